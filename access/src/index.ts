@@ -1,0 +1,148 @@
+/**
+ * The access kernel: who may do what, decided once.
+ *
+ * A permission has a name and a fixed bit (`PERMISSIONS`); sets of permissions are masks. Roles, relationship types and
+ * overrides become masks when they are resolved (`resolveGrant`). A request becomes plain `Facts`, and `decide` walks
+ * one table of checks over them: the first that refuses is the decision, and the same walk with its trace kept is the
+ * explanation (`explainFor` hides what is the other side's). `effectiveMask` answers for all permissions at once, and
+ * `decidePortfolio` for many tenants. `classifyChange` separates what needs the tenant's approval from what holds at
+ * once. Nothing here reads a clock, a file, a network or a database.
+ */
+
+export { ID_PREFIXES, decodeId, encodeId, idFromUuid } from './ids.ts'
+export type {
+  AuditEventId,
+  BillingAccountId,
+  ChangeRequestId,
+  CommentId,
+  DelegationId,
+  ExplainId,
+  FreezeId,
+  IdKind,
+  IdOf,
+  IngestKeyId,
+  InvitationId,
+  InvoiceId,
+  LinkId,
+  MemberId,
+  OperationId,
+  OutageId,
+  PartnerId,
+  PaymentId,
+  PersonId,
+  RequestId,
+  SessionId,
+  SubscriberId,
+  TenantId,
+  TenantMemberId,
+  TicketId,
+} from './ids.ts'
+
+export { PLANES } from './planes.ts'
+export type { Plane } from './planes.ts'
+export {
+  FEATURES,
+  PERMISSIONS,
+  bitOf,
+  findPermission,
+  isPermission,
+  permissionsOfPlane,
+} from './permissions.ts'
+export type { Feature, Permission, PermissionEntry, PermissionOf } from './permissions.ts'
+
+export {
+  EMPTY_MASK,
+  MASK_BITS,
+  allows,
+  compileMask,
+  compilePatterns,
+  fromBits,
+  has,
+  isSubset,
+  maskOf,
+  maskOfPlane,
+  matchesPattern,
+  permissionsOf,
+  toBits,
+} from './mask.ts'
+export type { CompiledPatterns, Mask, PatternFault, PatternOptions, ResolvedMask } from './mask.ts'
+
+export {
+  LINK_ROLES,
+  MEMBER_ROLES,
+  RELATIONSHIP_TYPES,
+  ceilingOf,
+  isRoleOffered,
+  isWithin,
+  memberMask,
+  newestRoleTemplate,
+  parseLinkRole,
+  relationshipBounds,
+  roleTemplate,
+} from './roles.ts'
+export type {
+  LinkRole,
+  MemberRole,
+  PartnerRole,
+  PlatformRole,
+  RelationshipBounds,
+  RelationshipType,
+  RoleTemplate,
+  TenantRole,
+} from './roles.ts'
+
+export { findCeilingFaults, parseOverrides, resolveGrant, toOverrideMap } from './overrides.ts'
+export type { Fault, GrantLayers, GrantTerms, Parsed, ResolvedGrant } from './overrides.ts'
+
+export { LINK_STATUSES } from './facts.ts'
+export type {
+  ActorFacts,
+  ActorKind,
+  AssignmentFacts,
+  Conditions,
+  ElevationFacts,
+  Facts,
+  Factor,
+  FreezeFacts,
+  Hours,
+  HoursWindow,
+  LinkFacts,
+  LinkStatus,
+  Override,
+  Owner,
+  Question,
+  Standing,
+} from './facts.ts'
+
+export { decide, effectiveMask } from './decide.ts'
+export type { DecideOptions } from './decide.ts'
+export type { CheckName } from './check.ts'
+export type { Decision, Evidence, Step, StepState } from './decision.ts'
+export { STEP_UP_MAX_AGE_S } from './checks-request.ts'
+export { explainFor, findBlocker } from './explain.ts'
+export { decidePortfolio } from './portfolio.ts'
+export type { CommonFacts, Exclusion, PortfolioEntry, PortfolioScope } from './portfolio.ts'
+export { DECISION_STATUS, REFUSAL_CODES } from './refusals.ts'
+export type { DecisionCode, RefusalCode } from './refusals.ts'
+
+export { classifyChange } from './change.ts'
+export type { Change } from './change.ts'
+export type { ChangeRow, Direction, LinkTerms } from './change-terms.ts'
+export { NO_CONDITIONS, findConditionFaults } from './conditions.ts'
+export { isTimeZone, isWithinHours } from './hours.ts'
+export { intersectIpLists, isCidr, isIpAllowed, isIpListWithin } from './network.ts'
+
+export {
+  EXPIRES_SOON_DAYS,
+  MEMBER_ROLE_TITLES,
+  RELATIONSHIP_TITLES,
+  ROLE_TITLES,
+  STATUS_WORDS,
+  areaTitle,
+  describeMask,
+  formatInstant,
+  linkStatusWord,
+} from './words.ts'
+export type { AreaWords, StatusName, StatusWord, Tone } from './words.ts'
+export { REFUSAL_WORDS } from './refusal-words.ts'
+export type { RefusalWords } from './refusal-words.ts'

@@ -1,0 +1,91 @@
+import { CATALOGUE } from './catalogue.ts'
+import { NAMESPACE_PLANES } from './planes.ts'
+import type { Namespace, NamespaceOf, Plane } from './planes.ts'
+
+/** A dotted name of the catalogue, for example `partner.billing.invoices.read`. */
+export type Permission = (typeof CATALOGUE)[number]['name']
+
+/** The permissions that can be used on one plane. */
+export type PermissionOf<P extends Plane> = Extract<Permission, `${NamespaceOf<P>}.${string}`>
+
+/** The parts of the product that the provider can switch off for one partner. Source: C3, managed-tenants.md section 3. */
+export const FEATURES = ['billing', 'support', 'provisioning', 'reports', 'alerts', 'webhooks'] as const
+
+export type Feature = (typeof FEATURES)[number]
+
+/** What the catalogue declares about one permission. */
+export interface PermissionEntry {
+  readonly name: Permission
+  /** Position in every stored mask, 0 to 127. */
+  readonly bit: number
+  readonly plane: Plane
+  /** The second segment of the name; pages group permissions by it. */
+  readonly area: string
+  /** Needs a factor used within the last 15 minutes. */
+  readonly sensitive: boolean
+  /** Using it can make somebody pay. */
+  readonly spends: boolean
+  /** The feature that must be on for the partner, if any. */
+  readonly feature: Feature | null
+  /** What a person can do with it, in the words of an approval page. */
+  readonly sentence: string
+  /** The stable action name of its audit events. */
+  readonly audit_action: string
+}
+
+type Source = {
+  readonly name: Permission
+  readonly bit: number
+  readonly sentence: string
+  readonly sensitive?: true
+  readonly spends?: true
+  readonly feature?: Feature
+}
+
+function isNamespace(text: string): text is Namespace {
+  return Object.hasOwn(NAMESPACE_PLANES, text)
+}
+
+function toEntry(source: Source): PermissionEntry {
+  const [namespace = '', area = ''] = source.name.split('.')
+  if (!isNamespace(namespace)) throw new Error(`The namespace of ${source.name} has no plane.`)
+  return Object.freeze({
+    name: source.name,
+    bit: source.bit,
+    plane: NAMESPACE_PLANES[namespace],
+    area,
+    sensitive: source.sensitive ?? false,
+    spends: source.spends ?? false,
+    feature: source.feature ?? null,
+    sentence: source.sentence,
+    // Within a tenant the namespace says nothing new; elsewhere it keeps the actions of two planes apart.
+    audit_action: namespace === 'partner' ? source.name.slice('partner.'.length) : source.name,
+  })
+}
+
+/** Every permission, in the order of the bits. */
+export const PERMISSIONS: readonly PermissionEntry[] = Object.freeze(CATALOGUE.map(toEntry))
+
+const BY_NAME: ReadonlyMap<string, PermissionEntry> = new Map(PERMISSIONS.map((entry) => [entry.name, entry]))
+
+/** What the catalogue says about a name, or undefined when it is not a permission. */
+export function findPermission(name: string): PermissionEntry | undefined {
+  return BY_NAME.get(name)
+}
+
+/** Whether a text is the name of a permission. */
+export function isPermission(text: string): text is Permission {
+  return BY_NAME.has(text)
+}
+
+/** The fixed bit of a permission. Throws for a name outside the catalogue, which the types already refuse. */
+export function bitOf(permission: Permission): number {
+  const entry = BY_NAME.get(permission)
+  if (!entry) throw new Error(`No permission is called ${permission}.`)
+  return entry.bit
+}
+
+/** Every permission of one plane, in the order of the bits. */
+export function permissionsOfPlane(plane: Plane): readonly PermissionEntry[] {
+  return PERMISSIONS.filter((entry) => entry.plane === plane)
+}

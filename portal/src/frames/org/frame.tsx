@@ -1,0 +1,80 @@
+import {
+  IconAdjustments,
+  IconHistory,
+  IconHome,
+  IconInbox,
+  IconReceipt,
+  IconShieldHalf,
+  IconTicket,
+} from '@tabler/icons-react'
+import { Outlet } from '@tanstack/react-router'
+import { useMemo } from 'react'
+
+import { AppFrame } from '../../parts/app-frame.tsx'
+import type { NavGroup } from '../../parts/app-frame.tsx'
+import { NoPart, WithMe } from '../../parts/gate.tsx'
+import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
+import { findOrg } from '../../platform/me.ts'
+import { useParam } from '../../platform/navigate.tsx'
+import { t, tValue } from '../../platform/words.ts'
+import { orgPlaces as places } from '../../places.ts'
+
+function navOf(ten: string): NavGroup[] {
+  return [
+    {
+      entries: [
+        { to: places.home(ten), label: t('nav.home'), icon: IconHome, letter: 'h' },
+        { to: places.tickets(ten), label: t('nav.tickets'), icon: IconTicket, letter: 'q' },
+        { to: places.billing(ten), label: t('nav.billing'), icon: IconReceipt, letter: 'b' },
+      ],
+    },
+    {
+      title: t('nav.partner_access'),
+      entries: [
+        { to: places.access(ten), label: t('nav.who_has_access'), icon: IconShieldHalf, letter: 'p' },
+        { to: places.requests(ten), label: t('nav.requests'), icon: IconInbox, letter: 'r' },
+        { to: places.activity(ten), label: t('nav.what_they_did'), icon: IconHistory, letter: 'a' },
+        { to: places.rules(ten), label: t('nav.rules'), icon: IconAdjustments, letter: 'u' },
+      ],
+    },
+  ]
+}
+
+/** The own organisation's frame: its work, and who it lets in. */
+export function Frame() {
+  const ten = useParam('ten')
+  const nav = useMemo(() => navOf(ten), [ten])
+  return (
+    <WithMe>
+      {(me) => {
+        const part = findOrg(me, ten)
+        if (part?.kind !== 'org') return <NoPart text={t('nopart.org')} />
+        const frame = {
+          kind: 'org',
+          key: frameKey('org', ten),
+          client: clientFor(ten),
+          me,
+          partnerId: '',
+          tenantId: ten,
+          name: part.name,
+          tenantName: part.name,
+          role: part.role,
+          acting: null,
+        } as const
+        const words = (
+          <>
+            <b>{part.name}</b> <span className="bar-note">{t('bar.own_organisation')}</span>{' '}
+            <span className="bar-note">{tValue('member_role', part.role)}</span>
+          </>
+        )
+        return (
+          <FrameContext value={frame}>
+            <AppFrame words={words} nav={nav}>
+              <Outlet />
+            </AppFrame>
+          </FrameContext>
+        )
+      }}
+    </WithMe>
+  )
+}

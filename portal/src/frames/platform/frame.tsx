@@ -1,0 +1,73 @@
+import {
+  IconBuildingCommunity,
+  IconChecklist,
+  IconHeartHandshake,
+  IconHistory,
+  IconLink,
+  IconQuestionMark,
+  IconSnowflake,
+} from '@tabler/icons-react'
+import { Outlet } from '@tanstack/react-router'
+
+import { AppFrame } from '../../parts/app-frame.tsx'
+import type { NavGroup } from '../../parts/app-frame.tsx'
+import { NoPart, WithMe } from '../../parts/gate.tsx'
+import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
+import { findPlatform } from '../../platform/me.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { platformPlaces as places } from '../../places.ts'
+
+const nav: NavGroup[] = [
+  {
+    entries: [
+      { to: places.work(), label: t('nav.work'), icon: IconChecklist, letter: 'w' },
+      { to: places.partners(), label: t('nav.partners'), icon: IconHeartHandshake, letter: 'p' },
+      { to: places.tenants(), label: t('nav.tenants'), icon: IconBuildingCommunity, letter: 't' },
+      { to: places.links(), label: t('nav.links'), icon: IconLink, letter: 'l' },
+    ],
+  },
+  {
+    title: t('nav.safety'),
+    entries: [
+      { to: places.freezes(), label: t('nav.freezes'), icon: IconSnowflake, letter: 'f' },
+      { to: places.activity(), label: t('nav.audit'), icon: IconHistory, letter: 'a' },
+      { to: places.explain(), label: t('nav.explain'), icon: IconQuestionMark, letter: 'e' },
+    ],
+  },
+]
+
+/** The platform frame: the provider's own staff. It reaches metadata and access, never a tenant's contents. */
+export function Frame() {
+  return (
+    <WithMe>
+      {(me) => {
+        const part = findPlatform(me)
+        if (part === undefined) return <NoPart text={t('nopart.platform')} />
+        const frame = {
+          kind: 'platform',
+          key: frameKey('platform'),
+          client: clientFor(''),
+          me,
+          partnerId: '',
+          tenantId: '',
+          name: t('place.platform'),
+          tenantName: '',
+          role: part.role,
+          acting: null,
+        } as const
+        const words = (
+          <>
+            <b>{t('place.platform')}</b> <span className="bar-note">{tValue('member_role', part.role)}</span>
+          </>
+        )
+        return (
+          <FrameContext value={frame}>
+            <AppFrame words={words} nav={nav}>
+              <Outlet />
+            </AppFrame>
+          </FrameContext>
+        )
+      }}
+    </WithMe>
+  )
+}

@@ -1,0 +1,19 @@
+import '@mantine/core/styles.css'
+import './styles/tokens.css'
+import './styles/frame.css'
+import './styles/table.css'
+import './styles/parts.css'
+
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+
+import { router } from './router.tsx'
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('The page has no root element.')
+createRoot(root).render(
+  <StrictMode>
+    <RouterProvider router={router} />
+  </StrictMode>,
+)

@@ -1,0 +1,122 @@
+import { Button } from '@mantine/core'
+import type { ActivityEvent } from '@liaison/sdk'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+
+import { readActivity } from '../platform/calls.ts'
+import type { ActivityFilter } from '../platform/calls.ts'
+import { formatInstant } from '../platform/format.ts'
+import { useFrame } from '../platform/frame.ts'
+import { t } from '../platform/words.ts'
+import { Explainer } from './explainer.tsx'
+import { Facts } from './page.tsx'
+import { Bones, Empty, TroublePanel } from './states.tsx'
+import { StatusChip } from './values.tsx'
+
+function EventFacts({ event }: { event: ActivityEvent }) {
+  return (
+    <Facts
+      facts={[
+        [t('activity.person'), event.person_name],
+        [t('activity.partner'), event.partner_name],
+        [t('activity.tenant'), event.tenant_name],
+        [t('activity.role'), event.role],
+        [t('activity.permission'), event.permission && <code className="mono">{event.permission}</code>],
+        [t('activity.action'), <code className="mono">{event.action}</code>],
+        [t('activity.rows'), event.row_count === null ? null : String(event.row_count)],
+        [t('activity.source'), event.source],
+        [t('activity.ip'), event.ip],
+        [t('activity.request'), event.request_id && <code className="mono">{event.request_id}</code>],
+        [t('activity.code'), event.code && <code className="mono">{event.code}</code>],
+      ]}
+    />
+  )
+}
+
+type EventRowProps = { event: ActivityEvent; onWhy: (explainId: string) => void }
+
+function EventRow({ event, onWhy }: EventRowProps) {
+  const isRefused = event.outcome !== 'allowed'
+  return (
+    <li>
+      <time dateTime={event.occurred_at} className="num muted small">
+        {formatInstant(event.occurred_at)}
+      </time>
+      <div>
+        <p>
+          {event.sentence}
+          {event.repeats > 1 && <span className="muted"> {t('activity.repeats', { count: event.repeats })}</span>}
+        </p>
+        {isRefused && (
+          <p className="row">
+            <StatusChip family="outcome" value={event.outcome} />
+            {event.explain_id !== null && (
+              <button
+                type="button"
+                className="thing"
+                onClick={() => {
+                  onWhy(event.explain_id ?? '')
+                }}
+              >
+                {t('explain.why')}
+              </button>
+            )}
+          </p>
+        )}
+        <details>
+          <summary>{t('activity.more')}</summary>
+          <EventFacts event={event} />
+        </details>
+      </div>
+    </li>
+  )
+}
+
+type ActivityListProps = { filter: ActivityFilter; isFiltered: boolean; emptyText: string }
+
+/** Who did what, as sentences, newest first; more is read on demand by the server's cursor. */
+export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProps) {
+  const frame = useFrame()
+  const [explained, setExplained] = useState<string | null>(null)
+  const feed = useInfiniteQuery({
+    queryKey: [frame.key, 'activity', filter],
+    queryFn: ({ pageParam }) => readActivity(frame, pageParam === '' ? filter : { ...filter, cursor: pageParam }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+  })
+  if (feed.isError && feed.data === undefined) {
+    return <TroublePanel error={feed.error} onRetry={() => void feed.refetch()} />
+  }
+  if (feed.data === undefined) return <Bones lines={8} />
+  const events = feed.data.pages.flatMap((page) => page.items)
+  if (events.length === 0) {
+    return (
+      <div className="list">
+        <Empty title={isFiltered ? t('state.no_match') : t('activity.empty')} text={emptyText} />
+      </div>
+    )
+  }
+  return (
+    <div className="list">
+      <ol className="feed">
+        {events.map((event) => (
+          <EventRow key={event.event_id} event={event} onWhy={setExplained} />
+        ))}
+      </ol>
+      <div className="list-foot">
+        <span role="status">{t('activity.shown', { count: events.length })}</span>
+        {feed.hasNextPage && (
+          <Button variant="default" loading={feed.isFetchingNextPage} onClick={() => void feed.fetchNextPage()}>
+            {t('activity.older')}
+          </Button>
+        )}
+      </div>
+      <Explainer
+        explainId={explained}
+        onClose={() => {
+          setExplained(null)
+        }}
+      />
+    </div>
+  )
+}

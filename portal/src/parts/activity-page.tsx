@@ -1,0 +1,103 @@
+import { TextInput } from '@mantine/core'
+import type { ReactNode } from 'react'
+
+import type { ActivityFilter } from '../platform/calls.ts'
+import { choiceField, numberField, textField } from '../platform/filters.ts'
+import { t } from '../platform/words.ts'
+import { ActivityList } from './activity-list.tsx'
+import { FilterBar, Pick, SearchBox, useFilters } from './filter-bar.tsx'
+import { Page } from './page.tsx'
+
+const outcomes = ['any', 'allowed', 'refused'] as const
+
+const spec = {
+  search: textField(),
+  outcome: choiceField(outcomes, 'any'),
+  from: textField(),
+  to: textField(),
+  page: numberField(0, { min: 0, max: 0 }),
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text)
+}
+
+function toFilter(values: { search: string; outcome: string; from: string; to: string }): ActivityFilter {
+  return {
+    ...(values.search === '' ? {} : { search: values.search }),
+    ...(values.outcome === 'any' ? {} : { outcome: values.outcome }),
+    ...(isDay(values.from) ? { from: `${values.from}T00:00:00Z` } : {}),
+    ...(isDay(values.to) ? { to: `${values.to}T23:59:59Z` } : {}),
+  }
+}
+
+type DayProps = { label: string; value: string; onValue: (value: string) => void }
+
+function Day({ label, value, onValue }: DayProps) {
+  return (
+    <TextInput
+      className="pick"
+      type="date"
+      label={label}
+      value={value}
+      onChange={(event) => {
+        onValue(event.currentTarget.value)
+      }}
+    />
+  )
+}
+
+type ActivityPageProps = {
+  title: string
+  lead: string
+  emptyText: string
+  fixed?: ActivityFilter
+  children?: ReactNode
+}
+
+/** The feed with its filters in the address, the same for every frame. */
+export function ActivityPage({ title, lead, emptyText, fixed, children }: ActivityPageProps) {
+  const { values, set, clear, active } = useFilters(spec)
+  return (
+    <Page title={title} lead={lead}>
+      {children}
+      <FilterBar active={active} onClear={clear} note={t('activity.zone')}>
+        <SearchBox
+          label={t('activity.search')}
+          value={values.search}
+          onValue={(search) => {
+            set({ search })
+          }}
+        />
+        <Pick
+          label={t('activity.outcome')}
+          value={values.outcome}
+          words={outcomes}
+          labelOf={(word) => t(`activity.outcome.${word}`)}
+          onValue={(outcome) => {
+            set({ outcome })
+          }}
+        />
+        <Day
+          label={t('activity.from')}
+          value={values.from}
+          onValue={(from) => {
+            set({ from })
+          }}
+        />
+        <Day
+          label={t('activity.to')}
+          value={values.to}
+          onValue={(to) => {
+            set({ to })
+          }}
+        />
+      </FilterBar>
+      <ActivityList
+        filter={{ ...toFilter(values), ...fixed }}
+        isFiltered={active.length > 0}
+        emptyText={active.length > 0 ? t('state.no_match_text') : emptyText}
+      />
+    </Page>
+  )
+}

@@ -1,0 +1,162 @@
+import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+
+import { t } from '../platform/words.ts'
+import { ErrorSummary, errorOf, WriteProblem } from './error-summary.tsx'
+import type { FormError } from './error-summary.tsx'
+import { Note } from './page.tsx'
+
+type AskProps = {
+  opened: boolean
+  title: string
+  children: ReactNode
+  /** Verb and object, such as "Suspend the link". */
+  act: string
+  /** What stays when one does not act, such as "Keep the link active". */
+  keep: string
+  isDanger?: boolean
+  isBusy: boolean
+  error: Error | null
+  withReason?: boolean
+  onKeep: () => void
+  onAct: (reason: string) => void
+}
+
+/** Level 1: reversible but felt. Object, effect and way back in place; the first focus is on the safe choice. */
+export function Ask(props: AskProps) {
+  const [reason, setReason] = useState('')
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onKeep}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <div className="stack">
+        <WriteProblem error={props.error} />
+        <div>{props.children}</div>
+        {props.withReason && (
+          <TextInput
+            label={t('confirm.reason_optional')}
+            value={reason}
+            maxLength={500}
+            onChange={(event) => {
+              setReason(event.currentTarget.value)
+            }}
+          />
+        )}
+        <div className="row ends">
+          <Button variant="default" data-autofocus="" onClick={props.onKeep}>
+            {props.keep}
+          </Button>
+          <Button
+            {...(props.isDanger ? { color: 'red' } : {})}
+            loading={props.isBusy}
+            onClick={() => {
+              props.onAct(reason)
+            }}
+          >
+            {props.act}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  )
+}
+
+type ConfirmPageProps = {
+  /** What happens, computed by the server, in sentences. */
+  effects: readonly ReactNode[]
+  /** What the person types, shown above the field. */
+  typed: string
+  typedLabel: string
+  act: string
+  keep: string
+  reason: 'optional' | 'required'
+  isBusy: boolean
+  error: Error | null
+  onKeep: () => void
+  onAct: (reason: string) => void
+}
+
+function isSameName(typed: string, wanted: string): boolean {
+  return typed.trim().toLocaleLowerCase() === wanted.trim().toLocaleLowerCase()
+}
+
+function checkConfirm(props: ConfirmPageProps, typed: string, reason: string): FormError[] {
+  const errors: FormError[] = []
+  if (props.reason === 'required' && reason.trim() === '') {
+    errors.push({ field: 'reason', text: t('confirm.reason_missing') })
+  }
+  if (!isSameName(typed, props.typed)) {
+    errors.push({ field: 'typed', text: t('confirm.typed_wrong', { name: props.typed }) })
+  }
+  return errors
+}
+
+/**
+ * Levels 2 and 3: cuts access. The effect, the name to type (paste is allowed), a reason, and a button that
+ * names its object. The button is always enabled and validates, because a greyed button explains nothing.
+ */
+export function ConfirmPage(props: ConfirmPageProps) {
+  const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
+  const [errors, setErrors] = useState<FormError[]>([])
+  const submit = () => {
+    const found = checkConfirm(props, typed, reason)
+    setErrors(found)
+    if (found.length === 0) props.onAct(reason.trim())
+  }
+  return (
+    <form
+      className="stack form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <ErrorSummary errors={errors} />
+      <WriteProblem error={props.error} />
+      <Note tone="bad">
+        <ul>
+          {props.effects.map((effect, index) => (
+            <li key={index}>{effect}</li>
+          ))}
+        </ul>
+      </Note>
+      <Textarea
+        id="reason"
+        label={t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')}
+        value={reason}
+        maxLength={500}
+        autosize={false}
+        rows={2}
+        error={errorOf(errors, 'reason')}
+        onChange={(event) => {
+          setReason(event.currentTarget.value)
+        }}
+      />
+      <TextInput
+        id="typed"
+        label={props.typedLabel}
+        description={<span className="strong">{props.typed}</span>}
+        autoComplete="off"
+        value={typed}
+        error={errorOf(errors, 'typed')}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value)
+        }}
+      />
+      <div className="row">
+        <Button type="button" variant="default" onClick={props.onKeep}>
+          {props.keep}
+        </Button>
+        <Button type="submit" color="red" loading={props.isBusy}>
+          {props.act}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,72 @@
+import { Drawer } from '@mantine/core'
+import type { Decision } from '@liaison/sdk'
+import { useContext } from 'react'
+
+import { readDecision } from '../platform/calls.ts'
+import { formatInstant } from '../platform/format.ts'
+import { FrameContext } from '../platform/frame.ts'
+import { useRead } from '../platform/query.ts'
+import { t, tValue } from '../platform/words.ts'
+import { IdText, StatusChip } from './values.tsx'
+import { Note } from './page.tsx'
+import { Answer } from './states.tsx'
+
+/** The steps of one decision, in the order they were taken, with who can mend the one that failed. */
+export function DecisionView({ decision }: { decision: Decision }) {
+  const allowed = decision.decision === 'allow'
+  return (
+    <div className="stack">
+      <Note tone={allowed ? 'info' : 'bad'}>
+        <p className="strong">{t(allowed ? 'explain.allowed' : 'explain.refused')}</p>
+        {decision.remedies.map((remedy) => (
+          <p key={remedy.text}>
+            {remedy.text} {t('explain.who', { who: tValue('who', remedy.who) })}
+          </p>
+        ))}
+      </Note>
+      <section aria-label={t('explain.steps')}>
+        <h3 className="section-title">{t('explain.steps')}</h3>
+        <ol className="steps">
+          {decision.steps.map((step) => (
+            <li key={step.order}>
+              <StatusChip family="step" value={step.state} />
+              <div>
+                <p className="strong">{tValue('check', step.check)}</p>
+                <p>{step.detail}</p>
+                {step.state === 'fail' && step.owner && (
+                  <p className="muted">{t('explain.owner', { who: tValue('who', step.owner) })}</p>
+                )}
+              </div>
+            </li>
+          ))}
+        </ol>
+      </section>
+      <p className="small muted">{t('explain.as_of', { at: formatInstant(decision.as_of) })}</p>
+      <IdText id={decision.explain_id} />
+    </div>
+  )
+}
+
+function StoredDecision({ explainId }: { explainId: string }) {
+  const decision = useRead(['explain', explainId], (frame) => readDecision(frame, explainId))
+  return <Answer query={decision}>{(found) => <DecisionView decision={found} />}</Answer>
+}
+
+type ExplainerProps = { explainId: string | null; onClose: () => void }
+
+/** The drawer "Why?", which opens a stored decision as it was. */
+export function Explainer({ explainId, onClose }: ExplainerProps) {
+  const frame = useContext(FrameContext)
+  return (
+    <Drawer
+      opened={explainId !== null && frame !== null}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={t('explain.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      {explainId !== null && frame !== null && <StoredDecision explainId={explainId} />}
+    </Drawer>
+  )
+}

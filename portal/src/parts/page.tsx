@@ -1,0 +1,124 @@
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
+import { useContext, useEffect, useId, useRef } from 'react'
+import type { ReactNode } from 'react'
+
+import { FrameContext } from '../platform/frame.ts'
+import type { Frame } from '../platform/frame.ts'
+import { GoLink, usePathname } from '../platform/navigate.tsx'
+import type { Tone } from '../platform/status.ts'
+import { t } from '../platform/words.ts'
+
+let lastPath: string | null = null
+
+/** Where a page stands, in words for the title of the tab. */
+export function placeOf(frame: Pick<Frame, 'kind' | 'name' | 'tenantName'> | null): string {
+  if (frame === null) return t('app.name')
+  if (frame.kind === 'acting') return t('place.acting', { tenant: frame.tenantName })
+  return frame.kind === 'platform' ? t('place.platform') : frame.name
+}
+
+type PageProps = {
+  title: string
+  lead?: ReactNode
+  back?: { to: string; label: string }
+  tools?: ReactNode
+  children: ReactNode
+}
+
+/** One page: its title in the tab with its place, its heading with focus after navigation, its tools. */
+export function Page({ title, lead, back, tools, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const place = placeOf(useContext(FrameContext))
+  const path = usePathname()
+  useEffect(() => {
+    document.title = `${title} · ${place}`
+  }, [title, place])
+  useEffect(() => {
+    if (lastPath !== null && lastPath !== path) heading.current?.focus()
+    lastPath = path
+  }, [path])
+  return (
+    <>
+      {back && (
+        <GoLink className="crumb" to={back.to}>
+          ← {back.label}
+        </GoLink>
+      )}
+      <div className="page-head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {lead && <p>{lead}</p>}
+        </div>
+        {tools && <div className="page-tools">{tools}</div>}
+      </div>
+      {children}
+    </>
+  )
+}
+
+/** A bordered part of a page with its own heading. */
+export function Panel({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId()
+  return (
+    <section className="panel" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+/** A figure with its name. With an address it leads to the list behind the figure. */
+export function Tile({
+  title,
+  children,
+  note,
+  to,
+}: {
+  title: string
+  children: ReactNode
+  note?: string | undefined
+  to?: string
+}) {
+  const inside = (
+    <>
+      <h2>{title}</h2>
+      {children}
+      {note !== undefined && <p className="small muted">{note}</p>}
+    </>
+  )
+  if (to === undefined) return <div className="tile">{inside}</div>
+  return (
+    <GoLink className="tile" to={to}>
+      {inside}
+    </GoLink>
+  )
+}
+
+/** A coloured sentence with a sign. */
+export function Note({ tone = 'info', children }: { tone?: Tone; children: ReactNode }) {
+  const Icon = tone === 'info' || tone === 'off' ? IconInfoCircle : IconAlertTriangle
+  return (
+    <div className="note" data-tone={tone}>
+      <Icon size={18} aria-hidden="true" />
+      <div>{children}</div>
+    </div>
+  )
+}
+
+/** Names and values, one pair a line. Pairs without a value are left out. */
+export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className="facts">
+      {facts
+        .filter(([, value]) => value !== null && value !== undefined && value !== '')
+        .map(([name, value]) => (
+          <div key={name} className="fact">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}

@@ -1,0 +1,164 @@
+import { Modal, TextInput } from '@mantine/core'
+import { IconSearch } from '@tabler/icons-react'
+import { readBody } from '@liaison/sdk'
+import type { Me } from '@liaison/sdk'
+import { useDeferredValue, useId, useState } from 'react'
+
+import { formatDate } from '../platform/format.ts'
+import { clientFor, useFrame } from '../platform/frame.ts'
+import type { Frame } from '../platform/frame.ts'
+import { useGo } from '../platform/navigate.tsx'
+import { useRead } from '../platform/query.ts'
+import { readRecents } from '../platform/recents.ts'
+import { shownLinkStatus } from '../platform/status.ts'
+import { t, tValue } from '../platform/words.ts'
+import { actingPlaces, orgPlaces, partnerPlaces, platformPlaces } from '../places.ts'
+import type { NavGroup } from './app-frame.tsx'
+
+type Target = { id: string; label: string; note: string; to: string }
+
+function matches(label: string, typed: string): boolean {
+  return typed === '' || label.toLocaleLowerCase().includes(typed.toLocaleLowerCase())
+}
+
+/** Addresses of the other places where this person has a part. */
+function frameTargets(me: Me): Target[] {
+  return me.frames.map((frame) => {
+    if (frame.kind === 'platform') {
+      return { id: 'f-platform', label: t('place.platform'), note: t('palette.frame'), to: platformPlaces.work() }
+    }
+    const to = frame.kind === 'partner' ? partnerPlaces.customers(frame.id) : orgPlaces.home(frame.id)
+    return { id: `f-${frame.id}`, label: frame.name, note: t(`palette.frame_${frame.kind}`), to }
+  })
+}
+
+function useTenantTargets(frame: Frame, typed: string): Target[] {
+  const search = useDeferredValue(typed)
+  const isPartner = frame.partnerId !== ''
+  const found = useRead(
+    ['palette', search],
+    () => readBody(clientFor('').GET('/partner/context/tenants', { params: { query: search ? { search } : {} } })),
+    { enabled: isPartner, keep: true },
+  )
+  const recent = search === '' ? readRecents() : []
+  const order = new Map(recent.map((tenant, index) => [tenant.tenantId, index]))
+  const rank = (id: string) => order.get(id) ?? recent.length
+  return (found.data?.items ?? [])
+    .filter((tenant) => tenant.tenant_id !== frame.tenantId)
+    .toSorted((a, b) => rank(a.tenant_id) - rank(b.tenant_id))
+    .slice(0, 12)
+    .map((tenant) => ({
+      id: `t-${tenant.tenant_id}`,
+      label: t('palette.act_in', { tenant: tenant.name }),
+      note: tenantNote(tenant),
+      to: actingPlaces.summary(frame.partnerId, tenant.tenant_id),
+    }))
+}
+
+function tenantNote(tenant: { access_role: string; link_status: string; ends_at: string | null }): string {
+  const role = tValue('role', tenant.access_role)
+  if (tenant.link_status !== 'active') return `${role} · ${tValue('link', shownLinkStatus(tenant.link_status, null))}`
+  return tenant.ends_at === null ? role : t('palette.until', { role, date: formatDate(tenant.ends_at) })
+}
+
+function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
+  const frame = useFrame()
+  const tenants = useTenantTargets(frame, typed)
+  const leave =
+    frame.kind === 'acting'
+      ? [
+          {
+            id: 'leave',
+            label: t('bar.leave', { tenant: frame.tenantName }),
+            note: t('palette.leave_note'),
+            to: partnerPlaces.customers(frame.partnerId),
+          },
+        ]
+      : []
+  const pages = nav
+    .flatMap((group) => group.entries)
+    .map((entry) => ({ id: entry.to, label: entry.label, note: t('palette.page'), to: entry.to }))
+  const fixed = [...pages, ...frameTargets(frame.me)].filter((target) => matches(target.label, typed))
+  return [...leave.filter((target) => matches(target.label, typed)), ...tenants, ...fixed]
+}
+
+type OptionsProps = { targets: readonly Target[]; at: number; listId: string; onPick: (target: Target) => void }
+
+function Options({ targets, at, listId, onPick }: OptionsProps) {
+  return (
+    <ul id={listId} role="listbox" aria-label={t('palette.results')}>
+      {targets.map((target, index) => (
+        <li
+          key={target.id}
+          id={`${listId}-${String(index)}`}
+          role="option"
+          aria-selected={index === at}
+          ref={(element) => {
+            if (index === at) element?.scrollIntoView({ block: 'nearest' })
+          }}
+          onClick={() => {
+            onPick(target)
+          }}
+        >
+          <span>{target.label}</span>
+          <span className="muted small">{target.note}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Go to a tenant, a page or another place by typing. Tenants come first; while acting, leaving comes first. */
+export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: () => void }) {
+  const [typed, setTyped] = useState('')
+  const [at, setAt] = useState(0)
+  const targets = useTargets(nav, typed.trim())
+  const go = useGo()
+  const listId = useId()
+  const pick = (target: Target | undefined) => {
+    if (target === undefined) return
+    onClose()
+    go(target.to)
+  }
+  const onKeyDown = (event: { key: string; preventDefault: () => void }) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+    if (step !== 0) setAt((at + step + targets.length) % Math.max(1, targets.length))
+    if (event.key === 'Enter') pick(targets[at])
+    if (step !== 0 || event.key === 'Enter') event.preventDefault()
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      centered={false}
+      yOffset="10vh"
+      title={t('palette.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      <div className="palette">
+        <TextInput
+          data-autofocus=""
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={listId}
+          aria-activedescendant={targets.length > 0 ? `${listId}-${String(at)}` : undefined}
+          aria-label={t('palette.label')}
+          placeholder={t('palette.label')}
+          autoComplete="off"
+          leftSection={<IconSearch size={16} aria-hidden="true" />}
+          value={typed}
+          onKeyDown={onKeyDown}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value)
+            setAt(0)
+          }}
+        />
+        <Options targets={targets} at={at} listId={listId} onPick={pick} />
+        <p className="muted small" role="status">
+          {t('palette.count', { count: targets.length })}
+        </p>
+      </div>
+    </Modal>
+  )
+}

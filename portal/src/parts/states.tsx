@@ -1,0 +1,158 @@
+import { Button } from '@mantine/core'
+import type { Scope } from '@liaison/sdk'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+
+import { readTrouble } from '../platform/access-problem.ts'
+import type { Trouble } from '../platform/access-problem.ts'
+import { hasWords, t, tValue } from '../platform/words.ts'
+import { Explainer } from './explainer.tsx'
+import { Note } from './page.tsx'
+
+/** Grey lines while an answer is awaited; they appear after 300 ms, so quick answers never flicker. */
+export function Bones({ lines = 6 }: { lines?: number }) {
+  return (
+    <div className="bones" role="status" aria-label={t('state.loading')}>
+      {Array.from({ length: lines }, (_, index) => (
+        <i key={index} />
+      ))}
+    </div>
+  )
+}
+
+/** A list with nothing in it: what that means and the one thing to do. */
+export function Empty({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+  return (
+    <div className="state">
+      <h2>{title}</h2>
+      {text !== undefined && <p className="muted">{text}</p>}
+      {children}
+    </div>
+  )
+}
+
+/** What happened, in the reader's words; the server's sentence when the catalogue has none. */
+export function describeTrouble(trouble: Trouble): { title: string; text: string; reference: string | null } {
+  if (!('problem' in trouble)) {
+    return { title: t('trouble.broken'), text: t('trouble.broken_text'), reference: null }
+  }
+  const { code, content } = trouble.problem
+  const title = hasWords(`refusal.${code}`) ? t(`refusal.${code}`) : t(`trouble.${trouble.kind}`)
+  return { title, text: content.detail || t(`trouble.${trouble.kind}_text`), reference: content.requestId }
+}
+
+type TroublePanelProps = { error: unknown; onRetry?: (() => void) | undefined }
+
+/** A failed read: what happened, what to do, who can mend it, the reference, and the way to try again. */
+export function TroublePanel({ error, onRetry }: TroublePanelProps) {
+  const trouble = readTrouble(error)
+  const { title, text, reference } = describeTrouble(trouble)
+  const content = 'problem' in trouble ? trouble.problem.content : null
+  const mayHelp = trouble.kind !== 'refused' && trouble.kind !== 'missing'
+  return (
+    <div className="state" role="alert">
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {content?.nextStep && <p>{content.nextStep}</p>}
+      <div className="row">
+        {mayHelp && onRetry && (
+          <Button variant="default" onClick={onRetry}>
+            {t('trouble.retry')}
+          </Button>
+        )}
+        {content?.explainId && <WhyButton explainId={content.explainId} />}
+      </div>
+      {reference !== null && <p className="small muted">{t('trouble.reference', { reference })}</p>}
+    </div>
+  )
+}
+
+/** Opens the decision behind a refusal: which check failed and who can mend it. */
+export function WhyButton({ explainId }: { explainId: string }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button
+        variant="light"
+        onClick={() => {
+          setOpen(true)
+        }}
+      >
+        {t('explain.why')}
+      </Button>
+      <Explainer
+        explainId={open ? explainId : null}
+        onClose={() => {
+          setOpen(false)
+        }}
+      />
+    </>
+  )
+}
+
+type AnswerProps<Data> = {
+  query: UseQueryResult<Data>
+  lines?: number
+  children: (data: Data) => ReactNode
+}
+
+/** Shows a read in whichever state it is: awaited, failed, shown, or shown although the last refresh failed. */
+export function Answer<Data>({ query, lines = 6, children }: AnswerProps<Data>) {
+  const retry = () => {
+    void query.refetch()
+  }
+  if (query.data === undefined) {
+    return query.isError ? <TroublePanel error={query.error} onRetry={retry} /> : <Bones lines={lines} />
+  }
+  const kind = query.isError ? readTrouble(query.error).kind : null
+  if (kind === 'refused' || kind === 'missing') return <TroublePanel error={query.error} />
+  return (
+    <>
+      {kind !== null && (
+        <Note tone="attention">
+          <p>
+            {t('state.stale')}{' '}
+            <button type="button" className="thing" onClick={retry}>
+              {t('trouble.retry')}
+            </button>
+          </p>
+        </Note>
+      )}
+      {children(query.data)}
+    </>
+  )
+}
+
+/** Says which tenants a figure leaves out, and why, so that nobody takes a part for the whole. */
+export function ScopeNote({ scope }: { scope: Scope }) {
+  const [open, setOpen] = useState(false)
+  const { excluded } = scope
+  if (excluded.length === 0) return null
+  const shown = open ? excluded : excluded.slice(0, 3)
+  return (
+    <Note tone="attention">
+      <p className="strong">
+        {t('scope.partial', { shown: scope.tenant_count, all: scope.tenant_count + excluded.length })}
+      </p>
+      <ul>
+        {shown.map((entry) => (
+          <li key={entry.tenant_id}>
+            {entry.tenant_name}: {tValue('reason', entry.reason)}
+          </li>
+        ))}
+      </ul>
+      {excluded.length > shown.length && (
+        <button
+          type="button"
+          className="thing"
+          onClick={() => {
+            setOpen(true)
+          }}
+        >
+          {t('scope.more', { count: excluded.length - shown.length })}
+        </button>
+      )}
+    </Note>
+  )
+}

@@ -1,0 +1,36 @@
+import { readBody } from '@liaison/sdk'
+import type { Activity, Decision } from '@liaison/sdk'
+
+import { clientFor } from './frame.ts'
+import type { Frame } from './frame.ts'
+
+/**
+ * The decision behind a refusal as it was when it was taken. Asked without naming a tenant, because the
+ * tenant may be the very thing that is refused.
+ */
+export function readDecision(frame: Frame, explainId: string): Promise<Decision> {
+  const params = { params: { path: { explain_id: explainId } } }
+  if (frame.kind === 'platform') {
+    return readBody(frame.client.GET('/admin/partner-access/explain/{explain_id}', params))
+  }
+  if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/access/explain/{explain_id}', params))
+  return readBody(clientFor('').GET('/partner/access/explain/{explain_id}', params))
+}
+
+export type ActivityFilter = {
+  search?: string
+  outcome?: string
+  partner_id?: string
+  tenant_id?: string
+  from?: string
+  to?: string
+  cursor?: string
+}
+
+/** One page of the audit feed that this frame may read, newest first. */
+export function readActivity(frame: Frame, filter: ActivityFilter): Promise<Activity> {
+  const params = { params: { query: { limit: 50, ...filter } } }
+  if (frame.kind === 'platform') return readBody(frame.client.GET('/admin/audit', params))
+  if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/partner-access/activity', params))
+  return readBody(frame.client.GET('/partner/audit', params))
+}

@@ -1,0 +1,55 @@
+import { createLiaisonClient } from '@liaison/sdk'
+import type { ActingContext, LiaisonClient, Me } from '@liaison/sdk'
+import { createContext, useContext } from 'react'
+
+export type FrameKind = 'platform' | 'partner' | 'acting' | 'org'
+
+/** Where the person is. Everything in it comes from the address of this tab and from the server's answers. */
+export type Frame = {
+  kind: FrameKind
+  /** First part of every query key, so that no two frames can share cached data. */
+  key: string
+  client: LiaisonClient
+  me: Me
+  partnerId: string
+  tenantId: string
+  /** The partner in the partner and acting frames, the organisation in its own frame. */
+  name: string
+  tenantName: string
+  role: string
+  acting: ActingContext | null
+}
+
+export const FrameContext = createContext<Frame | null>(null)
+
+/** The frame of this page. Throws outside one, because then no call could be addressed. */
+export function useFrame(): Frame {
+  const frame = useContext(FrameContext)
+  if (frame === null) throw new Error('This part stands outside every frame.')
+  return frame
+}
+
+/** The acting frame's answer of the server. Throws in any other frame. */
+export function useActing(): Frame & { acting: ActingContext } {
+  const frame = useFrame()
+  const { acting } = frame
+  if (acting === null) throw new Error('This part stands outside the acting frame.')
+  return { ...frame, acting }
+}
+
+const clients = new Map<string, LiaisonClient>()
+
+/** The client that names this tenant in every call, or none when the tenant is empty. One for each tenant. */
+export function clientFor(tenantId: string): LiaisonClient {
+  const known = clients.get(tenantId)
+  if (known !== undefined) return known
+  const baseUrl = `${window.location.origin}/api/v1`
+  const made = createLiaisonClient({ baseUrl, ...(tenantId === '' ? {} : { activeTenantId: tenantId }) })
+  clients.set(tenantId, made)
+  return made
+}
+
+/** The key of a frame: kind and the id that the address names. */
+export function frameKey(kind: FrameKind, id = ''): string {
+  return id === '' ? kind : `${kind}:${id}`
+}

@@ -1,0 +1,43 @@
+/** What a key press means in the portal. `go` carries the letter typed after `g`. */
+export type KeyMeaning =
+  | { act: 'palette' | 'filter' | 'next' | 'previous' | 'open' | 'help' | 'new' }
+  | { act: 'go'; letter: string }
+  | { act: 'wait' }
+
+export type KeyPress = {
+  key: string
+  ctrlKey: boolean
+  metaKey: boolean
+  altKey: boolean
+  inField: boolean
+  afterG: boolean
+}
+
+const single: Readonly<Record<string, 'filter' | 'next' | 'previous' | 'open' | 'help' | 'new'>> = {
+  '/': 'filter',
+  j: 'next',
+  k: 'previous',
+  Enter: 'open',
+  '?': 'help',
+  n: 'new',
+}
+
+/**
+ * Reads one key press. Single letters never fire inside fields (WCAG 2.1.4); the palette opens anywhere.
+ */
+export function readKey(press: KeyPress): KeyMeaning | null {
+  if ((press.ctrlKey || press.metaKey) && press.key.toLowerCase() === 'k') return { act: 'palette' }
+  if (press.inField || press.ctrlKey || press.metaKey || press.altKey) return null
+  if (press.afterG) return /^[a-z]$/.test(press.key) ? { act: 'go', letter: press.key } : null
+  if (press.key === 'g') return { act: 'wait' }
+  const act = single[press.key]
+  return act === undefined ? null : { act }
+}
+
+/** True where letters are text: inputs, choices, editable content. */
+export function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  )
+}

@@ -1,0 +1,63 @@
+import { useSyncExternalStore } from 'react'
+
+/** One value outside React that components can read and anybody can set. */
+function createSignal<Value>(initial: Value) {
+  let current = initial
+  const listeners = new Set<() => void>()
+  return {
+    read: () => current,
+    write(next: Value) {
+      current = next
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+  }
+}
+
+export type Toast = { id: number; text: string }
+
+const announcement = createSignal('')
+const toasts = createSignal<readonly Toast[]>([])
+const mismatch = createSignal(false)
+let lastToast = 0
+
+/** Says a sentence to screen readers without moving focus (WCAG 4.1.3). */
+export function announce(sentence: string): void {
+  announcement.write(sentence)
+}
+
+/** Shows a sentence for eight seconds and says it to screen readers. Use it only for what the page also shows. */
+export function showToast(text: string): void {
+  lastToast += 1
+  const toast = { id: lastToast, text }
+  toasts.write([...toasts.read(), toast])
+  setTimeout(() => {
+    dismissToast(toast.id)
+  }, 8_000)
+}
+
+export function dismissToast(id: number): void {
+  toasts.write(toasts.read().filter((toast) => toast.id !== id))
+}
+
+export function useAnnouncement(): string {
+  return useSyncExternalStore(announcement.subscribe, announcement.read)
+}
+
+export function useToasts(): readonly Toast[] {
+  return useSyncExternalStore(toasts.subscribe, toasts.read)
+}
+
+/** Stops the whole page: an answer belonged to another tenant (B4). Only a fresh page clears it. */
+export function stopForMismatch(): void {
+  mismatch.write(true)
+}
+
+export function useMismatch(): boolean {
+  return useSyncExternalStore(mismatch.subscribe, mismatch.read)
+}

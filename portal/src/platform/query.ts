@@ -1,0 +1,87 @@
+import { MutationCache, QueryCache, QueryClient, useMutation, useQuery } from '@tanstack/react-query'
+import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
+
+import { serverPlaces } from '../places.ts'
+import { mayEndActing, readTrouble } from './access-problem.ts'
+import { useFrame } from './frame.ts'
+import type { Frame } from './frame.ts'
+import { stopForMismatch } from './live.ts'
+
+function here(): string {
+  return window.location.pathname + window.location.search
+}
+
+function leavePage(error: unknown): boolean {
+  const { kind } = readTrouble(error)
+  if (kind === 'mismatch') stopForMismatch()
+  if (kind === 'signed_out') window.location.assign(serverPlaces.signIn(here()))
+  if (kind === 'step_up') window.location.assign(serverPlaces.stepUp(here()))
+  return kind === 'mismatch' || kind === 'signed_out' || kind === 'step_up'
+}
+
+/**
+ * The cache of all answers. A lost session or a missing step-up leads to the server's page and back;
+ * a refusal inside a tenant asks the server again whether the person may be there at all.
+ */
+export function createQueryClient(): QueryClient {
+  const onError = (error: unknown, frame: unknown) => {
+    if (leavePage(error)) return
+    if (mayEndActing(error) && typeof frame === 'string' && frame.startsWith('acting:')) {
+      void client.invalidateQueries({ queryKey: [frame, 'context'] })
+    }
+  }
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        if (query.queryKey[1] !== 'context') onError(error, query.queryKey[0])
+        else leavePage(error)
+      },
+    }),
+    mutationCache: new MutationCache({
+      onError: (error, _input, _result, mutation) => {
+        onError(error, mutation.options.mutationKey?.[0])
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        retry: (count, error) => count < 1 && ['busy', 'unreachable'].includes(readTrouble(error).kind),
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  })
+  return client
+}
+
+/** Reads under the key of the present frame; the reader gets that frame and a signal that ends the call. */
+export function useRead<Answer>(
+  key: readonly unknown[],
+  read: (frame: Frame, signal: AbortSignal) => Promise<Answer>,
+  options: { enabled?: boolean; keep?: boolean; refetchMs?: number } = {},
+): UseQueryResult<Answer> {
+  const frame = useFrame()
+  return useQuery<Answer>({
+    queryKey: [frame.key, ...key],
+    queryFn: ({ signal }) => read(frame, signal),
+    enabled: options.enabled ?? true,
+    ...(options.keep ? { placeholderData: (previous: Answer | undefined) => previous } : {}),
+    ...(options.refetchMs === undefined ? {} : { refetchInterval: options.refetchMs }),
+  })
+}
+
+/** A write in the present frame; afterwards all that the frame has shown is read again. */
+export function useWrite<Input, Answer>(
+  write: (input: Input, frame: Frame) => Promise<Answer>,
+  onDone?: (answer: Answer, input: Input) => void,
+): UseMutationResult<Answer, Error, Input> {
+  const frame = useFrame()
+  return useMutation<Answer, Error, Input>({
+    mutationKey: [frame.key],
+    mutationFn: (input) => write(input, frame),
+    onSuccess: (answer, input, _result, context) => {
+      onDone?.(answer, input)
+      void context.client.invalidateQueries({ queryKey: [frame.key] })
+    },
+  })
+}

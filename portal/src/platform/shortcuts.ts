@@ -1,0 +1,67 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+
+import type { NavGroup } from '../parts/app-frame.tsx'
+import { isField, readKey } from './keyboard.ts'
+import { useGo } from './navigate.tsx'
+
+const switchKey = 'liaison.single-keys'
+const afterGMs = 1_500
+
+/** Whether single letters are shortcuts in this browser (WCAG 2.1.4 asks for a way to switch them off). */
+export function areLettersOn(): boolean {
+  return localStorage.getItem(switchKey) !== 'off'
+}
+
+export function switchLetters(on: boolean): void {
+  localStorage.setItem(switchKey, on ? 'on' : 'off')
+}
+
+export type Shortcuts = {
+  shown: 'palette' | 'help' | null
+  show: (what: 'palette' | 'help') => void
+  hide: () => void
+}
+
+function focusFilter(): void {
+  document.querySelector<HTMLElement>('[data-filter-focus]')?.focus()
+}
+
+/** The keys that work on every page of a frame: palette, filter, help, and `g` with the letter of a page. */
+export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
+  const [shown, setShown] = useState<Shortcuts['shown']>(null)
+  const pressedG = useRef(0)
+  const go = useGo()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const afterG = event.timeStamp - pressedG.current < afterGMs
+      const { key, ctrlKey, metaKey, altKey } = event
+      const meaning = readKey({ key, ctrlKey, metaKey, altKey, afterG, inField: isField(event.target) })
+      const isDialogOpen = document.querySelector('[role="dialog"]') !== null
+      if (meaning === null || (meaning.act !== 'palette' && (isDialogOpen || !areLettersOn()))) return
+      pressedG.current = meaning.act === 'wait' ? event.timeStamp : 0
+      if (meaning.act === 'palette' || meaning.act === 'help') setShown(meaning.act)
+      if (meaning.act === 'filter') focusFilter()
+      if (meaning.act === 'go') goToLetter(nav, meaning.letter, go)
+      if (['palette', 'help', 'filter', 'go'].includes(meaning.act)) event.preventDefault()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+    }
+  }, [nav, go])
+  return useMemo(
+    () => ({
+      shown,
+      show: setShown,
+      hide() {
+        setShown(null)
+      },
+    }),
+    [shown],
+  )
+}
+
+function goToLetter(nav: readonly NavGroup[], letter: string, go: (address: string) => void): void {
+  const entry = nav.flatMap((group) => group.entries).find((candidate) => candidate.letter === letter)
+  if (entry !== undefined) go(entry.to)
+}

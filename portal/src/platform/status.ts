@@ -1,0 +1,89 @@
+import type { GlyphName } from '../parts/glyphs.tsx'
+import { tValue } from './words.ts'
+
+export type Tone = 'ok' | 'attention' | 'bad' | 'info' | 'off'
+export type StatusFamily = 'link' | 'ticket' | 'priority' | 'invoice' | 'sla' | 'outcome' | 'organisation' | 'step'
+
+type Look = readonly [Tone, GlyphName]
+
+const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
+  link: {
+    requested: ['info', 'hourglass'],
+    approved: ['info', 'check'],
+    active: ['ok', 'check'],
+    expiring: ['attention', 'clock'],
+    suspended: ['bad', 'bar'],
+    expired: ['off', 'ended'],
+    revoked: ['off', 'dash'],
+    declined: ['off', 'cross'],
+    withdrawn: ['off', 'dash'],
+    lapsed: ['off', 'ended'],
+  },
+  ticket: {
+    open: ['info', 'dot'],
+    pending: ['attention', 'hourglass'],
+    on_hold: ['off', 'pause'],
+    resolved: ['ok', 'check'],
+    closed: ['off', 'dash'],
+  },
+  priority: {
+    low: ['off', 'dash'],
+    normal: ['off', 'dot'],
+    high: ['attention', 'up'],
+    urgent: ['bad', 'triangle'],
+  },
+  invoice: {
+    draft: ['off', 'pencil'],
+    finalized: ['info', 'hourglass'],
+    partially_paid: ['attention', 'coin'],
+    paid: ['ok', 'coin'],
+    overdue: ['bad', 'clock'],
+    cancelled: ['off', 'cross'],
+  },
+  sla: {
+    ok: ['ok', 'check'],
+    met: ['ok', 'check'],
+    at_risk: ['attention', 'clock'],
+    breached: ['bad', 'triangle'],
+    paused: ['off', 'pause'],
+  },
+  outcome: {
+    allowed: ['ok', 'check'],
+    refused: ['bad', 'bar'],
+    denied: ['bad', 'bar'],
+    failed: ['bad', 'triangle'],
+  },
+  organisation: {
+    applied: ['info', 'hourglass'],
+    pending: ['info', 'hourglass'],
+    active: ['ok', 'check'],
+    trial: ['info', 'clock'],
+    suspended: ['bad', 'bar'],
+    frozen: ['bad', 'lock'],
+    waiting: ['info', 'hourglass'],
+    lifted: ['off', 'dash'],
+    terminated: ['off', 'dash'],
+    closed: ['off', 'dash'],
+  },
+  step: {
+    pass: ['ok', 'check'],
+    fail: ['bad', 'bar'],
+    hidden: ['off', 'lock'],
+    not_evaluated: ['off', 'dash'],
+    unknown_context: ['off', 'dash'],
+  },
+}
+
+/** Words, tone and sign of a status: one list for every page. A status we do not know is shown by its name. */
+export function describeStatus(family: StatusFamily, value: string): { words: string; look: Look } {
+  const look = looks[family][value] ?? (['off', 'dot'] as const)
+  return { words: tValue(family, value), look }
+}
+
+const expiresSoonDays = 30
+
+/** The status a link is shown under: an active one that ends within 30 days reads "Expires soon". */
+export function shownLinkStatus(status: string, expiresInDays: number | null): string {
+  const soon = expiresInDays !== null && expiresInDays >= 0 && expiresInDays <= expiresSoonDays
+  return status === 'active' && soon ? 'expiring' : status
+}

@@ -1,0 +1,76 @@
+import { MantineProvider } from '@mantine/core'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { Outlet } from '@tanstack/react-router'
+import { Button } from '@mantine/core'
+
+import { GlyphSheet } from './parts/glyphs.tsx'
+import { StopPage } from './parts/stop-page.tsx'
+import { dismissToast, useAnnouncement, useMismatch, useToasts } from './platform/live.ts'
+import { createQueryClient } from './platform/query.ts'
+import { theme } from './platform/theme.ts'
+import { t } from './platform/words.ts'
+
+const queryClient = createQueryClient()
+
+function Live() {
+  const sentence = useAnnouncement()
+  const toasts = useToasts()
+  return (
+    <>
+      <div className="unseen" role="status">
+        {sentence}
+      </div>
+      <div className="toasts" role="status">
+        {toasts.map((toast) => (
+          <div key={toast.id} className="toast">
+            <span>{toast.text}</span>
+            <button
+              type="button"
+              className="row-tool"
+              onClick={() => {
+                dismissToast(toast.id)
+              }}
+            >
+              {t('toast.dismiss')}
+            </button>
+          </div>
+        ))}
+      </div>
+    </>
+  )
+}
+
+/** An answer named another tenant than the one asked for: nothing may be rendered until the page is fresh. */
+function MismatchStop() {
+  return (
+    <StopPage title={t('mismatch.title')}>
+      <p>{t('mismatch.text')}</p>
+      <div>
+        <Button
+          onClick={() => {
+            window.location.reload()
+          }}
+        >
+          {t('mismatch.reload')}
+        </Button>
+      </div>
+    </StopPage>
+  )
+}
+
+/** What surrounds every frame: skip link, live regions, theme and cache. */
+export function Root() {
+  const isMismatch = useMismatch()
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={queryClient}>
+        <a className="skip" href="#main">
+          {t('skip')}
+        </a>
+        <GlyphSheet />
+        {isMismatch ? <MismatchStop /> : <Outlet />}
+        <Live />
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}

@@ -1,0 +1,99 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { AnyRoute } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+import { Home } from './frames/home.tsx'
+import { NotFound } from './frames/not-found.tsx'
+import { parseSearch, stringifySearch } from './platform/filters.ts'
+import { Root } from './root.tsx'
+
+const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound })
+const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: Home })
+
+type Pieces = Readonly<Record<string, () => ReactNode>>
+
+/** The pages of one frame. All of a frame is one lazy piece, fetched when the frame is first entered. */
+function createFrame<Names extends Pieces>(
+  path: string,
+  loadPieces: () => Promise<Names>,
+  pages: Readonly<Record<string, keyof Names & string>>,
+): AnyRoute {
+  const load: () => Promise<Pieces> = loadPieces
+  const frame = createRoute({
+    getParentRoute: () => rootRoute,
+    path,
+    component: lazyRouteComponent(load, 'Frame'),
+  })
+  const children = Object.entries(pages).map(([childPath, name]) =>
+    createRoute({
+      getParentRoute: () => frame,
+      path: childPath,
+      component: lazyRouteComponent(load, name),
+    }),
+  )
+  return frame.addChildren(children)
+}
+
+const partner = createFrame('/partner/$par', () => import('./frames/partner/index.ts'), {
+  '/': 'CustomersPage',
+  overview: 'OverviewPage',
+  customers: 'CustomersPage',
+  queue: 'QueuePage',
+  'billing/invoices': 'InvoicesPage',
+  links: 'LinksPage',
+  'links/new': 'RequestLinkPage',
+  'links/$link': 'LinkPage',
+  'links/$link/end': 'EndLinkPage',
+  expiring: 'ExpiringPage',
+  team: 'TeamPage',
+  activity: 'ActivityPage',
+})
+
+const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting/index.ts'), {
+  '/': 'SummaryPage',
+  summary: 'SummaryPage',
+  tickets: 'TicketsPage',
+  'tickets/new': 'NewTicketPage',
+  'tickets/$ticket': 'TicketPage',
+  billing: 'BillingPage',
+  'billing/invoices/$invoice': 'InvoicePage',
+  activity: 'ActivityPage',
+})
+
+const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
+  '/': 'HomePage',
+  home: 'HomePage',
+  access: 'AccessPage',
+  'access/stop-all': 'StopAllPage',
+  'access/rules': 'RulesPage',
+  'access/$link': 'AccessLinkPage',
+  'access/$link/stop': 'StopPartnerPage',
+  requests: 'RequestsPage',
+  activity: 'ActivityPage',
+  tickets: 'TicketsPage',
+  'tickets/$ticket': 'TicketPage',
+  billing: 'BillingPage',
+})
+
+const platform = createFrame('/platform', () => import('./frames/platform/index.ts'), {
+  '/': 'WorkPage',
+  work: 'WorkPage',
+  partners: 'PartnersPage',
+  'partners/$par': 'PartnerPage',
+  tenants: 'TenantsPage',
+  'tenants/$ten': 'TenantPage',
+  links: 'LinksPage',
+  'links/$link': 'LinkPage',
+  freezes: 'FreezesPage',
+  activity: 'ActivityPage',
+  explain: 'ExplainPage',
+  'requests/$explain': 'RequestPage',
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([homeRoute, partner, acting, org, platform]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: false,
+  scrollRestoration: true,
+})

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+
+interface Step {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+}
+
+interface Outcome {
+  readonly step: Step
+  readonly passed: boolean
+  readonly output: string
+}
+
+interface TestCount {
+  readonly passed: number
+  readonly failed: number
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const environment = {
+  ...process.env,
+  PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
+  NO_COLOR: '1',
+  FORCE_COLOR: undefined,
+}
+
+const BOUNDED = ['access', 'server', 'portal/src', 'sdk/src']
+const CHECKS: readonly Step[] = [
+  { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
+  { name: 'types', command: ['tsc', '-b'] },
+  { name: 'bounds', command: ['depcruise', '--config', '.dependency-cruiser.mjs', ...BOUNDED] },
+  { name: 'dead code', command: ['knip'] },
+  { name: 'documents', command: ['node', 'scripts/docs.ts', '--check'] },
+  { name: 'format', command: ['oxfmt', '--check', '.'] },
+]
+const BUILD: Step = { name: 'portal build', command: ['node', 'scripts/portal-build.ts'] }
+const TEST_RUNS = [
+  { name: 'unit and HTTP tests', projects: ['unit', 'server'] },
+  { name: 'browser tests', projects: ['browser'] },
+]
+
+function capture([program, ...args]: Step['command']): Promise<{ passed: boolean; output: string }> {
+  return new Promise((settle) => {
+    const options = { cwd: root, env: environment, shell: process.platform === 'win32' }
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    }
+    child.on('error', (error) => settle({ passed: false, output: error.message }))
+    child.on('close', (status) => settle({ passed: status === 0, output }))
+  })
+}
+
+async function run(step: Step): Promise<Outcome> {
+  const startedAt = performance.now()
+  const { passed, output } = await capture(step.command)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`${passed ? 'ok    ' : 'FAILED'} ${step.name.padEnd(20)} ${seconds.padStart(6)} s`)
+  if (!passed) console.log(output.trimEnd())
+  return { step, passed, output }
+}
+
+/** Runs the steps two at a time, as many as the smallest machine has cores. */
+async function runAll(steps: readonly Step[]): Promise<Outcome[]> {
+  const waiting = [...steps]
+  const outcomes: Outcome[] = []
+  const work = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) outcomes.push(await run(step))
+  }
+  await Promise.all([work(), work()])
+  return outcomes
+}
+
+async function readCount(report: string): Promise<TestCount> {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(await readFile(report, 'utf8'))
+    return { passed: Number(numPassedTests), failed: Number(numFailedTests) }
+  } catch {
+    return { passed: 0, failed: 0 }
+  }
+}
+
+async function runTests(folder: string): Promise<{ outcomes: Outcome[]; counts: TestCount[] }> {
+  const outcomes: Outcome[] = []
+  const counts: TestCount[] = []
+  for (const [index, { name, projects }] of TEST_RUNS.entries()) {
+    const report = join(folder, `${index}.json`)
+    const selection = projects.flatMap((project) => ['--project', project])
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    outcomes.push(await run({ name, command: ['vitest', 'run', ...selection, ...reporters] }))
+    counts.push(await readCount(report))
+  }
+  return { outcomes, counts }
+}
+
+function printSummary(outcomes: readonly Outcome[], counts: readonly TestCount[]): void {
+  for (const { step, output } of outcomes) {
+    const summary = output.split('\n').filter((line) => /^\s*(Test Files|Tests)\s/.test(line))
+    if (summary.length > 0) console.log(`${step.name}\n${summary.join('\n')}`)
+  }
+  const failed = outcomes.filter(({ passed }) => !passed).map(({ step }) => step.name)
+  if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`)
+  const sum = (key: keyof TestCount) => counts.reduce((total, count) => total + count[key], 0)
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'liaison-gate-'))
+try {
+  const checks = await runAll(CHECKS)
+  const build = await run(BUILD)
+  const tests = await runTests(folder)
+  const outcomes = [...checks, build, ...tests.outcomes]
+  printSummary(outcomes, tests.counts)
+  process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

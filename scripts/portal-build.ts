@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const stamp = join(root, 'node_modules/.cache/portal-build')
+const portal = join(root, 'portal')
+
+/** Everything that decides what the built portal contains. */
+const SOURCES = [
+  'portal/{src,public}/**/*',
+  'portal/*.{html,json,ts}',
+  '{access,sdk}/src/**/*',
+  '{access,sdk}/package.json',
+  'tsconfig.base.json',
+  'package-lock.json',
+]
+
+async function hashSources(): Promise<string> {
+  const hash = createHash('sha256')
+  const paths: string[] = []
+  for await (const entry of glob(SOURCES, { cwd: root, withFileTypes: true })) {
+    if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name)) paths.push(join(entry.parentPath, entry.name))
+  }
+  for (const path of paths.toSorted()) {
+    const content = await readFile(path)
+    hash.update(`${path.slice(root.length)} ${content.length}\n`).update(content)
+  }
+  return hash.digest('hex')
+}
+
+async function readStamp(): Promise<string | undefined> {
+  const isBuilt = existsSync(join(portal, 'dist/index.html')) && existsSync(stamp)
+  return isBuilt ? readFile(stamp, 'utf8') : undefined
+}
+
+/**
+ * Builds the portal into `portal/dist` unless the built one is of these very sources.
+ * Returns whether it built; refuses when the build fails.
+ */
+export async function ensurePortal(): Promise<boolean> {
+  const wanted = await hashSources()
+  if ((await readStamp()) === wanted) return false
+  const { build } = await import('vite')
+  await build({ root: portal, logLevel: 'error' })
+  await mkdir(join(root, 'node_modules/.cache'), { recursive: true })
+  await writeFile(stamp, wanted)
+  return true
+}
+
+if (import.meta.main) {
+  await ensurePortal()
+}

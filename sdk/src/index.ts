@@ -1,0 +1,5 @@
+export { checkTenantEcho, createLiaisonClient, readBody, readTagged } from './client.ts'
+export type { LiaisonClient, LiaisonClientOptions } from './client.ts'
+export { LiaisonProblem, parseProblem, TenantEchoMismatch } from './problem.ts'
+export type { FieldProblem, ProblemContent } from './problem.ts'
+export type * from './models.ts'

@@ -1,0 +1,38 @@
+import type { paths } from './contract.ts'
+
+type Json<Operation> = Operation extends {
+  responses: { 200: { content: { 'application/json': infer Body } } }
+}
+  ? Body
+  : never
+type Got<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? Json<Operation> : never
+type Posted<Path extends keyof paths> = paths[Path] extends { post: infer Operation } ? Json<Operation> : never
+type Item<Listed> = Listed extends { items: (infer One)[] } ? One : never
+
+export type Me = Got<'/me'>
+export type CustomerPage = Got<'/partner/customers'>
+export type Customer = Item<CustomerPage>
+export type CustomerDetail = Got<'/partner/customers/{tenant_id}'>
+export type InvoicePage = Got<'/partner/billing/invoices'>
+export type Invoice = Item<InvoicePage>
+export type InvoiceDetail = Got<'/partner/billing/invoices/{invoice_id}'>
+export type Money = Invoice['total']
+export type TicketPage = Got<'/partner/support/tickets'>
+export type Ticket = Item<TicketPage>
+export type TicketDetail = Got<'/partner/support/tickets/{ticket_id}'>
+export type ActingContext = Posted<'/partner/context'>
+export type ReachableTenant = Item<Got<'/partner/context/tenants'>>
+export type Link = Item<Got<'/partner/links'>>
+export type LinkDetail = Got<'/partner/links/{link_id}'>
+export type PartnerMember = Item<Got<'/partner/members'>>
+export type Decision = Posted<'/partner/access/explain'>
+export type Activity = Got<'/partner/audit'>
+export type ActivityEvent = Item<Activity>
+export type Scope = CustomerPage['scope']
+export type TenantHome = Got<'/tenant/home'>
+export type TenantLink = Item<Got<'/tenant/partner-access/links'>>
+export type TenantLinkDetail = Got<'/tenant/partner-access/links/{link_id}'>
+export type AccessPreview = Posted<'/tenant/partner-access/links/{link_id}/preview'>
+export type Freeze = Item<Got<'/admin/partner-access/freezes'>>
+export type PartnerRecord = Item<Got<'/admin/partners'>>
+export type TenantRecord = Item<Got<'/admin/tenants'>>

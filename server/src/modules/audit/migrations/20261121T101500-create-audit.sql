@@ -1,0 +1,306 @@
+set role liaison_owner;
+
+create table audit_event (
+  id uuid not null default uuidv7(),
+  occurred_at timestamptz not null default clock_timestamp(),
+  xid xid8 not null default pg_current_xact_id(),
+  plane text not null,
+  action text not null,
+  outcome text not null check (outcome in ('allowed', 'denied', 'error')),
+  code text,
+  actor_type text not null check (actor_type in ('person', 'client', 'agency_token', 'ingest_key', 'system', 'stranger')),
+  actor_id uuid,
+  actor_name text,
+  member_id uuid,
+  partner_id uuid,
+  partner_name text,
+  tenant_id uuid,
+  tenant_name text,
+  delegation_id uuid,
+  delegation_epoch integer,
+  role text,
+  permission text,
+  resource_type text,
+  resource_id uuid,
+  resource_label text,
+  changes jsonb,
+  row_count bigint,
+  repeats integer not null default 1,
+  billing_party text,
+  reason text,
+  request_id text,
+  trace_id text,
+  method text,
+  route text,
+  ip inet,
+  user_agent text,
+  source text not null check (source in ('portal', 'api', 'gateway', 'form', 'job', 'cli')),
+  explain_id uuid,
+  config_version integer,
+  primary key (id, occurred_at)
+) partition by range (occurred_at);
+comment on table audit_event is 'One row per action, in the transaction of the action; append-only.';
+comment on column audit_event.xid is 'The transaction that wrote the row: the sealer and every feed advance by it, never by id.';
+create index on audit_event (xid);
+create index on audit_event using brin (occurred_at);
+call private.protect('audit_event');
+
+create table audit_scope (
+  kind text not null check (kind in ('tenant', 'partner')),
+  scope_id uuid not null,
+  occurred_at timestamptz not null,
+  event_id uuid not null,
+  xid xid8 not null default pg_current_xact_id(),
+  row_count bigint,
+  primary key (kind, scope_id, occurred_at, event_id)
+) partition by range (occurred_at);
+comment on table audit_scope is 'Who sees an event: one row per tenant and per partner that it concerns.';
+create index on audit_scope (xid, kind, scope_id);
+create index on audit_scope (event_id);
+call private.protect('audit_scope');
+
+create table audit_read_window (
+  actor_id uuid not null,
+  plane text not null,
+  route text not null,
+  tenants_digest bytea not null,
+  started_at timestamptz not null,
+  event_id uuid not null,
+  event_at timestamptz not null,
+  repeats integer not null default 0,
+  row_count bigint not null default 0,
+  primary key (actor_id, plane, route, tenants_digest)
+);
+comment on table audit_read_window is 'Repeats of one read by one person within 60 seconds, counted here until the window is closed by an event of its own.';
+call private.protect('audit_read_window');
+
+create function private.add_audit_partitions(first_month date, months integer) returns void
+  language plpgsql
+  as $$
+declare
+  month date := date_trunc('month', first_month);
+  step integer;
+  part text;
+begin
+  for step in 0 .. months - 1 loop
+    part := to_char(month + make_interval(months => step), '"_"YYYY"_"MM');
+    execute format('create table if not exists audit_event%s partition of audit_event for values from (%L) to (%L)', part, month + make_interval(months => step), month + make_interval(months => step + 1));
+    execute format('create table if not exists audit_scope%s partition of audit_scope for values from (%L) to (%L)', part, month + make_interval(months => step), month + make_interval(months => step + 1));
+    execute format('alter table audit_event%s enable row level security', part);
+    execute format('alter table audit_event%s force row level security', part);
+    execute format('alter table audit_scope%s enable row level security', part);
+    execute format('alter table audit_scope%s force row level security', part);
+  end loop;
+end
+$$;
+comment on function private.add_audit_partitions(date, integer) is 'Monthly partitions carry forced row security and no grant, so reading one directly shows nothing. Called by the migrate command for the months ahead.';
+
+create policy recording on audit_event for insert to liaison_authz with check (true);
+create policy recording on audit_scope for insert to liaison_authz with check (true);
+create policy recording on audit_read_window to liaison_authz using (true) with check (true);
+grant insert on audit_event, audit_scope to liaison_authz;
+grant insert, update, delete on audit_read_window to liaison_authz;
+
+create trigger append_only before update or delete on audit_event for each row execute function private.refuse_change();
+create trigger append_only before update or delete on audit_scope for each row execute function private.refuse_change();
+
+create policy tenant_view on audit_scope for select to liaison_tenant, liaison_delegate using (
+  kind = 'tenant' and scope_id in (select access.reach('audit_scope', 'select'))
+);
+create policy partner_view on audit_scope for select to liaison_program, liaison_delegate using (
+  kind = 'partner' and scope_id = (select access.context_id('partner_id'))
+);
+create policy platform_view on audit_scope for select to liaison_platform using ((select access.context_plane()) = 'platform');
+create policy visible on audit_event for select to liaison_tenant, liaison_program, liaison_delegate using (
+  exists (select from audit_scope s where s.event_id = audit_event.id and s.occurred_at = audit_event.occurred_at)
+);
+create policy platform_view on audit_event for select to liaison_platform using ((select access.context_plane()) = 'platform');
+grant select on audit_event, audit_scope to liaison_tenant, liaison_program, liaison_delegate, liaison_platform;
+
+reset role;
+set role liaison_authz;
+
+-- Writes one event. Who acts comes from the verified context alone; the caller names the action and its object.
+create function audit.record(event jsonb) returns uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  context jsonb := access.context();
+  event_id uuid := uuidv7();
+  written_at timestamptz := clock_timestamp();
+  tenant uuid := coalesce((event ->> 'tenant_id')::uuid, (context ->> 'tenant_id')::uuid);
+  partner uuid := coalesce((event ->> 'partner_id')::uuid, (context ->> 'partner_id')::uuid);
+begin
+  if context is null then
+    raise exception 'an audit event needs an access context' using errcode = 'insufficient_privilege';
+  end if;
+  insert into audit_event (id, occurred_at, plane, action, outcome, code, actor_type, actor_id, actor_name, member_id, partner_id, partner_name,
+    tenant_id, tenant_name, delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, changes, row_count,
+    billing_party, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id)
+  values (event_id, written_at, context ->> 'plane', event ->> 'action', coalesce(event ->> 'outcome', 'allowed'), event ->> 'code',
+    context ->> 'actor_type', (context ->> 'actor_id')::uuid, context ->> 'actor_name', (context ->> 'member_id')::uuid, partner,
+    coalesce(event ->> 'partner_name', case when partner = (context ->> 'partner_id')::uuid then context ->> 'partner_name' end),
+    tenant, coalesce(event ->> 'tenant_name', case when tenant = (context ->> 'tenant_id')::uuid then context ->> 'tenant_name' end),
+    coalesce((event ->> 'delegation_id')::uuid, (context ->> 'delegation_id')::uuid), coalesce((event ->> 'delegation_epoch')::integer, (context ->> 'delegation_epoch')::integer),
+    coalesce(event ->> 'role', context ->> 'role'), coalesce(event ->> 'permission', context ->> 'permission'), event ->> 'resource_type',
+    (event ->> 'resource_id')::uuid, event ->> 'resource_label', event -> 'changes', (event ->> 'row_count')::bigint, event ->> 'billing_party', event ->> 'reason',
+    context ->> 'request_id', context ->> 'trace_id', context ->> 'method', context ->> 'route', (context ->> 'ip')::inet, context ->> 'user_agent',
+    coalesce(context ->> 'source', 'api'), (event ->> 'explain_id')::uuid);
+  if partner is not null then
+    insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count) values ('partner', partner, written_at, event_id, (event ->> 'row_count')::bigint);
+  end if;
+  insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
+  select 'tenant', touched.tenant_id, written_at, event_id, touched.row_count
+  from (
+    select tenant as tenant_id, (event ->> 'row_count')::bigint as row_count where tenant is not null
+    union all
+    select (item ->> 'tenant_id')::uuid, (item ->> 'row_count')::bigint from jsonb_array_elements(coalesce(event -> 'tenants', '[]')) item
+    where (item ->> 'tenant_id')::uuid is distinct from tenant
+  ) touched;
+  return event_id;
+end
+$$;
+comment on function audit.record(jsonb) is 'access.md section 6. A tenant or partner that the event names becomes one of its readers; several tenants are passed as tenants[{tenant_id, row_count}].';
+
+-- A read: the first is an event, repeats by the same actor on the same route and tenants within 60 seconds are counted.
+create function audit.record_read(event jsonb) returns uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  context jsonb := access.context();
+  digest bytea := sha256(convert_to(coalesce(context ->> 'tenant_id', '') || coalesce(event ->> 'resource_id', '') ||
+    coalesce((select string_agg(item ->> 'tenant_id', ',' order by item ->> 'tenant_id') from jsonb_array_elements(coalesce(event -> 'tenants', '[]')) item), ''), 'UTF8'));
+  current_window audit_read_window;
+  event_id uuid;
+begin
+  select * into current_window from audit_read_window w
+  where w.actor_id = (context ->> 'actor_id')::uuid and w.plane = context ->> 'plane' and w.route = context ->> 'route' and w.tenants_digest = digest
+  for update;
+  if found and current_window.started_at > clock_timestamp() - interval '60 seconds' then
+    update audit_read_window w set repeats = w.repeats + 1, row_count = w.row_count + coalesce((event ->> 'row_count')::bigint, 0)
+    where w.actor_id = current_window.actor_id and w.plane = current_window.plane and w.route = current_window.route and w.tenants_digest = digest;
+    return current_window.event_id;
+  end if;
+  if found and current_window.repeats > 0 then
+    perform audit.close_window(current_window);
+  end if;
+  event_id := audit.record(event);
+  insert into audit_read_window (actor_id, plane, route, tenants_digest, started_at, event_id, event_at)
+  values ((context ->> 'actor_id')::uuid, context ->> 'plane', context ->> 'route', digest, clock_timestamp(), event_id, clock_timestamp())
+  on conflict (actor_id, plane, route, tenants_digest)
+  do update set started_at = excluded.started_at, event_id = excluded.event_id, event_at = excluded.event_at, repeats = 0, row_count = 0;
+  return event_id;
+end
+$$;
+
+-- Turns the counted repeats of one finished window into an event that copies who, what and where from the first one.
+create function audit.close_window(finished audit_read_window) returns void
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  closing_id uuid := uuidv7();
+  written_at timestamptz := clock_timestamp();
+begin
+  insert into audit_event (id, occurred_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
+    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, row_count, repeats, method, route, ip, user_agent, source)
+  select closing_id, written_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
+    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, finished.row_count, finished.repeats, method, route, ip, user_agent, source
+  from audit_event where id = finished.event_id and occurred_at between finished.event_at - interval '1 minute' and finished.event_at + interval '1 minute';
+  insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
+  select kind, scope_id, written_at, closing_id, null from audit_scope
+  where event_id = finished.event_id and occurred_at between finished.event_at - interval '1 minute' and finished.event_at + interval '1 minute';
+end
+$$;
+
+create function audit.close_read_windows() returns integer
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  finished audit_read_window;
+  closed integer := 0;
+begin
+  for finished in delete from audit_read_window where started_at <= clock_timestamp() - interval '60 seconds' returning * loop
+    if finished.repeats > 0 then
+      perform audit.close_window(finished);
+      closed := closed + 1;
+    end if;
+  end loop;
+  return closed;
+end
+$$;
+
+-- A refusal is recorded on a connection of its own, so that the rollback of the refused request does not erase it.
+create function audit.record_refusal(event jsonb) returns void
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  event_id uuid := uuidv7();
+  written_at timestamptz := clock_timestamp();
+begin
+  insert into audit_event (id, occurred_at, plane, action, outcome, code, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
+    delegation_id, role, permission, repeats, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id)
+  values (event_id, written_at, event ->> 'plane', event ->> 'action', 'denied', event ->> 'code', event ->> 'actor_type', (event ->> 'actor_id')::uuid, event ->> 'actor_name',
+    (event ->> 'member_id')::uuid, (event ->> 'partner_id')::uuid, event ->> 'partner_name', (event ->> 'tenant_id')::uuid, event ->> 'tenant_name',
+    (event ->> 'delegation_id')::uuid, event ->> 'role', event ->> 'permission', coalesce((event ->> 'repeats')::integer, 1), event ->> 'reason', event ->> 'request_id',
+    event ->> 'trace_id', event ->> 'method', event ->> 'route', (event ->> 'ip')::inet, event ->> 'user_agent', coalesce(event ->> 'source', 'api'), (event ->> 'explain_id')::uuid);
+  if event ->> 'partner_id' is not null then
+    insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('partner', (event ->> 'partner_id')::uuid, written_at, event_id);
+  end if;
+  -- A tenant reads refusals only of those whom it once let in: a stranger's guess must not write into its log.
+  if event ->> 'tenant_id' is not null and (event ->> 'delegation_id' is not null or event ->> 'plane' = 'tenant') then
+    insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('tenant', (event ->> 'tenant_id')::uuid, written_at, event_id);
+  end if;
+end
+$$;
+
+-- I1: a change that no event of the same transaction covers does not commit.
+create function audit.require_event() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+begin
+  if not exists (select from audit_event where xid = pg_current_xact_id()) then
+    raise exception '% on % has no audit event', tg_op, tg_table_name using errcode = 'integrity_constraint_violation';
+  end if;
+  return null;
+end
+$$;
+
+create function audit.require_tenant_event() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  changed_tenant uuid := case when tg_op = 'DELETE' then old.tenant_id else new.tenant_id end;
+begin
+  if not exists (select from audit_scope where xid = pg_current_xact_id() and kind = 'tenant' and scope_id = changed_tenant) then
+    raise exception '% on % of tenant % has no audit event that the tenant can read', tg_op, tg_table_name, changed_tenant using errcode = 'integrity_constraint_violation';
+  end if;
+  return null;
+end
+$$;
+
+grant execute on function audit.record(jsonb), audit.record_read(jsonb) to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_ingest, liaison_job;
+grant execute on function audit.record_refusal(jsonb) to liaison_guard;
+grant execute on function audit.close_read_windows() to liaison_job;
+grant execute on function audit.require_event(), audit.require_tenant_event() to liaison_owner;
+
+reset role;
+set role liaison_owner;
+
+create procedure private.audit_changes(relation regclass, by_tenant boolean)
+  language plpgsql
+  as $$
+begin
+  execute format('create constraint trigger audited after insert or update or delete on %s deferrable initially deferred for each row execute function audit.%I()',
+    relation, case when by_tenant then 'require_tenant_event' else 'require_event' end);
+end
+$$;
+comment on procedure private.audit_changes(regclass, boolean) is 'Refuses, at commit, any change of the table that has no audit event in the same transaction.';
+
+reset role;

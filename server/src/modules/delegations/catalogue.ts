@@ -1,0 +1,99 @@
+import { compilePatterns, maskOf, memberMask, PERMISSIONS, toBits } from '@liaison/access'
+import type { Mask, MemberRole, Permission } from '@liaison/access'
+import type pg from 'pg'
+
+type Opening = readonly [relation: string, operation: 'select' | 'insert' | 'update' | 'delete', permissions: readonly Permission[]]
+
+/**
+ * Which permissions open a tenant-owned relation: any one of them is enough for the row policy, and the permission of
+ * the route must be held besides. Source: B2, access.md section 4.
+ */
+export const RELATION_PERMISSIONS: readonly Opening[] = [
+  ['tenant', 'select', ['partner.tenants.list', 'tenant.profile.read']],
+  ['billing_account', 'select', ['partner.billing.read', 'partner.billing.invoices.read', 'partner.billing.summary.read', 'tenant.billing.read']],
+  ['invoice', 'select', ['partner.billing.read', 'partner.billing.summary.read', 'partner.billing.invoices.read', 'tenant.billing.read']],
+  ['payment', 'select', ['partner.billing.payments.read', 'tenant.billing.read']],
+  ['subscriber', 'select', ['partner.tenants.read', 'partner.provisioning.subscribers.list', 'partner.provisioning.subscribers.read', 'tenant.profile.read']],
+  ['ticket', 'select', ['partner.support.tickets.list', 'partner.support.tickets.read', 'tenant.tickets.read']],
+  ['ticket', 'insert', ['partner.support.tickets.create', 'tenant.tickets.write']],
+  ['ticket', 'update', ['partner.support.tickets.update', 'partner.support.tickets.comment', 'partner.support.tickets.assign', 'tenant.tickets.write']],
+  ['ticket_comment', 'select', ['partner.support.tickets.read', 'tenant.tickets.read']],
+  ['ticket_comment', 'insert', ['partner.support.tickets.comment', 'tenant.tickets.write']],
+  ['ticket_note', 'select', ['partner.support.tickets.internal_notes.read', 'tenant.tickets.read']],
+  ['outage', 'select', ['partner.reports.sla.read', 'tenant.profile.read']],
+  ['usage_day', 'select', ['partner.reports.usage.read', 'tenant.profile.read']],
+  ['audit_scope', 'select', ['partner.audit.read', 'tenant.partner_access.audit.read']],
+  ['access_explanation', 'select', ['tenant.partner_access.read']],
+  ['delegation', 'select', ['tenant.partner_access.read']],
+  ['delegation', 'update', ['tenant.partner_access.approve', 'tenant.partner_access.revoke', 'tenant.partner_access.policy.write']],
+  ['tenant_member', 'select', ['tenant.members.read']],
+  ['tenant_member', 'update', ['tenant.members.manage']],
+]
+
+const ROLES: readonly (readonly [plane: 'platform' | 'program' | 'tenant', role: MemberRole])[] = [
+  ['platform', 'SUPER_ADMIN'],
+  ['program', 'PARTNER_OWNER'],
+  ['program', 'PARTNER_STAFF'],
+  ['tenant', 'TENANT_ADMIN'],
+  ['tenant', 'TENANT_USER'],
+]
+
+function splitByPlane([relation, operation, permissions]: Opening): [string, string, string, string][] {
+  return (['delegation', 'tenant'] as const).flatMap((plane) => {
+    const ofPlane = permissions.filter((name) => PERMISSIONS.some((entry) => entry.name === name && entry.plane === plane))
+    return ofPlane.length === 0 ? [] : [[relation, operation, plane, toBits(maskOf(ofPlane))] as [string, string, string, string]]
+  })
+}
+
+async function writePermissions(pool: pg.Pool): Promise<void> {
+  const known = await pool.query<{ name: string; bit: number }>('select name, bit from permission')
+  for (const { name, bit } of known.rows) {
+    const entry = PERMISSIONS.find((candidate) => candidate.name === name)
+    if (!entry || entry.bit !== bit) throw new Error(`The database knows ${name} as bit ${bit}; the code does not. A bit keeps its meaning for ever.`)
+  }
+  await pool.query(
+    `insert into permission (name, bit, plane, is_sensitive)
+     select * from unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
+     on conflict (name) do update set plane = excluded.plane, is_sensitive = excluded.is_sensitive`,
+    [PERMISSIONS.map((p) => p.name), PERMISSIONS.map((p) => p.bit), PERMISSIONS.map((p) => p.plane), PERMISSIONS.map((p) => p.sensitive)],
+  )
+}
+
+async function writeMasks(pool: pg.Pool): Promise<void> {
+  const openings = RELATION_PERMISSIONS.flatMap(splitByPlane)
+  const column = (index: 0 | 1 | 2 | 3) => openings.map((row) => row[index])
+  const keys = openings.map(([relation, operation, plane]) => `${relation} ${operation} ${plane}`)
+  await pool.query(`delete from relation_permission where relation || ' ' || operation || ' ' || plane <> all ($1)`, [keys])
+  await pool.query(
+    `insert into relation_permission (relation, operation, plane, mask)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::bit(128)[])
+     on conflict (relation, operation, plane) do update set mask = excluded.mask`,
+    [column(0), column(1), column(2), column(3)],
+  )
+  await pool.query(
+    `insert into role_permission (plane, role, mask) select * from unnest($1::text[], $2::text[], $3::bit(128)[])
+     on conflict (plane, role) do update set mask = excluded.mask`,
+    [ROLES.map(([plane]) => plane), ROLES.map(([, role]) => role), ROLES.map(([, role]) => toBits(memberMask(role)))],
+  )
+}
+
+/** Refuses when a stored override no longer means what its pattern says. Source: performance.md section 1. */
+async function checkOverrides(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ pattern: string; effect: string; mask: string }>(
+    'select distinct pattern, effect, mask::text as mask from link_override',
+  )
+  for (const { pattern, effect, mask } of rows) {
+    const compiled: Mask = compilePatterns([pattern], { plane: 'delegation' }).mask
+    // A grant keeps the meaning it was approved with; a deny must cover everything that its pattern covers today.
+    if (effect === 'deny' && toBits(compiled) !== mask) {
+      await pool.query(`update link_override set mask = $1 where pattern = $2 and effect = 'deny'`, [toBits(compiled), pattern])
+    }
+  }
+}
+
+/** Writes what the code knows about permissions into the database, in one go at every start. */
+export async function writeCatalogue(pool: pg.Pool): Promise<void> {
+  await writePermissions(pool)
+  await writeMasks(pool)
+  await checkOverrides(pool)
+}

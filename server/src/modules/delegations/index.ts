@@ -1,0 +1,1 @@
+export { RELATION_PERMISSIONS, writeCatalogue } from './catalogue.ts'

@@ -1,0 +1,382 @@
+set role liaison_authz;
+
+-- The one rule, in one place: is this delegation in force at this statement? Row policies, the facts of the kernel and the explainer use it.
+-- It is neither a definer function nor pinned to a search path, so that the planner folds it into the queries of the definer functions that use it.
+create function access.in_force(d public.delegation) returns boolean
+  language sql stable
+  return d.status = 'active'
+    and d.starts_at <= statement_timestamp()
+    and (d.ends_at is null or d.ends_at > statement_timestamp())
+    and exists (select from public.partner p where p.id = d.partner_id and p.status = 'active')
+    and exists (select from public.tenant t where t.id = d.tenant_id and t.status <> 'closed')
+    and not exists (
+      select from public.access_freeze f
+      where f.lifted_at is null
+        and f.scope <> 'person'
+        and (f.partner_id is null or f.partner_id = d.partner_id)
+        and (f.tenant_id is null or f.tenant_id = d.tenant_id)
+        and (f.delegation_id is null or f.delegation_id = d.id)
+    );
+
+-- The permissions that a delegation gives now: deny wins over grant, grant over role; overrides past their end do not count.
+create function access.mask_now(d public.delegation) returns bit(128)
+  language sql stable
+  return case when not d.has_timed_overrides then d.mask else
+    (d.role_mask | coalesce((
+      select bit_or(o.mask) from public.link_override o
+      where o.link_id = d.id and o.effect = 'grant' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128)))
+    & ~ coalesce((
+      select bit_or(o.mask) from public.link_override o
+      where o.link_id = d.id and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128))
+  end;
+
+create or replace function access.reach(relation_name text, operation_name text) returns setof uuid
+  language plpgsql stable security definer rows 50
+  set search_path = pg_catalog
+  as $$
+declare
+  context jsonb := access.context();
+  person uuid := (context ->> 'actor_id')::uuid;
+  only_tenant uuid := (context ->> 'tenant_id')::uuid;
+  only_tenants uuid[];
+  route_bit integer := (context ->> 'permission_bit')::integer;
+  required bit(128);
+begin
+  if context is null then
+    return;
+  end if;
+  if context ->> 'plane' = 'tenant' then
+    return query
+      select tm.tenant_id
+      from public.tenant_member tm
+      join public.tenant t on t.id = tm.tenant_id and t.status <> 'closed'
+      join public.person p on p.id = tm.person_id and p.status = 'active'
+      join public.role_permission rp on rp.plane = 'tenant' and rp.role = tm.role
+      join public.relation_permission need on need.relation = relation_name and need.operation = operation_name and need.plane = 'tenant'
+      where tm.person_id = person and tm.tenant_id = only_tenant and tm.status = 'active' and (rp.mask & need.mask) <> 0::bit(128);
+  elsif context ->> 'plane' = 'delegation' then
+    select need.mask into required from public.relation_permission need
+    where need.relation = relation_name and need.operation = operation_name and need.plane = 'delegation';
+    if required is null then
+      return;
+    end if;
+    if context ? 'tenant_ids' then
+      select array_agg(value::uuid) into only_tenants from jsonb_array_elements_text(context -> 'tenant_ids');
+      only_tenants := coalesce(only_tenants, '{}');
+    end if;
+    return query
+      select d.tenant_id
+      from public.link_member m
+      join public.delegation d on d.id = m.link_id
+      where m.person_id = person
+        and d.partner_id = (context ->> 'partner_id')::uuid
+        and (m.ends_at is null or m.ends_at > statement_timestamp())
+        and (only_tenant is null or d.tenant_id = only_tenant)
+        and (only_tenants is null or d.tenant_id = any (only_tenants))
+        and access.in_force(d)
+        and exists (
+          select from public.partner_member pm join public.person p on p.id = pm.person_id
+          where pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = person and pm.status = 'active' and p.status = 'active')
+        and not exists (
+          select from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = person
+            and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id))
+        and (access.mask_now(d) & m.mask & required) <> 0::bit(128)
+        and (route_bit is null or get_bit(access.mask_now(d) & m.mask, route_bit) = 1);
+  end if;
+end
+$$;
+comment on function access.reach(text, text) is 'The tenants whose rows of a relation this transaction may touch with an operation, as things are at this statement.';
+
+-- What the kernel must know of one link, for one person.
+create function access.link_facts(d public.delegation, person uuid) returns jsonb
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select jsonb_build_object(
+    'id', d.id, 'tenant_id', d.tenant_id, 'tenant_name', t.name, 'tenant_status', t.status, 'status', d.status, 'status_reason', d.status_reason, 'role', l.access_role, 'role_version', l.role_version,
+    'relationship_type', l.relationship_type, 'starts_at', d.starts_at, 'ends_at', d.ends_at, 'epoch', d.epoch, 'billing_party', d.billing_party,
+    'status_changed_by_side', d.status_changed_by_side, 'status_changed_at', d.status_changed_at,
+    'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
+    'overrides', coalesce((select jsonb_agg(jsonb_build_object('pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
+    'assignment', (
+      select jsonb_build_object('role', m.role, 'ends_at', m.ends_at) from public.link_member m
+      where m.link_id = d.id and m.person_id = person),
+    'freezes', coalesce((
+      select jsonb_agg(f.scope) from public.access_freeze f
+      where f.lifted_at is null
+        and (f.person_id is null or f.person_id = person)
+        and (f.partner_id is null or f.partner_id = d.partner_id)
+        and (f.tenant_id is null or f.tenant_id = d.tenant_id)
+        and (f.delegation_id is null or f.delegation_id = d.id)), '[]'))
+  from public.link l
+  join public.tenant t on t.id = d.tenant_id
+  left join public.tenant_partner_policy tp on tp.tenant_id = d.tenant_id
+  where l.id = d.id
+$$;
+
+-- The link that decides for one partner in one tenant: the live one, else the last one that was ever in force.
+create function access.deciding_link(partner uuid, tenant uuid) returns public.delegation
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select d.* from public.delegation d
+  where d.partner_id = partner and d.tenant_id = tenant and d.kind = 'link'
+  order by case d.status when 'active' then 0 when 'suspended' then 1 when 'approved' then 2 when 'expired' then 3 when 'revoked' then 3 else 4 end, d.status_changed_at desc
+  limit 1
+$$;
+
+-- A write holds these in share; what stops access takes them alone. So no write commits after the call that revoked it has returned.
+create function access.lock_key(kind text, id uuid) returns bigint
+  language sql immutable parallel safe
+  set search_path = pg_catalog
+  as $$ select hashtextextended(kind || coalesce(id::text, ''), 0) $$;
+
+create function access.hold(kind text, id uuid) returns void
+  language sql volatile security definer
+  set search_path = pg_catalog
+  as $$ select pg_advisory_xact_lock_shared(access.lock_key(kind, id)) $$;
+
+-- The door of a person into a transaction: checks the session, gathers what the kernel needs, and puts the context in force.
+-- Which plane is open is decided by the database login, never by an argument.
+create function access.enter_person(request jsonb) returns jsonb
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  plane text := case session_user when 'liaison_platform' then 'platform' when 'liaison_program' then 'program' when 'liaison_delegate' then 'delegation' when 'liaison_tenant' then 'tenant' end;
+  found_session public.session;
+  found_person public.person;
+  staff_role text;
+  membership public.partner_member;
+  own_partner public.partner;
+  own_tenant public.tenant;
+  tenant_membership public.tenant_member;
+  deciding public.delegation;
+  asked_tenant uuid := (request ->> 'tenant_id')::uuid;
+  link_facts jsonb;
+  facts jsonb;
+begin
+  if plane is null then
+    raise exception 'this login opens no plane of persons' using errcode = 'insufficient_privilege';
+  end if;
+  select * into found_session from public.session s
+  where s.token_hash = decode(request ->> 'session_hash', 'hex') and s.ended_at is null
+    and s.ends_at > statement_timestamp() and s.seen_at + make_interval(secs => s.idle_seconds) > statement_timestamp();
+  if not found then
+    return jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'actor', null);
+  end if;
+  select * into found_person from public.person p where p.id = found_session.person_id;
+  facts := jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'actor', jsonb_build_object('person_id', found_person.id, 'name', found_person.name,
+    'status', found_person.status, 'factor', found_session.factor, 'factor_at', found_session.factor_at, 'session_id', found_session.id,
+    'seen_seconds_ago', extract(epoch from statement_timestamp() - found_session.seen_at)));
+
+  if plane = 'platform' then
+    select ps.role into staff_role from public.platform_staff ps where ps.person_id = found_person.id and ps.status = 'active';
+    facts := facts || jsonb_build_object('platform_role', staff_role);
+  elsif plane = 'tenant' then
+    if asked_tenant is null then
+      select case when count(*) = 1 then min(tm.tenant_id::text)::uuid end into asked_tenant from public.tenant_member tm where tm.person_id = found_person.id and tm.status = 'active';
+    end if;
+    select * into tenant_membership from public.tenant_member tm where tm.person_id = found_person.id and tm.tenant_id = asked_tenant;
+    if found then
+      select * into own_tenant from public.tenant t where t.id = asked_tenant;
+      facts := facts || jsonb_build_object('tenant', jsonb_build_object('id', own_tenant.id, 'name', own_tenant.name, 'slug', own_tenant.slug, 'status', own_tenant.status),
+        'tenant_member', jsonb_build_object('id', tenant_membership.id, 'role', tenant_membership.role, 'status', tenant_membership.status));
+    end if;
+  else
+    select * into membership from public.partner_member pm where pm.person_id = found_person.id order by (pm.status = 'active') desc, pm.created_at desc limit 1;
+    if found then
+      select * into own_partner from public.partner p where p.id = membership.partner_id;
+      facts := facts || jsonb_build_object('partner', jsonb_build_object('id', own_partner.id, 'name', own_partner.name, 'slug', own_partner.slug, 'status', own_partner.status, 'kinds', own_partner.kinds),
+        'partner_member', jsonb_build_object('id', membership.id, 'role', membership.role, 'status', membership.status));
+    end if;
+  end if;
+
+  if plane = 'delegation' and membership.id is not null and asked_tenant is not null then
+    if (request ->> 'writes')::boolean then
+      -- Taken before the facts are read: a revocation that is under way is waited for and then seen.
+      perform access.hold('platform', null), access.hold('partner', membership.partner_id), access.hold('tenant', asked_tenant),
+        access.hold('pair', md5(membership.partner_id::text || asked_tenant::text)::uuid), access.hold('person', found_person.id);
+    end if;
+    deciding := access.deciding_link(membership.partner_id, asked_tenant);
+    if deciding.id is not null then
+      link_facts := access.link_facts(deciding, found_person.id);
+      facts := facts || jsonb_build_object('link', link_facts, 'tenant', jsonb_build_object('id', asked_tenant, 'name', link_facts ->> 'tenant_name', 'status', link_facts ->> 'tenant_status'));
+    end if;
+  end if;
+
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', found_person.id, 'actor_name', found_person.name, 'session_id', found_session.id,
+    'member_id', coalesce(membership.id, tenant_membership.id), 'partner_id', membership.partner_id, 'partner_name', own_partner.name,
+    'tenant_id', case when plane = 'delegation' then deciding.tenant_id else tenant_membership.tenant_id end,
+    'tenant_name', coalesce(own_tenant.name, link_facts ->> 'tenant_name'),
+    'delegation_id', deciding.id, 'delegation_epoch', deciding.epoch, 'role', coalesce(link_facts ->> 'role', membership.role, tenant_membership.role, staff_role),
+    'permission', request ->> 'permission', 'permission_bit', (select p.bit from public.permission p where p.name = request ->> 'permission'),
+    'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
+    'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', request ->> 'source'))
+    -- A tenant that was asked for but is not reached must not turn into "no tenant asked for".
+    || case when plane = 'delegation' and asked_tenant is not null and deciding.id is null then jsonb_build_object('tenant_id', asked_tenant) else '{}' end);
+  return facts;
+end
+$$;
+
+-- All links of this transaction's partner, with this person's assignments: what a portfolio read is decided from.
+create function access.portfolio() returns jsonb
+  language plpgsql stable security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  context jsonb := access.context();
+begin
+  if context ->> 'plane' is distinct from 'delegation' then
+    return '[]';
+  end if;
+  return coalesce((
+    select jsonb_agg(access.link_facts(d, (context ->> 'actor_id')::uuid) order by d.tenant_id)
+    from public.delegation d
+    where d.partner_id = (context ->> 'partner_id')::uuid and d.kind = 'link' and d.status in ('approved', 'active', 'suspended', 'expired', 'revoked')
+      and (d.status in ('approved', 'active', 'suspended') or d.status_changed_at > statement_timestamp() - interval '30 days')
+      and d.id = (access.deciding_link(d.partner_id, d.tenant_id)).id
+  ), '[]');
+end
+$$;
+
+-- Narrows a portfolio read to the tenants that the kernel let in. It can only take away: row policies still ask for each link.
+create function access.narrow(tenants uuid[]) returns void
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  context jsonb := access.context();
+begin
+  if context is null or context ? 'tenant_ids' then
+    raise exception 'the access context cannot be narrowed here' using errcode = 'insufficient_privilege';
+  end if;
+  perform access.set_context(context || jsonb_build_object('tenant_ids', to_jsonb(tenants)));
+end
+$$;
+
+-- Facts about somebody else, for the explainer. The caller's own plane limits whom it may ask about.
+create function access.facts_about(person uuid, tenant uuid, partner uuid) returns jsonb
+  language plpgsql stable security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  context jsonb := access.context();
+  membership public.partner_member;
+  own_partner public.partner;
+  about public.person;
+  deciding public.delegation;
+  newest public.session;
+  facts jsonb;
+begin
+  select * into membership from public.partner_member pm where pm.person_id = person and (partner is null or pm.partner_id = partner) order by (pm.status = 'active') desc, pm.created_at desc limit 1;
+  if context is null
+    or (context ->> 'plane' in ('program', 'delegation') and membership.partner_id is distinct from (context ->> 'partner_id')::uuid)
+    or (context ->> 'plane' = 'tenant' and tenant is distinct from (context ->> 'tenant_id')::uuid)
+    or context ->> 'plane' not in ('platform', 'program', 'delegation', 'tenant') then
+    return null;
+  end if;
+  deciding := access.deciding_link(membership.partner_id, tenant);
+  if context ->> 'plane' = 'tenant' and deciding.id is null then
+    return null;
+  end if;
+  select * into about from public.person p where p.id = person;
+  select * into own_partner from public.partner p where p.id = membership.partner_id;
+  select * into newest from public.session s where s.person_id = person and s.ended_at is null and s.ends_at > statement_timestamp() order by s.seen_at desc limit 1;
+  facts := jsonb_build_object('now', statement_timestamp(), 'plane', 'delegation',
+    'actor', jsonb_build_object('person_id', about.id, 'name', about.name, 'status', about.status, 'factor', coalesce(newest.factor, 'none'), 'factor_at', newest.factor_at, 'session_id', null),
+    'partner', case when own_partner.id is not null then jsonb_build_object('id', own_partner.id, 'name', own_partner.name, 'status', own_partner.status) end,
+    'partner_member', case when membership.id is not null then jsonb_build_object('id', membership.id, 'role', membership.role, 'status', membership.status) end);
+  if deciding.id is not null then
+    facts := facts || jsonb_build_object('link', access.link_facts(deciding, person));
+    facts := facts || jsonb_build_object('tenant', jsonb_build_object('id', tenant, 'name', facts -> 'link' ->> 'tenant_name', 'status', facts -> 'link' ->> 'tenant_status'));
+  end if;
+  return facts;
+end
+$$;
+
+-- The partner that this transaction's person works for, if both are active; null in every plane but the partner's own.
+create function access.own_partner() returns uuid
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select pm.partner_id
+  from public.partner_member pm
+  join public.partner p on p.id = pm.partner_id and p.status = 'active'
+  join public.person h on h.id = pm.person_id and h.status = 'active'
+  where pm.person_id = access.context_id('actor_id') and pm.partner_id = access.context_id('partner_id') and pm.status = 'active'
+    and access.context_plane() in ('program', 'delegation')
+$$;
+grant execute on function access.own_partner() to liaison_program, liaison_delegate;
+
+-- The door of our own jobs and commands.
+create function access.enter_system(request jsonb) returns void
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  as $$
+begin
+  if session_user not in ('liaison_job', 'liaison_auth') then
+    raise exception 'this login has no system context' using errcode = 'insufficient_privilege';
+  end if;
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', case session_user when 'liaison_auth' then 'auth' else 'system' end,
+    'actor_type', coalesce(request ->> 'actor_type', 'system'), 'actor_id', request ->> 'actor_id', 'actor_name', request ->> 'actor_name',
+    'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
+    'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', coalesce(request ->> 'source', 'job'))));
+end
+$$;
+
+grant execute on function access.in_force(public.delegation), access.mask_now(public.delegation) to liaison_owner;
+grant execute on function access.enter_person(jsonb) to liaison_platform, liaison_program, liaison_delegate, liaison_tenant;
+grant execute on function access.portfolio(), access.narrow(uuid[]) to liaison_delegate;
+grant execute on function access.facts_about(uuid, uuid, uuid) to liaison_platform, liaison_program, liaison_delegate, liaison_tenant;
+grant execute on function access.enter_system(jsonb) to liaison_job, liaison_auth;
+grant execute on function access.lock_key(text, uuid) to public;
+
+reset role;
+set role liaison_owner;
+
+-- What stops access waits for the writes that are under way and then holds: no write commits after it returned.
+create function private.stop_writes() returns trigger
+  language plpgsql
+  as $$
+begin
+  if tg_table_name = 'delegation' then
+    perform pg_advisory_xact_lock(access.lock_key('pair', md5(new.partner_id::text || new.tenant_id::text)::uuid));
+  elsif tg_table_name in ('link_override', 'link_member') then
+    if tg_op = 'DELETE' then
+      perform pg_advisory_xact_lock(access.lock_key('pair', md5(old.partner_id::text || old.tenant_id::text)::uuid));
+      return old;
+    end if;
+    perform pg_advisory_xact_lock(access.lock_key('pair', md5(new.partner_id::text || new.tenant_id::text)::uuid));
+  elsif tg_table_name = 'partner' then
+    perform pg_advisory_xact_lock(access.lock_key('partner', new.id));
+  elsif tg_table_name = 'tenant' then
+    perform pg_advisory_xact_lock(access.lock_key('tenant', new.id));
+  elsif tg_table_name in ('person', 'partner_member') then
+    perform pg_advisory_xact_lock(access.lock_key('person', case tg_table_name when 'person' then (to_jsonb(new) ->> 'id')::uuid else (to_jsonb(new) ->> 'person_id')::uuid end));
+  elsif tg_table_name = 'access_freeze' then
+    if new.partner_id is not null and new.tenant_id is not null then
+      perform pg_advisory_xact_lock(access.lock_key('pair', md5(new.partner_id::text || new.tenant_id::text)::uuid));
+    elsif new.person_id is not null then
+      perform pg_advisory_xact_lock(access.lock_key('person', new.person_id));
+    elsif new.partner_id is not null then
+      perform pg_advisory_xact_lock(access.lock_key('partner', new.partner_id));
+    elsif new.tenant_id is not null then
+      perform pg_advisory_xact_lock(access.lock_key('tenant', new.tenant_id));
+    else
+      perform pg_advisory_xact_lock(access.lock_key('platform', null));
+    end if;
+  end if;
+  return new;
+end
+$$;
+create trigger stop_writes before update on delegation for each row execute function private.stop_writes();
+create trigger stop_writes before insert or update or delete on link_override for each row execute function private.stop_writes();
+create trigger stop_writes before update or delete on link_member for each row execute function private.stop_writes();
+create trigger stop_writes before update of status on partner for each row execute function private.stop_writes();
+create trigger stop_writes before update of status on tenant for each row execute function private.stop_writes();
+create trigger stop_writes before update of status on person for each row execute function private.stop_writes();
+create trigger stop_writes before update of status, role on partner_member for each row execute function private.stop_writes();
+create trigger stop_writes before insert on access_freeze for each row execute function private.stop_writes();
+
+reset role;

@@ -1,0 +1,141 @@
+import { createHmac } from 'node:crypto'
+import pg from 'pg'
+import type { ConnectionSettings } from './embedded/index.ts'
+import { ProblemError } from './problem.ts'
+
+export type { ConnectionSettings } from './embedded/index.ts'
+
+/** The database logins of the server: one per plane, none owning a table, none bypassing row security. */
+export const LOGINS = [
+  'liaison_auth',
+  'liaison_platform',
+  'liaison_program',
+  'liaison_delegate',
+  'liaison_tenant',
+  'liaison_ingest',
+  'liaison_job',
+  'liaison_sealer',
+  'liaison_guard',
+] as const
+
+export type Login = (typeof LOGINS)[number]
+
+/** The password of a login, derived so that one secret configures all of them. */
+export function passwordOf(login: Login, roleSecret: string): string {
+  return createHmac('sha256', roleSecret).update(`liaison database login ${login}`).digest('base64url')
+}
+
+/** Connections of the server, one pool per login. */
+export interface Database {
+  pool(login: Login): pg.Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly connection: ConnectionSettings
+  readonly roleSecret: string
+  readonly poolSize: number
+}
+
+// Bounds that hold whatever the server does: no statement, lock wait or forgotten transaction outlives them.
+const SESSION_OPTIONS = [
+  'statement_timeout=5000',
+  'lock_timeout=4000',
+  'idle_in_transaction_session_timeout=10000',
+  'transaction_timeout=15000',
+  'default_transaction_isolation=read\\ committed',
+  'TimeZone=UTC',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
+
+const ACQUIRE_TIMEOUT_MS = 1000
+
+function openPool(options: DatabaseOptions, login: Login): pg.Pool {
+  const pool = new pg.Pool({
+    host: options.connection.host,
+    port: options.connection.port,
+    database: options.connection.database,
+    user: login,
+    password: passwordOf(login, options.roleSecret),
+    max: options.poolSize,
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    idleTimeoutMillis: 30_000,
+    application_name: `liaison ${login}`,
+    options: SESSION_OPTIONS,
+    keepAlive: true,
+  })
+  // Without listeners a dropped connection, idle or in use, ends the process.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+/** Opens one small pool per login, each on first use. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pools = new Map<Login, pg.Pool>()
+  return {
+    pool(login) {
+      let pool = pools.get(login)
+      if (!pool) {
+        pool = openPool(options, login)
+        pools.set(login, pool)
+      }
+      return pool
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.end()))
+    },
+  }
+}
+
+const UNAVAILABLE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '08001', 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'])
+
+/** The code that the database or the socket gave an error; undefined for other errors. */
+export function databaseCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Whether the database could not be reached, as opposed to having refused. */
+export function isUnavailable(error: unknown): boolean {
+  const code = databaseCodeOf(error)
+  if (code !== undefined) return UNAVAILABLE_CODES.has(code)
+  return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool/.test(error.message)
+}
+
+/** A connection of the login's pool. Throws DEPENDENCY_UNAVAILABLE when none is free within a second. */
+export async function acquire(database: Database, login: Login): Promise<pg.PoolClient> {
+  try {
+    return await database.pool(login).connect()
+  } catch (cause) {
+    throw new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'The database cannot be reached right now.', { cause })
+  }
+}
+
+interface RoleFacts {
+  readonly rolsuper: boolean
+  readonly rolbypassrls: boolean
+  readonly owns: number
+}
+
+/**
+ * Refuses to go on when a pool is connected as a superuser, a table owner or a login with BYPASSRLS, or when a table
+ * lacks forced row security. Source: access.md section 1.
+ */
+export async function refuseUnsafeLogins(database: Database): Promise<void> {
+  for (const login of LOGINS) {
+    const { rows } = await database.pool(login).query<RoleFacts>(
+      `select rolsuper, rolbypassrls, (select count(*)::integer from pg_class c where c.relowner = r.oid) as owns from pg_roles r where rolname = current_user`,
+    )
+    const facts = rows[0]
+    if (!facts || facts.rolsuper || facts.rolbypassrls || facts.owns > 0) {
+      throw new Error(`The database login ${login} must be neither superuser nor owner of a table, and must not bypass row security.`)
+    }
+  }
+  const { rows } = await database.pool('liaison_auth').query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p') and n.nspname in ('public', 'access', 'audit', 'private') and not (c.relrowsecurity and c.relforcerowsecurity)
+       and c.relname not in ('liaison_migration', 'liaison_migration_lock')`,
+  )
+  if (rows.length > 0) throw new Error(`Tables without forced row security: ${rows.map((row) => row.name).join(', ')}`)
+}

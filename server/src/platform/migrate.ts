@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import type { Migration } from 'kysely/migration'
+import pg from 'pg'
+import { LOGINS, passwordOf } from './database.ts'
+import type { ConnectionSettings } from './database.ts'
+
+const SOURCE = fileURLToPath(new URL('..', import.meta.url))
+
+/** The migration files of the platform and of every module; their time-stamped names give one order for all. */
+async function findMigrationFiles(): Promise<string[]> {
+  const modules = await readdir(join(SOURCE, 'modules'))
+  const folders = [join(SOURCE, 'platform/migrations'), ...modules.map((name) => join(SOURCE, 'modules', name, 'migrations'))]
+  const found = await Promise.all(
+    folders.map(async (folder) => {
+      const names = await readdir(folder).catch(() => [])
+      return names.filter((name) => name.endsWith('.sql')).map((name) => join(folder, name))
+    }),
+  )
+  return found.flat()
+}
+
+async function loadMigrations(): Promise<Record<string, Migration>> {
+  const files = await findMigrationFiles()
+  const entries = await Promise.all(
+    files.map(async (file): Promise<[string, Migration]> => {
+      const text = await readFile(file, 'utf8')
+      return [basename(file, '.sql'), { up: async (db) => void (await sql.raw(text).execute(db)) }]
+    }),
+  )
+  const migrations = Object.fromEntries(entries)
+  if (Object.keys(migrations).length !== files.length) throw new Error('Two migrations have the same name.')
+  return migrations
+}
+
+export interface MigrateOptions {
+  /** What the passwords of the database logins are derived from. Without it they cannot log in. */
+  readonly roleSecret?: string
+  readonly log?: (line: string) => void
+  /** What else the schema needs at every start, such as the catalogue of permissions; runs after the migrations. */
+  readonly afterwards?: (pool: pg.Pool) => Promise<void>
+}
+
+async function setPasswords(pool: pg.Pool, roleSecret: string): Promise<void> {
+  for (const login of LOGINS) {
+    await pool.query(`alter role ${login} password '${passwordOf(login, roleSecret)}'`)
+  }
+}
+
+/**
+ * Brings a database to the schema of this code: runs the migrations not yet run, in order, each in one transaction
+ * under a lock. Running it again changes nothing.
+ */
+export async function migrate(admin: ConnectionSettings, options: MigrateOptions = {}): Promise<{ applied: string[] }> {
+  const pool = new pg.Pool({ ...admin, max: 2 })
+  pool.on('error', () => undefined)
+  const database = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
+  try {
+    const migrations = await loadMigrations()
+    const migrator = new Migrator({
+      db: database,
+      provider: { getMigrations: () => Promise.resolve(migrations) },
+      migrationTableName: 'liaison_migration',
+      migrationLockTableName: 'liaison_migration_lock',
+    })
+    const { error, results } = await migrator.migrateToLatest()
+    const applied = (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+    for (const name of applied) options.log?.(name)
+    if (error !== undefined) {
+      const failed = results?.find((result) => result.status === 'Error')?.migrationName
+      throw new Error(`Migration ${failed ?? ''} failed`, { cause: error })
+    }
+    await options.afterwards?.(pool)
+    if (options.roleSecret !== undefined) await setPasswords(pool, options.roleSecret)
+    return { applied }
+  } finally {
+    await database.destroy()
+  }
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { inject } from 'vitest'
+import type { ConnectionSettings } from '#platform/embedded/index.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The superuser's connection to the cluster of this test run. */
+    cluster: ConnectionSettings
+  }
+}
+
+/** The migrated, empty database that every test database is a copy of. */
+export const TEMPLATE_DATABASE = 'liaison_template'
+
+export interface TestDatabase extends AsyncDisposable {
+  /** The superuser's connection to this database. */
+  readonly connection: ConnectionSettings
+  /** Removes the database, ending whatever is still connected to it. */
+  drop(): Promise<void>
+}
+
+/** The superuser's connection to the cluster of this test run, for what concerns no single database. */
+export function testConnection(): ConnectionSettings {
+  return inject('cluster')
+}
+
+/** Runs statements one after the other on a connection of their own; a statement that fails is reported. */
+export async function runStatements(
+  connection: ConnectionSettings,
+  statements: readonly string[],
+): Promise<void> {
+  const client = new Client({ ...connection })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Makes a migrated, empty database that no other test sees; the caller drops it. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const cluster = testConnection()
+  const database = `test_${randomUUID().replaceAll('-', '')}`
+  await runStatements(cluster, [
+    `create database ${database} template ${TEMPLATE_DATABASE} strategy file_copy`,
+  ])
+  const drop = () => runStatements(cluster, [`drop database if exists ${database} with (force)`])
+  return { connection: { ...cluster, database }, drop, [Symbol.asyncDispose]: drop }
+}

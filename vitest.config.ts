@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests that need no database: they run without waiting for one. */
+const pure = [
+  'access/src/**/*.test.ts',
+  'sdk/src/**/*.test.ts',
+  'portal/src/**/*.test.{ts,tsx}',
+  'server/src/modules/*/rules.test.ts',
+  'server/src/platform/embedded/*.test.ts',
+  'tests/architecture.test.ts',
+  'tests/lint.test.ts',
+  'tests/toolchain/*.test.ts',
+]
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'unit', include: pure, testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['server/**/*.test.ts', 'tests/*.test.ts'],
+          exclude: pure,
+          globalSetup: 'server/testing/global-setup.ts',
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['tests/browser/*.test.ts'],
+          globalSetup: 'server/testing/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
