@@ -9,7 +9,6 @@ const pure = [
   'server/src/platform/embedded/*.test.ts',
   'tests/architecture.test.ts',
   'tests/lint.test.ts',
-  'tests/toolchain/*.test.ts',
 ]
 
 export default defineConfig({

@@ -16,6 +16,11 @@ interface Plant {
 /** One violation a rule; each must be reported, by that rule, in that file. */
 const PLANTS: readonly Plant[] = [
   {
+    rule: 'liaison(near-imports)',
+    path: 'server/src/modules/links/far.ts',
+    code: "export { raw } from '../../platform/config.ts'",
+  },
+  {
     rule: 'liaison(one-clock)',
     path: 'server/src/modules/links/rules.ts',
     code: 'export const x = Date.now()',
@@ -167,6 +172,7 @@ const INNOCENT: readonly Omit<Plant, 'rule'>[] = [
     path: 'server/src/modules/links/claims.ts',
     code: "export const claims = { customer_id: 'x', customerBan: 'y' }",
   },
+  { path: 'portal/src/rows.ts', code: 'export type { Customer } from "./api.ts"' },
   { path: 'sdk/src/customers.ts', code: 'export interface CustomerDetail { id: string }' },
   { path: 'access/src/ids.ts', code: "export { x } from './b2.ts'" },
   {

@@ -108,9 +108,9 @@ const DEMANDS = [
   { key: 'tenant_elevation_approval', label: 'Own approval demanded for elevations' },
 ] as const
 
-function compareDemand(before: Conditions, after: Conditions, demand: (typeof DEMANDS)[number]): Change {
+function demandRows(before: Conditions, after: Conditions, demand: (typeof DEMANDS)[number]): ChangeRow[] {
   const [old, next] = [before[demand.key] ?? false, after[demand.key] ?? false]
-  if (old === next) return UNCHANGED
+  if (old === next) return []
   const direction = directionOf(old, next)
   const row: ChangeRow = {
     field: `conditions.${demand.key}`,
@@ -119,19 +119,31 @@ function compareDemand(before: Conditions, after: Conditions, demand: (typeof DE
     after: next ? 'Yes' : 'No',
     direction,
   }
-  return { rows: [row], narrowed: { [demand.key]: true } }
+  return [row]
+}
+
+/** A demand that either side makes is a demand of both. */
+function meetDemands(before: Conditions, after: Conditions): Partial<Conditions> {
+  return {
+    phishing_resistant: before.phishing_resistant || after.phishing_resistant,
+    read_reason_required: before.read_reason_required || after.read_reason_required,
+    tenant_elevation_approval:
+      (before.tenant_elevation_approval ?? false) || (after.tenant_elevation_approval ?? false),
+  }
 }
 
 /** Compares conditions field by field; what may hold at once lets through nobody that either would not. */
 export function compareConditions(before: Conditions, after: Conditions): FieldChange<Conditions> {
-  const changes = [
-    compareIp(before, after),
-    compareHours(before, after),
-    compareAge(before, after),
-    ...DEMANDS.map((demand) => compareDemand(before, after, demand)),
-  ]
+  const [ip, hours, age] = [compareIp(before, after), compareHours(before, after), compareAge(before, after)]
+  const demands = DEMANDS.flatMap((demand) => demandRows(before, after, demand))
   return {
-    rows: changes.flatMap(({ rows }) => rows),
-    narrowed: changes.reduce<Conditions>((terms, { narrowed }) => ({ ...terms, ...narrowed }), before),
+    rows: [...ip.rows, ...hours.rows, ...age.rows, ...demands],
+    narrowed: {
+      ...before,
+      ...ip.narrowed,
+      ...hours.narrowed,
+      ...age.narrowed,
+      ...meetDemands(before, after),
+    },
   }
 }

@@ -51,16 +51,21 @@ function diffRights(before: RightsTerms, after: RightsTerms, now: Date): Differe
   return difference
 }
 
+const HELD_WORDS: Readonly<Record<Direction, readonly [before: string, after: string]>> = {
+  widening: ['No', 'Yes'],
+  narrowing: ['Yes', 'No'],
+  mixed: ['At some times', 'At other times'],
+  neutral: ['Yes', 'Yes'],
+}
+
 function permissionRows(difference: Difference): ChangeRow[] {
   const { gained, lost } = difference
   const touched = new Set(permissionsOf(gained | lost))
   return PERMISSIONS.filter(({ name }) => touched.has(name)).map(({ name, sentence, bit }) => {
     const flag = 1n << BigInt(bit)
     const direction = directionOf((gained & flag) !== EMPTY_MASK, (lost & flag) !== EMPTY_MASK)
-    const [before, after] = direction === 'widening' ? ['No', 'Yes'] : ['Yes', 'No']
-    const both =
-      direction === 'mixed' ? { before: 'At some times', after: 'At other times' } : { before, after }
-    return { field: name, label: sentence, ...both, direction }
+    const [before, after] = HELD_WORDS[direction]
+    return { field: name, label: sentence, before, after, direction }
   })
 }
 

@@ -4,12 +4,14 @@ import type { Owner } from './facts.ts'
 
 type Side = 'partner' | 'tenant' | 'provider'
 
-/** Checks whose content is private: to the side that owns the rule, or always to the partner. */
+/**
+ * Checks whose content is private: to the side that owns the rule, or always to the partner. What the link asks of a
+ * factor is not among them, since the step-up challenge (RFC 9470) must tell it.
+ */
 const PRIVACY: Partial<Record<CheckName, 'owner' | 'partner'>> = {
   freeze: 'owner',
   ip: 'owner',
   hours: 'owner',
-  factor_condition: 'owner',
   assignment_role: 'partner',
   feature: 'partner',
   token_scope: 'partner',

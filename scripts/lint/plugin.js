@@ -1,3 +1,4 @@
+import { nearImports } from './near-imports.js'
 import { oneClock } from './one-clock.js'
 import { oneEnvironment } from './one-environment.js'
 import { productWords } from './product-words.js'
@@ -7,6 +8,7 @@ import { sqlInStore } from './sql-in-store.js'
 export default {
   meta: { name: 'liaison' },
   rules: {
+    'near-imports': nearImports,
     'one-clock': oneClock,
     'one-environment': oneEnvironment,
     'product-words': productWords,

@@ -28,6 +28,9 @@ const FIXED_NAMES = new Set([
   'notify_customer',
 ])
 
+/** The partner API's schemas, as whoever reads its answers must call them. */
+const API_SCHEMAS = new Set(['Customer', 'CustomerDetail', 'CustomerPage'])
+
 /** The SDK speaks the partner API's language, whose path and schemas say customer. */
 const API_WORDS = new Set(['customer', 'customers'])
 
@@ -63,7 +66,8 @@ export const productWords = {
     return {
       Identifier(node) {
         const words = splitWords(node.name)
-        if (FIXED_NAMES.has(words.join('_')) || isOthersName(node)) return
+        const isFixed = FIXED_NAMES.has(words.join('_')) || API_SCHEMAS.has(node.name)
+        if (isFixed || isOthersName(node)) return
         const synonym = words.find((word) => SYNONYMS.has(word) && !(isSdk && API_WORDS.has(word)))
         if (synonym) {
           const word = SYNONYMS.get(synonym)

@@ -371,7 +371,21 @@ type Freeze = {
   status: string
   lifted_at: string | null
 }
-type Policy = { [rule: string]: unknown }
+type Policy = {
+  who_may_ask: string
+  listed_partners: { partner_id: string; name: string }[]
+  roles_allowed: string[]
+  max_duration_days: number
+  dual_approval: boolean
+  conditions: {
+    ip_allow: string[]
+    ip_mode: string
+    mfa_max_age_s: number | null
+    phishing_resistant: boolean
+    read_reason_required: boolean
+  }
+}
+type PolicyChange = Omit<Policy, 'listed_partners'> & { listed_partner_ids: string[] }
 type Role = { name: string; title: string; permissions: string[] }
 type Permission = { name: string; title: string; sensitive: boolean }
 type Partner = {
@@ -494,13 +508,29 @@ export type paths = {
     { members: { member_id: string; role?: string; ends_at?: string }[] },
     LinkPath
   >
-  '/partner/members': Get<{ items: { member_id: string; person_id: string; name: string; role: string }[] }>
+  '/partner/members': Get<{
+    items: {
+      member_id: string
+      person_id: string
+      name: string
+      role: string
+      assignments: {
+        link_id: string
+        tenant_id: string
+        tenant_name: string
+        role: string | null
+        ends_at: string | null
+      }[]
+    }[]
+  }>
   '/partner/access/explain': Send<
     'post',
     Decision,
     { user_id?: string; tenant_id: string; permission: string }
   >
   '/partner/access/explain/{explain_id}': Get<Decision, never, ById<'explain_id'>>
+  '/tenant/access/explain/{explain_id}': Get<Decision, never, ById<'explain_id'>>
+  '/admin/partner-access/explain/{explain_id}': Get<Decision, never, ById<'explain_id'>>
   '/partner/permissions': Get<{ items: Permission[] }>
   '/partner/roles': Get<{ items: Role[] }>
   '/partner/audit': Get<Activity, ActivityQuery>
@@ -528,7 +558,7 @@ export type paths = {
     Reason,
     ById<'change_request_id'>
   >
-  '/tenant/partner-access/policy': Get<Policy> & Send<'put', Policy, Policy>
+  '/tenant/partner-access/policy': Get<Policy> & Send<'put', Policy, PolicyChange>
   '/tenant/partner-access/activity': Get<Activity, ActivityQuery>
   '/tenant/partner-access/freeze': Send<
     'post',

@@ -36,3 +36,4 @@ export type AccessPreview = Posted<'/tenant/partner-access/links/{link_id}/previ
 export type Freeze = Item<Got<'/admin/partner-access/freezes'>>
 export type PartnerRecord = Item<Got<'/admin/partners'>>
 export type TenantRecord = Item<Got<'/admin/tenants'>>
+export type PartnerPolicy = Got<'/tenant/partner-access/policy'>

@@ -1,8 +1,10 @@
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
-import { createTestDatabase, runStatements, testConnection } from './database.ts'
+import { LOGINS, passwordOf } from '#platform/database.ts'
+import type { ConnectionSettings } from '#platform/database.ts'
+import { createTestDatabase, runStatements, testConnection, testRoleSecret } from './database.ts'
 
-async function ask(connection: { database: string }, query: string): Promise<unknown[]> {
+async function ask(connection: Partial<ConnectionSettings>, query: string): Promise<unknown[]> {
   const client = new Client({ ...testConnection(), ...connection })
   await client.connect()
   try {
@@ -23,4 +25,14 @@ test('a test database is seen by no other test and leaves nothing behind', async
   const names = await ask({ database: 'postgres' }, 'select datname::text from pg_database')
   expect(names).not.toContain(one.connection.database)
   expect(names).not.toContain(other.connection.database)
+})
+
+test('a test database has the schema, and the logins of the server open it', async () => {
+  await using database = await createTestDatabase()
+  const { connection } = database
+  expect(await ask(connection, 'select count(*) > 0 from liaison_migration')).toEqual([true])
+  for (const user of LOGINS) {
+    const password = passwordOf(user, testRoleSecret())
+    expect(await ask({ ...connection, user, password }, 'select current_user::text')).toEqual([user])
+  }
 })

@@ -7,6 +7,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The superuser's connection to the cluster of this test run. */
     cluster: ConnectionSettings
+    /** What the passwords of the server's database logins derive from. */
+    roleSecret: string
   }
 }
 
@@ -23,6 +25,11 @@ export interface TestDatabase extends AsyncDisposable {
 /** The superuser's connection to the cluster of this test run, for what concerns no single database. */
 export function testConnection(): ConnectionSettings {
   return inject('cluster')
+}
+
+/** What the passwords of the server's database logins derive from in this test run. */
+export function testRoleSecret(): string {
+  return inject('roleSecret')
 }
 
 /** Runs statements one after the other on a connection of their own; a statement that fails is reported. */

@@ -150,7 +150,10 @@ export class Batch {
 }
 
 /** Sends the statements in one round trip. Throws the database's error of the first that failed. */
-export function runBatch(client: pg.PoolClient, statements: readonly Statement[]): Promise<StatementResult[]> {
+export function runBatch(
+  client: pg.PoolClient,
+  statements: readonly Statement[],
+): Promise<StatementResult[]> {
   const batch = new Batch(statements)
   // The driver's types do not know its own extension point for submittable queries.
   client.query(batch as unknown as pg.Submittable)

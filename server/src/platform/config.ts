@@ -15,32 +15,100 @@ function documented<S extends z.ZodType>(schema: S, about: Documented): S {
 }
 
 const integer = (fallback: number, minimum: number, maximum: number) =>
-  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.int().min(minimum).max(maximum)).default(fallback)
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+    .default(fallback)
 const flag = (fallback: boolean) =>
-  z.enum(['0', '1']).transform((text) => text === '1').default(fallback)
+  z
+    .enum(['0', '1'])
+    .transform((text) => text === '1')
+    .default(fallback)
 const optional = () => z.string().min(1).optional()
 
 const Environment = z.object({
-  PORT: documented(integer(3000, 0, 65_535), { description: 'The port that the pages and the API listen on; 0 takes a free one.' }),
-  HOST: documented(z.string().default('localhost'), { description: 'The address to listen on. Set `0.0.0.0` behind a proxy on another machine.' }),
-  PUBLIC_ORIGIN: documented(z.url().optional(), { description: 'The origin that browsers see, for example `https://partners.example`. Default: `http://localhost:PORT`.' }),
-  METRICS_PORT: documented(integer(9464, 0, 65_535), { description: 'The private port of `/metrics`, on loopback unless METRICS_HOST says otherwise; 0 takes a free one.' }),
-  METRICS_HOST: documented(z.string().default('127.0.0.1'), { description: 'The address of the private port.' }),
-  DATABASE_URL: documented(optional(), { description: 'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. Without it an embedded PostgreSQL is started.', secret: true }),
-  DATABASE_ROLE_SECRET: documented(z.string().min(32).optional(), { description: 'The secret that the passwords of the database logins are derived from. Required with DATABASE_URL.', secret: true }),
-  LIAISON_SECRET_KEY: documented(z.string().min(32).optional(), { description: 'The key that recoverable secrets (second-factor seeds, audit signing key) are encrypted with. Required with DATABASE_URL.', secret: true }),
-  LIAISON_DATA_DIR: documented(z.string().default('.data'), { description: 'Where the embedded database, its secrets and the audit checkpoints are kept.' }),
-  LIAISON_DEMO: documented(flag(true), { description: 'Whether an empty embedded database is filled with the demo world, and its sign-ins shown on the sign-in page.' }),
-  POOL_SIZE: documented(integer(8, 1, 100), { description: 'Connections per plane and process.', unit: 'connections' }),
-  MAX_IN_FLIGHT: documented(integer(64, 1, 10_000), { description: 'Requests worked on at the same time; further ones are refused with 503.', unit: 'requests' }),
-  REQUEST_DEADLINE_MS: documented(integer(5000, 100, 60_000), { description: 'How long a request may take before it is answered with 503.', unit: 'milliseconds' }),
-  PASSWORD_HASH_CONCURRENCY: documented(integer(2, 1, 64), { description: 'Password hashes computed at the same time (the bulkhead of reliability R6).', unit: 'hashes' }),
-  TRUSTED_PROXIES: documented(z.string().default(''), { description: 'Comma-separated addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: none.' }),
-  LOG_LEVEL: documented(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'), { description: 'The least severe level that is logged.' }),
-  SMTP_URL: documented(optional(), { description: 'Where mails are handed over, for example `smtps://user:secret@mail.example`. Without it mails stay in the development outbox.', secret: true }),
-  MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), { description: 'The sender of mails.' }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: documented(z.url().optional(), { description: 'Where traces are sent (OpenTelemetry over HTTP). Without it none are made.' }),
-  AUDIT_LOG_ORIGIN: documented(z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9./-]+)?$/).default('liaison.localhost/audit'), { description: 'The name of this installation\'s audit log in its signed checkpoints.' }),
+  PORT: documented(integer(3000, 0, 65_535), {
+    description: 'The port that the pages and the API listen on; 0 takes a free one.',
+  }),
+  HOST: documented(z.string().default('localhost'), {
+    description: 'The address to listen on. Set `0.0.0.0` behind a proxy on another machine.',
+  }),
+  PUBLIC_ORIGIN: documented(z.url().optional(), {
+    description:
+      'The origin that browsers see, for example `https://partners.example`. Default: `http://localhost:PORT`.',
+  }),
+  METRICS_PORT: documented(integer(9464, 0, 65_535), {
+    description:
+      'The private port of `/metrics`, on loopback unless METRICS_HOST says otherwise; 0 takes a free one.',
+  }),
+  METRICS_HOST: documented(z.string().default('127.0.0.1'), {
+    description: 'The address of the private port.',
+  }),
+  DATABASE_URL: documented(optional(), {
+    description:
+      'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. Without it an embedded PostgreSQL is started.',
+    secret: true,
+  }),
+  DATABASE_ROLE_SECRET: documented(z.string().min(32).optional(), {
+    description:
+      'The secret that the passwords of the database logins are derived from. Required with DATABASE_URL.',
+    secret: true,
+  }),
+  LIAISON_SECRET_KEY: documented(z.string().min(32).optional(), {
+    description:
+      'The key that recoverable secrets (second-factor seeds, audit signing key) are encrypted with. Required with DATABASE_URL.',
+    secret: true,
+  }),
+  LIAISON_DATA_DIR: documented(z.string().default('.data'), {
+    description: 'Where the embedded database, its secrets and the audit checkpoints are kept.',
+  }),
+  LIAISON_DEMO: documented(flag(true), {
+    description:
+      'Whether an empty embedded database is filled with the demo world, and its sign-ins shown on the sign-in page.',
+  }),
+  POOL_SIZE: documented(integer(8, 1, 100), {
+    description: 'Connections per plane and process.',
+    unit: 'connections',
+  }),
+  MAX_IN_FLIGHT: documented(integer(64, 1, 10_000), {
+    description: 'Requests worked on at the same time; further ones are refused with 503.',
+    unit: 'requests',
+  }),
+  REQUEST_DEADLINE_MS: documented(integer(5000, 100, 60_000), {
+    description: 'How long a request may take before it is answered with 503.',
+    unit: 'milliseconds',
+  }),
+  PASSWORD_HASH_CONCURRENCY: documented(integer(2, 1, 64), {
+    description: 'Password hashes computed at the same time (the bulkhead of reliability R6).',
+    unit: 'hashes',
+  }),
+  TRUSTED_PROXIES: documented(z.string().default(''), {
+    description: 'Comma-separated addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: none.',
+  }),
+  LOG_LEVEL: documented(
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    { description: 'The least severe level that is logged.' },
+  ),
+  SMTP_URL: documented(optional(), {
+    description:
+      'Where mails are handed over, for example `smtps://user:secret@mail.example`. Without it mails stay in the development outbox.',
+    secret: true,
+  }),
+  MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
+    description: 'The sender of mails.',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: documented(z.url().optional(), {
+    description: 'Where traces are sent (OpenTelemetry over HTTP). Without it none are made.',
+  }),
+  AUDIT_LOG_ORIGIN: documented(
+    z
+      .string()
+      .regex(/^[a-z0-9.-]+(\/[a-z0-9./-]+)?$/)
+      .default('liaison.localhost/audit'),
+    { description: "The name of this installation's audit log in its signed checkpoints." },
+  ),
 })
 
 type Values = z.output<typeof Environment>
@@ -73,7 +141,9 @@ export class Secrets {
   readonly secretKey: string | undefined
   readonly smtpUrl: string | undefined
 
-  constructor(values: Pick<Values, 'DATABASE_URL' | 'DATABASE_ROLE_SECRET' | 'LIAISON_SECRET_KEY' | 'SMTP_URL'>) {
+  constructor(
+    values: Pick<Values, 'DATABASE_URL' | 'DATABASE_ROLE_SECRET' | 'LIAISON_SECRET_KEY' | 'SMTP_URL'>,
+  ) {
     this.databaseUrl = values.DATABASE_URL
     this.databaseRoleSecret = values.DATABASE_ROLE_SECRET
     this.secretKey = values.LIAISON_SECRET_KEY
@@ -119,7 +189,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     maxInFlight: values.MAX_IN_FLIGHT,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
-    trustedProxies: values.TRUSTED_PROXIES.split(',').map((part) => part.trim()).filter(Boolean),
+    trustedProxies: values.TRUSTED_PROXIES.split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -147,6 +219,9 @@ export function listVariables(): VariableReference[] {
 function readConfigDefaults(): Record<string, string> {
   const parsed = Environment.parse({})
   return Object.fromEntries(
-    Object.entries(parsed).map(([name, value]) => [name, typeof value === 'boolean' ? (value ? '1' : '0') : String(value)]),
+    Object.entries(parsed).map(([name, value]) => [
+      name,
+      typeof value === 'boolean' ? (value ? '1' : '0') : String(value),
+    ]),
   )
 }

@@ -89,7 +89,20 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
-const UNAVAILABLE_CODES = new Set(['57P01', '57P02', '57P03', '53300', '08000', '08003', '08006', '08001', 'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'])
+const UNAVAILABLE_CODES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08000',
+  '08003',
+  '08006',
+  '08001',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+])
 
 /** The code that the database or the socket gave an error; undefined for other errors. */
 export function databaseCodeOf(error: unknown): string | undefined {
@@ -100,7 +113,12 @@ export function databaseCodeOf(error: unknown): string | undefined {
 export function isUnavailable(error: unknown): boolean {
   const code = databaseCodeOf(error)
   if (code !== undefined) return UNAVAILABLE_CODES.has(code)
-  return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool/.test(error.message)
+  return (
+    error instanceof Error &&
+    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Cannot use a pool/.test(
+      error.message,
+    )
+  )
 }
 
 /** A connection of the login's pool. Throws DEPENDENCY_UNAVAILABLE when none is free within a second. */
@@ -108,7 +126,9 @@ export async function acquire(database: Database, login: Login): Promise<pg.Pool
   try {
     return await database.pool(login).connect()
   } catch (cause) {
-    throw new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'The database cannot be reached right now.', { cause })
+    throw new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'The database cannot be reached right now.', {
+      cause,
+    })
   }
 }
 
@@ -124,12 +144,16 @@ interface RoleFacts {
  */
 export async function refuseUnsafeLogins(database: Database): Promise<void> {
   for (const login of LOGINS) {
-    const { rows } = await database.pool(login).query<RoleFacts>(
-      `select rolsuper, rolbypassrls, (select count(*)::integer from pg_class c where c.relowner = r.oid) as owns from pg_roles r where rolname = current_user`,
-    )
+    const { rows } = await database
+      .pool(login)
+      .query<RoleFacts>(
+        `select rolsuper, rolbypassrls, (select count(*)::integer from pg_class c where c.relowner = r.oid) as owns from pg_roles r where rolname = current_user`,
+      )
     const facts = rows[0]
     if (!facts || facts.rolsuper || facts.rolbypassrls || facts.owns > 0) {
-      throw new Error(`The database login ${login} must be neither superuser nor owner of a table, and must not bypass row security.`)
+      throw new Error(
+        `The database login ${login} must be neither superuser nor owner of a table, and must not bypass row security.`,
+      )
     }
   }
   const { rows } = await database.pool('liaison_auth').query<{ name: string }>(
@@ -137,5 +161,6 @@ export async function refuseUnsafeLogins(database: Database): Promise<void> {
      where c.relkind in ('r', 'p') and n.nspname in ('public', 'access', 'audit', 'private') and not (c.relrowsecurity and c.relforcerowsecurity)
        and c.relname not in ('liaison_migration', 'liaison_migration_lock')`,
   )
-  if (rows.length > 0) throw new Error(`Tables without forced row security: ${rows.map((row) => row.name).join(', ')}`)
+  if (rows.length > 0)
+    throw new Error(`Tables without forced row security: ${rows.map((row) => row.name).join(', ')}`)
 }

@@ -13,7 +13,10 @@ const SOURCE = fileURLToPath(new URL('..', import.meta.url))
 /** The migration files of the platform and of every module; their time-stamped names give one order for all. */
 async function findMigrationFiles(): Promise<string[]> {
   const modules = await readdir(join(SOURCE, 'modules'))
-  const folders = [join(SOURCE, 'platform/migrations'), ...modules.map((name) => join(SOURCE, 'modules', name, 'migrations'))]
+  const folders = [
+    join(SOURCE, 'platform/migrations'),
+    ...modules.map((name) => join(SOURCE, 'modules', name, 'migrations')),
+  ]
   const found = await Promise.all(
     folders.map(async (folder) => {
       const names = await readdir(folder).catch(() => [])
@@ -54,7 +57,10 @@ async function setPasswords(pool: pg.Pool, roleSecret: string): Promise<void> {
  * Brings a database to the schema of this code: runs the migrations not yet run, in order, each in one transaction
  * under a lock. Running it again changes nothing.
  */
-export async function migrate(admin: ConnectionSettings, options: MigrateOptions = {}): Promise<{ applied: string[] }> {
+export async function migrate(
+  admin: ConnectionSettings,
+  options: MigrateOptions = {},
+): Promise<{ applied: string[] }> {
   const pool = new pg.Pool({ ...admin, max: 2 })
   pool.on('error', () => undefined)
   const database = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
@@ -67,7 +73,9 @@ export async function migrate(admin: ConnectionSettings, options: MigrateOptions
       migrationLockTableName: 'liaison_migration_lock',
     })
     const { error, results } = await migrator.migrateToLatest()
-    const applied = (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+    const applied = (results ?? [])
+      .filter((result) => result.status === 'Success')
+      .map((result) => result.migrationName)
     for (const name of applied) options.log?.(name)
     if (error !== undefined) {
       const failed = results?.find((result) => result.status === 'Error')?.migrationName

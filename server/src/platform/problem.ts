@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 /** One fault of the input; `pointer` is a JSON pointer into params, query, headers or body. */
-export const FieldFault = z.strictObject({ pointer: z.string(), code: z.string(), detail: z.string() }).meta({ id: 'FieldFault' })
+export const FieldFault = z
+  .strictObject({ pointer: z.string(), code: z.string(), detail: z.string() })
+  .meta({ id: 'FieldFault' })
 
 /** Problem details (RFC 9457) with a stable `code`; `type` ends with it. */
 export const Problem = z
@@ -58,27 +60,132 @@ export interface ProblemEntry {
 
 /** The codes that any operation can answer with. Modules add theirs in their `problems.ts`. */
 export const PLATFORM_PROBLEMS = {
-  UNAUTHORIZED: { status: 401, title: 'Not signed in', cause: 'No valid session or key came with the request.', remedy: 'Sign in, or send a valid key.' },
-  VALIDATION_ERROR: { status: 422, title: 'Input refused', cause: 'Parts of the input do not have the documented form; `errors` lists every one.', remedy: 'Correct what `errors` names and send again.' },
-  MALFORMED_REQUEST: { status: 400, title: 'Request not readable', cause: 'The body is not JSON or the URL or headers cannot be read.', remedy: 'Send well-formed JSON in UTF-8 with the right Content-Type.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Media type not supported', cause: 'The Content-Type is not application/json.', remedy: 'Send `Content-Type: application/json`.' },
-  PAYLOAD_TOO_LARGE: { status: 413, title: 'Body too large', cause: 'The body is larger than this operation takes.', remedy: 'Send less at once.' },
-  NOT_FOUND: { status: 404, title: 'Not found', cause: 'There is no such operation.', remedy: 'Compare the path with the API reference.' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', cause: 'The path exists, but not with this method.', remedy: 'Use a method that `Allow` names.' },
-  CROSS_SITE_REQUEST: { status: 403, title: 'Request from another site', cause: 'A browser sent this change from a page of another site.', remedy: 'Send changes from the portal, or with a key instead of a session.' },
-  RATE_LIMIT_EXCEEDED: { status: 429, title: 'Too many requests', cause: 'The limit of this operation is used up; `RateLimit-Policy` names it.', remedy: 'Wait for the seconds that `Retry-After` names.' },
-  IDEMPOTENCY_CONFLICT: { status: 422, title: 'Key used for another request', cause: 'The same Idempotency-Key came with another body or operation within 24 hours.', remedy: 'Use a new key for a new request.' },
-  IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'Request in progress', cause: 'A request with the same Idempotency-Key is still being worked on.', remedy: 'Send it again in a moment.' },
-  PRECONDITION_REQUIRED: { status: 428, title: 'If-Match required', cause: 'This resource is changed only with the version that was read.', remedy: 'Read it, then send its `ETag` as `If-Match`.' },
-  PRECONDITION_FAILED: { status: 412, title: 'Changed in between', cause: 'The resource changed after it was read.', remedy: 'Read it again and repeat the change if it is still wanted.' },
-  CURSOR_INVALID: { status: 400, title: 'Cursor not valid', cause: 'The cursor was altered, or belongs to another list, filter or person.', remedy: 'Start again without a cursor.' },
-  TENANT_CONTEXT_REQUIRED: { status: 400, title: 'Tenant missing', cause: 'The operation works in one tenant and none was named.', remedy: 'Send `X-Active-Tenant-Id`.' },
-  TENANT_CONTEXT_MISMATCH: { status: 400, title: 'Two tenants named', cause: 'The request names different tenants, or names one where none belongs.', remedy: 'Name one tenant, in `X-Active-Tenant-Id`.' },
-  OVERLOADED: { status: 503, title: 'Too busy', cause: 'More requests are being worked on than this process takes.', remedy: 'Try again after `Retry-After` seconds.' },
-  DEADLINE_EXCEEDED: { status: 503, title: 'Took too long', cause: 'The request did not finish within its deadline; nothing was changed.', remedy: 'Try again; ask for less if it happens again.' },
-  DEPENDENCY_UNAVAILABLE: { status: 503, title: 'Not available', cause: 'The database cannot be reached or is restarting; nothing was changed.', remedy: 'Try again after `Retry-After` seconds.' },
-  CONFLICT: { status: 409, title: 'In conflict', cause: 'Another change got there first, or a record with this identity exists.', remedy: 'Read the current state and decide again.' },
-  INTERNAL_ERROR: { status: 500, title: 'Error', cause: 'Something broke on our side; nothing was changed.', remedy: 'Report the `request_id`.' },
+  UNAUTHORIZED: {
+    status: 401,
+    title: 'Not signed in',
+    cause: 'No valid session or key came with the request.',
+    remedy: 'Sign in, or send a valid key.',
+  },
+  VALIDATION_ERROR: {
+    status: 422,
+    title: 'Input refused',
+    cause: 'Parts of the input do not have the documented form; `errors` lists every one.',
+    remedy: 'Correct what `errors` names and send again.',
+  },
+  MALFORMED_REQUEST: {
+    status: 400,
+    title: 'Request not readable',
+    cause: 'The body is not JSON or the URL or headers cannot be read.',
+    remedy: 'Send well-formed JSON in UTF-8 with the right Content-Type.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'Media type not supported',
+    cause: 'The Content-Type is not application/json.',
+    remedy: 'Send `Content-Type: application/json`.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    title: 'Body too large',
+    cause: 'The body is larger than this operation takes.',
+    remedy: 'Send less at once.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'Not found',
+    cause: 'There is no such operation.',
+    remedy: 'Compare the path with the API reference.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'Method not allowed',
+    cause: 'The path exists, but not with this method.',
+    remedy: 'Use a method that `Allow` names.',
+  },
+  CROSS_SITE_REQUEST: {
+    status: 403,
+    title: 'Request from another site',
+    cause: 'A browser sent this change from a page of another site.',
+    remedy: 'Send changes from the portal, or with a key instead of a session.',
+  },
+  RATE_LIMIT_EXCEEDED: {
+    status: 429,
+    title: 'Too many requests',
+    cause: 'The limit of this operation is used up; `RateLimit-Policy` names it.',
+    remedy: 'Wait for the seconds that `Retry-After` names.',
+  },
+  IDEMPOTENCY_CONFLICT: {
+    status: 422,
+    title: 'Key used for another request',
+    cause: 'The same Idempotency-Key came with another body or operation within 24 hours.',
+    remedy: 'Use a new key for a new request.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    status: 409,
+    title: 'Request in progress',
+    cause: 'A request with the same Idempotency-Key is still being worked on.',
+    remedy: 'Send it again in a moment.',
+  },
+  PRECONDITION_REQUIRED: {
+    status: 428,
+    title: 'If-Match required',
+    cause: 'This resource is changed only with the version that was read.',
+    remedy: 'Read it, then send its `ETag` as `If-Match`.',
+  },
+  PRECONDITION_FAILED: {
+    status: 412,
+    title: 'Changed in between',
+    cause: 'The resource changed after it was read.',
+    remedy: 'Read it again and repeat the change if it is still wanted.',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'Cursor not valid',
+    cause: 'The cursor was altered, or belongs to another list, filter or person.',
+    remedy: 'Start again without a cursor.',
+  },
+  TENANT_CONTEXT_REQUIRED: {
+    status: 400,
+    title: 'Tenant missing',
+    cause: 'The operation works in one tenant and none was named.',
+    remedy: 'Send `X-Active-Tenant-Id`.',
+  },
+  TENANT_CONTEXT_MISMATCH: {
+    status: 400,
+    title: 'Two tenants named',
+    cause: 'The request names different tenants, or names one where none belongs.',
+    remedy: 'Name one tenant, in `X-Active-Tenant-Id`.',
+  },
+  OVERLOADED: {
+    status: 503,
+    title: 'Too busy',
+    cause: 'More requests are being worked on than this process takes.',
+    remedy: 'Try again after `Retry-After` seconds.',
+  },
+  DEADLINE_EXCEEDED: {
+    status: 503,
+    title: 'Took too long',
+    cause: 'The request did not finish within its deadline; nothing was changed.',
+    remedy: 'Try again; ask for less if it happens again.',
+  },
+  DEPENDENCY_UNAVAILABLE: {
+    status: 503,
+    title: 'Not available',
+    cause: 'The database cannot be reached or is restarting; nothing was changed.',
+    remedy: 'Try again after `Retry-After` seconds.',
+  },
+  CONFLICT: {
+    status: 409,
+    title: 'In conflict',
+    cause: 'Another change got there first, or a record with this identity exists.',
+    remedy: 'Read the current state and decide again.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    title: 'Error',
+    cause: 'Something broke on our side; nothing was changed.',
+    remedy: 'Report the `request_id`.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 const registry = new Map<string, ProblemEntry>(Object.entries(PLATFORM_PROBLEMS))
@@ -86,7 +193,8 @@ const registry = new Map<string, ProblemEntry>(Object.entries(PLATFORM_PROBLEMS)
 /** Adds a module's codes. Throws when a code is taken with another meaning. */
 export function registerProblems(entries: Readonly<Record<string, ProblemEntry>>): void {
   for (const [code, entry] of Object.entries(entries)) {
-    if (registry.has(code) && registry.get(code) !== entry) throw new Error(`The problem code ${code} is registered twice.`)
+    if (registry.has(code) && registry.get(code) !== entry)
+      throw new Error(`The problem code ${code} is registered twice.`)
     registry.set(code, entry)
   }
 }

@@ -2,7 +2,11 @@ import { compilePatterns, maskOf, memberMask, PERMISSIONS, toBits } from '@liais
 import type { Mask, MemberRole, Permission } from '@liaison/access'
 import type pg from 'pg'
 
-type Opening = readonly [relation: string, operation: 'select' | 'insert' | 'update' | 'delete', permissions: readonly Permission[]]
+type Opening = readonly [
+  relation: string,
+  operation: 'select' | 'insert' | 'update' | 'delete',
+  permissions: readonly Permission[],
+]
 
 /**
  * Which permissions open a tenant-owned relation: any one of them is enough for the row policy, and the permission of
@@ -10,13 +14,53 @@ type Opening = readonly [relation: string, operation: 'select' | 'insert' | 'upd
  */
 export const RELATION_PERMISSIONS: readonly Opening[] = [
   ['tenant', 'select', ['partner.tenants.list', 'tenant.profile.read']],
-  ['billing_account', 'select', ['partner.billing.read', 'partner.billing.invoices.read', 'partner.billing.summary.read', 'tenant.billing.read']],
-  ['invoice', 'select', ['partner.billing.read', 'partner.billing.summary.read', 'partner.billing.invoices.read', 'tenant.billing.read']],
+  [
+    'billing_account',
+    'select',
+    [
+      'partner.billing.read',
+      'partner.billing.invoices.read',
+      'partner.billing.summary.read',
+      'tenant.billing.read',
+    ],
+  ],
+  [
+    'invoice',
+    'select',
+    [
+      'partner.billing.read',
+      'partner.billing.summary.read',
+      'partner.billing.invoices.read',
+      'tenant.billing.read',
+    ],
+  ],
   ['payment', 'select', ['partner.billing.payments.read', 'tenant.billing.read']],
-  ['subscriber', 'select', ['partner.tenants.read', 'partner.provisioning.subscribers.list', 'partner.provisioning.subscribers.read', 'tenant.profile.read']],
-  ['ticket', 'select', ['partner.support.tickets.list', 'partner.support.tickets.read', 'tenant.tickets.read']],
+  [
+    'subscriber',
+    'select',
+    [
+      'partner.tenants.read',
+      'partner.provisioning.subscribers.list',
+      'partner.provisioning.subscribers.read',
+      'tenant.profile.read',
+    ],
+  ],
+  [
+    'ticket',
+    'select',
+    ['partner.support.tickets.list', 'partner.support.tickets.read', 'tenant.tickets.read'],
+  ],
   ['ticket', 'insert', ['partner.support.tickets.create', 'tenant.tickets.write']],
-  ['ticket', 'update', ['partner.support.tickets.update', 'partner.support.tickets.comment', 'partner.support.tickets.assign', 'tenant.tickets.write']],
+  [
+    'ticket',
+    'update',
+    [
+      'partner.support.tickets.update',
+      'partner.support.tickets.comment',
+      'partner.support.tickets.assign',
+      'tenant.tickets.write',
+    ],
+  ],
   ['ticket_comment', 'select', ['partner.support.tickets.read', 'tenant.tickets.read']],
   ['ticket_comment', 'insert', ['partner.support.tickets.comment', 'tenant.tickets.write']],
   ['ticket_note', 'select', ['partner.support.tickets.internal_notes.read', 'tenant.tickets.read']],
@@ -25,7 +69,11 @@ export const RELATION_PERMISSIONS: readonly Opening[] = [
   ['audit_scope', 'select', ['partner.audit.read', 'tenant.partner_access.audit.read']],
   ['access_explanation', 'select', ['tenant.partner_access.read']],
   ['delegation', 'select', ['tenant.partner_access.read']],
-  ['delegation', 'update', ['tenant.partner_access.approve', 'tenant.partner_access.revoke', 'tenant.partner_access.policy.write']],
+  [
+    'delegation',
+    'update',
+    ['tenant.partner_access.approve', 'tenant.partner_access.revoke', 'tenant.partner_access.policy.write'],
+  ],
   ['tenant_member', 'select', ['tenant.members.read']],
   ['tenant_member', 'update', ['tenant.members.manage']],
 ]
@@ -40,8 +88,12 @@ const ROLES: readonly (readonly [plane: 'platform' | 'program' | 'tenant', role:
 
 function splitByPlane([relation, operation, permissions]: Opening): [string, string, string, string][] {
   return (['delegation', 'tenant'] as const).flatMap((plane) => {
-    const ofPlane = permissions.filter((name) => PERMISSIONS.some((entry) => entry.name === name && entry.plane === plane))
-    return ofPlane.length === 0 ? [] : [[relation, operation, plane, toBits(maskOf(ofPlane))] as [string, string, string, string]]
+    const ofPlane = permissions.filter((name) =>
+      PERMISSIONS.some((entry) => entry.name === name && entry.plane === plane),
+    )
+    return ofPlane.length === 0
+      ? []
+      : [[relation, operation, plane, toBits(maskOf(ofPlane))] as [string, string, string, string]]
   })
 }
 
@@ -49,13 +101,21 @@ async function writePermissions(pool: pg.Pool): Promise<void> {
   const known = await pool.query<{ name: string; bit: number }>('select name, bit from permission')
   for (const { name, bit } of known.rows) {
     const entry = PERMISSIONS.find((candidate) => candidate.name === name)
-    if (!entry || entry.bit !== bit) throw new Error(`The database knows ${name} as bit ${bit}; the code does not. A bit keeps its meaning for ever.`)
+    if (!entry || entry.bit !== bit)
+      throw new Error(
+        `The database knows ${name} as bit ${bit}; the code does not. A bit keeps its meaning for ever.`,
+      )
   }
   await pool.query(
     `insert into permission (name, bit, plane, is_sensitive)
      select * from unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
      on conflict (name) do update set plane = excluded.plane, is_sensitive = excluded.is_sensitive`,
-    [PERMISSIONS.map((p) => p.name), PERMISSIONS.map((p) => p.bit), PERMISSIONS.map((p) => p.plane), PERMISSIONS.map((p) => p.sensitive)],
+    [
+      PERMISSIONS.map((p) => p.name),
+      PERMISSIONS.map((p) => p.bit),
+      PERMISSIONS.map((p) => p.plane),
+      PERMISSIONS.map((p) => p.sensitive),
+    ],
   )
 }
 
@@ -63,7 +123,10 @@ async function writeMasks(pool: pg.Pool): Promise<void> {
   const openings = RELATION_PERMISSIONS.flatMap(splitByPlane)
   const column = (index: 0 | 1 | 2 | 3) => openings.map((row) => row[index])
   const keys = openings.map(([relation, operation, plane]) => `${relation} ${operation} ${plane}`)
-  await pool.query(`delete from relation_permission where relation || ' ' || operation || ' ' || plane <> all ($1)`, [keys])
+  await pool.query(
+    `delete from relation_permission where relation || ' ' || operation || ' ' || plane <> all ($1)`,
+    [keys],
+  )
   await pool.query(
     `insert into relation_permission (relation, operation, plane, mask)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::bit(128)[])
@@ -73,7 +136,11 @@ async function writeMasks(pool: pg.Pool): Promise<void> {
   await pool.query(
     `insert into role_permission (plane, role, mask) select * from unnest($1::text[], $2::text[], $3::bit(128)[])
      on conflict (plane, role) do update set mask = excluded.mask`,
-    [ROLES.map(([plane]) => plane), ROLES.map(([, role]) => role), ROLES.map(([, role]) => toBits(memberMask(role)))],
+    [
+      ROLES.map(([plane]) => plane),
+      ROLES.map(([, role]) => role),
+      ROLES.map(([, role]) => toBits(memberMask(role))),
+    ],
   )
 }
 
@@ -86,7 +153,10 @@ async function checkOverrides(pool: pg.Pool): Promise<void> {
     const compiled: Mask = compilePatterns([pattern], { plane: 'delegation' }).mask
     // A grant keeps the meaning it was approved with; a deny must cover everything that its pattern covers today.
     if (effect === 'deny' && toBits(compiled) !== mask) {
-      await pool.query(`update link_override set mask = $1 where pattern = $2 and effect = 'deny'`, [toBits(compiled), pattern])
+      await pool.query(`update link_override set mask = $1 where pattern = $2 and effect = 'deny'`, [
+        toBits(compiled),
+        pattern,
+      ])
     }
   }
 }

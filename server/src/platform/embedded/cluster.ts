@@ -39,7 +39,7 @@ export function secretPath(dataDir: string): string {
 async function ensureSecret(dataDir: string): Promise<void> {
   if (existsSync(secretPath(dataDir))) return
   const draft = `${secretPath(dataDir)}.${process.pid}`
-  await writeFile(draft, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 })
+  await writeFile(draft, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flush: true })
   try {
     await link(draft, secretPath(dataDir))
   } catch (error) {
@@ -148,6 +148,8 @@ const FAST_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  min_wal_size: '32MB',
+  max_wal_size: '256MB',
 }
 
 /** The arguments of `postgres` for this cluster, socket or port, and durability. */

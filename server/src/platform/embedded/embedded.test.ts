@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -76,7 +76,7 @@ test('the first start makes a checked, UTF-8, durable cluster that only its pass
   }
 })
 
-test('data outlives a stop, and a stopped database is gone', async () => {
+test('data outlives a stop, whatever the stopped supervisor left behind', async () => {
   const first = await startEmbeddedPostgres({ dataDir })
   await ask(first.connection, "create table note as select 'kept' as body")
   await first.stop()
@@ -84,6 +84,7 @@ test('data outlives a stop, and a stopped database is gone', async () => {
   expect(await postmasterId()).toBeUndefined()
   expect(await findEmbeddedPostgres(dataDir)).toBeUndefined()
 
+  await writeFile(join(dataDir, 'supervisor.json'), '')
   const second = await startEmbeddedPostgres({ dataDir })
   expect(await ask(second.connection, 'select body from note')).toEqual(['kept'])
   await second.stop()

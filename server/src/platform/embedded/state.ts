@@ -59,11 +59,18 @@ function isState(value: unknown): value is SupervisorState {
   )
 }
 
+/** A power failure can leave the file empty; then nobody lives who wrote it. */
+function parseState(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** The state of the supervisor that lives on this data directory, if one does. */
 export async function findSupervisor(dataDir: string): Promise<SupervisorState | undefined> {
-  const text = await readIfPresent(join(dataDir, STATE_FILE))
-  if (text === undefined) return undefined
-  const state: unknown = JSON.parse(text)
+  const state = parseState((await readIfPresent(join(dataDir, STATE_FILE))) ?? '')
   return isState(state) && isLiveSupervisor(state.pid) ? state : undefined
 }
 

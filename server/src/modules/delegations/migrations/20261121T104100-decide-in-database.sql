@@ -309,19 +309,59 @@ create function access.own_partner() returns uuid
 $$;
 grant execute on function access.own_partner() to liaison_program, liaison_delegate;
 
+-- The door of sign-in and account pages: the session that came along, if it is live, and a context of the identity plane.
+create function access.enter_identity(request jsonb) returns jsonb
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  found_session public.session;
+  found_person public.person;
+begin
+  if session_user <> 'liaison_auth' then
+    raise exception 'this login has no identity context' using errcode = 'insufficient_privilege';
+  end if;
+  select s.* into found_session from public.session s
+  where s.token_hash = decode(request ->> 'session_hash', 'hex') and s.ended_at is null
+    and s.ends_at > statement_timestamp() and s.seen_at + make_interval(secs => s.idle_seconds) > statement_timestamp();
+  if found then
+    select p.* into found_person from public.person p where p.id = found_session.person_id and p.status = 'active';
+  end if;
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', 'auth', 'actor_type', case when found_person.id is null then 'stranger' else 'person' end,
+    'actor_id', found_person.id, 'actor_name', found_person.name, 'session_id', case when found_person.id is not null then found_session.id end,
+    'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
+    'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', request ->> 'source')));
+  return jsonb_build_object('now', statement_timestamp(), 'session', case when found_person.id is not null then jsonb_build_object('id', found_session.id, 'person_id', found_person.id,
+    'person_name', found_person.name, 'factor', found_session.factor, 'factor_at', found_session.factor_at, 'password_at', found_session.password_at) end);
+end
+$$;
+
+-- After a sign-in the rest of the request is done by the person who just proved who they are.
+create function access.become(person uuid) returns void
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  context jsonb := access.context();
+begin
+  if session_user <> 'liaison_auth' or context is null then
+    raise exception 'this login has no identity context' using errcode = 'insufficient_privilege';
+  end if;
+  perform access.set_context(context || (select jsonb_build_object('actor_type', 'person', 'actor_id', p.id, 'actor_name', p.name) from public.person p where p.id = person));
+end
+$$;
+
 -- The door of our own jobs and commands.
 create function access.enter_system(request jsonb) returns void
   language plpgsql volatile security definer
   set search_path = pg_catalog
   as $$
 begin
-  if session_user not in ('liaison_job', 'liaison_auth') then
+  if session_user <> 'liaison_job' then
     raise exception 'this login has no system context' using errcode = 'insufficient_privilege';
   end if;
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', case session_user when 'liaison_auth' then 'auth' else 'system' end,
-    'actor_type', coalesce(request ->> 'actor_type', 'system'), 'actor_id', request ->> 'actor_id', 'actor_name', request ->> 'actor_name',
-    'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
-    'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', coalesce(request ->> 'source', 'job'))));
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', 'system', 'actor_type', 'system', 'actor_name', request ->> 'actor_name',
+    'request_id', request ->> 'request_id', 'route', request ->> 'route', 'source', coalesce(request ->> 'source', 'job'))));
 end
 $$;
 
@@ -329,7 +369,8 @@ grant execute on function access.in_force(public.delegation), access.mask_now(pu
 grant execute on function access.enter_person(jsonb) to liaison_platform, liaison_program, liaison_delegate, liaison_tenant;
 grant execute on function access.portfolio(), access.narrow(uuid[]) to liaison_delegate;
 grant execute on function access.facts_about(uuid, uuid, uuid) to liaison_platform, liaison_program, liaison_delegate, liaison_tenant;
-grant execute on function access.enter_system(jsonb) to liaison_job, liaison_auth;
+grant execute on function access.enter_system(jsonb) to liaison_job;
+grant execute on function access.enter_identity(jsonb), access.become(uuid) to liaison_auth;
 grant execute on function access.lock_key(text, uuid) to public;
 
 reset role;

@@ -1,0 +1,16 @@
+import { ActivityPage as Feed } from '../../parts/activity-page.tsx'
+import { useActing } from '../../platform/frame.ts'
+import { t } from '../../platform/words.ts'
+
+/** What the partner's people did in this tenant. The tenant reads the same list. */
+export function ActivityPage() {
+  const { acting, tenantId } = useActing()
+  return (
+    <Feed
+      title={t('activity.title')}
+      lead={t('activity.acting_lead', { tenant: acting.tenant_name })}
+      emptyText={t('activity.partner_empty')}
+      fixed={{ tenant_id: tenantId }}
+    />
+  )
+}

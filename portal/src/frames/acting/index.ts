@@ -1,0 +1,8 @@
+export { ActivityPage } from './activity-page.tsx'
+export { BillingPage } from './billing-page.tsx'
+export { Frame } from './frame.tsx'
+export { InvoicePage } from './invoice-page.tsx'
+export { NewTicketPage } from './new-ticket-page.tsx'
+export { SummaryPage } from './summary-page.tsx'
+export { TicketPage } from './ticket-page.tsx'
+export { TicketsPage } from './tickets-page.tsx'

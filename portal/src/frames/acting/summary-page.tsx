@@ -1,0 +1,130 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { CustomerDetail } from '@liaison/sdk'
+
+import { Facts, Page, Panel, Tile } from '../../parts/page.tsx'
+import { PermissionList } from '../../parts/permission-list.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, LinkChip, MoneyFigure, StatusChip } from '../../parts/values.tsx'
+import { formatCount, formatPercent } from '../../platform/format.ts'
+import { useActing } from '../../platform/frame.ts'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { actingPlaces, partnerPlaces } from '../../places.ts'
+
+function Figures({ tenant }: { tenant: CustomerDetail }) {
+  const { partnerId, tenantId } = useActing()
+  const { metrics } = tenant
+  return (
+    <div className="tiles">
+      {metrics.open_tickets !== null && (
+        <Tile
+          title={t('tile.open_tickets')}
+          to={actingPlaces.tickets(partnerId, tenantId)}
+          note={t('tile.at_risk', { count: metrics.tickets_at_risk ?? 0 })}
+        >
+          <p className="figure">{formatCount(metrics.open_tickets)}</p>
+        </Tile>
+      )}
+      {metrics.outstanding !== null && (
+        <Tile title={t('tile.outstanding')} to={actingPlaces.billing(partnerId, tenantId)}>
+          <MoneyFigure money={metrics.outstanding} />
+        </Tile>
+      )}
+      {metrics.overdue !== null && (
+        <Tile title={t('tile.overdue')} to={`${actingPlaces.billing(partnerId, tenantId)}?status=overdue`}>
+          <MoneyFigure money={metrics.overdue} />
+        </Tile>
+      )}
+      {metrics.total_subscribers !== null && (
+        <Tile
+          title={t('customer.subscribers')}
+          note={t('customer.suspended', { count: metrics.suspended_subscribers ?? 0 })}
+        >
+          <p className="figure">{formatCount(metrics.total_subscribers)}</p>
+        </Tile>
+      )}
+    </div>
+  )
+}
+
+function About({ tenant }: { tenant: CustomerDetail }) {
+  const { partnerId } = useActing()
+  const { relationship, contact } = tenant
+  return (
+    <Panel title={t('summary.about')}>
+      <Facts
+        facts={[
+          [t('column.link'), <LinkChip status={relationship.status} days={relationship.expires_in_days} />],
+          [t('link.ends'), <DateText iso={relationship.end_date} />],
+          [t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />],
+          [
+            t('customer.uptime'),
+            tenant.metrics.avg_uptime_30d === null ? t('value.no_data') : formatPercent(tenant.metrics.avg_uptime_30d),
+          ],
+          [
+            t('customer.response'),
+            relationship.sla_response_hours === null
+              ? null
+              : t('unit.hours', { count: relationship.sla_response_hours }),
+          ],
+          [t('customer.plan'), tenant.plan_type],
+          [t('customer.status'), tValue('organisation', tenant.status)],
+          [t('customer.contact'), contact?.name],
+          [t('customer.mail'), contact?.email],
+          [t('customer.phone'), contact?.phone],
+          [t('customer.withheld_title'), tenant.withheld.map((part) => tValue('withheld', part)).join(', ')],
+        ]}
+      />
+      <p>
+        <GoLink to={partnerPlaces.link(partnerId, relationship.link_id)}>{t('customer.link_page')}</GoLink>
+      </p>
+    </Panel>
+  )
+}
+
+/** The tenant at a glance, as far as the role reaches, and what the role can do here. */
+export function SummaryPage() {
+  const { acting, partnerId, tenantId } = useActing()
+  const go = useGo()
+  const tenant = useRead(['summary'], (frame, signal) =>
+    readBody(
+      frame.client.GET('/partner/customers/{tenant_id}', {
+        params: { path: { tenant_id: tenantId }, query: { include: 'contact,metrics,sla,permissions' } },
+        signal,
+      }),
+    ),
+  )
+  const mayCreate = acting.permissions.includes('partner.support.tickets.create')
+  return (
+    <Page
+      title={t('summary.title', { tenant: acting.tenant_name })}
+      tools={
+        mayCreate && (
+          <Button
+            onClick={() => {
+              go(actingPlaces.newTicket(partnerId, tenantId))
+            }}
+          >
+            {t('tickets.new', { tenant: acting.tenant_name })}
+          </Button>
+        )
+      }
+    >
+      <Answer query={tenant} lines={10}>
+        {(found) => (
+          <>
+            <Figures tenant={found} />
+            <div className="columns">
+              <Panel title={t('summary.role', { role: acting.role_title })}>
+                <PermissionList can={acting.can} cannot={acting.cannot} who={t('gate.you')} />
+              </Panel>
+              <About tenant={found} />
+            </div>
+          </>
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,52 @@
+import { readBody, readTagged } from '@liaison/sdk'
+
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useActing } from '../../platform/frame.ts'
+import { useParam } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { actingPlaces } from '../../places.ts'
+import { TicketView } from '../shared/ticket-view.tsx'
+
+/** One ticket of this tenant. */
+export function TicketPage() {
+  const { acting, client, partnerId, tenantId } = useActing()
+  const ticketId = useParam('ticket')
+  const path = { path: { ticket_id: ticketId } }
+  const ticket = useRead(['ticket', ticketId], (frame, signal) =>
+    readTagged(frame.client.GET('/partner/support/tickets/{ticket_id}', { params: path, signal })),
+  )
+  const may = (act: string) => acting.permissions.includes(`partner.support.tickets.${act}`)
+  const rights = {
+    update: may('update'),
+    comment: may('comment'),
+    assign: may('assign'),
+    internal: may('internal_notes.read'),
+  }
+  return (
+    <Page
+      title={ticket.data ? ticket.data.body.subject : t('ticket.title_plain')}
+      back={{ to: actingPlaces.tickets(partnerId, tenantId), label: t('nav.tickets') }}
+    >
+      <Answer query={ticket} lines={10}>
+        {({ body, etag }) => (
+          <TicketView
+            ticket={body}
+            rights={rights}
+            tenant={acting.tenant_name}
+            change={(change) =>
+              readBody(
+                client.PATCH('/partner/support/tickets/{ticket_id}', {
+                  params: path,
+                  headers: { 'If-Match': etag ?? '' },
+                  body: change,
+                }),
+              )
+            }
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,169 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { TenantLinkDetail } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { ActivityList } from '../../parts/activity-list.tsx'
+import { Ask } from '../../parts/confirm.tsx'
+import { Note, Page, Panel } from '../../parts/page.tsx'
+import { PermissionList } from '../../parts/permission-list.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { MomentText } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { orgPlaces, serverPlaces } from '../../places.ts'
+import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
+import { useAccessLink } from './calls.ts'
+import { NarrowForm } from './narrow-form.tsx'
+
+type LinkProps = { link: TenantLinkDetail; etag: string | null }
+
+function PauseButton({ link, etag, act }: LinkProps & { act: 'suspend' | 'resume' }) {
+  const [isOpen, setOpen] = useState(false)
+  const names = { partner: link.partner_name }
+  const write = useWrite(
+    (reason: string, frame) =>
+      readBody(
+        frame.client.POST(`/tenant/partner-access/links/{link_id}/${act}`, {
+          params: { path: { link_id: link.link_id } },
+          headers: { 'If-Match': etag ?? '' },
+          body: reason === '' ? {} : { reason },
+        }),
+      ),
+    () => {
+      setOpen(false)
+      showToast(t(`access.${act}_done`, names))
+    },
+  )
+  return (
+    <>
+      <Button
+        variant="default"
+        onClick={() => {
+          setOpen(true)
+        }}
+      >
+        {t(`access.${act}`)}…
+      </Button>
+      <Ask
+        opened={isOpen}
+        title={t(`access.${act}_title`, names)}
+        act={t(`access.${act}`)}
+        keep={t(`access.${act}_keep`)}
+        isBusy={write.isPending}
+        error={write.error}
+        withReason={act === 'suspend'}
+        onKeep={() => {
+          setOpen(false)
+        }}
+        onAct={(reason) => {
+          write.mutate(reason)
+        }}
+      >
+        {t(`access.${act}_effect`, names)}
+      </Ask>
+    </>
+  )
+}
+
+function Tools({ link, etag }: LinkProps) {
+  const { tenantId } = useFrame()
+  const go = useGo()
+  const isLive = ['active', 'suspended', 'approved'].includes(link.status)
+  return (
+    <>
+      {link.status === 'active' && <PauseButton link={link} etag={etag} act="suspend" />}
+      {link.status === 'suspended' && <PauseButton link={link} etag={etag} act="resume" />}
+      {isLive && (
+        <Button
+          variant="default"
+          onClick={() => {
+            go(orgPlaces.stop(tenantId, link.link_id))
+          }}
+        >
+          {t('access.stop', { partner: link.partner_name })}…
+        </Button>
+      )}
+    </>
+  )
+}
+
+function People({ link }: { link: TenantLinkDetail }) {
+  const now = useNow(60_000)
+  return (
+    <Panel title={t('access.people_title', { partner: link.partner_name })}>
+      {link.people.length === 0 ? (
+        <p className="muted">{t('access.people_none')}</p>
+      ) : (
+        <ul className="can">
+          {link.people.map((person) => (
+            <li key={person.name} className="row">
+              <span className="strong">{person.name}</span>
+              <span className="muted">
+                {t('access.used')} <MomentText iso={person.last_used_at} now={now} />
+                {person.factor !== null && `, ${tValue('factor', person.factor)}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function Body({ link, etag }: LinkProps) {
+  const isLive = ['active', 'suspended', 'approved'].includes(link.status)
+  return (
+    <div className="columns">
+      <div className="stack">
+        {link.status === 'requested' && (
+          <Note tone="attention">
+            <p>
+              {t('access.waits', { partner: link.partner_name })}{' '}
+              <a href={serverPlaces.reviewLink(link.link_id)}>{t('access.review')}</a>
+            </p>
+          </Note>
+        )}
+        <Panel title={t('access.can_title', { partner: link.partner_name })}>
+          <PermissionList can={link.can} cannot={link.cannot} who={t('access.they')} />
+        </Panel>
+        <ChangeList changes={link.changes} />
+        <section aria-label={t('access.did_title', { partner: link.partner_name })}>
+          <h2 className="section-title">{t('access.did_title', { partner: link.partner_name })}</h2>
+          <ActivityList
+            filter={{ partner_id: link.partner_id }}
+            isFiltered={false}
+            emptyText={t('access.did_none', { partner: link.partner_name })}
+          />
+        </section>
+      </div>
+      <div className="stack">
+        <LinkFacts link={link} />
+        <People link={link} />
+        {isLive && <NarrowForm key={link.version} link={link} etag={etag} />}
+        <HistoryList history={link.history} />
+      </div>
+    </div>
+  )
+}
+
+/** One partner's access in plain words: what, who, until when, what they did, and how to make it less. */
+export function AccessLinkPage() {
+  const { tenantId } = useFrame()
+  const link = useAccessLink(useParam('link'))
+  return (
+    <Page
+      title={link.data ? t('access.link_title', { partner: link.data.body.partner_name }) : t('access.link_plain')}
+      back={{ to: orgPlaces.access(tenantId), label: t('nav.who_has_access') }}
+      tools={link.data && <Tools link={link.data.body} etag={link.data.etag} />}
+    >
+      <Answer query={link} lines={12}>
+        {({ body, etag }) => <Body link={body} etag={etag} />}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,45 @@
+import { readBody } from '@liaison/sdk'
+
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import {
+  InvoiceFilterBar,
+  invoiceSpec,
+  InvoiceTable,
+  InvoiceTiles,
+  toInvoiceQuery,
+} from '../shared/invoice-table.tsx'
+
+const noAddress = () => null
+
+/** The organisation's own invoices. */
+export function BillingPage() {
+  const { name } = useFrame()
+  const filters = useFilters(invoiceSpec)
+  const query = toInvoiceQuery(filters)
+  const invoices = useRead(
+    ['invoices', query],
+    (frame, signal) => readBody(frame.client.GET('/tenant/billing/invoices', { params: { query }, signal })),
+    { keep: true },
+  )
+  return (
+    <Page title={t('billing.title')} lead={t('billing.lead', { tenant: name })}>
+      {invoices.data && <InvoiceTiles aggregates={invoices.data.aggregates} />}
+      <InvoiceFilterBar filters={filters} />
+      <Answer query={invoices} lines={10}>
+        {(page) => (
+          <InvoiceTable
+            page={page}
+            filters={filters}
+            addressOf={noAddress}
+            emptyText={t('billing.empty', { tenant: name })}
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

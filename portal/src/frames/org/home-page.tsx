@@ -1,0 +1,67 @@
+import { readBody } from '@liaison/sdk'
+import type { TenantHome } from '@liaison/sdk'
+
+import { Note, Page, Panel, Tile } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatCount, formatRelative } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+
+function WhoHasAccess({ access }: { access: TenantHome['who_has_access'] }) {
+  const { name, tenantId } = useFrame()
+  const now = useNow(60_000)
+  return (
+    <Panel title={t('home.who')}>
+      <div className="stack tight">
+        <p className="strong">
+          {access.partners === 0 ? t('access.nobody', { org: name }) : t('home.partners', { count: access.partners })}
+        </p>
+        {access.last_use !== null && (
+          <p className="muted">{t('home.last_use', { when: formatRelative(access.last_use, now) })}</p>
+        )}
+        {access.ends_soon > 0 && <p className="muted">{t('home.ends_soon', { count: access.ends_soon })}</p>}
+        <div className="row">
+          <GoLink to={orgPlaces.access(tenantId)}>{t('home.see')}</GoLink>
+          <GoLink to={orgPlaces.activity(tenantId)}>{t('home.did')}</GoLink>
+          {access.partners > 0 && <GoLink to={orgPlaces.stopAll(tenantId)}>{t('stopall.open')}</GoLink>}
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+/** The organisation's front page: who has access comes first. */
+export function HomePage() {
+  const { name, tenantId } = useFrame()
+  const home = useRead(['home'], (frame, signal) => readBody(frame.client.GET('/tenant/home', { signal })))
+  return (
+    <Page title={name}>
+      <Answer query={home}>
+        {(found) => (
+          <div className="stack">
+            {found.who_has_access.waiting > 0 && (
+              <Note tone="attention">
+                <p>
+                  {t('home.waiting', { count: found.who_has_access.waiting })}{' '}
+                  <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
+                </p>
+              </Note>
+            )}
+            <div className="halves">
+              <WhoHasAccess access={found.who_has_access} />
+              {found.open_tickets !== null && (
+                <Tile title={t('tile.open_tickets')} to={orgPlaces.tickets(tenantId)}>
+                  <p className="figure">{formatCount(found.open_tickets)}</p>
+                </Tile>
+              )}
+            </div>
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

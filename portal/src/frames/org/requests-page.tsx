@@ -1,0 +1,178 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { TenantLink } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Ask } from '../../parts/confirm.tsx'
+import { Facts, Page, Panel } from '../../parts/page.tsx'
+import { DiffList } from '../../parts/permission-list.tsx'
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { DateText } from '../../parts/values.tsx'
+import { formatDate } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { orgPlaces, serverPlaces } from '../../places.ts'
+import { useAccessLinks } from './calls.ts'
+
+function DeclineButton({ link }: { link: TenantLink }) {
+  const [isOpen, setOpen] = useState(false)
+  const names = { partner: link.partner_name }
+  const write = useWrite(
+    (reason: string, frame) =>
+      readBody(
+        frame.client.POST('/tenant/partner-access/links/{link_id}/decline', {
+          params: { path: { link_id: link.link_id } },
+          headers: { 'If-Match': `"${String(link.version)}"` },
+          body: reason === '' ? {} : { reason },
+        }),
+      ),
+    () => {
+      setOpen(false)
+      showToast(t('requests.declined', names))
+    },
+  )
+  return (
+    <>
+      <Button
+        variant="default"
+        onClick={() => {
+          setOpen(true)
+        }}
+      >
+        {t('requests.decline')}…
+      </Button>
+      <Ask
+        opened={isOpen}
+        title={t('requests.decline_title', names)}
+        act={t('requests.decline_act')}
+        keep={t('requests.decline_keep')}
+        isBusy={write.isPending}
+        error={write.error}
+        withReason
+        onKeep={() => {
+          setOpen(false)
+        }}
+        onAct={(reason) => {
+          write.mutate(reason)
+        }}
+      >
+        {t('requests.decline_effect', names)}
+      </Ask>
+    </>
+  )
+}
+
+function Request({ link }: { link: TenantLink }) {
+  return (
+    <Panel title={t('requests.one', { partner: link.partner_name })}>
+      <div className="stack">
+        <Facts
+          facts={[
+            [t('access.role'), link.role_title],
+            [t('link.kind'), tValue('relationship', link.relationship_type)],
+            [t('link.message'), link.request_message && <q>{link.request_message}</q>],
+            [t('link.asked'), <DateText iso={link.requested_at} />],
+            [t('link.answer_by'), <DateText iso={link.request_expires_at} />],
+          ]}
+        />
+        <div className="row">
+          <Button component="a" href={serverPlaces.reviewLink(link.link_id)}>
+            {t('requests.review')}
+          </Button>
+          <DeclineButton link={link} />
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+function useChangeDecision() {
+  return useWrite(
+    ({ id, decision }: { id: string; decision: 'approve' | 'decline' }, frame) =>
+      readBody(
+        frame.client.POST(`/tenant/partner-access/changes/{change_request_id}/${decision}`, {
+          params: { path: { change_request_id: id } },
+          body: {},
+        }),
+      ),
+    (_answer, { decision }) => {
+      showToast(t(`requests.change_${decision}d`))
+    },
+  )
+}
+
+function Changes() {
+  const { tenantId } = useFrame()
+  const decide = useChangeDecision()
+  const changes = useRead(['changes'], (frame, signal) =>
+    readBody(frame.client.GET('/tenant/partner-access/changes', { signal })),
+  )
+  const waiting = (changes.data?.items ?? []).filter((change) => change.status === 'waiting')
+  if (waiting.length === 0) return null
+  return (
+    <div className="stack">
+      <WriteProblem error={decide.error} />
+      {waiting.map((change) => (
+        <Panel
+          key={change.change_request_id}
+          title={t('requests.change_one', {
+            partner: change.partner_name,
+            date: formatDate(change.requested_at),
+          })}
+        >
+          <div className="stack">
+            <DiffList rows={change.rows} />
+            {change.reason !== null && <q>{change.reason}</q>}
+            <p className="muted">{t('requests.change_keep')}</p>
+            <div className="row">
+              <Button
+                variant="default"
+                onClick={() => {
+                  decide.mutate({ id: change.change_request_id, decision: 'decline' })
+                }}
+              >
+                {t('requests.change_decline')}
+              </Button>
+              <Button
+                onClick={() => {
+                  decide.mutate({ id: change.change_request_id, decision: 'approve' })
+                }}
+              >
+                {t('requests.change_approve', { partner: change.partner_name })}
+              </Button>
+              <GoLink to={orgPlaces.link(tenantId, change.link_id)}>{t('access.details')}</GoLink>
+            </div>
+          </div>
+        </Panel>
+      ))}
+    </div>
+  )
+}
+
+/** What partners ask for: new access, and more of the access they have. */
+export function RequestsPage() {
+  const { name } = useFrame()
+  const requests = useAccessLinks('requested')
+  return (
+    <Page title={t('requests.title')} lead={t('requests.lead', { org: name })}>
+      <div className="stack">
+        <Changes />
+        <Answer query={requests}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <div className="list">
+                <Empty title={t('requests.none')} text={t('requests.none_text')} />
+              </div>
+            ) : (
+              items.map((link) => <Request key={link.link_id} link={link} />)
+            )
+          }
+        </Answer>
+      </div>
+    </Page>
+  )
+}

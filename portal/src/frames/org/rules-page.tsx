@@ -1,0 +1,211 @@
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { readBody, readTagged } from '@liaison/sdk'
+import type { PartnerPolicy } from '@liaison/sdk'
+import { LINK_ROLES } from '@liaison/access'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { Note, Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { joinNames, t, tValue } from '../../platform/words.ts'
+
+const askers = ['any', 'listed', 'none'] as const
+const ipModes = ['off', 'monitor', 'enforce'] as const
+
+type PartProps = { policy: PartnerPolicy; onPolicy: (policy: PartnerPolicy) => void }
+
+function Asking({ policy, onPolicy }: PartProps) {
+  return (
+    <Panel title={t('rules.asking')}>
+      <div className="stack tight">
+        <NativeSelect
+          id="who_may_ask"
+          label={t('rules.who')}
+          value={policy.who_may_ask}
+          onChange={(event) => {
+            onPolicy({ ...policy, who_may_ask: event.currentTarget.value })
+          }}
+        >
+          {askers.map((word) => (
+            <option key={word} value={word}>
+              {t(`rules.who_${word}`)}
+            </option>
+          ))}
+        </NativeSelect>
+        {policy.who_may_ask === 'listed' && (
+          <p className="muted">
+            {policy.listed_partners.length === 0
+              ? t('rules.listed_none')
+              : t('rules.listed', { names: joinNames(policy.listed_partners.map((one) => one.name)) })}
+          </p>
+        )}
+        <TextInput
+          id="max_duration_days"
+          type="number"
+          min={1}
+          max={730}
+          label={t('rules.longest')}
+          value={String(policy.max_duration_days)}
+          onChange={(event) => {
+            onPolicy({ ...policy, max_duration_days: Number(event.currentTarget.value) })
+          }}
+        />
+        <Checkbox
+          label={t('rules.dual')}
+          description={t('rules.dual_about')}
+          checked={policy.dual_approval}
+          onChange={(event) => {
+            onPolicy({ ...policy, dual_approval: event.currentTarget.checked })
+          }}
+        />
+      </div>
+    </Panel>
+  )
+}
+
+function Roles({ policy, onPolicy }: PartProps) {
+  return (
+    <Panel title={t('rules.roles')}>
+      <fieldset className="stack tight">
+        <legend className="unseen">{t('rules.roles')}</legend>
+        {LINK_ROLES.map((role) => (
+          <Checkbox
+            key={role}
+            label={tValue('role', role)}
+            description={tValue('role_about', role)}
+            checked={policy.roles_allowed.includes(role)}
+            onChange={(event) => {
+              const others = policy.roles_allowed.filter((name) => name !== role)
+              onPolicy({
+                ...policy,
+                roles_allowed: event.currentTarget.checked ? [...others, role] : others,
+              })
+            }}
+          />
+        ))}
+      </fieldset>
+    </Panel>
+  )
+}
+
+function Conditions({ policy, onPolicy }: PartProps) {
+  const { conditions } = policy
+  const set = (change: Partial<PartnerPolicy['conditions']>) => {
+    onPolicy({ ...policy, conditions: { ...conditions, ...change } })
+  }
+  return (
+    <Panel title={t('rules.conditions')}>
+      <div className="stack tight">
+        <Checkbox
+          label={t('rules.phishing')}
+          description={t('rules.phishing_about')}
+          checked={conditions.phishing_resistant}
+          onChange={(event) => {
+            set({ phishing_resistant: event.currentTarget.checked })
+          }}
+        />
+        <Checkbox
+          label={t('rules.reason')}
+          description={t('rules.reason_about')}
+          checked={conditions.read_reason_required}
+          onChange={(event) => {
+            set({ read_reason_required: event.currentTarget.checked })
+          }}
+        />
+        <NativeSelect
+          id="ip_mode"
+          label={t('rules.ip_mode')}
+          value={conditions.ip_mode}
+          onChange={(event) => {
+            set({ ip_mode: event.currentTarget.value })
+          }}
+        >
+          {ipModes.map((mode) => (
+            <option key={mode} value={mode}>
+              {t(`rules.ip_${mode}`)}
+            </option>
+          ))}
+        </NativeSelect>
+        {conditions.ip_mode !== 'off' && (
+          <Textarea
+            id="ip_allow"
+            label={t('rules.ip_list')}
+            description={t('rules.ip_list_about')}
+            rows={3}
+            value={conditions.ip_allow.join('\n')}
+            onChange={(event) => {
+              set({ ip_allow: event.currentTarget.value.split('\n') })
+            }}
+          />
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+function toBody({ listed_partners: listed, conditions, ...policy }: PartnerPolicy) {
+  const ranges = conditions.ip_allow.map((range) => range.trim()).filter((range) => range !== '')
+  return {
+    ...policy,
+    conditions: { ...conditions, ip_allow: ranges },
+    listed_partner_ids: listed.map((partner) => partner.partner_id),
+  }
+}
+
+function RulesForm({ policy: known, etag }: { policy: PartnerPolicy; etag: string | null }) {
+  const [policy, setPolicy] = useState(known)
+  const write = useWrite(
+    (wanted: PartnerPolicy, frame) =>
+      readBody(
+        frame.client.PUT('/tenant/partner-access/policy', {
+          headers: { 'If-Match': etag ?? '' },
+          body: toBody(wanted),
+        }),
+      ),
+    () => {
+      showToast(t('rules.saved'))
+    },
+  )
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        write.mutate(policy)
+      }}
+    >
+      <WriteProblem error={write.error} />
+      <div className="halves">
+        <Asking policy={policy} onPolicy={setPolicy} />
+        <Conditions policy={policy} onPolicy={setPolicy} />
+        <Roles policy={policy} onPolicy={setPolicy} />
+      </div>
+      <Note tone="off">
+        <p>{t('rules.note')}</p>
+      </Note>
+      <div>
+        <Button type="submit" loading={write.isPending}>
+          {t('rules.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** What the organisation lets partners ask for, and what always holds for their access. */
+export function RulesPage() {
+  const { name } = useFrame()
+  const policy = useRead(['policy'], (frame, signal) =>
+    readTagged(frame.client.GET('/tenant/partner-access/policy', { signal })),
+  )
+  return (
+    <Page title={t('rules.title')} lead={t('rules.lead', { org: name })}>
+      <Answer query={policy}>
+        {({ body, etag }) => <RulesForm key={etag} policy={body} etag={etag} />}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,131 @@
+import { readBody } from '@liaison/sdk'
+import type { Freeze, TenantLink } from '@liaison/sdk'
+
+import { ConfirmPage } from '../../parts/confirm.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatInstant } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { useAccessLinks } from './calls.ts'
+
+function What({ links }: { links: readonly TenantLink[] }) {
+  const now = useNow(60_000)
+  return (
+    <div className="list">
+      <div className="list-scroll" role="region" aria-label={t('stopall.table')} tabIndex={0}>
+        <table className="table cards">
+          <caption className="unseen">{t('stopall.table')}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t('column.partner')}</th>
+              <th scope="col">{t('access.role')}</th>
+              <th scope="col">{t('column.link')}</th>
+              <th scope="col" className="num">
+                {t('column.people')}
+              </th>
+              <th scope="col" className="num">
+                {t('link.last_used')}
+              </th>
+              <th scope="col" className="num">
+                {t('access.until')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {links.map((link) => (
+              <tr key={link.link_id}>
+                <td className="strong">{link.partner_name}</td>
+                <td data-label={t('access.role')}>{link.role_title}</td>
+                <td data-label={t('column.link')}>
+                  <LinkChip status={link.status} days={link.expires_in_days} />
+                </td>
+                <td className="num" data-label={t('column.people')}>
+                  {link.people.length}
+                </td>
+                <td className="num" data-label={t('link.last_used')}>
+                  <MomentText iso={link.last_used_at} now={now} />
+                </td>
+                <td className="num" data-label={t('access.until')}>
+                  <DateText iso={link.ends_at} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}
+
+function Done({ freeze, count }: { freeze: Freeze; count: number }) {
+  const { tenantId } = useFrame()
+  return (
+    <Panel title={t('stopall.done_title', { at: formatInstant(freeze.frozen_at) })}>
+      <div className="prose">
+        <p role="status">{t('stopall.done', { count })}</p>
+        <p>{t('stopall.done_next')}</p>
+        <IdText id={freeze.freeze_id} />
+        <p>
+          <GoLink to={orgPlaces.access(tenantId)}>{t('stop.others')}</GoLink>
+        </p>
+      </div>
+    </Panel>
+  )
+}
+
+function StopAllForm({ links }: { links: readonly TenantLink[] }) {
+  const { name, tenantId } = useFrame()
+  const go = useGo()
+  const write = useWrite((reason: string, frame) =>
+    readBody(frame.client.POST('/tenant/partner-access/freeze', { body: { scope: 'tenant', reason } })),
+  )
+  if (write.data) return <Done freeze={write.data} count={links.length} />
+  const people = links.reduce((sum, link) => sum + link.people.length, 0)
+  return (
+    <div className="stack">
+      {links.length > 0 && <What links={links} />}
+      <ConfirmPage
+        effects={[
+          t('stopall.effect', { count: links.length, people }),
+          t('stopall.next_request'),
+          t('stopall.also_new'),
+          t('stopall.back'),
+        ]}
+        typed={name}
+        typedLabel={t('stopall.type')}
+        act={t('stopall.act', { count: links.length })}
+        keep={t('stopall.keep')}
+        reason="required"
+        isBusy={write.isPending}
+        error={write.error}
+        onKeep={() => {
+          go(orgPlaces.access(tenantId))
+        }}
+        onAct={(reason) => {
+          write.mutate(reason)
+        }}
+      />
+    </div>
+  )
+}
+
+/** The emergency page: stops every partner at once (level 3). */
+export function StopAllPage() {
+  const { tenantId } = useFrame()
+  const links = useAccessLinks('active,approved')
+  return (
+    <Page
+      title={t('stopall.title')}
+      lead={t('stopall.lead')}
+      back={{ to: orgPlaces.access(tenantId), label: t('nav.who_has_access') }}
+    >
+      <Answer query={links}>{({ items }) => <StopAllForm links={items} />}</Answer>
+    </Page>
+  )
+}

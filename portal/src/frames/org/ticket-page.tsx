@@ -1,0 +1,47 @@
+import { readBody, readTagged } from '@liaison/sdk'
+
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { useParam } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { TicketView } from '../shared/ticket-view.tsx'
+
+const ownRights = { update: true, comment: true, internal: true, assign: true }
+
+/** One ticket of the organisation. Acts of partners carry the partner's name. */
+export function TicketPage() {
+  const { client, name, tenantId } = useFrame()
+  const ticketId = useParam('ticket')
+  const path = { path: { ticket_id: ticketId } }
+  const ticket = useRead(['ticket', ticketId], (frame, signal) =>
+    readTagged(frame.client.GET('/tenant/support/tickets/{ticket_id}', { params: path, signal })),
+  )
+  return (
+    <Page
+      title={ticket.data ? ticket.data.body.subject : t('ticket.title_plain')}
+      back={{ to: orgPlaces.tickets(tenantId), label: t('nav.tickets') }}
+    >
+      <Answer query={ticket} lines={10}>
+        {({ body, etag }) => (
+          <TicketView
+            ticket={body}
+            rights={ownRights}
+            tenant={name}
+            change={(change) =>
+              readBody(
+                client.PATCH('/tenant/support/tickets/{ticket_id}', {
+                  params: path,
+                  headers: { 'If-Match': etag ?? '' },
+                  body: change,
+                }),
+              )
+            }
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,40 @@
+import { readBody } from '@liaison/sdk'
+import type { Ticket } from '@liaison/sdk'
+import { useCallback } from 'react'
+
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
+
+/** The organisation's own tickets, whoever wrote them. */
+export function TicketsPage() {
+  const { name, tenantId } = useFrame()
+  const filters = useFilters(ticketSpec)
+  const query = toTicketQuery(filters)
+  const tickets = useRead(
+    ['tickets', query],
+    (frame, signal) => readBody(frame.client.GET('/tenant/support/tickets', { params: { query }, signal })),
+    { keep: true },
+  )
+  const addressOf = useCallback((ticket: Ticket) => orgPlaces.ticket(tenantId, ticket.ticket_id), [tenantId])
+  return (
+    <Page title={t('tickets.title')}>
+      <TicketFilterBar filters={filters} />
+      <Answer query={tickets} lines={10}>
+        {(page) => (
+          <TicketTable
+            page={page}
+            filters={filters}
+            addressOf={addressOf}
+            emptyText={t('tickets.empty', { tenant: name })}
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

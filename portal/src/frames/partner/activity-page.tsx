@@ -1,0 +1,13 @@
+import { ActivityPage as Feed } from '../../parts/activity-page.tsx'
+import { t } from '../../platform/words.ts'
+
+/** What the partner's people did, in every tenant; the tenants see the same events. */
+export function ActivityPage() {
+  return (
+    <Feed
+      title={t('activity.title')}
+      lead={t('activity.partner_lead')}
+      emptyText={t('activity.partner_empty')}
+    />
+  )
+}

@@ -1,0 +1,155 @@
+import { Button, Drawer } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { CustomerDetail } from '@liaison/sdk'
+import { useEffect } from 'react'
+
+import { Facts, Note } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, IdText, LinkChip, MomentText, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatPercent } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { isField } from '../../platform/keyboard.ts'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { actingPlaces, partnerPlaces } from '../../places.ts'
+
+function LinkFacts({ tenant }: { tenant: CustomerDetail }) {
+  const now = useNow(60_000)
+  const { relationship } = tenant
+  return (
+    <Facts
+      facts={[
+        [t('column.link'), <LinkChip status={relationship.status} days={relationship.expires_in_days} />],
+        [t('column.my_role'), tValue('role', relationship.access_role)],
+        [t('link.kind'), tValue('relationship', relationship.relationship_type)],
+        [t('link.starts'), <DateText iso={relationship.start_date} />],
+        [t('link.ends'), <DateText iso={relationship.end_date} />],
+        [t('link.last_used'), <MomentText iso={tenant.last_accessed_at} now={now} />],
+        [t('customer.conditions'), tenant.conditions_in_force ? t('customer.conditions_on') : ''],
+      ]}
+    />
+  )
+}
+
+function WorkFacts({ tenant }: { tenant: CustomerDetail }) {
+  const { metrics, relationship } = tenant
+  const withUnit = (value: number | null, unit: 'hours') =>
+    value === null ? null : t(`unit.${unit}`, { count: value })
+  return (
+    <Facts
+      facts={[
+        [t('column.open_tickets'), metrics.open_tickets === null ? t('value.withheld') : String(metrics.open_tickets)],
+        [t('column.outstanding'), <MoneyText money={metrics.outstanding} />],
+        [t('column.overdue'), <MoneyText money={metrics.overdue} late />],
+        [t('customer.mrr'), metrics.current_mrr && <MoneyText money={metrics.current_mrr} />],
+        [
+          t('customer.subscribers'),
+          metrics.total_subscribers === null
+            ? null
+            : t('customer.subscribers_value', {
+                active: metrics.active_subscribers ?? 0,
+                total: metrics.total_subscribers,
+              }),
+        ],
+        [t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />],
+        [t('customer.uptime'), metrics.avg_uptime_30d === null ? null : formatPercent(metrics.avg_uptime_30d)],
+        [t('customer.response'), withUnit(relationship.sla_response_hours, 'hours')],
+        [t('customer.plan'), tenant.plan_type],
+        [t('customer.contact'), tenant.contact?.name],
+        [t('customer.mail'), tenant.contact?.email],
+        [t('customer.phone'), tenant.contact?.phone],
+      ]}
+    />
+  )
+}
+
+function Detail({ tenant }: { tenant: CustomerDetail }) {
+  const { partnerId } = useFrame()
+  const go = useGo()
+  const isOpen = tenant.assigned && tenant.relationship.status === 'active'
+  return (
+    <div className="stack">
+      <LinkFacts tenant={tenant} />
+      {isOpen ? (
+        <div>
+          <Button
+            data-autofocus=""
+            onClick={() => {
+              go(actingPlaces.summary(partnerId, tenant.tenant_id))
+            }}
+          >
+            {t('act_in', { tenant: tenant.name })}
+          </Button>
+        </div>
+      ) : (
+        <Note tone="off">
+          <p>{t(tenant.assigned ? 'customer.link_closed' : 'customer.not_assigned', { tenant: tenant.name })}</p>
+        </Note>
+      )}
+      <WorkFacts tenant={tenant} />
+      {tenant.withheld.length > 0 && (
+        <p className="muted small">
+          {t('customer.withheld', { what: tenant.withheld.map((part) => tValue('withheld', part)).join(', ') })}
+        </p>
+      )}
+      <GoLink to={partnerPlaces.link(partnerId, tenant.relationship.link_id)}>{t('customer.link_page')}</GoLink>
+      <IdText id={tenant.tenant_id} />
+    </div>
+  )
+}
+
+function TenantDetail({ tenantId }: { tenantId: string }) {
+  const tenant = useRead(['customer', tenantId], (frame, signal) =>
+    readBody(
+      frame.client.GET('/partner/customers/{tenant_id}', {
+        params: { path: { tenant_id: tenantId }, query: { include: 'contact,metrics,sla,permissions' } },
+        signal,
+      }),
+    ),
+  )
+  return (
+    <Answer query={tenant} lines={9}>
+      {(found) => (
+        <>
+          <h3 className="section-title">{found.name}</h3>
+          <Detail tenant={found} />
+        </>
+      )}
+    </Answer>
+  )
+}
+
+type CustomerDrawerProps = { tenantId: string; order: readonly string[]; onTenant: (tenantId: string) => void }
+
+/** One tenant beside the board. The keys [ and ] go to the one before and after. */
+export function CustomerDrawer({ tenantId, order, onTenant }: CustomerDrawerProps) {
+  const isOpen = tenantId !== ''
+  useEffect(() => {
+    if (!isOpen) return
+    const onKey = (event: KeyboardEvent) => {
+      const step = event.key === ']' ? 1 : event.key === '[' ? -1 : 0
+      const next = order[order.indexOf(tenantId) + step]
+      if (step !== 0 && next !== undefined && !isField(event.target)) onTenant(next)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+    }
+  }, [isOpen, order, tenantId, onTenant])
+  return (
+    <Drawer
+      opened={isOpen}
+      onClose={() => {
+        onTenant('')
+      }}
+      position="right"
+      size="md"
+      title={t('customer.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      {isOpen && <TenantDetail key={tenantId} tenantId={tenantId} />}
+    </Drawer>
+  )
+}

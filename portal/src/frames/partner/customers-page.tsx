@@ -1,0 +1,315 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { Customer, CustomerPage } from '@liaison/sdk'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { Page, Tile } from '../../parts/page.tsx'
+import { Answer, Empty, ScopeNote } from '../../parts/states.tsx'
+import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { choiceField, textField } from '../../platform/filters.ts'
+import { formatCount } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink, isPlainClick, useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { CustomerDrawer } from './customer-drawer.tsx'
+
+const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const
+const roles = [
+  'any',
+  'msp_full',
+  'msp_billing',
+  'msp_support',
+  'enterprise_hq',
+  'auditor',
+  'reseller',
+  'delegate',
+] as const
+const endings = ['any', '7', '30', '60'] as const
+const sorts = [
+  'name',
+  'open_tickets',
+  'outstanding_balance',
+  'overdue',
+  'sla_breaches',
+  'expires_at',
+  'created_at',
+] as const
+
+const spec = {
+  search: textField(),
+  link: choiceField(statuses, 'any'),
+  role: choiceField(roles, 'any'),
+  ends: choiceField(endings, 'any'),
+  sort: choiceField(sorts, 'name'),
+  order: orderField('asc'),
+  page: pageField(),
+  tenant: textField(),
+}
+
+function toColumns(partnerId: string, onOpen: (tenantId: string) => void): Column<Customer>[] {
+  return [
+    {
+      id: 'name',
+      header: t('column.tenant'),
+      sort: 'name',
+      cell: (row) => (
+        <a
+          className="thing"
+          href={actingPlaces.summary(partnerId, row.tenant_id)}
+          onClick={(event) => {
+            if (!isPlainClick(event)) return
+            event.preventDefault()
+            onOpen(row.tenant_id)
+          }}
+        >
+          {row.name}
+        </a>
+      ),
+    },
+    { id: 'role', header: t('column.my_role'), cell: (row) => tValue('role', row.relationship.access_role) },
+    {
+      id: 'link',
+      header: t('column.link'),
+      cell: (row) => <LinkChip status={row.relationship.status} days={row.relationship.expires_in_days} />,
+    },
+    {
+      id: 'tickets',
+      header: t('column.open_tickets'),
+      numeric: true,
+      sort: 'open_tickets',
+      cell: (row) => <TicketCount metrics={row.metrics} />,
+    },
+    {
+      id: 'outstanding',
+      header: t('column.outstanding'),
+      numeric: true,
+      sort: 'outstanding_balance',
+      cell: (row) => <MoneyText money={row.metrics.outstanding} />,
+    },
+    {
+      id: 'overdue',
+      header: t('column.overdue'),
+      numeric: true,
+      sort: 'overdue',
+      cell: (row) => <MoneyText money={row.metrics.overdue} late />,
+    },
+    {
+      id: 'sla',
+      header: t('column.sla'),
+      sort: 'sla_breaches',
+      cell: (row) => (row.sla?.state ? <StatusChip family="sla" value={row.sla.state} /> : <None />),
+    },
+    {
+      id: 'ends',
+      header: t('column.link_ends'),
+      numeric: true,
+      sort: 'expires_at',
+      cell: (row) => <DateText iso={row.relationship.end_date} />,
+    },
+    { id: 'act', header: '', cell: (row) => <ActInLink partnerId={partnerId} customer={row} /> },
+  ]
+}
+
+function None() {
+  return <span className="muted">–</span>
+}
+
+function TicketCount({ metrics }: { metrics: Customer['metrics'] }) {
+  if (metrics.open_tickets === null) return <span className="muted">{t('value.withheld')}</span>
+  const atRisk = metrics.tickets_at_risk ?? 0
+  return (
+    <>
+      {formatCount(metrics.open_tickets)}
+      {atRisk > 0 && <span className="late small"> {t('column.at_risk', { count: atRisk })}</span>}
+    </>
+  )
+}
+
+function ActInLink({ partnerId, customer }: { partnerId: string; customer: Customer }) {
+  if (!customer.assigned || customer.relationship.status !== 'active') return null
+  return (
+    <GoLink
+      className="row-tool"
+      to={actingPlaces.summary(partnerId, customer.tenant_id)}
+      aria-label={t('act_in', { tenant: customer.name })}
+    >
+      {t('act_in_short')}
+    </GoLink>
+  )
+}
+
+function Tiles({ aggregates }: { aggregates: CustomerPage['aggregates'] }) {
+  const { partnerId } = useFrame()
+  return (
+    <div className="tiles">
+      <Tile title={t('tile.tenants')} note={t('tile.tenants_note')}>
+        <p className="figure">{formatCount(aggregates.tenants)}</p>
+      </Tile>
+      <Tile
+        title={t('tile.open_tickets')}
+        to={partnerPlaces.queue(partnerId)}
+        note={t('tile.at_risk', { count: aggregates.tickets_at_risk })}
+      >
+        <p className="figure">{formatCount(aggregates.open_tickets)}</p>
+      </Tile>
+      <Tile title={t('tile.outstanding')} to={partnerPlaces.invoices(partnerId)}>
+        <MoneyFigure money={aggregates.outstanding} />
+      </Tile>
+      <Tile title={t('tile.overdue')} to={`${partnerPlaces.invoices(partnerId)}?status=overdue`}>
+        <MoneyFigure money={aggregates.overdue} />
+      </Tile>
+    </div>
+  )
+}
+
+type ListFilters = ReturnType<typeof useFilters<typeof spec>>
+
+function Filters({ filters }: { filters: ListFilters }) {
+  const { values, set, clear, active } = filters
+  return (
+    <FilterBar active={active.filter((name) => name !== 'tenant')} onClear={clear}>
+      <SearchBox
+        label={t('customers.find')}
+        value={values.search}
+        onValue={(search) => {
+          set({ search })
+        }}
+      />
+      <Pick
+        label={t('column.link')}
+        value={values.link}
+        words={statuses}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('link', word))}
+        onValue={(link) => {
+          set({ link })
+        }}
+      />
+      <Pick
+        label={t('column.my_role')}
+        value={values.role}
+        words={roles}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('role', word))}
+        onValue={(role) => {
+          set({ role })
+        }}
+      />
+      <Pick
+        label={t('column.link_ends')}
+        value={values.ends}
+        words={endings}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : t('pick.within_days', { days: word }))}
+        onValue={(ends) => {
+          set({ ends })
+        }}
+      />
+    </FilterBar>
+  )
+}
+
+function Board({ page, filters }: { page: CustomerPage; filters: ListFilters }) {
+  const { partnerId } = useFrame()
+  const { values, set, active } = filters
+  const columns = useMemo(
+    () =>
+      toColumns(partnerId, (tenant) => {
+        set({ tenant, page: values.page })
+      }),
+    [partnerId, set, values.page],
+  )
+  if (page.items.length === 0) return <EmptyBoard isFiltered={active.length > 0} />
+  return (
+    <DataTable
+      caption={t('customers.caption')}
+      columns={columns}
+      rows={page.items}
+      rowId={(row) => row.tenant_id}
+      sorting={{
+        by: values.sort,
+        order: values.order,
+        onSort: (by, order) => {
+          set({ sort: sorts.find((name) => name === by) ?? 'name', order })
+        },
+      }}
+      paging={{
+        offset: page.offset,
+        limit: page.limit,
+        total: page.total,
+        onOffset: (offset) => {
+          set({ page: Math.floor(offset / pageSize) })
+        },
+      }}
+    />
+  )
+}
+
+function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
+  const { partnerId } = useFrame()
+  return (
+    <div className="list">
+      <Empty
+        title={t(isFiltered ? 'state.no_match' : 'customers.none')}
+        text={t(isFiltered ? 'state.no_match_text' : 'customers.none_text')}
+      >
+        {!isFiltered && <GoLink to={partnerPlaces.requestLink(partnerId)}>{t('links.request')}</GoLink>}
+      </Empty>
+    </div>
+  )
+}
+
+/** All tenants of the partner as rows: work, money, promises and the state of each link. */
+export function CustomersPage() {
+  const { partnerId } = useFrame()
+  const go = useGo()
+  const filters = useFilters(spec)
+  const { values, set } = filters
+  const query = {
+    ...pagingQuery(values.page),
+    ...optional('search', values.search),
+    ...optional('link_status', values.link),
+    ...optional('access_role', values.role),
+    ...(values.ends === 'any' ? {} : { expiring_within_days: Number(values.ends) }),
+    sort_by: values.sort,
+    sort_order: values.order,
+  }
+  const customers = useRead(
+    ['customers', query],
+    (frame, signal) => readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
+    { keep: true },
+  )
+  const tools = (
+    <Button
+      onClick={() => {
+        go(partnerPlaces.requestLink(partnerId))
+      }}
+    >
+      {t('links.request')}
+    </Button>
+  )
+  return (
+    <Page title={t('customers.title')} tools={tools}>
+      {customers.data && <Tiles aggregates={customers.data.aggregates} />}
+      <Filters filters={filters} />
+      <Answer query={customers} lines={12}>
+        {(page) => (
+          <div className="stack">
+            <ScopeNote scope={page.scope} />
+            <Board page={page} filters={filters} />
+            <CustomerDrawer
+              tenantId={values.tenant}
+              order={page.items.map((row) => row.tenant_id)}
+              onTenant={(tenant) => {
+                set({ tenant, page: values.page })
+              }}
+            />
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

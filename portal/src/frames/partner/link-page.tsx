@@ -1,0 +1,149 @@
+import { Button } from '@mantine/core'
+import { readBody, readTagged } from '@liaison/sdk'
+import type { LinkDetail } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Ask } from '../../parts/confirm.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
+import { PermissionList } from '../../parts/permission-list.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
+import { ExtendForm } from './extend-form.tsx'
+import { LinkPeople } from './link-people.tsx'
+
+type Act = 'suspend' | 'resume' | 'withdraw'
+
+/** The present state of a link with the tag that a change of it must present. */
+export function useLink(linkId: string) {
+  return useRead(['link', linkId], (frame, signal) =>
+    readTagged(frame.client.GET('/partner/links/{link_id}', { params: { path: { link_id: linkId } }, signal })),
+  )
+}
+
+function actsOf(status: string): Act[] {
+  if (status === 'requested') return ['withdraw']
+  if (status === 'active') return ['suspend']
+  return status === 'suspended' ? ['resume'] : []
+}
+
+type ActButtonProps = { act: Act; link: LinkDetail; etag: string | null }
+
+function ActButton({ act, link, etag }: ActButtonProps) {
+  const [isOpen, setOpen] = useState(false)
+  const names = { tenant: link.tenant_name }
+  const write = useWrite(
+    (reason: string, frame) => {
+      const init = {
+        params: { path: { link_id: link.link_id } },
+        headers: { 'If-Match': etag ?? '' },
+        body: reason === '' ? {} : { reason },
+      }
+      return readBody(frame.client.POST(`/partner/links/{link_id}/${act}`, init))
+    },
+    () => {
+      setOpen(false)
+      showToast(t(`link.${act}_done`, names))
+    },
+  )
+  return (
+    <>
+      <Button
+        variant="default"
+        onClick={() => {
+          setOpen(true)
+        }}
+      >
+        {t(`link.${act}`)}…
+      </Button>
+      <Ask
+        opened={isOpen}
+        title={t(`link.${act}_title`, names)}
+        act={t(`link.${act}`)}
+        keep={t(`link.${act}_keep`)}
+        isBusy={write.isPending}
+        error={write.error}
+        withReason={act !== 'resume'}
+        onKeep={() => {
+          setOpen(false)
+        }}
+        onAct={(reason) => {
+          write.mutate(reason)
+        }}
+      >
+        {t(`link.${act}_effect`, names)}
+      </Ask>
+    </>
+  )
+}
+
+function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
+  const { partnerId } = useFrame()
+  const go = useGo()
+  const mayEnd = link.status === 'active' || link.status === 'suspended' || link.status === 'approved'
+  return (
+    <>
+      {actsOf(link.status).map((act) => (
+        <ActButton key={act} act={act} link={link} etag={etag} />
+      ))}
+      {mayEnd && (
+        <Button
+          variant="default"
+          onClick={() => {
+            go(partnerPlaces.endLink(partnerId, link.link_id))
+          }}
+        >
+          {t('link.end')}…
+        </Button>
+      )}
+      {link.status === 'active' && (
+        <Button
+          onClick={() => {
+            go(actingPlaces.summary(partnerId, link.tenant_id))
+          }}
+        >
+          {t('act_in', { tenant: link.tenant_name })}
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** One link: what it opens, who uses it, what changed, and the acts its state allows. */
+export function LinkPage() {
+  const { partnerId, name } = useFrame()
+  const linkId = useParam('link')
+  const link = useLink(linkId)
+  const found = link.data?.body
+  return (
+    <Page
+      title={found ? t('link.title', { tenant: found.tenant_name }) : t('link.title_plain')}
+      back={{ to: partnerPlaces.links(partnerId), label: t('nav.links') }}
+      tools={link.data && <Tools link={link.data.body} etag={link.data.etag} />}
+    >
+      <Answer query={link} lines={12}>
+        {({ body, etag }) => (
+          <div className="columns">
+            <div className="stack">
+              <Panel title={t('link.opens')}>
+                <PermissionList can={body.can} cannot={body.cannot} who={name} />
+              </Panel>
+              <LinkPeople link={body} etag={etag} />
+              <ChangeList changes={body.changes} />
+            </div>
+            <div className="stack">
+              <LinkFacts link={body} />
+              {body.status === 'active' && <ExtendForm link={body} etag={etag} />}
+              <HistoryList history={body.history} />
+            </div>
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

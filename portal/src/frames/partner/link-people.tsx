@@ -1,0 +1,88 @@
+import { Button, Checkbox } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { LinkDetail, PartnerMember } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+
+type PeopleFormProps = { link: LinkDetail; etag: string | null; people: readonly PartnerMember[] }
+
+function PeopleForm({ link, etag, people }: PeopleFormProps) {
+  const assigned = link.members.map((member) => member.member_id)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(assigned))
+  const isChanged = chosen.size !== assigned.length || assigned.some((id) => !chosen.has(id))
+  const write = useWrite(
+    (ids: readonly string[], frame) =>
+      readBody(
+        frame.client.PUT('/partner/links/{link_id}/members', {
+          params: { path: { link_id: link.link_id } },
+          headers: { 'If-Match': etag ?? '' },
+          body: { members: ids.map((id) => ({ member_id: id })) },
+        }),
+      ),
+    () => {
+      showToast(t('people.saved', { tenant: link.tenant_name }))
+    },
+  )
+  return (
+    <form
+      className="stack tight"
+      onSubmit={(event) => {
+        event.preventDefault()
+        write.mutate([...chosen])
+      }}
+    >
+      <WriteProblem error={write.error} />
+      <div className="cards-of">
+        {people.map((member) => (
+          <Checkbox
+            key={member.member_id}
+            label={member.name}
+            description={tValue('member_role', member.role)}
+            checked={chosen.has(member.member_id)}
+            onChange={(event) => {
+              const next = new Set(chosen)
+              if (event.currentTarget.checked) next.add(member.member_id)
+              else next.delete(member.member_id)
+              setChosen(next)
+            }}
+          />
+        ))}
+      </div>
+      {isChanged && (
+        <div className="row">
+          <Button type="submit" loading={write.isPending}>
+            {t('people.save', { tenant: link.tenant_name })}
+          </Button>
+          <Button
+            variant="default"
+            onClick={() => {
+              setChosen(new Set(assigned))
+            }}
+          >
+            {t('people.undo')}
+          </Button>
+        </div>
+      )}
+    </form>
+  )
+}
+
+/** Who of the partner may use this link. Without assignment there is no access, for owners neither (B3). */
+export function LinkPeople({ link, etag }: { link: LinkDetail; etag: string | null }) {
+  const people = useRead(['members'], (frame, signal) => readBody(frame.client.GET('/partner/members', { signal })))
+  const key = link.members.map((member) => member.member_id).join(' ')
+  return (
+    <Panel title={t('people.title')}>
+      <p className="muted">{t('people.text')}</p>
+      <Answer query={people} lines={3}>
+        {({ items }) => <PeopleForm key={key} link={link} etag={etag} people={items} />}
+      </Answer>
+    </Panel>
+  )
+}

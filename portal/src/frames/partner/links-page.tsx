@@ -1,0 +1,60 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { Link } from '@liaison/sdk'
+import { useCallback } from 'react'
+
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { LinkFilterBar, linkSpec, LinkTable, toLinkQuery } from '../shared/link-table.tsx'
+
+/** Every link of the partner in whatever state, with the way to ask for a new one. */
+export function LinksPage() {
+  const { partnerId } = useFrame()
+  const go = useGo()
+  const filters = useFilters(linkSpec)
+  const query = toLinkQuery(filters)
+  const links = useRead(
+    ['links', query],
+    (frame, signal) => readBody(frame.client.GET('/partner/links', { params: { query }, signal })),
+    { keep: true },
+  )
+  const addressOf = useCallback((link: Link) => partnerPlaces.link(partnerId, link.link_id), [partnerId])
+  const isFiltered = filters.active.length > 0
+  return (
+    <Page
+      title={t('links.title')}
+      lead={t('links.lead')}
+      tools={
+        <Button
+          onClick={() => {
+            go(partnerPlaces.requestLink(partnerId))
+          }}
+        >
+          {t('links.request')}
+        </Button>
+      }
+    >
+      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} />
+      <Answer query={links} lines={10}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <div className="list">
+              <Empty
+                title={t(isFiltered ? 'state.no_match' : 'links.none')}
+                text={t(isFiltered ? 'state.no_match_text' : 'links.none_text')}
+              />
+            </div>
+          ) : (
+            <LinkTable page={page} filters={filters} addressOf={addressOf} />
+          )
+        }
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,157 @@
+import { readBody } from '@liaison/sdk'
+import type { Link, Ticket } from '@liaison/sdk'
+
+import { Page, Panel, Tile } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, LinkChip, MoneyFigure } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatCount } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { SlaText } from '../shared/ticket-table.tsx'
+
+const few = 6
+
+function Sums() {
+  const { partnerId } = useFrame()
+  const query = { limit: 1 }
+  const board = useRead(['customers', query], (frame, signal) =>
+    readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
+  )
+  return (
+    <Answer query={board} lines={2}>
+      {({ aggregates }) => (
+        <div className="tiles">
+          <Tile title={t('tile.tenants')} to={partnerPlaces.customers(partnerId)} note={t('tile.tenants_note')}>
+            <p className="figure">{formatCount(aggregates.tenants)}</p>
+          </Tile>
+          <Tile
+            title={t('tile.open_tickets')}
+            to={partnerPlaces.queue(partnerId)}
+            note={t('tile.at_risk', { count: aggregates.tickets_at_risk })}
+          >
+            <p className="figure">{formatCount(aggregates.open_tickets)}</p>
+          </Tile>
+          <Tile title={t('tile.overdue')} to={`${partnerPlaces.invoices(partnerId)}?status=overdue`}>
+            <MoneyFigure money={aggregates.overdue} />
+          </Tile>
+        </div>
+      )}
+    </Answer>
+  )
+}
+
+function TicketLine({ ticket, now }: { ticket: Ticket; now: Date }) {
+  const { partnerId } = useFrame()
+  return (
+    <li className="row">
+      <GoLink className="thing" to={actingPlaces.ticket(partnerId, ticket.tenant_id, ticket.ticket_id)}>
+        {ticket.tenant_name}: {ticket.subject}
+      </GoLink>
+      <SlaText ticket={ticket} now={now} />
+    </li>
+  )
+}
+
+function AtRisk() {
+  const { partnerId } = useFrame()
+  const now = useNow(60_000)
+  const query = { sla_state: 'breached,at_risk', status: 'open,pending,on_hold', limit: few, sort_by: 'sla_due' }
+  const tickets = useRead(['queue', query], (frame, signal) =>
+    readBody(frame.client.GET('/partner/support/tickets', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('overview.at_risk')}>
+      <Answer query={tickets} lines={4}>
+        {({ items, total }) =>
+          items.length === 0 ? (
+            <p className="muted">{t('overview.at_risk_none')}</p>
+          ) : (
+            <>
+              <ul className="can">
+                {items.map((ticket) => (
+                  <TicketLine key={ticket.ticket_id} ticket={ticket} now={now} />
+                ))}
+              </ul>
+              <p>
+                <GoLink to={`${partnerPlaces.queue(partnerId)}?sla=at_risk`}>
+                  {t('overview.at_risk_all', { count: total })}
+                </GoLink>
+              </p>
+            </>
+          )
+        }
+      </Answer>
+    </Panel>
+  )
+}
+
+function LinkLine({ link }: { link: Link }) {
+  const { partnerId } = useFrame()
+  return (
+    <li className="row">
+      <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
+        {link.tenant_name}
+      </GoLink>
+      <LinkChip status={link.status} days={link.expires_in_days} />
+      <span className="muted">
+        <DateText iso={link.status === 'requested' ? link.request_expires_at : link.ends_at} />
+      </span>
+    </li>
+  )
+}
+
+type LinksPanelProps = {
+  title: string
+  none: string
+  query: { status: string; expiring_within_days?: number; limit: number }
+}
+
+function LinksPanel({ title, none, query }: LinksPanelProps) {
+  const links = useRead(['links', query], (frame, signal) =>
+    readBody(frame.client.GET('/partner/links', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={title}>
+      <Answer query={links} lines={4}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="muted">{none}</p>
+          ) : (
+            <ul className="can">
+              {items.map((link) => (
+                <LinkLine key={link.link_id} link={link} />
+              ))}
+            </ul>
+          )
+        }
+      </Answer>
+    </Panel>
+  )
+}
+
+/** What needs the partner's attention today. */
+export function OverviewPage() {
+  const { name } = useFrame()
+  return (
+    <Page title={t('overview.title')} lead={t('overview.lead', { partner: name })}>
+      <Sums />
+      <div className="halves">
+        <AtRisk />
+        <LinksPanel
+          title={t('overview.ending')}
+          none={t('overview.ending_none')}
+          query={{ status: 'active', expiring_within_days: 30, limit: few }}
+        />
+        <LinksPanel
+          title={t('overview.waiting')}
+          none={t('overview.waiting_none')}
+          query={{ status: 'requested', limit: few }}
+        />
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,65 @@
+import { readBody } from '@liaison/sdk'
+import type { Ticket } from '@liaison/sdk'
+import { useCallback } from 'react'
+
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { Page, Tile } from '../../parts/page.tsx'
+import { Answer, ScopeNote } from '../../parts/states.tsx'
+import { formatCount } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { actingPlaces } from '../../places.ts'
+import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
+
+/** The tickets of all tenants in one list, nearest promise first. */
+export function QueuePage() {
+  const { partnerId } = useFrame()
+  const filters = useFilters(ticketSpec)
+  const query = toTicketQuery(filters)
+  const tickets = useRead(
+    ['queue', query],
+    (frame, signal) => readBody(frame.client.GET('/partner/support/tickets', { params: { query }, signal })),
+    { keep: true },
+  )
+  const addressOf = useCallback(
+    (ticket: Ticket) => actingPlaces.ticket(partnerId, ticket.tenant_id, ticket.ticket_id),
+    [partnerId],
+  )
+  const sums = tickets.data?.aggregates
+  return (
+    <Page title={t('queue.title')} lead={t('queue.lead')}>
+      {sums && (
+        <div className="tiles">
+          <Tile title={t('queue.open')}>
+            <p className="figure">{formatCount(sums.open_count)}</p>
+          </Tile>
+          <Tile title={t('queue.waiting')}>
+            <p className="figure">{formatCount(sums.pending_count + sums.on_hold_count)}</p>
+          </Tile>
+          <Tile title={t('queue.breached')}>
+            <p className={sums.sla_breach_count > 0 ? 'figure late' : 'figure'}>{formatCount(sums.sla_breach_count)}</p>
+          </Tile>
+          <Tile title={t('queue.urgent')}>
+            <p className="figure">{formatCount(sums.by_priority.urgent)}</p>
+          </Tile>
+        </div>
+      )}
+      <TicketFilterBar filters={filters} />
+      <Answer query={tickets} lines={12}>
+        {(page) => (
+          <div className="stack">
+            <ScopeNote scope={page.scope} />
+            <TicketTable
+              page={page}
+              filters={filters}
+              addressOf={addressOf}
+              withTenant
+              emptyText={t('queue.empty', { count: page.scope.tenant_count })}
+            />
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

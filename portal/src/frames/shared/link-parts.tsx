@@ -1,0 +1,97 @@
+import type { Link, LinkDetail } from '@liaison/sdk'
+import type { ReactNode } from 'react'
+
+import { Facts, Panel } from '../../parts/page.tsx'
+import { DiffList } from '../../parts/permission-list.tsx'
+import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
+import { t, tValue } from '../../platform/words.ts'
+
+type FactRow = readonly [string, ReactNode]
+
+function howItBegan(link: Link): FactRow[] {
+  return [
+    [t('link.asked'), link.requested_at && formatDateTime(link.requested_at)],
+    [t('link.message'), link.request_message && <q>{link.request_message}</q>],
+    [
+      t('link.approved'),
+      link.approved_at &&
+        t('link.approved_value', { date: formatDate(link.approved_at), name: link.approved_by_name ?? t('value.none') }),
+    ],
+  ]
+}
+
+/** State, role, dates and origin of a link, in the same words on every side. */
+export function LinkFacts({ link }: { link: Link }) {
+  const now = useNow(60_000)
+  const isWaiting = link.status === 'requested'
+  return (
+    <Panel title={t('link.state')}>
+      <Facts
+        facts={[
+          [t('column.link'), <LinkChip status={link.status} days={link.expires_in_days} />],
+          [t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)],
+          [t('column.role'), link.role_title],
+          [t('link.kind'), tValue('relationship', link.relationship_type)],
+          [t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />],
+          [t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />],
+          [t('link.answer_by'), isWaiting && link.request_expires_at && <DateText iso={link.request_expires_at} />],
+          [t('link.renewable'), link.renewable_until && <DateText iso={link.renewable_until} />],
+          [
+            t('link.renews'),
+            link.auto_renew_days > 0 ? t('link.renews_on', { days: link.auto_renew_days }) : t('link.renews_off'),
+          ],
+          [t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />],
+          ...howItBegan(link),
+          [t('link.id'), <IdText id={link.link_id} />],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+/** Changes of a link that wait or were decided. */
+export function ChangeList({ changes }: { changes: LinkDetail['changes'] }) {
+  if (changes.length === 0) return null
+  return (
+    <Panel title={t('link.changes')}>
+      <div className="stack">
+        {changes.map((change) => (
+          <div key={change.change_request_id}>
+            <p className="small muted">
+              {t('link.change_line', {
+                status: tValue('change', change.status),
+                name: change.requested_by_name ?? t('value.none'),
+                date: formatDate(change.requested_at),
+              })}
+            </p>
+            <DiffList rows={change.rows} />
+            {change.reason !== null && <q>{change.reason}</q>}
+          </div>
+        ))}
+      </div>
+    </Panel>
+  )
+}
+
+/** Everything that ever changed on a link, newest first. */
+export function HistoryList({ history }: { history: LinkDetail['history'] }) {
+  return (
+    <Panel title={t('link.history')}>
+      <ol className="steps">
+        {history.map((row) => (
+          <li key={row.at + row.what} className="history">
+            <time dateTime={row.at} className="muted small num">
+              {formatInstant(row.at)}
+            </time>
+            <p>
+              {row.what}
+              {row.by_name !== null && <span className="muted"> {t('link.by', { name: row.by_name })}</span>}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  )
+}

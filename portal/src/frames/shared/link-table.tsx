@@ -1,0 +1,131 @@
+import type { Link } from '@liaison/sdk'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import type { Filters } from '../../parts/filter-bar.tsx'
+import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { choiceField, textField } from '../../platform/filters.ts'
+import { formatCount } from '../../platform/format.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { t, tValue } from '../../platform/words.ts'
+import { optional, pageField, pageSize, pagingQuery } from './list-fields.ts'
+
+const statuses = [
+  'any',
+  'requested',
+  'approved',
+  'active',
+  'suspended',
+  'expired',
+  'revoked',
+  'declined',
+  'withdrawn',
+  'lapsed',
+] as const
+
+export const linkSpec = {
+  search: textField(),
+  status: choiceField(statuses, 'any'),
+  page: pageField(),
+}
+
+export type LinkFilters = Filters<typeof linkSpec>
+type LinkPageOf = { items: Link[]; total: number; limit: number; offset: number }
+
+/** The server's query for these filters. */
+export function toLinkQuery({ values }: LinkFilters) {
+  return {
+    ...pagingQuery(values.page),
+    ...optional('tenant', values.search),
+    ...optional('status', values.status),
+  }
+}
+
+/** Filters of a list of links. */
+export function LinkFilterBar({ filters, searchLabel }: { filters: LinkFilters; searchLabel: string }) {
+  const { values, set, clear, active } = filters
+  return (
+    <FilterBar active={active} onClear={clear}>
+      <SearchBox
+        label={searchLabel}
+        value={values.search}
+        onValue={(search) => {
+          set({ search })
+        }}
+      />
+      <Pick
+        label={t('column.link')}
+        value={values.status}
+        words={statuses}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('link', word))}
+        onValue={(status) => {
+          set({ status })
+        }}
+      />
+    </FilterBar>
+  )
+}
+
+type AddressOf = (link: Link) => string
+
+function toColumns(now: Date, addressOf: AddressOf, withPartner: boolean): Column<Link>[] {
+  const partner: Column<Link> = { id: 'partner', header: t('column.partner'), cell: (link) => link.partner_name }
+  const first: Column<Link> = {
+    id: 'tenant',
+    header: t('column.tenant'),
+    cell: (link) => (
+      <GoLink className="thing" to={addressOf(link)}>
+        {link.tenant_name}
+      </GoLink>
+    ),
+  }
+  const others: Column<Link>[] = [
+    { id: 'role', header: t('column.role'), cell: (link) => link.role_title },
+    {
+      id: 'status',
+      header: t('column.link'),
+      cell: (link) => <LinkChip status={link.status} days={link.expires_in_days} />,
+    },
+    {
+      id: 'people',
+      header: t('column.people'),
+      numeric: true,
+      cell: (link) => formatCount(link.members_count),
+    },
+    {
+      id: 'used',
+      header: t('link.last_used'),
+      numeric: true,
+      cell: (link) => <MomentText iso={link.last_used_at} now={now} />,
+    },
+    { id: 'ends', header: t('link.ends'), numeric: true, cell: (link) => <DateText iso={link.ends_at} /> },
+  ]
+  return withPartner ? [first, partner, ...others] : [first, ...others]
+}
+
+type LinkTableProps = { page: LinkPageOf; filters: LinkFilters; addressOf: AddressOf; withPartner?: boolean }
+
+/** Links as rows. */
+export function LinkTable({ page, filters, addressOf, withPartner = false }: LinkTableProps) {
+  const now = useNow(60_000)
+  const columns = useMemo(() => toColumns(now, addressOf, withPartner), [now, addressOf, withPartner])
+  return (
+    <DataTable
+      caption={t('links.caption')}
+      columns={columns}
+      rows={page.items}
+      rowId={(link) => link.link_id}
+      paging={{
+        offset: page.offset,
+        limit: page.limit,
+        total: page.total,
+        onOffset: (offset) => {
+          filters.set({ page: Math.floor(offset / pageSize) })
+        },
+      }}
+    />
+  )
+}

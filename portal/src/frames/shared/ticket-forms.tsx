@@ -1,0 +1,165 @@
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import type { TicketDetail } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { showToast } from '../../platform/live.ts'
+import { useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+
+export type TicketChange = {
+  status?: string
+  priority?: string
+  priority_reason?: string
+  comment?: { content: string; is_internal?: boolean }
+}
+
+/** Sends one change of the ticket, with the tag of the state it was made from. */
+export type ChangeTicket = (change: TicketChange) => Promise<unknown>
+
+export const priorities = ['low', 'normal', 'high', 'urgent'] as const
+
+type FormProps = { tenant: string; change: ChangeTicket }
+
+function useChange(change: ChangeTicket, done: string, onDone?: () => void) {
+  return useWrite(
+    (wanted: TicketChange) => change(wanted),
+    () => {
+      showToast(done)
+      onDone?.()
+    },
+  )
+}
+
+/** Writes a comment. The button names the tenant whose people will read it. */
+export function CommentForm({ tenant, withInternal, change }: FormProps & { withInternal: boolean }) {
+  const [content, setContent] = useState('')
+  const [isInternal, setInternal] = useState(false)
+  const write = useChange(change, t('comment.done', { tenant }), () => {
+    setContent('')
+  })
+  return (
+    <Panel title={t('comment.title')}>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (content.trim() !== '') {
+            write.mutate({ comment: { content: content.trim(), is_internal: isInternal } })
+          }
+        }}
+      >
+        <WriteProblem error={write.error} />
+        <Textarea
+          id="content"
+          label={t('comment.text')}
+          description={t(isInternal ? 'comment.seen_internal' : 'comment.seen', { tenant })}
+          rows={4}
+          required
+          maxLength={10_000}
+          value={content}
+          onChange={(event) => {
+            setContent(event.currentTarget.value)
+          }}
+        />
+        {withInternal && (
+          <Checkbox
+            label={t('comment.internal')}
+            checked={isInternal}
+            onChange={(event) => {
+              setInternal(event.currentTarget.checked)
+            }}
+          />
+        )}
+        <div>
+          <Button type="submit" loading={write.isPending}>
+            {t('comment.send', { tenant })}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+type TicketFormProps = FormProps & { ticket: TicketDetail }
+
+/** Moves the ticket to one of the states that may follow the present one. */
+export function StatusForm({ ticket, tenant, change }: TicketFormProps) {
+  const write = useChange(change, t('ticket.status_done', { tenant }))
+  return (
+    <Panel title={t('ticket.move', { tenant })}>
+      <div className="stack tight">
+        <WriteProblem error={write.error} />
+        <div className="row">
+          {ticket.allowed_transitions.map((status) => (
+            <Button
+              key={status}
+              variant="default"
+              loading={write.isPending && write.variables.status === status}
+              onClick={() => {
+                write.mutate({ status })
+              }}
+            >
+              {tValue('move', status)}
+            </Button>
+          ))}
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+/** Changes the priority; the reason stays on record, because the promise depends on it (B7). */
+export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
+  const [priority, setPriority] = useState(ticket.priority)
+  const [reason, setReason] = useState('')
+  const write = useChange(change, t('ticket.priority_done', { tenant }))
+  const isChanged = priority !== ticket.priority
+  return (
+    <Panel title={t('ticket.priority')}>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          write.mutate({ priority, priority_reason: reason.trim() })
+        }}
+      >
+        <WriteProblem error={write.error} />
+        <NativeSelect
+          label={t('ticket.priority')}
+          value={priority}
+          onChange={(event) => {
+            setPriority(event.currentTarget.value)
+          }}
+        >
+          {priorities.map((name) => (
+            <option key={name} value={name}>
+              {tValue('priority', name)}
+            </option>
+          ))}
+        </NativeSelect>
+        {isChanged && (
+          <>
+            <TextInput
+              id="priority_reason"
+              label={t('ticket.priority_reason')}
+              description={t('ticket.priority_about')}
+              required
+              maxLength={500}
+              value={reason}
+              onChange={(event) => {
+                setReason(event.currentTarget.value)
+              }}
+            />
+            <div>
+              <Button type="submit" loading={write.isPending}>
+                {t('ticket.priority_save', { tenant })}
+              </Button>
+            </div>
+          </>
+        )}
+      </form>
+    </Panel>
+  )
+}

@@ -1,0 +1,206 @@
+import type { Ticket, TicketPage } from '@liaison/sdk'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import type { Filters } from '../../parts/filter-bar.tsx'
+import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { MomentText, StatusChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { choiceField, textField } from '../../platform/filters.ts'
+import { formatLeft } from '../../platform/format.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { t, tValue } from '../../platform/words.ts'
+import { optional, orderField, pageField, pageSize, pagingQuery } from './list-fields.ts'
+
+const statuses = ['unfinished', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'any'] as const
+const priorities = ['any', 'urgent', 'high', 'normal', 'low'] as const
+const slaStates = ['any', 'breached', 'at_risk', 'ok', 'paused'] as const
+const sorts = ['sla_due', 'created_at', 'updated_at', 'priority'] as const
+const who = ['any', 'mine', 'unassigned'] as const
+
+export const ticketSpec = {
+  search: textField(),
+  status: choiceField(statuses, 'unfinished'),
+  priority: choiceField(priorities, 'any'),
+  sla: choiceField(slaStates, 'any'),
+  who: choiceField(who, 'any'),
+  sort: choiceField(sorts, 'sla_due'),
+  order: orderField('asc'),
+  page: pageField(),
+}
+
+export type TicketFilters = Filters<typeof ticketSpec>
+
+/** The server's query for these filters. */
+export function toTicketQuery({ values }: TicketFilters) {
+  return {
+    ...pagingQuery(values.page),
+    ...optional('search', values.search),
+    ...optional('status', values.status === 'unfinished' ? 'open,pending,on_hold' : values.status),
+    ...optional('priority', values.priority),
+    ...optional('sla_state', values.sla),
+    ...(values.who === 'mine' ? { mine: true } : {}),
+    ...(values.who === 'unassigned' ? { unassigned: true } : {}),
+    sort_by: values.sort,
+    sort_order: values.order,
+  }
+}
+
+/** Filters of a ticket list, the same in every frame. */
+export function TicketFilterBar({ filters }: { filters: TicketFilters }) {
+  const { values, set, clear, active } = filters
+  return (
+    <FilterBar active={active} onClear={clear}>
+      <SearchBox
+        label={t('ticket.search')}
+        value={values.search}
+        onValue={(search) => {
+          set({ search })
+        }}
+      />
+      <Pick
+        label={t('ticket.status')}
+        value={values.status}
+        words={statuses}
+        labelOf={(word) => (word === 'any' || word === 'unfinished' ? t(`pick.${word}`) : tValue('ticket', word))}
+        onValue={(status) => {
+          set({ status })
+        }}
+      />
+      <Pick
+        label={t('ticket.priority')}
+        value={values.priority}
+        words={priorities}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('priority', word))}
+        onValue={(priority) => {
+          set({ priority })
+        }}
+      />
+      <Pick
+        label={t('ticket.sla')}
+        value={values.sla}
+        words={slaStates}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('sla', word))}
+        onValue={(sla) => {
+          set({ sla })
+        }}
+      />
+      <Pick
+        label={t('ticket.assigned')}
+        value={values.who}
+        words={who}
+        labelOf={(word) => t(`pick.${word}`)}
+        onValue={(next) => {
+          set({ who: next })
+        }}
+      />
+    </FilterBar>
+  )
+}
+
+/** The clock of a ticket in words: how long is left, or that the promise was broken. */
+export function SlaText({ ticket, now }: { ticket: Ticket; now: Date }) {
+  if (ticket.sla === null) return <span className="muted">–</span>
+  const left = formatLeft(ticket.sla.due_at, now)
+  const isRunning = ticket.sla.state === 'ok' || ticket.sla.state === 'at_risk'
+  return (
+    <>
+      <StatusChip family="sla" value={ticket.sla.state} />
+      {isRunning && left !== null && <span className="num muted small"> {t('ticket.left', { left })}</span>}
+    </>
+  )
+}
+
+function toColumns(now: Date, addressOf: (ticket: Ticket) => string, withTenant: boolean): Column<Ticket>[] {
+  const tenant: Column<Ticket> = {
+    id: 'tenant',
+    header: t('column.tenant'),
+    cell: (ticket) => <span className="strong">{ticket.tenant_name}</span>,
+  }
+  const own: Column<Ticket>[] = [
+    {
+      id: 'subject',
+      header: t('ticket.subject'),
+      cell: (ticket) => (
+        <>
+          <GoLink className="thing" to={addressOf(ticket)}>
+            {ticket.subject}
+          </GoLink>{' '}
+          <span className="muted small num">{ticket.ticket_number}</span>
+        </>
+      ),
+    },
+    { id: 'status', header: t('ticket.status'), cell: (ticket) => <StatusChip family="ticket" value={ticket.status} /> },
+    {
+      id: 'priority',
+      header: t('ticket.priority'),
+      sort: 'priority',
+      cell: (ticket) => <StatusChip family="priority" value={ticket.priority} />,
+    },
+    { id: 'sla', header: t('ticket.sla'), sort: 'sla_due', cell: (ticket) => <SlaText ticket={ticket} now={now} /> },
+    {
+      id: 'assigned',
+      header: t('ticket.assigned'),
+      cell: (ticket) => ticket.assigned_to_name ?? <span className="muted">{t('ticket.nobody')}</span>,
+    },
+    {
+      id: 'updated',
+      header: t('ticket.updated'),
+      numeric: true,
+      sort: 'updated_at',
+      cell: (ticket) => <MomentText iso={ticket.updated_at} now={now} />,
+    },
+  ]
+  return withTenant ? [tenant, ...own] : own
+}
+
+type TicketTableProps = {
+  page: TicketPage
+  filters: TicketFilters
+  addressOf: (ticket: Ticket) => string
+  withTenant?: boolean
+  emptyText: string
+}
+
+/** Tickets as rows. Across tenants the tenant is the first column. */
+export function TicketTable({ page, filters, addressOf, withTenant = false, emptyText }: TicketTableProps) {
+  const now = useNow(60_000)
+  const { values, set, active } = filters
+  const columns = useMemo(() => toColumns(now, addressOf, withTenant), [now, addressOf, withTenant])
+  if (page.items.length === 0) {
+    const isFiltered = active.length > 0
+    return (
+      <div className="list">
+        <Empty
+          title={t(isFiltered ? 'state.no_match' : 'ticket.none')}
+          text={isFiltered ? t('state.no_match_text') : emptyText}
+        />
+      </div>
+    )
+  }
+  return (
+    <DataTable
+      caption={t('ticket.caption')}
+      columns={columns}
+      rows={page.items}
+      rowId={(ticket) => ticket.ticket_id}
+      sorting={{
+        by: values.sort,
+        order: values.order,
+        onSort: (by, order) => {
+          set({ sort: sorts.find((name) => name === by) ?? 'sla_due', order })
+        },
+      }}
+      paging={{
+        offset: page.offset,
+        limit: page.limit,
+        total: page.total,
+        onOffset: (offset) => {
+          set({ page: Math.floor(offset / pageSize) })
+        },
+      }}
+    />
+  )
+}

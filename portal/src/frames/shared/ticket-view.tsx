@@ -1,0 +1,119 @@
+import type { TicketDetail } from '@liaison/sdk'
+
+import { Facts, Panel } from '../../parts/page.tsx'
+import { IdText, MomentText, StatusChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatDateTime, formatLeft } from '../../platform/format.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { CommentForm, PriorityForm, StatusForm } from './ticket-forms.tsx'
+import type { ChangeTicket } from './ticket-forms.tsx'
+
+/** Who wrote it, always with the organisation when it was a partner's person. */
+function authorOf(name: string | null, partner: string | null): string {
+  const who = name ?? t('value.unknown_person')
+  return partner === null ? who : t('ticket.author', { name: who, partner })
+}
+
+function Conversation({ ticket }: { ticket: TicketDetail }) {
+  const now = useNow(60_000)
+  return (
+    <Panel title={t('ticket.conversation', { count: ticket.comments.length + 1 })}>
+      <article className="comment">
+        <span className="strong">{authorOf(ticket.created_by_name, ticket.created_by_partner_name)}</span>{' '}
+        <span className="muted small">
+          <MomentText iso={ticket.created_at} now={now} />
+        </span>
+        <p>{ticket.description}</p>
+      </article>
+      {ticket.comments.map((comment) => (
+        <article key={comment.comment_id} className="comment" data-internal={comment.is_internal}>
+          <span className="strong">{authorOf(comment.author_name, comment.author_partner_name)}</span>{' '}
+          <span className="muted small">
+            <MomentText iso={comment.created_at} now={now} />
+          </span>
+          {comment.is_internal && <span className="muted small"> · {t('ticket.internal')}</span>}
+          <p>{comment.content}</p>
+        </article>
+      ))}
+    </Panel>
+  )
+}
+
+function SlaPanel({ ticket }: { ticket: TicketDetail }) {
+  const now = useNow(15_000)
+  const { sla } = ticket
+  if (sla === null) return null
+  const left = formatLeft(sla.due_at, now)
+  const isRunning = sla.state === 'ok' || sla.state === 'at_risk'
+  return (
+    <Panel title={t(`ticket.clock_${sla.metric}`)}>
+      <div className="stack tight">
+        <div className="row">
+          <StatusChip family="sla" value={sla.state} />
+          {isRunning && left !== null && <span className="strong num">{t('ticket.left', { left })}</span>}
+        </div>
+        {sla.percent !== null && (
+          <meter
+            className="meter"
+            min={0}
+            max={100}
+            low={75}
+            high={99}
+            optimum={0}
+            value={Math.min(100, sla.percent)}
+            aria-label={t('ticket.clock_used', { percent: Math.round(sla.percent) })}
+          />
+        )}
+        <p className="muted small">
+          {sla.state === 'paused' ? t('ticket.clock_paused') : t('ticket.clock_due', { at: formatDateTime(sla.due_at) })}
+        </p>
+      </div>
+    </Panel>
+  )
+}
+
+function TicketFacts({ ticket }: { ticket: TicketDetail }) {
+  const now = useNow(60_000)
+  return (
+    <Panel title={t('ticket.facts')}>
+      <Facts
+        facts={[
+          [t('ticket.status'), <StatusChip family="ticket" value={ticket.status} />],
+          [t('ticket.priority'), <StatusChip family="priority" value={ticket.priority} />],
+          [t('ticket.category'), ticket.category && tValue('category', ticket.category)],
+          [t('ticket.assigned'), ticket.assigned_to_name ?? t('ticket.nobody')],
+          [t('invoice.customer'), ticket.customer_name],
+          [t('ticket.created'), <MomentText iso={ticket.created_at} now={now} />],
+          [t('ticket.updated'), <MomentText iso={ticket.updated_at} now={now} />],
+          [t('ticket.tags'), ticket.tags.join(', ')],
+          [t('ticket.number'), <span className="num">{ticket.ticket_number}</span>],
+          [t('ticket.id'), <IdText id={ticket.ticket_id} />],
+        ]}
+      />
+    </Panel>
+  )
+}
+
+export type TicketRights = { update: boolean; comment: boolean; internal: boolean; assign: boolean }
+type TicketViewProps = { ticket: TicketDetail; rights: TicketRights; tenant: string; change: ChangeTicket }
+
+/** One ticket: the conversation, the promise, the facts, and the acts that the reader's role allows. */
+export function TicketView({ ticket, rights, tenant, change }: TicketViewProps) {
+  const mayChange = rights.update && ticket.status !== 'closed'
+  return (
+    <div className="columns">
+      <div className="stack">
+        <Conversation ticket={ticket} />
+        {rights.comment && <CommentForm tenant={tenant} withInternal={rights.internal} change={change} />}
+      </div>
+      <div className="stack">
+        <SlaPanel ticket={ticket} />
+        {mayChange && ticket.allowed_transitions.length > 0 && (
+          <StatusForm ticket={ticket} tenant={tenant} change={change} />
+        )}
+        {mayChange && <PriorityForm key={ticket.priority} ticket={ticket} tenant={tenant} change={change} />}
+        <TicketFacts ticket={ticket} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,90 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { systemClock } from '#platform/clock.ts'
+import type { Clock } from '#platform/clock.ts'
+import { makeCursorSigner } from '#platform/cursor.ts'
+import type { Database } from '#platform/database.ts'
+import type { Engine } from '#platform/execute.ts'
+import { Guard } from '#platform/guard.ts'
+import { buildHttp } from '#platform/http.ts'
+import type { ProblemPage } from '#platform/http.ts'
+import { html } from '#platform/html.ts'
+import { makeLimiter } from '#platform/limits.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { makeVault } from '#platform/vault.ts'
+
+export interface AppOptions {
+  readonly database: Database
+  readonly secretKey: string
+  readonly publicOrigin: () => string
+  readonly isDemo?: boolean
+  readonly keepsMail?: boolean
+  readonly passwordHashConcurrency?: number
+  readonly requestDeadlineMs?: number
+  readonly maxInFlight?: number
+  readonly trustedProxies?: readonly string[]
+  readonly logger?: FastifyBaseLogger | false
+  readonly clock?: Clock
+  /** Multiplies every rate limit; tests that are not about limits raise it. */
+  readonly limitScale?: number
+  readonly problemPage?: ProblemPage
+}
+
+export interface App {
+  readonly http: FastifyInstance
+  readonly engine: Engine
+  readonly services: Services
+  readonly routes: readonly Route[]
+  close(): Promise<void>
+}
+
+function makeServices(options: AppOptions): Services {
+  const vault = makeVault(options.secretKey)
+  return {
+    vault,
+    cursors: makeCursorSigner(vault.deriveKey('cursor')),
+    publicOrigin: options.publicOrigin,
+    isDemo: options.isDemo ?? false,
+    keepsMail: options.keepsMail ?? true,
+    passwordHashConcurrency: options.passwordHashConcurrency ?? 2,
+  }
+}
+
+const plainProblemPage: ProblemPage = (problem) => ({
+  status: 400,
+  headers: {},
+  body: html`<!doctype html><title>${problem.title}</title><h1>${problem.title}</h1><p>${problem.detail}</p>`,
+})
+
+/** Builds the server around the given routes; it does not listen yet. */
+export async function buildAppWith(options: AppOptions, makeRoutes: (services: Services) => readonly Route[]): Promise<App> {
+  const services = makeServices(options)
+  const guard = new Guard(options.database)
+  const engine: Engine = {
+    database: options.database,
+    limiter: makeLimiter(options.database, options.limitScale),
+    guard,
+    clock: options.clock ?? systemClock,
+    requestDeadlineMs: options.requestDeadlineMs ?? 5000,
+  }
+  const routes = makeRoutes(services)
+  const http = await buildHttp({
+    engine,
+    routes,
+    publicOrigin: options.publicOrigin,
+    trustedProxies: options.trustedProxies ?? [],
+    maxInFlight: options.maxInFlight ?? 64,
+    logger: options.logger ?? false,
+    problemPage: options.problemPage ?? plainProblemPage,
+  })
+  return {
+    http,
+    engine,
+    services,
+    routes,
+    async close() {
+      await http.close()
+      await guard.close()
+    },
+  }
+}

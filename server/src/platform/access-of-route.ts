@@ -1,0 +1,47 @@
+import type { Permission, PermissionOf, TenantId } from '@liaison/access'
+import type { MandateKind } from './mandate.ts'
+import type { Inputs, Schemas } from './route-input.ts'
+
+/**
+ * Who may call a route. A route that states none of these does not compile, and does not start. The permission's own
+ * plane decides which evidence is asked for; a delegation permission also says which tenant it is asked in.
+ */
+export type Access<S extends Schemas> =
+  | { readonly public: string }
+  | { readonly identity: string }
+  | { readonly ingest: string }
+  | { readonly permission: PermissionOf<'platform'> }
+  | { readonly permission: PermissionOf<'program'> }
+  | { readonly permission: PermissionOf<'tenant'> }
+  | {
+      readonly permission: PermissionOf<'delegation'>
+      readonly tenant: 'header' | 'portfolio' | ((input: Inputs<S>) => TenantId)
+    }
+
+/** The kind of mandate that an access gives its handler; a public route gets none. */
+export type KindOf<A> = A extends { public: string }
+  ? never
+  : A extends { identity: string }
+    ? 'identity'
+    : A extends { ingest: string }
+      ? 'ingest'
+      : A extends { permission: PermissionOf<'platform'> }
+        ? 'platform'
+        : A extends { permission: PermissionOf<'program'> }
+          ? 'program'
+          : A extends { permission: PermissionOf<'tenant'> }
+            ? 'tenant'
+            : A extends { tenant: 'portfolio' }
+              ? 'portfolio'
+              : 'acting'
+
+export type AnyAccess =
+  | { readonly public: string }
+  | { readonly identity: string }
+  | { readonly ingest: string }
+  | {
+      readonly permission: Permission
+      readonly tenant?: 'header' | 'portfolio' | ((input: never) => TenantId)
+    }
+
+export type { MandateKind }

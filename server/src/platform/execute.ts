@@ -1,0 +1,253 @@
+import { decide, decodeId, encodeId } from '@liaison/access'
+import type { PermissionEntry, TenantId } from '@liaison/access'
+import type { FastifyRequest } from 'fastify'
+import type { AuditEvent } from './audit-event.ts'
+import type { Clock } from './clock.ts'
+import type { Database } from './database.ts'
+import type { Guard } from './guard.ts'
+import { claimKey, keepAnswer, readIdempotencyKey } from './idempotency.ts'
+import type { IdempotentUse } from './idempotency.ts'
+import { limitHeaders } from './limits.ts'
+import type { Limiter, LimitVerdict } from './limits.ts'
+import { countEvents, endMandate, factsOf, takeEvents } from './mandate.ts'
+import type { Mandate } from './mandate.ts'
+import { openForIdentity, openForIngest } from './resolver-without-person.ts'
+import { openForPerson } from './resolver.ts'
+import type { PersonRequest } from './resolver.ts'
+import { ProblemError } from './problem.ts'
+import { RefusalError } from './refusal.ts'
+import type { RequestTrace } from './request-trace.ts'
+import { permissionOf, Sent } from './route.ts'
+import type { Route } from './route.ts'
+import type { Inputs, Schemas } from './route-input.ts'
+import type { Transaction } from './transaction.ts'
+
+/** What every request is executed with. */
+export interface Engine {
+  readonly database: Database
+  readonly limiter: Limiter
+  readonly guard: Guard
+  readonly clock: Clock
+  readonly requestDeadlineMs: number
+}
+
+/** One request, parsed. */
+export interface Call {
+  readonly route: Route
+  readonly request: FastifyRequest
+  readonly inputs: Inputs<Schemas>
+  readonly trace: RequestTrace
+  readonly sessionToken: string | null
+}
+
+/** What goes back. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: unknown
+}
+
+interface Opened {
+  readonly mandate: Mandate
+  readonly transaction: Transaction
+  readonly seenSecondsAgo?: number
+}
+
+function namedTenant(call: Call, access: Route['access']): TenantId | null {
+  const header = call.request.headers['x-active-tenant-id']
+  let named: TenantId | null = null
+  if (header !== undefined) {
+    named = typeof header === 'string' ? decodeId('tenant', header) : null
+    if (named === null) throw new ProblemError(400, 'TENANT_CONTEXT_MISMATCH', 'X-Active-Tenant-Id must be the id of one tenant.')
+  }
+  if ('permission' in access && typeof access.tenant === 'function') {
+    // The function was written for the inputs of this very route.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const fromInput = (access.tenant as (input: unknown) => TenantId)(call.inputs)
+    if (named !== null && named !== fromInput) throw new ProblemError(400, 'TENANT_CONTEXT_MISMATCH', 'The path and X-Active-Tenant-Id name different tenants.')
+    return fromInput
+  }
+  return named
+}
+
+function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest {
+  const { access, method } = call.route
+  const tenantId = namedTenant(call, access)
+  if (permission.plane === 'realm') throw new Error('No realm route is mounted.')
+  if (tenantId !== null && (permission.plane === 'program' || permission.plane === 'platform')) {
+    throw new ProblemError(400, 'TENANT_CONTEXT_MISMATCH', 'This operation belongs to the organisation itself; X-Active-Tenant-Id has no place here.')
+  }
+  return {
+    permission: permission.name,
+    plane: permission.plane,
+    sessionToken: call.sessionToken,
+    tenantId,
+    isPortfolio: 'permission' in access && access.tenant === 'portfolio',
+    writes: method !== 'GET',
+    trace: call.trace,
+  }
+}
+
+async function open(engine: Engine, call: Call): Promise<Opened> {
+  const { access } = call.route
+  if ('identity' in access) return openForIdentity(engine.database, call.trace, call.sessionToken)
+  if ('ingest' in access) return openForIngest(engine.database, call.trace, call.request.headers.authorization)
+  const permission = permissionOf(access)
+  if (!permission) throw new Error(`${call.route.path} has no permission to open`)
+  const opened = await openForPerson(engine.database, toPersonRequest(call, permission))
+  const seconds = opened.entered.actor?.seen_seconds_ago
+  return { mandate: opened.mandate, transaction: opened.transaction, ...(seconds !== undefined && { seenSecondsAgo: seconds }) }
+}
+
+function principalOf(mandate: Mandate, trace: RequestTrace): string {
+  if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program') return `partner ${mandate.partner.id}`
+  if (mandate.kind === 'tenant') return `tenant ${mandate.tenant.id}`
+  if (mandate.kind === 'platform') return `person ${mandate.actor.id}`
+  return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : `network ${trace.ip}`
+}
+
+async function takeLimits(engine: Engine, call: Call, mandate: Mandate): Promise<LimitVerdict> {
+  const own = await engine.limiter.take(call.route.limit, principalOf(mandate, call.trace))
+  if (!own.admitted || mandate.kind !== 'acting') return own
+  const inTenant = await engine.limiter.take('tenant', `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`)
+  return inTenant.admitted ? own : inTenant
+}
+
+function refuseLimited(call: Call, mandate: Mandate, verdict: LimitVerdict): never {
+  const headers = limitHeaders(verdict)
+  const permission = permissionOf(call.route.access)
+  if (!permission) throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', { headers })
+  const facts = { ...factsOf(mandate), rate: { limited: true } }
+  const decision = decide(facts, { permission: permission.name }, { trace: true })
+  const limited = { ...decision, effect: 'deny' as const, code: 'RATE_LIMIT_EXCEEDED' as const, status: 429 as const }
+  throw Object.assign(new RefusalError(limited, { facts, permission: permission.name, names: {} }), { limitHeaders: headers })
+}
+
+function contextHeaders(mandate: Mandate): Record<string, string> {
+  if (mandate.kind === 'tenant') return { 'X-Active-Tenant-Id': encodeId('tenant', mandate.tenant.id) }
+  if (mandate.kind !== 'acting') return {}
+  return {
+    'X-Active-Tenant-Id': encodeId('tenant', mandate.tenant.id),
+    'X-Cross-Tenant-Access': 'true',
+    'X-Link-Id': encodeId('link', mandate.link.id),
+    ...(mandate.link.endsAt && { 'X-Link-Expires-At': mandate.link.endsAt.toISOString() }),
+  }
+}
+
+function countRows(body: unknown): { total: number; byTenant: Map<TenantId, number> } {
+  const byTenant = new Map<TenantId, number>()
+  const items: unknown = typeof body === 'object' && body !== null && 'items' in body ? body.items : null
+  if (!Array.isArray(items)) return { total: 1, byTenant }
+  for (const item of items as unknown[]) {
+    const text: unknown = typeof item === 'object' && item !== null && 'tenant_id' in item ? item.tenant_id : null
+    const tenantId = typeof text === 'string' ? decodeId('tenant', text) : null
+    if (tenantId) byTenant.set(tenantId, (byTenant.get(tenantId) ?? 0) + 1)
+  }
+  return { total: items.length, byTenant }
+}
+
+/** The event of a read of tenants' data that the handler said nothing about. */
+function describeRead(call: Call, mandate: Mandate, body: unknown): AuditEvent | null {
+  const permission = permissionOf(call.route.access)
+  if (!permission || (mandate.kind !== 'acting' && mandate.kind !== 'portfolio' && mandate.kind !== 'tenant')) return null
+  const { total, byTenant } = countRows(body)
+  return {
+    action: permission.audit_action,
+    rowCount: total,
+    ...(mandate.kind === 'portfolio' && { tenants: [...byTenant].map(([tenantId, rowCount]) => ({ tenantId, rowCount })) }),
+  }
+}
+
+function statusOf(route: Route): number {
+  return Number(Object.keys(route.responses).find((status) => Number(status) < 300) ?? 200)
+}
+
+function toAnswer(call: Call, mandate: Mandate, result: unknown): Answer {
+  const body = result instanceof Sent ? result.body : result
+  const headers = result instanceof Sent ? result.headers : {}
+  return { status: statusOf(call.route), headers: { ...contextHeaders(mandate), ...headers }, body }
+}
+
+function readExpectedVersion(call: Call): number {
+  if (!call.route.ifMatch) return 0
+  const header = call.request.headers['if-match']
+  if (header === undefined) throw new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
+  const version = /^"v(\d{1,9})"$/.exec(header)?.[1]
+  if (version === undefined) throw new ProblemError(412, 'PRECONDITION_FAILED', 'If-Match is not the ETag of a version of this resource.')
+  return Number(version)
+}
+
+async function finish(call: Call, opened: Opened, answer: Answer, use: IdempotentUse | null): Promise<void> {
+  const { mandate, transaction } = opened
+  const isRead = call.route.method === 'GET' || call.route.readsOnly !== undefined
+  if (!isRead && call.route.answers === 'json' && countEvents(mandate) === 0) {
+    throw new Error(`${call.route.method} ${call.route.path} changed something without an audit event`)
+  }
+  const events = takeEvents(mandate, isRead && call.route.answers === 'json' ? describeRead(call, mandate, answer.body) : null)
+  const last = use ? [...events, keepAnswer(use, answer)] : events
+  await transaction.commit(last, isRead && call.route.answers === 'json' ? 'relaxed' : 'durable')
+}
+
+async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
+  const { mandate } = opened
+  const verdict = await takeLimits(engine, call, mandate)
+  if (!verdict.admitted) refuseLimited(call, mandate, verdict)
+  const key = call.route.method === 'POST' && call.route.answers === 'json' ? readIdempotencyKey(call.request.headers['idempotency-key']) : null
+  const use = key === null ? null : { key, operation: `${call.route.method} ${call.route.path} ${JSON.stringify(call.request.params)}`, body: call.request.body }
+  const stored = use && (await claimKey(mandate, use))
+  if (stored) {
+    await opened.transaction.commit([], 'durable')
+    return { ...stored, headers: { ...stored.headers, 'Idempotent-Replayed': 'true', ...limitHeaders(verdict) } }
+  }
+  const surroundings = { trace: call.trace, sessionToken: call.sessionToken, expectedVersion: readExpectedVersion(call) }
+  const result = await call.route.handle({ ...call.inputs, ...surroundings, mandate })
+  const answer = toAnswer(call, mandate, result)
+  await finish(call, opened, answer, use)
+  return { ...answer, headers: { ...answer.headers, ...limitHeaders(verdict) } }
+}
+
+/** Keeps the idle clock of a session going; at most one write a minute, and never part of the request. */
+function touchSession(engine: Engine, opened: Opened): void {
+  const { mandate, seenSecondsAgo = 0 } = opened
+  if (seenSecondsAgo < 60 || !('actor' in mandate)) return
+  void engine.database
+    .pool('liaison_auth')
+    .query('update session set seen_at = now() where id = $1 and ended_at is null', [mandate.actor.sessionId])
+    .catch(() => undefined)
+}
+
+/** Ends whatever the work is doing when the deadline has passed, so that no request hangs (R6, R7). */
+async function withinDeadline(engine: Engine, opened: Opened, running: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      opened.transaction.abandon()
+      reject(new ProblemError(503, 'DEADLINE_EXCEEDED', 'The request took too long and changed nothing.'))
+    }, engine.requestDeadlineMs)
+  })
+  try {
+    return await Promise.race([running, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Carries a request through: opens and decides, takes the rate limit, lets the handler work, writes the audit rows and
+ * commits, all in one transaction. Whatever fails leaves nothing behind.
+ */
+export async function execute(engine: Engine, call: Call): Promise<Answer> {
+  if ('public' in call.route.access) {
+    const result = await call.route.handle({ ...call.inputs, trace: call.trace, sessionToken: call.sessionToken, expectedVersion: 0 })
+    return { status: statusOf(call.route), headers: result instanceof Sent ? { ...result.headers } : {}, body: result instanceof Sent ? result.body : result }
+  }
+  const opened = await open(engine, call)
+  try {
+    const answer = await withinDeadline(engine, opened, work(engine, call, opened))
+    touchSession(engine, opened)
+    return answer
+  } finally {
+    endMandate(opened.mandate)
+    await opened.transaction.rollback()
+  }
+}

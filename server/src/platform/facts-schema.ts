@@ -1,0 +1,102 @@
+import { LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
+import { z } from 'zod'
+
+const Instant = z.string().transform((text) => new Date(text))
+const Maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null)
+
+const StoredConditions = z.looseObject({
+  ip_allow: z.array(z.string()).optional(),
+  ip_mode: z.enum(['off', 'monitor', 'enforce']).optional(),
+  mfa_max_age_s: z.number().nullish(),
+  phishing_resistant: z.boolean().optional(),
+  read_reason_required: z.boolean().optional(),
+  hours: z
+    .object({
+      tz: z.string(),
+      windows: z.array(z.object({ days: z.array(z.number()), from: z.string(), to: z.string() })),
+    })
+    .nullish(),
+})
+
+const FREEZE_SCOPES = ['platform', 'partner', 'tenant', 'delegation', 'person'] as const
+
+const LinkEntrySchema = z.object({
+  id: z.string(),
+  tenant_id: z.string(),
+  tenant_name: z.string(),
+  tenant_status: z.string(),
+  status: z.enum(LINK_STATUSES),
+  status_reason: Maybe(z.string()),
+  role: z.enum(LINK_ROLES),
+  role_version: z.number(),
+  relationship_type: z.enum(RELATIONSHIP_TYPES),
+  starts_at: Instant,
+  ends_at: Maybe(Instant),
+  epoch: z.number(),
+  billing_party: z.enum(['tenant', 'partner', 'split']),
+  status_changed_by_side: Maybe(z.string()),
+  status_changed_at: Instant,
+  conditions: StoredConditions,
+  tenant_conditions: StoredConditions,
+  overrides: z.array(
+    z.object({ pattern: z.string(), effect: z.enum(['grant', 'deny']), expires_at: Maybe(Instant) }),
+  ),
+  assignment: Maybe(z.object({ role: Maybe(z.enum(LINK_ROLES)), ends_at: Maybe(Instant) })),
+  freezes: z.array(z.enum(FREEZE_SCOPES)),
+})
+
+/** One link with everything that decides about it, for one person. */
+export type LinkEntry = z.output<typeof LinkEntrySchema>
+
+const EnteredFactsSchema = z.object({
+  now: Instant,
+  plane: z.enum(['platform', 'program', 'delegation', 'tenant']),
+  actor: Maybe(
+    z.object({
+      person_id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      factor: z.enum(['none', 'otp', 'phishing_resistant']),
+      factor_at: Maybe(Instant),
+      session_id: Maybe(z.string()),
+      seen_seconds_ago: z.number().optional(),
+    }),
+  ),
+  platform_role: Maybe(z.enum(['SUPER_ADMIN'])).optional(),
+  partner: Maybe(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      slug: z.string().default(''),
+      status: z.string(),
+      kinds: z.array(z.string()).default([]),
+    }),
+  ),
+  partner_member: Maybe(
+    z.object({ id: z.string(), role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']), status: z.string() }),
+  ),
+  tenant: Maybe(
+    z.object({ id: z.string(), name: z.string(), slug: z.string().default(''), status: z.string() }),
+  ),
+  tenant_member: Maybe(
+    z.object({
+      id: z.string().default(''),
+      role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
+      status: z.string(),
+    }),
+  ),
+  link: Maybe(LinkEntrySchema),
+})
+
+/** What the database says about a session, the memberships of its person and the link that is asked for. */
+export type EnteredFacts = z.output<typeof EnteredFactsSchema>
+
+/** Parses the answer of `access.enter_person`. A form that is not known is a fault of ours. */
+export function decodeFacts(value: unknown): EnteredFacts {
+  return EnteredFactsSchema.parse(value)
+}
+
+/** Parses the answer of `access.portfolio`. */
+export function decodePortfolio(value: unknown): LinkEntry[] {
+  return z.array(LinkEntrySchema).parse(value)
+}

@@ -1,0 +1,101 @@
+import { decodeFacts } from './facts-schema.ts'
+import type { EnteredFacts, LinkEntry } from './facts-schema.ts'
+import { idFromUuid, intersectIpLists } from '@liaison/access'
+import type { Conditions, Facts, LinkFacts } from '@liaison/access'
+
+export { decodeFacts, decodePortfolio } from './facts-schema.ts'
+export type { EnteredFacts, LinkEntry } from './facts-schema.ts'
+
+type StoredConditions = LinkEntry['conditions']
+
+function stricter(left: number | null | undefined, right: number | null | undefined): number | null {
+  if (left === null || left === undefined) return right ?? null
+  return right === null || right === undefined ? left : Math.min(left, right)
+}
+
+/** What a link asks for together with what the tenant's policy asks of every link: both hold. */
+export function combineConditions(link: StoredConditions, policy: StoredConditions): Conditions {
+  const enforced = [link, policy]
+    .filter((part) => part.ip_mode === 'enforce')
+    .map((part) => part.ip_allow ?? [])
+  const [first = [], second] = enforced
+  return {
+    ip_allow: second
+      ? intersectIpLists(first, second)
+      : enforced.length > 0
+        ? first
+        : (link.ip_allow ?? policy.ip_allow ?? []),
+    ip_mode: enforced.length > 0 ? 'enforce' : (link.ip_mode ?? policy.ip_mode ?? 'off'),
+    mfa_max_age_s: stricter(link.mfa_max_age_s, policy.mfa_max_age_s),
+    phishing_resistant: (link.phishing_resistant ?? false) || (policy.phishing_resistant ?? false),
+    hours: link.hours ?? policy.hours ?? null,
+    read_reason_required: (link.read_reason_required ?? false) || (policy.read_reason_required ?? false),
+  }
+}
+
+/** A link as the kernel wants it. */
+export function toLinkFacts(entry: LinkEntry): LinkFacts {
+  return {
+    id: idFromUuid('link', entry.id),
+    status: entry.status,
+    role: entry.role,
+    role_version: entry.role_version,
+    relationship_type: entry.relationship_type,
+    starts_at: entry.starts_at,
+    ends_at: entry.ends_at,
+    epoch: entry.epoch,
+    overrides: entry.overrides,
+    conditions: combineConditions(entry.conditions, entry.tenant_conditions),
+    conditions_owner: 'tenant',
+    assignment: entry.assignment,
+    elevations: [],
+  }
+}
+
+const standing = (status: string, isActive: boolean): 'active' | 'inactive' =>
+  status !== '' && isActive ? 'active' : 'inactive'
+
+/** The kernel's facts from what the database gathered, with the address that only the server knows. */
+export function toFacts(entered: EnteredFacts, ip: string | null): Facts {
+  const { actor, partner, partner_member: partnerMember, tenant, tenant_member: tenantMember, link } = entered
+  return {
+    now: entered.now,
+    plane: entered.plane,
+    actor: actor && {
+      person_id: idFromUuid('person', actor.person_id),
+      status: standing(actor.status, actor.status === 'active'),
+      factor: actor.factor,
+      factor_at: actor.factor_at,
+      ip,
+    },
+    actor_kind: 'person',
+    platform_role: entered.platform_role ?? null,
+    partner: partner
+      ? {
+          id: idFromUuid('partner', partner.id),
+          status: standing(partner.status, partner.status === 'active'),
+        }
+      : null,
+    partner_member: partnerMember
+      ? {
+          id: idFromUuid('member', partnerMember.id),
+          role: partnerMember.role,
+          status: standing(partnerMember.status, partnerMember.status === 'active'),
+        }
+      : null,
+    tenant: tenant
+      ? { id: idFromUuid('tenant', tenant.id), status: standing(tenant.status, tenant.status !== 'closed') }
+      : null,
+    tenant_member: tenantMember
+      ? { role: tenantMember.role, status: standing(tenantMember.status, tenantMember.status === 'active') }
+      : null,
+    link: link ? toLinkFacts(link) : null,
+    freezes: (link?.freezes ?? []).map((scope) => ({ scope })),
+  }
+}
+
+/** Parses the database's answer and turns it into facts. */
+export function readFacts(value: unknown, ip: string | null): { entered: EnteredFacts; facts: Facts } {
+  const entered = decodeFacts(value)
+  return { entered, facts: toFacts(entered, ip) }
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { encodeId, idFromUuid } from '@liaison/access'
+import { runBatch } from './batch.ts'
+import { acquire } from './database.ts'
+import type { Database } from './database.ts'
+import { systemClock } from './clock.ts'
+import type { RefusalError } from './refusal.ts'
+import type { RequestTrace } from './request-trace.ts'
+
+const BUCKET_MS = 10_000
+const STRANGER_BUCKET_MS = 60_000
+const MAXIMUM_BUCKETS = 5_000
+
+interface Bucket {
+  readonly explainId: string
+  readonly event: Record<string, unknown>
+  readonly endsAtMs: number
+  repeats: number
+}
+
+/** A time-ordered UUID (RFC 9562 section 5.7) for rows whose id must be known before they are written. */
+export function makeUuid(nowMs: number): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(nowMs, 0, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+function toEvent(refusal: RefusalError, trace: RequestTrace, explainId: string): Record<string, unknown> {
+  const { facts, permission, names } = refusal.grounds
+  return {
+    plane: facts.plane,
+    action: 'access.refused',
+    code: refusal.code,
+    actor_type: facts.actor ? 'person' : 'stranger',
+    actor_id: facts.actor?.person_id,
+    actor_name: names.actor,
+    member_id: facts.partner_member?.id,
+    partner_id: facts.partner?.id,
+    partner_name: names.partner,
+    tenant_id: facts.tenant?.id,
+    tenant_name: names.tenant,
+    // A link that never came into force does not make the tenant a reader of the refusal.
+    delegation_id: refusal.code === 'TENANT_NOT_FOUND' ? undefined : facts.link?.id,
+    role: facts.link?.role ?? facts.partner_member?.role ?? facts.tenant_member?.role,
+    permission,
+    explain_id: explainId,
+    ...trace.toAudit(),
+  }
+}
+
+/**
+ * Records refusals on a connection of its own, so that the rollback of the refused request does not erase them, and
+ * keeps each decision so that it can be explained. The same refusal to the same principal within 10 seconds, and
+ * refusals of strangers within a minute, are counted in one event. Source: access.md section 6.
+ */
+export class Guard {
+  readonly #database: Database
+  readonly #buckets = new Map<string, Bucket>()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#timer = setInterval(() => void this.flush(false), BUCKET_MS / 2)
+    this.#timer.unref()
+  }
+
+  /** Records a refusal and returns the public id under which it can be explained. */
+  async record(refusal: RefusalError, trace: RequestTrace): Promise<string> {
+    const { facts, permission } = refusal.grounds
+    const key = [
+      facts.actor?.person_id ?? trace.ip,
+      facts.plane,
+      facts.tenant?.id,
+      permission,
+      refusal.code,
+    ].join(' ')
+    const nowMs = trace.now.getTime()
+    const known = this.#buckets.get(key)
+    if (known && known.endsAtMs > nowMs) {
+      known.repeats += 1
+      return known.explainId
+    }
+    if (known) await this.#writeRepeats(key, known)
+    const uuid = makeUuid(nowMs)
+    const explainId = encodeId('explain', idFromUuid('explain', uuid))
+    const event = toEvent(refusal, trace, uuid)
+    if (this.#buckets.size < MAXIMUM_BUCKETS) {
+      const length = facts.actor ? BUCKET_MS : STRANGER_BUCKET_MS
+      this.#buckets.set(key, { explainId, event, endsAtMs: nowMs + length, repeats: 0 })
+    }
+    await this.#write(event, {
+      text: `insert into access_explanation (id, person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6, $7)`,
+      values: [
+        uuid,
+        facts.actor?.person_id,
+        facts.partner?.id,
+        refusal.code === 'TENANT_NOT_FOUND' ? null : facts.tenant?.id,
+        permission,
+        refusal.code,
+        refusal.decision,
+      ],
+    })
+    return explainId
+  }
+
+  /** Writes the counts of buckets that have ended, or of all. */
+  async flush(all: boolean): Promise<void> {
+    const nowMs = systemClock().getTime()
+    for (const [key, bucket] of this.#buckets) {
+      if (all || bucket.endsAtMs <= nowMs) await this.#writeRepeats(key, bucket).catch(() => undefined)
+    }
+  }
+
+  /** Stops counting and writes what was counted. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush(true)
+  }
+
+  async #writeRepeats(key: string, bucket: Bucket): Promise<void> {
+    this.#buckets.delete(key)
+    if (bucket.repeats > 0) await this.#write({ ...bucket.event, repeats: bucket.repeats })
+  }
+
+  async #write(
+    event: Record<string, unknown>,
+    extra?: { text: string; values: readonly unknown[] },
+  ): Promise<void> {
+    const client = await acquire(this.#database, 'liaison_guard')
+    try {
+      const record = { text: 'select audit.record_refusal($1)', values: [event] }
+      await runBatch(client, extra ? [extra, record] : [record])
+    } finally {
+      client.release()
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import Fastify from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AnyAccess } from './access-of-route.ts'
+import { databaseCodeOf } from './database.ts'
+import { execute } from './execute.ts'
+import type { Call, Engine } from './execute.ts'
+import type { HtmlPage } from './html.ts'
+import { admitRequest, releaseRequest } from './load-shedding.ts'
+import { PLATFORM_PROBLEMS, ProblemError, toProblemBody } from './problem.ts'
+import { RefusalError } from './refusal.ts'
+import { makeRequestId, readTrace } from './request-trace.ts'
+import type { RequestTrace } from './request-trace.ts'
+import { parseInputs } from './route-input.ts'
+import type { Route } from './route.ts'
+import { toResponseSchema } from './response-schema.ts'
+import { toAvailabilityProblem } from './transaction.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route; a route without it does not start. */
+    access?: AnyAccess
+    route?: Route
+  }
+}
+
+/** Renders a problem for a person, where a page was asked for. */
+export type ProblemPage = (problem: ReturnType<typeof toProblemBody>, request: FastifyRequest) => HtmlPage
+
+export interface HttpOptions {
+  readonly engine: Engine
+  readonly routes: readonly Route[]
+  readonly publicOrigin: () => string
+  readonly trustedProxies: readonly string[]
+  readonly maxInFlight: number
+  readonly logger: FastifyBaseLogger | false
+  readonly problemPage: ProblemPage
+}
+
+export const SESSION_COOKIE = '__Host-liaison'
+const BODY_LIMIT_BYTES = 65_536
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'Content-Security-Policy': "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
+
+/** Refuses to start while any route, from whatever plugin, has not said who may call it. */
+export function requireAccess(app: FastifyInstance): void {
+  app.addHook('onRoute', (options) => {
+    if (!options.config?.access) throw new Error(`Route ${String(options.method)} ${options.url} declares no access`)
+  })
+}
+
+/** Refuses a change that a browser sends from another site (ASVS 3.5.1). Keys are no ambient authority, so they pass. */
+function refuseCrossSite(request: FastifyRequest, publicOrigin: string): void {
+  if (request.method === 'GET' || request.method === 'HEAD' || request.headers.authorization) return
+  const { origin, 'sec-fetch-site': site } = request.headers
+  const isForeign = (origin !== undefined && origin !== publicOrigin) || (typeof site === 'string' && site !== 'same-origin' && site !== 'none')
+  // A caller without either header is no browser; it has a cookie only if somebody put it there on purpose.
+  if (isForeign) throw new ProblemError(403, 'CROSS_SITE_REQUEST', 'A change must come from this site itself.')
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, keyof typeof PLATFORM_PROBLEMS>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+}
+
+const CONSTRAINT_CODES = new Set(['23505', '23503', '23514', '40001', '40P01'])
+const BAD_VALUE_CODES = new Set(['22P02', '22003', '22007', '22008', '22021', '22P05'])
+
+function problemFromDatabase(error: unknown): ProblemError | null {
+  const code = databaseCodeOf(error)
+  if (code !== undefined && CONSTRAINT_CODES.has(code)) return new ProblemError(409, 'CONFLICT', 'Another change got there first, or the change contradicts what is there.', { cause: error })
+  if (code !== undefined && BAD_VALUE_CODES.has(code)) return new ProblemError(422, 'VALIDATION_ERROR', 'A value cannot be stored as it is.', { cause: error })
+  return null
+}
+
+/** Every error that can leave the server, as a problem; the internal story stays in `cause`. */
+export function toProblem(raw: unknown): ProblemError {
+  const error = toAvailabilityProblem(raw)
+  if (error instanceof ProblemError) return error
+  const code = databaseCodeOf(error)
+  const known = code === undefined ? undefined : CLIENT_ERRORS[code]
+  if (known) return new ProblemError(PLATFORM_PROBLEMS[known].status, known, PLATFORM_PROBLEMS[known].cause, { cause: error })
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status >= 400 && status < 500) return new ProblemError(400, 'MALFORMED_REQUEST', PLATFORM_PROBLEMS.MALFORMED_REQUEST.cause, { cause: error })
+  return problemFromDatabase(error) ?? new ProblemError(500, 'INTERNAL_ERROR', 'Something broke on our side; nothing was changed.', { cause: error })
+}
+
+function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
+  if (page.session !== undefined) {
+    const flags = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' as const }
+    if (page.session === null) void reply.clearCookie(SESSION_COOKIE, flags)
+    else void reply.setCookie(SESSION_COOKIE, page.session, flags)
+  }
+  void reply.headers(page.headers).status(page.status)
+  return page.body.text === '' ? reply.send('') : reply.type('text/html; charset=utf-8').send(page.body.text)
+}
+
+async function explain(engine: Engine, problem: ProblemError, trace: RequestTrace): Promise<ProblemError> {
+  if (!(problem instanceof RefusalError)) return problem
+  const explainId = await engine.guard.record(problem, trace)
+  const extra = 'limitHeaders' in problem ? (problem.limitHeaders as Record<string, string>) : {}
+  return new ProblemError(problem.status, problem.code, problem.message, {
+    ...problem.extras,
+    explainId,
+    headers: { ...problem.extras.headers, ...extra },
+    cause: problem,
+  })
+}
+
+function retryHeaders(problem: ProblemError): Record<string, string> {
+  return problem.status === 503 ? { 'Retry-After': '1' } : {}
+}
+
+function wantsPage(request: FastifyRequest): boolean {
+  const { route } = request.routeOptions.config
+  if (route) return route.answers === 'page'
+  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/')
+}
+
+async function sendProblem(options: HttpOptions, request: FastifyRequest, reply: FastifyReply, raw: unknown): Promise<FastifyReply> {
+  const now = options.engine.clock()
+  const trace = readTrace(request, request.routeOptions.url ?? 'unknown', now)
+  let problem = toProblem(raw)
+  try {
+    problem = await explain(options.engine, problem, trace)
+  } catch (cause) {
+    // A refusal that cannot be recorded is still a refusal, but the caller learns that something is wrong.
+    problem = toProblem(cause)
+  }
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed')
+  const body = toProblemBody(problem, { id: request.id, now })
+  if (wantsPage(request)) return sendPage(reply, options.problemPage(body, request))
+  return reply
+    .status(problem.status)
+    .headers({ ...retryHeaders(problem), ...problem.extras.headers })
+    .type('application/problem+json')
+    .send(JSON.stringify(body))
+}
+
+function mountRoute(app: FastifyInstance, options: HttpOptions, route: Route): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    exposeHeadRoute: false,
+    config: { access: route.access, route },
+    bodyLimit: route.bodyLimitBytes ?? BODY_LIMIT_BYTES,
+    ...(route.answers === 'json' && { schema: { response: toResponseSchema(route) } }),
+    async handler(request, reply) {
+      const trace = readTrace(request, route.path, options.engine.clock())
+      const inputs = parseInputs(route.input, { params: request.params, query: request.query, body: request.body })
+      const call: Call = { route, request, inputs, trace, sessionToken: request.cookies[SESSION_COOKIE] ?? null }
+      const answer = await execute(options.engine, call)
+      // A page's handler answers with the page itself.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      if (route.answers === 'page') return sendPage(reply.headers(answer.headers), answer.body as HtmlPage)
+      return reply.status(answer.status).headers(answer.headers).send(answer.body)
+    },
+  })
+}
+
+function addHooks(app: FastifyInstance, options: HttpOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({ ...SECURITY_HEADERS, 'Cache-Control': 'no-store', 'X-Request-Id': request.id })
+    const traceparent = request.headers['traceparent']
+    if (typeof traceparent === 'string') void reply.header('traceparent', traceparent)
+    if ('public' in (request.routeOptions.config.access ?? { public: '' })) return
+    admitRequest(app, options.maxInFlight, request)
+    refuseCrossSite(request, options.publicOrigin())
+  })
+  app.addHook('onResponse', async (request) => releaseRequest(app, request))
+  app.addHook('onRequestAbort', async (request) => releaseRequest(app, request))
+}
+
+function acceptJsonStrictly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      // An empty body is no body: requests without input may still name their type.
+      const body: unknown = text === '' ? undefined : JSON.parse(String(text), refusePrototype)
+      done(null, body)
+    } catch (cause) {
+      done(new ProblemError(400, 'MALFORMED_REQUEST', 'The body is not JSON.', { cause }))
+    }
+  })
+}
+
+function refusePrototype(key: string, value: unknown): unknown {
+  if (key === '__proto__' || key === 'constructor') throw new Error('a forbidden key')
+  return value
+}
+
+/** Query strings as flat text; a parameter that comes twice is kept as a list, which no schema takes. */
+function parseQuery(text: string): Record<string, string | string[]> {
+  const values: Record<string, string | string[]> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) {
+    const before = values[name]
+    values[name] = before === undefined ? value : [before, value].flat()
+  }
+  return { ...values }
+}
+
+/** Builds the HTTP server with every route mounted; it does not listen yet. */
+export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(options.logger === false ? { logger: false } : { loggerInstance: options.logger }),
+    disableRequestLogging: true,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: (request) => makeRequestId(request.headers['x-request-id']),
+    routerOptions: { querystringParser: parseQuery, maxParamLength: 200, ignoreTrailingSlash: false },
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    exposeHeadRoutes: false,
+  })
+  app.server.headersTimeout = 10_000
+  requireAccess(app)
+  await app.register(cookie)
+  acceptJsonStrictly(app)
+  await app.register(formbody)
+  app.setValidatorCompiler(() => () => true)
+  app.setErrorHandler((error, request, reply) => sendProblem(options, request, reply, error))
+  app.setNotFoundHandler((request, reply) => sendProblem(options, request, reply, new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')))
+  addHooks(app, options)
+  for (const route of options.routes) mountRoute(app, options, route)
+  return app
+}
+

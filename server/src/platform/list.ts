@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { wholeNumber } from './route-input.ts'
+
+export const DEFAULT_LIMIT = 50
+
+/** `limit` and `offset` of a list (access.md section 7). */
+export const pageQuery = {
+  limit: wholeNumber(1, 100).default(DEFAULT_LIMIT),
+  offset: wholeNumber(0, 10_000).default(0),
+}
+
+/** The shape of a page of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item) {
+  return { items: z.array(item), total: z.int(), limit: z.int(), offset: z.int(), has_more: z.boolean() }
+}
+
+/** The figures that go with a page of rows. */
+export function toPage<Item>(items: Item[], query: { limit: number; offset: number }, total: number) {
+  return { items, total, limit: query.limit, offset: query.offset, has_more: query.offset + items.length < total }
+}
+
+/** `%text%` for ILIKE, with the text's own wildcards taken literally. */
+export function containsPattern(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, (letter) => `\\${letter}`)}%`
+}

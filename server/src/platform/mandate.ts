@@ -1,0 +1,235 @@
+import { decide } from '@liaison/access'
+import type {
+  Facts,
+  LinkId,
+  LinkRole,
+  MemberId,
+  PartnerId,
+  PartnerRole,
+  Permission,
+  PersonId,
+  SessionId,
+  TenantId,
+  TenantRole,
+} from '@liaison/access'
+import type { Kysely } from 'kysely'
+import { recordReadStatement, recordStatement } from './audit-event.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { kyselyOn } from './kysely-on-transaction.ts'
+import { RefusalError } from './refusal.ts'
+import type { Statement, StatementResult } from './statement.ts'
+import type { Transaction } from './transaction.ts'
+
+declare const sealed: unique symbol
+
+/** The person who acts. */
+export interface Actor {
+  readonly id: PersonId
+  readonly name: string
+  readonly sessionId: SessionId
+}
+
+/** The partner side of a mandate. */
+export interface PartnerSide {
+  readonly id: PartnerId
+  readonly name: string
+  readonly memberId: MemberId
+  readonly role: PartnerRole
+}
+
+/** One tenant that a mandate reaches, by name. */
+export interface TenantSide {
+  readonly id: TenantId
+  readonly name: string
+}
+
+/** The link that an acting mandate stands on. */
+export interface ActingLink {
+  readonly id: LinkId
+  readonly role: LinkRole
+  readonly epoch: number
+  readonly endsAt: Date | null
+  readonly billingParty: 'tenant' | 'partner' | 'split'
+}
+
+/** A tenant that a portfolio read leaves out, and why. */
+export interface ExcludedTenant {
+  readonly tenantId: TenantId
+  readonly tenantName: string
+  readonly reason: string
+}
+
+/** A linked tenant of a portfolio read with what decides about it. */
+export interface PortfolioLink {
+  readonly tenant: TenantSide
+  readonly facts: Facts
+}
+
+/** What a mandate of each kind names. */
+export interface MandateKinds {
+  /** Sign-in and account pages: persons and sessions, nothing of tenants. */
+  identity: { readonly session: IdentitySession | null }
+  platform: { readonly actor: Actor }
+  program: { readonly actor: Actor; readonly partner: PartnerSide }
+  /** Working inside one tenant under a link. */
+  acting: {
+    readonly actor: Actor
+    readonly partner: PartnerSide
+    readonly tenant: TenantSide
+    readonly link: ActingLink
+  }
+  /** Reading across the tenants in which the permission is held now. */
+  portfolio: {
+    readonly actor: Actor
+    readonly partner: PartnerSide
+    readonly tenantIds: readonly TenantId[]
+    readonly links: readonly PortfolioLink[]
+    readonly excluded: readonly ExcludedTenant[]
+  }
+  tenant: { readonly actor: Actor; readonly tenant: TenantSide; readonly role: TenantRole }
+  /** The provider's own systems handing records in. */
+  ingest: { readonly keyId: string; readonly source: string }
+  system: { readonly job: string }
+}
+
+/** A session as the identity plane knows it. */
+export interface IdentitySession {
+  readonly id: SessionId
+  readonly personId: PersonId
+  readonly personName: string
+  readonly factor: 'none' | 'otp' | 'phishing_resistant'
+  readonly factorAt: Date | null
+  readonly passwordAt: Date | null
+}
+
+export type MandateKind = keyof MandateKinds
+
+/** Where and when a request came in. */
+export interface RequestOrigin {
+  readonly requestId: string
+  readonly now: Date
+  readonly ip: string | null
+}
+
+/**
+ * A decided access and the one transaction in which it holds; the only key to data. Only the resolver makes one, and
+ * it is dead once the request has been answered.
+ */
+export type Mandate<Kind extends MandateKind = MandateKind> = {
+  [K in Kind]: { readonly [sealed]: true; readonly kind: K; readonly origin: RequestOrigin } & MandateKinds[K]
+}[Kind]
+
+/** What stands behind a mandate; reachable through the functions of this file only. */
+interface Backing {
+  readonly transaction: Transaction
+  readonly facts: Facts | null
+  readonly events: Statement[]
+  reads: AuditEvent | null
+  kysely: Kysely<never> | undefined
+}
+
+const backings = new WeakMap<object, Backing>()
+
+function backingOf(mandate: object): Backing {
+  const backing = backings.get(mandate)
+  if (!backing) throw new Error('The mandate has ended.')
+  return backing
+}
+
+/** Makes a mandate. For the resolver of this folder alone; a lint rule keeps everything else away. */
+export function issueMandate<Kind extends MandateKind>(
+  kind: Kind,
+  named: MandateKinds[Kind] & { readonly origin: RequestOrigin },
+  backing: { readonly transaction: Transaction; readonly facts: Facts | null },
+): Mandate<Kind> {
+  // The seal is a type without a value, so that no object literal is a mandate.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const mandate = Object.freeze({ kind, ...named }) as unknown as Mandate<Kind>
+  backings.set(mandate, { ...backing, events: [], reads: null, kysely: undefined })
+  return mandate
+}
+
+/** Ends a mandate: whoever kept it finds it dead. */
+export function endMandate(mandate: Mandate): void {
+  backings.delete(mandate)
+}
+
+/** The tables of one module, in the transaction of the mandate. */
+export function tables<Tables>(mandate: Mandate): Kysely<Tables> {
+  const backing = backingOf(mandate)
+  backing.kysely ??= kyselyOn<never>(backing.transaction)
+  // One connection serves all modules; each sees the tables that it names.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return backing.kysely as unknown as Kysely<Tables>
+}
+
+/** Runs prepared statements in one round trip, for the few queries that a builder would obscure. */
+export function runStatements(
+  mandate: Mandate,
+  statements: readonly Statement[],
+): Promise<StatementResult[]> {
+  return backingOf(mandate).transaction.send(statements)
+}
+
+/** Queues the audit event of a change; it commits with the change. */
+export function recordEvent(mandate: Mandate, event: AuditEvent): void {
+  backingOf(mandate).events.push(recordStatement(event))
+}
+
+/** Says what a read touched; without it a read is recorded with the permission's action and the rows of the answer. */
+export function noteRead(mandate: Mandate, event: AuditEvent): void {
+  backingOf(mandate).reads = event
+}
+
+/** The statements that the end of the request sends: the queued events, or the read. */
+export function takeEvents(mandate: Mandate, fallbackRead: AuditEvent | null): Statement[] {
+  const { events, reads } = backingOf(mandate)
+  const read = reads ?? fallbackRead
+  return read === null ? [...events] : [...events, recordReadStatement(read)]
+}
+
+/** How many events of changes wait in the mandate. */
+export function countEvents(mandate: Mandate): number {
+  return backingOf(mandate).events.length
+}
+
+/** Puts work into the outbox; it is done after the commit, at least once. */
+export async function enqueue(
+  mandate: Mandate,
+  topic: string,
+  payload: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await backingOf(mandate).transaction.send([
+    { text: 'insert into outbox (topic, payload) values ($1, $2)', values: [topic, payload] },
+  ])
+}
+
+/** Whether the mandate would also allow this; for what an answer offers, never instead of a route's own permission. */
+export function mayAlso(mandate: Mandate, permission: Permission): boolean {
+  const { facts } = backingOf(mandate)
+  return facts !== null && decide(facts, { permission }).effect === 'allow'
+}
+
+/** Refuses unless the mandate also allows this: for an operation whose input decides what it needs. */
+export function requireAlso(mandate: Mandate, permission: Permission): void {
+  const { facts } = backingOf(mandate)
+  const decision = facts === null ? null : decide(facts, { permission }, { trace: true })
+  if (decision?.effect === 'allow') return
+  if (facts === null || decision === null) throw new Error('This mandate decides no permissions.')
+  throw new RefusalError(decision, { facts, permission, names: namesOf(mandate) })
+}
+
+/** The facts that the mandate was decided on, for the explainer and for what an answer shows. */
+export function factsOf(mandate: Mandate): Facts {
+  const { facts } = backingOf(mandate)
+  if (facts === null) throw new Error('This mandate decides no permissions.')
+  return facts
+}
+
+function namesOf(mandate: Mandate): { actor?: string; partner?: string; tenant?: string } {
+  return {
+    ...('actor' in mandate && { actor: mandate.actor.name }),
+    ...('partner' in mandate && { partner: mandate.partner.name }),
+    ...('tenant' in mandate && { tenant: mandate.tenant.name }),
+  }
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { LIMITS } from './limits.ts'
+import { listProblems, Problem } from './problem.ts'
+import { toOutputJsonSchema } from './response-schema.ts'
+import { permissionOf } from './route.ts'
+import type { Route } from './route.ts'
+
+type Json = Record<string, unknown>
+
+const COMMON_PROBLEMS = ['MALFORMED_REQUEST', 'VALIDATION_ERROR', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR', 'OVERLOADED', 'DEADLINE_EXCEEDED', 'DEPENDENCY_UNAVAILABLE']
+const DECISION_PROBLEMS = ['UNAUTHORIZED', 'PERSON_INACTIVE', 'ACCESS_FROZEN', 'WRONG_PLANE', 'PERMISSION_DENIED', 'STEP_UP_REQUIRED']
+const DELEGATION_PROBLEMS = ['PARTNER_INACTIVE', 'TENANT_INACTIVE', 'MFA_REQUIRED', 'TENANT_NOT_FOUND', 'TENANT_LINK_NOT_STARTED', 'TENANT_LINK_EXPIRED', 'TENANT_LINK_SUSPENDED', 'TENANT_LINK_REVOKED', 'NOT_ASSIGNED', 'FEATURE_DISABLED', 'IP_NOT_ALLOWED', 'OUTSIDE_HOURS', 'TENANT_CONTEXT_REQUIRED', 'TENANT_CONTEXT_MISMATCH']
+
+/** Every code that an operation can answer with. */
+export function problemsOf(route: Route): string[] {
+  const plane = permissionOf(route.access)?.plane
+  const codes = new Set([...COMMON_PROBLEMS, ...route.problems])
+  if (plane || 'ingest' in route.access) codes.add('UNAUTHORIZED')
+  if (plane) for (const code of DECISION_PROBLEMS) codes.add(code)
+  if (plane === 'delegation') for (const code of DELEGATION_PROBLEMS) codes.add(code)
+  if (plane === 'program') codes.add('PARTNER_INACTIVE')
+  if (plane === 'tenant') for (const code of ['TENANT_INACTIVE', 'TENANT_NOT_FOUND', 'TENANT_CONTEXT_MISMATCH']) codes.add(code)
+  if (route.method !== 'GET') for (const code of ['CROSS_SITE_REQUEST', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE', 'CONFLICT']) codes.add(code)
+  if (route.method === 'POST') for (const code of ['IDEMPOTENCY_CONFLICT', 'IDEMPOTENCY_IN_PROGRESS']) codes.add(code)
+  if (route.ifMatch) for (const code of ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED']) codes.add(code)
+  return [...codes].toSorted()
+}
+
+function toInputSchema(schema: z.ZodType): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', reused: 'inline', unrepresentable: 'any' })
+  return rest
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null
+}
+
+function parametersFrom(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
+  if (!schema) return []
+  const object = toInputSchema(schema)
+  const properties = isRecord(object['properties']) ? object['properties'] : {}
+  const required = Array.isArray(object['required']) ? (object['required'] as unknown[]) : []
+  return Object.entries(properties).map(([name, property]) => ({ name, in: place, required: place === 'path' || required.includes(name), schema: property }))
+}
+
+function headerParameters(route: Route): Json[] {
+  const plane = permissionOf(route.access)?.plane
+  const header = (name: string, required: boolean, description: string): Json => ({ name, in: 'header', required, description, schema: { type: 'string' } })
+  return [
+    ...(plane === 'delegation' || plane === 'tenant'
+      ? [header('X-Active-Tenant-Id', 'tenant' in route.access && route.access.tenant === 'header', 'The tenant that is worked in; echoed in the answer.')]
+      : []),
+    ...(route.method === 'POST' ? [header('Idempotency-Key', false, 'Makes a repetition within 24 hours answer as the first did.')] : []),
+    ...(route.ifMatch ? [header('If-Match', true, 'The ETag that was read.')] : []),
+  ]
+}
+
+function problemResponses(route: Route): Json {
+  const entries = new Map(listProblems())
+  const byStatus = new Map<number, string[]>()
+  for (const code of problemsOf(route)) {
+    const status = entries.get(code)?.status ?? 500
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      { description: codes.join(', '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }, 'x-problem-codes': codes },
+    ]),
+  )
+}
+
+function successResponses(route: Route): Json {
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, schema]) => [
+      status,
+      { description: 'Done.', ...(schema && { content: { 'application/json': { schema: toOutputJsonSchema(schema) } } }) },
+    ]),
+  )
+}
+
+/** `getPartnerCustomersByTenantId`: stable names for generated clients, from method and path. */
+export function operationIdOf(route: Pick<Route, 'method' | 'path'>): string {
+  const words = route.path
+    .replace(/^\/api\/v1\//, '')
+    .split('/')
+    .flatMap((part) => (part.startsWith(':') ? ['by', ...part.slice(1).split(/[_-]/)] : part.split(/[_-]/)))
+  return route.method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+}
+
+function securityOf(route: Route): Json[] {
+  if ('public' in route.access) return []
+  return 'ingest' in route.access ? [{ ingest_key: [] }] : [{ session: [] }]
+}
+
+function operationOf(route: Route): Json {
+  const permission = permissionOf(route.access)
+  return {
+    operationId: operationIdOf(route),
+    summary: route.summary,
+    tags: [permission?.plane ?? ('ingest' in route.access ? 'ingest' : 'account')],
+    security: securityOf(route),
+    'x-plane': permission?.plane ?? ('ingest' in route.access ? 'ingest' : 'identity' in route.access ? 'auth' : 'public'),
+    ...(permission && { 'x-permission': permission.name, 'x-step-up': permission.sensitive }),
+    'x-rate-limit': { name: route.limit, ...LIMITS[route.limit] },
+    parameters: [...parametersFrom('path', route.input.params), ...parametersFrom('query', route.input.query), ...headerParameters(route)],
+    ...(route.input.body && { requestBody: { required: true, content: { 'application/json': { schema: toInputSchema(route.input.body) } } } }),
+    responses: { ...successResponses(route), ...problemResponses(route) },
+  }
+}
+
+/** The OpenAPI 3.1 document of the API, from the routes themselves. */
+export function makeOpenApi(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {}
+  for (const route of routes.filter(({ answers }) => answers === 'json')) {
+    const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Liaison', version: '1', description: 'Delegated, isolated and audited access of partners to the data of tenants.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: '/' }],
+    paths: Object.fromEntries(Object.entries(paths).toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-liaison', description: 'The session of a person who signed in.' },
+        ingest_key: { type: 'http', scheme: 'bearer', description: 'A key of the provider\'s own systems.' },
+      },
+      schemas: { Problem: toOutputJsonSchema(Problem) },
+    },
+  }
+}

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto'
+import { decide, idFromUuid } from '@liaison/access'
+import type { Facts, Permission, Plane, TenantId } from '@liaison/access'
+import type { Database, Login } from './database.ts'
+import { decodePortfolio, readFacts, toFacts } from './facts.ts'
+import type { EnteredFacts, LinkEntry } from './facts.ts'
+import { issueMandate } from './mandate.ts'
+import type { Actor, Mandate, MandateKinds, PartnerSide, PortfolioLink, RequestOrigin } from './mandate.ts'
+import { ProblemError } from './problem.ts'
+import { RefusalError } from './refusal.ts'
+import type { RequestTrace } from './request-trace.ts'
+import { Transaction } from './transaction.ts'
+
+/** What a request of a person asks for. */
+export interface PersonRequest {
+  readonly permission: Permission
+  readonly plane: Exclude<Plane, 'realm'>
+  readonly sessionToken: string | null
+  /** The tenant that the request names; null when it names none. */
+  readonly tenantId: TenantId | null
+  /** Whether the request reads across tenants; a named tenant then narrows it. */
+  readonly isPortfolio: boolean
+  readonly writes: boolean
+  readonly trace: RequestTrace
+}
+
+/** A decided request: its mandate, and the transaction in which it holds. */
+export interface Opened {
+  readonly mandate: Mandate
+  readonly transaction: Transaction
+  readonly entered: EnteredFacts
+}
+
+const LOGIN_OF_PLANE: Readonly<Record<Exclude<Plane, 'realm'>, Login>> = {
+  platform: 'liaison_platform',
+  program: 'liaison_program',
+  delegation: 'liaison_delegate',
+  tenant: 'liaison_tenant',
+}
+
+/** The digest under which a session token is stored. */
+export function digestToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+function toEnterArgument(request: PersonRequest): Record<string, unknown> {
+  return {
+    session_hash: digestToken(request.sessionToken ?? ''),
+    tenant_id: request.isPortfolio ? undefined : request.tenantId,
+    permission: request.permission,
+    writes: request.writes,
+    ...request.trace.toAudit(),
+  }
+}
+
+function namesOf(entered: EnteredFacts): { actor?: string; partner?: string; tenant?: string } {
+  return {
+    ...(entered.actor && { actor: entered.actor.name }),
+    ...(entered.partner && { partner: entered.partner.name }),
+    ...(entered.tenant && { tenant: entered.tenant.name }),
+  }
+}
+
+function refuse(facts: Facts, permission: Permission, entered: EnteredFacts): never {
+  throw new RefusalError(decide(facts, { permission }, { trace: true }), {
+    facts,
+    permission,
+    names: namesOf(entered),
+  })
+}
+
+function actorOf(entered: EnteredFacts): Actor {
+  const { actor } = entered
+  if (!actor?.session_id) throw new Error('A decided request has an actor.')
+  return {
+    id: idFromUuid('person', actor.person_id),
+    name: actor.name,
+    sessionId: idFromUuid('session', actor.session_id),
+  }
+}
+
+function partnerOf(entered: EnteredFacts): PartnerSide {
+  const { partner, partner_member: member } = entered
+  if (!partner || !member) throw new Error('A decided request of a partner has a member.')
+  return {
+    id: idFromUuid('partner', partner.id),
+    name: partner.name,
+    memberId: idFromUuid('member', member.id),
+    role: member.role,
+  }
+}
+
+function originOf(trace: RequestTrace, entered: EnteredFacts): RequestOrigin {
+  // The database's clock: every process then agrees on what is overdue, due and ended.
+  return { requestId: trace.requestId, now: entered.now, ip: trace.ip }
+}
+
+interface Decided {
+  readonly entered: EnteredFacts
+  readonly facts: Facts
+  readonly transaction: Transaction
+  readonly origin: RequestOrigin
+}
+
+function issueForPlane(
+  plane: 'platform' | 'program' | 'tenant',
+  { entered, facts, transaction, origin }: Decided,
+): Mandate {
+  const backing = { transaction, facts }
+  const actor = actorOf(entered)
+  if (plane === 'platform') return issueMandate('platform', { actor, origin }, backing)
+  if (plane === 'program')
+    return issueMandate('program', { actor, partner: partnerOf(entered), origin }, backing)
+  const { tenant, tenant_member: member } = entered
+  if (!tenant || !member) throw new Error('A decided request of a tenant has a member.')
+  const side = { id: idFromUuid('tenant', tenant.id), name: tenant.name }
+  return issueMandate('tenant', { actor, tenant: side, role: member.role, origin }, backing)
+}
+
+function issueActing({ entered, facts, transaction, origin }: Decided): Mandate<'acting'> {
+  const { link, tenant } = entered
+  if (!link || !tenant) throw new Error('A decided delegation has a link.')
+  const named: MandateKinds['acting'] = {
+    actor: actorOf(entered),
+    partner: partnerOf(entered),
+    tenant: { id: idFromUuid('tenant', tenant.id), name: tenant.name },
+    link: {
+      id: idFromUuid('link', link.id),
+      role: link.role,
+      epoch: link.epoch,
+      endsAt: link.ends_at,
+      billingParty: link.billing_party,
+    },
+  }
+  return issueMandate('acting', { ...named, origin }, { transaction, facts })
+}
+
+/** The facts of one linked tenant: what all share, and this link. */
+function factsOfEntry(entered: EnteredFacts, entry: LinkEntry, ip: string | null): Facts {
+  return toFacts(
+    {
+      ...entered,
+      tenant: { id: entry.tenant_id, name: entry.tenant_name, slug: '', status: entry.tenant_status },
+      link: entry,
+    },
+    ip,
+  )
+}
+
+async function issuePortfolio(
+  request: PersonRequest,
+  decided: Decided,
+  entries: readonly LinkEntry[],
+): Promise<Mandate<'portfolio'>> {
+  const { entered, facts, transaction, origin } = decided
+  // Without a link to look at, everything but "not linked" speaks of the caller and holds for every tenant.
+  const caller = decide(facts, { permission: request.permission })
+  if (caller.effect === 'deny' && caller.code !== 'TENANT_NOT_FOUND')
+    refuse(facts, request.permission, entered)
+  const links = entries.map((entry): PortfolioLink => ({
+    tenant: { id: idFromUuid('tenant', entry.tenant_id), name: entry.tenant_name },
+    facts: factsOfEntry(entered, entry, request.trace.ip),
+  }))
+  const asked =
+    request.tenantId === null ? links : links.filter((link) => link.tenant.id === request.tenantId)
+  if (request.tenantId !== null && asked.length === 0) refuse(facts, request.permission, entered)
+  const answers = asked.map((link) => ({
+    link,
+    decision: decide(link.facts, { permission: request.permission }),
+  }))
+  const [only] = answers
+  if (request.tenantId !== null && only && only.decision.effect === 'deny') {
+    refuse(only.link.facts, request.permission, {
+      ...entered,
+      tenant: { id: only.link.tenant.id, name: only.link.tenant.name, slug: '', status: '' },
+    })
+  }
+  const included = answers.filter(({ decision }) => decision.effect === 'allow').map(({ link }) => link)
+  const excluded = answers
+    .filter(({ decision }) => decision.effect === 'deny' && decision.code !== 'TENANT_NOT_FOUND')
+    .map(({ link, decision }) => ({
+      tenantId: link.tenant.id,
+      tenantName: link.tenant.name,
+      reason: decision.code,
+    }))
+  const tenantIds = included.map((link) => link.tenant.id)
+  await transaction.send([{ text: 'select access.narrow($1::uuid[])', values: [tenantIds] }])
+  const named = {
+    actor: actorOf(entered),
+    partner: partnerOf(entered),
+    tenantIds,
+    links: included,
+    excluded,
+    origin,
+  }
+  return issueMandate('portfolio', named, { transaction, facts })
+}
+
+async function issue(request: PersonRequest, decided: Decided, portfolio: unknown): Promise<Mandate> {
+  if (request.plane !== 'delegation') {
+    if (decide(decided.facts, { permission: request.permission }).effect === 'deny')
+      refuse(decided.facts, request.permission, decided.entered)
+    return issueForPlane(request.plane, decided)
+  }
+  if (request.isPortfolio) return issuePortfolio(request, decided, decodePortfolio(portfolio))
+  if (request.tenantId === null) {
+    throw new ProblemError(
+      400,
+      'TENANT_CONTEXT_REQUIRED',
+      'This operation works in one tenant; name it in X-Active-Tenant-Id.',
+    )
+  }
+  if (decide(decided.facts, { permission: request.permission }).effect === 'deny')
+    refuse(decided.facts, request.permission, decided.entered)
+  return issueActing(decided)
+}
+
+/**
+ * Opens the transaction of a person's request, lets the database gather the facts under the session, decides, and
+ * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
+ */
+export async function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
+  const enter = { text: 'select access.enter_person($1) as facts', values: [toEnterArgument(request)] }
+  const portfolio = { text: 'select access.portfolio() as links', values: [] }
+  const opening = request.isPortfolio ? [enter, portfolio] : [enter]
+  const [transaction, results] = await Transaction.begin(database, LOGIN_OF_PLANE[request.plane], opening)
+  try {
+    const { entered, facts } = readFacts(results[0]?.rows[0]?.['facts'], request.trace.ip)
+    const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
+    const mandate = await issue(request, decided, results[1]?.rows[0]?.['links'])
+    return { mandate, transaction, entered }
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}

@@ -1,0 +1,140 @@
+import { decodeId } from '@liaison/access'
+import type { IdKind, IdOf } from '@liaison/access'
+import { z } from 'zod'
+import { ProblemError } from './problem.ts'
+import type { FieldFaultBody } from './problem.ts'
+
+/** The schemas of what a route takes. Objects are strict: what is not named is refused. */
+export interface Schemas {
+  readonly params?: z.ZodType
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+}
+
+export type Inputs<S extends Schemas> = {
+  readonly [K in keyof S]: S[K] extends z.ZodType ? z.output<S[K]> : undefined
+}
+
+/** An id in its public form, for example `ten_…`; parsed to the UUID it stands for. */
+export function publicId<Kind extends IdKind>(kind: Kind) {
+  return z
+    .string()
+    .max(40)
+    .transform((text, context): IdOf<Kind> => {
+      const id = decodeId(kind, text)
+      if (id !== null) return id
+      context.addIssue({
+        code: 'custom',
+        message: `must be the id of a ${kind.replaceAll('_', ' ')}`,
+        params: { code: 'INVALID_ID' },
+      })
+      return z.NEVER
+    })
+    .meta({ description: `The id of a ${kind.replaceAll('_', ' ')}.` })
+}
+
+/** A comma-separated list of values of one schema, at most 200, without repetition. */
+export function commaList<Item extends z.ZodType<unknown, string>>(item: Item, maximum = 200) {
+  return z
+    .string()
+    .min(1)
+    .max(10_000)
+    .transform((text) => text.split(','))
+    .pipe(z.array(item).max(maximum))
+}
+
+/** A whole number in a query, within bounds. */
+export function wholeNumber(minimum: number, maximum: number) {
+  return z
+    .string()
+    .regex(/^-?\d{1,16}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+}
+
+/** A calendar day, `YYYY-MM-DD`. */
+export const calendarDay = () => z.iso.date()
+
+/** `true` or `false` in a query. */
+export const truth = () => z.enum(['true', 'false']).transform((text) => text === 'true')
+
+/** Text of a person's search; control characters are refused because PostgreSQL cannot hold them. */
+export const searchText = () => plainText(1, 100)
+
+// NUL cannot be stored; the others have no place in a single line that people read.
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
+
+/** Text without control characters, of a length counted in characters. Line breaks and tabs are kept. */
+export function plainText(minimum: number, maximum: number) {
+  return z
+    .string()
+    .max(maximum)
+    .refine((text) => !CONTROL.test(text), {
+      message: 'must not contain control characters',
+      params: { code: 'CONTROL_CHARACTER' },
+    })
+    .refine((text) => text.isWellFormed(), {
+      message: 'must be well-formed Unicode',
+      params: { code: 'MALFORMED_TEXT' },
+    })
+    .refine((text) => text.trim().length >= minimum, {
+      message: `must have at least ${minimum} character${minimum === 1 ? '' : 's'}`,
+      params: { code: 'TOO_SHORT' },
+    })
+}
+
+function pointerOf(place: string, path: readonly PropertyKey[]): string {
+  const escaped = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))
+  return `/${[place, ...escaped].join('/')}`
+}
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  const given: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined
+  return typeof given === 'string' ? given : issue.code.toUpperCase()
+}
+
+function toFaults(place: string, issue: z.core.$ZodIssue): FieldFaultBody[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      pointer: pointerOf(place, [...issue.path, key]),
+      code: 'UNKNOWN_FIELD',
+      detail: 'This field is not known here.',
+    }))
+  }
+  return [{ pointer: pointerOf(place, issue.path), code: codeOf(issue), detail: issue.message }]
+}
+
+/** Checks one part of the input; the faults are told all at once with those of the other parts. */
+function parsePart(
+  place: string,
+  schema: z.ZodType | undefined,
+  value: unknown,
+): { value: unknown; faults: FieldFaultBody[] } {
+  const parsed = (schema ?? z.strictObject({}).optional()).safeParse(value ?? undefined)
+  if (parsed.success) return { value: parsed.data, faults: [] }
+  return { value: undefined, faults: parsed.error.issues.flatMap((issue) => toFaults(place, issue)) }
+}
+
+/** Parses everything a request brought. Throws one VALIDATION_ERROR that names every fault. */
+export function parseInputs(
+  schemas: Schemas,
+  raw: { params: unknown; query: unknown; body: unknown },
+): Inputs<Schemas> {
+  const params = parsePart('params', schemas.params, schemas.params ? raw.params : undefined)
+  const query = parsePart('query', schemas.query ?? z.strictObject({}), raw.query ?? {})
+  const body = parsePart('body', schemas.body, raw.body)
+  const errors = [...params.faults, ...query.faults, ...body.faults]
+  if (errors.length > 0) {
+    const many = errors.length === 1 ? 'One part' : `${errors.length} parts`
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      `${many} of the input cannot be taken; nothing was changed.`,
+      { errors },
+    )
+  }
+  // Each part was parsed by the very schema that its type comes from.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { params: params.value, query: query.value, body: body.value } as Inputs<Schemas>
+}

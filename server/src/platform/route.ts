@@ -1,0 +1,116 @@
+import { PERMISSIONS } from '@liaison/access'
+import type { Permission, PermissionEntry } from '@liaison/access'
+import type { z } from 'zod'
+import type { Access, AnyAccess, KindOf } from './access-of-route.ts'
+import type { HtmlPage } from './html.ts'
+import type { LimitName } from './limits.ts'
+import type { Mandate } from './mandate.ts'
+import type { RequestTrace } from './request-trace.ts'
+import type { Inputs, Schemas } from './route-input.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+type Responses = { readonly [status: number]: z.ZodType | null }
+
+type Success<R extends Responses> = {
+  [S in keyof R]: S extends 200 | 201 | 202 ? (R[S] extends z.ZodType ? z.input<R[S]> : never) : S extends 204 ? undefined : never
+}[keyof R]
+
+/** An answer that says more than its body. */
+export class Sent<Body> {
+  readonly body: Body
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(body: Body, headers: Readonly<Record<string, string>>) {
+    this.body = body
+    this.headers = headers
+  }
+}
+
+/** Answers with a body and header fields, such as `ETag` or `Location`. */
+export function sent<Body>(body: Body, headers: Readonly<Record<string, string>>): Sent<Body> {
+  return new Sent(body, headers)
+}
+
+/** What a handler gets besides its input. Only a mandate opens tables, so no handler reaches data before its access was decided. */
+export interface Surroundings {
+  readonly trace: RequestTrace
+  /** The version that the caller read, from `If-Match`; only for routes that declare `ifMatch`. */
+  readonly expectedVersion: number
+  /** The session cookie, for the sign-in code alone. */
+  readonly sessionToken: string | null
+}
+
+type Context<S extends Schemas, A> = Inputs<S> & Surroundings & (KindOf<A> extends never ? unknown : { readonly mandate: Mandate<KindOf<A>> })
+
+interface Common<S extends Schemas, A> {
+  readonly method: Method
+  readonly path: `/${string}`
+  readonly summary: string
+  readonly input: S
+  readonly access: A
+  readonly limit: LimitName
+  /** The problem codes that this operation adds to those that every operation can answer with. */
+  readonly problems?: readonly string[]
+  /** Largest body in bytes, when it is not the usual 64 KiB. */
+  readonly bodyLimitBytes?: number
+}
+
+/** One operation of the API. */
+export interface JsonDefinition<S extends Schemas, R extends Responses, A> extends Common<S, A> {
+  readonly responses: R
+  /** Changed only with the version that was read (`If-Match`). */
+  readonly ifMatch?: true
+  /** A POST that changes nothing and needs no audit event of its own, with the reason. */
+  readonly readsOnly?: string
+  readonly handle: (context: Context<S, A>) => Promise<Success<R> | Sent<Success<R>>>
+}
+
+/** One server-rendered page, or the form that it posts. */
+export interface PageDefinition<S extends Schemas, A> extends Common<S, A> {
+  readonly handle: (context: Context<S, A>) => Promise<HtmlPage>
+}
+
+declare const sealed: unique symbol
+
+/** What the server mounts: a definition whose access the compiler has checked. Only `route` and `page` make one. */
+export interface Route {
+  readonly [sealed]: true
+  readonly answers: 'json' | 'page'
+  readonly method: Method
+  readonly path: `/${string}`
+  readonly summary: string
+  readonly input: Schemas
+  readonly access: AnyAccess
+  readonly limit: LimitName
+  readonly problems: readonly string[]
+  readonly responses: Responses
+  readonly ifMatch: boolean
+  readonly readsOnly: string | undefined
+  readonly bodyLimitBytes: number | undefined
+  readonly handle: (context: object) => Promise<unknown>
+}
+
+function seal(definition: object, answers: Route['answers']): Route {
+  const defaults = { problems: [], responses: {}, ifMatch: false, readsOnly: undefined, bodyLimitBytes: undefined }
+  // The two public functions below are the only callers, and their types have checked the definition.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { ...defaults, ...definition, answers } as unknown as Route
+}
+
+/** Declares one operation of the API; it appears in the OpenAPI document, the permission matrix and the isolation walk by itself. */
+export function route<const S extends Schemas, const R extends Responses, const A extends Access<S>>(definition: JsonDefinition<S, R, A>): Route {
+  return seal(definition, 'json')
+}
+
+/** Declares one server-rendered page. */
+export function page<const S extends Schemas, const A extends Access<S>>(definition: PageDefinition<S, A>): Route {
+  return seal(definition, 'page')
+}
+
+const ENTRIES: ReadonlyMap<Permission, PermissionEntry> = new Map(PERMISSIONS.map((entry) => [entry.name, entry]))
+
+/** The catalogue's entry of the permission that a route asks for; null for routes without one. */
+export function permissionOf(access: AnyAccess): PermissionEntry | null {
+  return 'permission' in access ? (ENTRIES.get(access.permission) ?? null) : null
+}

@@ -1,0 +1,15 @@
+import type { CursorSigner } from './cursor.ts'
+import type { Vault } from './vault.ts'
+
+/** What modules are given when their routes are made; everything else they reach through a mandate. */
+export interface Services {
+  readonly cursors: CursorSigner
+  readonly vault: Vault
+  /** The origin that browsers see, without a trailing slash. */
+  readonly publicOrigin: () => string
+  /** Whether this is the demo installation: sign-ins are shown, mails stay in the outbox page. */
+  readonly isDemo: boolean
+  /** Whether mails are only kept for reading in the browser. */
+  readonly keepsMail: boolean
+  readonly passwordHashConcurrency: number
+}

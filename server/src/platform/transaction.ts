@@ -1,0 +1,104 @@
+import type pg from 'pg'
+import { runBatch } from './batch.ts'
+import { acquire, databaseCodeOf, isUnavailable } from './database.ts'
+import type { Database, Login } from './database.ts'
+import { ProblemError } from './problem.ts'
+import type { Statement, StatementResult } from './statement.ts'
+
+const BEGIN: Statement = { text: 'begin', values: [] }
+const COMMIT: Statement = { text: 'commit', values: [] }
+// An ordinary read loses at most half a second of its own audit rows in a crash of the database, never of the server.
+const RELAX: Statement = { text: `select set_config('synchronous_commit', 'off', true)`, values: [] }
+
+const LOCK_TIMEOUT = '55P03'
+const STATEMENT_TIMEOUT = '57014'
+
+/** Names an error of the database that is not the caller's fault; passes any other on. */
+export function toAvailabilityProblem(error: unknown): unknown {
+  if (error instanceof ProblemError) return error
+  if (isUnavailable(error))
+    return new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'The database cannot be reached right now.', {
+      cause: error,
+    })
+  const code = databaseCodeOf(error)
+  if (code === STATEMENT_TIMEOUT || code === LOCK_TIMEOUT) {
+    return new ProblemError(503, 'DEADLINE_EXCEEDED', 'The request took too long and changed nothing.', {
+      cause: error,
+    })
+  }
+  return error
+}
+
+/** One database transaction on one connection of one login. Begins with its first statements and ends once. */
+export class Transaction {
+  readonly #client: pg.PoolClient
+  #state: 'open' | 'ended' = 'open'
+  #isBroken = false
+
+  private constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+
+  /** Takes a connection and sends BEGIN together with the opening statements, whose results it returns. */
+  static async begin(
+    database: Database,
+    login: Login,
+    opening: readonly Statement[],
+  ): Promise<[Transaction, StatementResult[]]> {
+    const transaction = new Transaction(await acquire(database, login))
+    try {
+      const [, ...results] = await transaction.send([BEGIN, ...opening])
+      return [transaction, results]
+    } catch (error) {
+      await transaction.rollback()
+      throw error
+    }
+  }
+
+  /** Runs statements in one round trip. */
+  async send(statements: readonly Statement[]): Promise<StatementResult[]> {
+    if (this.#state === 'ended') throw new Error('The mandate has ended.')
+    try {
+      return await runBatch(this.#client, statements)
+    } catch (error) {
+      if (isUnavailable(error)) this.#isBroken = true
+      throw toAvailabilityProblem(error)
+    }
+  }
+
+  /** Runs the last statements and commits, in one round trip. */
+  async commit(last: readonly Statement[], durability: 'durable' | 'relaxed'): Promise<StatementResult[]> {
+    try {
+      const relax = durability === 'relaxed' ? [RELAX] : []
+      return await this.send([...relax, ...last, COMMIT])
+    } catch (error) {
+      await this.rollback()
+      throw error
+    } finally {
+      this.#release()
+    }
+  }
+
+  /** Gives everything back. Never throws. */
+  async rollback(): Promise<void> {
+    if (this.#state === 'ended') return
+    if (!this.#isBroken) {
+      await runBatch(this.#client, [{ text: 'rollback', values: [] }]).catch(() => {
+        this.#isBroken = true
+      })
+    }
+    this.#release()
+  }
+
+  /** Ends the transaction from outside, whatever it is doing: the connection is destroyed, which the server rolls back. */
+  abandon(): void {
+    this.#isBroken = true
+    this.#release()
+  }
+
+  #release(): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#client.release(this.#isBroken)
+  }
+}
