@@ -25,8 +25,8 @@ function isFactorFresh(world: World, maxAgeInSeconds: number): boolean {
   return now.getTime() - actor.factor_at.getTime() <= maxAgeInSeconds * 1000
 }
 
-/** Whether the address is on the allow-list; what a monitored list would refuse is told by the narration only. */
-export function isOnAllowList(world: World): boolean {
+/** Whether the address is on the allow-list. */
+function isOnAllowList(world: World): boolean {
   const ip = world.facts.actor?.ip ?? null
   return ip !== null && isIpAllowed(ip, findConditions(world)?.ip_allow ?? [])
 }

@@ -21,7 +21,7 @@ function isIn(mask: Mask | undefined, world: World): boolean {
 }
 
 /** Whether the actor is assigned to the link now. No assignment, no access, owners included. Source: B3. */
-export function isAssigned(link: LinkFacts, now: Date): boolean {
+function isAssigned(link: LinkFacts, now: Date): boolean {
   return link.assignment !== null && !isOver(link.assignment.ends_at, now)
 }
 

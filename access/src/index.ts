@@ -48,7 +48,7 @@ export {
   isPermission,
   permissionsOfPlane,
 } from './permissions.ts'
-export type { Feature, Permission, PermissionEntry, PermissionOf } from './permissions.ts'
+export type { Feature, Permission, PermissionEntry, PermissionEntryOf, PermissionOf } from './permissions.ts'
 
 export {
   EMPTY_MASK,

@@ -31,10 +31,10 @@ function readState({ check, world, isReached, refusal }: Happening): StepState {
 }
 
 /** The detail of a step that the decision did not come to. */
-export const NOT_REACHED = 'Not looked at, because an earlier step refused.'
+const NOT_REACHED = 'Not looked at, because an earlier step refused.'
 
 /** The detail of a step at which there was nothing to check. */
-export const NOT_APPLICABLE = 'Nothing to check here.'
+const NOT_APPLICABLE = 'Nothing to check here.'
 
 /** The step that tells what happened. A step that was not reached tells nothing of the facts. */
 export function narrate(happening: Happening): Step {

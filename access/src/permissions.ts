@@ -85,7 +85,10 @@ export function bitOf(permission: Permission): number {
   return entry.bit
 }
 
+/** An entry whose permission can be used on one plane. */
+export type PermissionEntryOf<P extends Plane> = PermissionEntry & { readonly name: PermissionOf<P> }
+
 /** Every permission of one plane, in the order of the bits. */
-export function permissionsOfPlane(plane: Plane): readonly PermissionEntry[] {
-  return PERMISSIONS.filter((entry) => entry.plane === plane)
+export function permissionsOfPlane<P extends Plane>(plane: P): readonly PermissionEntryOf<P>[] {
+  return PERMISSIONS.filter((entry): entry is PermissionEntryOf<P> => entry.plane === plane)
 }

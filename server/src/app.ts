@@ -1,9 +1,9 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
 import type { Database } from '#platform/database.ts'
-import type { Engine } from '#platform/execute.ts'
+import type { Engine, Observer } from '#platform/execute.ts'
 import { Guard } from '#platform/guard.ts'
 import { buildHttp } from '#platform/http.ts'
 import type { ProblemPage } from '#platform/http.ts'
@@ -23,12 +23,16 @@ export interface AppOptions {
   readonly requestDeadlineMs?: number
   readonly maxInFlight?: number
   readonly trustedProxies?: readonly string[]
-  readonly logger?: FastifyBaseLogger | false
+  readonly logger?: FastifyLoggerOptions | false
   readonly clock?: Clock
   /** Multiplies every rate limit; tests that are not about limits raise it. */
   readonly limitScale?: number
   readonly problemPage?: ProblemPage
+  readonly observer?: Observer
+  readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
 }
+
+const NOBODY: Observer = { decided: () => undefined, limited: () => undefined }
 
 export interface App {
   readonly http: FastifyInstance
@@ -53,11 +57,16 @@ function makeServices(options: AppOptions): Services {
 const plainProblemPage: ProblemPage = (problem) => ({
   status: 400,
   headers: {},
-  body: html`<!doctype html><title>${problem.title}</title><h1>${problem.title}</h1><p>${problem.detail}</p>`,
+  body: html`<!doctype html><title>${problem.title}</title>
+    <h1>${problem.title}</h1>
+    <p>${problem.detail}</p>`,
 })
 
 /** Builds the server around the given routes; it does not listen yet. */
-export async function buildAppWith(options: AppOptions, makeRoutes: (services: Services) => readonly Route[]): Promise<App> {
+export async function buildAppWith(
+  options: AppOptions,
+  makeRoutes: (services: Services) => readonly Route[],
+): Promise<App> {
   const services = makeServices(options)
   const guard = new Guard(options.database)
   const engine: Engine = {
@@ -66,6 +75,7 @@ export async function buildAppWith(options: AppOptions, makeRoutes: (services: S
     guard,
     clock: options.clock ?? systemClock,
     requestDeadlineMs: options.requestDeadlineMs ?? 5000,
+    observer: options.observer ?? NOBODY,
   }
   const routes = makeRoutes(services)
   const http = await buildHttp({
@@ -76,6 +86,7 @@ export async function buildAppWith(options: AppOptions, makeRoutes: (services: S
     maxInFlight: options.maxInFlight ?? 64,
     logger: options.logger ?? false,
     problemPage: options.problemPage ?? plainProblemPage,
+    ...(options.onAnswered && { onAnswered: options.onAnswered }),
   })
   return {
     http,

@@ -1,5 +1,6 @@
 import { writeCatalogue } from '#modules/delegations/index.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
+import { installJobs } from '#platform/jobs.ts'
 import { migrate } from '#platform/migrate.ts'
 import type { MigrateOptions } from '#platform/migrate.ts'
 
@@ -15,6 +16,7 @@ export function prepareDatabase(
     ...options,
     afterwards: async (pool) => {
       await writeCatalogue(pool)
+      await installJobs(pool)
       await pool.query(`select private.add_audit_partitions((now() - interval '1 month')::date, 4)`)
     },
   })

@@ -49,10 +49,20 @@ export class TestWorld implements AsyncDisposable {
   }
 
   /** Starts a server with the routes of the modules under test. Limits are a thousand times wider unless `limitScale` says otherwise. */
-  static async start(makeRoutes: (services: Services) => readonly Route[], options: Partial<AppOptions> = {}): Promise<TestWorld> {
+  static async start(
+    makeRoutes: (services: Services) => readonly Route[],
+    options: Partial<AppOptions> = {},
+  ): Promise<TestWorld> {
     const testDatabase = await createTestDatabase()
-    const database = openDatabase({ connection: testDatabase.connection, roleSecret: testRoleSecret(), poolSize: 4 })
-    const app = await buildAppWith({ database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000, ...options }, makeRoutes)
+    const database = openDatabase({
+      connection: testDatabase.connection,
+      roleSecret: testRoleSecret(),
+      poolSize: 4,
+    })
+    const app = await buildAppWith(
+      { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000, ...options },
+      makeRoutes,
+    )
     return new TestWorld(testDatabase, database, app)
   }
 
@@ -68,12 +78,19 @@ export class TestWorld implements AsyncDisposable {
   }
 
   /** Runs SQL as the superuser, outside every rule: for seeding and for looking. */
-  async sql<Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[] = []): Promise<Row[]> {
+  async sql<Row extends pg.QueryResultRow = Record<string, unknown>>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
     return (await this.#admin.query<Row>(text, values)).rows
   }
 
   /** Puts rows in with the audit event that every change needs. */
-  async seed<Row extends pg.QueryResultRow = Record<string, unknown>>(text: string, values: unknown[], tenantId?: TenantId): Promise<Row[]> {
+  async seed<Row extends pg.QueryResultRow = Record<string, unknown>>(
+    text: string,
+    values: unknown[],
+    tenantId?: TenantId,
+  ): Promise<Row[]> {
     const client = await this.#admin.connect()
     try {
       await client.query('begin')
@@ -81,7 +98,10 @@ export class TestWorld implements AsyncDisposable {
         `insert into audit_event (plane, action, outcome, actor_type, source) values ('system', 'test.seeded', 'allowed', 'system', 'job') returning id, occurred_at::text as occurred_at`,
       )
       if (tenantId && event.rows[0]) {
-        await client.query(`insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('tenant', $1, $2, $3)`, [tenantId, event.rows[0].occurred_at, event.rows[0].id])
+        await client.query(
+          `insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('tenant', $1, $2, $3)`,
+          [tenantId, event.rows[0].occurred_at, event.rows[0].id],
+        )
       }
       const { rows } = await client.query<Row>(text, values)
       await client.query('commit')
@@ -94,7 +114,12 @@ export class TestWorld implements AsyncDisposable {
     }
   }
 
-  async #insert<Kind extends IdKind>(kind: Kind, text: string, values: unknown[], tenantId?: TenantId): Promise<IdOf<Kind>> {
+  async #insert<Kind extends IdKind>(
+    kind: Kind,
+    text: string,
+    values: unknown[],
+    tenantId?: TenantId,
+  ): Promise<IdOf<Kind>> {
     const [row] = await this.seed<{ id: string }>(text, values, tenantId)
     if (!row) throw new Error('Nothing was inserted.')
     return idFromUuid(kind, row.id)
@@ -102,26 +127,53 @@ export class TestWorld implements AsyncDisposable {
 
   async person(name = `Person ${(this.#serial += 1)}`): Promise<SeededPerson> {
     const email = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '.')}.${(this.#serial += 1)}@example.test`
-    const id = await this.#insert('person', 'insert into person (email, name) values ($1, $2) returning id', [email, name])
+    const id = await this.#insert('person', 'insert into person (email, name) values ($1, $2) returning id', [
+      email,
+      name,
+    ])
     return { id, name, email }
   }
 
   async partner(name: string, kinds: readonly string[] = ['msp']): Promise<PartnerId> {
     const slug = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${(this.#serial += 1)}`
-    return this.#insert('partner', 'insert into partner (name, slug, kinds) values ($1, $2, $3) returning id', [name, slug, kinds])
+    return this.#insert(
+      'partner',
+      'insert into partner (name, slug, kinds) values ($1, $2, $3) returning id',
+      [name, slug, kinds],
+    )
   }
 
-  async partnerMember(partnerId: PartnerId, personId: PersonId, role: 'PARTNER_OWNER' | 'PARTNER_STAFF' = 'PARTNER_STAFF'): Promise<IdOf<'member'>> {
-    return this.#insert('member', 'insert into partner_member (partner_id, person_id, role) values ($1, $2, $3) returning id', [partnerId, personId, role])
+  async partnerMember(
+    partnerId: PartnerId,
+    personId: PersonId,
+    role: 'PARTNER_OWNER' | 'PARTNER_STAFF' = 'PARTNER_STAFF',
+  ): Promise<IdOf<'member'>> {
+    return this.#insert(
+      'member',
+      'insert into partner_member (partner_id, person_id, role) values ($1, $2, $3) returning id',
+      [partnerId, personId, role],
+    )
   }
 
   async tenant(name: string): Promise<TenantId> {
     const slug = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${(this.#serial += 1)}`
-    return this.#insert('tenant', 'insert into tenant (name, slug, domain) values ($1, $2, $3) returning id', [name, slug, `${slug}.example`])
+    return this.#insert(
+      'tenant',
+      'insert into tenant (name, slug, domain) values ($1, $2, $3) returning id',
+      [name, slug, `${slug}.example`],
+    )
   }
 
-  async tenantMember(tenantId: TenantId, personId: PersonId, role: 'TENANT_ADMIN' | 'TENANT_USER' = 'TENANT_ADMIN'): Promise<void> {
-    await this.seed('insert into tenant_member (tenant_id, person_id, role) values ($1, $2, $3)', [tenantId, personId, role], tenantId)
+  async tenantMember(
+    tenantId: TenantId,
+    personId: PersonId,
+    role: 'TENANT_ADMIN' | 'TENANT_USER' = 'TENANT_ADMIN',
+  ): Promise<void> {
+    await this.seed(
+      'insert into tenant_member (tenant_id, person_id, role) values ($1, $2, $3)',
+      [tenantId, personId, role],
+      tenantId,
+    )
   }
 
   async platformAdmin(personId: PersonId): Promise<void> {
@@ -129,7 +181,18 @@ export class TestWorld implements AsyncDisposable {
   }
 
   /** An active link, as an approval would have made it. */
-  async link(partnerId: PartnerId, tenantId: TenantId, terms: { role?: LinkRole; type?: RelationshipType; status?: string; startsAt?: Date; endsAt?: Date | null; conditions?: unknown } = {}): Promise<IdOf<'link'>> {
+  async link(
+    partnerId: PartnerId,
+    tenantId: TenantId,
+    terms: {
+      role?: LinkRole
+      type?: RelationshipType
+      status?: string
+      startsAt?: Date
+      endsAt?: Date | null
+      conditions?: unknown
+    } = {},
+  ): Promise<IdOf<'link'>> {
     const role = terms.role ?? 'msp_full'
     const type = terms.type ?? 'msp_managed'
     const template = newestRoleTemplate(role)
@@ -141,7 +204,18 @@ export class TestWorld implements AsyncDisposable {
          values ($1, $2, 'link', $3, $4, $4, $5, $6, now(), 'A tenant admin', 'tenant_approval', $7) returning id)
        insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by)
        select id, $1, $2, $8, $9, $10, 'partner' from d returning id`,
-      [tenantId, partnerId, terms.status ?? 'active', mask, terms.startsAt ?? new Date(0), terms.endsAt === undefined ? new Date('2099-01-01') : terms.endsAt, JSON.stringify(terms.conditions ?? {}), type, role, template.version],
+      [
+        tenantId,
+        partnerId,
+        terms.status ?? 'active',
+        mask,
+        terms.startsAt ?? new Date(0),
+        terms.endsAt === undefined ? new Date('2099-01-01') : terms.endsAt,
+        JSON.stringify(terms.conditions ?? {}),
+        type,
+        role,
+        template.version,
+      ],
       tenantId,
     )
   }
@@ -157,7 +231,12 @@ export class TestWorld implements AsyncDisposable {
     )
   }
 
-  async override(linkId: IdOf<'link'>, pattern: string, effect: 'grant' | 'deny', expiresAt: Date | null = null): Promise<void> {
+  async override(
+    linkId: IdOf<'link'>,
+    pattern: string,
+    effect: 'grant' | 'deny',
+    expiresAt: Date | null = null,
+  ): Promise<void> {
     const { mask } = compilePatterns([pattern], { plane: 'delegation' })
     const [row] = await this.sql<{ tenant_id: string }>('select tenant_id from link where id = $1', [linkId])
     await this.seed(
@@ -171,7 +250,14 @@ export class TestWorld implements AsyncDisposable {
   }
 
   /** A signed-in caller; the second factor was shown just now unless told otherwise. */
-  async signIn(personId: PersonId, session: { factor?: 'none' | 'otp' | 'phishing_resistant'; factorAgeSeconds?: number; tenantId?: TenantId } = {}): Promise<Caller> {
+  async signIn(
+    personId: PersonId,
+    session: {
+      factor?: 'none' | 'otp' | 'phishing_resistant'
+      factorAgeSeconds?: number
+      tenantId?: TenantId
+    } = {},
+  ): Promise<Caller> {
     const token = randomBytes(32).toString('base64url')
     const factor = session.factor ?? 'otp'
     await this.sql(
@@ -183,7 +269,12 @@ export class TestWorld implements AsyncDisposable {
   }
 
   /** Calls the server as this caller; unsafe methods come from the portal's own origin. */
-  async call(caller: Caller | null, method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<LightMyRequestResponse> {
+  async call(
+    caller: Caller | null,
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    options: CallOptions = {},
+  ): Promise<LightMyRequestResponse> {
     const request: InjectOptions = {
       method,
       url: path,
@@ -194,14 +285,19 @@ export class TestWorld implements AsyncDisposable {
         ...(options.body !== undefined && { 'content-type': 'application/json' }),
         ...options.headers,
       },
-      ...(options.body !== undefined && { payload: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+      ...(options.body !== undefined && {
+        payload: typeof options.body === 'string' ? options.body : JSON.stringify(options.body),
+      }),
     }
     return this.app.http.inject(request)
   }
 
   /** Runs SQL as one database login without any access context: what a forgotten check would see. */
-  async sqlAs(login: Parameters<Database['pool']>[0], text: string, values: unknown[] = []): Promise<pg.QueryResultRow[]> {
+  async sqlAs(
+    login: Parameters<Database['pool']>[0],
+    text: string,
+    values: unknown[] = [],
+  ): Promise<pg.QueryResultRow[]> {
     return (await this.database.pool(login).query(text, values)).rows
   }
 }
-

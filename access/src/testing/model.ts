@@ -22,7 +22,7 @@ import type { Case } from './worlds.ts'
 const DELEGATED = permissionsOfPlane('delegation').map(({ name }) => name)
 
 /** The overrides that can matter to one permission: exact and broad, granting and denying, and both at once. */
-export function overridesAbout(permission: Permission): readonly Override[][] {
+function overridesAbout(permission: Permission): readonly Override[][] {
   const area = `${permission.split('.').slice(0, 2).join('.')}.*`
   const grant: Override = { pattern: permission, effect: 'grant' }
   const broadDeny: Override = { pattern: area, effect: 'deny' }
@@ -184,9 +184,4 @@ export function orderModel(): Case[] {
     ),
   )
   return [start, ...one, ...two, ...three]
-}
-
-/** The whole small model. */
-export function smallModel(): Case[] {
-  return [...rightsModel(), ...edgeModel(), ...planeModel(), ...orderModel()]
 }

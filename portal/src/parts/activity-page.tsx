@@ -8,7 +8,7 @@ import { ActivityList } from './activity-list.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from './filter-bar.tsx'
 import { Page } from './page.tsx'
 
-const outcomes = ['any', 'allowed', 'refused'] as const
+const outcomes = ['any', 'allowed', 'denied', 'error'] as const
 
 const spec = {
   search: textField(),

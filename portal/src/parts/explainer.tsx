@@ -28,7 +28,7 @@ export function DecisionView({ decision }: { decision: Decision }) {
         <h3 className="section-title">{t('explain.steps')}</h3>
         <ol className="steps">
           {decision.steps.map((step) => (
-            <li key={step.order}>
+            <li key={step.check}>
               <StatusChip family="step" value={step.state} />
               <div>
                 <p className="strong">{tValue('check', step.check)}</p>

@@ -38,7 +38,8 @@ export function describeTrouble(trouble: Trouble): { title: string; text: string
     return { title: t('trouble.broken'), text: t('trouble.broken_text'), reference: null }
   }
   const { code, content } = trouble.problem
-  const title = hasWords(`refusal.${code}`) ? t(`refusal.${code}`) : t(`trouble.${trouble.kind}`)
+  const known = `refusal.${code}`
+  const title = hasWords(known) ? t(known) : t(`trouble.${trouble.kind}`)
   return { title, text: content.detail || t(`trouble.${trouble.kind}_text`), reference: content.requestId }
 }
 

@@ -51,11 +51,13 @@ const endsActing = new Set([
   'TENANT_LINK_EXPIRED',
   'TENANT_LINK_SUSPENDED',
   'TENANT_LINK_REVOKED',
-  'TENANT_LINK_NOT_ACTIVE',
+  'TENANT_LINK_NOT_STARTED',
+  'TENANT_INACTIVE',
+  'PARTNER_INACTIVE',
+  'PERSON_INACTIVE',
   'ACCESS_FROZEN',
   'NOT_ASSIGNED',
   'TENANT_NOT_FOUND',
-  'TENANT_NOT_LINKED',
 ])
 
 /** True when the failure says that the person may no longer act in the tenant at all. */

@@ -1,4 +1,4 @@
-import { MutationCache, QueryCache, QueryClient, useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, MutationCache, QueryCache, QueryClient, useMutation, useQuery } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import { serverPlaces } from '../places.ts'
@@ -65,7 +65,7 @@ export function useRead<Answer>(
     queryKey: [frame.key, ...key],
     queryFn: ({ signal }) => read(frame, signal),
     enabled: options.enabled ?? true,
-    ...(options.keep ? { placeholderData: (previous: Answer | undefined) => previous } : {}),
+    ...(options.keep ? { placeholderData: keepPreviousData } : {}),
     ...(options.refetchMs === undefined ? {} : { refetchInterval: options.refetchMs }),
   })
 }

@@ -49,18 +49,15 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
   },
   outcome: {
     allowed: ['ok', 'check'],
-    refused: ['bad', 'bar'],
     denied: ['bad', 'bar'],
-    failed: ['bad', 'triangle'],
+    error: ['bad', 'triangle'],
   },
   organisation: {
-    applied: ['info', 'hourglass'],
     pending: ['info', 'hourglass'],
     active: ['ok', 'check'],
     trial: ['info', 'clock'],
     suspended: ['bad', 'bar'],
     frozen: ['bad', 'lock'],
-    waiting: ['info', 'hourglass'],
     lifted: ['off', 'dash'],
     terminated: ['off', 'dash'],
     closed: ['off', 'dash'],
@@ -70,7 +67,7 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     fail: ['bad', 'bar'],
     hidden: ['off', 'lock'],
     not_evaluated: ['off', 'dash'],
-    unknown_context: ['off', 'dash'],
+    unknown: ['off', 'dash'],
   },
 }
 

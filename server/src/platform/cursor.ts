@@ -12,7 +12,12 @@ const MAC_BYTES = 16
 /** Cursors under a key that all processes share. */
 export function makeCursorSigner(key: Buffer): CursorSigner {
   const macOf = (body: string, bound: unknown) =>
-    createHmac('sha256', key).update(body).update('\n').update(JSON.stringify(bound)).digest().subarray(0, MAC_BYTES)
+    createHmac('sha256', key)
+      .update(body)
+      .update('\n')
+      .update(JSON.stringify(bound))
+      .digest()
+      .subarray(0, MAC_BYTES)
   return {
     sign(position, bound) {
       const body = Buffer.from(JSON.stringify(position)).toString('base64url')
@@ -22,10 +27,15 @@ export function makeCursorSigner(key: Buffer): CursorSigner {
       const [body = '', mac = ''] = cursor.split('.')
       const given = Buffer.from(mac, 'base64url')
       if (given.length !== MAC_BYTES || !timingSafeEqual(given, macOf(body, bound))) {
-        throw new ProblemError(400, 'CURSOR_INVALID', 'The cursor is not one that this list gave to you for these filters.')
+        throw new ProblemError(
+          400,
+          'CURSOR_INVALID',
+          'The cursor is not one that this list gave to you for these filters.',
+        )
       }
       const position: unknown = JSON.parse(Buffer.from(body, 'base64url').toString())
-      if (!Array.isArray(position)) throw new ProblemError(400, 'CURSOR_INVALID', 'The cursor holds no position.')
+      if (!Array.isArray(position))
+        throw new ProblemError(400, 'CURSOR_INVALID', 'The cursor holds no position.')
       return position.map((part: unknown) => (typeof part === 'number' ? part : String(part)))
     },
   }

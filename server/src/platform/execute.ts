@@ -29,6 +29,13 @@ export interface Engine {
   readonly guard: Guard
   readonly clock: Clock
   readonly requestDeadlineMs: number
+  readonly observer: Observer
+}
+
+/** Told of what the engine decides, for the metrics. */
+export interface Observer {
+  decided(outcome: 'allowed' | 'denied', reason: string): void
+  limited(bucket: string): void
 }
 
 /** One request, parsed. */
@@ -58,13 +65,23 @@ function namedTenant(call: Call, access: Route['access']): TenantId | null {
   let named: TenantId | null = null
   if (header !== undefined) {
     named = typeof header === 'string' ? decodeId('tenant', header) : null
-    if (named === null) throw new ProblemError(400, 'TENANT_CONTEXT_MISMATCH', 'X-Active-Tenant-Id must be the id of one tenant.')
+    if (named === null)
+      throw new ProblemError(
+        400,
+        'TENANT_CONTEXT_MISMATCH',
+        'X-Active-Tenant-Id must be the id of one tenant.',
+      )
   }
   if ('permission' in access && typeof access.tenant === 'function') {
     // The function was written for the inputs of this very route.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const fromInput = (access.tenant as (input: unknown) => TenantId)(call.inputs)
-    if (named !== null && named !== fromInput) throw new ProblemError(400, 'TENANT_CONTEXT_MISMATCH', 'The path and X-Active-Tenant-Id name different tenants.')
+    if (named !== null && named !== fromInput)
+      throw new ProblemError(
+        400,
+        'TENANT_CONTEXT_MISMATCH',
+        'The path and X-Active-Tenant-Id name different tenants.',
+      )
     return fromInput
   }
   return named
@@ -75,7 +92,11 @@ function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest
   const tenantId = namedTenant(call, access)
   if (permission.plane === 'realm') throw new Error('No realm route is mounted.')
   if (tenantId !== null && (permission.plane === 'program' || permission.plane === 'platform')) {
-    throw new ProblemError(400, 'TENANT_CONTEXT_MISMATCH', 'This operation belongs to the organisation itself; X-Active-Tenant-Id has no place here.')
+    throw new ProblemError(
+      400,
+      'TENANT_CONTEXT_MISMATCH',
+      'This operation belongs to the organisation itself; X-Active-Tenant-Id has no place here.',
+    )
   }
   return {
     permission: permission.name,
@@ -91,16 +112,22 @@ function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest
 async function open(engine: Engine, call: Call): Promise<Opened> {
   const { access } = call.route
   if ('identity' in access) return openForIdentity(engine.database, call.trace, call.sessionToken)
-  if ('ingest' in access) return openForIngest(engine.database, call.trace, call.request.headers.authorization)
+  if ('ingest' in access)
+    return openForIngest(engine.database, call.trace, call.request.headers.authorization)
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
   const opened = await openForPerson(engine.database, toPersonRequest(call, permission))
   const seconds = opened.entered.actor?.seen_seconds_ago
-  return { mandate: opened.mandate, transaction: opened.transaction, ...(seconds !== undefined && { seenSecondsAgo: seconds }) }
+  return {
+    mandate: opened.mandate,
+    transaction: opened.transaction,
+    ...(seconds !== undefined && { seenSecondsAgo: seconds }),
+  }
 }
 
 function principalOf(mandate: Mandate, trace: RequestTrace): string {
-  if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program') return `partner ${mandate.partner.id}`
+  if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program')
+    return `partner ${mandate.partner.id}`
   if (mandate.kind === 'tenant') return `tenant ${mandate.tenant.id}`
   if (mandate.kind === 'platform') return `person ${mandate.actor.id}`
   return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : `network ${trace.ip}`
@@ -109,18 +136,27 @@ function principalOf(mandate: Mandate, trace: RequestTrace): string {
 async function takeLimits(engine: Engine, call: Call, mandate: Mandate): Promise<LimitVerdict> {
   const own = await engine.limiter.take(call.route.limit, principalOf(mandate, call.trace))
   if (!own.admitted || mandate.kind !== 'acting') return own
-  const inTenant = await engine.limiter.take('tenant', `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`)
+  const inTenant = await engine.limiter.take(
+    'tenant',
+    `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`,
+  )
   return inTenant.admitted ? own : inTenant
 }
 
 function refuseLimited(call: Call, mandate: Mandate, verdict: LimitVerdict): never {
   const headers = limitHeaders(verdict)
   const permission = permissionOf(call.route.access)
-  if (!permission) throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', { headers })
+  if (!permission)
+    throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', { headers })
   const facts = { ...factsOf(mandate), rate: { limited: true } }
   const decision = decide(facts, { permission: permission.name }, { trace: true })
-  const limited = { ...decision, effect: 'deny' as const, code: 'RATE_LIMIT_EXCEEDED' as const, status: 429 as const }
-  throw Object.assign(new RefusalError(limited, { facts, permission: permission.name, names: {} }), { limitHeaders: headers })
+  const limited = {
+    ...decision,
+    effect: 'deny' as const,
+    code: 'RATE_LIMIT_EXCEEDED' as const,
+    status: 429 as const,
+  }
+  throw new RefusalError(limited, { facts, permission: permission.name, names: {}, headers })
 }
 
 function contextHeaders(mandate: Mandate): Record<string, string> {
@@ -139,7 +175,8 @@ function countRows(body: unknown): { total: number; byTenant: Map<TenantId, numb
   const items: unknown = typeof body === 'object' && body !== null && 'items' in body ? body.items : null
   if (!Array.isArray(items)) return { total: 1, byTenant }
   for (const item of items as unknown[]) {
-    const text: unknown = typeof item === 'object' && item !== null && 'tenant_id' in item ? item.tenant_id : null
+    const text: unknown =
+      typeof item === 'object' && item !== null && 'tenant_id' in item ? item.tenant_id : null
     const tenantId = typeof text === 'string' ? decodeId('tenant', text) : null
     if (tenantId) byTenant.set(tenantId, (byTenant.get(tenantId) ?? 0) + 1)
   }
@@ -149,12 +186,15 @@ function countRows(body: unknown): { total: number; byTenant: Map<TenantId, numb
 /** The event of a read of tenants' data that the handler said nothing about. */
 function describeRead(call: Call, mandate: Mandate, body: unknown): AuditEvent | null {
   const permission = permissionOf(call.route.access)
-  if (!permission || (mandate.kind !== 'acting' && mandate.kind !== 'portfolio' && mandate.kind !== 'tenant')) return null
+  if (!permission || (mandate.kind !== 'acting' && mandate.kind !== 'portfolio' && mandate.kind !== 'tenant'))
+    return null
   const { total, byTenant } = countRows(body)
   return {
     action: permission.audit_action,
     rowCount: total,
-    ...(mandate.kind === 'portfolio' && { tenants: [...byTenant].map(([tenantId, rowCount]) => ({ tenantId, rowCount })) }),
+    ...(mandate.kind === 'portfolio' && {
+      tenants: [...byTenant].map(([tenantId, rowCount]) => ({ tenantId, rowCount })),
+    }),
   }
 }
 
@@ -171,38 +211,69 @@ function toAnswer(call: Call, mandate: Mandate, result: unknown): Answer {
 function readExpectedVersion(call: Call): number {
   if (!call.route.ifMatch) return 0
   const header = call.request.headers['if-match']
-  if (header === undefined) throw new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
+  if (header === undefined)
+    throw new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
   const version = /^"v(\d{1,9})"$/.exec(header)?.[1]
-  if (version === undefined) throw new ProblemError(412, 'PRECONDITION_FAILED', 'If-Match is not the ETag of a version of this resource.')
+  if (version === undefined)
+    throw new ProblemError(
+      412,
+      'PRECONDITION_FAILED',
+      'If-Match is not the ETag of a version of this resource.',
+    )
   return Number(version)
 }
 
-async function finish(call: Call, opened: Opened, answer: Answer, use: IdempotentUse | null): Promise<void> {
-  const { mandate, transaction } = opened
+async function finish(
+  call: Call,
+  { mandate, transaction }: Opened,
+  { answer, use }: { answer: Answer; use: IdempotentUse | null },
+): Promise<void> {
   const isRead = call.route.method === 'GET' || call.route.readsOnly !== undefined
   if (!isRead && call.route.answers === 'json' && countEvents(mandate) === 0) {
     throw new Error(`${call.route.method} ${call.route.path} changed something without an audit event`)
   }
-  const events = takeEvents(mandate, isRead && call.route.answers === 'json' ? describeRead(call, mandate, answer.body) : null)
+  const events = takeEvents(
+    mandate,
+    isRead && call.route.answers === 'json' ? describeRead(call, mandate, answer.body) : null,
+  )
   const last = use ? [...events, keepAnswer(use, answer)] : events
   await transaction.commit(last, isRead && call.route.answers === 'json' ? 'relaxed' : 'durable')
 }
 
 async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
   const { mandate } = opened
+  engine.observer.decided('allowed', 'ALLOWED')
   const verdict = await takeLimits(engine, call, mandate)
+  if (!verdict.admitted) engine.observer.limited(verdict.name)
   if (!verdict.admitted) refuseLimited(call, mandate, verdict)
-  const key = call.route.method === 'POST' && call.route.answers === 'json' ? readIdempotencyKey(call.request.headers['idempotency-key']) : null
-  const use = key === null ? null : { key, operation: `${call.route.method} ${call.route.path} ${JSON.stringify(call.request.params)}`, body: call.request.body }
+  const key =
+    call.route.method === 'POST' && call.route.answers === 'json'
+      ? readIdempotencyKey(call.request.headers['idempotency-key'])
+      : null
+  const use =
+    key === null
+      ? null
+      : {
+          key,
+          operation: `${call.route.method} ${call.route.path} ${JSON.stringify(call.request.params)}`,
+          body: call.request.body,
+        }
   const stored = use && (await claimKey(mandate, use))
   if (stored) {
     await opened.transaction.commit([], 'durable')
-    return { ...stored, headers: { ...stored.headers, 'Idempotent-Replayed': 'true', ...limitHeaders(verdict) } }
+    return {
+      ...stored,
+      headers: { ...stored.headers, 'Idempotent-Replayed': 'true', ...limitHeaders(verdict) },
+    }
   }
-  const surroundings = { trace: call.trace, sessionToken: call.sessionToken, expectedVersion: readExpectedVersion(call) }
+  const surroundings = {
+    trace: call.trace,
+    sessionToken: call.sessionToken,
+    expectedVersion: readExpectedVersion(call),
+  }
   const result = await call.route.handle({ ...call.inputs, ...surroundings, mandate })
   const answer = toAnswer(call, mandate, result)
-  await finish(call, opened, answer, use)
+  await finish(call, opened, { answer, use })
   return { ...answer, headers: { ...answer.headers, ...limitHeaders(verdict) } }
 }
 
@@ -238,8 +309,17 @@ async function withinDeadline(engine: Engine, opened: Opened, running: Promise<A
  */
 export async function execute(engine: Engine, call: Call): Promise<Answer> {
   if ('public' in call.route.access) {
-    const result = await call.route.handle({ ...call.inputs, trace: call.trace, sessionToken: call.sessionToken, expectedVersion: 0 })
-    return { status: statusOf(call.route), headers: result instanceof Sent ? { ...result.headers } : {}, body: result instanceof Sent ? result.body : result }
+    const result = await call.route.handle({
+      ...call.inputs,
+      trace: call.trace,
+      sessionToken: call.sessionToken,
+      expectedVersion: 0,
+    })
+    return {
+      status: statusOf(call.route),
+      headers: result instanceof Sent ? { ...result.headers } : {},
+      body: result instanceof Sent ? result.body : result,
+    }
   }
   const opened = await open(engine, call)
   try {

@@ -13,23 +13,32 @@ function stricter(left: number | null | undefined, right: number | null | undefi
   return right === null || right === undefined ? left : Math.min(left, right)
 }
 
-/** What a link asks for together with what the tenant's policy asks of every link: both hold. */
-export function combineConditions(link: StoredConditions, policy: StoredConditions): Conditions {
+/** The address rule of both: where both enforce a list, an address must be on both. */
+function combineAddresses(
+  link: StoredConditions,
+  policy: StoredConditions,
+): Pick<Conditions, 'ip_allow' | 'ip_mode'> {
   const enforced = [link, policy]
     .filter((part) => part.ip_mode === 'enforce')
     .map((part) => part.ip_allow ?? [])
-  const [first = [], second] = enforced
+  const [first, second] = enforced
+  if (first && second) return { ip_mode: 'enforce', ip_allow: intersectIpLists(first, second) }
+  if (first) return { ip_mode: 'enforce', ip_allow: first }
+  const watched = link.ip_mode === 'monitor' ? link : policy
+  return { ip_mode: watched.ip_mode ?? 'off', ip_allow: watched.ip_allow ?? [] }
+}
+
+const either = (left: boolean | undefined, right: boolean | undefined): boolean =>
+  left === true || right === true
+
+/** What a link asks for together with what the tenant's policy asks of every link: both hold. */
+export function combineConditions(link: StoredConditions, policy: StoredConditions): Conditions {
   return {
-    ip_allow: second
-      ? intersectIpLists(first, second)
-      : enforced.length > 0
-        ? first
-        : (link.ip_allow ?? policy.ip_allow ?? []),
-    ip_mode: enforced.length > 0 ? 'enforce' : (link.ip_mode ?? policy.ip_mode ?? 'off'),
+    ...combineAddresses(link, policy),
     mfa_max_age_s: stricter(link.mfa_max_age_s, policy.mfa_max_age_s),
-    phishing_resistant: (link.phishing_resistant ?? false) || (policy.phishing_resistant ?? false),
+    phishing_resistant: either(link.phishing_resistant, policy.phishing_resistant),
     hours: link.hours ?? policy.hours ?? null,
-    read_reason_required: (link.read_reason_required ?? false) || (policy.read_reason_required ?? false),
+    read_reason_required: either(link.read_reason_required, policy.read_reason_required),
   }
 }
 

@@ -28,6 +28,16 @@ export function makeUuid(nowMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** The ids by which the two sides find a refusal. */
+function readersOf({ code, grounds: { facts } }: RefusalError): Record<string, unknown> {
+  return {
+    partner_id: facts.partner?.id,
+    tenant_id: facts.tenant?.id,
+    // A link that never came into force does not make the tenant a reader of the refusal.
+    delegation_id: code === 'TENANT_NOT_FOUND' ? undefined : facts.link?.id,
+  }
+}
+
 function toEvent(refusal: RefusalError, trace: RequestTrace, explainId: string): Record<string, unknown> {
   const { facts, permission, names } = refusal.grounds
   return {
@@ -38,16 +48,30 @@ function toEvent(refusal: RefusalError, trace: RequestTrace, explainId: string):
     actor_id: facts.actor?.person_id,
     actor_name: names.actor,
     member_id: facts.partner_member?.id,
-    partner_id: facts.partner?.id,
     partner_name: names.partner,
-    tenant_id: facts.tenant?.id,
     tenant_name: names.tenant,
-    // A link that never came into force does not make the tenant a reader of the refusal.
-    delegation_id: refusal.code === 'TENANT_NOT_FOUND' ? undefined : facts.link?.id,
     role: facts.link?.role ?? facts.partner_member?.role ?? facts.tenant_member?.role,
     permission,
     explain_id: explainId,
+    ...readersOf(refusal),
     ...trace.toAudit(),
+  }
+}
+
+function keepStatement(refusal: RefusalError, uuid: string): { text: string; values: readonly unknown[] } {
+  const { facts, permission } = refusal.grounds
+  const tenantId = refusal.code === 'TENANT_NOT_FOUND' ? null : facts.tenant?.id
+  return {
+    text: `insert into access_explanation (id, person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6, $7)`,
+    values: [
+      uuid,
+      facts.actor?.person_id,
+      facts.partner?.id,
+      tenantId,
+      permission,
+      refusal.code,
+      refusal.decision,
+    ],
   }
 }
 
@@ -91,18 +115,7 @@ export class Guard {
       const length = facts.actor ? BUCKET_MS : STRANGER_BUCKET_MS
       this.#buckets.set(key, { explainId, event, endsAtMs: nowMs + length, repeats: 0 })
     }
-    await this.#write(event, {
-      text: `insert into access_explanation (id, person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6, $7)`,
-      values: [
-        uuid,
-        facts.actor?.person_id,
-        facts.partner?.id,
-        refusal.code === 'TENANT_NOT_FOUND' ? null : facts.tenant?.id,
-        permission,
-        refusal.code,
-        refusal.decision,
-      ],
-    })
+    await this.#write(event, keepStatement(refusal, uuid))
     return explainId
   }
 

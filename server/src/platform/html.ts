@@ -1,4 +1,10 @@
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Markup that was built by `html` and may stand in a page as it is. */
 export class Html {
@@ -24,7 +30,12 @@ function render(part: Part): string {
 
 /** Builds markup; every value is escaped unless it is markup itself. Attribute values must stand in quotes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(strings.reduce((text, string, index) => text + string + (index < parts.length ? render(parts[index]) : ''), ''))
+  return new Html(
+    strings.reduce(
+      (text, string, index) => text + string + (index < parts.length ? render(parts[index]) : ''),
+      '',
+    ),
+  )
 }
 
 /** An answer of a server-rendered route: a page, or a redirect after a form. */
@@ -38,7 +49,12 @@ export interface HtmlPage {
 
 /** A redirect with 303, so that the browser asks for the new page with GET whatever was posted (RFC 9110 section 15.4.4). */
 export function redirect(path: string, session?: string | null): HtmlPage {
-  return { status: 303, headers: { Location: path }, body: new Html(''), ...(session !== undefined && { session }) }
+  return {
+    status: 303,
+    headers: { Location: path },
+    body: new Html(''),
+    ...(session !== undefined && { session }),
+  }
 }
 
 /** A path of this site that a form may lead back to; anything else becomes the fallback. */

@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
-import Fastify from 'fastify'
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import Fastify, { LogController } from 'fastify'
+import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import type { AnyAccess } from './access-of-route.ts'
 import { databaseCodeOf } from './database.ts'
 import { execute } from './execute.ts'
@@ -34,8 +34,10 @@ export interface HttpOptions {
   readonly publicOrigin: () => string
   readonly trustedProxies: readonly string[]
   readonly maxInFlight: number
-  readonly logger: FastifyBaseLogger | false
+  readonly logger: FastifyLoggerOptions | false
   readonly problemPage: ProblemPage
+  /** Told of every answer, for the log and the metrics. */
+  readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
 export const SESSION_COOKIE = '__Host-liaison'
@@ -48,13 +50,15 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-  'Content-Security-Policy': "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 
 /** Refuses to start while any route, from whatever plugin, has not said who may call it. */
 export function requireAccess(app: FastifyInstance): void {
   app.addHook('onRoute', (options) => {
-    if (!options.config?.access) throw new Error(`Route ${String(options.method)} ${options.url} declares no access`)
+    if (!options.config?.access)
+      throw new Error(`Route ${String(options.method)} ${options.url} declares no access`)
   })
 }
 
@@ -62,9 +66,12 @@ export function requireAccess(app: FastifyInstance): void {
 function refuseCrossSite(request: FastifyRequest, publicOrigin: string): void {
   if (request.method === 'GET' || request.method === 'HEAD' || request.headers.authorization) return
   const { origin, 'sec-fetch-site': site } = request.headers
-  const isForeign = (origin !== undefined && origin !== publicOrigin) || (typeof site === 'string' && site !== 'same-origin' && site !== 'none')
+  const isForeign =
+    (origin !== undefined && origin !== publicOrigin) ||
+    (typeof site === 'string' && site !== 'same-origin' && site !== 'none')
   // A caller without either header is no browser; it has a cookie only if somebody put it there on purpose.
-  if (isForeign) throw new ProblemError(403, 'CROSS_SITE_REQUEST', 'A change must come from this site itself.')
+  if (isForeign)
+    throw new ProblemError(403, 'CROSS_SITE_REQUEST', 'A change must come from this site itself.')
 }
 
 const CLIENT_ERRORS: Readonly<Record<string, keyof typeof PLATFORM_PROBLEMS>> = {
@@ -77,8 +84,15 @@ const BAD_VALUE_CODES = new Set(['22P02', '22003', '22007', '22008', '22021', '2
 
 function problemFromDatabase(error: unknown): ProblemError | null {
   const code = databaseCodeOf(error)
-  if (code !== undefined && CONSTRAINT_CODES.has(code)) return new ProblemError(409, 'CONFLICT', 'Another change got there first, or the change contradicts what is there.', { cause: error })
-  if (code !== undefined && BAD_VALUE_CODES.has(code)) return new ProblemError(422, 'VALIDATION_ERROR', 'A value cannot be stored as it is.', { cause: error })
+  if (code !== undefined && CONSTRAINT_CODES.has(code))
+    return new ProblemError(
+      409,
+      'CONFLICT',
+      'Another change got there first, or the change contradicts what is there.',
+      { cause: error },
+    )
+  if (code !== undefined && BAD_VALUE_CODES.has(code))
+    return new ProblemError(422, 'VALIDATION_ERROR', 'A value cannot be stored as it is.', { cause: error })
   return null
 }
 
@@ -88,10 +102,21 @@ export function toProblem(raw: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   const code = databaseCodeOf(error)
   const known = code === undefined ? undefined : CLIENT_ERRORS[code]
-  if (known) return new ProblemError(PLATFORM_PROBLEMS[known].status, known, PLATFORM_PROBLEMS[known].cause, { cause: error })
+  if (known)
+    return new ProblemError(PLATFORM_PROBLEMS[known].status, known, PLATFORM_PROBLEMS[known].cause, {
+      cause: error,
+    })
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status >= 400 && status < 500) return new ProblemError(400, 'MALFORMED_REQUEST', PLATFORM_PROBLEMS.MALFORMED_REQUEST.cause, { cause: error })
-  return problemFromDatabase(error) ?? new ProblemError(500, 'INTERNAL_ERROR', 'Something broke on our side; nothing was changed.', { cause: error })
+  if (status >= 400 && status < 500)
+    return new ProblemError(400, 'MALFORMED_REQUEST', PLATFORM_PROBLEMS.MALFORMED_REQUEST.cause, {
+      cause: error,
+    })
+  return (
+    problemFromDatabase(error) ??
+    new ProblemError(500, 'INTERNAL_ERROR', 'Something broke on our side; nothing was changed.', {
+      cause: error,
+    })
+  )
 }
 
 function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
@@ -106,12 +131,12 @@ function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
 
 async function explain(engine: Engine, problem: ProblemError, trace: RequestTrace): Promise<ProblemError> {
   if (!(problem instanceof RefusalError)) return problem
+  engine.observer.decided('denied', problem.code)
   const explainId = await engine.guard.record(problem, trace)
-  const extra = 'limitHeaders' in problem ? (problem.limitHeaders as Record<string, string>) : {}
   return new ProblemError(problem.status, problem.code, problem.message, {
     ...problem.extras,
     explainId,
-    headers: { ...problem.extras.headers, ...extra },
+    headers: { ...problem.extras.headers },
     cause: problem,
   })
 }
@@ -123,10 +148,15 @@ function retryHeaders(problem: ProblemError): Record<string, string> {
 function wantsPage(request: FastifyRequest): boolean {
   const { route } = request.routeOptions.config
   if (route) return route.answers === 'page'
-  return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !request.url.startsWith('/api/')
+  return (
+    request.method === 'GET' &&
+    (request.headers.accept ?? '').includes('text/html') &&
+    !request.url.startsWith('/api/')
+  )
 }
 
-async function sendProblem(options: HttpOptions, request: FastifyRequest, reply: FastifyReply, raw: unknown): Promise<FastifyReply> {
+async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unknown): Promise<FastifyReply> {
+  const { request } = reply
   const now = options.engine.clock()
   const trace = readTrace(request, request.routeOptions.url ?? 'unknown', now)
   let problem = toProblem(raw)
@@ -136,7 +166,8 @@ async function sendProblem(options: HttpOptions, request: FastifyRequest, reply:
     // A refusal that cannot be recorded is still a refusal, but the caller learns that something is wrong.
     problem = toProblem(cause)
   }
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed')
+  if (problem.status >= 500)
+    request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed')
   const body = toProblemBody(problem, { id: request.id, now })
   if (wantsPage(request)) return sendPage(reply, options.problemPage(body, request))
   return reply
@@ -156,8 +187,18 @@ function mountRoute(app: FastifyInstance, options: HttpOptions, route: Route): v
     ...(route.answers === 'json' && { schema: { response: toResponseSchema(route) } }),
     async handler(request, reply) {
       const trace = readTrace(request, route.path, options.engine.clock())
-      const inputs = parseInputs(route.input, { params: request.params, query: request.query, body: request.body })
-      const call: Call = { route, request, inputs, trace, sessionToken: request.cookies[SESSION_COOKIE] ?? null }
+      const inputs = parseInputs(route.input, {
+        params: request.params,
+        query: request.query,
+        body: request.body,
+      })
+      const call: Call = {
+        route,
+        request,
+        inputs,
+        trace,
+        sessionToken: request.cookies[SESSION_COOKIE] ?? null,
+      }
       const answer = await execute(options.engine, call)
       // A page's handler answers with the page itself.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -176,7 +217,10 @@ function addHooks(app: FastifyInstance, options: HttpOptions): void {
     admitRequest(app, options.maxInFlight, request)
     refuseCrossSite(request, options.publicOrigin())
   })
-  app.addHook('onResponse', async (request) => releaseRequest(app, request))
+  app.addHook('onResponse', async (request, reply) => {
+    releaseRequest(app, request)
+    options.onAnswered?.(request, reply)
+  })
   app.addHook('onRequestAbort', async (request) => releaseRequest(app, request))
 }
 
@@ -211,8 +255,8 @@ function parseQuery(text: string): Record<string, string | string[]> {
 /** Builds the HTTP server with every route mounted; it does not listen yet. */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    ...(options.logger === false ? { logger: false } : { loggerInstance: options.logger }),
-    disableRequestLogging: true,
+    logger: options.logger,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: (request) => makeRequestId(request.headers['x-request-id']),
     routerOptions: { querystringParser: parseQuery, maxParamLength: 200, ignoreTrailingSlash: false },
@@ -229,10 +273,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   acceptJsonStrictly(app)
   await app.register(formbody)
   app.setValidatorCompiler(() => () => true)
-  app.setErrorHandler((error, request, reply) => sendProblem(options, request, reply, error))
-  app.setNotFoundHandler((request, reply) => sendProblem(options, request, reply, new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')))
+  app.setErrorHandler((error, _request, reply) => sendProblem(options, reply, error))
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(options, reply, new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')),
+  )
   addHooks(app, options)
   for (const route of options.routes) mountRoute(app, options, route)
   return app
 }
-

@@ -18,16 +18,29 @@ export interface IdempotentUse {
 }
 
 function digest(body: unknown): Buffer {
-  return createHash('sha256').update(JSON.stringify(body ?? null)).digest()
+  return createHash('sha256')
+    .update(JSON.stringify(body ?? null))
+    .digest()
 }
 
 /** The key of a request. Throws VALIDATION_ERROR for one of another form. */
 export function readIdempotencyKey(header: string | string[] | undefined): string | null {
   if (header === undefined) return null
   if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header
-  throw new ProblemError(422, 'VALIDATION_ERROR', 'The Idempotency-Key must be 1 to 255 visible characters.', {
-    errors: [{ pointer: '/headers/idempotency-key', code: 'INVALID_FORMAT', detail: 'must be 1 to 255 visible ASCII characters' }],
-  })
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    'The Idempotency-Key must be 1 to 255 visible characters.',
+    {
+      errors: [
+        {
+          pointer: '/headers/idempotency-key',
+          code: 'INVALID_FORMAT',
+          detail: 'must be 1 to 255 visible ASCII characters',
+        },
+      ],
+    },
+  )
 }
 
 const PRINCIPAL = `access.context_id('actor_id')`
@@ -40,34 +53,59 @@ const PRINCIPAL = `access.context_id('actor_id')`
 export async function claimKey(mandate: Mandate, use: IdempotentUse): Promise<StoredAnswer | null> {
   const hash = digest(use.body)
   const [lock, found] = await runStatements(mandate, [
-    { text: `select pg_try_advisory_xact_lock(hashtextextended('idempotency' || ${PRINCIPAL}::text || $1, 0)) as held`, values: [use.key] },
+    {
+      text: `select pg_try_advisory_xact_lock(hashtextextended('idempotency' || ${PRINCIPAL}::text || $1, 0)) as held`,
+      values: [use.key],
+    },
     {
       text: `select operation, request_hash, status, headers, body from idempotency_record where principal = ${PRINCIPAL} and key = $1 and created_at > now() - interval '24 hours'`,
       values: [use.key],
     },
   ])
-  if (lock?.rows[0]?.['held'] !== true) throw new ProblemError(409, 'IDEMPOTENCY_IN_PROGRESS', 'A request with this Idempotency-Key is still being worked on.')
+  if (lock?.rows[0]?.['held'] !== true)
+    throw new ProblemError(
+      409,
+      'IDEMPOTENCY_IN_PROGRESS',
+      'A request with this Idempotency-Key is still being worked on.',
+    )
   const row = found?.rows[0]
   if (!row) return null
   const stored = row['request_hash']
   if (row['operation'] !== use.operation || !Buffer.isBuffer(stored) || !stored.equals(hash)) {
-    throw new ProblemError(422, 'IDEMPOTENCY_CONFLICT', 'This Idempotency-Key was used for another request within the last 24 hours.')
+    throw new ProblemError(
+      422,
+      'IDEMPOTENCY_CONFLICT',
+      'This Idempotency-Key was used for another request within the last 24 hours.',
+    )
   }
   const headers = row['headers']
   return {
     status: Number(row['status']),
-    headers: typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])) : {},
+    headers:
+      typeof headers === 'object' && headers !== null
+        ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+        : {},
     body: row['body'],
   }
 }
 
 /** The statement that keeps the final answer under its key, in the transaction of the work. */
-export function keepAnswer(use: IdempotentUse, answer: StoredAnswer): { text: string; values: readonly unknown[] } {
+export function keepAnswer(
+  use: IdempotentUse,
+  answer: StoredAnswer,
+): { text: string; values: readonly unknown[] } {
   return {
     text: `insert into idempotency_record (principal, key, operation, request_hash, status, headers, body)
       values (${PRINCIPAL}, $1, $2, $3, $4, $5, $6)
       on conflict (principal, key) do update set operation = excluded.operation, request_hash = excluded.request_hash,
         status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = now()`,
-    values: [use.key, use.operation, digest(use.body), answer.status, answer.headers, JSON.stringify(answer.body ?? null)],
+    values: [
+      use.key,
+      use.operation,
+      digest(use.body),
+      answer.status,
+      answer.headers,
+      JSON.stringify(answer.body ?? null),
+    ],
   }
 }

@@ -16,7 +16,13 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 
 /** The figures that go with a page of rows. */
 export function toPage<Item>(items: Item[], query: { limit: number; offset: number }, total: number) {
-  return { items, total, limit: query.limit, offset: query.offset, has_more: query.offset + items.length < total }
+  return {
+    items,
+    total,
+    limit: query.limit,
+    offset: query.offset,
+    has_more: query.offset + items.length < total,
+  }
 }
 
 /** `%text%` for ILIKE, with the text's own wildcards taken literally. */

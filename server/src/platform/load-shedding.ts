@@ -20,7 +20,12 @@ function loadOf(app: FastifyInstance): Load {
 /** Counts a request in. Throws OVERLOADED when as many are being worked on as this process takes (R6). */
 export function admitRequest(app: FastifyInstance, maximum: number, request: FastifyRequest): void {
   const load = loadOf(app)
-  if (load.inFlight >= maximum) throw new ProblemError(503, 'OVERLOADED', 'More requests are being worked on than can be. Try again in a moment.')
+  if (load.inFlight >= maximum)
+    throw new ProblemError(
+      503,
+      'OVERLOADED',
+      'More requests are being worked on than can be. Try again in a moment.',
+    )
   load.inFlight += 1
   load.admitted.add(request)
 }

@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 /** An amount of money: whole minor units of an ISO 4217 currency; never a float. */
 export const Money = z
-  .strictObject({ amount_minor: z.int().meta({ description: 'Minor units, for example cents.' }), currency: z.string().regex(/^[A-Z]{3}$/) })
+  .strictObject({
+    amount_minor: z.int().meta({ description: 'Minor units, for example cents.' }),
+    currency: z.string().regex(/^[A-Z]{3}$/),
+  })
   .meta({ id: 'Money' })
 
 export type MoneyBody = z.output<typeof Money>

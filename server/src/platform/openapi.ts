@@ -7,27 +7,73 @@ import type { Route } from './route.ts'
 
 type Json = Record<string, unknown>
 
-const COMMON_PROBLEMS = ['MALFORMED_REQUEST', 'VALIDATION_ERROR', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR', 'OVERLOADED', 'DEADLINE_EXCEEDED', 'DEPENDENCY_UNAVAILABLE']
-const DECISION_PROBLEMS = ['UNAUTHORIZED', 'PERSON_INACTIVE', 'ACCESS_FROZEN', 'WRONG_PLANE', 'PERMISSION_DENIED', 'STEP_UP_REQUIRED']
-const DELEGATION_PROBLEMS = ['PARTNER_INACTIVE', 'TENANT_INACTIVE', 'MFA_REQUIRED', 'TENANT_NOT_FOUND', 'TENANT_LINK_NOT_STARTED', 'TENANT_LINK_EXPIRED', 'TENANT_LINK_SUSPENDED', 'TENANT_LINK_REVOKED', 'NOT_ASSIGNED', 'FEATURE_DISABLED', 'IP_NOT_ALLOWED', 'OUTSIDE_HOURS', 'TENANT_CONTEXT_REQUIRED', 'TENANT_CONTEXT_MISMATCH']
+const COMMON_PROBLEMS = [
+  'MALFORMED_REQUEST',
+  'VALIDATION_ERROR',
+  'RATE_LIMIT_EXCEEDED',
+  'INTERNAL_ERROR',
+  'OVERLOADED',
+  'DEADLINE_EXCEEDED',
+  'DEPENDENCY_UNAVAILABLE',
+]
+const DECISION_PROBLEMS = [
+  'UNAUTHORIZED',
+  'PERSON_INACTIVE',
+  'ACCESS_FROZEN',
+  'WRONG_PLANE',
+  'PERMISSION_DENIED',
+  'STEP_UP_REQUIRED',
+]
+const DELEGATION_PROBLEMS = [
+  'PARTNER_INACTIVE',
+  'TENANT_INACTIVE',
+  'MFA_REQUIRED',
+  'TENANT_NOT_FOUND',
+  'TENANT_LINK_NOT_STARTED',
+  'TENANT_LINK_EXPIRED',
+  'TENANT_LINK_SUSPENDED',
+  'TENANT_LINK_REVOKED',
+  'NOT_ASSIGNED',
+  'FEATURE_DISABLED',
+  'IP_NOT_ALLOWED',
+  'OUTSIDE_HOURS',
+  'TENANT_CONTEXT_REQUIRED',
+  'TENANT_CONTEXT_MISMATCH',
+]
+
+const PLANE_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
+  delegation: [...DECISION_PROBLEMS, ...DELEGATION_PROBLEMS],
+  program: [...DECISION_PROBLEMS, 'PARTNER_INACTIVE', 'TENANT_CONTEXT_MISMATCH'],
+  tenant: [...DECISION_PROBLEMS, 'TENANT_INACTIVE', 'TENANT_NOT_FOUND', 'TENANT_CONTEXT_MISMATCH'],
+  platform: [...DECISION_PROBLEMS, 'TENANT_CONTEXT_MISMATCH'],
+}
+
+function problemsOfMethod(route: Route): string[] {
+  if (route.method === 'GET') return []
+  const keyed = route.method === 'POST' ? ['IDEMPOTENCY_CONFLICT', 'IDEMPOTENCY_IN_PROGRESS'] : []
+  return ['CROSS_SITE_REQUEST', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE', 'CONFLICT', ...keyed]
+}
 
 /** Every code that an operation can answer with. */
 export function problemsOf(route: Route): string[] {
   const plane = permissionOf(route.access)?.plane
-  const codes = new Set([...COMMON_PROBLEMS, ...route.problems])
-  if (plane || 'ingest' in route.access) codes.add('UNAUTHORIZED')
-  if (plane) for (const code of DECISION_PROBLEMS) codes.add(code)
-  if (plane === 'delegation') for (const code of DELEGATION_PROBLEMS) codes.add(code)
-  if (plane === 'program') codes.add('PARTNER_INACTIVE')
-  if (plane === 'tenant') for (const code of ['TENANT_INACTIVE', 'TENANT_NOT_FOUND', 'TENANT_CONTEXT_MISMATCH']) codes.add(code)
-  if (route.method !== 'GET') for (const code of ['CROSS_SITE_REQUEST', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE', 'CONFLICT']) codes.add(code)
-  if (route.method === 'POST') for (const code of ['IDEMPOTENCY_CONFLICT', 'IDEMPOTENCY_IN_PROGRESS']) codes.add(code)
-  if (route.ifMatch) for (const code of ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED']) codes.add(code)
+  const codes = new Set([
+    ...COMMON_PROBLEMS,
+    ...route.problems,
+    ...((plane && PLANE_PROBLEMS[plane]) ?? []),
+    ...('ingest' in route.access ? ['UNAUTHORIZED'] : []),
+    ...problemsOfMethod(route),
+    ...(route.ifMatch ? ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'] : []),
+  ])
   return [...codes].toSorted()
 }
 
 function toInputSchema(schema: z.ZodType): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', reused: 'inline', unrepresentable: 'any' })
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    reused: 'inline',
+    unrepresentable: 'any',
+  })
   return rest
 }
 
@@ -40,17 +86,36 @@ function parametersFrom(place: 'path' | 'query', schema: z.ZodType | undefined):
   const object = toInputSchema(schema)
   const properties = isRecord(object['properties']) ? object['properties'] : {}
   const required = Array.isArray(object['required']) ? (object['required'] as unknown[]) : []
-  return Object.entries(properties).map(([name, property]) => ({ name, in: place, required: place === 'path' || required.includes(name), schema: property }))
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }))
 }
 
 function headerParameters(route: Route): Json[] {
   const plane = permissionOf(route.access)?.plane
-  const header = (name: string, required: boolean, description: string): Json => ({ name, in: 'header', required, description, schema: { type: 'string' } })
+  const header = (name: string, required: boolean, description: string): Json => ({
+    name,
+    in: 'header',
+    required,
+    description,
+    schema: { type: 'string' },
+  })
   return [
     ...(plane === 'delegation' || plane === 'tenant'
-      ? [header('X-Active-Tenant-Id', 'tenant' in route.access && route.access.tenant === 'header', 'The tenant that is worked in; echoed in the answer.')]
+      ? [
+          header(
+            'X-Active-Tenant-Id',
+            'tenant' in route.access && route.access.tenant === 'header',
+            'The tenant that is worked in; echoed in the answer.',
+          ),
+        ]
       : []),
-    ...(route.method === 'POST' ? [header('Idempotency-Key', false, 'Makes a repetition within 24 hours answer as the first did.')] : []),
+    ...(route.method === 'POST'
+      ? [header('Idempotency-Key', false, 'Makes a repetition within 24 hours answer as the first did.')]
+      : []),
     ...(route.ifMatch ? [header('If-Match', true, 'The ETag that was read.')] : []),
   ]
 }
@@ -65,7 +130,11 @@ function problemResponses(route: Route): Json {
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       String(status),
-      { description: codes.join(', '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }, 'x-problem-codes': codes },
+      {
+        description: codes.join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        'x-problem-codes': codes,
+      },
     ]),
   )
 }
@@ -74,7 +143,10 @@ function successResponses(route: Route): Json {
   return Object.fromEntries(
     Object.entries(route.responses).map(([status, schema]) => [
       status,
-      { description: 'Done.', ...(schema && { content: { 'application/json': { schema: toOutputJsonSchema(schema) } } }) },
+      {
+        description: 'Done.',
+        ...(schema && { content: { 'application/json': { schema: toOutputJsonSchema(schema) } } }),
+      },
     ]),
   )
 }
@@ -85,7 +157,9 @@ export function operationIdOf(route: Pick<Route, 'method' | 'path'>): string {
     .replace(/^\/api\/v1\//, '')
     .split('/')
     .flatMap((part) => (part.startsWith(':') ? ['by', ...part.slice(1).split(/[_-]/)] : part.split(/[_-]/)))
-  return route.method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  return (
+    route.method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  )
 }
 
 function securityOf(route: Route): Json[] {
@@ -100,11 +174,22 @@ function operationOf(route: Route): Json {
     summary: route.summary,
     tags: [permission?.plane ?? ('ingest' in route.access ? 'ingest' : 'account')],
     security: securityOf(route),
-    'x-plane': permission?.plane ?? ('ingest' in route.access ? 'ingest' : 'identity' in route.access ? 'auth' : 'public'),
+    'x-plane':
+      permission?.plane ??
+      ('ingest' in route.access ? 'ingest' : 'identity' in route.access ? 'auth' : 'public'),
     ...(permission && { 'x-permission': permission.name, 'x-step-up': permission.sensitive }),
     'x-rate-limit': { name: route.limit, ...LIMITS[route.limit] },
-    parameters: [...parametersFrom('path', route.input.params), ...parametersFrom('query', route.input.query), ...headerParameters(route)],
-    ...(route.input.body && { requestBody: { required: true, content: { 'application/json': { schema: toInputSchema(route.input.body) } } } }),
+    parameters: [
+      ...parametersFrom('path', route.input.params),
+      ...parametersFrom('query', route.input.query),
+      ...headerParameters(route),
+    ],
+    ...(route.input.body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: toInputSchema(route.input.body) } },
+      },
+    }),
     responses: { ...successResponses(route), ...problemResponses(route) },
   }
 }
@@ -118,13 +203,23 @@ export function makeOpenApi(routes: readonly Route[]): Json {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Liaison', version: '1', description: 'Delegated, isolated and audited access of partners to the data of tenants.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Liaison',
+      version: '1',
+      description: 'Delegated, isolated and audited access of partners to the data of tenants.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: '/' }],
     paths: Object.fromEntries(Object.entries(paths).toSorted(([left], [right]) => (left < right ? -1 : 1))),
     components: {
       securitySchemes: {
-        session: { type: 'apiKey', in: 'cookie', name: '__Host-liaison', description: 'The session of a person who signed in.' },
-        ingest_key: { type: 'http', scheme: 'bearer', description: 'A key of the provider\'s own systems.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-liaison',
+          description: 'The session of a person who signed in.',
+        },
+        ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
       },
       schemas: { Problem: toOutputJsonSchema(Problem) },
     },

@@ -11,7 +11,8 @@ interface Tables {
   tenant: { id: string; name: string }
 }
 
-const names = (mandate: Mandate) => tables<Tables>(mandate).selectFrom('tenant').select('name').orderBy('name').execute()
+const names = (mandate: Mandate) =>
+  tables<Tables>(mandate).selectFrom('tenant').select('name').orderBy('name').execute()
 const Names = z.strictObject({ names: z.array(z.string()) })
 
 const probes = [
@@ -45,7 +46,10 @@ const probes = [
     responses: { 201: z.strictObject({ subject: z.string() }) },
     async handle({ mandate, body }) {
       await runStatements(mandate, [
-        { text: `insert into ticket (tenant_id, number, subject) values ($1, gen_random_uuid()::text, $2)`, values: [mandate.tenant.id, body.subject] },
+        {
+          text: `insert into ticket (tenant_id, number, subject) values ($1, gen_random_uuid()::text, $2)`,
+          values: [mandate.tenant.id, body.subject],
+        },
       ])
       recordEvent(mandate, { action: 'support.tickets.create' })
       return { subject: body.subject }
@@ -60,7 +64,12 @@ const probes = [
     limit: 'write',
     responses: { 201: z.strictObject({}) },
     async handle({ mandate }) {
-      await runStatements(mandate, [{ text: `insert into ticket (tenant_id, number, subject) values ($1, gen_random_uuid()::text, 'x')`, values: [mandate.tenant.id] }])
+      await runStatements(mandate, [
+        {
+          text: `insert into ticket (tenant_id, number, subject) values ($1, gen_random_uuid()::text, 'x')`,
+          values: [mandate.tenant.id],
+        },
+      ])
       return {}
     },
   }),
@@ -73,7 +82,11 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]())
 
 async function seedPair() {
-  const [northwind, acme, beta] = [await world.partner('Northwind'), await world.tenant('Acme'), await world.tenant('Beta')]
+  const [northwind, acme, beta] = [
+    await world.partner('Northwind'),
+    await world.tenant('Acme'),
+    await world.tenant('Beta'),
+  ]
   const person = await world.person()
   const member = await world.partnerMember(northwind, person.id)
   const link = await world.link(northwind, acme, { role: 'msp_support' })
@@ -102,12 +115,20 @@ test('a tenant that was never linked answers as one that does not exist', async 
 test('a revoked link refuses the next request, with its reason and an explanation to open', async () => {
   const { person, acme, link } = await seedPair()
   const caller = { ...(await world.signIn(person.id)), tenantId: acme }
-  expect((await world.call(caller, 'POST', '/api/v1/probe/tickets', { body: { subject: 'Down' } })).statusCode).toBe(201)
+  expect(
+    (await world.call(caller, 'POST', '/api/v1/probe/tickets', { body: { subject: 'Down' } })).statusCode,
+  ).toBe(201)
   await world.seed(`update delegation set status = 'revoked', epoch = epoch + 1 where id = $1`, [link], acme)
   const refused = await world.call(caller, 'POST', '/api/v1/probe/tickets', { body: { subject: 'Down' } })
   expect(refused.statusCode).toBe(403)
-  expect(refused.json()).toMatchObject({ code: 'TENANT_LINK_REVOKED', explain_id: expect.stringMatching(/^exp_/) })
-  const [denied] = await world.sql(`select code, actor_name from audit_event where outcome = 'denied' and tenant_id = $1`, [acme])
+  expect(refused.json()).toMatchObject({
+    code: 'TENANT_LINK_REVOKED',
+    explain_id: expect.stringMatching(/^exp_/),
+  })
+  const [denied] = await world.sql(
+    `select code, actor_name from audit_event where outcome = 'denied' and tenant_id = $1`,
+    [acme],
+  )
   expect(denied).toEqual({ code: 'TENANT_LINK_REVOKED', actor_name: person.name })
 })
 
@@ -122,15 +143,26 @@ test('a change without its audit event does not commit', async () => {
 test('bad input is answered with every fault at once and changes nothing', async () => {
   const { person, acme } = await seedPair()
   const caller = { ...(await world.signIn(person.id)), tenantId: acme }
-  const response = await world.call(caller, 'POST', '/api/v1/probe/tickets?colour=red', { body: { subject: 4, extra: true } })
+  const response = await world.call(caller, 'POST', '/api/v1/probe/tickets?colour=red', {
+    body: { subject: 4, extra: true },
+  })
   expect(response.statusCode).toBe(422)
-  expect(response.json().errors.map((fault: { pointer: string }) => fault.pointer).toSorted()).toEqual(['/body/extra', '/body/subject', '/query/colour'])
+  expect(
+    response
+      .json()
+      .errors.map((fault: { pointer: string }) => fault.pointer)
+      .toSorted(),
+  ).toEqual(['/body/extra', '/body/subject', '/query/colour'])
 })
 
 test('the same Idempotency-Key answers twice and works once', async () => {
   const { person, acme } = await seedPair()
   const caller = { ...(await world.signIn(person.id)), tenantId: acme }
-  const send = (subject: string) => world.call(caller, 'POST', '/api/v1/probe/tickets', { body: { subject }, headers: { 'idempotency-key': 'key-1' } })
+  const send = (subject: string) =>
+    world.call(caller, 'POST', '/api/v1/probe/tickets', {
+      body: { subject },
+      headers: { 'idempotency-key': 'key-1' },
+    })
   const [first, second, other] = [await send('Down'), await send('Down'), await send('Up')]
   expect([first.statusCode, second.statusCode, other.statusCode]).toEqual([201, 201, 422])
   expect(second.headers['idempotent-replayed']).toBe('true')
@@ -139,10 +171,20 @@ test('the same Idempotency-Key answers twice and works once', async () => {
 
 test('every login sees nothing without an access context', async () => {
   await seedPair()
-  for (const login of ['liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_ingest'] as const) {
+  for (const login of [
+    'liaison_platform',
+    'liaison_program',
+    'liaison_delegate',
+    'liaison_tenant',
+    'liaison_ingest',
+  ] as const) {
     for (const relation of ['tenant', 'partner']) {
-      const rows = await world.sqlAs(login, `select 1 from ${relation}`).catch((error: Error) => error.message)
-      expect(typeof rows === 'string' ? rows : rows.length, `${login} ${relation}`).toSatisfy((seen: unknown) => seen === 0 || String(seen).startsWith('permission denied'))
+      const rows = await world
+        .sqlAs(login, `select 1 from ${relation}`)
+        .catch((error: Error) => error.message)
+      expect(typeof rows === 'string' ? rows : rows.length, `${login} ${relation}`).toSatisfy(
+        (seen: unknown) => seen === 0 || String(seen).startsWith('permission denied'),
+      )
     }
   }
 })

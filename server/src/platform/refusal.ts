@@ -15,6 +15,8 @@ export interface RefusalGrounds {
   readonly permission: Permission
   readonly names: RefusalNames
   readonly details?: Readonly<Record<string, unknown>>
+  /** Header fields that belong to the refusal, such as those of a rate limit. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const ENDED_STATES: Readonly<Partial<Record<RefusalCode, string>>> = {
@@ -58,7 +60,7 @@ export class RefusalError extends ProblemError {
   constructor(decision: Decision, grounds: RefusalGrounds) {
     if (decision.code === 'ALLOWED') throw new Error('An allowance is no refusal.')
     const words = REFUSAL_WORDS[decision.code]
-    const headers = stepUpChallenge(decision.code)
+    const headers = grounds.headers ?? stepUpChallenge(decision.code)
     const details = detailsOf(grounds, decision.code)
     super(decision.status, decision.code, words.sentence, {
       nextStep: words.next_step,

@@ -12,10 +12,16 @@ function flattenNullable(schema: JsonSchema): JsonSchema {
   const options = schema['anyOf']
   if (!Array.isArray(options) || options.length !== 2) return schema
   const [first, second]: unknown[] = options
-  if (!isRecord(first) || !isRecord(second) || second['type'] !== 'null' || typeof first['type'] !== 'string') return schema
+  if (!isRecord(first) || !isRecord(second) || second['type'] !== 'null' || typeof first['type'] !== 'string')
+    return schema
   const { anyOf: _replaced, ...rest } = schema
   const values = first['enum']
-  return { ...rest, ...first, type: [first['type'], 'null'], ...(Array.isArray(values) && { enum: [...(values as unknown[]), null] }) }
+  return {
+    ...rest,
+    ...first,
+    type: [first['type'], 'null'],
+    ...(Array.isArray(values) && { enum: [...(values as unknown[]), null] }),
+  }
 }
 
 function simplify(value: unknown): unknown {
@@ -27,7 +33,11 @@ function simplify(value: unknown): unknown {
 
 /** A Zod schema as the JSON Schema of what it lets out. */
 export function toOutputJsonSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'output', reused: 'inline', unrepresentable: 'any' })
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: 'output',
+    reused: 'inline',
+    unrepresentable: 'any',
+  })
   const simplified = simplify(rest)
   if (!isRecord(simplified)) throw new Error('A response schema is an object.')
   return simplified
@@ -36,7 +46,9 @@ export function toOutputJsonSchema(schema: z.ZodType): JsonSchema {
 /** The schemas that answers are serialised through, so that a field that is not declared is never sent. */
 export function toResponseSchema(route: Route): Record<string, JsonSchema> {
   return Object.fromEntries(
-    Object.entries(route.responses).flatMap(([status, schema]) => (schema ? [[status, withoutIds(toOutputJsonSchema(schema))]] : [])),
+    Object.entries(route.responses).flatMap(([status, schema]) =>
+      schema ? [[status, withoutIds(toOutputJsonSchema(schema))]] : [],
+    ),
   )
 }
 
@@ -45,7 +57,11 @@ function withoutIds(schema: JsonSchema): JsonSchema {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip)
     if (!isRecord(value)) return value
-    return Object.fromEntries(Object.entries(value).filter(([key, part]) => !(key === 'id' && typeof part === 'string')).map(([key, part]) => [key, strip(part)]))
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key, part]) => !(key === 'id' && typeof part === 'string'))
+        .map(([key, part]) => [key, strip(part)]),
+    )
   }
   const stripped = strip(schema)
   return isRecord(stripped) ? stripped : schema

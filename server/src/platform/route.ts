@@ -13,7 +13,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Responses = { readonly [status: number]: z.ZodType | null }
 
 type Success<R extends Responses> = {
-  [S in keyof R]: S extends 200 | 201 | 202 ? (R[S] extends z.ZodType ? z.input<R[S]> : never) : S extends 204 ? undefined : never
+  [S in keyof R]: S extends 200 | 201 | 202
+    ? R[S] extends z.ZodType
+      ? z.input<R[S]>
+      : never
+    : S extends 204
+      ? undefined
+      : never
 }[keyof R]
 
 /** An answer that says more than its body. */
@@ -41,7 +47,9 @@ export interface Surroundings {
   readonly sessionToken: string | null
 }
 
-type Context<S extends Schemas, A> = Inputs<S> & Surroundings & (KindOf<A> extends never ? unknown : { readonly mandate: Mandate<KindOf<A>> })
+type Context<S extends Schemas, A> = Inputs<S> &
+  Surroundings &
+  (KindOf<A> extends never ? unknown : { readonly mandate: Mandate<KindOf<A>> })
 
 interface Common<S extends Schemas, A> {
   readonly method: Method
@@ -92,23 +100,35 @@ export interface Route {
 }
 
 function seal(definition: object, answers: Route['answers']): Route {
-  const defaults = { problems: [], responses: {}, ifMatch: false, readsOnly: undefined, bodyLimitBytes: undefined }
+  const defaults = {
+    problems: [],
+    responses: {},
+    ifMatch: false,
+    readsOnly: undefined,
+    bodyLimitBytes: undefined,
+  }
   // The two public functions below are the only callers, and their types have checked the definition.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { ...defaults, ...definition, answers } as unknown as Route
 }
 
 /** Declares one operation of the API; it appears in the OpenAPI document, the permission matrix and the isolation walk by itself. */
-export function route<const S extends Schemas, const R extends Responses, const A extends Access<S>>(definition: JsonDefinition<S, R, A>): Route {
+export function route<const S extends Schemas, const R extends Responses, const A extends Access<S>>(
+  definition: JsonDefinition<S, R, A>,
+): Route {
   return seal(definition, 'json')
 }
 
 /** Declares one server-rendered page. */
-export function page<const S extends Schemas, const A extends Access<S>>(definition: PageDefinition<S, A>): Route {
+export function page<const S extends Schemas, const A extends Access<S>>(
+  definition: PageDefinition<S, A>,
+): Route {
   return seal(definition, 'page')
 }
 
-const ENTRIES: ReadonlyMap<Permission, PermissionEntry> = new Map(PERMISSIONS.map((entry) => [entry.name, entry]))
+const ENTRIES: ReadonlyMap<Permission, PermissionEntry> = new Map(
+  PERMISSIONS.map((entry) => [entry.name, entry]),
+)
 
 /** The catalogue's entry of the permission that a route asks for; null for routes without one. */
 export function permissionOf(access: AnyAccess): PermissionEntry | null {

@@ -1,4 +1,13 @@
-import { compilePatterns, maskOf, memberMask, PERMISSIONS, toBits } from '@liaison/access'
+import {
+  compilePatterns,
+  LINK_ROLES,
+  maskOf,
+  memberMask,
+  newestRoleTemplate,
+  PERMISSIONS,
+  roleTemplate,
+  toBits,
+} from '@liaison/access'
 import type { Mask, MemberRole, Permission } from '@liaison/access'
 import type pg from 'pg'
 
@@ -144,6 +153,25 @@ async function writeMasks(pool: pg.Pool): Promise<void> {
   )
 }
 
+async function writeRoleTemplates(pool: pg.Pool): Promise<void> {
+  const templates = LINK_ROLES.flatMap((role) =>
+    Array.from({ length: newestRoleTemplate(role).version }, (_, index) =>
+      roleTemplate(role, index + 1),
+    ).filter((template) => template !== undefined),
+  )
+  await pool.query(
+    `insert into link_role_template (role, version, defaults, ceiling)
+     select * from unnest($1::text[], $2::integer[], $3::bit(128)[], $4::bit(128)[])
+     on conflict (role, version) do update set defaults = excluded.defaults, ceiling = excluded.ceiling`,
+    [
+      templates.map(({ role }) => role),
+      templates.map(({ version }) => version),
+      templates.map(({ defaults }) => toBits(defaults)),
+      templates.map(({ ceiling }) => toBits(ceiling)),
+    ],
+  )
+}
+
 /** Refuses when a stored override no longer means what its pattern says. Source: performance.md section 1. */
 async function checkOverrides(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ pattern: string; effect: string; mask: string }>(
@@ -165,5 +193,6 @@ async function checkOverrides(pool: pg.Pool): Promise<void> {
 export async function writeCatalogue(pool: pg.Pool): Promise<void> {
   await writePermissions(pool)
   await writeMasks(pool)
+  await writeRoleTemplates(pool)
   await checkOverrides(pool)
 }

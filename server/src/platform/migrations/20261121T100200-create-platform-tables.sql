@@ -33,7 +33,7 @@ call private.protect('outbox');
 create policy asking on outbox for insert to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_ingest with check ((select access.context_plane()) is not null);
 grant insert (topic, payload) on outbox to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_ingest;
 create policy dispatching on outbox to liaison_job using (true) with check (true);
-grant select, insert, delete on outbox to liaison_job;
+grant select, insert, update, delete on outbox to liaison_job;
 
 create table mail_message (
   id uuid primary key default uuidv7(),

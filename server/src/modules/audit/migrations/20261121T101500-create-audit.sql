@@ -34,6 +34,8 @@ create table audit_event (
   route text,
   ip inet,
   user_agent text,
+  origin_salt uuid not null default gen_random_uuid(),
+  origin_digest bytea,
   source text not null check (source in ('portal', 'api', 'gateway', 'form', 'job', 'cli')),
   explain_id uuid,
   config_version integer,
@@ -41,8 +43,10 @@ create table audit_event (
 ) partition by range (occurred_at);
 comment on table audit_event is 'One row per action, in the transaction of the action; append-only.';
 comment on column audit_event.xid is 'The transaction that wrote the row: the sealer and every feed advance by it, never by id.';
-create index on audit_event (xid);
-create index on audit_event using brin (occurred_at);
+comment on column audit_event.origin_salt is 'The seal covers a salted digest of network address and user agent, so that both can be blanked after their time without breaking it.';
+comment on column audit_event.origin_digest is 'Set when the network address and user agent are blanked: the digest that the seal covers.';
+create index on audit_event (xid, id);
+create index on audit_event (occurred_at, id);
 call private.protect('audit_event');
 
 create table audit_scope (
@@ -55,6 +59,7 @@ create table audit_scope (
   primary key (kind, scope_id, occurred_at, event_id)
 ) partition by range (occurred_at);
 comment on table audit_scope is 'Who sees an event: one row per tenant and per partner that it concerns.';
+comment on column audit_scope.row_count is 'The rows of this tenant in a read of several; for a partner the rows of all.';
 create index on audit_scope (xid, kind, scope_id);
 create index on audit_scope (event_id);
 call private.protect('audit_scope');
@@ -69,6 +74,7 @@ create table audit_read_window (
   event_at timestamptz not null,
   repeats integer not null default 0,
   row_count bigint not null default 0,
+  tenant_rows jsonb not null default '{}',
   primary key (actor_id, plane, route, tenants_digest)
 );
 comment on table audit_read_window is 'Repeats of one read by one person within 60 seconds, counted here until the window is closed by an event of its own.';
@@ -90,6 +96,8 @@ begin
     execute format('alter table audit_event%s force row level security', part);
     execute format('alter table audit_scope%s enable row level security', part);
     execute format('alter table audit_scope%s force row level security', part);
+    execute format('create or replace trigger no_truncate before truncate on audit_event%s for each statement execute function private.refuse_change()', part);
+    execute format('create or replace trigger no_truncate before truncate on audit_scope%s for each statement execute function private.refuse_change()', part);
   end loop;
 end
 $$;
@@ -103,6 +111,8 @@ grant insert, update, delete on audit_read_window to liaison_authz;
 
 create trigger append_only before update or delete on audit_event for each row execute function private.refuse_change();
 create trigger append_only before update or delete on audit_scope for each row execute function private.refuse_change();
+create trigger no_truncate before truncate on audit_event for each statement execute function private.refuse_change();
+create trigger no_truncate before truncate on audit_scope for each statement execute function private.refuse_change();
 
 create policy tenant_view on audit_scope for select to liaison_tenant, liaison_delegate using (
   kind = 'tenant' and scope_id in (select access.reach('audit_scope', 'select'))
@@ -115,7 +125,13 @@ create policy visible on audit_event for select to liaison_tenant, liaison_progr
   exists (select from audit_scope s where s.event_id = audit_event.id and s.occurred_at = audit_event.occurred_at)
 );
 create policy platform_view on audit_event for select to liaison_platform using ((select access.context_plane()) = 'platform');
-grant select on audit_event, audit_scope to liaison_tenant, liaison_program, liaison_delegate, liaison_platform;
+grant select on audit_scope to liaison_tenant, liaison_program, liaison_delegate;
+grant select on audit_event, audit_scope to liaison_platform;
+-- The network address, the user agent and the reason belong to the side that acted (audit.own_details); the rows of a read of several
+-- tenants are told to each tenant by its own audit_scope row.
+grant select (id, occurred_at, xid, plane, action, outcome, code, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
+  delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, changes, repeats, billing_party, request_id, trace_id,
+  method, route, source, explain_id, config_version) on audit_event to liaison_tenant, liaison_program, liaison_delegate;
 
 reset role;
 set role liaison_authz;
@@ -163,6 +179,26 @@ end
 $$;
 comment on function audit.record(jsonb) is 'access.md section 6. A tenant or partner that the event names becomes one of its readers; several tenants are passed as tenants[{tenant_id, row_count}].';
 
+-- How many rows of each tenant an event's read touched, as {tenant: rows}.
+create function audit.rows_by_tenant(event jsonb) returns jsonb
+  language sql immutable
+  set search_path = pg_catalog
+  as $$
+  select coalesce(jsonb_object_agg(item ->> 'tenant_id', coalesce((item ->> 'row_count')::bigint, 0)), '{}')
+  from jsonb_array_elements(coalesce(event -> 'tenants', '[]')) item
+$$;
+
+create function audit.add_rows(counted jsonb, more jsonb) returns jsonb
+  language sql immutable
+  set search_path = pg_catalog
+  as $$
+  select coalesce(jsonb_object_agg(tenant, total), '{}')
+  from (
+    select key as tenant, sum(value::bigint) as total
+    from (select * from jsonb_each_text(counted) union all select * from jsonb_each_text(more)) both_sides group by key
+  ) sums
+$$;
+
 -- A read: the first is an event, repeats by the same actor on the same route and tenants within 60 seconds are counted.
 create function audit.record_read(event jsonb) returns uuid
   language plpgsql security definer
@@ -170,7 +206,7 @@ create function audit.record_read(event jsonb) returns uuid
   as $$
 declare
   context jsonb := access.context();
-  digest bytea := sha256(convert_to(coalesce(context ->> 'tenant_id', '') || coalesce(event ->> 'resource_id', '') ||
+  digest bytea := sha256(convert_to(coalesce(context ->> 'tenant_id', '') || ' ' || (event ->> 'action') || ' ' || coalesce(event ->> 'resource_id', '') || ' ' ||
     coalesce((select string_agg(item ->> 'tenant_id', ',' order by item ->> 'tenant_id') from jsonb_array_elements(coalesce(event -> 'tenants', '[]')) item), ''), 'UTF8'));
   current_window audit_read_window;
   event_id uuid;
@@ -179,7 +215,8 @@ begin
   where w.actor_id = (context ->> 'actor_id')::uuid and w.plane = context ->> 'plane' and w.route = context ->> 'route' and w.tenants_digest = digest
   for update;
   if found and current_window.started_at > clock_timestamp() - interval '60 seconds' then
-    update audit_read_window w set repeats = w.repeats + 1, row_count = w.row_count + coalesce((event ->> 'row_count')::bigint, 0)
+    update audit_read_window w set repeats = w.repeats + 1, row_count = w.row_count + coalesce((event ->> 'row_count')::bigint, 0),
+      tenant_rows = audit.add_rows(w.tenant_rows, audit.rows_by_tenant(event))
     where w.actor_id = current_window.actor_id and w.plane = current_window.plane and w.route = current_window.route and w.tenants_digest = digest;
     return current_window.event_id;
   end if;
@@ -187,10 +224,12 @@ begin
     perform audit.close_window(current_window);
   end if;
   event_id := audit.record(event);
-  insert into audit_read_window (actor_id, plane, route, tenants_digest, started_at, event_id, event_at)
+  -- A window that somebody opened at this very moment keeps counting; this read then is an event of its own.
+  insert into audit_read_window as w (actor_id, plane, route, tenants_digest, started_at, event_id, event_at)
   values ((context ->> 'actor_id')::uuid, context ->> 'plane', context ->> 'route', digest, clock_timestamp(), event_id, clock_timestamp())
   on conflict (actor_id, plane, route, tenants_digest)
-  do update set started_at = excluded.started_at, event_id = excluded.event_id, event_at = excluded.event_at, repeats = 0, row_count = 0;
+  do update set started_at = excluded.started_at, event_id = excluded.event_id, event_at = excluded.event_at, repeats = 0, row_count = 0, tenant_rows = '{}'
+  where w.started_at <= clock_timestamp() - interval '60 seconds';
   return event_id;
 end
 $$;
@@ -210,7 +249,10 @@ begin
     delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, finished.row_count, finished.repeats, method, route, ip, user_agent, source
   from audit_event where id = finished.event_id and occurred_at between finished.event_at - interval '1 minute' and finished.event_at + interval '1 minute';
   insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
-  select kind, scope_id, written_at, closing_id, null from audit_scope
+  select kind, scope_id, written_at, closing_id,
+    case when kind = 'tenant' and finished.tenant_rows ? scope_id::text then (finished.tenant_rows ->> scope_id::text)::bigint
+      when kind = 'partner' or finished.tenant_rows = '{}' then finished.row_count end
+  from audit_scope
   where event_id = finished.event_id and occurred_at between finished.event_at - interval '1 minute' and finished.event_at + interval '1 minute';
 end
 $$;
@@ -231,6 +273,43 @@ begin
   end loop;
   return closed;
 end
+$$;
+
+-- What only the reader's own side sees of these events, and the repeats of reads that are still being counted.
+create function audit.own_details(events uuid[]) returns table (event_id uuid, ip inet, reason text, counted_repeats integer, counted_rows bigint)
+  language sql stable security definer
+  set search_path = pg_catalog, public
+  as $$
+  with reader as materialized (select access.context() as context)
+  select e.id,
+    case when is_own then e.ip end,
+    case when is_own then e.reason end,
+    w.repeats,
+    case when context ->> 'plane' <> 'tenant' or w.tenant_rows = '{}' then w.row_count else (w.tenant_rows ->> (context ->> 'tenant_id'))::bigint end
+  from unnest(events) asked(id)
+  cross join reader
+  join audit_event e on e.id = asked.id
+  left join audit_read_window w on w.event_id = e.id
+  cross join lateral (select case context ->> 'plane'
+      when 'platform' then true
+      when 'program' then e.plane in ('program', 'delegation') and e.partner_id = (context ->> 'partner_id')::uuid
+      when 'tenant' then e.plane = 'tenant' and e.tenant_id = (context ->> 'tenant_id')::uuid
+      else false end as is_own) side
+  where context ->> 'plane' = 'platform' or exists (
+    select from audit_scope s
+    where s.event_id = e.id and s.occurred_at = e.occurred_at
+      and (s.kind, s.scope_id) = (case context ->> 'plane' when 'program' then 'partner' when 'tenant' then 'tenant' end,
+        (case context ->> 'plane' when 'program' then context ->> 'partner_id' when 'tenant' then context ->> 'tenant_id' end)::uuid))
+$$;
+comment on function audit.own_details(uuid[]) is 'Network address and reason go to the side that acted, and to the provider; never to the other side.';
+
+-- Whether an event touched a tenant; asked only of events that the reader sees.
+create function audit.concerns(event uuid, written_at timestamptz, tenant uuid) returns boolean
+  language sql stable security definer
+  set search_path = pg_catalog, public
+  as $$
+  select access.context() is not null
+    and exists (select from audit_scope s where s.event_id = event and s.occurred_at = written_at and s.kind = 'tenant' and s.scope_id = tenant)
 $$;
 
 -- A refusal is recorded on a connection of its own, so that the rollback of the refused request does not erase it.
@@ -288,6 +367,7 @@ $$;
 grant execute on function audit.record(jsonb), audit.record_read(jsonb) to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_ingest, liaison_job;
 grant execute on function audit.record_refusal(jsonb) to liaison_guard;
 grant execute on function audit.close_read_windows() to liaison_job;
+grant execute on function audit.own_details(uuid[]), audit.concerns(uuid, timestamptz, uuid) to liaison_program, liaison_tenant, liaison_platform;
 grant execute on function audit.require_event(), audit.require_tenant_event() to liaison_owner;
 
 reset role;

@@ -36,6 +36,7 @@ create table delegation (
   mask bit(128) not null,
   has_timed_overrides boolean not null default false,
   conditions jsonb not null default '{}',
+  has_conditions boolean generated always as (conditions <> '{}') stored,
   starts_at timestamptz not null default now(),
   ends_at timestamptz,
   epoch integer not null default 1,
@@ -87,10 +88,15 @@ create table link (
   notes_partner text,
   notes_tenant text,
   metadata jsonb not null default '{}',
+  first_approved_by uuid,
+  first_approved_by_name text,
+  first_approved_at timestamptz,
+  first_accepted jsonb,
   foreign key (partner_id, tenant_id, id) references delegation (partner_id, tenant_id, id),
   unique (partner_id, tenant_id, id),
   check (auto_renew_days = 0 or access_role <> 'msp_full')
 );
+comment on column link.first_approved_by is 'The first of two approvers, where the tenant asks for two.';
 comment on table link is 'What is particular to a delegation from a tenant to a partner organisation, used by its people.';
 create index on link (tenant_id);
 call private.protect('link');
@@ -194,7 +200,7 @@ create table access_freeze (
   lift_reason text,
   check ((lifted_at is null) = (lifted_by is null)),
   check (lifted_at is null or lift_reason is not null),
-  check (lifted_at is null or scope <> 'platform' or lift_asked_by is distinct from lifted_by),
+  check (lifted_at is null or scope <> 'platform' or (lift_asked_by is not null and lift_asked_by <> lifted_by)),
   check (case scope when 'platform' then num_nonnulls(partner_id, tenant_id, delegation_id, person_id) = 0
     when 'partner' then partner_id is not null and num_nonnulls(delegation_id, person_id) = 0
     when 'tenant' then tenant_id is not null and num_nonnulls(partner_id, delegation_id, person_id) = 0

@@ -47,13 +47,15 @@ create function private.enforce_delegation() returns trigger
   as $$
 declare
   side text := private.side_of_login();
-  initiated text;
+  actor uuid := access.context_id('actor_id');
+  of_link link;
+  may_widen boolean;
 begin
   if side is null then
     return new;
   end if;
   if tg_op = 'INSERT' then
-    if side in ('partner', 'tenant') and new.status <> 'requested' then
+    if side in ('partner', 'tenant') and (new.status <> 'requested' or new.requested_by is distinct from actor) then
       raise exception 'a delegation starts as a request' using errcode = 'check_violation', constraint = 'delegation_transition';
     end if;
     return new;
@@ -62,12 +64,16 @@ begin
     raise exception 'an ended delegation is history' using errcode = 'check_violation', constraint = 'delegation_transition';
   end if;
   if (new.tenant_id, new.partner_id, new.kind, new.requested_by, new.requested_at) is distinct from (old.tenant_id, old.partner_id, old.kind, old.requested_by, old.requested_at)
-    or (old.approval_snapshot is not null and new.approval_snapshot is distinct from old.approval_snapshot and new.status = old.status and side <> 'tenant') then
+    or (old.approval_snapshot is not null and new.approval_snapshot is distinct from old.approval_snapshot and side <> 'tenant') then
     raise exception 'who made a delegation, and what its approver saw, never changes' using errcode = 'check_violation', constraint = 'delegation_identity';
   end if;
+  select * into of_link from link l where l.id = new.id;
   if new.status <> old.status then
     if not exists (select from state_transition t where t.entity = new.kind and t.from_state = old.status and t.to_state = new.status and t.actor_kind = side) then
       raise exception '% may not move a % from % to %', side, new.kind, old.status, new.status using errcode = 'check_violation', constraint = 'delegation_transition';
+    end if;
+    if new.status_changed_by_side is distinct from side or (side <> 'clock' and new.status_changed_by is distinct from actor) then
+      raise exception 'a move names who made it' using errcode = 'check_violation', constraint = 'delegation_transition';
     end if;
     if old.status = 'suspended' and new.status = 'active' and old.status_changed_by_side <> side and not (old.status_changed_by_side = 'clock' and side = 'tenant') then
       raise exception 'only the side that suspended may resume' using errcode = 'check_violation', constraint = 'delegation_transition';
@@ -75,21 +81,39 @@ begin
     if old.status = 'expired' and old.ends_at < statement_timestamp() - interval '30 days' then
       raise exception 'a delegation can be renewed for 30 days after its end' using errcode = 'check_violation', constraint = 'delegation_transition';
     end if;
+    if side = 'clock' and ((new.status = 'expired' and not old.ends_at <= statement_timestamp())
+      or (new.status = 'lapsed' and not of_link.request_expires_at <= statement_timestamp())
+      or (old.status = 'approved' and old.starts_at > statement_timestamp())) then
+      raise exception 'the clock moves nothing before its time' using errcode = 'check_violation', constraint = 'delegation_transition';
+    end if;
     if old.status = 'requested' and new.status in ('approved', 'active') then
-      select l.initiated_by into initiated from link l where l.id = new.id;
-      if initiated = side or new.approved_by is null or new.approved_by = old.requested_by then
+      if of_link.initiated_by = side or new.approved_by is distinct from actor or actor is null or new.approved_by = old.requested_by
+        or of_link.request_expires_at <= statement_timestamp() then
         raise exception 'the side that asked cannot approve' using errcode = 'check_violation', constraint = 'delegation_two_sides';
+      end if;
+      if side = 'tenant' and coalesce((select p.dual_approval from tenant_partner_policy p where p.tenant_id = new.tenant_id), false)
+        and (of_link.first_approved_by is null or of_link.first_approved_by = actor) then
+        raise exception 'the tenant asks for a second approver' using errcode = 'check_violation', constraint = 'delegation_two_people';
       end if;
     end if;
   end if;
-  if side <> 'tenant' and old.status in ('active', 'suspended', 'approved')
+  -- A request still belongs to the side that made it; everything that was agreed widens through the tenant alone.
+  may_widen := side = 'tenant' or (old.status = 'requested' and of_link.initiated_by = side);
+  if not may_widen and not (side = 'clock' and of_link.auto_renew_days > 0 and old.status = 'active' and old.ends_at > statement_timestamp()
+      and new.ends_at = old.ends_at + make_interval(days => of_link.auto_renew_days) and (new.mask, new.role_mask, new.starts_at, new.has_timed_overrides) = (old.mask, old.role_mask, old.starts_at, old.has_timed_overrides))
     and ((new.mask & ~ old.mask) <> 0::bit(128) or (new.role_mask & ~ old.role_mask) <> 0::bit(128)
       or (old.ends_at is not null and (new.ends_at is null or new.ends_at > old.ends_at)) or new.starts_at < old.starts_at
-      or new.conditions is distinct from old.conditions) then
+      or new.conditions is distinct from old.conditions
+      or (old.has_timed_overrides and not new.has_timed_overrides and exists (select from link_override o where o.link_id = new.id and o.expires_at is not null))) then
     raise exception 'only the tenant can widen a delegation' using errcode = 'check_violation', constraint = 'delegation_widening';
   end if;
   if new.epoch < old.epoch then
     raise exception 'an epoch never goes back' using errcode = 'check_violation', constraint = 'delegation_epoch';
+  end if;
+  -- Whatever takes access away makes older tokens stale, whether or not the writer thought of it.
+  if (new.status <> old.status and new.status in ('suspended', 'expired', 'revoked')) or (old.mask & ~ new.mask) <> 0::bit(128) or (old.role_mask & ~ new.role_mask) <> 0::bit(128)
+    or new.starts_at > old.starts_at or (new.ends_at is not null and (old.ends_at is null or new.ends_at < old.ends_at)) or new.conditions is distinct from old.conditions then
+    new.epoch := greatest(new.epoch, old.epoch + 1);
   end if;
   return new;
 end
@@ -101,10 +125,16 @@ create function private.enforce_override() returns trigger
   as $$
 declare
   side text := private.side_of_login();
+  widens boolean := case tg_op
+    when 'INSERT' then new.effect = 'grant'
+    when 'DELETE' then old.effect = 'deny'
+    else new.effect <> old.effect or new.pattern <> old.pattern or case new.effect
+      when 'grant' then (new.mask & ~ old.mask) <> 0::bit(128) or (old.expires_at is not null and (new.expires_at is null or new.expires_at > old.expires_at))
+      else (old.mask & ~ new.mask) <> 0::bit(128) or (new.expires_at is not null and (old.expires_at is null or new.expires_at < old.expires_at)) end
+    end;
 begin
-  if side is not null and side <> 'tenant' and ((tg_op <> 'DELETE' and new.effect = 'grant') or (tg_op = 'DELETE' and old.effect = 'deny')
-    or (tg_op = 'UPDATE' and new.expires_at is distinct from old.expires_at))
-    and exists (select from delegation d where d.id = coalesce(new.link_id, old.link_id) and d.status <> 'requested') then
+  if side is not null and side <> 'tenant' and widens and not exists (
+    select from delegation d join link l on l.id = d.id where d.id = coalesce(new.link_id, old.link_id) and d.status = 'requested' and l.initiated_by = side) then
     raise exception 'only the tenant can widen a delegation' using errcode = 'check_violation', constraint = 'delegation_widening';
   end if;
   return coalesce(new, old);
@@ -133,7 +163,11 @@ call private.share_between_sides('delegation_history');
 
 grant select, insert, update on delegation to liaison_program, liaison_tenant, liaison_platform;
 grant select, update on delegation to liaison_job;
-grant select on delegation to liaison_delegate;
+-- What the tenant demands of the other side is its own matter: the partner's logins learn that there is something, not what.
+revoke select on delegation from liaison_program;
+grant select (id, tenant_id, partner_id, kind, status, status_reason, status_changed_at, status_changed_by, status_changed_by_side, role_mask, mask, has_timed_overrides, has_conditions,
+  starts_at, ends_at, epoch, billing_party, requested_by, requested_at, approved_by, approved_by_name, approved_at, approval_basis, version, created_at, updated_at)
+  on delegation to liaison_program, liaison_delegate;
 grant insert on delegation_history to liaison_program, liaison_tenant, liaison_platform, liaison_job;
 grant select on delegation_history to liaison_program, liaison_tenant, liaison_platform, liaison_job, liaison_delegate;
 grant select, insert, update, delete on link_override to liaison_program, liaison_tenant;
@@ -149,12 +183,13 @@ grant select (id, tenant_id, partner_id, relationship_type, access_role, role_ve
   insert (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, auto_renew_days, notes_partner, metadata, sla_response_hours, sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency),
   update (access_role, auto_renew_days, notes_partner, metadata, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency)
   on link to liaison_program;
-grant select (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, request_expires_at, auto_renew_days, review_due_at, sla_response_hours, sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency, notes_tenant),
+grant select (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, request_expires_at, auto_renew_days, review_due_at, sla_response_hours, sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency, notes_tenant, first_approved_by, first_approved_by_name, first_approved_at, first_accepted),
   insert (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, auto_renew_days, notes_tenant, sla_response_hours, sla_uptime_target),
-  update (access_role, role_version, auto_renew_days, notes_tenant, sla_response_hours, sla_uptime_target, review_due_at)
+  update (access_role, role_version, auto_renew_days, notes_tenant, sla_response_hours, sla_uptime_target, review_due_at, first_approved_by, first_approved_by_name, first_approved_at, first_accepted)
   on link to liaison_tenant;
 grant select (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, request_expires_at, auto_renew_days, review_due_at, sla_response_hours, sla_uptime_target)
   on link to liaison_platform, liaison_delegate, liaison_job;
+grant select (notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency) on link to liaison_platform, liaison_job;
 grant select (sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency) on link to liaison_delegate;
 
 -- At most one live link for a pair, and one full role for a tenant (source 1, rule 2).
@@ -197,7 +232,9 @@ call private.audit_changes('tenant_partner_policy', true);
 -- What each side needs to know of the other: names, never more.
 create policy linked_partner on partner for select to liaison_tenant using (exists (select from delegation d where d.partner_id = partner.id));
 grant select (id, name, slug, kinds, status, website, created_at) on partner to liaison_tenant;
-create policy linked_tenant on tenant for select to liaison_program using (exists (select from delegation d where d.tenant_id = tenant.id and d.status not in ('requested', 'declined', 'withdrawn', 'lapsed')));
+create policy linked_tenant on tenant for select to liaison_program using (exists (
+  select from delegation d where d.tenant_id = tenant.id
+    and (d.status not in ('requested', 'declined', 'withdrawn', 'lapsed') or exists (select from link l where l.id = d.id and l.initiated_by = 'tenant'))));
 grant select (id, name, slug) on tenant to liaison_program;
 create policy reached on tenant for select to liaison_delegate using (id in (select access.reach('tenant', 'select')));
 grant select on tenant to liaison_delegate;

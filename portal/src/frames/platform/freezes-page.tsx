@@ -1,0 +1,232 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { Freeze } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Ask } from '../../parts/confirm.tsx'
+import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
+import { Note, Page, Panel } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { StatusChip } from '../../parts/values.tsx'
+import { formatInstant } from '../../platform/format.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+
+const scopes = ['person', 'delegation', 'partner', 'tenant', 'platform'] as const
+
+type Draft = { scope: string; id: string; reason: string }
+
+function checkDraft(draft: Draft): FormError[] {
+  const errors: FormError[] = []
+  if (draft.scope !== 'platform' && draft.id.trim() === '') errors.push({ field: 'id', text: t('freeze.id_missing') })
+  if (draft.reason.trim() === '') errors.push({ field: 'reason', text: t('confirm.reason_missing') })
+  return errors
+}
+
+type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
+
+function Fields({ draft, errors, onDraft }: FieldsProps) {
+  return (
+    <>
+      <NativeSelect
+        id="scope"
+        label={t('freeze.scope')}
+        value={draft.scope}
+        onChange={(event) => {
+          onDraft({ ...draft, scope: event.currentTarget.value })
+        }}
+      >
+        {scopes.map((scope) => (
+          <option key={scope} value={scope}>
+            {tValue('freeze_scope', scope)}
+          </option>
+        ))}
+      </NativeSelect>
+      {draft.scope !== 'platform' && (
+        <TextInput
+          id="id"
+          label={t('freeze.id')}
+          description={t('freeze.id_about')}
+          value={draft.id}
+          error={errorOf(errors, 'id')}
+          onChange={(event) => {
+            onDraft({ ...draft, id: event.currentTarget.value })
+          }}
+        />
+      )}
+      <TextInput
+        id="reason"
+        label={t('confirm.reason')}
+        value={draft.reason}
+        maxLength={500}
+        error={errorOf(errors, 'reason')}
+        onChange={(event) => {
+          onDraft({ ...draft, reason: event.currentTarget.value })
+        }}
+      />
+    </>
+  )
+}
+
+const blank: Draft = { scope: 'person', id: '', reason: '' }
+
+function FreezeForm() {
+  const [draft, setDraft] = useState(blank)
+  const [errors, setErrors] = useState<FormError[]>([])
+  const write = useWrite(
+    ({ scope, id, reason }: Draft, frame) =>
+      readBody(
+        frame.client.POST('/admin/partner-access/freezes', {
+          body: { scope, reason: reason.trim(), ...(scope === 'platform' ? {} : { id: id.trim() }) },
+        }),
+      ),
+    () => {
+      setDraft(blank)
+      showToast(t('freeze.done'))
+    },
+  )
+  return (
+    <Panel title={t('freeze.title')}>
+      <form
+        className="stack tight"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          const found = checkDraft(draft)
+          setErrors(found)
+          if (found.length === 0) write.mutate(draft)
+        }}
+      >
+        <ErrorSummary errors={errors} />
+        <WriteProblem error={write.error} />
+        <Fields draft={draft} errors={errors} onDraft={setDraft} />
+        {draft.scope === 'platform' && (
+          <Note tone="bad">
+            <p>{t('freeze.platform_effect')}</p>
+          </Note>
+        )}
+        <div>
+          <Button type="submit" color="red" loading={write.isPending}>
+            {t('freeze.act', { what: tValue('freeze_scope', draft.scope) })}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+function LiftButton({ freeze }: { freeze: Freeze }) {
+  const [isOpen, setOpen] = useState(false)
+  const who = freeze.target_name ?? t('freeze.everybody')
+  const needsTwo = freeze.scope === 'platform'
+  const write = useWrite(
+    (reason: string, frame) =>
+      readBody(
+        frame.client.POST('/admin/partner-access/freezes/{freeze_id}/lift', {
+          params: { path: { freeze_id: freeze.freeze_id } },
+          body: { reason },
+        }),
+      ),
+    (answer) => {
+      setOpen(false)
+      showToast(t(answer.lifted_at === null ? 'freeze.lift_waits' : 'freeze.lifted', { who }))
+    },
+  )
+  return (
+    <>
+      <button
+        type="button"
+        className="row-tool"
+        onClick={() => {
+          setOpen(true)
+        }}
+      >
+        {t('freeze.lift')}…
+      </button>
+      <Ask
+        opened={isOpen}
+        title={t('freeze.lift_title', { who })}
+        act={t('freeze.lift')}
+        keep={t('freeze.keep')}
+        isBusy={write.isPending}
+        error={write.error}
+        withReason
+        onKeep={() => {
+          setOpen(false)
+        }}
+        onAct={(reason) => {
+          write.mutate(reason)
+        }}
+      >
+        {t(needsTwo ? 'freeze.lift_two' : 'freeze.lift_effect', { who })}
+      </Ask>
+    </>
+  )
+}
+
+function FreezeRow({ freeze }: { freeze: Freeze }) {
+  const isStanding = freeze.lifted_at === null
+  return (
+    <tr>
+      <td className="strong">{freeze.target_name ?? t('freeze.everybody')}</td>
+      <td data-label={t('freeze.scope')}>{tValue('freeze_scope', freeze.scope)}</td>
+      <td data-label={t('column.status')}>
+        <StatusChip family="organisation" value={isStanding ? 'frozen' : 'lifted'} />
+      </td>
+      <td data-label={t('freeze.since')}>{formatInstant(freeze.frozen_at)}</td>
+      <td data-label={t('freeze.by')}>{freeze.frozen_by_name}</td>
+      <td data-label={t('confirm.reason')}>{freeze.reason}</td>
+      <td className="tool">{isStanding && <LiftButton freeze={freeze} />}</td>
+    </tr>
+  )
+}
+
+function FreezeTable({ freezes }: { freezes: readonly Freeze[] }) {
+  if (freezes.length === 0) return <Empty title={t('freeze.none')} text={t('freeze.none_text')} />
+  return (
+    <div className="list-scroll" role="region" aria-label={t('nav.freezes')} tabIndex={0}>
+      <table className="table cards">
+        <caption className="unseen">{t('nav.freezes')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('freeze.who')}</th>
+            <th scope="col">{t('freeze.scope')}</th>
+            <th scope="col">{t('column.status')}</th>
+            <th scope="col">{t('freeze.since')}</th>
+            <th scope="col">{t('freeze.by')}</th>
+            <th scope="col">{t('confirm.reason')}</th>
+            <td>
+              <span className="unseen">{t('table.acts')}</span>
+            </td>
+          </tr>
+        </thead>
+        <tbody>
+          {freezes.map((freeze) => (
+            <FreezeRow key={freeze.freeze_id} freeze={freeze} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** Break-glass blocks: what stands, who set it, and setting or lifting one. */
+export function FreezesPage() {
+  const freezes = useRead(['freezes'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/partner-access/freezes', { signal })),
+  )
+  return (
+    <Page title={t('nav.freezes')} lead={t('freeze.lead')}>
+      <div className="stack">
+        <div className="list">
+          <Answer query={freezes}>{({ items }) => <FreezeTable freezes={items} />}</Answer>
+        </div>
+        <div className="form">
+          <FreezeForm />
+        </div>
+      </div>
+    </Page>
+  )
+}

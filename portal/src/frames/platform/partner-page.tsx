@@ -1,0 +1,114 @@
+import { Button } from '@mantine/core'
+import { readBody, readTagged } from '@liaison/sdk'
+import type { PartnerRecord } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Ask } from '../../parts/confirm.tsx'
+import { Facts, Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
+import { formatCount } from '../../platform/format.ts'
+import { showToast } from '../../platform/live.ts'
+import { useParam } from '../../platform/navigate.tsx'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+import { LinksOf } from './links-of.tsx'
+
+type Act = 'suspend' | 'reactivate'
+
+function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: string | null; act: Act }) {
+  const [isOpen, setOpen] = useState(false)
+  const names = { partner: partner.name, count: partner.links_count }
+  const write = useWrite(
+    (reason: string, frame) =>
+      readBody(
+        frame.client.POST(`/admin/partners/{partner_id}/${act}`, {
+          params: { path: { partner_id: partner.partner_id } },
+          headers: etag === null ? {} : { 'If-Match': etag },
+          body: reason === '' ? {} : { reason },
+        }),
+      ),
+    () => {
+      setOpen(false)
+      showToast(t(`partner.${act}_done`, names))
+    },
+  )
+  return (
+    <>
+      <Button
+        variant="default"
+        onClick={() => {
+          setOpen(true)
+        }}
+      >
+        {t(`partner.${act}`)}…
+      </Button>
+      <Ask
+        opened={isOpen}
+        title={t(`partner.${act}_title`, names)}
+        act={t(`partner.${act}`)}
+        keep={t(`partner.${act}_keep`)}
+        isBusy={write.isPending}
+        error={write.error}
+        withReason
+        onKeep={() => {
+          setOpen(false)
+        }}
+        onAct={(reason) => {
+          write.mutate(reason)
+        }}
+      >
+        {t(`partner.${act}_effect`, names)}
+      </Ask>
+    </>
+  )
+}
+
+/** One partner: what it is, its state, and its links. */
+export function PartnerPage() {
+  const id = useParam('par')
+  const partner = useRead(['partner', id], (frame, signal) =>
+    readTagged(frame.client.GET('/admin/partners/{partner_id}', { params: { path: { partner_id: id } }, signal })),
+  )
+  const found = partner.data
+  return (
+    <Page
+      title={found ? found.body.name : t('column.partner')}
+      back={{ to: platformPlaces.partners(), label: t('nav.partners') }}
+      tools={
+        found && (
+          <>
+            {found.body.status === 'active' && (
+              <ActButton partner={found.body} etag={found.etag} act="suspend" />
+            )}
+            {found.body.status === 'suspended' && (
+              <ActButton partner={found.body} etag={found.etag} act="reactivate" />
+            )}
+          </>
+        )
+      }
+    >
+      <Answer query={partner}>
+        {({ body }) => (
+          <div className="stack">
+            <Panel title={t('partner.facts')}>
+              <Facts
+                facts={[
+                  [t('column.status'), <StatusChip family="organisation" value={body.status} />],
+                  [t('column.kinds'), body.kinds.map((kind) => tValue('kind', kind)).join(', ')],
+                  [t('column.people'), formatCount(body.members_count)],
+                  [t('column.links'), formatCount(body.links_count)],
+                  [t('column.since'), <DateText iso={body.created_at} />],
+                  [t('newpartner.slug'), <code className="mono">{body.slug}</code>],
+                  [t('link.id'), <IdText id={body.partner_id} />],
+                ]}
+              />
+            </Panel>
+            <LinksOf query={{ partner_id: id }} />
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

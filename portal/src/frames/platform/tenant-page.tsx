@@ -1,0 +1,47 @@
+import { readBody } from '@liaison/sdk'
+
+import { Facts, Note, Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
+import { formatCount } from '../../platform/format.ts'
+import { useParam } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+import { LinksOf } from './links-of.tsx'
+
+/** One tenant: metadata and who has access. */
+export function TenantPage() {
+  const id = useParam('ten')
+  const tenant = useRead(['tenant', id], (frame, signal) =>
+    readBody(frame.client.GET('/admin/tenants/{tenant_id}', { params: { path: { tenant_id: id } }, signal })),
+  )
+  return (
+    <Page
+      title={tenant.data?.name ?? t('column.tenant')}
+      back={{ to: platformPlaces.tenants(), label: t('nav.tenants') }}
+    >
+      <Answer query={tenant}>
+        {(found) => (
+          <div className="stack">
+            <Note tone="off">
+              <p>{t('tenant.metadata')}</p>
+            </Note>
+            <Panel title={t('tenant.facts')}>
+              <Facts
+                facts={[
+                  [t('column.status'), <StatusChip family="organisation" value={found.status} />],
+                  [t('column.links'), formatCount(found.links_count)],
+                  [t('column.since'), <DateText iso={found.created_at} />],
+                  [t('newpartner.slug'), <code className="mono">{found.slug}</code>],
+                  [t('link.id'), <IdText id={found.tenant_id} />],
+                ]}
+              />
+            </Panel>
+            <LinksOf query={{ tenant_id: id }} />
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,124 @@
+import { readBody } from '@liaison/sdk'
+
+import { ActivityList } from '../../parts/activity-list.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, LinkChip, StatusChip } from '../../parts/values.tsx'
+import { formatDateTime } from '../../platform/format.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+
+const few = 8
+
+function Waiting() {
+  const query = { status: 'pending', limit: few }
+  const partners = useRead(['partners', query], (frame, signal) =>
+    readBody(frame.client.GET('/admin/partners', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.partners')}>
+      <Answer query={partners} lines={3}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="muted">{t('work.partners_none')}</p>
+          ) : (
+            <ul className="can">
+              {items.map((partner) => (
+                <li key={partner.partner_id} className="row">
+                  <GoLink className="thing" to={platformPlaces.partner(partner.partner_id)}>
+                    {partner.name}
+                  </GoLink>
+                  <StatusChip family="organisation" value={partner.status} />
+                  <span className="muted">
+                    <DateText iso={partner.created_at} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answer>
+    </Panel>
+  )
+}
+
+function Frozen() {
+  const freezes = useRead(['freezes'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/partner-access/freezes', { signal })),
+  )
+  return (
+    <Panel title={t('work.freezes')}>
+      <Answer query={freezes} lines={3}>
+        {({ items }) => {
+          const standing = items.filter((freeze) => freeze.lifted_at === null)
+          if (standing.length === 0) return <p className="muted">{t('work.freezes_none')}</p>
+          return (
+            <ul className="can">
+              {standing.map((freeze) => (
+                <li key={freeze.freeze_id} className="row">
+                  <GoLink className="thing" to={platformPlaces.freezes()}>
+                    {freeze.target_name ?? t('freeze.everybody')}
+                  </GoLink>
+                  <StatusChip family="organisation" value="frozen" />
+                  <span className="muted">{formatDateTime(freeze.frozen_at)}</span>
+                </li>
+              ))}
+            </ul>
+          )
+        }}
+      </Answer>
+    </Panel>
+  )
+}
+
+function Suspended() {
+  const query = { status: 'suspended', limit: few }
+  const links = useRead(['links', query], (frame, signal) =>
+    readBody(frame.client.GET('/admin/partner-access/links', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.suspended')}>
+      <Answer query={links} lines={3}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="muted">{t('work.suspended_none')}</p>
+          ) : (
+            <ul className="can">
+              {items.map((link) => (
+                <li key={link.link_id} className="row">
+                  <GoLink className="thing" to={platformPlaces.link(link.link_id)}>
+                    {t('platform.link_title', { partner: link.partner_name, tenant: link.tenant_name })}
+                  </GoLink>
+                  <LinkChip status={link.status} days={null} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answer>
+    </Panel>
+  )
+}
+
+const refused = { outcome: 'denied' }
+
+/** What waits for the provider, and the latest refusals. */
+export function WorkPage() {
+  return (
+    <Page title={t('nav.work')} lead={t('work.lead')}>
+      <div className="stack">
+        <div className="halves">
+          <Waiting />
+          <Frozen />
+          <Suspended />
+        </div>
+        <section aria-label={t('work.refusals')}>
+          <h2 className="section-title">{t('work.refusals')}</h2>
+          <ActivityList filter={refused} isFiltered={false} emptyText={t('work.refusals_none')} />
+        </section>
+      </div>
+    </Page>
+  )
+}

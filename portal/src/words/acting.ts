@@ -1,0 +1,29 @@
+/** Sentences of the acting frame. Whatever writes names the tenant. */
+export const acting = {
+  'gate.title': "You're about to act in {tenant}",
+  'gate.lead': 'Your role there is {role}.',
+  'gate.you': 'You',
+  'gate.seen': '{tenant} sees everything you do here, with your name.',
+  'gate.never':
+    'While acting you cannot sign agreements, give or change consent, approve links, or change members, payment methods and security settings.',
+  'gate.stay': 'Stay in your own organisation',
+  'gate.enter': 'Act in {tenant}',
+
+  'summary.title': '{tenant}',
+  'summary.role': 'Your role: {role}',
+  'summary.about': 'About this tenant',
+
+  'newticket.title': 'New ticket for {tenant}',
+  'newticket.lead': '{tenant} sees that you wrote it for {partner}.',
+  'newticket.description': 'What happened?',
+  'newticket.subject_missing': 'Enter a subject.',
+  'newticket.description_missing': 'Describe what happened.',
+  'newticket.act': 'Create ticket for {tenant}',
+  'newticket.done': 'Ticket {number} created for {tenant}',
+
+  'activity.acting_lead': 'What your people did in {tenant}. {tenant} sees the same events.',
+
+  'refused.next': "Your organisation's owners can tell you more, and can ask the tenant for access.",
+  'refused.dropped': 'What this page had loaded of the tenant was removed from it.',
+  'refused.back': 'Back to all tenants',
+} as const

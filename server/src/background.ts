@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { runLinkClock } from '#modules/links/index.ts'
+import type { App } from './app.ts'
+import type { Config } from '#platform/config.ts'
+import type { Database } from '#platform/database.ts'
+import type { Installation } from '#platform/installation.ts'
+import { startJobs } from '#platform/jobs.ts'
+import type { Jobs } from '#platform/jobs.ts'
+import { makeMailHandler } from '#platform/mail.ts'
+
+/** The work of a process that no request waits for. */
+export interface Background {
+  readonly jobs: Jobs
+  readonly sealerLag: () => { seconds: number; unsealed: number }
+  stop(): Promise<void>
+}
+
+export interface BackgroundOptions {
+  readonly config: Config
+  readonly installation: Installation
+  readonly database: Database
+  readonly app: App
+  readonly onError: (error: Error, where: string) => void
+}
+
+const SEAL_INTERVAL_MS = 500
+
+async function housekeep(database: Database): Promise<void> {
+  const pool = database.pool('liaison_job')
+  await pool.query('select audit.close_read_windows()')
+  await pool.query('select access.forget_idle_limits()')
+  await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
+}
+
+/** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
+export async function startBackground({
+  config,
+  database,
+  app,
+  onError,
+}: BackgroundOptions): Promise<Background> {
+  const sealer = await startSealer({
+    database,
+    key: makeAuditKey(app.services.vault, config.auditOrigin),
+    checkpointFile: join(config.dataDir, 'audit-checkpoints.txt'),
+    intervalMs: SEAL_INTERVAL_MS,
+    onError: (error) => onError(error, 'sealer'),
+  })
+  const ignore = () => Promise.resolve()
+  const jobs = await startJobs({
+    database,
+    topics: {
+      mail: makeMailHandler({ database, smtpUrl: config.secrets.smtpUrl, from: config.mailFrom }),
+      // Kept for subscribers that do not exist yet: webhooks read these topics when they arrive.
+      'link.expiring': ignore,
+      'ticket.notify': ignore,
+    },
+    schedules: [
+      { name: 'link-clock', cron: '* * * * *', run: () => runLinkClock(database).then(() => undefined) },
+      { name: 'housekeeping', cron: '* * * * *', run: () => housekeep(database) },
+    ],
+    onError,
+  })
+  return {
+    jobs,
+    sealerLag: () => sealer.lag(),
+    async stop() {
+      await jobs.stop()
+      await sealer.stop()
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import { loadDemoIfEmpty, readDemoSignIns } from '#modules/demo/index.ts'
+import { ConfigError, readConfig } from '#platform/config.ts'
+import type { Config } from '#platform/config.ts'
+import { systemClock } from '#platform/clock.ts'
+import { openInstallation } from '#platform/installation.ts'
+import type { Installation } from '#platform/installation.ts'
+import { prepareDatabase } from './prepare-database.ts'
+import { startServer } from './process.ts'
+import type { RunningServer } from './process.ts'
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+async function introduceDemo(config: Config): Promise<void> {
+  const signIns = await readDemoSignIns(config.dataDir)
+  if (signIns.length === 0) return
+  say('The demo world is loaded. Sign in as:')
+  for (const { name, email, role } of signIns) say(`  ${email.padEnd(34)} ${name}, ${role}`)
+  say(`  Passwords and second factors: on the sign-in page, and in ${config.dataDir}/demo.json`)
+}
+
+async function prepare(config: Config, installation: Installation): Promise<void> {
+  const { applied } = await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
+  if (applied.length > 0) say(`Database prepared: ${applied.length} migrations.`)
+  if (config.isDemo && installation.isEmbedded) {
+    await loadDemoIfEmpty({
+      admin: installation.admin,
+      secretKey: installation.secretKey,
+      dataDir: config.dataDir,
+      now: systemClock(),
+    })
+  }
+}
+
+async function endWithDatabase(installation: Installation, stop: (status: number) => void): Promise<void> {
+  const reason = await installation.ended
+  if (reason === undefined) return
+  process.stderr.write(`${reason}\n`)
+  stop(1)
+}
+
+function stopOnSignals(server: RunningServer, installation: Installation): void {
+  let isStopping = false
+  const stop = (status: number) => {
+    if (isStopping) return
+    isStopping = true
+    server
+      .stop()
+      .then(() => installation.stop())
+      .then(
+        () => process.exit(status),
+        (error: unknown) => {
+          process.stderr.write(`${String(error)}\n`)
+          process.exit(1)
+        },
+      )
+  }
+  process.on('SIGTERM', () => stop(0))
+  process.on('SIGINT', () => stop(0))
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${error.stack ?? error.message}\n`)
+    stop(1)
+  })
+  void endWithDatabase(installation, stop)
+}
+
+async function start(): Promise<void> {
+  const config = readConfig()
+  const installation = await openInstallation(config)
+  try {
+    await prepare(config, installation)
+    const server = await startServer(config, installation)
+    stopOnSignals(server, installation)
+    if (config.isDemo) await introduceDemo(config)
+    say(`Liaison is ready: ${server.url}`)
+  } catch (error) {
+    await installation.stop().catch(() => undefined)
+    throw error
+  }
+}
+
+try {
+  await start()
+} catch (error) {
+  const story =
+    error instanceof ConfigError
+      ? `The configuration cannot be used:\n${error.message}`
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error)
+  process.stderr.write(`${story}\n`)
+  process.exit(1)
+}

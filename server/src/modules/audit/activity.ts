@@ -1,0 +1,228 @@
+import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
+import type { IdKind } from '@liaison/access'
+import { z } from 'zod'
+import type { CursorSigner } from '#platform/cursor.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { commaList, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
+import { PLANES_OF, windowOf } from './rules.ts'
+import type { ActivityFilters, Viewer, Window } from './rules.ts'
+import { readOwnDetails, readScopedFeed, readWholeFeed } from './store.ts'
+import type { EventRow, FeedQuestion, OwnDetails, Position } from './store.ts'
+import { toSentence } from './words.ts'
+
+const moment = () =>
+  z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })])
+    .meta({ description: 'A day (UTC) or a time; `to` includes a day and excludes a time.' })
+
+const filters = {
+  person_id: publicId('person').optional(),
+  by: z.enum(['partner', 'tenant', 'provider']).optional().meta({ description: 'Which side acted.' }),
+  action: z
+    .string()
+    .max(100)
+    .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/, 'must be an action such as billing.invoices, without wildcards')
+    .optional()
+    .meta({ description: 'An action, or the beginning of several: `billing` means all below it.' }),
+  outcome: commaList(z.enum(['allowed', 'denied', 'error']), 3).optional(),
+  request_id: z.string().min(1).max(128).optional(),
+  search: searchText().optional(),
+  from: moment().optional(),
+  to: moment().optional(),
+}
+
+const page = {
+  cursor: z.string().min(1).max(1000).optional(),
+  limit: wholeNumber(1, 100).default(50),
+}
+
+const partner = { partner_id: publicId('partner').optional() }
+const tenant = { tenant_id: publicId('tenant').optional() }
+const format = { format: z.enum(['csv', 'jsonl']).default('csv') }
+
+/** What each feed can be asked; its export takes the same and a format. */
+export const QUERIES = {
+  partner: z.strictObject({ ...filters, ...tenant, ...page }),
+  tenant: z.strictObject({ ...filters, ...partner, ...page }),
+  platform: z.strictObject({ ...filters, ...partner, ...tenant, ...page }),
+} as const
+
+export const EXPORT_QUERIES = {
+  partner: z.strictObject({ ...filters, ...tenant, ...format }),
+  tenant: z.strictObject({ ...filters, ...partner, ...format }),
+  platform: z.strictObject({ ...filters, ...partner, ...tenant, ...format }),
+} as const
+
+const ActivityItem = z
+  .strictObject({
+    event_id: z.string(),
+    occurred_at: z.string(),
+    sentence: z.string(),
+    action: z.string(),
+    outcome: z.enum(['allowed', 'denied', 'error']),
+    code: z.string().nullable(),
+    person_id: z.string().nullable(),
+    person_name: z.string().nullable(),
+    partner_id: z.string().nullable(),
+    partner_name: z.string().nullable(),
+    tenant_id: z.string().nullable(),
+    tenant_name: z.string().nullable(),
+    role: z.string().nullable(),
+    permission: z.string().nullable(),
+    resource: z
+      .strictObject({ type: z.string(), id: z.string().nullable(), label: z.string().nullable() })
+      .nullable(),
+    row_count: z.int().nullable(),
+    repeats: z.int().meta({ description: 'How many times in a row; repeats within 60 seconds are counted.' }),
+    changes: z.record(z.string(), z.unknown()).nullable(),
+    request_id: z.string().nullable(),
+    source: z.string(),
+    explain_id: z.string().nullable(),
+    ip: z.string().nullable().meta({ description: 'Only for acts of the own side.' }),
+    reason: z.string().nullable().meta({ description: 'Only for acts of the own side.' }),
+  })
+  .meta({ id: 'ActivityItem' })
+
+export type Item = z.output<typeof ActivityItem>
+
+export const ActivityPage = z
+  .strictObject({
+    items: z.array(ActivityItem),
+    next_cursor: z.string().nullable(),
+    limit: z.int(),
+    window: z
+      .strictObject({ from: z.string(), to: z.string(), is_default: z.boolean() })
+      .meta({ description: 'The time that was looked at, the end excluded; older events need `from`.' }),
+  })
+  .meta({ id: 'ActivityPage' })
+
+function isIdKind(type: string): type is IdKind {
+  return Object.hasOwn(ID_PREFIXES, type)
+}
+
+function toPublicId(kind: string, uuid: string | null): string | null {
+  return uuid === null || !isIdKind(kind) ? null : encodeId(kind, idFromUuid(kind, uuid))
+}
+
+const FOR_PARTNER: ReadonlySet<string> = new Set(PLANES_OF.partner)
+
+function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer): Item {
+  const repeats = row.repeats + (details?.countedRepeats ?? 0)
+  const rows = row.row_count === null ? null : Number(row.row_count) + (details?.countedRows ?? 0)
+  return {
+    event_id: encodeId('audit_event', idFromUuid('audit_event', row.id)),
+    occurred_at: row.occurred_at.toISOString(),
+    sentence: toSentence(
+      {
+        action: row.action,
+        outcome: row.outcome,
+        code: row.code,
+        actorType: row.actor_type,
+        personName: row.actor_name,
+        partnerName: row.partner_name,
+        tenantName: row.tenant_name,
+        permission: row.permission,
+        resourceType: row.resource_type,
+        label: row.resource_label,
+        rows,
+        repeats,
+        actsForPartner: FOR_PARTNER.has(row.plane),
+      },
+      viewer,
+    ),
+    action: row.action,
+    outcome: row.outcome,
+    code: row.code,
+    person_id: row.actor_type === 'person' ? toPublicId('person', row.actor_id) : null,
+    person_name: row.actor_name,
+    partner_id: toPublicId('partner', row.partner_id),
+    partner_name: row.partner_name,
+    tenant_id: toPublicId('tenant', row.tenant_id),
+    tenant_name: row.tenant_name,
+    role: row.role,
+    permission: row.permission,
+    resource:
+      row.resource_type === null
+        ? null
+        : { type: row.resource_type, id: toPublicId(row.resource_type, row.resource_id), label: row.resource_label },
+    row_count: rows,
+    repeats,
+    changes: row.changes,
+    request_id: row.request_id,
+    source: row.source,
+    explain_id: toPublicId('explain', row.explain_id),
+    ip: details?.ip ?? null,
+    reason: details?.reason ?? null,
+  }
+}
+
+type ReadingMandate = Mandate<'program' | 'tenant' | 'platform'>
+
+/** Whose log a mandate opens. */
+export function viewerOf(mandate: ReadingMandate): Viewer {
+  return mandate.kind === 'program' ? 'partner' : mandate.kind
+}
+
+function readRows(mandate: ReadingMandate, question: FeedQuestion): Promise<EventRow[]> {
+  if (mandate.kind === 'platform') return readWholeFeed(mandate, question)
+  const scope =
+    mandate.kind === 'program'
+      ? ({ kind: 'partner', id: mandate.partner.id } as const)
+      : ({ kind: 'tenant', id: mandate.tenant.id } as const)
+  return readScopedFeed(mandate, scope, question)
+}
+
+function checkedWindow(asked: ActivityFilters, now: Date): Window {
+  const window = windowOf(asked, now)
+  if (window.from < window.to) return window
+  throw new ProblemError(422, 'VALIDATION_ERROR', '`from` must lie before `to`.', {
+    errors: [{ pointer: '/query/from', code: 'EMPTY_WINDOW', detail: 'must lie before `to`' }],
+  })
+}
+
+/** The newest events that the filters let through, with what the reader's own side may see of each. */
+export async function readActivity(
+  mandate: ReadingMandate,
+  asked: ActivityFilters,
+  slice: { after: Position | null; limit: number },
+): Promise<{ items: Item[]; window: Window; next: Position | null }> {
+  const window = checkedWindow(asked, mandate.origin.now)
+  const found = await readRows(mandate, { filters: asked, window, ...slice })
+  const rows = found.slice(0, slice.limit)
+  const details = await readOwnDetails(
+    mandate,
+    rows.map((row) => row.id),
+  )
+  const viewer = viewerOf(mandate)
+  const last = found.length > slice.limit ? rows.at(-1) : undefined
+  return {
+    items: rows.map((row) => toItem(row, details.get(row.id), viewer)),
+    window,
+    next: last ? { at: last.at, id: last.id } : null,
+  }
+}
+
+function boundOf(mandate: ReadingMandate, asked: ActivityFilters): unknown {
+  const side = mandate.kind === 'program' ? mandate.partner.id : mandate.kind === 'tenant' ? mandate.tenant.id : null
+  return ['audit', mandate.kind, mandate.actor.id, side, asked]
+}
+
+/** One page of the feed behind a cursor. */
+export async function readActivityPage(
+  mandate: ReadingMandate,
+  query: ActivityFilters & { cursor?: string | undefined; limit: number },
+  cursors: CursorSigner,
+): Promise<z.output<typeof ActivityPage>> {
+  const { cursor, limit, ...asked } = query
+  const bound = boundOf(mandate, asked)
+  const [at, id] = cursor === undefined ? [] : cursors.read(cursor, bound)
+  const after = at === undefined || id === undefined ? null : { at: String(at), id: String(id) }
+  const { items, window, next } = await readActivity(mandate, asked, { after, limit })
+  return {
+    items,
+    next_cursor: next ? cursors.sign([next.at, next.id], bound) : null,
+    limit,
+    window: { from: window.from.toISOString(), to: window.to.toISOString(), is_default: window.isDefault },
+  }
+}

@@ -1,0 +1,1 @@
+export { makeAuditRoutes } from './routes.ts'

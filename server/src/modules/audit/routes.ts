@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import type { Mandate } from '#platform/mandate.ts'
+import { wholeNumber } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { ActivityPage, EXPORT_QUERIES, QUERIES, readActivity, readActivityPage, viewerOf } from './activity.ts'
+import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './events.ts'
+import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
+import type { ActivityFilters } from './rules.ts'
+import { readCheckpoints } from './store.ts'
+
+type ReadingMandate = Mandate<'program' | 'tenant' | 'platform'>
+
+async function answerPage(
+  services: Services,
+  mandate: ReadingMandate,
+  query: ActivityFilters & { cursor?: string | undefined; limit: number },
+) {
+  const page = await readActivityPage(mandate, query, services.cursors)
+  noteActivityRead(mandate, viewerOf(mandate), page.items.length)
+  return page
+}
+
+async function answerExport(mandate: ReadingMandate, query: ActivityFilters & { format: 'csv' | 'jsonl' }) {
+  const { format, ...filters } = query
+  const { items, next } = await readActivity(mandate, filters, { after: null, limit: MAXIMUM_EXPORT_ROWS })
+  noteActivityExport(mandate, viewerOf(mandate), items.length)
+  return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null })
+}
+
+const File = z.string().meta({ description: 'CSV (RFC 4180) or JSON Lines, at most 10,000 rows, newest first.' })
+
+function makePartnerRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/audit',
+      summary: "What the partner's own people did, in every tenant, and what was done about the partner",
+      input: { query: QUERIES.partner },
+      access: { permission: 'partner_org.audit.read' },
+      limit: 'list',
+      responses: { 200: ActivityPage },
+      problems: ['CURSOR_INVALID'],
+      handle: ({ mandate, query }) => answerPage(services, mandate, query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/audit/export',
+      summary: 'The same as a file',
+      input: { query: EXPORT_QUERIES.partner },
+      access: { permission: 'partner_org.audit.read' },
+      limit: 'export',
+      responses: { 200: File },
+      handle: ({ mandate, query }) => answerExport(mandate, query),
+    }),
+  ]
+}
+
+function makeTenantRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/tenant/partner-access/activity',
+      summary: 'What was done in this organisation, by partners and by its own people',
+      input: { query: QUERIES.tenant },
+      access: { permission: 'tenant.partner_access.audit.read' },
+      limit: 'list',
+      responses: { 200: ActivityPage },
+      problems: ['CURSOR_INVALID'],
+      handle: ({ mandate, query }) => answerPage(services, mandate, query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/tenant/partner-access/activity/export',
+      summary: 'The same as a file',
+      input: { query: EXPORT_QUERIES.tenant },
+      access: { permission: 'tenant.partner_access.audit.read' },
+      limit: 'export',
+      responses: { 200: File },
+      handle: ({ mandate, query }) => answerExport(mandate, query),
+    }),
+  ]
+}
+
+const Checkpoints = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      size: z.int(),
+      note: z.string().meta({ description: 'The signed checkpoint (C2SP tlog-checkpoint and signed-note).' }),
+      sealed_at: z.string(),
+      published_at: z.string().nullable().meta({ description: 'When it left the database.' }),
+    }),
+  ),
+  next_before: z.int().nullable().meta({ description: 'Send as `before` for older ones.' }),
+  limit: z.int(),
+})
+
+function makePlatformRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/admin/audit',
+      summary: 'The whole audit log',
+      input: { query: QUERIES.platform },
+      access: { permission: 'platform.audit.read' },
+      limit: 'list',
+      responses: { 200: ActivityPage },
+      problems: ['CURSOR_INVALID'],
+      handle: ({ mandate, query }) => answerPage(services, mandate, query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/admin/audit/export',
+      summary: 'The same as a file',
+      input: { query: EXPORT_QUERIES.platform },
+      access: { permission: 'platform.audit.read' },
+      limit: 'export',
+      responses: { 200: File },
+      handle: ({ mandate, query }) => answerExport(mandate, query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/admin/audit/checkpoints',
+      summary: 'The signed checkpoints of the audit log, newest first',
+      input: {
+        query: z.strictObject({
+          before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+          limit: wholeNumber(1, 100).default(50),
+        }),
+      },
+      access: { permission: 'platform.audit.read' },
+      limit: 'list',
+      responses: { 200: Checkpoints },
+      async handle({ mandate, query }) {
+        const found = await readCheckpoints(mandate, query.before ?? null, query.limit)
+        const rows = found.slice(0, query.limit)
+        noteCheckpointsRead(mandate, rows.length)
+        return {
+          items: rows.map(({ size, note, sealed_at: sealedAt, published_at: publishedAt }) => ({
+            size: Number(size),
+            note,
+            sealed_at: sealedAt.toISOString(),
+            published_at: publishedAt?.toISOString() ?? null,
+          })),
+          next_before: found.length > query.limit ? Number(rows.at(-1)?.size ?? 0) : null,
+          limit: query.limit,
+        }
+      },
+    }),
+  ]
+}
+
+/** The audit log as its three readers see it. */
+export function makeAuditRoutes(services: Services): readonly Route[] {
+  return [...makePartnerRoutes(services), ...makeTenantRoutes(services), ...makePlatformRoutes(services)]
+}

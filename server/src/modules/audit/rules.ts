@@ -1,0 +1,88 @@
+import type { PartnerId, PersonId, TenantId } from '@liaison/access'
+
+/** Whose log is read: a partner's, a tenant's, or that of the whole installation. */
+export type Viewer = 'partner' | 'tenant' | 'platform'
+
+/** What a reader may ask of the feed; the exports take the same. */
+export interface ActivityFilters {
+  readonly person_id?: PersonId | undefined
+  readonly partner_id?: PartnerId | undefined
+  readonly tenant_id?: TenantId | undefined
+  readonly by?: 'partner' | 'tenant' | 'provider' | undefined
+  readonly action?: string | undefined
+  readonly outcome?: readonly ('allowed' | 'denied' | 'error')[] | undefined
+  readonly request_id?: string | undefined
+  readonly search?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** The time that a feed covers, half-open. */
+export interface Window {
+  readonly from: Date
+  readonly to: Date
+  /** Whether the start was not asked for: the reader is told that there may be older events. */
+  readonly isDefault: boolean
+}
+
+/** How far back a feed looks when nobody says. Source: experience.md section 2, "Audit log viewers". */
+export const DEFAULT_WINDOW_DAYS = 90
+const DAY_MS = 86_400_000
+// Events that are written while the feed is read still belong to it.
+const AHEAD_MS = 60_000
+
+function startOf(text: string): Date {
+  return new Date(text)
+}
+
+/** A day names its whole length, an instant itself. */
+function endOf(text: string): Date {
+  const start = new Date(text)
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(start.getTime() + DAY_MS) : start
+}
+
+/** The window that the filters ask for; without a start, the last 90 days before its end. */
+export function windowOf(filters: Pick<ActivityFilters, 'from' | 'to'>, now: Date): Window {
+  const to = filters.to === undefined ? new Date(now.getTime() + AHEAD_MS) : endOf(filters.to)
+  if (filters.from !== undefined) return { from: startOf(filters.from), to, isDefault: false }
+  const last = Math.min(to.getTime(), now.getTime())
+  return { from: new Date(last - DEFAULT_WINDOW_DAYS * DAY_MS), to, isDefault: true }
+}
+
+/** The planes from which each side acts. */
+export const PLANES_OF = {
+  partner: ['program', 'delegation'],
+  tenant: ['tenant'],
+  provider: ['platform', 'system', 'ingest'],
+} as const
+
+const FORMULA = /^[=+\-@\t\r]/
+
+/** One cell of CSV (RFC 4180); what a spreadsheet would run as a formula is made text (ASVS 1.2.10). */
+export function toCell(value: string | number | null): string {
+  const text = value === null ? '' : String(value)
+  const safe = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** Rows as CSV with a header line and the line ends of RFC 4180. */
+export function toCsv(
+  columns: readonly string[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+): string {
+  const cellOf = (value: unknown) =>
+    toCell(
+      value === null || value === undefined
+        ? null
+        : typeof value === 'string' || typeof value === 'number'
+          ? value
+          : JSON.stringify(value),
+    )
+  const lines = rows.map((row) => columns.map((column) => cellOf(row[column])).join(','))
+  return [columns.join(','), ...lines, ''].join('\r\n')
+}
+
+/** Rows as JSON Lines. */
+export function toJsonLines(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+}

@@ -1,0 +1,51 @@
+import { encodeId } from '@liaison/access'
+import type { Facts, TenantId } from '@liaison/access'
+import { z } from 'zod'
+import type { ExcludedTenant, Mandate } from '#platform/mandate.ts'
+import { factsOf } from '#platform/mandate.ts'
+
+/** The tenants that a read covers, with what decides about each: all linked ones, the one acted in, or one's own. */
+export interface Reach {
+  readonly tenants: ReadonlyMap<TenantId, { readonly name: string; readonly facts: Facts }>
+  readonly excluded: readonly ExcludedTenant[]
+}
+
+export type ReadingMandate = Mandate<'portfolio' | 'acting' | 'tenant'>
+
+/** The tenants that the mandate lets this read cover, and those it leaves out with the reason. */
+export function reachOf(mandate: ReadingMandate): Reach {
+  if (mandate.kind !== 'portfolio') {
+    const own = { name: mandate.tenant.name, facts: factsOf(mandate) }
+    return { tenants: new Map([[mandate.tenant.id, own]]), excluded: [] }
+  }
+  const entries = mandate.links.map(({ tenant, facts }) => [tenant.id, { name: tenant.name, facts }] as const)
+  return { tenants: new Map(entries), excluded: mandate.excluded }
+}
+
+/** The tenants of the reach that a filter names; all of them without a filter. Others are as good as unknown. */
+export function narrowReach(reach: Reach, wanted: readonly TenantId[] | undefined): TenantId[] {
+  const all = [...reach.tenants.keys()]
+  if (wanted === undefined) return all
+  const named = new Set(wanted)
+  return all.filter((id) => named.has(id))
+}
+
+/** How many tenants an answer covers, and which linked ones are missing from it and why. */
+export const Scope = z
+  .strictObject({
+    tenant_count: z.int(),
+    excluded: z.array(z.strictObject({ tenant_id: z.string(), tenant_name: z.string(), reason: z.string() })),
+  })
+  .meta({ id: 'Scope' })
+
+/** The `scope` block of an answer, so that missing rows are explained. Source: managed-tenants.md section 4. */
+export function toScope(reach: Reach): z.input<typeof Scope> {
+  return {
+    tenant_count: reach.tenants.size,
+    excluded: reach.excluded.map(({ tenantId, tenantName, reason }) => ({
+      tenant_id: encodeId('tenant', tenantId),
+      tenant_name: tenantName,
+      reason,
+    })),
+  }
+}

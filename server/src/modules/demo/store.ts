@@ -1,0 +1,67 @@
+import type { RunSql } from '#platform/admin.ts'
+
+/** The tables that the demo world fills. */
+export type DemoTable =
+  | 'person'
+  | 'platform_staff'
+  | 'password_credential'
+  | 'totp_factor'
+  | 'recovery_code'
+  | 'tenant'
+  | 'tenant_member'
+  | 'tenant_partner_policy'
+  | 'partner'
+  | 'partner_member'
+  | 'billing_account'
+  | 'subscriber'
+  | 'invoice'
+  | 'payment'
+  | 'ticket_counter'
+  | 'ticket'
+  | 'ticket_comment'
+  | 'ticket_sla_clock'
+  | 'outage'
+  | 'usage_day'
+  | 'delegation'
+  | 'link'
+  | 'link_override'
+  | 'link_member'
+  | 'link_change_request'
+  | 'delegation_history'
+  | 'access_freeze'
+  | 'ingest_key'
+  | 'audit_event'
+  | 'audit_scope'
+
+export type DemoRow = Readonly<Record<string, unknown>>
+
+/** Rows of one table; all have the same columns. */
+export interface DemoRows {
+  readonly table: DemoTable
+  readonly rows: readonly DemoRow[]
+}
+
+/** Writes rows in one statement; columns that no row names keep their default. */
+export async function insertRows(run: RunSql, { table, rows }: DemoRows): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  const columns = Object.keys(first).join(', ')
+  await run(
+    `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** Takes the lock under which a demo world is loaded, and tells whether the database still holds no record. */
+export async function lockEmptyDatabase(run: RunSql): Promise<boolean> {
+  await run(`select pg_advisory_xact_lock(hashtextextended('liaison demo world', 0))`)
+  const [found] = await run(
+    `select exists (select from person) or exists (select from tenant) or exists (select from partner) as is_filled`,
+  )
+  return found?.['is_filled'] === false
+}
+
+/** Updates the planner's statistics, so that the first pages are as quick as the later ones. */
+export async function analyze(run: RunSql): Promise<void> {
+  await run('analyze')
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+
+/** NIST SP 800-63B-4 section 3.1.1.2: as the only factor; beside a second one. Ours is stricter than its 8. */
+export const SHORTEST_ALONE = 15
+export const SHORTEST_BESIDE_FACTOR = 12
+export const LONGEST = 128
+
+/** What the owner of a password is known by; a password made of it is a guess away. */
+export interface PasswordContext {
+  readonly words: readonly string[]
+  readonly hasSecondFactor: boolean
+}
+
+const COMMON: readonly string[] = readFileSync(new URL('./common-passwords.txt', import.meta.url), 'utf8')
+  .split(/\s+/)
+  .filter((word) => word.length >= 3)
+
+const PRODUCT_WORDS = ['liaison']
+
+/** Characters typed in a row on a keyboard or in the alphabet. */
+const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', '1234567890'].flatMap(
+  (run) => [run, [...run].toReversed().join('')],
+)
+
+const LOOKALIKES: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' }
+
+/** Removes known pieces, longest first; returns what is left with a gap for each piece. */
+function removeWords(text: string, words: readonly string[]): string {
+  const longestFirst = words.toSorted((left, right) => right.length - left.length)
+  return longestFirst.reduce((rest, word) => rest.replaceAll(word, ' '), text)
+}
+
+function removeRuns(text: string): string {
+  let rest = text
+  for (let length = 12; length >= 3; length -= 1) {
+    for (const run of RUNS) {
+      for (let start = 0; start + length <= run.length; start += 1) {
+        rest = rest.replaceAll(run.slice(start, start + length), ' ')
+      }
+    }
+  }
+  return rest
+}
+
+/** A text without what repeats: `abcabcabc` becomes `abc`, `aaaa` becomes `a`. */
+function removeRepeats(text: string): string {
+  return text.replaceAll(/(.{1,8}?)\1+/gu, '$1')
+}
+
+function unmask(text: string): string {
+  return [...text].map((letter) => LOOKALIKES[letter] ?? letter).join('')
+}
+
+/** How much of a password is not a common word, a run, a repetition, a year or the owner's own name, in characters. */
+function countUnexpected(password: string, words: readonly string[]): number {
+  const known = [...COMMON, ...PRODUCT_WORDS, ...words]
+  const lower = password.toLowerCase()
+  const measured = [lower, unmask(lower)].map((form) => {
+    const rest = removeRepeats(removeRuns(removeWords(form, known)))
+    return rest.replaceAll(/(19|20)\d\d/g, ' ').replaceAll(/[^\p{L}\p{N}]/gu, '').length
+  })
+  return Math.min(...measured)
+}
+
+function countPieces(password: string, words: readonly string[]): number {
+  const text = password.toLowerCase()
+  return new Set([...COMMON, ...words].filter((word) => text.includes(word))).size
+}
+
+/** The words of a name or an address that a password must not be made of. */
+export function contextWords(...texts: readonly string[]): string[] {
+  return [...new Set(texts.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 3))]
+}
+
+const LEAST_UNEXPECTED = 5
+const MANY_PIECES = 4
+
+/**
+ * Why a new password cannot be taken, in words for its owner; null when it can. Only length and guessability count: no
+ * rule asks for kinds of characters (NIST SP 800-63B-4 section 3.1.1.2).
+ */
+export function findPasswordFault(password: string, context: PasswordContext): string | null {
+  const length = [...password.normalize('NFC')].length
+  const shortest = context.hasSecondFactor ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
+  if (length < shortest) return `Enter at least ${shortest} characters. A few unrelated words are good and easy to remember.`
+  if (length > LONGEST) return `Enter at most ${LONGEST} characters.`
+  const isWordy = countPieces(password, context.words) >= MANY_PIECES && length >= SHORTEST_ALONE
+  if (!isWordy && countUnexpected(password, context.words) < LEAST_UNEXPECTED) {
+    return 'This password is easy to guess: it is made of common words, rows of keys or your own name. Choose another.'
+  }
+  return null
+}

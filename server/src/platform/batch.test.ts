@@ -1,0 +1,76 @@
+import type { PoolClient } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runBatch } from '#platform/batch.ts'
+import { TestWorld } from '#testing/world.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const CONTEXT = `select set_config('probe.actor', $1, true)`
+const READ = `select nullif(current_setting('probe.actor', true), '') as actor`
+
+async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await world.database.pool('liaison_guard').connect()
+  try {
+    return await work(client)
+  } finally {
+    client.release()
+  }
+}
+
+test('a context that a batch sets holds for the batch and for nothing after it, errors and ordinary queries between included', async () => {
+  const wrong: unknown[] = []
+  const work = async (index: number) =>
+    withClient(async (client) => {
+      const actor = `actor ${index}`
+      const kind = index % 5
+      if (kind === 0) {
+        const { rows } = await client.query<{ actor: string | null }>(READ)
+        if (rows[0]?.actor !== null) wrong.push(rows)
+        return
+      }
+      const statements = [
+        { text: CONTEXT, values: [actor] },
+        ...(kind === 1 ? [{ text: 'select 1 / $1::integer as broken', values: [0] }] : []),
+        ...(kind === 2 ? [{ text: 'select no_such_column', values: [] }] : []),
+        { text: READ, values: [] },
+      ]
+      const results = await runBatch(client, statements).catch(() => null)
+      if (results === null ? kind > 2 : results.at(-1)?.rows[0]?.['actor'] !== actor)
+        wrong.push([index, results])
+    })
+  // Far more actors than connections, so that every connection serves many of them in turn.
+  await Promise.all(
+    Array.from({ length: 2000 }, (_, index) =>
+      work(index).catch((error: unknown) => wrong.push(String(error))),
+    ),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('values come back as what they are', async () => {
+  const [result] = await withClient((client) =>
+    runBatch(client, [
+      {
+        text: `select $1::bigint as amount, $2::text[] as list, $3::jsonb as document, $4::timestamptz as at, date '2026-11-21' as day, null::text as nothing`,
+        values: [
+          9_007_199_254_740_991,
+          ['a', 'b "c" \\'],
+          { deep: [1, null] },
+          new Date('2026-11-21T10:00:00Z'),
+        ],
+      },
+    ]),
+  )
+  expect(result?.rows[0]).toEqual({
+    amount: 9_007_199_254_740_991,
+    list: ['a', 'b "c" \\'],
+    document: { deep: [1, null] },
+    at: new Date('2026-11-21T10:00:00Z'),
+    day: '2026-11-21',
+    nothing: null,
+  })
+})

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import type { Database } from './database.ts'
+
+export interface Health {
+  readonly database: Database
+  readonly sealerLag: () => { seconds: number; unsealed: number }
+  readonly isStopping: () => boolean
+}
+
+const SEALER_LAG_LIMIT_SECONDS = 60
+const PROBE_TIMEOUT_MS = 1000
+
+async function findTrouble(health: Health): Promise<string | null> {
+  if (health.isStopping()) return 'stopping'
+  if (health.sealerLag().seconds > SEALER_LAG_LIMIT_SECONDS) return 'audit events are not being sealed'
+  const probe = health.database
+    .pool('liaison_guard')
+    .query<{ replica: boolean }>('select pg_is_in_recovery() as replica')
+  const timeout = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error('timeout')), PROBE_TIMEOUT_MS).unref(),
+  )
+  try {
+    const { rows } = await Promise.race([probe, timeout])
+    return rows[0]?.replica === false ? null : 'the database is not the primary'
+  } catch {
+    probe.catch(() => undefined)
+    return 'the database cannot be reached'
+  }
+}
+
+/** `/livez` depends on nothing; `/readyz` on the primary database and the sealer (architecture.md section 2). */
+export function serveHealth(app: FastifyInstance, health: Health): void {
+  const config = {
+    access: { public: 'Orchestrators ask without credentials; the answer says nothing of any tenant.' },
+  }
+  app.get('/livez', { config }, () => ({ status: 'alive' }))
+  app.get('/readyz', { config }, async (_request, reply) => {
+    const trouble = await findTrouble(health)
+    return trouble === null
+      ? { status: 'ready' }
+      : reply.status(503).header('Retry-After', '1').send({ status: 'not ready', reason: trouble })
+  })
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Config } from './config.ts'
+import { findEmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts'
+import type { ConnectionSettings } from './embedded/index.ts'
+
+/** The database and root secrets of an installation, whoever runs on it: the server or a command. */
+export interface Installation {
+  /** A login that may create roles and tables; for migrations and the operator's commands only. */
+  readonly admin: ConnectionSettings
+  readonly roleSecret: string
+  readonly secretKey: string
+  readonly isEmbedded: boolean
+  /** Settles with the reason when an embedded database ends although nobody asked for it. */
+  readonly ended: Promise<string | undefined>
+  stop(): Promise<void>
+}
+
+const SecretFile = z.strictObject({ role_secret: z.string().min(32), secret_key: z.string().min(32) })
+
+function parseDatabaseUrl(text: string): ConnectionSettings {
+  const url = new URL(text)
+  const socket = url.searchParams.get('host')
+  return {
+    host: socket ?? (decodeURIComponent(url.hostname) || 'localhost'),
+    port: Number(url.port || 5432),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
+  }
+}
+
+/** The root secrets of an embedded installation, made at its first start and readable by its owner only. */
+async function readOrMakeSecrets(dataDir: string): Promise<z.output<typeof SecretFile>> {
+  const path = join(dataDir, 'secrets.json')
+  try {
+    return SecretFile.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
+  const made = {
+    role_secret: randomBytes(32).toString('base64url'),
+    secret_key: randomBytes(32).toString('base64url'),
+  }
+  await mkdir(dataDir, { recursive: true })
+  const draft = `${path}.${process.pid}`
+  await writeFile(draft, JSON.stringify(made), { mode: 0o600 })
+  await rename(draft, path)
+  return made
+}
+
+function openExternal(config: Config, url: string): Installation {
+  const { databaseRoleSecret, secretKey } = config.secrets
+  if (databaseRoleSecret === undefined || secretKey === undefined)
+    throw new Error('The configuration has no secrets for this database.')
+  return {
+    admin: parseDatabaseUrl(url),
+    roleSecret: databaseRoleSecret,
+    secretKey,
+    isEmbedded: false,
+    ended: new Promise(() => undefined),
+    stop: () => Promise.resolve(),
+  }
+}
+
+/**
+ * Opens the installation that the configuration names: the operator's PostgreSQL, or the embedded one, started unless
+ * `joins` is set and a server already runs it.
+ */
+export async function openInstallation(config: Config, joins = false): Promise<Installation> {
+  if (config.secrets.databaseUrl !== undefined) return openExternal(config, config.secrets.databaseUrl)
+  const secrets = await readOrMakeSecrets(config.dataDir)
+  const common = {
+    roleSecret: secrets.role_secret,
+    secretKey: config.secrets.secretKey ?? secrets.secret_key,
+    isEmbedded: true,
+  }
+  const running = joins ? await findEmbeddedPostgres(config.dataDir) : undefined
+  if (running)
+    return { ...common, admin: running, ended: new Promise(() => undefined), stop: () => Promise.resolve() }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir })
+  return { ...common, admin: embedded.connection, ended: embedded.ended, stop: () => embedded.stop() }
+}

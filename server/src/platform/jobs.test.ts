@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startJobs } from '#platform/jobs.ts'
+import type { Jobs } from '#platform/jobs.ts'
+import { makeMailHandler } from '#platform/mail.ts'
+import { TestWorld } from '#testing/world.ts'
+
+let world: TestWorld
+let jobs: Jobs
+const seen: string[] = []
+const errors: Error[] = []
+
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+  jobs = await startJobs({
+    database: world.database,
+    topics: {
+      mail: makeMailHandler({ database: world.database, smtpUrl: undefined, from: 'test' }),
+      note: (payload) => Promise.resolve(void seen.push(String(payload['text']))),
+    },
+    schedules: [],
+    onError: (error) => errors.push(error),
+  })
+})
+afterAll(async () => {
+  await jobs.stop()
+  await world[Symbol.asyncDispose]()
+})
+
+const put = (topic: string, payload: unknown) =>
+  world.sql('insert into outbox (topic, payload) values ($1, $2)', [topic, JSON.stringify(payload)])
+
+test('what a committed transaction put into the outbox is done', async () => {
+  await put('note', { text: 'one' })
+  await vi.waitFor(() => expect(seen).toContain('one'), { timeout: 8000, interval: 50 })
+  expect(await world.sql('select id from outbox')).toEqual([])
+})
+
+test('a mail is kept for reading when no transport is configured', async () => {
+  await put('mail', { to: 'dana@example.test', subject: 'Hello', text: 'Body' })
+  await vi.waitFor(
+    async () =>
+      expect(await world.sql('select recipient, subject from mail_message')).toEqual([
+        { recipient: 'dana@example.test', subject: 'Hello' },
+      ]),
+    { timeout: 8000, interval: 50 },
+  )
+})
+
+test('a message of a transaction that is still running is not overtaken by a later one', async () => {
+  const slow = await world.database.pool('liaison_job').connect()
+  await slow.query('begin')
+  await slow.query(`insert into outbox (topic, payload) values ('note', '{"text":"early"}')`)
+  await put('note', { text: 'late' })
+  await jobs.dispatch()
+  expect(seen).not.toContain('late')
+  await slow.query('commit')
+  slow.release()
+  await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['early', 'late'])), {
+    timeout: 8000,
+    interval: 50,
+  })
+  expect(errors).toEqual([])
+})

@@ -1,0 +1,141 @@
+import { getConstructionPlans, PgBoss } from 'pg-boss'
+import type pg from 'pg'
+import type { Database } from './database.ts'
+
+const SCHEMA = 'job'
+const DISPATCH_INTERVAL_MS = 500
+const DISPATCH_BATCH = 100
+
+/** Does the work that transactions put into the outbox under one topic. May run more than once for one message. */
+export type TopicHandler = (payload: Record<string, unknown>, messageId: string) => Promise<void>
+
+/** Work that comes back by the clock. Its effect must not depend on how often or how late it runs. */
+export interface Schedule {
+  readonly name: string
+  /** Five-field cron in UTC. */
+  readonly cron: string
+  readonly run: () => Promise<void>
+}
+
+export interface JobsOptions {
+  readonly database: Database
+  readonly topics: Readonly<Record<string, TopicHandler>>
+  readonly schedules: readonly Schedule[]
+  readonly onError: (error: Error, where: string) => void
+}
+
+export interface Jobs {
+  /** Moves what waits in the outbox into the queues at once. */
+  dispatch(): Promise<number>
+  stop(): Promise<void>
+}
+
+/** Creates the tables of the job queue, owned by nobody who logs in; the job login alone may use them. */
+export async function installJobs(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query(`select 1 from pg_namespace where nspname = '${SCHEMA}'`)
+  if (rows.length === 0) {
+    const client = await pool.connect()
+    try {
+      await client.query(`create schema ${SCHEMA} authorization liaison_owner`)
+      await client.query('set role liaison_owner')
+      await client.query(getConstructionPlans(SCHEMA, { createSchema: false }))
+    } finally {
+      await client.query('reset role')
+      client.release()
+    }
+  }
+  await pool.query(`grant usage on schema ${SCHEMA} to liaison_job`)
+  await pool.query(`grant select, insert, update, delete on all tables in schema ${SCHEMA} to liaison_job`)
+  await pool.query(`grant execute on all functions in schema ${SCHEMA} to liaison_job`)
+}
+
+interface Waiting {
+  readonly id: string
+  readonly topic: string
+  readonly payload: Record<string, unknown>
+}
+
+async function dispatchOnce(boss: PgBoss, options: JobsOptions): Promise<number> {
+  const client = await options.database.pool('liaison_job').connect()
+  try {
+    await client.query('begin')
+    // Bounded by the oldest running transaction: rows become visible in an order that ids do not follow.
+    const { rows } = await client.query<Waiting>(
+      `select id, topic, payload from outbox where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ${DISPATCH_BATCH} for update skip locked`,
+    )
+    const db = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
+    for (const { id, topic, payload } of rows) {
+      if (options.topics[topic]) await boss.send(topic, { payload, message_id: id }, { db, id })
+      else options.onError(new Error(`No handler for the outbox topic ${topic}`), 'outbox')
+    }
+    await client.query('delete from outbox where id = any($1)', [rows.map((row) => row.id)])
+    await client.query('commit')
+    return rows.length
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+async function workOnTopics(boss: PgBoss, options: JobsOptions): Promise<void> {
+  for (const [topic, handle] of Object.entries(options.topics)) {
+    await boss.createQueue(topic, {
+      retryLimit: 8,
+      retryDelay: 2,
+      retryBackoff: true,
+      expireInSeconds: 120,
+      deadLetter: 'dead',
+    })
+    await boss.work<{ payload: Record<string, unknown>; message_id: string }>(
+      topic,
+      { pollingIntervalSeconds: 0.5, batchSize: 10 },
+      async (jobs) => {
+        for (const job of jobs) await handle(job.data.payload, job.data.message_id)
+      },
+    )
+  }
+}
+
+async function workOnSchedules(boss: PgBoss, options: JobsOptions): Promise<void> {
+  for (const { name, cron, run } of options.schedules) {
+    await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 })
+    await boss.work(name, { pollingIntervalSeconds: 2 }, () => run())
+    await boss.schedule(name, cron, null, { tz: 'UTC' })
+  }
+}
+
+/** Starts the workers of this process: the outbox dispatcher, the topics and the clock. */
+export async function startJobs(options: JobsOptions): Promise<Jobs> {
+  const pool = options.database.pool('liaison_job')
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) },
+    schema: SCHEMA,
+    migrate: false,
+    createSchema: false,
+  })
+  boss.on('error', (error) => options.onError(error, 'queue'))
+  await boss.start()
+  await boss.createQueue('dead')
+  await workOnTopics(boss, options)
+  await workOnSchedules(boss, options)
+  let isStopping = false
+  let running: Promise<number> = Promise.resolve(0)
+  const dispatch = () =>
+    (running = running.catch(() => 0).then(() => (isStopping ? 0 : dispatchOnce(boss, options))))
+  const timer = setInterval(
+    () => void dispatch().catch((error: Error) => options.onError(error, 'outbox')),
+    DISPATCH_INTERVAL_MS,
+  )
+  timer.unref()
+  return {
+    dispatch,
+    async stop() {
+      isStopping = true
+      clearInterval(timer)
+      await running.catch(() => 0)
+      await boss.stop({ graceful: true, timeout: 5000 })
+    },
+  }
+}

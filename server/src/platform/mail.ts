@@ -1,0 +1,39 @@
+import nodemailer from 'nodemailer'
+import { z } from 'zod'
+import type { Database } from './database.ts'
+import type { TopicHandler } from './jobs.ts'
+
+const Mail = z.object({ to: z.string(), subject: z.string(), text: z.string() })
+
+export interface MailOptions {
+  readonly database: Database
+  /** Without it mails are only kept, for reading in the development outbox. */
+  readonly smtpUrl: string | undefined
+  readonly from: string
+}
+
+/**
+ * Hands mails over. The message's id is the row's id, so that a job that runs twice keeps one row; a crash between
+ * sending and noting can send a mail twice, never lose it.
+ */
+export function makeMailHandler({ database, smtpUrl, from }: MailOptions): TopicHandler {
+  const transport = smtpUrl === undefined ? null : nodemailer.createTransport(smtpUrl)
+  return async (payload, messageId) => {
+    const mail = Mail.parse(payload)
+    const pool = database.pool('liaison_job')
+    const { rows } = await pool.query<{ sent_at: Date | null }>(
+      `insert into mail_message (id, recipient, subject, body_text) values ($1, $2, $3, $4)
+       on conflict (id) do update set recipient = excluded.recipient returning sent_at`,
+      [messageId, mail.to, mail.subject, mail.text],
+    )
+    if (!transport || rows[0]?.sent_at) return
+    await transport.sendMail({
+      from,
+      to: mail.to,
+      subject: mail.subject,
+      text: mail.text,
+      messageId: `<${messageId}@liaison>`,
+    })
+    await pool.query(`update mail_message set sent_at = now(), outcome = 'sent' where id = $1`, [messageId])
+  }
+}

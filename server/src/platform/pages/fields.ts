@@ -1,0 +1,176 @@
+import { html } from '#platform/html.ts'
+import type { Html } from '#platform/html.ts'
+
+/** One fault of a form; `field` is the id of its input, null when it concerns no single one. */
+export interface FieldError {
+  readonly field: string | null
+  readonly message: string
+}
+
+/** An input with its label. `name` is also its id, so that the error summary can link to it. */
+export interface TextField {
+  readonly name: string
+  readonly label: string
+  readonly hint?: string
+  readonly value?: string
+  readonly type?: 'text' | 'email' | 'password' | 'number' | 'date'
+  /** The token of HTML's autofill vocabulary (WCAG 1.3.5). */
+  readonly autocomplete?: string
+  readonly inputMode?: 'numeric' | 'text' | 'email'
+  readonly maxLength?: number
+  readonly look?: 'short' | 'code'
+  readonly isOptional?: boolean
+  readonly isFocused?: boolean
+}
+
+function messageOf(errors: readonly FieldError[], name: string): string | undefined {
+  return errors.find(({ field }) => field === name)?.message
+}
+
+function describedBy(name: string, hint: string | undefined, message: string | undefined): string {
+  const ids = [hint === undefined ? '' : `${name}-hint`, message === undefined ? '' : `${name}-error`]
+  return ids.filter(Boolean).join(' ')
+}
+
+/** The faults of a form, above it, in the order of its fields; nothing when there are none. */
+export function errorSummary(errors: readonly FieldError[]): Html {
+  if (errors.length === 0) return html``
+  const items = errors.map(({ field, message }) =>
+    field === null ? html`<li>${message}</li>` : html`<li><a href="#${field}">${message}</a></li>`,
+  )
+  return html`<div class="errors" id="errors" role="alert" tabindex="-1" autofocus>
+    <h2>${errors.length === 1 ? 'One thing needs your attention' : 'Some things need your attention'}</h2>
+    <ul>
+      ${items}
+    </ul>
+  </div>`
+}
+
+/** A labelled input with its hint and its own error. */
+export function textField(field: TextField, errors: readonly FieldError[] = []): Html {
+  const { name, label, hint, value, type = 'text', look } = field
+  const message = messageOf(errors, name)
+  const described = describedBy(name, hint, message)
+  return html`<div class="field${message !== undefined && ' has-error'}">
+    <label for="${name}">${label}</label
+    >${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}${message !== undefined && html`<p class="field-error" id="${name}-error">${message}</p>`}<input
+      id="${name}"
+      name="${name}"
+      type="${type}"
+      ${value !== undefined && html` value="${value}"`}${field.autocomplete !== undefined && html` autocomplete="${field.autocomplete}"`}${field.inputMode !== undefined && html` inputmode="${field.inputMode}"`}${field.maxLength !== undefined && html` maxlength="${field.maxLength}"`}${look !== undefined && html` class="${look}"`}${described !== '' && html` aria-describedby="${described}"`}${message !== undefined && html` aria-invalid="true"`}${field.isOptional !== true && html` required`}${(type === 'email' || type === 'password' || look === 'code') && html` spellcheck="false" autocapitalize="none"`}${field.isFocused === true && errors.length === 0 && html` autofocus`}
+    />
+  </div>`
+}
+
+/** Text of several lines. */
+export function textArea(
+  field: Pick<TextField, 'name' | 'label' | 'hint' | 'value' | 'maxLength' | 'isOptional'>,
+  errors: readonly FieldError[] = [],
+): Html {
+  const { name, label, hint, value = '' } = field
+  const message = messageOf(errors, name)
+  const described = describedBy(name, hint, message)
+  return html`<div class="field${message !== undefined && ' has-error'}">
+    <label for="${name}">${label}</label
+    >${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}${message !== undefined && html`<p class="field-error" id="${name}-error">${message}</p>`}<textarea
+      id="${name}"
+      name="${name}"
+      ${field.maxLength !== undefined && html` maxlength="${field.maxLength}"`}${described !== '' && html` aria-describedby="${described}"`}${message !== undefined && html` aria-invalid="true"`}${field.isOptional !== true && html` required`}
+    >
+${value}</textarea>
+  </div>`
+}
+
+/** A box to tick. The form sends `on` when it is ticked and nothing when it is not. */
+export function tickBox(field: {
+  readonly name: string
+  readonly label: string
+  readonly hint?: string
+  readonly isTicked?: boolean
+  readonly value?: string
+  readonly id?: string
+}): Html {
+  const { name, label, hint, isTicked = false, value = 'on', id = name } = field
+  return html`<div class="tick">
+    <input
+      type="checkbox"
+      id="${id}"
+      name="${name}"
+      value="${value}"
+      ${isTicked && html` checked`}${hint !== undefined && html` aria-describedby="${id}-hint"`}
+    /><label for="${id}"
+      >${label}${hint !== undefined && html`<span class="hint" id="${id}-hint">${hint}</span>`}</label
+    >
+  </div>`
+}
+
+/** One of several, each on a line of its own. */
+export function choices(
+  field: {
+    readonly name: string
+    readonly legend: string
+    readonly chosen?: string
+    readonly options: readonly { readonly value: string; readonly label: string; readonly hint?: string }[]
+  },
+  errors: readonly FieldError[] = [],
+): Html {
+  const message = messageOf(errors, field.name)
+  const lines = field.options.map(({ value, label, hint }, index) => {
+    const id = index === 0 ? field.name : `${field.name}-${index}`
+    return html`<div class="tick">
+      <input
+        type="radio"
+        id="${id}"
+        name="${field.name}"
+        value="${value}"
+        ${value === field.chosen && html` checked`}${hint !== undefined && html` aria-describedby="${id}-hint"`}
+      /><label for="${id}"
+        >${label}${hint !== undefined && html`<span class="hint" id="${id}-hint">${hint}</span>`}</label
+      >
+    </div>`
+  })
+  return html`<fieldset>
+    <legend>${field.legend}</legend>
+    ${message !== undefined && html`<p class="field-error">${message}</p>`}${lines}
+  </fieldset>`
+}
+
+/** A value that goes along with the form unseen. */
+export function hiddenField(name: string, value: string): Html {
+  return html`<input type="hidden" name="${name}" value="${value}" />`
+}
+
+/** The button that sends the form. One `main` a page. */
+export function button(
+  label: string,
+  look: 'main' | 'plain' | 'danger' | 'small' = 'main',
+  sends?: { readonly name: string; readonly value: string },
+): Html {
+  return html`<button
+    class="button${look !== 'plain' && ` ${look}`}"
+    ${sends && html` name="${sends.name}" value="${sends.value}"`}
+  >
+    ${label}
+  </button>`
+}
+
+/** A form that posts to this site. */
+export function postForm(action: string, body: Html): Html {
+  return html`<form method="post" action="${action}" novalidate>${body}</form>`
+}
+
+/** A boxed remark; its words carry the meaning, the colour only repeats it. */
+export function notice(tone: 'ok' | 'attention' | 'bad' | 'info' | 'off', body: Html): Html {
+  return html`<div class="notice ${tone}">${body}</div>`
+}
+
+/** What is fixed about a thing, line by line. */
+export function facts(lines: readonly (readonly [term: string, description: Html | string])[]): Html {
+  return html`<dl class="facts">
+    ${lines.map(
+      ([term, description]) =>
+        html`<dt>${term}</dt>
+          <dd>${description}</dd>`,
+    )}
+  </dl>`
+}

@@ -1,0 +1,25 @@
+/**
+ * The kit of the server-rendered pages: one layout in the provider's brand, light and dark, that works without script
+ * (experience.md sections 7 and 8). Values are escaped by `html`; faults of a form stand on top with links to their
+ * fields; refusals are told in words with their reference.
+ */
+
+export { layout, PROVIDER_NAME, showPage } from './layout.ts'
+export type { PageFrame, PageOptions } from './layout.ts'
+export {
+  button,
+  choices,
+  errorSummary,
+  facts,
+  hiddenField,
+  notice,
+  postForm,
+  textArea,
+  textField,
+  tickBox,
+} from './fields.ts'
+export type { FieldError, TextField } from './fields.ts'
+export { problemPage, showProblem } from './problem-page.ts'
+export { makeAsset } from './asset.ts'
+export type { PageAsset } from './asset.ts'
+export { pageAssetRoutes } from './look.ts'

@@ -1,0 +1,103 @@
+import { html } from '#platform/html.ts'
+import type { Html, HtmlPage } from '#platform/html.ts'
+import type { PageAsset } from './asset.ts'
+import { errorSummary } from './fields.ts'
+import type { FieldError } from './fields.ts'
+import { MARK, STYLESHEET } from './look.ts'
+
+/** The provider's product name, as it stands on pages that the provider answers for. */
+export const PROVIDER_NAME = 'Liaison'
+
+/** In whose name the person is here: colour, and always words. */
+export interface PageFrame {
+  readonly kind: 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
+  /** For example "Acme Fiber". */
+  readonly name: string
+  readonly note?: string
+}
+
+export interface PageOptions {
+  readonly frame?: PageFrame
+  /** The address or name of the person whose session shows the page; without it nobody is signed in. */
+  readonly signedInAs?: string
+  /** 560 px for forms, 680 for reading, 1,040 for tables. */
+  readonly width?: 'form' | 'reading' | 'wide'
+  /** What is wrong with the form that was sent: shown on top, each with a link to its field. */
+  readonly errors?: readonly FieldError[]
+  /** For the few pages that need one; they say so in their content security policy. */
+  readonly script?: PageAsset
+  readonly status?: HtmlPage['status']
+  readonly headers?: Readonly<Record<string, string>>
+  /** The new session token, or null to take the cookie away. */
+  readonly session?: string | null
+}
+
+const FRAME_WORDS: Readonly<Record<PageFrame['kind'], string>> = {
+  platform: 'Platform',
+  partner: 'Partner',
+  acting: 'Acting in',
+  org: 'Your organisation',
+  emergency: 'Emergency',
+}
+
+const POLICY_WITH_SCRIPT =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+function frameBar(frame: PageFrame): Html {
+  return html`<div class="frame frame-${frame.kind}">
+    <div class="frame-row">
+      <span>${FRAME_WORDS[frame.kind]}</span
+      ><b>${frame.name}</b>${frame.note !== undefined && html`<span>${frame.note}</span>`}
+    </div>
+  </div>`
+}
+
+function signedIn(name: string): Html {
+  return html`<span class="who"
+    >Signed in as ${name} · <a href="/account">Account</a> · <a href="/signout">Sign out</a></span
+  >`
+}
+
+/** A whole page: the provider's brand, one heading that is also the title, and the body. Works without script. */
+export function layout(title: string, body: Html, options: PageOptions = {}): Html {
+  const { frame, signedInAs, width = 'form', errors = [], script } = options
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${errors.length > 0 && 'Error: '}${title} · ${PROVIDER_NAME}</title>
+        <link rel="icon" type="image/svg+xml" href="${MARK.path}" />
+        <link rel="stylesheet" href="${STYLESHEET.path}" />
+        ${script && html`<script src="${script.path}" defer></script>`}
+      </head>
+      <body class="${width}">
+        <a class="skip" href="#main">Skip to content</a>
+        <header class="top">
+          <div class="top-row">
+            <a class="brand" href="/"
+              ><img src="${MARK.path}" alt="" width="28" height="28" />${PROVIDER_NAME}</a
+            >${signedInAs !== undefined && signedIn(signedInAs)}
+          </div>
+        </header>
+        ${frame && frameBar(frame)}
+        <main id="main" tabindex="-1">
+          ${errorSummary(errors)}
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `
+}
+
+/** The answer that shows a page: 200, or 422 when the form that was sent has errors. */
+export function showPage(title: string, body: Html, options: PageOptions = {}): HtmlPage {
+  const { status, headers = {}, session, script, errors = [] } = options
+  return {
+    status: status ?? (errors.length > 0 ? 422 : 200),
+    headers: { ...(script && { 'Content-Security-Policy': POLICY_WITH_SCRIPT }), ...headers },
+    body: layout(title, body, options),
+    ...(session !== undefined && { session }),
+  }
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import type { Route } from '#platform/route.ts'
+import { makeAsset } from './asset.ts'
+
+function readOwn(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8')
+}
+
+/** The one stylesheet of all pages: the shared roles of colour and type first. */
+export const STYLESHEET = makeAsset('pages', 'css', readOwn('./tokens.css') + readOwn('./pages.css'))
+
+/** The provider's mark, also the icon of the tab. */
+export const MARK = makeAsset('mark', 'svg', readOwn('./mark.svg').trim())
+
+/** The routes that serve what every page refers to. Mounted once, beside the routes of the modules. */
+export const pageAssetRoutes: readonly Route[] = [STYLESHEET.route, MARK.route]

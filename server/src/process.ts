@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { buildApp } from './app.ts'
+import type { App } from './app.ts'
+import { startBackground } from './background.ts'
+import type { Background } from './background.ts'
+import type { Config } from '#platform/config.ts'
+import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
+import type { Database } from '#platform/database.ts'
+import { serveHealth } from '#platform/health.ts'
+import type { Installation } from '#platform/installation.ts'
+import { countInFlight } from '#platform/load-shedding.ts'
+import { makeMetrics, serveMetrics } from '#platform/metrics.ts'
+import type { Metrics } from '#platform/metrics.ts'
+import { servePortal } from '#platform/static-files.ts'
+import { startTracing, traceRequests } from '#platform/tracing.ts'
+
+const PORTAL_FOLDER = fileURLToPath(new URL('../../portal/dist', import.meta.url))
+const DRAIN_MS = 25_000
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly url: string
+  readonly app: App
+  readonly background: Background
+  /** Refuses new work, finishes what runs, writes what waits, and closes everything; at most 25 seconds. */
+  stop(): Promise<void>
+}
+
+// A redaction list is a second line: nothing above it puts a secret into a log line on purpose.
+const REDACTED = [
+  'req.headers.cookie',
+  'req.headers.authorization',
+  '*.password',
+  '*.token',
+  '*.secret',
+  '*.code',
+]
+
+function logOptions(config: Config) {
+  return { level: config.logLevel, redact: { paths: REDACTED, censor: '[secret]' }, base: null }
+}
+
+function observe(metrics: () => Metrics) {
+  return {
+    observer: {
+      decided: (outcome: 'allowed' | 'denied', reason: string) =>
+        metrics().decisions.inc({ outcome, reason }),
+      limited: (bucket: string) => metrics().limited.inc({ bucket }),
+    },
+    onAnswered(request: FastifyRequest, reply: FastifyReply) {
+      const route = request.routeOptions.url ?? 'unknown'
+      const labels = { method: request.method, route, status: String(reply.statusCode) }
+      metrics().requests.observe(labels, reply.elapsedTime / 1000)
+      request.log.info(
+        {
+          method: request.method,
+          route,
+          status: reply.statusCode,
+          durationMs: Math.round(reply.elapsedTime * 10) / 10,
+        },
+        'answered',
+      )
+    },
+  }
+}
+
+interface Parts {
+  readonly config: Config
+  readonly installation: Installation
+  readonly database: Database
+}
+
+async function assemble(
+  { config, installation, database }: Parts,
+  origin: () => string,
+  metrics: () => Metrics,
+): Promise<App> {
+  const app = await buildApp({
+    database,
+    secretKey: installation.secretKey,
+    publicOrigin: origin,
+    isDemo: config.isDemo && installation.isEmbedded,
+    keepsMail: config.secrets.smtpUrl === undefined,
+    dataDir: config.dataDir,
+    passwordHashConcurrency: config.passwordHashConcurrency,
+    requestDeadlineMs: config.requestDeadlineMs,
+    maxInFlight: config.maxInFlight,
+    trustedProxies: config.trustedProxies,
+    logger: config.logLevel === 'silent' ? false : logOptions(config),
+    ...observe(metrics),
+  })
+  if (config.traceEndpoint !== undefined) traceRequests(app.http)
+  if (existsSync(join(PORTAL_FOLDER, 'index.html'))) await servePortal(app.http, PORTAL_FOLDER)
+  return app
+}
+
+function addressOf(app: App): number {
+  const address = app.http.server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+  return address.port
+}
+
+/** What changes while a server starts and stops. */
+interface State {
+  port: number
+  isStopping: boolean
+  metrics: Metrics | null
+}
+
+function currentMetrics(state: State): Metrics {
+  if (!state.metrics) throw new Error('The metrics are not made yet.')
+  return state.metrics
+}
+
+async function listen(app: App, config: Config, state: State): Promise<void> {
+  await app.http.listen({ port: config.port, host: config.host })
+  state.port = addressOf(app)
+}
+
+/** Opens the pools, refuses unsafe logins, mounts everything, starts the background work and listens. */
+export async function startServer(config: Config, installation: Installation): Promise<RunningServer> {
+  const connection = installation.admin
+  const database = openDatabase({
+    connection,
+    roleSecret: installation.roleSecret,
+    poolSize: config.poolSize,
+  })
+  await refuseUnsafeLogins(database)
+  const state: State = { port: config.port, isStopping: false, metrics: null }
+  const origin = () => config.publicOrigin ?? `http://localhost:${state.port}`
+  const tracing = startTracing(config.traceEndpoint)
+  const app = await assemble({ config, installation, database }, origin, () => currentMetrics(state))
+  const onError = (error: Error, where: string) => {
+    state.metrics?.jobErrors.inc({ where })
+    app.http.log.error({ err: error, where }, 'background work failed')
+  }
+  const background = await startBackground({ config, installation, database, app, onError })
+  const { sealerLag } = background
+  state.metrics = makeMetrics({ database, countInFlight: () => countInFlight(app.http), sealerLag })
+  serveHealth(app.http, { database, sealerLag, isStopping: () => state.isStopping })
+  const metricsServer: Server = await serveMetrics(
+    state.metrics.registry,
+    config.metricsPort,
+    config.metricsHost,
+  )
+  await listen(app, config, state)
+  return {
+    url: origin(),
+    app,
+    background,
+    async stop() {
+      state.isStopping = true
+      const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
+      await app.close()
+      await background.stop()
+      metricsServer.close()
+      await Promise.all([tracing.stop(), database.close()])
+      clearTimeout(deadline)
+    },
+  }
+}

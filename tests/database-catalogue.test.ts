@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LOGINS, refuseUnsafeLogins } from '../server/src/platform/database.ts'
+import { TestWorld } from '../server/testing/world.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const OUR_SCHEMAS = `('public', 'access', 'audit', 'private')`
+/** Kysely's own two tables, which hold names of migrations only. */
+const MIGRATION_TABLES = `('liaison_migration', 'liaison_migration_lock')`
+
+const column = async (text: string, values: unknown[] = []) =>
+  (await world.sql<{ name: string }>(text, values)).map((row) => row.name)
+
+test('every table has row security, on and forced (access.md section 4)', async () => {
+  expect(
+    await column(
+      `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'p') and n.nspname in ${OUR_SCHEMAS} and c.relname not in ${MIGRATION_TABLES} and not (c.relrowsecurity and c.relforcerowsecurity)`,
+    ),
+  ).toEqual([])
+})
+
+test('every table that belongs to a tenant or a partner has a policy for every login that may touch it', async () => {
+  const bare = await column(
+    `select distinct c.relname || ' for ' || r.rolname as name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+     cross join pg_roles r
+     where c.relkind in ('r', 'p') and r.rolname = any($1)
+       and (has_any_column_privilege(r.oid, c.oid, 'select') or has_any_column_privilege(r.oid, c.oid, 'insert') or has_any_column_privilege(r.oid, c.oid, 'update') or has_table_privilege(r.oid, c.oid, 'delete'))
+       and c.relname not in ${MIGRATION_TABLES}
+       and not exists (select from pg_policy p where p.polrelid = c.oid and (r.oid = any (p.polroles) or 0 = any (p.polroles)))`,
+    [[...LOGINS]],
+  )
+  expect(bare).toEqual([])
+})
+
+test('no login owns anything, bypasses row security, or may truncate, reference or put triggers on a table', async () => {
+  await expect(refuseUnsafeLogins(world.database)).resolves.toBeUndefined()
+  const held = await column(
+    `select c.relname || ' ' || privilege || ' ' || r.rolname as name
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname in ${OUR_SCHEMAS}
+     cross join pg_roles r cross join unnest(array['truncate', 'references', 'trigger']) privilege
+     where c.relkind in ('r', 'p') and r.rolname = any($1) and has_table_privilege(r.oid, c.oid, privilege)`,
+    [[...LOGINS]],
+  )
+  expect(held).toEqual([])
+})
+
+test('no policy lets the owner of the tables read a tenant or a partner, but for what copies a status', async () => {
+  const forOwner = await column(
+    `select c.relname || ' ' || p.polname as name from pg_policy p join pg_class c on c.oid = p.polrelid
+     where (select oid from pg_roles where rolname = 'liaison_owner') = any (p.polroles) order by 1`,
+  )
+  expect(forOwner).toEqual([
+    'delegation copying_read',
+    'link copying',
+    'link copying_read',
+    'state_transition copying_read',
+  ])
+})
+
+test('there is no materialized view, and every definer function has a fixed search path', async () => {
+  expect(await column(`select relname as name from pg_class where relkind = 'm'`)).toEqual([])
+  expect(
+    await column(
+      `select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+       where n.nspname in ${OUR_SCHEMAS} and p.prosecdef and not coalesce(p.proconfig::text like '%search_path=%', false)`,
+    ),
+  ).toEqual([])
+})
+
+test('nobody but the deciding role can put an access context in force', async () => {
+  const able = await column(
+    `select r.rolname || ' ' || p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname = 'access'
+     cross join pg_roles r where p.proname in ('set_context', 'sign', 'context') and r.rolname = any($1) and has_function_privilege(r.oid, p.oid, 'execute')`,
+    [[...LOGINS, 'public'].filter((name) => name !== 'public')],
+  )
+  expect(able).toEqual([])
+})
+
+test('a context that injected SQL sets is refused', async () => {
+  await world.partner('Northwind')
+  const forged = JSON.stringify({ plane: 'platform', actor_id: '01900000-0000-7000-8000-000000000001' })
+  const client = await world.database.pool('liaison_platform').connect()
+  try {
+    await client.query('begin')
+    await client.query(
+      `select set_config('liaison.context', $1, true), set_config('liaison.mac', $2, true)`,
+      [forged, 'f'.repeat(64)],
+    )
+    await expect(client.query('select id from partner')).rejects.toThrow('forged')
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+})
+
+test('the program login has no privilege on any column of a tenant-owned business record', async () => {
+  const reachable = await column(
+    `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+     where c.relname = any($1) and (has_any_column_privilege('liaison_program', c.oid, 'select') or has_any_column_privilege('liaison_program', c.oid, 'insert') or has_any_column_privilege('liaison_program', c.oid, 'update'))`,
+    [
+      [
+        'invoice',
+        'payment',
+        'subscriber',
+        'ticket',
+        'ticket_comment',
+        'ticket_sla_clock',
+        'ticket_counter',
+        'outage',
+        'usage_day',
+        'billing_account',
+        'tenant_member',
+        'tenant_partner_policy',
+      ],
+    ],
+  )
+  expect(reachable).toEqual([])
+})
+
+test('every unique key of a tenant-owned table starts with the tenant, so that no collision tells of another', async () => {
+  const loose = await column(
+    `select c.relname || ' ' || i.relname as name
+     from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
+     join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+     where x.indisunique and c.relname = any($1)
+       and (select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = x.indkey[0]) <> 'tenant_id'`,
+    [
+      [
+        'invoice',
+        'payment',
+        'subscriber',
+        'ticket',
+        'ticket_comment',
+        'ticket_sla_clock',
+        'ticket_counter',
+        'outage',
+        'usage_day',
+        'billing_account',
+        'tenant_member',
+        'tenant_partner_policy',
+      ],
+    ],
+  )
+  expect(loose).toEqual([])
+})
+
+test('the catalogue check bites: a table without row security is found', async () => {
+  await world.sql('create table public.planted (id integer)')
+  await expect(refuseUnsafeLogins(world.database)).rejects.toThrow('planted')
+  await world.sql('drop table public.planted')
+})
