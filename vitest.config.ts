@@ -7,6 +7,7 @@ const pure = [
   'portal/src/**/*.test.{ts,tsx}',
   'server/src/modules/*/rules.test.ts',
   'server/src/platform/embedded/*.test.ts',
+  'tests/kernel/*.test.ts',
   'tests/architecture.test.ts',
   'tests/lint.test.ts',
 ]

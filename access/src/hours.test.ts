@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Hours } from './facts.ts'
-import { findWindowFaults, isTimeZone, isWithinHours, minutesOfHours, windowsOfMinutes } from './hours.ts'
+import {
+  findWindowFaults,
+  intersectHours,
+  isTimeZone,
+  isWithinHours,
+  minutesOfHours,
+  windowsOfMinutes,
+} from './hours.ts'
 
 const office: Hours = { tz: 'Europe/Rome', windows: [{ days: [1, 2, 3, 4, 5], from: '08:00', to: '18:00' }] }
 const night: Hours = { tz: 'UTC', windows: [{ days: [7], from: '22:00', to: '06:00' }] }
@@ -89,4 +96,23 @@ test('the minutes of a week agree with the clock', () => {
   )
   expect(wrong).toEqual([])
   expect(minutes.filter(Boolean).length).toBe(480)
+})
+
+test('the common hours of two rules hold exactly when both hold', () => {
+  const windows = fc.array(
+    fc.record({
+      days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 7 }),
+      from: fc.constantFrom('00:00', '08:30', '12:00', '22:00'),
+      to: fc.constantFrom('06:00', '12:00', '17:45', '24:00'),
+    }),
+    { maxLength: 3 },
+  )
+  const hours = windows.map((list) => ({ tz: 'Europe/Rome', windows: list }))
+  const instants = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
+  fc.assert(
+    fc.property(hours, hours, instants, (left, right, now) => {
+      expect(isWithinHours(intersectHours(left, right), now)).toBe(isWithinHours(left, now) && isWithinHours(right, now))
+    }),
+    { numRuns: 200 },
+  )
 })

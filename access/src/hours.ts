@@ -110,6 +110,14 @@ export function windowsOfMinutes(minutes: readonly boolean[]): HoursWindow[] {
   return windows
 }
 
+/** The hours that lie in both. Both must be of one zone: what two zones have in common cannot be written as hours. */
+export function intersectHours(left: Hours, right: Hours): Hours {
+  if (left.tz !== right.tz) throw new Error('Hours of two zones have no common form.')
+  const others = minutesOfHours(right)
+  const common = minutesOfHours(left).map((isOpen, minute) => isOpen && others[minute] === true)
+  return { tz: left.tz, windows: windowsOfMinutes(common) }
+}
+
 /** Every fault of a window, in words; none when it is well formed. */
 export function findWindowFaults(window: HoursWindow): string[] {
   const faults: string[] = []

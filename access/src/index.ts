@@ -129,7 +129,7 @@ export { classifyChange } from './change.ts'
 export type { Change } from './change.ts'
 export type { ChangeRow, Direction, LinkTerms } from './change-terms.ts'
 export { NO_CONDITIONS, findConditionFaults } from './conditions.ts'
-export { isTimeZone, isWithinHours } from './hours.ts'
+export { intersectHours, isTimeZone, isWithinHours } from './hours.ts'
 export { intersectIpLists, isCidr, isIpAllowed, isIpListWithin } from './network.ts'
 
 export {

@@ -43,7 +43,7 @@ function Live() {
 /** An answer named another tenant than the one asked for: nothing may be rendered until the page is fresh. */
 function MismatchStop() {
   return (
-    <StopPage title={t('mismatch.title')}>
+    <StopPage title={t('mismatch.title')} isAlarm>
       <p>{t('mismatch.text')}</p>
       <div>
         <Button

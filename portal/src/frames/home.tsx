@@ -3,16 +3,14 @@ import type { Me } from '@liaison/sdk'
 
 import { Bones, TroublePanel } from '../parts/states.tsx'
 import { StopPage } from '../parts/stop-page.tsx'
-import { useMe } from '../platform/me.ts'
+import { placesOf, useMe } from '../platform/me.ts'
 import { t } from '../platform/words.ts'
-import { orgPlaces, partnerPlaces, platformPlaces, serverPlaces } from '../places.ts'
+import { serverPlaces } from '../places.ts'
 
 function homeOf(me: Me): string | null {
-  const [only, ...others] = me.frames
+  const [only, ...others] = placesOf(me)
   if (only === undefined) return null
-  if (others.length > 0) return serverPlaces.choose
-  if (only.kind === 'platform') return platformPlaces.work()
-  return only.kind === 'partner' ? partnerPlaces.customers(only.id) : orgPlaces.home(only.id)
+  return others.length > 0 ? serverPlaces.choose : only.to
 }
 
 /** The door: sends a person to their only place, or lets them choose among several. */

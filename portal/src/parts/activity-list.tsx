@@ -36,7 +36,8 @@ function EventFacts({ event }: { event: ActivityEvent }) {
 type EventRowProps = { event: ActivityEvent; onWhy: (explainId: string) => void }
 
 function EventRow({ event, onWhy }: EventRowProps) {
-  const isRefused = event.outcome !== 'allowed'
+  const [isOpen, setOpen] = useState(false)
+  const { explain_id: explainId } = event
   return (
     <li>
       <time dateTime={event.occurred_at} className="num muted small">
@@ -47,15 +48,15 @@ function EventRow({ event, onWhy }: EventRowProps) {
           {event.sentence}
           {event.repeats > 1 && <span className="muted"> {t('activity.repeats', { count: event.repeats })}</span>}
         </p>
-        {isRefused && (
+        {event.outcome !== 'allowed' && (
           <p className="row">
             <StatusChip family="outcome" value={event.outcome} />
-            {event.explain_id !== null && (
+            {explainId !== null && (
               <button
                 type="button"
                 className="thing"
                 onClick={() => {
-                  onWhy(event.explain_id ?? '')
+                  onWhy(explainId)
                 }}
               >
                 {t('explain.why')}
@@ -63,11 +64,18 @@ function EventRow({ event, onWhy }: EventRowProps) {
             )}
           </p>
         )}
-        <details>
-          <summary>{t('activity.more')}</summary>
-          <EventFacts event={event} />
-        </details>
+        {isOpen && <EventFacts event={event} />}
       </div>
+      <button
+        type="button"
+        className="row-tool"
+        aria-expanded={isOpen}
+        onClick={() => {
+          setOpen(!isOpen)
+        }}
+      >
+        {t('activity.more')}
+      </button>
     </li>
   )
 }

@@ -11,6 +11,7 @@ import {
   IconUserPin,
 } from '@tabler/icons-react'
 import type { TablerIcon } from '@tabler/icons-react'
+import type { Me } from '@liaison/sdk'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 
@@ -19,6 +20,7 @@ import type { FrameKind } from '../platform/frame.ts'
 import { GoLink, usePathname } from '../platform/navigate.tsx'
 import { useShortcuts } from '../platform/shortcuts.ts'
 import { t } from '../platform/words.ts'
+import { placesOf } from '../platform/me.ts'
 import { serverPlaces } from '../places.ts'
 
 const Palette = lazy(() => import('./palette.tsx').then((loaded) => ({ default: loaded.Palette })))
@@ -90,6 +92,43 @@ function Navigation({ groups, isOpen }: { groups: readonly NavGroup[]; isOpen: b
   )
 }
 
+/** Who is signed in, their other places, and the way out. The browser opens and closes it (popover). */
+function PersonMenu({ me }: { me: Me }) {
+  return (
+    <>
+      <button
+        type="button"
+        className="bar-tool"
+        popoverTarget="person"
+        aria-label={t('bar.person', { name: me.person.name })}
+      >
+        <IconUser size={16} aria-hidden="true" />
+        <span className="wide">{me.person.name}</span>
+      </button>
+      <div id="person" popover="auto" className="person-menu">
+        <p className="strong">{me.person.name}</p>
+        <p className="muted small">{me.person.email}</p>
+        <p className="nav-title">{t('bar.places')}</p>
+        <ul>
+          {placesOf(me).map((place) => (
+            <li key={place.to}>
+              <a href={place.to}>{place.name}</a>
+            </li>
+          ))}
+        </ul>
+        <ul>
+          <li>
+            <a href={serverPlaces.account}>{t('bar.account')}</a>
+          </li>
+          <li>
+            <a href={serverPlaces.signOut}>{t('bar.sign_out')}</a>
+          </li>
+        </ul>
+      </div>
+    </>
+  )
+}
+
 type ToolsProps = { isMenuOpen: boolean; onMenu: () => void; onPalette: () => void; leave: ReactNode }
 
 function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
@@ -112,10 +151,7 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
         <kbd>Ctrl K</kbd>
       </button>
       <SchemeButton />
-      <a className="bar-tool" href={serverPlaces.account} aria-label={t('bar.account', { name: me.person.name })}>
-        <IconUser size={16} aria-hidden="true" />
-        <span className="wide">{me.person.name}</span>
-      </a>
+      <PersonMenu me={me} />
       {leave}
     </div>
   )

@@ -66,7 +66,9 @@ export function Explainer({ explainId, onClose }: ExplainerProps) {
       title={t('explain.title')}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
-      {explainId !== null && frame !== null && <StoredDecision explainId={explainId} />}
+      <div tabIndex={-1} data-autofocus="">
+        {explainId !== null && frame !== null && <StoredDecision explainId={explainId} />}
+      </div>
     </Drawer>
   )
 }

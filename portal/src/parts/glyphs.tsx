@@ -25,18 +25,7 @@ export function GlyphSheet() {
   return (
     <svg width="0" height="0" aria-hidden="true" className="unseen">
       {Object.entries(shapes).map(([name, path]) => (
-        <symbol
-          key={name}
-          id={`g-${name}`}
-          viewBox="0 0 16 16"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.6"
-          strokeLinecap="round"
-          strokeLinejoin="round"
-        >
-          <path d={path} />
-        </symbol>
+        <path key={name} id={`g-${name}`} d={path} />
       ))}
     </svg>
   )
@@ -45,7 +34,7 @@ export function GlyphSheet() {
 /** One small sign. Always stands beside a word, so it is hidden from screen readers. */
 export function Glyph({ name }: { name: GlyphName }) {
   return (
-    <svg width="14" height="14" aria-hidden="true">
+    <svg className="glyph" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
       <use href={`#g-${name}`} />
     </svg>
   )

@@ -7,12 +7,13 @@ import { useDeferredValue, useId, useState } from 'react'
 import { formatDate } from '../platform/format.ts'
 import { clientFor, useFrame } from '../platform/frame.ts'
 import type { Frame } from '../platform/frame.ts'
+import { placesOf } from '../platform/me.ts'
 import { useGo } from '../platform/navigate.tsx'
 import { useRead } from '../platform/query.ts'
 import { readRecents } from '../platform/recents.ts'
 import { shownLinkStatus } from '../platform/status.ts'
 import { t, tValue } from '../platform/words.ts'
-import { actingPlaces, orgPlaces, partnerPlaces, platformPlaces } from '../places.ts'
+import { actingPlaces, partnerPlaces } from '../places.ts'
 import type { NavGroup } from './app-frame.tsx'
 
 type Target = { id: string; label: string; note: string; to: string }
@@ -22,14 +23,8 @@ function matches(label: string, typed: string): boolean {
 }
 
 /** Addresses of the other places where this person has a part. */
-function frameTargets(me: Me): Target[] {
-  return me.frames.map((frame) => {
-    if (frame.kind === 'platform') {
-      return { id: 'f-platform', label: t('place.platform'), note: t('palette.frame'), to: platformPlaces.work() }
-    }
-    const to = frame.kind === 'partner' ? partnerPlaces.customers(frame.id) : orgPlaces.home(frame.id)
-    return { id: `f-${frame.id}`, label: frame.name, note: t(`palette.frame_${frame.kind}`), to }
-  })
+function placeTargets(me: Me): Target[] {
+  return placesOf(me).map(({ kind, name, to }) => ({ id: to, label: name, note: t(`palette.place_${kind}`), to }))
 }
 
 function useTenantTargets(frame: Frame, typed: string): Target[] {
@@ -57,7 +52,7 @@ function useTenantTargets(frame: Frame, typed: string): Target[] {
 
 function tenantNote(tenant: { access_role: string; link_status: string; ends_at: string | null }): string {
   const role = tValue('role', tenant.access_role)
-  if (tenant.link_status !== 'active') return `${role} · ${tValue('link', shownLinkStatus(tenant.link_status, null))}`
+  if (tenant.link_status !== 'active') return `${role} · ${tValue('status.link', shownLinkStatus(tenant.link_status, null))}`
   return tenant.ends_at === null ? role : t('palette.until', { role, date: formatDate(tenant.ends_at) })
 }
 
@@ -78,7 +73,7 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
   const pages = nav
     .flatMap((group) => group.entries)
     .map((entry) => ({ id: entry.to, label: entry.label, note: t('palette.page'), to: entry.to }))
-  const fixed = [...pages, ...frameTargets(frame.me)].filter((target) => matches(target.label, typed))
+  const fixed = [...pages, ...placeTargets(frame.me)].filter((target) => matches(target.label, typed))
   return [...leave.filter((target) => matches(target.label, typed)), ...tenants, ...fixed]
 }
 

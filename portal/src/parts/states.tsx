@@ -6,6 +6,8 @@ import type { ReactNode } from 'react'
 
 import { readTrouble } from '../platform/access-problem.ts'
 import type { Trouble } from '../platform/access-problem.ts'
+import { useNow } from '../platform/clock.ts'
+import { formatRelative } from '../platform/format.ts'
 import { hasWords, t, tValue } from '../platform/words.ts'
 import { Explainer } from './explainer.tsx'
 import { Note } from './page.tsx'
@@ -133,27 +135,45 @@ export function ScopeNote({ scope }: { scope: Scope }) {
   const shown = open ? excluded : excluded.slice(0, 3)
   return (
     <Note tone="attention">
-      <p className="strong">
-        {t('scope.partial', { shown: scope.tenant_count, all: scope.tenant_count + excluded.length })}
+      <p>
+        <span className="strong">
+          {t('scope.partial', { shown: scope.tenant_count, all: scope.tenant_count + excluded.length })}
+        </span>{' '}
+        {shown.map((entry) => `${entry.tenant_name}: ${tValue('reason', entry.reason)}`).join(' · ')}{' '}
+        {excluded.length > shown.length && (
+          <button
+            type="button"
+            className="thing"
+            onClick={() => {
+              setOpen(true)
+            }}
+          >
+            {t('scope.more', { count: excluded.length - shown.length })}
+          </button>
+        )}
       </p>
-      <ul>
-        {shown.map((entry) => (
-          <li key={entry.tenant_id}>
-            {entry.tenant_name}: {tValue('reason', entry.reason)}
-          </li>
-        ))}
-      </ul>
-      {excluded.length > shown.length && (
-        <button
-          type="button"
-          className="thing"
-          onClick={() => {
-            setOpen(true)
-          }}
-        >
-          {t('scope.more', { count: excluded.length - shown.length })}
-        </button>
-      )}
     </Note>
+  )
+}
+
+/** When a list was last read, and the way to read it again. */
+export function Refreshed<Data>({ query }: { query: UseQueryResult<Data> }) {
+  const now = useNow()
+  if (query.data === undefined) return null
+  const when = formatRelative(new Date(query.dataUpdatedAt).toISOString(), now)
+  return (
+    <>
+      <span className="small">{t('state.updated', { when })}</span>{' '}
+      <button
+        type="button"
+        className="row-tool"
+        disabled={query.isFetching}
+        onClick={() => {
+          void query.refetch()
+        }}
+      >
+        {t('state.refresh')}
+      </button>
+    </>
   )
 }

@@ -18,6 +18,7 @@ export function readDecision(frame: Frame, explainId: string): Promise<Decision>
 }
 
 export type ActivityFilter = {
+  limit?: number
   search?: string
   outcome?: string
   partner_id?: string

@@ -2,7 +2,9 @@ import { readBody } from '@liaison/sdk'
 import type { Me } from '@liaison/sdk'
 import { useQuery } from '@tanstack/react-query'
 
+import { orgPlaces, partnerPlaces, platformPlaces } from '../places.ts'
 import { clientFor } from './frame.ts'
+import { t } from './words.ts'
 
 /** Who is signed in and where they have a part, as the server says now. */
 export function useMe() {
@@ -19,4 +21,15 @@ export function findOrg(me: Me, tenantId: string) {
 
 export function findPlatform(me: Me) {
   return me.frames.find((frame) => frame.kind === 'platform')
+}
+
+export type Place = { kind: Me['frames'][number]['kind']; name: string; to: string }
+
+/** The places where this person has a part, with the address of each. */
+export function placesOf(me: Me): Place[] {
+  return me.frames.map((frame) => {
+    if (frame.kind === 'platform') return { kind: frame.kind, name: t('place.platform'), to: platformPlaces.work() }
+    const to = frame.kind === 'partner' ? partnerPlaces.customers(frame.id) : orgPlaces.home(frame.id)
+    return { kind: frame.kind, name: frame.name, to }
+  })
 }

@@ -74,7 +74,7 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
 /** Words, tone and sign of a status: one list for every page. A status we do not know is shown by its name. */
 export function describeStatus(family: StatusFamily, value: string): { words: string; look: Look } {
   const look = looks[family][value] ?? (['off', 'dot'] as const)
-  return { words: tValue(family, value), look }
+  return { words: tValue(`status.${family}`, value), look }
 }
 
 const expiresSoonDays = 30

@@ -11,6 +11,9 @@ export const acting = {
 
   'summary.title': '{tenant}',
   'summary.role': 'Your role: {role}',
+  'summary.next': 'Tickets nearest their promise',
+  'summary.next_none': 'No open tickets in {tenant}.',
+  'summary.all_tickets': '{count, plural, one {See the open ticket} other {See all # open tickets}}',
   'summary.about': 'About this tenant',
 
   'newticket.title': 'New ticket for {tenant}',

@@ -8,6 +8,7 @@ export const org = {
   'home.did': 'See what they did',
   'home.waiting': '{count, plural, one {One request waits for you.} other {# requests wait for you.}}',
   'home.review': 'Review',
+  'home.lately': 'What partners did lately',
 
   'access.title': 'Who has access to {org}',
   'access.lead': 'Partners that your organisation let in, what for and until when. You can stop each of them at any time.',

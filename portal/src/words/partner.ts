@@ -32,7 +32,7 @@ export const partner = {
   'queue.lead': 'The tickets of all your tenants. The nearest promise comes first.',
   'queue.open': 'Open',
   'queue.waiting': 'Waiting or on hold',
-  'queue.breached': 'Promise broken',
+  'queue.breached': 'Promise missed',
   'queue.urgent': 'Urgent',
   'queue.empty': 'No open tickets in {count, plural, one {# tenant} other {# tenants}}.',
   'invoices.title': 'Invoices',

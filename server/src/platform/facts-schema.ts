@@ -86,6 +86,8 @@ const EnteredFactsSchema = z.object({
     }),
   ),
   link: Maybe(LinkEntrySchema),
+  /** Freezes of the person, which hold on every plane; those of a link come with the link. */
+  freezes: z.array(z.enum(FREEZE_SCOPES)).default([]),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

@@ -1,7 +1,7 @@
 import { decodeFacts } from './facts-schema.ts'
 import type { EnteredFacts, LinkEntry } from './facts-schema.ts'
-import { idFromUuid, intersectIpLists } from '@liaison/access'
-import type { Conditions, Facts, LinkFacts } from '@liaison/access'
+import { idFromUuid, intersectHours, intersectIpLists } from '@liaison/access'
+import type { Conditions, Facts, Hours, LinkFacts } from '@liaison/access'
 
 export { decodeFacts, decodePortfolio } from './facts-schema.ts'
 export type { EnteredFacts, LinkEntry } from './facts-schema.ts'
@@ -28,6 +28,13 @@ function combineAddresses(
   return { ip_mode: watched.ip_mode ?? 'off', ip_allow: watched.ip_allow ?? [] }
 }
 
+/** The hours that lie in both. The write side refuses two zones; were they met, no time would count as inside both. */
+function combineHours(link: Hours | null, policy: Hours | null): Hours | null {
+  if (link === null || policy === null) return link ?? policy
+  if (link.tz !== policy.tz) return { tz: link.tz, windows: [] }
+  return intersectHours(link, policy)
+}
+
 const either = (left: boolean | undefined, right: boolean | undefined): boolean =>
   left === true || right === true
 
@@ -37,7 +44,7 @@ export function combineConditions(link: StoredConditions, policy: StoredConditio
     ...combineAddresses(link, policy),
     mfa_max_age_s: stricter(link.mfa_max_age_s, policy.mfa_max_age_s),
     phishing_resistant: either(link.phishing_resistant, policy.phishing_resistant),
-    hours: link.hours ?? policy.hours ?? null,
+    hours: combineHours(link.hours ?? null, policy.hours ?? null),
     read_reason_required: either(link.read_reason_required, policy.read_reason_required),
   }
 }
@@ -99,7 +106,7 @@ export function toFacts(entered: EnteredFacts, ip: string | null): Facts {
       ? { role: tenantMember.role, status: standing(tenantMember.status, tenantMember.status === 'active') }
       : null,
     link: link ? toLinkFacts(link) : null,
-    freezes: (link?.freezes ?? []).map((scope) => ({ scope })),
+    freezes: [...entered.freezes, ...(link?.freezes ?? [])].map((scope) => ({ scope })),
   }
 }
 

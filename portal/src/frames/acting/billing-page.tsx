@@ -34,7 +34,7 @@ export function BillingPage() {
   return (
     <Page title={t('billing.title')} lead={t('billing.lead', { tenant: acting.tenant_name })}>
       {invoices.data && <InvoiceTiles aggregates={invoices.data.aggregates} />}
-      <InvoiceFilterBar filters={filters} />
+      <InvoiceFilterBar filters={filters} query={invoices} />
       <Answer query={invoices} lines={10}>
         {(page) => (
           <div className="stack">

@@ -84,10 +84,14 @@ function BarWords({ context }: { context: ActingContext }) {
   const left = formatLeft(context.link_ends_at, useNow())
   return (
     <>
-      <b>{t('bar.acting', { tenant: context.tenant_name })}</b>{' '}
-      <span>{t('bar.acting_as', { role: context.role_title, partner: context.partner_name })}</span>{' '}
-      <span className="bar-note">{t('bar.seen', { tenant: context.tenant_name })}</span>{' '}
-      {left !== null && <span className="bar-note">{t('bar.left', { left })}</span>}
+      <span className="bar-line">
+        <b>{t('bar.acting', { tenant: context.tenant_name })}</b>{' '}
+        {t('bar.acting_as', { role: context.role_title, partner: context.partner_name })}
+      </span>
+      <span className="bar-line small">
+        {t('bar.seen', { tenant: context.tenant_name })}
+        {left !== null && ` · ${t('bar.left', { left })}`}
+      </span>
     </>
   )
 }

@@ -31,7 +31,7 @@ export function Refused({ me, par, ten, error }: RefusedProps) {
   } as const
   return (
     <FrameContext value={frame}>
-      <StopPage title={title}>
+      <StopPage title={title} isAlarm={!mayRetry}>
         <p>{text}</p>
         {content?.nextStep ? <p>{content.nextStep}</p> : !mayRetry && <p>{t('refused.next')}</p>}
         {!mayRetry && <p className="muted">{t('refused.dropped')}</p>}

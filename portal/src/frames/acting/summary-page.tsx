@@ -6,12 +6,14 @@ import { Facts, Page, Panel, Tile } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, StatusChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatPercent } from '../../platform/format.ts'
 import { useActing } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { SlaText } from '../shared/ticket-table.tsx'
 
 function Figures({ tenant }: { tenant: CustomerDetail }) {
   const { partnerId, tenantId } = useActing()
@@ -70,7 +72,7 @@ function About({ tenant }: { tenant: CustomerDetail }) {
               : t('unit.hours', { count: relationship.sla_response_hours }),
           ],
           [t('customer.plan'), tenant.plan_type],
-          [t('customer.status'), tValue('organisation', tenant.status)],
+          [t('customer.status'), tValue('status.organisation', tenant.status)],
           [t('customer.contact'), contact?.name],
           [t('customer.mail'), contact?.email],
           [t('customer.phone'), contact?.phone],
@@ -80,6 +82,47 @@ function About({ tenant }: { tenant: CustomerDetail }) {
       <p>
         <GoLink to={partnerPlaces.link(partnerId, relationship.link_id)}>{t('customer.link_page')}</GoLink>
       </p>
+    </Panel>
+  )
+}
+
+const nextQuery = { status: 'open,pending,on_hold', sort_by: 'sla_due', sort_order: 'asc', limit: 5 }
+
+function NextTickets() {
+  const { acting, partnerId, tenantId } = useActing()
+  const now = useNow(60_000)
+  const tickets = useRead(['tickets', nextQuery], (frame, signal) =>
+    readBody(frame.client.GET('/partner/support/tickets', { params: { query: nextQuery }, signal })),
+  )
+  return (
+    <Panel title={t('summary.next')}>
+      <Answer query={tickets} lines={4}>
+        {({ items, total }) =>
+          items.length === 0 ? (
+            <p className="muted">{t('summary.next_none', { tenant: acting.tenant_name })}</p>
+          ) : (
+            <>
+              <ul className="lines">
+                {items.map((ticket) => (
+                  <li key={ticket.ticket_id}>
+                    <GoLink className="thing" to={actingPlaces.ticket(partnerId, tenantId, ticket.ticket_id)}>
+                      {ticket.subject}
+                    </GoLink>
+                    <span>
+                      <SlaText ticket={ticket} now={now} />
+                    </span>
+                  </li>
+                ))}
+              </ul>
+              <p>
+                <GoLink to={actingPlaces.tickets(partnerId, tenantId)}>
+                  {t('summary.all_tickets', { count: total })}
+                </GoLink>
+              </p>
+            </>
+          )
+        }
+      </Answer>
     </Panel>
   )
 }
@@ -117,9 +160,12 @@ export function SummaryPage() {
           <>
             <Figures tenant={found} />
             <div className="columns">
-              <Panel title={t('summary.role', { role: acting.role_title })}>
-                <PermissionList can={acting.can} cannot={acting.cannot} who={t('gate.you')} />
-              </Panel>
+              <div className="stack">
+                {acting.permissions.includes('partner.support.tickets.list') && <NextTickets />}
+                <Panel title={t('summary.role', { role: acting.role_title })}>
+                  <PermissionList can={acting.can} cannot={acting.cannot} who={t('gate.you')} />
+                </Panel>
+              </div>
               <About tenant={found} />
             </div>
           </>

@@ -44,7 +44,7 @@ export function TicketsPage() {
         )
       }
     >
-      <TicketFilterBar filters={filters} />
+      <TicketFilterBar filters={filters} query={tickets} />
       <Answer query={tickets} lines={10}>
         {(page) => (
           <div className="stack">

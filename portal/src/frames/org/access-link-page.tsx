@@ -135,7 +135,7 @@ function Body({ link, etag }: LinkProps) {
         <section aria-label={t('access.did_title', { partner: link.partner_name })}>
           <h2 className="section-title">{t('access.did_title', { partner: link.partner_name })}</h2>
           <ActivityList
-            filter={{ partner_id: link.partner_id }}
+            filter={{ partner_id: link.partner_id, limit: 10 }}
             isFiltered={false}
             emptyText={t('access.did_none', { partner: link.partner_name })}
           />

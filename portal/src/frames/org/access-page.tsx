@@ -48,8 +48,10 @@ function AccessCard({ link }: { link: TenantLink }) {
         {link.can.length > mostLines && ` ${t('access.more_lines', { count: link.can.length - mostLines })}`}
       </p>
       <div className="row">
-        <GoLink to={orgPlaces.link(tenantId, link.link_id)}>{t('access.details')}</GoLink>
-        <GoLink to={orgPlaces.stop(tenantId, link.link_id)}>
+        <GoLink className="row-tool" to={orgPlaces.link(tenantId, link.link_id)}>
+          {t('access.details')}
+        </GoLink>
+        <GoLink className="row-tool danger" to={orgPlaces.stop(tenantId, link.link_id)}>
           {t('access.stop', { partner: link.partner_name })}
         </GoLink>
       </div>

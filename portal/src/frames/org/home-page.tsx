@@ -1,6 +1,7 @@
 import { readBody } from '@liaison/sdk'
 import type { TenantHome } from '@liaison/sdk'
 
+import { ActivityList } from '../../parts/activity-list.tsx'
 import { Note, Page, Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -34,6 +35,8 @@ function WhoHasAccess({ access }: { access: TenantHome['who_has_access'] }) {
   )
 }
 
+const lately = { limit: 6 }
+
 /** The organisation's front page: who has access comes first. */
 export function HomePage() {
   const { name, tenantId } = useFrame()
@@ -59,6 +62,10 @@ export function HomePage() {
                 </Tile>
               )}
             </div>
+            <section aria-label={t('home.lately')}>
+              <h2 className="section-title">{t('home.lately')}</h2>
+              <ActivityList filter={lately} isFiltered={false} emptyText={t('org.activity_empty')} />
+            </section>
           </div>
         )}
       </Answer>

@@ -11,7 +11,7 @@ import {
   RELATIONSHIP_TYPES,
 } from '@liaison/access'
 import type { LinkRole, PermissionEntry } from '@liaison/access'
-import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import type { AccessPreview, TenantLinkDetail } from '@liaison/sdk'
 import { useState } from 'react'
@@ -59,17 +59,19 @@ function Lines({ permissions, denied, onDenied }: LinesProps) {
     <fieldset key={area} className="stack tight">
       <legend>{area}</legend>
       {entries.map((entry) => (
-        <Checkbox
-          key={entry.name}
-          label={entry.sentence}
-          checked={!denied.has(entry.name)}
-          onChange={(event) => {
-            const next = new Set(denied)
-            if (event.currentTarget.checked) next.delete(entry.name)
-            else next.add(entry.name)
-            onDenied(next)
-          }}
-        />
+        <label key={entry.name} className="check">
+          <input
+            type="checkbox"
+            checked={!denied.has(entry.name)}
+            onChange={(event) => {
+              const next = new Set(denied)
+              if (event.currentTarget.checked) next.delete(entry.name)
+              else next.add(entry.name)
+              onDenied(next)
+            }}
+          />
+          {entry.sentence}
+        </label>
       ))}
     </fieldset>
   ))

@@ -24,7 +24,7 @@ export function TicketsPage() {
   const addressOf = useCallback((ticket: Ticket) => orgPlaces.ticket(tenantId, ticket.ticket_id), [tenantId])
   return (
     <Page title={t('tickets.title')}>
-      <TicketFilterBar filters={filters} />
+      <TicketFilterBar filters={filters} query={tickets} />
       <Answer query={tickets} lines={10}>
         {(page) => (
           <TicketTable

@@ -1,6 +1,6 @@
 import { Button, Drawer } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
-import type { CustomerDetail } from '@liaison/sdk'
+import type { Customer, CustomerDetail } from '@liaison/sdk'
 import { useEffect } from 'react'
 
 import { Facts, Note } from '../../parts/page.tsx'
@@ -75,7 +75,6 @@ function Detail({ tenant }: { tenant: CustomerDetail }) {
       {isOpen ? (
         <div>
           <Button
-            data-autofocus=""
             onClick={() => {
               go(actingPlaces.summary(partnerId, tenant.tenant_id))
             }}
@@ -111,33 +110,33 @@ function TenantDetail({ tenantId }: { tenantId: string }) {
   )
   return (
     <Answer query={tenant} lines={9}>
-      {(found) => (
-        <>
-          <h3 className="section-title">{found.name}</h3>
-          <Detail tenant={found} />
-        </>
-      )}
+      {(found) => <Detail tenant={found} />}
     </Answer>
   )
 }
 
-type CustomerDrawerProps = { tenantId: string; order: readonly string[]; onTenant: (tenantId: string) => void }
+type CustomerDrawerProps = {
+  tenantId: string
+  /** The rows of the board, in their order. */
+  tenants: readonly Customer[]
+  onTenant: (tenantId: string) => void
+}
 
 /** One tenant beside the board. The keys [ and ] go to the one before and after. */
-export function CustomerDrawer({ tenantId, order, onTenant }: CustomerDrawerProps) {
+export function CustomerDrawer({ tenantId, tenants, onTenant }: CustomerDrawerProps) {
   const isOpen = tenantId !== ''
   useEffect(() => {
     if (!isOpen) return
     const onKey = (event: KeyboardEvent) => {
       const step = event.key === ']' ? 1 : event.key === '[' ? -1 : 0
-      const next = order[order.indexOf(tenantId) + step]
-      if (step !== 0 && next !== undefined && !isField(event.target)) onTenant(next)
+      const next = tenants[tenants.findIndex((row) => row.tenant_id === tenantId) + step]
+      if (step !== 0 && next !== undefined && !isField(event.target)) onTenant(next.tenant_id)
     }
     window.addEventListener('keydown', onKey)
     return () => {
       window.removeEventListener('keydown', onKey)
     }
-  }, [isOpen, order, tenantId, onTenant])
+  }, [isOpen, tenants, tenantId, onTenant])
   return (
     <Drawer
       opened={isOpen}
@@ -146,10 +145,12 @@ export function CustomerDrawer({ tenantId, order, onTenant }: CustomerDrawerProp
       }}
       position="right"
       size="md"
-      title={t('customer.title')}
+      title={tenants.find((row) => row.tenant_id === tenantId)?.name ?? t('customer.title')}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
-      {isOpen && <TenantDetail key={tenantId} tenantId={tenantId} />}
+      <div tabIndex={-1} data-autofocus="">
+        {isOpen && <TenantDetail key={tenantId} tenantId={tenantId} />}
+      </div>
     </Drawer>
   )
 }

@@ -1,13 +1,14 @@
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import type { Customer, CustomerPage } from '@liaison/sdk'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
-import { Answer, Empty, ScopeNote } from '../../parts/states.tsx'
+import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -170,10 +171,16 @@ function Tiles({ aggregates }: { aggregates: CustomerPage['aggregates'] }) {
 
 type ListFilters = ReturnType<typeof useFilters<typeof spec>>
 
-function Filters({ filters }: { filters: ListFilters }) {
+type FiltersProps = { filters: ListFilters; query: UseQueryResult<CustomerPage> }
+
+function Filters({ filters, query }: FiltersProps) {
   const { values, set, clear, active } = filters
   return (
-    <FilterBar active={active.filter((name) => name !== 'tenant')} onClear={clear}>
+    <FilterBar
+      active={active.filter((name) => name !== 'tenant')}
+      onClear={clear}
+      note={<Refreshed query={query} />}
+    >
       <SearchBox
         label={t('customers.find')}
         value={values.search}
@@ -185,7 +192,7 @@ function Filters({ filters }: { filters: ListFilters }) {
         label={t('column.link')}
         value={values.link}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('link', word))}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.link', word))}
         onValue={(link) => {
           set({ link })
         }}
@@ -294,7 +301,7 @@ export function CustomersPage() {
   return (
     <Page title={t('customers.title')} tools={tools}>
       {customers.data && <Tiles aggregates={customers.data.aggregates} />}
-      <Filters filters={filters} />
+      <Filters filters={filters} query={customers} />
       <Answer query={customers} lines={12}>
         {(page) => (
           <div className="stack">
@@ -302,7 +309,7 @@ export function CustomersPage() {
             <Board page={page} filters={filters} />
             <CustomerDrawer
               tenantId={values.tenant}
-              order={page.items.map((row) => row.tenant_id)}
+              tenants={page.items}
               onTenant={(tenant) => {
                 set({ tenant, page: values.page })
               }}

@@ -34,7 +34,7 @@ export function InvoicesPage() {
   return (
     <Page title={t('invoices.title')} lead={t('invoices.lead')}>
       {invoices.data && <InvoiceTiles aggregates={invoices.data.aggregates} />}
-      <InvoiceFilterBar filters={filters} />
+      <InvoiceFilterBar filters={filters} query={invoices} />
       <Answer query={invoices} lines={12}>
         {(page) => (
           <div className="stack">

@@ -40,7 +40,7 @@ export function LinksPage() {
         </Button>
       }
     >
-      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} />
+      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} query={links} />
       <Answer query={links} lines={10}>
         {(page) =>
           page.items.length === 0 ? (

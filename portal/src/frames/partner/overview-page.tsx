@@ -47,11 +47,17 @@ function Sums() {
 function TicketLine({ ticket, now }: { ticket: Ticket; now: Date }) {
   const { partnerId } = useFrame()
   return (
-    <li className="row">
-      <GoLink className="thing" to={actingPlaces.ticket(partnerId, ticket.tenant_id, ticket.ticket_id)}>
-        {ticket.tenant_name}: {ticket.subject}
-      </GoLink>
-      <SlaText ticket={ticket} now={now} />
+    <li>
+      <span>
+        <GoLink className="thing" to={actingPlaces.ticket(partnerId, ticket.tenant_id, ticket.ticket_id)}>
+          {ticket.subject}
+        </GoLink>
+        <br />
+        <span className="muted small">{ticket.tenant_name}</span>
+      </span>
+      <span>
+        <SlaText ticket={ticket} now={now} />
+      </span>
     </li>
   )
 }
@@ -71,7 +77,7 @@ function AtRisk() {
             <p className="muted">{t('overview.at_risk_none')}</p>
           ) : (
             <>
-              <ul className="can">
+              <ul className="lines">
                 {items.map((ticket) => (
                   <TicketLine key={ticket.ticket_id} ticket={ticket} now={now} />
                 ))}
@@ -92,13 +98,20 @@ function AtRisk() {
 function LinkLine({ link }: { link: Link }) {
   const { partnerId } = useFrame()
   return (
-    <li className="row">
-      <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
-        {link.tenant_name}
-      </GoLink>
-      <LinkChip status={link.status} days={link.expires_in_days} />
-      <span className="muted">
-        <DateText iso={link.status === 'requested' ? link.request_expires_at : link.ends_at} />
+    <li>
+      <span>
+        <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
+          {link.tenant_name}
+        </GoLink>
+        <br />
+        <span className="muted small">{link.role_title}</span>
+      </span>
+      <span>
+        <LinkChip status={link.status} days={link.expires_in_days} />
+        <br />
+        <span className="muted small">
+          <DateText iso={link.status === 'requested' ? link.request_expires_at : link.ends_at} />
+        </span>
       </span>
     </li>
   )
@@ -121,7 +134,7 @@ function LinksPanel({ title, none, query }: LinksPanelProps) {
           items.length === 0 ? (
             <p className="muted">{none}</p>
           ) : (
-            <ul className="can">
+            <ul className="lines">
               {items.map((link) => (
                 <LinkLine key={link.link_id} link={link} />
               ))}

@@ -45,7 +45,7 @@ export function QueuePage() {
           </Tile>
         </div>
       )}
-      <TicketFilterBar filters={filters} />
+      <TicketFilterBar filters={filters} query={tickets} />
       <Answer query={tickets} lines={12}>
         {(page) => (
           <div className="stack">

@@ -115,11 +115,7 @@ export function ExplainPage() {
   )
   return (
     <Page title={t('nav.explain')} lead={t('ask.lead')}>
-      <div className="columns">
-        <Panel title={t('ask.answer')}>
-          <WriteProblem error={ask.error} />
-          {ask.data ? <DecisionView decision={ask.data} /> : <p className="muted">{t('ask.nothing')}</p>}
-        </Panel>
+      <div className="columns aside-first">
         <div className="stack">
           <Panel title={t('ask.title')}>
             <AskForm isBusy={ask.isPending} onAsk={ask.mutate} />
@@ -128,6 +124,10 @@ export function ExplainPage() {
             <StoredForm />
           </Panel>
         </div>
+        <Panel title={t('ask.answer')}>
+          <WriteProblem error={ask.error} />
+          {ask.data ? <DecisionView decision={ask.data} /> : <p className="muted">{t('ask.nothing')}</p>}
+        </Panel>
       </div>
     </Page>
   )

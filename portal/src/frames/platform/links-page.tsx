@@ -22,7 +22,7 @@ export function LinksPage() {
   )
   return (
     <Page title={t('links.title')} lead={t('platform.links_lead')}>
-      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} />
+      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} query={links} />
       <Answer query={links} lines={10}>
         {(page) =>
           page.items.length === 0 ? (

@@ -51,7 +51,7 @@ export function RecordList<Row>(props: RecordListProps<Row>) {
           label={t('column.status')}
           value={values.status}
           words={props.statuses}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('organisation', word))}
+          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.organisation', word))}
           onValue={(status) => {
             set({ status })
           }}

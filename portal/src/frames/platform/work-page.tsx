@@ -3,7 +3,7 @@ import { readBody } from '@liaison/sdk'
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText, LinkChip, StatusChip } from '../../parts/values.tsx'
+import { DateText, LinkChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -24,13 +24,12 @@ function Waiting() {
           items.length === 0 ? (
             <p className="muted">{t('work.partners_none')}</p>
           ) : (
-            <ul className="can">
+            <ul className="lines">
               {items.map((partner) => (
-                <li key={partner.partner_id} className="row">
+                <li key={partner.partner_id}>
                   <GoLink className="thing" to={platformPlaces.partner(partner.partner_id)}>
                     {partner.name}
                   </GoLink>
-                  <StatusChip family="organisation" value={partner.status} />
                   <span className="muted">
                     <DateText iso={partner.created_at} />
                   </span>
@@ -55,13 +54,12 @@ function Frozen() {
           const standing = items.filter((freeze) => freeze.lifted_at === null)
           if (standing.length === 0) return <p className="muted">{t('work.freezes_none')}</p>
           return (
-            <ul className="can">
+            <ul className="lines">
               {standing.map((freeze) => (
-                <li key={freeze.freeze_id} className="row">
+                <li key={freeze.freeze_id}>
                   <GoLink className="thing" to={platformPlaces.freezes()}>
                     {freeze.target_name ?? t('freeze.everybody')}
                   </GoLink>
-                  <StatusChip family="organisation" value="frozen" />
                   <span className="muted">{formatDateTime(freeze.frozen_at)}</span>
                 </li>
               ))}
@@ -85,9 +83,9 @@ function Suspended() {
           items.length === 0 ? (
             <p className="muted">{t('work.suspended_none')}</p>
           ) : (
-            <ul className="can">
+            <ul className="lines">
               {items.map((link) => (
-                <li key={link.link_id} className="row">
+                <li key={link.link_id}>
                   <GoLink className="thing" to={platformPlaces.link(link.link_id)}>
                     {t('platform.link_title', { partner: link.partner_name, tenant: link.tenant_name })}
                   </GoLink>
@@ -102,7 +100,7 @@ function Suspended() {
   )
 }
 
-const refused = { outcome: 'denied' }
+const refused = { outcome: 'denied', limit: 15 }
 
 /** What waits for the provider, and the latest refusals. */
 export function WorkPage() {

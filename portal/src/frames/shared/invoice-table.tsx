@@ -1,11 +1,12 @@
 import type { Invoice, InvoicePage } from '@liaison/sdk'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount, formatMoney, formatMoneyCompact } from '../../platform/format.ts'
@@ -41,10 +42,10 @@ export function toInvoiceQuery({ values }: InvoiceFilters) {
 }
 
 /** Filters of an invoice list, the same in every frame. */
-export function InvoiceFilterBar({ filters }: { filters: InvoiceFilters }) {
+export function InvoiceFilterBar<Data>({ filters, query }: { filters: InvoiceFilters; query: UseQueryResult<Data> }) {
   const { values, set, clear, active } = filters
   return (
-    <FilterBar active={active} onClear={clear}>
+    <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
       <SearchBox
         label={t('invoice.search')}
         value={values.search}
@@ -56,7 +57,7 @@ export function InvoiceFilterBar({ filters }: { filters: InvoiceFilters }) {
         label={t('invoice.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('invoice', word))}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.invoice', word))}
         onValue={(status) => {
           set({ status })
         }}

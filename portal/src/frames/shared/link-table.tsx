@@ -1,10 +1,12 @@
 import type { Link } from '@liaison/sdk'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -44,11 +46,13 @@ export function toLinkQuery({ values }: LinkFilters) {
   }
 }
 
+type LinkFilterBarProps<Data> = { filters: LinkFilters; searchLabel: string; query: UseQueryResult<Data> }
+
 /** Filters of a list of links. */
-export function LinkFilterBar({ filters, searchLabel }: { filters: LinkFilters; searchLabel: string }) {
+export function LinkFilterBar<Data>({ filters, searchLabel, query }: LinkFilterBarProps<Data>) {
   const { values, set, clear, active } = filters
   return (
-    <FilterBar active={active} onClear={clear}>
+    <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
       <SearchBox
         label={searchLabel}
         value={values.search}
@@ -60,7 +64,7 @@ export function LinkFilterBar({ filters, searchLabel }: { filters: LinkFilters; 
         label={t('column.link')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('link', word))}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.link', word))}
         onValue={(status) => {
           set({ status })
         }}

@@ -37,7 +37,7 @@ function Choices({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
       >
         {priorities.map((name) => (
           <option key={name} value={name}>
-            {tValue('priority', name)}
+            {tValue('status.priority', name)}
           </option>
         ))}
       </NativeSelect>

@@ -135,7 +135,7 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
         >
           {priorities.map((name) => (
             <option key={name} value={name}>
-              {tValue('priority', name)}
+              {tValue('status.priority', name)}
             </option>
           ))}
         </NativeSelect>

@@ -1,11 +1,12 @@
 import type { Ticket, TicketPage } from '@liaison/sdk'
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Empty, Refreshed } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -49,10 +50,10 @@ export function toTicketQuery({ values }: TicketFilters) {
 }
 
 /** Filters of a ticket list, the same in every frame. */
-export function TicketFilterBar({ filters }: { filters: TicketFilters }) {
+export function TicketFilterBar<Data>({ filters, query }: { filters: TicketFilters; query: UseQueryResult<Data> }) {
   const { values, set, clear, active } = filters
   return (
-    <FilterBar active={active} onClear={clear}>
+    <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
       <SearchBox
         label={t('ticket.search')}
         value={values.search}
@@ -64,7 +65,7 @@ export function TicketFilterBar({ filters }: { filters: TicketFilters }) {
         label={t('ticket.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' || word === 'unfinished' ? t(`pick.${word}`) : tValue('ticket', word))}
+        labelOf={(word) => (word === 'any' || word === 'unfinished' ? t(`pick.${word}`) : tValue('status.ticket', word))}
         onValue={(status) => {
           set({ status })
         }}
@@ -73,7 +74,7 @@ export function TicketFilterBar({ filters }: { filters: TicketFilters }) {
         label={t('ticket.priority')}
         value={values.priority}
         words={priorities}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('priority', word))}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.priority', word))}
         onValue={(priority) => {
           set({ priority })
         }}
@@ -82,7 +83,7 @@ export function TicketFilterBar({ filters }: { filters: TicketFilters }) {
         label={t('ticket.sla')}
         value={values.sla}
         words={slaStates}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('sla', word))}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.sla', word))}
         onValue={(sla) => {
           set({ sla })
         }}

@@ -1,1 +1,3 @@
 export { makeAuditRoutes } from './routes.ts'
+export { makeAuditKey, startSealer } from './sealer.ts'
+export type { Sealer, SealerOptions } from './sealer.ts'

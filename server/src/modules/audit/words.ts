@@ -196,7 +196,7 @@ function whereOf(told: Told, viewer: Viewer): string {
 
 function timesOf({ repeats, rows, label }: Told, about: Noun | undefined): string {
   if (repeats <= 1) return ''
-  const total = rows === null || label !== null || !about ? '' : `, ${countOf(about, rows)} in all`
+  const total = rows === null || label !== null || !about ? '' : `, ${NUMBER.format(rows)} in all`
   return ` ${NUMBER.format(repeats)} times${total}`
 }
 

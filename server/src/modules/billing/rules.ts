@@ -99,30 +99,24 @@ function nextMonth(day: string): string {
 
 /** A span of days as whole months, `[firstMonth, endMonth)`, and the days at its ends that fill no month. */
 export interface SplitSpan {
-  readonly firstMonth?: string | undefined
-  readonly endMonth?: string | undefined
+  readonly firstMonth: string
+  readonly endMonth: string
   readonly edges: readonly { readonly from: string; readonly to: string }[]
 }
 
-/** Splits a span so that sums kept per month answer for most of it. Every day is in exactly one part. */
-export function splitByMonth({ from, to }: DaySpan): SplitSpan {
-  const firstMonth = from === undefined ? undefined : from === monthStart(from) ? from : nextMonth(from)
-  const afterTo = to === undefined ? undefined : addDays(to, 1)
-  const endMonth = afterTo === undefined ? undefined : monthStart(afterTo)
-  if (from !== undefined && to !== undefined && firstMonth !== undefined && endMonth !== undefined) {
-    if (from > to) return { firstMonth: endMonth, endMonth, edges: [] }
-    if (firstMonth >= endMonth) return splitWithoutMonth({ from, to }, firstMonth)
-  }
-  const head =
-    from !== undefined && firstMonth !== undefined && from < firstMonth
-      ? [{ from, to: addDays(firstMonth, -1) }]
-      : []
-  const tail = to !== undefined && endMonth !== undefined && endMonth <= to ? [{ from: endMonth, to }] : []
-  return { firstMonth, endMonth, edges: [...head, ...tail] }
-}
+// Open ends are days that no invoice has, the first of a month and the last of one.
+const FIRST_DAY = '0001-01-01'
+const LAST_DAY = '9998-12-31'
 
-function splitWithoutMonth(span: { from: string; to: string }, month: string): SplitSpan {
-  return { firstMonth: month, endMonth: month, edges: [span] }
+/** Splits a span so that sums kept per month answer for most of it. Every day is in exactly one part. */
+export function splitByMonth({ from = FIRST_DAY, to = LAST_DAY }: DaySpan): SplitSpan {
+  const firstMonth = from === monthStart(from) ? from : nextMonth(from)
+  const endMonth = monthStart(addDays(to, 1))
+  if (from > to) return { firstMonth: from, endMonth: from, edges: [] }
+  if (firstMonth >= endMonth) return { firstMonth, endMonth: firstMonth, edges: [{ from, to }] }
+  const head = from < firstMonth ? [{ from, to: addDays(firstMonth, -1) }] : []
+  const tail = endMonth <= to ? [{ from: endMonth, to }] : []
+  return { firstMonth, endMonth, edges: [...head, ...tail] }
 }
 
 /** When the next invoice of a cycle is to be expected after the last one; the last day of a month stays in its month. */

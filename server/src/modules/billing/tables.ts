@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { StoredStatus } from './rules.ts'
+import type { SETTLED_STATUSES, StoredStatus } from './rules.ts'
 
 /** The tables of this module, as its queries see them. Days are `YYYY-MM-DD`; amounts are minor units. */
 export interface BillingTables {
@@ -40,7 +40,7 @@ export interface BillingTables {
     tenant_id: string
     month: string
     currency: string
-    status: (typeof import('./rules.ts').SETTLED_STATUSES)[number]
+    status: (typeof SETTLED_STATUSES)[number]
     invoice_count: number
     total_minor: string
     paid_minor: string

@@ -24,7 +24,8 @@ comment on column audit_checkpoint.last_xid is 'Events up to this transaction an
 call private.protect('audit_checkpoint');
 
 create table audit_watermark (
-  size bigint primary key,
+  number bigint generated always as identity primary key,
+  size bigint not null,
   cluster_id text not null,
   from_xid xid8 not null,
   started_at timestamptz not null default clock_timestamp()

@@ -168,7 +168,9 @@ begin
   select * into found_person from public.person p where p.id = found_session.person_id;
   facts := jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'actor', jsonb_build_object('person_id', found_person.id, 'name', found_person.name,
     'status', found_person.status, 'factor', found_session.factor, 'factor_at', found_session.factor_at, 'session_id', found_session.id,
-    'seen_seconds_ago', extract(epoch from statement_timestamp() - found_session.seen_at)));
+    'seen_seconds_ago', extract(epoch from statement_timestamp() - found_session.seen_at)),
+    -- A frozen person is stopped on every plane; freezes that concern a link come with its facts.
+    'freezes', coalesce((select jsonb_agg(f.scope) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = found_person.id and f.partner_id is null and f.tenant_id is null), '[]'));
 
   if plane = 'platform' then
     select ps.role into staff_role from public.platform_staff ps where ps.person_id = found_person.id and ps.status = 'active';

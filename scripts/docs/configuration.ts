@@ -1,0 +1,23 @@
+import { listVariables } from '../../server/src/platform/config.ts'
+
+export const path = 'docs/configuration.md'
+
+/** The reference of environment variables, from the schema that parses them. */
+export function generate(): Promise<string> {
+  const rows = listVariables().map(({ name, fallback, description, unit, secret }) => {
+    const value = secret ? 'none; a secret' : fallback === 'undefined' || fallback === '' ? 'none' : `\`${fallback}\``
+    return `| \`${name}\` | ${value}${unit ? ` ${unit}` : ''} | ${description} |`
+  })
+  return Promise.resolve(
+    [
+      '# Configuration',
+      '',
+      'Everything is set by environment variables, read once at the start. A value that cannot be used stops the start, and the message names every faulty variable. Behaviour never depends on `NODE_ENV`.',
+      '',
+      '| Variable | Default | What it does |',
+      '| --- | --- | --- |',
+      ...rows,
+      '',
+    ].join('\n'),
+  )
+}

@@ -1,0 +1,9 @@
+import { makeOpenApi } from '../../server/src/platform/openapi.ts'
+import { readRoutes } from '../lib/routes.ts'
+
+export const path = 'docs/openapi.json'
+
+/** The OpenAPI document as the server serves it; committed, so that every change of the API is a visible difference. */
+export function generate(): Promise<string> {
+  return Promise.resolve(`${JSON.stringify(makeOpenApi(readRoutes()), null, 2)}\n`)
+}

@@ -1,0 +1,47 @@
+import { LIMITS } from '../../server/src/platform/limits.ts'
+import { permissionOf } from '../../server/src/platform/route.ts'
+import type { Route } from '../../server/src/platform/route.ts'
+import { readRoutes } from '../lib/routes.ts'
+
+export const path = 'docs/routes.md'
+
+function accessOf(route: Route): string {
+  const { access } = route
+  const permission = permissionOf(access)
+  if (permission) return `${permission.plane} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
+  if ('public' in access) return `public | ${access.public}`
+  return 'ingest' in access ? `ingest | ${access.ingest}` : `auth | ${'identity' in access ? access.identity : ''}`
+}
+
+function describeLimit({ limit }: Route): string {
+  const { allowed, windowSeconds } = LIMITS[limit]
+  return `${allowed} in ${windowSeconds === 3600 ? 'an hour' : 'a minute'}`
+}
+
+function table(routes: readonly Route[]): string[] {
+  const rows = routes
+    .map((route) => `| \`${route.method} ${route.path}\` | ${route.summary} | ${accessOf(route)} | ${describeLimit(route)} |`)
+    .toSorted()
+  return ['| Route | What it does | Plane | Permission or reason | Limit |', '| --- | --- | --- | --- | --- |', ...rows]
+}
+
+/** Who may call what: every route with its plane, permission and rate limit. */
+export function generate(): Promise<string> {
+  const routes = readRoutes()
+  return Promise.resolve(
+    [
+      '# Routes',
+      '',
+      'Every route names who may call it; one that does not fails to compile and to start. Limits are exact sliding windows, shared by all processes, and counted per partner, organisation, person or network.',
+      '',
+      '## API',
+      '',
+      ...table(routes.filter(({ answers }) => answers === 'json')),
+      '',
+      '## Server-rendered pages',
+      '',
+      ...table(routes.filter(({ answers }) => answers === 'page')),
+      '',
+    ].join('\n'),
+  )
+}

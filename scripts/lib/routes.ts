@@ -1,0 +1,20 @@
+import { makeCursorSigner } from '../../server/src/platform/cursor.ts'
+import { makeVault } from '../../server/src/platform/vault.ts'
+import { allRoutes } from '../../server/src/app.ts'
+import type { Route } from '../../server/src/platform/route.ts'
+
+/** Every route of the product, made without a database: documents read only what the routes declare. */
+export function readRoutes(): readonly Route[] {
+  const vault = makeVault('documents need no secret, so this one is public')
+  return allRoutes(
+    {
+      vault,
+      cursors: makeCursorSigner(vault.deriveKey('cursor')),
+      publicOrigin: () => 'http://localhost:3000',
+      isDemo: false,
+      keepsMail: true,
+      passwordHashConcurrency: 1,
+    },
+    { demoSignIns: () => [] },
+  )
+}

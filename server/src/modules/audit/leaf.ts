@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto'
+import { toCanonicalJson } from '#platform/signed-log/index.ts'
+import type { JsonValue } from '#platform/signed-log/index.ts'
+
+/** The form of a leaf; it is part of the leaf, so that a later form never reads as this one. */
+const LEAF_VERSION = 1
+
+type JsonObject = { readonly [key: string]: JsonValue }
+
+/** One event as the log seals it. */
+export interface SealedEvent {
+  readonly id: string
+  /** With microseconds, UTC. */
+  readonly occurredAt: string
+  /** The canonical JSON (RFC 8785) whose hash is the leaf. */
+  readonly leaf: string
+  readonly origin: Origin
+}
+
+/** Where a request came from. The leaf holds a salted digest, so that address and user agent can be blanked later. */
+export interface Origin {
+  readonly salt: string
+  readonly ip: string | null
+  readonly user_agent: string | null
+  /** Set once they were blanked. */
+  readonly digest: string | null
+}
+
+/** The digest that stands in the leaf for network address and user agent. */
+export function digestOrigin(origin: Origin): string {
+  if (origin.digest !== null) return origin.digest
+  return hash('sha256', `${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`, 'hex')
+}
+
+const HIDDEN = `array['ip', 'user_agent', 'origin_salt', 'origin_digest']`
+
+/**
+ * What is selected of `audit_event e` to make its leaf: every column that the table has or will have, with its scopes.
+ * Columns that are null do not stand in the leaf, so a column added later leaves old leaves as they are.
+ */
+export const LEAF_COLUMNS = `
+  e.id::text as id,
+  to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
+  (to_jsonb(e) - ${HIDDEN})::text as event,
+  coalesce((
+    select jsonb_agg(jsonb_build_object('kind', s.kind, 'id', s.scope_id, 'row_count', s.row_count) order by s.kind, s.scope_id)
+    from audit_scope s where s.event_id = e.id and s.occurred_at = e.occurred_at), '[]')::text as scopes,
+  e.origin_salt::text as salt, host(e.ip) as ip, e.user_agent, encode(e.origin_digest, 'hex') as digest`
+
+/** A row that was selected with LEAF_COLUMNS. */
+export interface LeafRow {
+  readonly id: string
+  readonly occurred_at: string
+  readonly event: string
+  readonly scopes: string
+  readonly salt: string
+  readonly ip: string | null
+  readonly user_agent: string | null
+  readonly digest: string | null
+}
+
+function withoutNulls(record: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+}
+
+function parseObject(text: string): JsonObject {
+  // PostgreSQL made the text from a row.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(text) as JsonObject
+}
+
+/** The leaf of a row. */
+export function toSealedEvent(row: LeafRow): SealedEvent {
+  const origin = { salt: row.salt, ip: row.ip, user_agent: row.user_agent, digest: row.digest }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const scopes = (JSON.parse(row.scopes) as JsonObject[]).map(withoutNulls)
+  const leaf = toCanonicalJson({
+    ...withoutNulls(parseObject(row.event)),
+    v: LEAF_VERSION,
+    occurred_at: row.occurred_at,
+    origin: digestOrigin(origin),
+    scopes,
+  })
+  return { id: row.id, occurredAt: row.occurred_at, leaf, origin }
+}

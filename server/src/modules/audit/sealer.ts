@@ -1,0 +1,238 @@
+import { stat } from 'node:fs/promises'
+import type pg from 'pg'
+import { acquire } from '#platform/database.ts'
+import type { Database } from '#platform/database.ts'
+import { hashLeaf, makeNoteSigner, makeNoteVerifier, MerkleTree, toCheckpointText } from '#platform/signed-log/index.ts'
+import type { NoteSigner } from '#platform/signed-log/index.ts'
+import type { Vault } from '#platform/vault.ts'
+import { appendNotes, readLastCheckpoint } from './checkpoint-file.ts'
+import { toSealedEvent } from './leaf.ts'
+import type { LeafRow } from './leaf.ts'
+import {
+  insertCheckpoint,
+  insertLeaves,
+  insertPublications,
+  insertWatermark,
+  readLag,
+  readLeftOver,
+  readNext,
+  readNotesAbove,
+  readRoot,
+  readState,
+  tryLock,
+  unlock,
+} from './seal-store.ts'
+import type { SealState } from './seal-store.ts'
+
+/** The most events of one round; a full round is followed by the next at once. */
+const ROUND_ROWS = 1000
+const NOTES_AT_ONCE = 1000
+
+/** The key of an installation's audit log: Ed25519, derived from the root secret; `origin` is the name of the log. */
+export function makeAuditKey(vault: Vault, origin: string): NoteSigner {
+  return makeNoteSigner(origin, vault.deriveKey('audit log signing'))
+}
+
+export interface SealerOptions {
+  readonly database: Database
+  readonly key: NoteSigner
+  /** Where checkpoints are kept outside the database; append-only. */
+  readonly checkpointFile: string
+  readonly intervalMs: number
+  /** Told once for each new failure, not at every attempt. */
+  readonly onError?: (error: Error) => void
+}
+
+export interface Sealer {
+  /** Seals what is there now, without waiting for the next round. Returns how many events that were. */
+  sealNow(): Promise<number>
+  /** Seconds that the oldest unsealed event has waited and how many wait, as of the last round. */
+  lag(): { seconds: number; unsealed: number }
+  /** Ends after the round that runs. */
+  stop(): Promise<void>
+}
+
+async function inTransaction<Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> {
+  await client.query('begin')
+  try {
+    const result = await work()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+}
+
+async function storeRound(client: pg.PoolClient, state: SealState, round: { rows: (LeafRow & { xid: string })[]; key: NoteSigner }): Promise<void> {
+  const last = round.rows.at(-1)
+  if (!last) return
+  const tree = new MerkleTree(state.size, state.peaks)
+  const leaves = round.rows.map((row) => {
+    const event = toSealedEvent(row)
+    const leaf = { index: tree.size, eventId: event.id, occurredAt: event.occurredAt, hash: hashLeaf(event.leaf) }
+    tree.append(leaf.hash)
+    return leaf
+  })
+  const root = tree.root()
+  const note = round.key.sign(toCheckpointText({ origin: round.key.name, size: tree.size, root }))
+  await insertLeaves(client, leaves)
+  await insertCheckpoint(client, { size: tree.size, root, peaks: tree.peaks, last: { xid: last.xid, id: last.id }, note })
+}
+
+/**
+ * Seals one round. In a cluster in which sealing has not begun, a restored one, first everything that has no leaf is
+ * sealed; then the count of transactions begins anew.
+ */
+function sealRound(client: pg.PoolClient, key: NoteSigner): Promise<number> {
+  return inTransaction(client, async () => {
+    const state = await readState(client)
+    const isRestored = state.begunIn !== null && state.begunIn !== state.clusterId
+    const rows = isRestored ? await readLeftOver(client, ROUND_ROWS) : await readNext(client, state.position, ROUND_ROWS)
+    await storeRound(client, state, { rows, key })
+    if (state.begunIn === null) await insertWatermark(client, { clusterId: state.clusterId, size: 0, fromXid: '0' })
+    if (isRestored && rows.length < ROUND_ROWS) {
+      await insertWatermark(client, { clusterId: state.clusterId, size: state.size + rows.length, fromXid: null })
+    }
+    return rows.length
+  })
+}
+
+/** The file of checkpoints, and what is known of it. */
+class CheckpointFile {
+  readonly #path: string
+  readonly #key: NoteSigner
+  #knownBytes = -1
+  #knownSize = 0
+
+  constructor(path: string, key: NoteSigner) {
+    this.#path = path
+    this.#key = key
+  }
+
+  /** Refuses to go on when the file proves that the database lost or changed what was sealed. */
+  async check(client: pg.PoolClient): Promise<void> {
+    const bytes = await this.#countBytes()
+    if (bytes === this.#knownBytes) return
+    const last = await readLastCheckpoint(this.#path, makeNoteVerifier(this.#key.verifierKey))
+    const root = last && (await readRoot(client, last.size))
+    if (last && !root?.equals(last.root)) {
+      throw new Error(
+        `${this.#path} holds a checkpoint of ${last.size} events that the database does not know. Sealing stops: the database was changed or restored from before. Verify it; to go on from here, move the file away.`,
+      )
+    }
+    this.#knownSize = last?.size ?? 0
+    this.#knownBytes = bytes
+  }
+
+  /** Appends the checkpoints that the file lacks, then notes in the database that they are out. */
+  async publish(client: pg.PoolClient): Promise<void> {
+    let notes = await readNotesAbove(client, this.#knownSize, NOTES_AT_ONCE)
+    while (notes.length > 0) {
+      await appendNotes(this.#path, notes.map(({ note }) => note))
+      await insertPublications(client, notes.map(({ size }) => size), 'file')
+      this.#knownSize = notes.at(-1)?.size ?? this.#knownSize
+      this.#knownBytes = await this.#countBytes()
+      notes = notes.length < NOTES_AT_ONCE ? [] : await readNotesAbove(client, this.#knownSize, NOTES_AT_ONCE)
+    }
+  }
+
+  async #countBytes(): Promise<number> {
+    const found = await stat(this.#path).catch(() => null)
+    return found?.size ?? 0
+  }
+}
+
+class RunningSealer implements Sealer {
+  readonly #options: SealerOptions
+  readonly #file: CheckpointFile
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<number> = Promise.resolve(0)
+  #isStopped = false
+  #lag = { seconds: 0, unsealed: 0 }
+  #measuredAt = performance.now()
+  #lastFailure = ''
+
+  constructor(options: SealerOptions) {
+    this.#options = options
+    this.#file = new CheckpointFile(options.checkpointFile, options.key)
+  }
+
+  sealNow(): Promise<number> {
+    // One after the other, so that the two never compete for the lock.
+    this.#running = this.#running.catch(() => 0).then(() => this.#sealAll())
+    return this.#running
+  }
+
+  lag(): { seconds: number; unsealed: number } {
+    const sinceMs = performance.now() - this.#measuredAt
+    const isStale = this.#lastFailure !== '' || this.#lag.unsealed > 0
+    return { seconds: this.#lag.seconds + (isStale ? sinceMs / 1000 : 0), unsealed: this.#lag.unsealed }
+  }
+
+  schedule(): void {
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => void this.#tick(), this.#options.intervalMs)
+    this.#timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.#running.catch(() => 0)
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.sealNow()
+      this.#lastFailure = ''
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error))
+      if (failure.message !== this.#lastFailure) this.#options.onError?.(failure)
+      this.#lastFailure = failure.message
+    }
+    this.schedule()
+  }
+
+  async #sealAll(): Promise<number> {
+    const client = await acquire(this.#options.database, 'liaison_sealer')
+    let isBroken = true
+    try {
+      // Another process seals; this one only watches the lag.
+      const sealed = (await tryLock(client)) ? await this.#sealLocked(client) : 0
+      const { position } = await readState(client)
+      this.#lag = await readLag(client, position)
+      this.#measuredAt = performance.now()
+      isBroken = false
+      return sealed
+    } finally {
+      // A connection that is thrown away gives its lock back.
+      client.release(isBroken)
+    }
+  }
+
+  async #sealLocked(client: pg.PoolClient): Promise<number> {
+    await this.#file.check(client)
+    let [sealed, last] = [0, ROUND_ROWS]
+    while (last === ROUND_ROWS && !this.#isStopped) {
+      last = await sealRound(client, this.#options.key)
+      sealed += last
+      await this.#file.publish(client)
+    }
+    await unlock(client)
+    return sealed
+  }
+}
+
+/**
+ * Starts the one worker that seals the audit log: committed events become leaves of a Merkle tree, whose signed root
+ * leaves the database. Nothing in the write path waits for it. Source: reliability.md section 1, R4.
+ */
+export async function startSealer(options: SealerOptions): Promise<Sealer> {
+  const sealer = new RunningSealer(options)
+  await sealer.sealNow().catch((error: unknown) => {
+    options.onError?.(error instanceof Error ? error : new Error(String(error)))
+  })
+  sealer.schedule()
+  return sealer
+}

@@ -1,0 +1,172 @@
+import { decide, idFromUuid } from '@liaison/access'
+import type { InvoiceId } from '@liaison/access'
+import { z } from 'zod'
+import { toPage } from '#platform/list.ts'
+import { noteRead } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { publicId } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import type { InvoiceFilter } from './filter-store.ts'
+import { findInvoice, listInvoices, listPayments, rankOf } from './invoice-store.ts'
+import type { InvoiceOrder, InvoicePosition, InvoiceRow } from './invoice-store.ts'
+import { narrowReach, reachOf, toScope } from './reach.ts'
+import type { Reach, ReadingMandate } from './reach.ts'
+import { dayOf, statusOn } from './rules.ts'
+import {
+  ConsolidatedInvoiceQuery,
+  InvoiceDetail,
+  InvoicePage,
+  InvoiceQuery,
+  toAggregate,
+  toInvoice,
+  toPayment,
+} from './schemas.ts'
+import type { InvoiceQueryValues } from './schemas.ts'
+import { sumInvoices } from './sum-store.ts'
+
+function toFilter(query: InvoiceQueryValues, reach: Reach, today: string): InvoiceFilter {
+  return {
+    tenantIds: narrowReach(reach, query.tenant_ids),
+    today,
+    issued: { from: query.from_date, to: query.to_date },
+    statuses: query.status,
+    minAmount: query.min_amount,
+    maxAmount: query.max_amount,
+    currency: query.currency,
+    overdueDaysMin: query.overdue_days_min,
+    search: query.search,
+  }
+}
+
+/** A cursor belongs to this reader, plane, filter and order; where the reader stands in the list is what it holds. */
+function boundOf(mandate: ReadingMandate, query: InvoiceQueryValues): unknown {
+  const { cursor: _cursor, limit: _limit, offset: _offset, ...asked } = query
+  return ['invoices', mandate.kind, mandate.actor.id, asked]
+}
+
+function refuseBothPlaces({ cursor, offset }: InvoiceQueryValues): void {
+  if (cursor === undefined || offset === 0) return
+  const detail = 'must be 0 when a cursor says where to go on'
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    'A list goes on from a cursor or from an offset, not both.',
+    {
+      errors: [{ pointer: '/query/offset', code: 'CURSOR_AND_OFFSET', detail }],
+    },
+  )
+}
+
+function readPosition(services: Services, cursor: string, bound: unknown): InvoicePosition {
+  const [rank, key, id] = services.cursors.read(cursor, bound)
+  return { rank: Number(rank), key: String(key), id: String(id) }
+}
+
+function positionOf(row: InvoiceRow, order: InvoiceOrder, today: string): (string | number)[] {
+  const status = statusOn({ status: row.status, dueOn: row.due_on, balanceMinor: row.balance_minor }, today)
+  return [rankOf(status, order), order.by === 'amount' ? String(row.total_minor) : row.issued_on, row.id]
+}
+
+async function answerList(services: Services, mandate: ReadingMandate, query: InvoiceQueryValues) {
+  refuseBothPlaces(query)
+  const reach = reachOf(mandate)
+  const today = dayOf(mandate.origin.now)
+  const order: InvoiceOrder = { by: query.sort_by, direction: query.sort_order }
+  const bound = boundOf(mandate, query)
+  const after = query.cursor === undefined ? null : readPosition(services, query.cursor, bound)
+  const filter = toFilter(query, reach, today)
+  // One row more than the page tells whether there is a next one.
+  const found = await listInvoices(mandate, filter, {
+    order,
+    after,
+    offset: query.offset,
+    limit: query.limit + 1,
+  })
+  const rows = found.slice(0, query.limit)
+  const sums = await sumInvoices(mandate, filter)
+  const last = found.length > query.limit ? rows.at(-1) : undefined
+  const total = sums.reduce((count, sum) => count + sum.invoice_count, 0)
+  const items = rows.map((row) => toInvoice(row, reach, today))
+  return {
+    ...toPage(items, query, total),
+    has_more: last !== undefined,
+    next_cursor: last === undefined ? null : services.cursors.sign(positionOf(last, order, today), bound),
+    aggregates: sums.map(toAggregate),
+    scope: toScope(reach),
+  }
+}
+
+async function answerDetail(mandate: ReadingMandate, id: InvoiceId) {
+  const reach = reachOf(mandate)
+  const row = await findInvoice(mandate, id, [...reach.tenants.keys()])
+  if (!row) throw new ProblemError(404, 'INVOICE_NOT_FOUND', 'No invoice that you may see has this id.')
+  const tenantId = idFromUuid('tenant', row.tenant_id)
+  const facts = reach.tenants.get(tenantId)?.facts
+  const permission = mandate.kind === 'tenant' ? 'tenant.billing.read' : 'partner.billing.payments.read'
+  const seesPayments = facts !== undefined && decide(facts, { permission }).effect === 'allow'
+  const payments = seesPayments ? await listPayments(mandate, row) : null
+  noteRead(mandate, {
+    action: mandate.kind === 'tenant' ? 'tenant.billing.read' : 'billing.invoices.read',
+    resource: { type: 'invoice', id: row.id, label: row.number },
+    tenantId: row.tenant_id,
+    rowCount: 1,
+  })
+  return {
+    ...toInvoice(row, reach, dayOf(mandate.origin.now)),
+    payments: payments?.map(toPayment) ?? null,
+    withheld: seesPayments ? [] : ['payments' as const],
+  }
+}
+
+const InvoiceParams = z.strictObject({ invoice_id: publicId('invoice') })
+
+/** The invoices of all tenants that a partner may bill for, and a tenant's own. Source: B5 endpoint 4, B6. */
+export function makeInvoiceRoutes(services: Services) {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/billing/invoices',
+      summary: 'Invoices of all customers, with sums per currency',
+      input: { query: ConsolidatedInvoiceQuery },
+      access: { permission: 'partner.billing.invoices.read', tenant: 'portfolio' },
+      limit: 'list',
+      problems: ['CURSOR_INVALID'],
+      responses: { 200: InvoicePage },
+      handle: ({ mandate, query }) => answerList(services, mandate, query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/billing/invoices/:invoice_id',
+      summary: 'One invoice with its payments',
+      input: { params: InvoiceParams },
+      access: { permission: 'partner.billing.invoices.read', tenant: 'portfolio' },
+      limit: 'detail',
+      problems: ['INVOICE_NOT_FOUND'],
+      responses: { 200: InvoiceDetail },
+      handle: ({ mandate, params }) => answerDetail(mandate, params.invoice_id),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/tenant/billing/invoices',
+      summary: "The organisation's own invoices",
+      input: { query: InvoiceQuery },
+      access: { permission: 'tenant.billing.read' },
+      limit: 'list',
+      problems: ['CURSOR_INVALID'],
+      responses: { 200: InvoicePage },
+      handle: ({ mandate, query }) => answerList(services, mandate, query),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/tenant/billing/invoices/:invoice_id',
+      summary: "One of the organisation's own invoices with its payments",
+      input: { params: InvoiceParams },
+      access: { permission: 'tenant.billing.read' },
+      limit: 'detail',
+      problems: ['INVOICE_NOT_FOUND'],
+      responses: { 200: InvoiceDetail },
+      handle: ({ mandate, params }) => answerDetail(mandate, params.invoice_id),
+    }),
+  ]
+}

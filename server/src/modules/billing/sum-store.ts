@@ -1,0 +1,138 @@
+import type { TenantId } from '@liaison/access'
+import { sql } from 'kysely'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { allOf, conditionsOf, needsRows, overdueOn, storedStatusesIn, uuidArray } from './filter-store.ts'
+import type { Condition, InvoiceFilter } from './filter-store.ts'
+import { OWED_STATUSES, SETTLED_STATUSES, splitByMonth } from './rules.ts'
+import type { DaySpan } from './rules.ts'
+import type { BillingTables } from './tables.ts'
+
+/** Sums of invoices in one currency, in minor units. */
+export interface InvoiceSums {
+  currency: string
+  invoice_count: number
+  total_minor: number
+  paid_minor: number
+  outstanding_minor: number
+  overdue_minor: number
+}
+
+type Sums = InvoiceSums
+
+async function sumRows(mandate: Mandate, filter: InvoiceFilter, states: Condition): Promise<Sums[]> {
+  const { rows } = await sql<Sums>`
+    select i.currency, count(*)::integer as invoice_count, sum(i.total_minor)::bigint as total_minor, sum(i.paid_minor)::bigint as paid_minor,
+      sum(i.balance_minor)::bigint as outstanding_minor, coalesce(sum(i.balance_minor) filter (where ${overdueOn(filter.today)}), 0)::bigint as overdue_minor
+    from invoice i
+    where i.tenant_id = any (${uuidArray(filter.tenantIds)}) and ${states} and ${conditionsOf(filter)}
+    group by i.currency`.execute(tables<BillingTables>(mandate))
+  return rows
+}
+
+async function sumMonths(
+  mandate: Mandate,
+  filter: InvoiceFilter,
+  stored: readonly string[],
+): Promise<Sums[]> {
+  const { firstMonth, endMonth } = splitByMonth(filter.issued)
+  const conditions = allOf([
+    sql`m.status = any (${[...stored]}::text[])`,
+    sql`m.month >= ${firstMonth}::date and m.month < ${endMonth}::date`,
+    filter.currency === undefined ? null : sql`m.currency = ${filter.currency}`,
+  ])
+  const { rows } = await sql<Sums>`
+    select m.currency, sum(m.invoice_count)::integer as invoice_count, sum(m.total_minor)::bigint as total_minor,
+      sum(m.paid_minor)::bigint as paid_minor, 0 as outstanding_minor, 0 as overdue_minor
+    from invoice_month m
+    where m.tenant_id = any (${uuidArray(filter.tenantIds)}) and ${conditions}
+    group by m.currency
+    having sum(m.invoice_count) > 0`.execute(tables<BillingTables>(mandate))
+  return rows
+}
+
+/** Written as constants, because the planner uses a partial index only for a condition that it can read. */
+const OWED = sql`i.status in ('finalized', 'partially_paid')`
+
+async function sumOwed(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
+  const stored = storedStatusesIn(filter)
+  const owed = OWED_STATUSES.filter((status) => stored?.includes(status) ?? true)
+  if (owed.length === 0) return []
+  return sumRows(
+    mandate,
+    filter,
+    owed.length === 2 ? OWED : sql`${OWED} and i.status = any (${owed}::text[])`,
+  )
+}
+
+async function sumSettled(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
+  const stored = storedStatusesIn(filter)
+  const settled = SETTLED_STATUSES.filter((status) => stored?.includes(status) ?? true)
+  if (settled.length === 0) return []
+  const states = sql`i.status = any (${settled}::text[])`
+  if (needsRows(filter)) return sumRows(mandate, filter, states)
+  const sums = await sumMonths(mandate, filter, settled)
+  for (const edge of splitByMonth(filter.issued).edges) {
+    sums.push(...(await sumRows(mandate, { ...filter, issued: edge satisfies DaySpan }, states)))
+  }
+  return sums
+}
+
+function addTo(total: Sums, part: Sums): void {
+  total.invoice_count += part.invoice_count
+  total.total_minor += part.total_minor
+  total.paid_minor += part.paid_minor
+  total.outstanding_minor += part.outstanding_minor
+  total.overdue_minor += part.overdue_minor
+}
+
+/** The exact sums of all invoices of a filter, one entry per currency, in the order of the codes. */
+export async function sumInvoices(mandate: Mandate, filter: InvoiceFilter): Promise<InvoiceSums[]> {
+  if (filter.tenantIds.length === 0) return []
+  const parts = [...(await sumOwed(mandate, filter)), ...(await sumSettled(mandate, filter))]
+  const byCurrency = new Map<string, Sums>()
+  for (const part of parts) {
+    const total = byCurrency.get(part.currency)
+    if (total) addTo(total, part)
+    else byCurrency.set(part.currency, { ...part })
+  }
+  return [...byCurrency.values()].toSorted((left, right) => (left.currency < right.currency ? -1 : 1))
+}
+
+/** What is owed to one tenant in one currency. */
+export interface OwedSums {
+  tenant_id: string
+  currency: string
+  outstanding_minor: number
+  overdue_minor: number
+}
+
+/** What is owed and overdue on a day, per tenant and currency; tenants to which nothing is owed are left out. */
+export async function sumOwedByTenant(
+  mandate: Mandate,
+  tenantIds: readonly TenantId[],
+  today: string,
+): Promise<OwedSums[]> {
+  if (tenantIds.length === 0) return []
+  const { rows } = await sql<OwedSums>`
+    select i.tenant_id, i.currency, sum(i.balance_minor)::bigint as outstanding_minor,
+      coalesce(sum(i.balance_minor) filter (where ${overdueOn(today)}), 0)::bigint as overdue_minor
+    from invoice i
+    where i.tenant_id = any (${uuidArray(tenantIds)}) and ${OWED} and i.balance_minor <> 0
+    group by i.tenant_id, i.currency
+    order by i.currency`.execute(tables<BillingTables>(mandate))
+  return rows
+}
+
+/** The day of the newest invoice that was sent, per tenant. */
+export async function findLastInvoiceDays(mandate: Mandate, tenantIds: readonly TenantId[]) {
+  if (tenantIds.length === 0) return []
+  const { rows } = await sql<{ tenant_id: string; issued_on: string }>`
+    select t.id as tenant_id, i.issued_on
+    from unnest(${uuidArray(tenantIds)}) t (id)
+    cross join lateral (
+      select i.issued_on from invoice i where i.tenant_id = t.id and i.status not in ('draft', 'cancelled') order by i.issued_on desc, i.id desc limit 1) i`.execute(
+    tables<BillingTables>(mandate),
+  )
+  return rows
+}

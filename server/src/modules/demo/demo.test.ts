@@ -1,0 +1,130 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeVault } from '#platform/vault.ts'
+import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
+import { demoCode, loadDemoWorld, readDemoFile, readDemoSignIns } from './index.ts'
+import type { DemoFileBody, DemoOptions } from './index.ts'
+import { buildWorld } from './world.ts'
+
+let world: TestWorld
+let dataDir: string
+let body: DemoFileBody | null
+let seconds: number
+const vault = makeVault(TEST_SECRET_KEY)
+
+function optionsFor(now: Date): DemoOptions {
+  return {
+    connection: world.connection,
+    vault,
+    dataDir,
+    now,
+    credentials: {
+      hashPassword: async (password) => `hash of ${password}`,
+      hashRecoveryCode: (code) => Buffer.from(code),
+      sealTotpSecret: (personId, secret) => vault.seal(secret, `totp_factor|secret|${personId}`),
+    },
+  }
+}
+
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+  dataDir = await mkdtemp(join(tmpdir(), 'liaison-demo-'))
+  const startedAt = performance.now()
+  body = await loadDemoWorld(optionsFor(new Date()))
+  seconds = (performance.now() - startedAt) / 1000
+})
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+const count = async (table: string) => Number((await world.sql(`select count(*)::integer as count from ${table}`))[0]?.['count'])
+
+test('the demo world loads with every constraint and audit rule in force, within three seconds', async () => {
+  expect(body).not.toBeNull()
+  expect(seconds).toBeLessThan(3)
+  expect({ tenants: await count('tenant'), partners: await count('partner'), staff: await count('platform_staff') }).toEqual({ tenants: 12, partners: 4, staff: 2 })
+  expect(await count('invoice')).toBeGreaterThan(500)
+  expect(await count('usage_day')).toBe(900)
+})
+
+test('links of the demo world are in every state that a person meets', async () => {
+  const rows = await world.sql<{ status: string }>('select distinct status from delegation order by status')
+  expect(rows.map((row) => row.status)).toEqual(['active', 'approved', 'declined', 'expired', 'requested', 'revoked', 'suspended'])
+  const [ends] = await world.sql(`select bool_or(ends_at < now() + interval '7 days') as week, bool_or(ends_at between now() + interval '7 days' and now() + interval '30 days') as month from delegation where status = 'active'`)
+  expect(ends).toEqual({ week: true, month: true })
+})
+
+test('every tenant owes in every age, and an account in its own currency only', async () => {
+  const rows = await world.sql<{ buckets: number; currencies: number }>(
+    `select count(distinct width_bucket(current_date - due_on, array[1, 31, 61, 91]))::integer as buckets, count(distinct currency)::integer as currencies
+     from invoice where balance_minor <> 0 group by tenant_id`,
+  )
+  expect(rows).toHaveLength(12)
+  for (const row of rows) expect(row).toEqual({ buckets: 5, currencies: 1 })
+})
+
+test('clocks of tickets are running, at risk, breached, paused and met', async () => {
+  const [row] = await world.sql(
+    `select bool_or(met_at is not null) as met, bool_or(paused_since is not null) as paused, bool_or(met_at is null and breached_at is not null) as breached,
+       bool_or(met_at is null and breached_at is null and paused_since is null and now() - started_at >= make_interval(mins => target_minutes) * 0.75) as at_risk,
+       bool_or(met_at is null and paused_since is null and now() - started_at < make_interval(mins => target_minutes) * 0.5) as running,
+       bool_and(breached_at is null or breached_at >= due_at) as honest
+     from ticket_sla_clock`,
+  )
+  expect(row).toEqual({ met: true, paused: true, breached: true, at_risk: true, running: true, honest: true })
+})
+
+test('nothing of the demo world lies in the future but what must', async () => {
+  const [row] = await world.sql(
+    `select (select max(created_at) from ticket) <= now() as tickets, (select max(created_at) from ticket_comment) <= now() as comments,
+       (select max(received_at) from payment) <= now() as payments, (select max(occurred_at) from audit_event) <= now() as events`,
+  )
+  expect(row).toEqual({ tickets: true, comments: true, payments: true, events: true })
+})
+
+test('both sides can read past activity, refusals included', async () => {
+  const [row] = await world.sql(
+    `select count(*) filter (where e.outcome = 'denied')::integer as denied, count(*)::integer as events,
+       count(distinct s.scope_id) filter (where s.kind = 'tenant')::integer as tenants
+     from audit_event e join audit_scope s on s.event_id = e.id where e.action <> 'demo.load'`,
+  )
+  expect(row?.['denied']).toBe(4)
+  expect(row?.['tenants']).toBeGreaterThanOrEqual(10)
+})
+
+test('a person of the demo world reaches the tenants that the links open, and no more', async () => {
+  const [lee] = await world.sql<{ id: string }>(`select id from person where email = 'lee@northwind.example'`)
+  const [row] = await world.sql(
+    `select array_agg(t.slug order by t.slug) filter (where access.in_force(d)) as open from link_member m join delegation d on d.id = m.link_id join tenant t on t.id = d.tenant_id where m.person_id = $1`,
+    [lee?.id],
+  )
+  expect(row?.['open']).toEqual(['acme-fiber', 'beta-networks', 'cascade-broadband', 'elbe-netz'])
+})
+
+test('sign-ins are kept for the owner of the data directory alone, with a code that the stored seed gives', async () => {
+  expect((await stat(join(dataDir, 'demo.json'))).mode & 0o777).toBe(0o600)
+  const dana = readDemoSignIns(dataDir).find((signIn) => signIn.email === 'dana@acmefiber.example')
+  expect(dana).toMatchObject({ name: 'Dana Kim', role: 'Admin of Acme Fiber' })
+  expect(demoCode(dana ?? { totp_secret: '' }, new Date())).toMatch(/^\d{6}$/)
+  const [stored] = await world.sql<{ secret: Buffer; id: string }>(`select f.secret, p.id from totp_factor f join person p on p.id = f.person_id where p.email = $1`, [dana?.email])
+  const seed = vault.open(stored?.secret ?? Buffer.alloc(0), `totp_factor|secret|${stored?.id}`)
+  expect(seed).toHaveLength(20)
+  expect(readDemoFile(dataDir)).toEqual(body)
+})
+
+test('a database that holds records is left alone', async () => {
+  const before = await count('person')
+  expect(await loadDemoWorld(optionsFor(new Date()))).toBeNull()
+  expect(await count('person')).toBe(before)
+})
+
+test('the same moment and seed give the same world, another seed another one', () => {
+  const now = new Date('2026-11-21T12:00:00Z')
+  const invoices = (seed: number) => buildWorld(now, seed).making.ledger.rowsOf('invoice')
+  expect(invoices(7)).toEqual(invoices(7))
+  expect(invoices(7)).not.toEqual(invoices(8))
+})

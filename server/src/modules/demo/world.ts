@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import { encodeId, idFromUuid } from '@liaison/access'
+import { inAdminTransaction } from '#platform/admin.ts'
+import type { RunSql } from '#platform/admin.ts'
+import type { ConnectionSettings } from '#platform/database.ts'
+import type { Vault } from '#platform/vault.ts'
+import { makeIngestKey } from '#modules/ingest/index.ts'
+import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records.ts'
+import { addActivity, addLoadingEvent } from './activity.ts'
+import { addBusiness, addMonitoring } from './business.ts'
+import { addDays, Dice } from './dice.ts'
+import { addLinks } from './links.ts'
+import type { DemoLink } from './links.ts'
+import { addPeople, Ledger } from './people.ts'
+import type { DemoPeople, DemoTenant, Making } from './people.ts'
+import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './sign-ins.ts'
+import type { DemoFileBody, DemoSignIn } from './sign-ins.ts'
+import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
+import type { DemoTable } from './store.ts'
+import { addTickets } from './tickets.ts'
+import type { Desk } from './tickets.ts'
+
+/** How the sign-in code stores what a person proves; the demo world stores it in the same form. */
+export interface CredentialForms {
+  readonly hashPassword: (password: string) => Promise<string>
+  readonly hashRecoveryCode: (code: string) => Buffer
+  /** Encrypts the seed of a person's authenticator as the sign-in code reads it. */
+  readonly sealTotpSecret: (personId: string, secret: Buffer) => Buffer
+}
+
+export interface DemoOptions {
+  /** The administrator's connection of an embedded database. */
+  readonly connection: ConnectionSettings
+  readonly vault: Vault
+  readonly dataDir: string
+  readonly now: Date
+  readonly credentials: CredentialForms
+  /** The same seed and moment give the same world. */
+  readonly seed?: number
+}
+
+/** Tables in the order in which their rows can be written. */
+const ORDER: readonly DemoTable[] = [
+  'audit_event',
+  'audit_scope',
+  'person',
+  'platform_staff',
+  'password_credential',
+  'totp_factor',
+  'recovery_code',
+  'tenant',
+  'tenant_member',
+  'tenant_partner_policy',
+  'partner',
+  'partner_member',
+  'ingest_key',
+  'billing_account',
+  'subscriber',
+  'invoice',
+  'payment',
+  'delegation',
+  'link',
+  'link_override',
+  'link_member',
+  'link_change_request',
+  'delegation_history',
+  'access_freeze',
+  'ticket_counter',
+  'ticket',
+  'ticket_comment',
+  'ticket_sla_clock',
+  'outage',
+  'usage_day',
+]
+
+const DEFAULT_SEED = 20_261_121
+
+interface World {
+  readonly making: Making
+  readonly people: DemoPeople
+  readonly links: readonly DemoLink[]
+}
+
+/** Who works the tickets of a tenant: those whose link lets them, else its own people. */
+function findDesk(tenant: DemoTenant, links: readonly DemoLink[]): Desk {
+  const link = links.find(
+    (candidate) =>
+      candidate.tenant === tenant && candidate.status === 'active' && (candidate.role === 'msp_support' || candidate.role === 'msp_full') && candidate.members.length > 0,
+  )
+  return link ? { partner: link.partner, agents: link.members, linkId: link.id } : { partner: null, agents: [], linkId: null }
+}
+
+/** Builds the whole world in memory. Pure: the same moment and seed give the same rows. */
+export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
+  const making: Making = { now, dice: new Dice(seed), ledger: new Ledger() }
+  const people = addPeople(making)
+  const links = addLinks(making, people)
+  for (const tenant of people.tenants.values()) {
+    const subscribers = addBusiness(making, tenant)
+    addMonitoring(making, tenant)
+    addTickets(making, { tenant, desk: findDesk(tenant, links) }, subscribers)
+  }
+  addChangeRequest(making, links)
+  addLiftedFreeze(making, people)
+  addPolicies(making, people)
+  addActivity(making, links)
+  addLoadingEvent(making, people)
+  return { making, people, links }
+}
+
+async function addCredentials(world: World, options: DemoOptions): Promise<DemoSignIn[]> {
+  const { ledger, now } = world.making
+  const { credentials, vault } = options
+  const signIns = world.people.signIns.map((person) => deriveSignIn(vault, person))
+  const hash = await credentials.hashPassword(signIns[0]?.password ?? '')
+  for (const [index, person] of world.people.signIns.entries()) {
+    const since = { created_at: now }
+    ledger.add('password_credential', { person_id: person.id, hash, changed_at: now })
+    const secret = credentials.sealTotpSecret(person.id, deriveTotpSecret(vault, person.email))
+    ledger.add('totp_factor', { person_id: person.id, secret: toByteText(secret), confirmed_at: now, last_step: 0, ...since })
+    for (const code of signIns[index]?.recovery_codes ?? []) {
+      ledger.add('recovery_code', { person_id: person.id, hash: toByteText(credentials.hashRecoveryCode(code)), ...since })
+    }
+  }
+  return signIns
+}
+
+function toByteText(bytes: Buffer): string {
+  return `\\x${bytes.toString('hex')}`
+}
+
+function addIngestKey(world: World, options: DemoOptions): string {
+  const { dice, ledger, now } = world.making
+  const key = makeIngestKey(deriveKeyText(options.vault, 'ingest key'))
+  const [admin] = world.people.platformAdmins
+  ledger.add('ingest_key', {
+    id: dice.uuid(now),
+    name: 'Demo billing system',
+    source: 'billing',
+    key_hash: toByteText(createHash('sha256').update(key.text).digest()),
+    key_hint: key.hint,
+    created_by: admin?.id,
+    created_at: now,
+    ends_at: addDays(now, 365),
+  })
+  return key.text
+}
+
+function describe(world: World, given: { signIns: readonly DemoSignIn[]; ingestKey: string }): DemoFileBody {
+  const { people, links, making } = world
+  return {
+    loaded_at: making.now.toISOString(),
+    sign_ins: [...given.signIns],
+    ingest_key: given.ingestKey,
+    partners: Object.fromEntries([...people.partners.values()].map(({ slug, id }) => [slug, encodeId('partner', idFromUuid('partner', id))])),
+    tenants: Object.fromEntries([...people.tenants.values()].map(({ slug, id }) => [slug, encodeId('tenant', idFromUuid('tenant', id))])),
+    links: Object.fromEntries(links.map(({ partner, tenant, id }) => [`${partner.slug} in ${tenant.slug}`, encodeId('link', idFromUuid('link', id))])),
+  }
+}
+
+async function write(run: RunSql, world: World): Promise<void> {
+  for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
+}
+
+/**
+ * Fills an empty embedded database with the demo world, in one transaction, and writes its sign-ins to `demo.json` in
+ * the data directory. Returns what the file holds, or null without having changed anything when the database already
+ * holds records.
+ */
+export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody | null> {
+  const body = await inAdminTransaction(options.connection, async (run) => {
+    if (!(await lockEmptyDatabase(run))) return null
+    const world = buildWorld(options.now, options.seed)
+    const signIns = await addCredentials(world, options)
+    const file = describe(world, { signIns, ingestKey: addIngestKey(world, options) })
+    await write(run, world)
+    // Before the commit: a world whose sign-ins nobody knows would be of no use.
+    await writeDemoFile(options.dataDir, file)
+    return file
+  })
+  if (body) await inAdminTransaction(options.connection, analyze)
+  return body
+}

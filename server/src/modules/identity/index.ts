@@ -1,0 +1,30 @@
+/**
+ * Persons and how they prove who they are: sign-in, second factors, sessions, invitations, the account pages
+ * (access.md section 5). Nothing here reads anything of a tenant.
+ */
+
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { makeChooseRoutes } from './choose-routes.ts'
+import type { DemoSignIn, Door } from './door.ts'
+import { PASSKEY_SCRIPT } from './passkey-script.ts'
+import { makePasswordHasher } from './password-hash.ts'
+import { makeSignInRoutes } from './sign-in-routes.ts'
+import './problems.ts'
+
+/** What an installation adds to the sign-in page. */
+export interface IdentityOptions {
+  /** The sign-ins of a demo installation; asked for at each showing, since the demo world may come later. */
+  readonly demoSignIns?: () => readonly DemoSignIn[]
+}
+
+/** Every page and operation of this module. */
+export function makeIdentityRoutes(services: Services, options: IdentityOptions = {}): readonly Route[] {
+  const demoSignIns = services.isDemo && options.demoSignIns ? options.demoSignIns : () => []
+  const door: Door = { services, hasher: makePasswordHasher(services.passwordHashConcurrency), demoSignIns }
+  return [...makeSignInRoutes(door), ...makeChooseRoutes(), PASSKEY_SCRIPT.route]
+}
+
+export type { DemoSignIn } from './door.ts'
+export { hashPassword } from './password-hash.ts'
+export { sealTotpSecret } from './totp.ts'

@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import { html, redirect, safeReturnPath } from '#platform/html.ts'
+import type { HtmlPage } from '#platform/html.ts'
+import type { FieldError } from '#platform/pages/index.ts'
+import { page } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { continueHalf, findHalf, formText, returnPath, signIn } from './door.ts'
+import type { Door, HalfSignIn, Visit } from './door.ts'
+import { noteFailedSignIn } from './events.ts'
+import { checkFactor } from './factor-check.ts'
+import { acceptPasskey, askForPasskey } from './passkeys.ts'
+import { findByEmail, findFrames, findPerson, needsSecondFactor } from './person-store.ts'
+import type { SigningPerson } from './person-store.ts'
+import { becomePerson } from './session-store.ts'
+import { factorPage, passkeyPage, signInPage } from './sign-in-pages.ts'
+import { isEmail, isNoted, normalizeEmail } from './throttle-rules.ts'
+import { admitTry, countFailure, forgetFailures, keysOfAccount } from './throttle-store.ts'
+import { waitWords } from './words.ts'
+
+const STRANGERS = 'Whoever wants to sign in is not signed in yet.'
+
+const WRONG: FieldError = { field: 'email', message: 'The e-mail or the password is not right.' }
+
+interface Attempt {
+  readonly email: string
+  readonly password: string
+  readonly returnTo: string
+}
+
+/** The password page after a refusal; one text for every reason, so that it tells nothing about who exists. */
+function refuse(door: Door, attempt: Attempt, seconds = 0): HtmlPage {
+  const view = { returnTo: attempt.returnTo, email: attempt.email, demo: door.demoSignIns() }
+  if (seconds === 0) return signInPage({ ...view, errors: [WRONG] })
+  const wait: FieldError = { field: null, message: `Too many tries. Wait ${waitWords(seconds)}, then try again. Nothing is locked.` }
+  return signInPage({ ...view, errors: [wait] }, { status: 429, headers: { 'Retry-After': String(seconds) } })
+}
+
+/** What follows a right password: the second factor, its set-up, or the session. */
+async function proceed(visit: Visit, person: SigningPerson, returnTo: string): Promise<HtmlPage> {
+  const { mandate } = visit
+  if (person.hasTotp || person.passkeys > 0) return continueHalf(visit, person, { stage: 'factor', returnTo })
+  await becomePerson(mandate, person.id)
+  if (needsSecondFactor(await findFrames(mandate))) return continueHalf(visit, person, { stage: 'enrol', returnTo })
+  const shown = { factor: 'none', factorAt: null, passwordAt: mandate.origin.now, method: 'password', isHalf: false } as const
+  return redirect(returnTo, await signIn(visit, person, shown))
+}
+
+async function tryPassword(door: Door, visit: Visit, attempt: Attempt): Promise<HtmlPage> {
+  const { mandate, trace } = visit
+  const keys = keysOfAccount(attempt.email, trace.ip)
+  const seconds = await admitTry(mandate, keys)
+  if (seconds > 0) return refuse(door, attempt, seconds)
+  const person = await findByEmail(mandate, attempt.email)
+  const isRight = await door.hasher.verify(attempt.password, person?.hash ?? null)
+  if (person?.isActive && isRight) {
+    await forgetFailures(mandate, keys)
+    return proceed(visit, person, attempt.returnTo)
+  }
+  const failures = await countFailure(mandate, keys)
+  // A stranger's made-up addresses are counted by network, so that they cannot fill the log.
+  const count = failures.get(person ? 'account' : 'network') ?? 1
+  if (isNoted(count)) noteFailedSignIn(mandate, person, { count, code: 'PASSWORD_WRONG' })
+  return refuse(door, attempt)
+}
+
+function missing(body: { readonly email?: string | undefined; readonly password?: string | undefined }): FieldError[] {
+  return [
+    ...(isEmail(normalizeEmail(body.email ?? '')) ? [] : [{ field: 'email', message: 'Enter your e-mail address, for example name@company.example.' }]),
+    ...(body.password ? [] : [{ field: 'password', message: 'Enter your password.' }]),
+  ]
+}
+
+function passwordRoutes(door: Door): Route[] {
+  return [
+    page({
+      method: 'GET',
+      path: '/signin',
+      summary: 'Sign in',
+      input: { query: z.strictObject({ return_to: returnPath }) },
+      access: { identity: STRANGERS },
+      limit: 'page',
+      handle: async ({ mandate, query }) => {
+        const returnTo = safeReturnPath(query.return_to)
+        return mandate.session ? redirect(returnTo) : signInPage({ returnTo, demo: door.demoSignIns() })
+      },
+    }),
+    page({
+      method: 'POST',
+      path: '/signin',
+      summary: 'Sign in with e-mail and password',
+      input: { body: z.strictObject({ email: formText(), password: formText(), return_to: returnPath }) },
+      access: { identity: STRANGERS },
+      limit: 'stranger',
+      handle: async ({ body, ...visit }) => {
+        const returnTo = safeReturnPath(body.return_to)
+        const errors = missing(body)
+        if (errors.length > 0) return signInPage({ returnTo, email: body.email ?? '', errors, demo: door.demoSignIns() })
+        return tryPassword(door, visit, { email: normalizeEmail(body.email ?? ''), password: body.password ?? '', returnTo })
+      },
+    }),
+  ]
+}
+
+function passkeyRoutes(door: Door): Route[] {
+  const ask = async (visit: Visit, returnTo: string, errors: readonly FieldError[] = []) => {
+    const options = await askForPasskey(door.services, visit.mandate, { use: 'sign_in', personId: null })
+    return passkeyPage({ returnTo, options, errors })
+  }
+  return [
+    page({
+      method: 'GET',
+      path: '/signin/passkey',
+      summary: 'Sign in with a passkey alone',
+      input: { query: z.strictObject({ return_to: returnPath }) },
+      access: { identity: STRANGERS },
+      limit: 'stranger',
+      handle: async ({ query, ...visit }) => ask(visit, safeReturnPath(query.return_to)),
+    }),
+    page({
+      method: 'POST',
+      path: '/signin/passkey',
+      summary: 'Sign in with the passkey that was shown',
+      input: { body: z.strictObject({ response: formText(30_000), return_to: returnPath }) },
+      access: { identity: STRANGERS },
+      limit: 'stranger',
+      handle: async ({ body, ...visit }) => {
+        const { mandate } = visit
+        const returnTo = safeReturnPath(body.return_to)
+        const personId = await acceptPasskey(door.services, mandate, { use: 'sign_in', personId: null, response: body.response ?? '' })
+        const person = personId === null ? null : await findPerson(mandate, personId)
+        if (!person?.isActive) return ask(visit, returnTo, [{ field: null, message: 'This passkey was not accepted. Try again, or sign in with your password.' }])
+        const shown = { factor: 'phishing_resistant', factorAt: mandate.origin.now, passwordAt: null, method: 'passkey', isHalf: false } as const
+        return redirect(returnTo, await signIn(visit, person, shown))
+      },
+    }),
+  ]
+}
+
+async function showFactorPage(door: Door, visit: Visit, view: { readonly half: HalfSignIn; readonly errors?: readonly FieldError[]; readonly waitSeconds?: number }): Promise<HtmlPage> {
+  const { person } = view.half
+  const passkeyOptions = person.passkeys > 0 ? await askForPasskey(door.services, visit.mandate, { use: 'second_factor', personId: person.id }) : null
+  const { waitSeconds = 0 } = view
+  const limited = waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
+  return factorPage(
+    {
+      title: 'Show your second factor',
+      lead: `Your password is right. One more step, ${person.name}.`,
+      action: '/signin/mfa',
+      hasTotp: person.hasTotp,
+      passkeyOptions,
+      foot: html`<p class="small muted">Lost your device and your codes? Somebody who manages your organisation's members can help. · <a href="/signout">Start again</a></p>`,
+      ...(view.errors && { errors: view.errors }),
+    },
+    limited,
+  )
+}
+
+function factorRoutes(door: Door): Route[] {
+  return [
+    page({
+      method: 'GET',
+      path: '/signin/mfa',
+      summary: 'The second step of a sign-in',
+      input: {},
+      access: { identity: 'The password was right; the second factor is still missing.' },
+      limit: 'page',
+      handle: async (visit) => {
+        const half = await findHalf(visit)
+        return half?.stage === 'factor' ? showFactorPage(door, visit, { half }) : redirect('/signin')
+      },
+    }),
+    page({
+      method: 'POST',
+      path: '/signin/mfa',
+      summary: 'Show the second factor of a sign-in',
+      input: { body: z.strictObject({ code: formText(), response: formText(30_000) }) },
+      access: { identity: 'The password was right; the second factor is still missing.' },
+      limit: 'stranger',
+      handle: async ({ body, ...visit }) => {
+        const half = await findHalf(visit)
+        if (half?.stage !== 'factor') return redirect('/signin')
+        const result = await checkFactor(door, visit, { person: half.person, use: 'second_factor', code: body.code, response: body.response })
+        if (result.is === 'wait') {
+          const message = `Too many tries. Wait ${waitWords(result.seconds)}, then try again.`
+          return showFactorPage(door, visit, { half, errors: [{ field: null, message }], waitSeconds: result.seconds })
+        }
+        if (result.is === 'wrong') return showFactorPage(door, visit, { half, errors: [{ field: 'code', message: 'That was not accepted. Codes work once and for about a minute; enter the one that is shown now.' }] })
+        const shown = { factor: result.factor, factorAt: visit.mandate.origin.now, passwordAt: half.passwordAt, method: result.method, isHalf: true }
+        const token = await signIn(visit, half.person, shown)
+        return token === null ? redirect('/signin') : redirect(half.returnTo, token)
+      },
+    }),
+  ]
+}
+
+/** Sign-in: password, passkey, second factor. */
+export function makeSignInRoutes(door: Door): Route[] {
+  return [...passwordRoutes(door), ...passkeyRoutes(door), ...factorRoutes(door)]
+}

@@ -1,0 +1,211 @@
+import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { PLANS } from './plans.ts'
+import type { Found, Plan, RowValues } from './plans.ts'
+import type { ItemFault, ItemOf, Kind } from './schemas.ts'
+import { findHolders, findPartners, findReferenced, findTenants, pairKey, writeRows } from './store.ts'
+import type { Pair, TenantRow, WrittenByTenant } from './store.ts'
+import { assignTicketNumbers } from './ticket-numbers.ts'
+import type { TicketNumbers } from './ticket-numbers.ts'
+
+/** An item that was checked by itself, with its place among those that came. */
+export interface Placed<K extends Kind> {
+  readonly index: number
+  readonly item: ItemOf<K>
+}
+
+/** A set of items of one kind. */
+export interface Batch<K extends Kind> {
+  readonly kind: K
+  readonly items: readonly Placed<K>[]
+}
+
+/** Items that can be written, and what is wrong with the others. */
+export interface Resolved {
+  readonly rows: readonly { readonly index: number; readonly values: RowValues }[]
+  readonly faults: readonly ItemFault[]
+  readonly tenants: ReadonlyMap<string, string>
+}
+
+interface Named<K extends Kind> extends Placed<K> {
+  readonly tenantId: string
+}
+
+function planOf<K extends Kind>(kind: K): Plan<K> {
+  return PLANS[kind]
+}
+
+function namesOf(item: ItemOf<Kind>): { externalId: string | undefined; id: string | undefined } {
+  return { externalId: 'tenant' in item ? item.tenant : undefined, id: 'tenant_id' in item ? item.tenant_id : undefined }
+}
+
+async function findOwners<K extends Kind>(mandate: Mandate<'ingest'>, batch: Batch<K>): Promise<{ owned: Named<K>[]; faults: ItemFault[]; tenants: TenantRow[] }> {
+  if (batch.kind === 'tenants') return { owned: batch.items.map((placed) => ({ ...placed, tenantId: '' })), faults: [], tenants: [] }
+  const names = batch.items.map(({ item }) => namesOf(item))
+  const tenants = await findTenants(mandate, {
+    source: mandate.source,
+    externalIds: [...new Set(names.flatMap(({ externalId }) => externalId ?? []))],
+    ids: [...new Set(names.flatMap(({ id }) => id ?? []))],
+  })
+  const byExternalId = new Map(tenants.flatMap(({ id, externalId }) => (externalId === null ? [] : [[externalId, id]])))
+  const known = new Set(tenants.map(({ id }) => id))
+  const owned: Named<K>[] = []
+  const faults: ItemFault[] = []
+  for (const placed of batch.items) {
+    const { externalId, id } = namesOf(placed.item)
+    const tenantId = externalId === undefined ? id : byExternalId.get(externalId)
+    if (tenantId !== undefined && known.has(tenantId)) owned.push({ ...placed, tenantId })
+    else faults.push({ index: placed.index, pointer: externalId === undefined ? '/tenant_id' : '/tenant', code: 'TENANT_UNKNOWN', detail: 'No tenant of this source has this id.' })
+  }
+  return { owned, faults, tenants }
+}
+
+function findRepeats<K extends Kind>(plan: Plan<K>, items: readonly Named<K>[]): ItemFault[] {
+  const faults: ItemFault[] = []
+  const seen = new Map<string, number>()
+  const note = (key: string, index: number, field: string) => {
+    const first = seen.get(key)
+    if (first === undefined) seen.set(key, index)
+    else faults.push({ index, pointer: `/${field}`, code: 'DUPLICATE_ITEM', detail: `Item ${first} has the same.` })
+  }
+  for (const { item, index, tenantId } of items) {
+    note(`id ${pairKey(tenantId, plan.identify(item))}`, index, 'external_id' in item ? 'external_id' : 'day')
+    const held = plan.unique?.of(item)
+    if (held !== undefined) note(`unique ${pairKey(tenantId, held)}`, index, plan.unique?.column ?? '')
+  }
+  return faults
+}
+
+async function findTaken<K extends Kind>(mandate: Mandate<'ingest'>, plan: Plan<K>, items: readonly Named<K>[]): Promise<ItemFault[]> {
+  const { unique } = plan
+  if (!unique) return []
+  const pairs: Pair[] = items.flatMap(({ item, tenantId }) => {
+    const text = unique.of(item)
+    return text === undefined ? [] : [{ tenantId, text }]
+  })
+  const holders = await findHolders(mandate, { table: plan.table, column: unique.column, pairs })
+  return items.flatMap(({ item, index, tenantId }) => {
+    const holder = holders.get(pairKey(tenantId, unique.of(item) ?? ''))
+    if (holder === undefined || holder === `${mandate.source} ${plan.identify(item)}`) return []
+    return [{ index, pointer: `/${unique.column}`, code: 'ALREADY_TAKEN', detail: 'Another record has this already.' }]
+  })
+}
+
+type Ids = Map<string, { readonly id: string; readonly currency: string | null }>
+
+interface Referenced {
+  readonly faults: ItemFault[]
+  readonly idOf: (tenantId: string, field: string, externalId: string) => string | null
+}
+
+async function followReferences<K extends Kind>(mandate: Mandate<'ingest'>, plan: Plan<K>, items: readonly Named<K>[]): Promise<Referenced> {
+  const named = items.flatMap((placed) => (plan.references?.(placed.item) ?? []).map((reference) => ({ ...placed, reference })))
+  const byTable = Map.groupBy(named, ({ reference }) => reference.table)
+  const found = new Map<string, Ids>()
+  for (const [table, entries] of byTable) {
+    const pairs = entries.map(({ tenantId, reference }) => ({ tenantId, text: reference.externalId }))
+    found.set(table, await findReferenced(mandate, { table, source: mandate.source, pairs }))
+  }
+  const tableOf = new Map(named.map(({ reference }) => [reference.field, reference.table]))
+  const lookUp = (tenantId: string, field: string, externalId: string) => found.get(tableOf.get(field) ?? '')?.get(pairKey(tenantId, externalId))
+  const faults = named.flatMap(({ index, item, tenantId, reference }): ItemFault[] => {
+    const target = lookUp(tenantId, reference.field, reference.externalId)
+    const pointer = `/${reference.field}`
+    if (!target) return [{ index, pointer, code: 'REFERENCE_UNKNOWN', detail: `The tenant has no such ${reference.table.replace('_', ' ')} of this source.` }]
+    const own = currencyOf(item)
+    if (own === null || target.currency === null || own === target.currency) return []
+    return [{ index, pointer, code: 'CURRENCY_MISMATCH', detail: `The ${reference.table.replace('_', ' ')} is in ${target.currency}.` }]
+  })
+  return { faults, idOf: (tenantId, field, externalId) => lookUp(tenantId, field, externalId)?.id ?? null }
+}
+
+function currencyOf(item: ItemOf<Kind>): string | null {
+  if ('subtotal' in item) return item.subtotal.currency
+  return 'amount' in item ? item.amount.currency : null
+}
+
+function partnerSlugOf(item: ItemOf<Kind>): string | undefined {
+  return 'opened_by_partner' in item ? item.opened_by_partner : undefined
+}
+
+interface Partners {
+  readonly faults: ItemFault[]
+  readonly bySlug: Map<string, { id: string; name: string }>
+}
+
+async function followPartners<K extends Kind>(mandate: Mandate<'ingest'>, items: readonly Named<K>[]): Promise<Partners> {
+  const bySlug = await findPartners(mandate, [...new Set(items.flatMap(({ item }) => partnerSlugOf(item) ?? []))])
+  const faults = items.flatMap(({ item, index }): ItemFault[] => {
+    const slug = partnerSlugOf(item)
+    return slug === undefined || bySlug.has(slug) ? [] : [{ index, pointer: '/opened_by_partner', code: 'REFERENCE_UNKNOWN', detail: 'There is no partner with this slug.' }]
+  })
+  return { faults, bySlug }
+}
+
+const NO_NUMBERS: TicketNumbers = { faults: [], numberOf: () => null }
+
+/**
+ * Looks up everything that items name: tenants, accounts, subscribers, invoices, partners, numbers. Every fault is
+ * told; items without one come back as rows that can be written.
+ */
+export async function resolveItems<K extends Kind>(mandate: Mandate<'ingest'>, batch: Batch<K>): Promise<Resolved> {
+  const plan = planOf(batch.kind)
+  const { owned, faults: unknown, tenants } = await findOwners(mandate, batch)
+  const repeats = findRepeats(plan, owned)
+  const repeated = new Set(repeats.map(({ index }) => index))
+  const single = owned.filter(({ index }) => !repeated.has(index))
+  const numbers = batch.kind === 'tickets' ? await assignTicketNumbers(mandate, single) : NO_NUMBERS
+  const taken = await findTaken(mandate, plan, single)
+  const references = await followReferences(mandate, plan, single)
+  const partners = await followPartners(mandate, single)
+  const faults = [...unknown, ...repeats, ...numbers.faults, ...taken, ...references.faults, ...partners.faults].toSorted((left, right) => left.index - right.index)
+  const faulty = new Set(faults.map(({ index }) => index))
+  const rows = single
+    .filter(({ index }) => !faulty.has(index))
+    .map(({ item, index, tenantId }) => {
+      const ids = new Map((plan.references?.(item) ?? []).map(({ field, externalId }) => [field, references.idOf(tenantId, field, externalId)]))
+      const found: Found = {
+        tenantId,
+        idOf: (field) => ids.get(field) ?? null,
+        partner: partners.bySlug.get(partnerSlugOf(item) ?? '') ?? null,
+        ticketNumber: numbers.numberOf(index),
+      }
+      return { index, values: plan.toRow(item, found) }
+    })
+  return { rows, faults, tenants: new Map(tenants.map(({ id, name }) => [id, name])) }
+}
+
+/** What became of the rows that were written. */
+export interface Written {
+  readonly created: number
+  readonly updated: number
+  readonly unchanged: number
+  readonly byTenant: WrittenByTenant
+}
+
+/** Writes resolved rows; counts exactly. */
+export async function writeResolved(mandate: Mandate<'ingest'>, kind: Kind, resolved: Resolved): Promise<Written> {
+  const byTenant = await writeRows(
+    mandate,
+    PLANS[kind],
+    resolved.rows.map(({ values }) => values),
+  )
+  let [created, updated] = [0, 0]
+  for (const counts of byTenant.values()) {
+    created += counts.created
+    updated += counts.updated
+  }
+  return { created, updated, unchanged: resolved.rows.length - created - updated, byTenant }
+}
+
+/** Queues the audit events: one for the provider with the totals, and one for each tenant whose records changed. */
+export function recordIngest(mandate: Mandate<'ingest'>, told: { kind: Kind; received: number; written: Written; tenants: ReadonlyMap<string, string> }): void {
+  const { kind, received, written } = told
+  const action = `ingest.${kind}`
+  const resource = { type: 'ingest', label: mandate.source }
+  recordEvent(mandate, { action, resource, rowCount: received, changes: { created: written.created, updated: written.updated, unchanged: written.unchanged } })
+  for (const [tenantId, counts] of written.byTenant) {
+    const tenantName = told.tenants.get(tenantId)
+    recordEvent(mandate, { action, resource, tenantId, ...(tenantName !== undefined && { tenantName }), rowCount: counts.created + counts.updated, changes: { ...counts } })
+  }
+}

@@ -1,0 +1,2 @@
+export { makeIngestKey } from './key.ts'
+export { ingestRoutes } from './routes.ts'

@@ -1,0 +1,172 @@
+import { runStatements } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { Row } from '#platform/statement.ts'
+import type { Plan, Reference, RowValues } from './plans.ts'
+import type { Kind } from './schemas.ts'
+
+type Ingesting = Mandate<'ingest'>
+type AnyPlan = Pick<Plan<Kind>, 'table' | 'key' | 'columns' | 'fixed' | 'touches'>
+
+async function ask(mandate: Ingesting, text: string, values: readonly unknown[]): Promise<Row[]> {
+  const [result] = await runStatements(mandate, [{ text, values }])
+  return result?.rows ?? []
+}
+
+/** One tenant that items name. */
+export interface TenantRow {
+  readonly id: string
+  readonly name: string
+  readonly externalId: string | null
+}
+
+/** The tenants with these ids, or with these external ids in the source. */
+export async function findTenants(mandate: Ingesting, named: { source: string; externalIds: readonly string[]; ids: readonly string[] }): Promise<TenantRow[]> {
+  const rows = await ask(
+    mandate,
+    `select id, name, case when source = $1 then external_id end as external_id from tenant where (source = $1 and external_id = any ($2)) or id = any ($3::uuid[])`,
+    [named.source, named.externalIds, named.ids],
+  )
+  return rows.map((row) => ({ id: String(row['id']), name: String(row['name']), externalId: row['external_id'] === null ? null : String(row['external_id']) }))
+}
+
+/** A pair of a tenant and a text within it, as one key. */
+export function pairKey(tenantId: string, text: string): string {
+  return `${tenantId} ${text}`
+}
+
+export interface Pair {
+  readonly tenantId: string
+  readonly text: string
+}
+
+const split = (pairs: readonly Pair[]) => [pairs.map(({ tenantId }) => tenantId), pairs.map(({ text }) => text)] as const
+
+const CURRENCY_OF = { billing_account: 'r.currency', invoice: 'r.currency', subscriber: 'null' } as const
+
+/** The records of one table that items refer to, by tenant and external id. */
+export async function findReferenced(
+  mandate: Ingesting,
+  asked: { table: Reference['table']; source: string; pairs: readonly Pair[] },
+): Promise<Map<string, { id: string; currency: string | null }>> {
+  if (asked.pairs.length === 0) return new Map()
+  const rows = await ask(
+    mandate,
+    `select r.tenant_id, r.external_id, r.id, ${CURRENCY_OF[asked.table]} as currency
+     from (select distinct * from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)) n
+     join ${asked.table} r on r.tenant_id = n.tenant_id and r.source = $1 and r.external_id = n.external_id`,
+    [asked.source, ...split(asked.pairs)],
+  )
+  return new Map(
+    rows.map((row) => [
+      pairKey(String(row['tenant_id']), String(row['external_id'])),
+      { id: String(row['id']), currency: row['currency'] === null ? null : String(row['currency']) },
+    ]),
+  )
+}
+
+/** Who already has a number, an account number or a slug: its source and external id, as one key each. */
+export async function findHolders(mandate: Ingesting, asked: { table: string; column: string; pairs: readonly Pair[] }): Promise<Map<string, string>> {
+  if (asked.pairs.length === 0) return new Map()
+  const isTenant = asked.table === 'tenant'
+  const rows = await ask(
+    mandate,
+    isTenant
+      ? `select '' as tenant_id, slug as held, source, external_id from tenant where slug = any ($1)`
+      : `select r.tenant_id, r.${asked.column} as held, r.source, r.external_id
+         from (select distinct * from unnest($1::uuid[], $2::text[]) as n (tenant_id, held)) n
+         join ${asked.table} r on r.tenant_id = n.tenant_id and r.${asked.column} = n.held`,
+    isTenant ? [asked.pairs.map(({ text }) => text)] : [...split(asked.pairs)],
+  )
+  return new Map(rows.map((row) => [pairKey(String(row['tenant_id']), String(row['held'])), `${String(row['source'])} ${String(row['external_id'])}`]))
+}
+
+/** The partners with these slugs. */
+export async function findPartners(mandate: Ingesting, slugs: readonly string[]): Promise<Map<string, { id: string; name: string }>> {
+  if (slugs.length === 0) return new Map()
+  const rows = await ask(mandate, 'select id, name, slug from partner where slug = any ($1)', [slugs])
+  return new Map(rows.map((row) => [String(row['slug']), { id: String(row['id']), name: String(row['name']) }]))
+}
+
+/**
+ * Locks the ticket counters of these tenants until the transaction ends, so that a repetition that runs at the same
+ * moment waits and then sees the tickets of the first.
+ */
+export async function lockTicketCounters(mandate: Ingesting, tenantIds: readonly string[]): Promise<void> {
+  await ask(
+    mandate,
+    `insert into ticket_counter as c (tenant_id) select id from unnest($1::uuid[]) id order by id on conflict (tenant_id) do update set last_number = c.last_number`,
+    [tenantIds],
+  )
+}
+
+/** The numbers that the tickets of these external ids have already. */
+export async function findTicketNumbers(mandate: Ingesting, source: string, pairs: readonly Pair[]): Promise<Map<string, string>> {
+  const rows = await ask(
+    mandate,
+    `select t.tenant_id, t.external_id, t.number from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)
+     join ticket t on t.tenant_id = n.tenant_id and t.source = $1 and t.external_id = n.external_id`,
+    [source, ...split(pairs)],
+  )
+  return new Map(rows.map((row) => [pairKey(String(row['tenant_id']), String(row['external_id'])), String(row['number'])]))
+}
+
+/** Takes as many ticket numbers as asked from locked counters; returns the last one taken by tenant. `atLeast` keeps clear of numbers that the source gave. */
+export async function takeTicketNumbers(mandate: Ingesting, wanted: ReadonlyMap<string, { count: number; atLeast: number }>): Promise<Map<string, number>> {
+  const entries = [...wanted]
+  if (entries.length === 0) return new Map()
+  const rows = await ask(
+    mandate,
+    `update ticket_counter c set last_number = greatest(c.last_number, w.at_least) + w.count
+     from unnest($1::uuid[], $2::integer[], $3::integer[]) as w (id, count, at_least) where c.tenant_id = w.id
+     returning c.tenant_id, c.last_number`,
+    [entries.map(([id]) => id), entries.map(([, { count }]) => count), entries.map(([, { atLeast }]) => atLeast)],
+  )
+  return new Map(rows.map((row) => [String(row['tenant_id']), Number(row['last_number'])]))
+}
+
+const texts = new Map<string, string>()
+
+/** The statement that writes a set of rows: inserts what is new, updates what differs, leaves the rest untouched. */
+function upsertText(plan: AnyPlan): string {
+  const known = texts.get(plan.table)
+  if (known !== undefined) return known
+  const columns = Object.keys(plan.columns)
+  const changing = columns.filter((column) => !plan.key.includes(column) && !plan.fixed?.includes(column))
+  const [owner] = plan.table === 'tenant' ? ['id'] : ['tenant_id']
+  const text = `insert into ${plan.table} as t (source, ${columns.join(', ')})
+    select $2, ${columns.map((column) => `i.${column}`).join(', ')}
+    from jsonb_to_recordset($1::jsonb) as i (${columns.map((column) => `${column} ${plan.columns[column]}`).join(', ')})
+    order by ${plan.key.filter((column) => column !== 'source').map((column) => `i.${column}`).join(', ')}
+    on conflict (${plan.key.join(', ')}) do update set ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}${plan.touches ? ', updated_at = statement_timestamp()' : ''}${plan.table === 'ticket' ? ', version = t.version + 1' : ''}
+    where (${changing.map((column) => `t.${column}`).join(', ')}) is distinct from (${changing.map((column) => `excluded.${column}`).join(', ')})
+    returning t.${owner} as tenant_id, old.${owner} is null as is_created`
+  texts.set(plan.table, text)
+  return text
+}
+
+/** What became of a set of rows, by tenant; rows that were the same already are in no count. */
+export type WrittenByTenant = Map<string, { created: number; updated: number }>
+
+/** Writes rows in one statement, in the order of their keys, so that two senders of the same rows cannot lock each other. */
+export async function writeRows(mandate: Ingesting, plan: AnyPlan, rows: readonly RowValues[]): Promise<WrittenByTenant> {
+  const written: WrittenByTenant = new Map()
+  if (rows.length === 0) return written
+  const results = await ask(mandate, upsertText(plan), [JSON.stringify(rows), mandate.source])
+  for (const row of results) {
+    const tenantId = String(row['tenant_id'])
+    const counts = written.get(tenantId) ?? { created: 0, updated: 0 }
+    counts[row['is_created'] === true ? 'created' : 'updated'] += 1
+    written.set(tenantId, counts)
+  }
+  return written
+}
+
+/** Marks the place to which a dry run goes back. */
+export async function setMark(mandate: Ingesting): Promise<void> {
+  await ask(mandate, 'savepoint ingest', [])
+}
+
+/** Undoes everything since the mark. */
+export async function returnToMark(mandate: Ingesting): Promise<void> {
+  await ask(mandate, 'rollback to savepoint ingest', [])
+}

@@ -1,0 +1,69 @@
+import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { KnownLink } from './store.ts'
+
+/** The stable names of what happens to links. */
+export type LinkAction =
+  | 'links.request'
+  | 'links.invite'
+  | 'links.withdraw'
+  | 'links.accept'
+  | 'links.approve'
+  | 'links.decline'
+  | 'links.suspend'
+  | 'links.resume'
+  | 'links.revoke'
+  | 'links.terminate'
+  | 'links.renew'
+  | 'links.change'
+  | 'change_requests.request'
+  | 'change_requests.withdraw'
+  | 'change_requests.approve'
+  | 'change_requests.decline'
+  | 'links.assign'
+  | 'links.activate'
+  | 'links.expire'
+  | 'links.lapse'
+  | 'link_notices.send'
+
+export interface LinkEventDetail {
+  readonly changes?: Readonly<Record<string, unknown>> | undefined
+  readonly reason?: string | null | undefined
+}
+
+/** Records what happened to a link, for both of its sides. */
+export function recordLinkEvent(
+  mandate: Mandate,
+  link: Pick<KnownLink, 'id' | 'tenant_id' | 'tenant_name' | 'partner_id' | 'partner_name' | 'access_role'>,
+  event: LinkEventDetail & { readonly action: LinkAction },
+): void {
+  recordEvent(mandate, {
+    action: event.action,
+    tenantId: link.tenant_id,
+    ...(link.tenant_name !== null && { tenantName: link.tenant_name }),
+    partnerId: link.partner_id,
+    ...(link.partner_name !== null && { partnerName: link.partner_name }),
+    delegationId: link.id,
+    role: link.access_role,
+    resource: {
+      type: 'link',
+      id: link.id,
+      label: `${link.partner_name ?? 'Partner'} in ${link.tenant_name ?? 'organisation'}`,
+    },
+    ...(event.changes && { changes: event.changes }),
+    ...(event.reason && { reason: event.reason }),
+  })
+}
+
+/** Records that a partner asked for access: the tenant reads it, the partner's own log names no tenant. */
+export function recordRequest(
+  mandate: Mandate<'program'>,
+  request: { readonly id: string; readonly slug: string; readonly role: string; readonly tenantId: string | null },
+): void {
+  recordEvent(mandate, {
+    action: 'links.request',
+    role: request.role,
+    resource: { type: 'link', id: request.id, label: request.slug },
+    ...(request.tenantId !== null && { tenants: [{ tenantId: request.tenantId, rowCount: 0 }] }),
+  })
+}

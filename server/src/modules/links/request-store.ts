@@ -1,0 +1,175 @@
+import type { LinkTerms, PartnerId } from '@liaison/access'
+import { runStatements, tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { maskOfOverride, masksOfTerms } from './rules.ts'
+import type { AskingRules } from './rules.ts'
+import { namingConflicts } from './store.ts'
+import type { LinkTables } from './tables.ts'
+
+/** The tenant that a request names, with its rules; nulls when there is none. The same work either way. */
+export async function findAskedTenant(
+  mandate: Mandate<'program'>,
+  slug: string,
+): Promise<{ tenantId: string | null; policy: (AskingRules & { max_duration_days: number }) | null }> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: 'select t.id, access.tenant_policy_for_request(t.id) as policy from access.find_tenant_for_request($1) as t (id)',
+      values: [slug],
+    },
+  ])
+  const row = result?.rows[0]
+  const id = row?.['id']
+  const policy = row?.['policy']
+  // The function answers with a row of tenant_partner_policy, whose columns the type repeats.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { tenantId: typeof id === 'string' ? id : null, policy: (policy ?? null) as AskingRules & { max_duration_days: number } | null }
+}
+
+/** The partner that an invitation names; null when none that is active has this code. */
+export async function findInvitedPartner(mandate: Mandate<'tenant'>, slug: string): Promise<string | null> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.find_partner_for_invitation($1) as id', values: [slug] },
+  ])
+  const id = result?.rows[0]?.['id']
+  return typeof id === 'string' ? id : null
+}
+
+/** The requests that this partner sent to a tenant code: whether one is open, and when each was declined. */
+export async function findEarlierRequests(
+  mandate: Mandate<'program'>,
+  slug: string,
+): Promise<{ hasOpen: boolean; declinedAt: Date[] }> {
+  const rows = await tables<LinkTables>(mandate)
+    .selectFrom('link_list_of_partner')
+    .select(['status', 'status_changed_at'])
+    .where('tenant_slug', '=', slug)
+    .execute()
+  const live = ['requested', 'approved', 'active', 'suspended']
+  return {
+    hasOpen: rows.some(({ status }) => live.includes(status)),
+    declinedAt: rows.filter(({ status }) => status === 'declined').map((row) => row.status_changed_at),
+  }
+}
+
+/** A request as it is written. */
+export interface LinkRequest {
+  readonly terms: LinkTerms
+  readonly message: string
+  readonly requestedBy: string
+}
+
+function overrideRows(terms: LinkTerms): readonly unknown[][] {
+  return terms.overrides.map((override) => [
+    override.pattern,
+    override.effect,
+    maskOfOverride(override, terms),
+    override.expires_at ?? null,
+  ])
+}
+
+/**
+ * Writes a request of a partner. Every request is kept as it was typed; with a tenant it becomes a delegation under
+ * the same id. Both take the same statements in one round trip, so that the time tells nothing either.
+ */
+export async function insertRequest(
+  mandate: Mandate<'program'>,
+  request: LinkRequest & { readonly slug: string; readonly tenantId: string | null },
+): Promise<string> {
+  const { terms } = request
+  const id = await newId(mandate)
+  const masks = masksOfTerms(terms, mandate.origin.now)
+  const { tenantId } = request
+  const rows = overrideRows(terms)
+  const column = (index: number) => rows.map((row) => row[index])
+  await namingConflicts(
+    runStatements(mandate, [
+      {
+        text: `insert into link_request_sent (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        values: [id, mandate.partner.id, request.slug, terms.relationship_type, terms.role, terms.role_version, JSON.stringify(terms.overrides), request.message, terms.starts_at, terms.ends_at, request.requestedBy],
+      },
+      ...delegationStatements({ id, tenantId, partnerId: mandate.partner.id, request, side: 'partner' }, masks),
+      {
+        text: `insert into link_override (link_id, tenant_id, partner_id, pattern, effect, mask, expires_at, set_by_side)
+          select $1, $2, $3, o.pattern, o.effect, o.mask, o.expires_at, 'partner' from unnest($4::text[], $5::text[], $6::bit(128)[], $7::timestamptz[]) as o (pattern, effect, mask, expires_at) where $2::uuid is not null`,
+        values: [id, tenantId, mandate.partner.id, column(0), column(1), column(2), column(3)],
+      },
+    ]),
+  )
+  return id
+}
+
+async function newId(mandate: Mandate<'program' | 'tenant'>): Promise<string> {
+  const [result] = await runStatements(mandate, [{ text: 'select uuidv7() as id', values: [] }])
+  return String(result?.rows[0]?.['id'])
+}
+
+interface NewDelegation {
+  readonly id: string
+  readonly tenantId: string | null
+  readonly partnerId: PartnerId | string
+  readonly request: LinkRequest
+  readonly side: 'partner' | 'tenant'
+}
+
+function delegationStatements(made: NewDelegation, masks: ReturnType<typeof masksOfTerms>) {
+  const { terms, message, requestedBy } = made.request
+  const detail = { by: made.side, access_role: terms.role, relationship_type: terms.relationship_type }
+  return [
+    {
+      text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions)
+        select $1, $2, $3, 'link', 'requested', $4::bit(128), $5::bit(128), $6, $7, $8, $9, $9, $10, $11 where $2::uuid is not null`,
+      values: [made.id, made.tenantId, made.partnerId, masks.role_mask, masks.mask, masks.has_timed_overrides, terms.starts_at, terms.ends_at, requestedBy, made.side, JSON.stringify(made.side === 'tenant' ? terms.conditions : {})],
+    },
+    {
+      text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message)
+        select $1, $2, $3, $4, $5, $6, $7, $8 where $2::uuid is not null`,
+      values: [made.id, made.tenantId, made.partnerId, terms.relationship_type, terms.role, terms.role_version, made.side, message],
+    },
+    {
+      text: `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
+        select $1, $2, $3, 1, $4, $5 where $2::uuid is not null`,
+      values: [made.id, made.tenantId, made.partnerId, made.side === 'tenant' ? 'invited' : 'requested', detail],
+    },
+  ]
+}
+
+/** Writes an invitation of a tenant to a partner. */
+export async function insertInvitation(
+  mandate: Mandate<'tenant'>,
+  invitation: LinkRequest & { readonly partnerId: string },
+): Promise<string> {
+  const id = await newId(mandate)
+  const masks = masksOfTerms(invitation.terms, mandate.origin.now)
+  await namingConflicts(
+    runStatements(
+      mandate,
+      delegationStatements(
+        { id, tenantId: mandate.tenant.id, partnerId: invitation.partnerId, request: invitation, side: 'tenant' },
+        masks,
+      ),
+    ),
+  )
+  return id
+}
+
+/** Takes back a request, whether or not it reached a tenant. False when it was taken back before. */
+export async function withdrawRequest(mandate: Mandate<'program'>, id: string): Promise<boolean> {
+  const updated = await tables<LinkTables>(mandate)
+    .updateTable('link_request_sent')
+    .set({ withdrawn_at: mandate.origin.now })
+    .where('id', '=', id)
+    .where('withdrawn_at', 'is', null)
+    .where('expires_at', '>', mandate.origin.now)
+    .executeTakeFirst()
+  return updated.numUpdatedRows > 0n
+}
+
+/** The link behind a request that no tenant has answered; undefined when it reached nobody. */
+export function findUnanswered(mandate: Mandate<'program'>, id: string) {
+  return tables<LinkTables>(mandate)
+    .selectFrom('link_overview')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+}

@@ -1,0 +1,272 @@
+import { createHash } from 'node:crypto'
+import {
+  ceilingOf,
+  compilePatterns,
+  describeMask,
+  isRoleOffered,
+  newestRoleTemplate,
+  NO_CONDITIONS,
+  permissionsOf,
+  resolveGrant,
+  toBits,
+} from '@liaison/access'
+import type {
+  ChangeRow,
+  Conditions,
+  LinkRole,
+  LinkTerms,
+  Mask,
+  Override,
+  RelationshipType,
+} from '@liaison/access'
+import type { ApprovalSnapshot, LinkRow, Proposal, StoredOverride } from './tables.ts'
+
+export const DAY_MS = 86_400_000
+export const DEFAULT_DURATION_DAYS = 365
+export const MAXIMUM_DURATION_DAYS = 730
+export const RENEWABLE_DAYS = 30
+
+/** The version of the words that approval pages say; raised with every change of them. */
+export const TEXT_VERSION = 1
+
+/** The kernel's form of an override. */
+export function toOverride(stored: StoredOverride): Override {
+  return {
+    pattern: stored.pattern,
+    effect: stored.effect,
+    expires_at: stored.expires_at ? new Date(stored.expires_at) : null,
+  }
+}
+
+/** Stored conditions with everything that they leave out. */
+export function toConditions(stored: Partial<Conditions> | null): Conditions {
+  return { ...NO_CONDITIONS, ...stored }
+}
+
+/** The terms of a link for the kernel's comparison; the partner's side knows no conditions. */
+export function termsOf(row: LinkRow, conditions: Partial<Conditions> | null = null): LinkTerms {
+  return {
+    role: row.access_role,
+    role_version: row.role_version,
+    relationship_type: row.relationship_type,
+    starts_at: row.starts_at,
+    ends_at: row.ends_at,
+    auto_renew_days: row.auto_renew_days,
+    overrides: row.overrides.map(toOverride),
+    conditions: toConditions(conditions),
+  }
+}
+
+/** What the terms give at an instant. */
+export function maskOfTerms(terms: LinkTerms, now: Date): Mask {
+  return resolveGrant({
+    role: terms.role,
+    roleVersion: terms.role_version,
+    relationshipType: terms.relationship_type,
+    overrides: terms.overrides,
+    now,
+  }).mask
+}
+
+/** The columns in which the database keeps the rights of a link. */
+export interface StoredMasks {
+  readonly role_mask: string
+  readonly mask: string
+  readonly has_timed_overrides: boolean
+}
+
+/** The rights of terms as the database decides them: the role, the role with lasting overrides, and whether some end. */
+export function masksOfTerms(terms: LinkTerms, now: Date): StoredMasks {
+  const lasting = terms.overrides.filter((override) => !override.expires_at)
+  return {
+    role_mask: toBits(maskOfTerms({ ...terms, overrides: [] }, now)),
+    mask: toBits(maskOfTerms({ ...terms, overrides: lasting }, now)),
+    has_timed_overrides: lasting.length < terms.overrides.length,
+  }
+}
+
+/** What one override means in a link: a grant never more than the ceiling. */
+export function maskOfOverride(override: Override, terms: LinkTerms): string {
+  const { mask } = compilePatterns([override.pattern], { plane: 'delegation' })
+  const ceiling = ceilingOf(terms.role, terms.role_version, terms.relationship_type)
+  return toBits(override.effect === 'grant' ? mask & ceiling : mask)
+}
+
+/** What a partner asks for, as terms of a link with the newest version of the role. */
+export function withRole(terms: LinkTerms, role: LinkRole): LinkTerms {
+  if (role === terms.role) return terms
+  return { ...terms, role, role_version: newestRoleTemplate(role).version }
+}
+
+/** The terms after an edit that names some of them. */
+export function withProposal(terms: LinkTerms, proposal: Proposal): LinkTerms {
+  const base = proposal.access_role === undefined ? terms : withRole(terms, proposal.access_role)
+  return {
+    ...base,
+    ...(proposal.overrides && { overrides: proposal.overrides.map(toOverride) }),
+    ...(proposal.ends_at !== undefined && { ends_at: new Date(proposal.ends_at) }),
+    ...(proposal.auto_renew_days !== undefined && { auto_renew_days: proposal.auto_renew_days }),
+  }
+}
+
+/** What a tenant chooses when it approves or edits a link. */
+export interface TenantChoice {
+  readonly access_role?: LinkRole | undefined
+  readonly deny?: readonly string[] | undefined
+  readonly ends_at?: Date | null | undefined
+  readonly conditions?: Conditions | undefined
+}
+
+/** The terms after a tenant's choice; `deny` lists all denied patterns of the link, or leaves them when absent. */
+export function withChoice(terms: LinkTerms, choice: TenantChoice): LinkTerms {
+  const base = choice.access_role === undefined ? terms : withRole(terms, choice.access_role)
+  return {
+    ...base,
+    ...(choice.deny && {
+      overrides: [
+        ...terms.overrides.filter(({ effect }) => effect === 'grant'),
+        ...choice.deny.map((pattern): Override => {
+          const known = terms.overrides.find((one) => one.effect === 'deny' && one.pattern === pattern)
+          return known ?? { pattern, effect: 'deny', expires_at: null }
+        }),
+      ],
+    }),
+    ...(choice.ends_at !== undefined && { ends_at: choice.ends_at }),
+    ...(choice.conditions && { conditions: choice.conditions }),
+  }
+}
+
+/** The denied patterns of terms. */
+export function deniedPatterns(terms: LinkTerms): string[] {
+  return terms.overrides.filter(({ effect }) => effect === 'deny').map(({ pattern }) => pattern)
+}
+
+/** Overrides as they are stored and sent. */
+export function toStoredOverrides(overrides: readonly Override[]): StoredOverride[] {
+  return overrides.map(({ pattern, effect, expires_at: end }) => ({
+    pattern,
+    effect,
+    expires_at: end ? end.toISOString() : null,
+  }))
+}
+
+/** What an approver sees of terms, in the form that is kept for ever. */
+export function toSnapshot(terms: LinkTerms, now: Date): ApprovalSnapshot {
+  return {
+    text_version: TEXT_VERSION,
+    access_role: terms.role,
+    role_version: terms.role_version,
+    relationship_type: terms.relationship_type,
+    permissions: permissionsOf(maskOfTerms(terms, now)),
+    overrides: toStoredOverrides(terms.overrides),
+    conditions: terms.conditions,
+    starts_at: terms.starts_at.toISOString(),
+    ends_at: terms.ends_at?.toISOString() ?? null,
+    auto_renew_days: terms.auto_renew_days,
+  }
+}
+
+/** A digest of what somebody was shown: the same only while nothing of it has changed. */
+export function tokenOf(...shown: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(shown)).digest('base64url')
+}
+
+/** The sentences for what terms allow and what they do not, in the order of the catalogue. */
+export function sentencesOf(mask: Mask): { can: string[]; cannot: string[] } {
+  const areas = describeMask(mask)
+  return {
+    can: areas.flatMap(({ can }) => can.map(({ sentence }) => sentence)),
+    cannot: areas.flatMap(({ cannot }) => cannot.map(({ sentence }) => sentence)),
+  }
+}
+
+/** Whether a permission only looks. */
+export function isReading(name: string): boolean {
+  return /\.(list|read|export|switch_context)$/.test(name)
+}
+
+/** Whether the mask lets anybody change something. */
+export function allowsWriting(mask: Mask): boolean {
+  return permissionsOf(mask).some((name) => !isReading(name))
+}
+
+/** Whole days until an end, rounded up; negative after it, null without an end. */
+export function daysUntil(end: Date | null, now: Date): number | null {
+  return end === null ? null : Math.ceil((end.getTime() - now.getTime()) / DAY_MS)
+}
+
+/** The last instant at which an expired link can be renewed; null for any other. */
+export function renewableUntil(row: Pick<LinkRow, 'status' | 'ends_at'>): Date | null {
+  if (row.status !== 'expired' || row.ends_at === null) return null
+  return new Date(row.ends_at.getTime() + RENEWABLE_DAYS * DAY_MS)
+}
+
+export function addDays(instant: Date, days: number): Date {
+  return new Date(instant.getTime() + days * DAY_MS)
+}
+
+/** Why a role may not be asked for in a relationship, or null. */
+export function findRoleFault(role: LinkRole, type: RelationshipType): string | null {
+  return isRoleOffered(role, type) ? null : `The role ${role} gives more than ${type} allows.`
+}
+
+/** The end of a new link: as asked, by default a year, never longer than the tenant allows; none for subsidiaries. */
+export function endOf(
+  start: Date,
+  asked: { readonly days: number | null | undefined; readonly maximumDays: number; readonly type: RelationshipType },
+): Date | null {
+  if (asked.days === null && asked.type === 'enterprise_subsidiary') return null
+  return addDays(start, Math.min(asked.days ?? DEFAULT_DURATION_DAYS, asked.maximumDays))
+}
+
+/** The end after a renewal: the length that was approved, counted from the old end or from now, whichever is later. */
+export function renewedEnd(row: LinkRow, now: Date, maximumDays: number): Date | null {
+  if (row.ends_at === null) return null
+  const length = row.ends_at.getTime() - (row.approved_at ?? row.starts_at).getTime()
+  const days = Math.min(Math.max(1, Math.round(length / DAY_MS)), maximumDays)
+  const from = row.ends_at.getTime() > now.getTime() ? row.ends_at : now
+  const end = addDays(from, days)
+  const latest = addDays(now, maximumDays)
+  return end.getTime() < latest.getTime() ? end : latest
+}
+
+/** The rows of a comparison as they are stored and sent. */
+export function toDifference(rows: readonly ChangeRow[]): ChangeRow[] {
+  return rows.map(({ field, label, before, after, direction }) => ({ field, label, before, after, direction }))
+}
+
+/** The earliest time at which a partner may ask again, from the times at which it was declined; null when now. */
+export function mayAskFrom(declinedAt: readonly Date[], now: Date): Date | null {
+  const sorted = declinedAt.map((date) => date.getTime()).toSorted((left, right) => right - left)
+  const inYear = sorted.filter((time) => time > now.getTime() - 365 * DAY_MS)
+  const afterThird = inYear[2] === undefined ? 0 : inYear[2] + 365 * DAY_MS
+  const afterLast = inYear[0] === undefined ? 0 : inYear[0] + 7 * DAY_MS
+  const earliest = Math.max(afterThird, afterLast)
+  return earliest > now.getTime() ? new Date(earliest) : null
+}
+
+/** What a tenant lets partners ask for, when it has set no rules of its own. */
+export const DEFAULT_POLICY = {
+  who_may_ask: 'any',
+  listed_partner_ids: [] as readonly string[],
+  roles_allowed: ['msp_full', 'msp_billing', 'msp_support', 'enterprise_hq', 'auditor', 'reseller', 'delegate'] as readonly LinkRole[],
+  max_duration_days: MAXIMUM_DURATION_DAYS,
+  dual_approval: false,
+  conditions: {} as Partial<Conditions>,
+  version: 1,
+} as const
+
+/** The part of a tenant's rules that a request must satisfy. */
+export interface AskingRules {
+  readonly who_may_ask: 'any' | 'listed' | 'none'
+  readonly listed_partner_ids: readonly string[]
+  readonly roles_allowed: readonly LinkRole[]
+}
+
+/** Whether a tenant's rules let this partner ask for this role. */
+export function mayAsk(policy: AskingRules, partnerId: string, role: LinkRole): boolean {
+  const isWelcome =
+    policy.who_may_ask === 'any' ||
+    (policy.who_may_ask === 'listed' && policy.listed_partner_ids.includes(partnerId))
+  return isWelcome && policy.roles_allowed.includes(role)
+}

@@ -1,0 +1,366 @@
+import type { LinkId, LinkTerms, TenantId } from '@liaison/access'
+import { sql } from 'kysely'
+import type { SelectQueryBuilder } from 'kysely'
+import { databaseCodeOf } from '#platform/database.ts'
+import { containsPattern } from '#platform/list.ts'
+import { runStatements, tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { maskOfOverride, masksOfTerms } from './rules.ts'
+import type { ApprovalSnapshot, LinkRow, LinkTables, Side } from './tables.ts'
+
+/** The mandates that read and move links, each for its own side. */
+export type LinkMandate = Mandate<'program' | 'tenant' | 'platform' | 'system'>
+
+/** The side of a link that a mandate stands on. */
+export function sideOf(mandate: LinkMandate): Side {
+  switch (mandate.kind) {
+    case 'program':
+      return 'partner'
+    case 'tenant':
+      return 'tenant'
+    case 'platform':
+      return 'provider'
+    case 'system':
+      return 'clock'
+  }
+}
+
+function selectLinks(mandate: LinkMandate): SelectQueryBuilder<LinkTables, 'link_overview', LinkRow> {
+  const name = mandate.kind === 'program' ? 'link_list_of_partner' : 'link_overview'
+  // The two views have the same columns; the partner's hides requests that no tenant answered.
+  return tables<LinkTables>(mandate).selectFrom(`${name} as link_overview` as 'link_overview').selectAll()
+}
+
+/** What a list of links is narrowed by. */
+export interface LinkFilter {
+  readonly status?: readonly string[] | undefined
+  readonly access_role?: readonly string[] | undefined
+  readonly tenant?: string | undefined
+  readonly partner_id?: string | undefined
+  readonly tenant_id?: string | undefined
+  readonly expiring_within_days?: number | undefined
+}
+
+type Links = SelectQueryBuilder<LinkTables, 'link_overview', LinkRow>
+
+function narrow(query: Links, filter: LinkFilter, now: Date): Links {
+  let narrowed = query
+  if (filter.status) narrowed = narrowed.where('status', 'in', filter.status.map(String) as LinkRow['status'][])
+  if (filter.access_role)
+    narrowed = narrowed.where('access_role', 'in', filter.access_role as LinkRow['access_role'][])
+  if (filter.partner_id) narrowed = narrowed.where('partner_id', '=', filter.partner_id)
+  if (filter.tenant_id) narrowed = narrowed.where('tenant_id', '=', filter.tenant_id)
+  if (filter.tenant) {
+    const pattern = containsPattern(filter.tenant)
+    narrowed = narrowed.where((eb) =>
+      eb.or([eb('tenant_name', 'ilike', pattern), eb('tenant_slug', 'ilike', pattern)]),
+    )
+  }
+  if (filter.expiring_within_days !== undefined) {
+    const until = new Date(now.getTime() + filter.expiring_within_days * 86_400_000)
+    narrowed = narrowed
+      .where('status', 'in', ['approved', 'active', 'suspended'])
+      .where('ends_at', '<=', until)
+  }
+  return narrowed
+}
+
+/** A page of links, newest first within live ones before ended ones. */
+export async function listLinks(
+  mandate: LinkMandate,
+  filter: LinkFilter,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ rows: LinkRow[]; total: number }> {
+  const { now } = mandate.origin
+  const query = narrow(selectLinks(mandate), filter, now)
+  const rows = await query
+    .orderBy(sql`status not in ('requested', 'approved', 'active', 'suspended')`)
+    .orderBy('requested_at', 'desc')
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
+  const counted = await narrow(selectLinks(mandate), filter, now)
+    .clearSelect()
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirst()
+  return { rows, total: Number(counted?.total ?? 0) }
+}
+
+/** One link as the mandate's side sees it. Throws LINK_NOT_FOUND. */
+export async function getLink(mandate: LinkMandate, id: LinkId): Promise<LinkRow> {
+  const row = await selectLinks(mandate).where('id', '=', id).executeTakeFirst()
+  if (!row) throw new ProblemError(404, 'LINK_NOT_FOUND', 'No link that you can see has this id.')
+  return row
+}
+
+/** A link that its tenant has answered or made, so that its terms can be worked on. Throws LINK_NOT_FOUND. */
+export type KnownLink = LinkRow & { readonly tenant_id: string }
+
+export function isKnown(row: LinkRow): row is KnownLink {
+  return row.tenant_id !== null
+}
+
+/** What only the tenant and the provider read of a link. */
+export interface PrivateTerms {
+  readonly conditions: LinkTables['delegation']['conditions']
+  readonly approval_snapshot: ApprovalSnapshot | null
+}
+
+/** The conditions and the kept snapshot of a link. */
+export async function findPrivateTerms(mandate: Mandate<'tenant' | 'platform'>, id: string): Promise<PrivateTerms> {
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('delegation')
+    .select(['conditions', 'approval_snapshot'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row ?? { conditions: {}, approval_snapshot: null }
+}
+
+const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+  link_one_live: ['LINK_ALREADY_LIVE', 'There is a request or a link between these two already.'],
+  link_one_full_role: ['FULL_ROLE_TAKEN', 'Another partner already has a full role in this organisation.'],
+  delegation_transition: ['LINK_STATE_CONFLICT', 'The link is in a state from which this move is not made by you.'],
+  delegation_two_sides: ['LINK_STATE_CONFLICT', 'The side that asked cannot approve.'],
+  delegation_two_people: ['SECOND_APPROVER_NEEDED', "The organisation's rules ask for a second approver."],
+}
+
+/** Runs a change and names the rule of the database that refused it. */
+export async function namingConflicts<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
+    const known = databaseCodeOf(error)?.startsWith('23') ? CONSTRAINT_PROBLEMS[constraint] : undefined
+    if (known) throw new ProblemError(409, known[0], known[1], { cause: error })
+    throw error
+  }
+}
+
+/** What a change of a link writes into its delegation. */
+export interface DelegationChange {
+  readonly to?: LinkRow['status']
+  readonly reason?: string | null | undefined
+  readonly set?: Readonly<Record<string, unknown>>
+  /** The name of the change in the link's history. */
+  readonly event: string
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+function actorId(mandate: LinkMandate): string | null {
+  return 'actor' in mandate ? mandate.actor.id : null
+}
+
+/**
+ * Changes the delegation of a link if nobody changed it since it was read, and writes its history. Throws
+ * PRECONDITION_FAILED when somebody did, and the problem of the rule that the database enforces.
+ */
+export async function changeDelegation(
+  mandate: LinkMandate,
+  row: KnownLink,
+  change: DelegationChange,
+): Promise<number> {
+  const { now } = mandate.origin
+  const moved = change.to !== undefined && {
+    status: change.to,
+    status_reason: change.reason ?? null,
+    status_changed_at: now,
+    status_changed_by: actorId(mandate),
+    status_changed_by_side: sideOf(mandate),
+  }
+  const updated = await namingConflicts(
+    tables<LinkTables>(mandate)
+      .updateTable('delegation')
+      .set({ ...change.set, ...moved, version: row.version + 1 })
+      .where('id', '=', row.id)
+      .where('version', '=', row.version)
+      .where('status', '=', row.stored_status)
+      .executeTakeFirst(),
+  )
+  if (updated.numUpdatedRows === 0n)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
+  await writeHistory(mandate, row, { version: row.version + 1, event: change.event, detail: change.detail ?? {} })
+  return row.version + 1
+}
+
+/** Adds a line to the history of a link. */
+export async function writeHistory(
+  mandate: LinkMandate,
+  row: Pick<KnownLink, 'id' | 'tenant_id' | 'partner_id'>,
+  entry: { readonly version: number; readonly event: string; readonly detail: Readonly<Record<string, unknown>> },
+): Promise<void> {
+  await tables<LinkTables>(mandate)
+    .insertInto('delegation_history')
+    .values({
+      delegation_id: row.id,
+      tenant_id: row.tenant_id,
+      partner_id: row.partner_id,
+      version: entry.version,
+      event: entry.event,
+      detail: { ...entry.detail, by: sideOf(mandate), ...('actor' in mandate && { name: mandate.actor.name }) },
+    })
+    .execute()
+}
+
+/** The history of a link, newest first. */
+export function listHistory(mandate: LinkMandate, id: string) {
+  return tables<LinkTables>(mandate)
+    .selectFrom('delegation_history')
+    .select(['changed_at', 'version', 'event', 'detail'])
+    .where('delegation_id', '=', id)
+    .orderBy('changed_at', 'desc')
+    .limit(200)
+    .execute()
+}
+
+function keyOf(override: { pattern: string; effect: string }): string {
+  return `${override.effect} ${override.pattern}`
+}
+
+/** Makes the overrides of a link those of the terms; what stays the same is not touched. */
+export async function replaceOverrides(
+  mandate: LinkMandate,
+  row: KnownLink,
+  terms: LinkTerms,
+  reason: string | null = null,
+): Promise<void> {
+  const wanted = new Set(terms.overrides.map(keyOf))
+  const gone = row.overrides.filter((override) => !wanted.has(keyOf(override)))
+  for (const { pattern, effect } of gone) {
+    await tables<LinkTables>(mandate)
+      .deleteFrom('link_override')
+      .where('link_id', '=', row.id)
+      .where('pattern', '=', pattern)
+      .where('effect', '=', effect)
+      .execute()
+  }
+  for (const override of terms.overrides) {
+    await tables<LinkTables>(mandate)
+      .insertInto('link_override')
+      .values({
+        link_id: row.id,
+        tenant_id: row.tenant_id,
+        partner_id: row.partner_id,
+        pattern: override.pattern,
+        effect: override.effect,
+        mask: maskOfOverride(override, terms),
+        reason,
+        expires_at: override.expires_at ?? null,
+        set_by_side: sideOf(mandate),
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['link_id', 'pattern', 'effect'])
+          .doUpdateSet((eb) => ({ mask: eb.ref('excluded.mask'), expires_at: eb.ref('excluded.expires_at') }))
+          .where(sql<boolean>`(link_override.mask, link_override.expires_at) is distinct from (excluded.mask, excluded.expires_at)`),
+      )
+      .execute()
+  }
+}
+
+/** Writes the terms of a link: masks, dates, overrides, role, and for the tenant its conditions. */
+export async function saveTerms(
+  mandate: LinkMandate,
+  row: KnownLink,
+  edit: { readonly terms: LinkTerms; readonly reason?: string | null; readonly change: DelegationChange },
+): Promise<number> {
+  const { terms, change } = edit
+  await namingConflicts(replaceOverrides(mandate, row, terms, edit.reason ?? null))
+  const version = await changeDelegation(mandate, row, {
+    ...change,
+    set: {
+      ...masksOfTerms(terms, mandate.origin.now),
+      starts_at: terms.starts_at,
+      ends_at: terms.ends_at,
+      ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(terms.conditions) }),
+      ...change.set,
+    },
+  })
+  const isRoleNew = terms.role !== row.access_role || terms.role_version !== row.role_version
+  if (isRoleNew || terms.auto_renew_days !== row.auto_renew_days) {
+    await namingConflicts(
+      tables<LinkTables>(mandate)
+        .updateTable('link')
+        .set({
+          access_role: terms.role,
+          auto_renew_days: terms.auto_renew_days,
+          ...(mandate.kind === 'tenant' && { role_version: terms.role_version }),
+        })
+        .where('id', '=', row.id)
+        .execute(),
+    )
+  }
+  return version
+}
+
+/** Whether the partner has somebody who can sign in with a second factor, so that a link may begin to work. */
+export async function hasStrongMember(mandate: LinkMandate, partnerId: string): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.has_strong_member($1) as ready', values: [partnerId] },
+  ])
+  return result?.rows[0]?.['ready'] === true
+}
+
+/** Mails one side of a link without this side learning any address. */
+export async function mailSide(
+  mandate: LinkMandate,
+  linkId: string,
+  mail: { readonly side: 'partner' | 'tenant'; readonly subject: string; readonly text: string },
+): Promise<void> {
+  await runStatements(mandate, [
+    { text: 'select access.mail_side($1, $2, $3, $4)', values: [linkId, mail.side, mail.subject, mail.text] },
+  ])
+}
+
+/** The people assigned to a link. */
+export interface LinkPerson {
+  readonly member_id: string
+  readonly person_id: string
+  readonly name: string
+  readonly role: LinkRow['access_role'] | null
+  readonly ends_at: Date | null
+  readonly assigned_at: Date
+  readonly factor: 'none' | 'otp' | 'phishing_resistant'
+  readonly last_used_at: Date | null
+}
+
+/** The people assigned to a link, by name. */
+export async function listPeople(
+  mandate: Mandate<'program' | 'tenant' | 'platform'>,
+  linkId: string,
+): Promise<LinkPerson[]> {
+  const { rows } = await sql<LinkPerson>`select * from access.people_of(${linkId})`.execute(
+    tables<LinkTables>(mandate),
+  )
+  return rows
+}
+
+/** The rules of the mandate's own tenant; null when it has set none. */
+export function findPolicy(mandate: Mandate<'tenant'>) {
+  return tables<LinkTables>(mandate)
+    .selectFrom('tenant_partner_policy')
+    .selectAll()
+    .where('tenant_id', '=', mandate.tenant.id)
+    .executeTakeFirst()
+}
+
+/** What the partners did in a tenant in the last 30 days. */
+export interface Activity {
+  readonly partner_id: string
+  readonly reads: number
+  readonly writes: number
+  readonly people: number
+}
+
+/** Reads, writes and people of each partner in a tenant in the last 30 days. */
+export async function countActivity(mandate: Mandate<'tenant'>, tenantId: TenantId): Promise<Activity[]> {
+  const { rows } = await sql<Activity>`
+    select e.partner_id, sum(e.repeats) filter (where e.method = 'GET' or e.row_count is not null)::integer as reads,
+      count(*) filter (where e.method <> 'GET' and e.row_count is null)::integer as writes, count(distinct e.actor_id)::integer as people
+    from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+    where s.kind = 'tenant' and s.scope_id = ${tenantId} and s.occurred_at > statement_timestamp() - interval '30 days'
+      and e.plane = 'delegation' and e.outcome = 'allowed' and e.partner_id is not null
+    group by e.partner_id`.execute(tables<LinkTables>(mandate))
+  return rows.map((row) => ({ ...row, reads: row.reads ?? 0 }))
+}

@@ -1,0 +1,234 @@
+import type { Conditions, LinkRole, LinkStatus, RelationshipType } from '@liaison/access'
+import type { Generated } from 'kysely'
+
+export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
+
+/** An override as the views hand it out: its end is still text. */
+export interface StoredOverride {
+  readonly pattern: string
+  readonly effect: 'grant' | 'deny'
+  readonly reason?: string | null
+  readonly expires_at?: string | null
+}
+
+/** A link as `link_overview` and `link_list_of_partner` show it. */
+export interface LinkRow {
+  readonly id: string
+  readonly tenant_id: string | null
+  readonly tenant_name: string | null
+  readonly tenant_slug: string | null
+  readonly partner_id: string
+  readonly partner_name: string | null
+  readonly partner_slug: string | null
+  readonly status: LinkStatus
+  readonly stored_status: LinkStatus
+  readonly status_reason: string | null
+  readonly status_changed_at: Date
+  readonly status_changed_by_side: Side | null
+  readonly starts_at: Date
+  readonly ends_at: Date | null
+  readonly epoch: number
+  readonly billing_party: 'tenant' | 'partner' | 'split'
+  readonly has_conditions: boolean
+  readonly requested_by: string | null
+  readonly requested_at: Date
+  readonly approved_at: Date | null
+  readonly approved_by_name: string | null
+  readonly version: number
+  readonly created_at: Date
+  readonly updated_at: Date
+  readonly relationship_type: RelationshipType
+  readonly access_role: LinkRole
+  readonly role_version: number
+  readonly initiated_by: 'partner' | 'tenant' | 'provider'
+  readonly request_message: string | null
+  readonly request_expires_at: Date
+  readonly auto_renew_days: number
+  readonly sla_response_hours: number | null
+  readonly sla_uptime_target: number | null
+  readonly notify_on_sla_breach: boolean
+  readonly notify_on_billing_threshold: boolean
+  readonly billing_alert_threshold_minor: number | bigint | null
+  readonly billing_alert_currency: string | null
+  readonly overrides: readonly StoredOverride[]
+  readonly members_count: number
+  readonly last_used_at: Date | null
+}
+
+interface DelegationTable {
+  id: Generated<string>
+  tenant_id: string
+  partner_id: string
+  kind: string
+  status: LinkStatus
+  status_reason: string | null
+  status_changed_at: Date
+  status_changed_by: string | null
+  status_changed_by_side: Side | null
+  role_mask: string
+  mask: string
+  has_timed_overrides: boolean
+  conditions: Partial<Conditions>
+  starts_at: Date
+  ends_at: Date | null
+  epoch: number
+  requested_by: string | null
+  requested_at: Date
+  approved_by: string | null
+  approved_by_name: string | null
+  approved_at: Date | null
+  approval_basis: string | null
+  approval_snapshot: ApprovalSnapshot | null
+  version: number
+}
+
+interface LinkTable {
+  id: string
+  access_role: LinkRole
+  role_version: number
+  auto_renew_days: number
+  initiated_by: string
+  first_approved_by: string | null
+  first_approved_by_name: string | null
+  first_approved_at: Date | null
+  first_accepted: unknown
+  review_due_at: Date | null
+}
+
+interface LinkOverrideTable {
+  link_id: string
+  tenant_id: string
+  partner_id: string
+  pattern: string
+  effect: 'grant' | 'deny'
+  mask: string
+  reason: string | null
+  expires_at: Date | null
+  set_by_side: Side
+}
+
+interface LinkMemberTable {
+  link_id: string
+  tenant_id: string
+  partner_id: string
+  member_id: string
+  person_id: string
+  role: LinkRole | null
+  mask: string
+  ends_at: Date | null
+  assigned_by: string | null
+  assigned_at: Generated<Date>
+}
+
+export interface ChangeRequestRow {
+  readonly id: string
+  readonly link_id: string
+  readonly tenant_id: string
+  readonly partner_id: string
+  readonly status: 'waiting' | 'approved' | 'declined' | 'withdrawn' | 'lapsed'
+  readonly proposal: Proposal
+  readonly difference: readonly StoredDifference[]
+  readonly reason: string | null
+  readonly requested_by: string
+  readonly requested_by_name: string
+  readonly requested_at: Date
+  readonly expires_at: Date
+  readonly decided_at: Date | null
+}
+
+/** What a partner asked to change; only the fields it named. */
+export interface Proposal {
+  readonly access_role?: LinkRole
+  readonly role_version?: number
+  readonly overrides?: readonly StoredOverride[]
+  readonly ends_at?: string
+  readonly auto_renew_days?: number
+}
+
+export interface StoredDifference {
+  readonly field: string
+  readonly label: string
+  readonly before: string
+  readonly after: string
+  readonly direction: 'widening' | 'narrowing' | 'mixed' | 'neutral'
+}
+
+/** What the approver of a link saw, kept as it was. */
+export interface ApprovalSnapshot {
+  readonly text_version: number
+  readonly access_role: LinkRole
+  readonly role_version: number
+  readonly relationship_type: RelationshipType
+  readonly permissions: readonly string[]
+  readonly overrides: readonly StoredOverride[]
+  readonly conditions: Partial<Conditions>
+  readonly starts_at: string
+  readonly ends_at: string | null
+  readonly auto_renew_days: number
+}
+
+interface ChangeRequestTable {
+  id: Generated<string>
+  link_id: string
+  tenant_id: string
+  partner_id: string
+  status: Generated<ChangeRequestRow['status']>
+  proposal: Proposal
+  difference: readonly StoredDifference[]
+  reason: string | null
+  requested_by: string
+  requested_by_name: string
+  requested_at: Generated<Date>
+  expires_at: Generated<Date>
+  decided_by: string | null
+  decided_at: Date | null
+}
+
+interface HistoryTable {
+  delegation_id: string
+  tenant_id: string
+  partner_id: string | null
+  changed_at: Generated<Date>
+  version: number
+  event: string
+  detail: Record<string, unknown>
+}
+
+interface PolicyTable {
+  tenant_id: string
+  who_may_ask: 'any' | 'listed' | 'none'
+  listed_partner_ids: readonly string[]
+  roles_allowed: readonly LinkRole[]
+  max_duration_days: number
+  dual_approval: boolean
+  conditions: Partial<Conditions>
+  version: number
+  updated_at: Generated<Date>
+}
+
+interface RequestSentTable {
+  id: string
+  partner_id: string
+  tenant_slug: string
+  requested_at: Date
+  expires_at: Date
+  withdrawn_at: Date | null
+}
+
+export interface LinkTables {
+  link_overview: LinkRow
+  link_list_of_partner: LinkRow
+  delegation: DelegationTable
+  link: LinkTable
+  link_override: LinkOverrideTable
+  link_member: LinkMemberTable
+  link_change_request: ChangeRequestTable
+  delegation_history: HistoryTable
+  tenant_partner_policy: PolicyTable
+  link_request_sent: RequestSentTable
+  link_notice: { link_id: string; ends_at: Date; days: number; sent_at: Generated<Date> }
+  partner: { id: string; name: string; slug: string; status: string; kinds: readonly string[] }
+  partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }
+  person: { id: string; name: string }
+  tenant: { id: string; name: string; slug: string; status: string }
+}

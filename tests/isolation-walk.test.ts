@@ -1,0 +1,114 @@
+import { encodeId } from '@liaison/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildWalkWorld, comparableAnswer, fillPath, paramKinds, UNKNOWN_UUID } from './support/walk.ts'
+import type { MarkedTenant, WalkWorld } from './support/walk.ts'
+
+let walk: WalkWorld
+beforeAll(async () => {
+  walk = await buildWalkWorld()
+}, 60_000)
+afterAll(() => walk.world[Symbol.asyncDispose]())
+
+/** A digest of everything that belongs to one tenant: an operation that was refused must not change it. */
+async function digestOf(tenant: MarkedTenant): Promise<string> {
+  const [row] = await walk.world.sql<{ digest: string }>(
+    `select md5(string_agg(t, ',' order by t)) as digest from (
+       select to_jsonb(x)::text as t from invoice x where tenant_id = $1 union all select to_jsonb(x)::text from payment x where tenant_id = $1
+       union all select to_jsonb(x)::text from ticket x where tenant_id = $1 union all select to_jsonb(x)::text from ticket_comment x where tenant_id = $1
+       union all select to_jsonb(x)::text from subscriber x where tenant_id = $1 union all select to_jsonb(x)::text from delegation x where tenant_id = $1
+       union all select to_jsonb(x)::text from link_member x where tenant_id = $1) rows`,
+    [tenant.id],
+  )
+  return row?.digest ?? ''
+}
+
+const NO_RECORD = { tenant: UNKNOWN_UUID }
+
+test('R1: no operation shows anybody a tenant that it may not know of, whatever ids it is given', async () => {
+  const { tenants, callers, routes, world } = walk
+  const leaks: string[] = []
+  const broken: string[] = []
+  let calls = 0
+  const before = await Promise.all(Object.values(tenants).map(digestOf))
+  for (const route of routes.filter(({ answers, method }) => answers === 'json' && method === 'GET')) {
+    for (const [name, { caller, mayName }] of Object.entries(callers)) {
+      for (const tenant of Object.values(tenants)) {
+        const response = await world.call(caller ? { ...caller, tenantId: tenant.id } : null, 'GET', fillPath(route, tenant.ids))
+        const plain = await world.call(caller, 'GET', fillPath(route, tenant.ids))
+        calls += 2
+        for (const answer of [response, plain]) {
+          if (answer.statusCode >= 500) broken.push(`${route.method} ${route.path} as ${name}: ${answer.statusCode} ${answer.body.slice(0, 200)}`)
+          for (const other of Object.values(tenants)) {
+            if (!mayName.includes(other.id) && answer.body.includes(other.marker)) leaks.push(`${route.path} shows ${name} ${other.marker}`)
+          }
+        }
+      }
+    }
+  }
+  expect(broken).toEqual([])
+  expect(leaks).toEqual([])
+  expect(calls).toBeGreaterThan(500)
+  expect(await Promise.all(Object.values(tenants).map(digestOf))).toEqual(before)
+}, 120_000)
+
+test('R1, I13: what is hidden answers exactly as what does not exist', async () => {
+  const { tenants, callers, routes, world } = walk
+  const different: string[] = []
+  let compared = 0
+  for (const route of routes.filter(({ answers }) => answers === 'json')) {
+    if (Object.values(paramKinds(route)).every((kind) => kind === null)) continue
+    for (const name of ['technician', 'another partner', 'a tenant admin']) {
+      const own = callers[name]
+      if (!own?.caller) continue
+      const hidden = name === 'another partner' ? tenants.linked : tenants.foreign
+      const acting = name === 'technician' ? tenants.linked.id : name === 'a tenant admin' ? tenants.own.id : tenants.foreign.id
+      const takesHeader = 'permission' in route.access && !route.access.permission.startsWith('partner_org') && !route.access.permission.startsWith('platform')
+      const isPathTenant = 'permission' in route.access && typeof route.access.tenant === 'function'
+      const caller = takesHeader && !isPathTenant ? { ...own.caller, tenantId: acting } : own.caller
+      const body = route.method === 'GET' ? {} : { body: {}, headers: { 'if-match': '"v1"' } }
+      const [there, nowhere] = [await world.call(caller, route.method, fillPath(route, hidden.ids), body), await world.call(caller, route.method, fillPath(route, NO_RECORD), body)]
+      compared += 1
+      if (there.statusCode !== nowhere.statusCode || comparableAnswer(there.body) !== comparableAnswer(nowhere.body)) {
+        different.push(`${route.method} ${route.path} as ${name}: ${there.statusCode} ${there.body} / ${nowhere.statusCode} ${nowhere.body}`)
+      }
+    }
+  }
+  expect(different).toEqual([])
+  expect(compared).toBeGreaterThan(30)
+}, 120_000)
+
+test('R1: a write with ids or a header of a tenant that the caller may not reach changes nothing there', async () => {
+  const { tenants, callers, routes, world } = walk
+  const bodies = [{}, { subject: 'x', description: 'x', priority: 'low', category: 'general' }, { status: 'closed' }, { reason: 'because of a test' }, { members: [] }, { comment: { content: 'x' } }]
+  const hidden = { technician: [tenants.foreign, tenants.own], 'another partner': [tenants.linked, tenants.own], 'a tenant admin': [tenants.linked, tenants.foreign], 'a tenant user': [tenants.linked, tenants.foreign] }
+  const before = await Promise.all(Object.values(tenants).map(digestOf))
+  const served: string[] = []
+  for (const route of routes.filter(({ answers, method }) => answers === 'json' && method !== 'GET')) {
+    // Without a record or a tenant in the request there is nothing of others to reach.
+    if (Object.values(paramKinds(route)).every((kind) => kind === null) && !('permission' in route.access && 'tenant' in route.access)) continue
+    for (const [name, others] of Object.entries(hidden)) {
+      for (const other of others) {
+        for (const body of bodies) {
+          const caller = callers[name]?.caller
+          const response = await world.call(caller ? { ...caller, tenantId: other.id } : null, route.method, fillPath(route, other.ids), { body, headers: { 'if-match': '"v1"' } })
+          if (response.statusCode < 300) served.push(`${route.method} ${route.path} as ${name}`)
+          if (response.statusCode >= 500) served.push(`${route.method} ${route.path} as ${name}: ${response.body}`)
+        }
+      }
+    }
+  }
+  expect(served).toEqual([])
+  expect(await Promise.all(Object.values(tenants).map(digestOf))).toEqual(before)
+}, 120_000)
+
+test('the walk bites: a policy that lets everything through is noticed', async () => {
+  const { tenants, callers, world } = walk
+  await world.sql('create policy planted on invoice for select to liaison_delegate using (true)')
+  const [{ count }] = (await world.sql<{ count: number }>(`select count(*)::integer as count from invoice`)) as [{ count: number }]
+  const response = await world.call({ cookie: callers['another partner']?.caller?.cookie ?? null }, 'GET', '/api/v1/partner/billing/invoices?limit=100')
+  await world.sql('drop policy planted on invoice')
+  expect(count).toBe(6)
+  // The handler filters by the tenants that the kernel let in, so even then the rows of others stay hidden: two independent locks.
+  expect(response.body).not.toContain(tenants.linked.marker)
+  expect(encodeId('tenant', tenants.foreign.id)).toMatch(/^ten_/)
+})

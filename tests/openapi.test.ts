@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { PERMISSIONS } from '@liaison/access'
+import { expect, test } from 'vitest'
+import { findBreakingChanges } from './support/openapi-changes.ts'
+import { makeOpenApi, problemsOf } from '../server/src/platform/openapi.ts'
+import { listProblems } from '../server/src/platform/problem.ts'
+import { permissionOf } from '../server/src/platform/route.ts'
+import { readRoutes } from '../scripts/lib/routes.ts'
+
+const routes = readRoutes()
+const snapshot = async () => JSON.parse(await readFile(new URL('../docs/openapi.json', import.meta.url), 'utf8')) as Record<string, unknown>
+
+/** Permissions that no operation asks for yet, with what will. A permission neither used nor listed is a forgotten check. */
+const RESERVED: Readonly<Record<string, string>> = {}
+
+test('every operation names its permission or the reason why it needs none', () => {
+  for (const route of routes) {
+    const { access } = route
+    const reason = 'public' in access ? access.public : 'identity' in access ? access.identity : 'ingest' in access ? access.ingest : permissionOf(access)?.name
+    expect(reason, `${route.method} ${route.path}`).toBeTruthy()
+  }
+})
+
+test('every permission of the catalogue is asked for by an operation, or is reserved for a named one', () => {
+  const used = new Set(routes.map((route) => permissionOf(route.access)?.name))
+  const idle = PERMISSIONS.map((entry) => entry.name).filter((name) => !used.has(name) && !(name in RESERVED))
+  expect(idle).toEqual([])
+})
+
+test('every problem code that an operation can answer with is in the registry', () => {
+  const known = new Set(listProblems().map(([code]) => code))
+  const unknown = routes.flatMap((route) => problemsOf(route).filter((code) => !known.has(code)).map((code) => `${route.path} ${code}`))
+  expect(unknown).toEqual([])
+})
+
+test('the committed document is what the routes say', async () => {
+  expect(makeOpenApi(routes)).toEqual(await snapshot())
+})
+
+test('operation ids are unique', () => {
+  const document = makeOpenApi(routes) as { paths: Record<string, Record<string, { operationId: string }>> }
+  const ids = Object.values(document.paths).flatMap((item) => Object.values(item).map((operation) => operation.operationId))
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('a removed path, field or code and a newly required input are breaking, an addition is not', () => {
+  const operation = (extra: object = {}) => ({
+    parameters: [{ name: 'limit', in: 'query', required: false }],
+    responses: { 200: { content: { 'application/json': { schema: { type: 'object', properties: { a: {}, b: {} } } } } }, 403: { 'x-problem-codes': ['X', 'Y'] } },
+    ...extra,
+  })
+  const document = (get: object, more: object = {}) => ({ paths: { '/a': { get }, ...more } })
+  const before = document(operation())
+  expect(findBreakingChanges(before, document(operation(), { '/b': { get: operation() } }))).toEqual([])
+  expect(findBreakingChanges(before, { paths: {} })).toEqual(['GET /a was removed'])
+  expect(findBreakingChanges(before, document(operation({ parameters: [] })))).toEqual(['GET /a no longer takes the query parameter limit'])
+  expect(findBreakingChanges(before, document(operation({ parameters: [{ name: 'limit', in: 'query', required: true }] })))).toEqual(['GET /a now requires the query parameter limit'])
+  const narrower = { 200: { content: { 'application/json': { schema: { type: 'object', properties: { a: {} } } } } }, 403: { 'x-problem-codes': ['X'] } }
+  expect(findBreakingChanges(before, document(operation({ responses: narrower })))).toEqual(['GET /a no longer answers with b', 'GET /a no longer answers with the code Y'])
+})

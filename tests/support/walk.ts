@@ -1,0 +1,130 @@
+import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
+import type { IdKind, PersonId, TenantId } from '@liaison/access'
+import { z } from 'zod'
+import { allRoutes } from '../../server/src/app.ts'
+import type { Route } from '../../server/src/platform/route.ts'
+import { TestWorld } from '../../server/testing/world.ts'
+import type { Caller } from '../../server/testing/world.ts'
+
+/** One tenant with a record of every kind, each carrying the tenant's marker in its text. */
+export interface MarkedTenant {
+  readonly id: TenantId
+  readonly marker: string
+  readonly ids: Readonly<Record<string, string>>
+}
+
+export interface WalkWorld {
+  readonly world: TestWorld
+  readonly routes: readonly Route[]
+  readonly tenants: Readonly<Record<'own' | 'linked' | 'revoked' | 'expired' | 'suspended' | 'foreign', MarkedTenant>>
+  readonly callers: Readonly<Record<string, WalkCaller>>
+}
+
+export interface WalkCaller {
+  readonly caller: Caller | null
+  /** Which tenants' markers this caller may be shown by any operation. */
+  readonly mayName: readonly TenantId[]
+}
+
+export const UNKNOWN_UUID = '01900000-0000-7000-8000-00000000dead'
+
+async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant> {
+  const marker = `${name}-marker-${Math.random().toString(36).slice(2, 8)}`
+  const id = await world.tenant(marker)
+  const one = async (text: string, values: unknown[]) => (await world.seed<{ id: string }>(text, values, id))[0]?.id ?? ''
+  const account = await one(`insert into billing_account (tenant_id, ban, name, currency) values ($1, $2, $3, 'USD') returning id`, [id, `4-${marker}`, marker])
+  const subscriber = await one(`insert into subscriber (tenant_id, name, status, city) values ($1, $2, 'active', $2) returning id`, [id, marker])
+  const invoice = await one(
+    `insert into invoice (tenant_id, billing_account_id, number, subscriber_id, customer_name, issued_on, due_on, status, currency, subtotal_minor, total_minor)
+     values ($1, $2, $3, $4, $3, current_date - 40, current_date - 10, 'finalized', 'USD', 1000, 1000) returning id`,
+    [id, account, marker, subscriber],
+  )
+  const payment = await one(`insert into payment (tenant_id, invoice_id, amount_minor, currency, received_at, method) values ($1, $2, 100, 'USD', now(), $3) returning id`, [id, invoice, marker])
+  const ticket = await one(`insert into ticket (tenant_id, number, subject, description) values ($1, $2, $2, $2) returning id`, [id, marker])
+  const comment = await one(`insert into ticket_comment (tenant_id, ticket_id, author_name, content) values ($1, $2, $3, $3) returning id`, [id, ticket, marker])
+  return { id, marker, ids: { tenant: id, billing_account: account, subscriber, invoice, payment, ticket, comment } }
+}
+
+/** A world in which one partner and one person stand in every possible relation to some tenant. */
+export async function buildWalkWorld(): Promise<WalkWorld> {
+  const world = await TestWorld.start((services) => allRoutes(services, { demoSignIns: () => [] }))
+  const names = ['own', 'linked', 'revoked', 'expired', 'suspended', 'foreign'] as const
+  const marked = await Promise.all(names.map((name) => markTenant(world, name)))
+  const [own, linked, revoked, expired, suspended, foreign] = marked
+  if (!own || !linked || !revoked || !expired || !suspended || !foreign) throw new Error('The world is incomplete.')
+  const [northwind, contoso] = [await world.partner('Northwind'), await world.partner('Contoso')]
+  const people = await Promise.all(Array.from({ length: 7 }, () => world.person()))
+  const [technician, unassigned, rival, admin, otherAdmin, user, staff] = people.map((person) => person.id)
+  if (!technician || !unassigned || !rival || !admin || !otherAdmin || !user || !staff) throw new Error('The world is incomplete.')
+  const member = await world.partnerMember(northwind, technician, 'PARTNER_OWNER')
+  await world.partnerMember(northwind, unassigned)
+  const rivalMember = await world.partnerMember(contoso, rival, 'PARTNER_OWNER')
+  for (const [tenant, terms] of [
+    [linked, {}],
+    [revoked, { status: 'revoked' }],
+    [expired, { endsAt: new Date(Date.now() - 60_000) }],
+    [suspended, { status: 'suspended' }],
+  ] as const) {
+    await world.assign(await world.link(northwind, tenant.id, terms), member)
+  }
+  await world.assign(await world.link(contoso, foreign.id), rivalMember)
+  await world.tenantMember(own.id, admin, 'TENANT_ADMIN')
+  await world.tenantMember(foreign.id, otherAdmin, 'TENANT_ADMIN')
+  await world.tenantMember(own.id, user, 'TENANT_USER')
+  await world.platformAdmin(staff)
+  const everyone = marked.map((tenant) => tenant.id)
+  const once = [linked.id, revoked.id, expired.id, suspended.id]
+  const signIn = async (person: PersonId, mayName: readonly TenantId[]): Promise<WalkCaller> => ({ caller: await world.signIn(person, { factor: 'phishing_resistant' }), mayName })
+  return {
+    world,
+    routes: world.app.routes,
+    tenants: { own, linked, revoked, expired, suspended, foreign },
+    callers: {
+      nobody: { caller: null, mayName: [] },
+      'a forged session': { caller: { cookie: '__Host-liaison=forged' }, mayName: [] },
+      technician: await signIn(technician, once),
+      'an unassigned colleague': await signIn(unassigned, once),
+      'another partner': await signIn(rival, [foreign.id]),
+      'a tenant admin': await signIn(admin, [own.id]),
+      "another tenant's admin": await signIn(otherAdmin, [foreign.id]),
+      'a tenant user': await signIn(user, [own.id]),
+      // The platform sees metadata of tenants: their names, never their records.
+      'a platform admin': await signIn(staff, everyone),
+    },
+  }
+}
+
+function isKind(text: string): text is IdKind {
+  return Object.hasOwn(ID_PREFIXES, text)
+}
+
+/** Which kind of record each path parameter names, read from the route's own schema. */
+export function paramKinds(route: Route): Record<string, IdKind | null> {
+  if (!route.input.params) return {}
+  const schema = z.toJSONSchema(route.input.params, { io: 'input', unrepresentable: 'any' })
+  return Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([name, property]) => {
+      const description = typeof property === 'object' ? (property.description ?? '') : ''
+      const kind = /The id of an? ([a-z ]+)\./.exec(description)?.[1]?.replaceAll(' ', '_') ?? ''
+      return [name, isKind(kind) ? kind : null]
+    }),
+  )
+}
+
+/** The path with its parameters filled by public ids of one tenant's records, or by ids of nothing. */
+export function fillPath(route: Route, ids: Readonly<Record<string, string>>): string {
+  const kinds = paramKinds(route)
+  return route.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => {
+    const kind = kinds[name]
+    if (!kind) return 'nothing'
+    return encodeId(kind, idFromUuid(kind, ids[kind] ?? UNKNOWN_UUID))
+  })
+}
+
+/** What two answers say, without what differs from request to request and without the ids that were asked for. */
+export function comparableAnswer(body: string): string {
+  return body
+    .replaceAll(/[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}/g, 'ID')
+    .replaceAll(/req_[A-Za-z0-9_-]+/g, 'REQUEST')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+}
