@@ -24,13 +24,7 @@ function Live() {
         {toasts.map((toast) => (
           <div key={toast.id} className="toast">
             <span>{toast.text}</span>
-            <button
-              type="button"
-              className="row-tool"
-              onClick={() => {
-                dismissToast(toast.id)
-              }}
-            >
+            <button type="button" className="row-tool" onClick={() => dismissToast(toast.id)}>
               {t('toast.dismiss')}
             </button>
           </div>
@@ -46,13 +40,7 @@ function MismatchStop() {
     <StopPage title={t('mismatch.title')} isAlarm>
       <p>{t('mismatch.text')}</p>
       <div>
-        <Button
-          onClick={() => {
-            window.location.reload()
-          }}
-        >
-          {t('mismatch.reload')}
-        </Button>
+        <Button onClick={() => window.location.reload()}>{t('mismatch.reload')}</Button>
       </div>
     </StopPage>
   )
@@ -62,7 +50,12 @@ function MismatchStop() {
 export function Root() {
   const isMismatch = useMismatch()
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       <QueryClientProvider client={queryClient}>
         <a className="skip" href="#main">
           {t('skip')}

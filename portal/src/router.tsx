@@ -35,9 +35,9 @@ function createFrame<Names extends Pieces>(
 }
 
 const partner = createFrame('/partner/$par', () => import('./frames/partner/index.ts'), {
-  '/': 'CustomersPage',
+  '/': 'TenantsPage',
   overview: 'OverviewPage',
-  customers: 'CustomersPage',
+  customers: 'TenantsPage',
   queue: 'QueuePage',
   'billing/invoices': 'InvoicesPage',
   links: 'LinksPage',

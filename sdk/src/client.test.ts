@@ -87,6 +87,9 @@ test('a call that was given up stays an abort and is no problem', async () => {
 test('a tagged read hands back the tag that a change must present', async () => {
   const { fetch } = answering({ body: { person: { id: 'per_1' } }, headers: { etag: '"v3"' } })
   const client = createLiaisonClient({ baseUrl, fetch })
-  expect(await readTagged(client.GET('/me'))).toMatchObject({ etag: '"v3"', body: { person: { id: 'per_1' } } })
+  expect(await readTagged(client.GET('/me'))).toMatchObject({
+    etag: '"v3"',
+    body: { person: { id: 'per_1' } },
+  })
   expect(await readBody(client.GET('/me'))).toMatchObject({ person: { id: 'per_1' } })
 })

@@ -240,7 +240,12 @@ type Context = {
   read_reason_required: boolean
 }
 
-type Override = { pattern: string; effect: 'grant' | 'deny'; reason: string | null; expires_at: string | null }
+type Override = {
+  pattern: string
+  effect: 'grant' | 'deny'
+  reason: string | null
+  expires_at: string | null
+}
 
 type Link = {
   link_id: string

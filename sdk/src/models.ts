@@ -6,13 +6,15 @@ type Json<Operation> = Operation extends {
   ? Body
   : never
 type Got<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? Json<Operation> : never
-type Posted<Path extends keyof paths> = paths[Path] extends { post: infer Operation } ? Json<Operation> : never
+type Posted<Path extends keyof paths> = paths[Path] extends { post: infer Operation }
+  ? Json<Operation>
+  : never
 type Item<Listed> = Listed extends { items: (infer One)[] } ? One : never
 
 export type Me = Got<'/me'>
-export type CustomerPage = Got<'/partner/customers'>
-export type Customer = Item<CustomerPage>
-export type CustomerDetail = Got<'/partner/customers/{tenant_id}'>
+export type ManagedTenantPage = Got<'/partner/customers'>
+export type ManagedTenant = Item<ManagedTenantPage>
+export type ManagedTenantDetail = Got<'/partner/customers/{tenant_id}'>
 export type InvoicePage = Got<'/partner/billing/invoices'>
 export type Invoice = Item<InvoicePage>
 export type InvoiceDetail = Got<'/partner/billing/invoices/{invoice_id}'>
@@ -28,7 +30,7 @@ export type PartnerMember = Item<Got<'/partner/members'>>
 export type Decision = Posted<'/partner/access/explain'>
 export type Activity = Got<'/partner/audit'>
 export type ActivityEvent = Item<Activity>
-export type Scope = CustomerPage['scope']
+export type Scope = ManagedTenantPage['scope']
 export type TenantHome = Got<'/tenant/home'>
 export type TenantLink = Item<Got<'/tenant/partner-access/links'>>
 export type TenantLinkDetail = Got<'/tenant/partner-access/links/{link_id}'>

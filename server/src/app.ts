@@ -1,4 +1,11 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
+import { makeAuditRoutes } from '#modules/audit/index.ts'
+import { makeBillingRoutes } from '#modules/billing/index.ts'
+import { makeIdentityRoutes } from '#modules/identity/index.ts'
+import type { DemoSignIn } from '#modules/identity/index.ts'
+import { ingestRoutes } from '#modules/ingest/index.ts'
+import { makeLinkRoutes } from '#modules/links/index.ts'
+import { makeSupportRoutes } from '#modules/support/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
@@ -7,11 +14,32 @@ import type { Engine, Observer } from '#platform/execute.ts'
 import { Guard } from '#platform/guard.ts'
 import { buildHttp } from '#platform/http.ts'
 import type { ProblemPage } from '#platform/http.ts'
-import { html } from '#platform/html.ts'
 import { makeLimiter } from '#platform/limits.ts'
+import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { makeVault } from '#platform/vault.ts'
+import { makeReferenceRoutes } from './reference-pages.ts'
+
+/** What the composition adds to the modules' own routes. */
+export interface RouteOptions {
+  /** The sign-ins that a demo installation shows. */
+  readonly demoSignIns: () => readonly DemoSignIn[]
+}
+
+/** Every route of the product. This file is the only one that knows every module. */
+export function allRoutes(services: Services, options: RouteOptions): readonly Route[] {
+  const routes = [
+    ...pageAssetRoutes,
+    ...makeIdentityRoutes(services, options),
+    ...makeLinkRoutes(services),
+    ...makeBillingRoutes(services),
+    ...makeSupportRoutes(services),
+    ...makeAuditRoutes(services),
+    ...ingestRoutes,
+  ]
+  return [...routes, ...makeReferenceRoutes(routes)]
+}
 
 export interface AppOptions {
   readonly database: Database
@@ -54,14 +82,6 @@ function makeServices(options: AppOptions): Services {
   }
 }
 
-const plainProblemPage: ProblemPage = (problem) => ({
-  status: 400,
-  headers: {},
-  body: html`<!doctype html><title>${problem.title}</title>
-    <h1>${problem.title}</h1>
-    <p>${problem.detail}</p>`,
-})
-
 /** Builds the server around the given routes; it does not listen yet. */
 export async function buildAppWith(
   options: AppOptions,
@@ -85,7 +105,7 @@ export async function buildAppWith(
     trustedProxies: options.trustedProxies ?? [],
     maxInFlight: options.maxInFlight ?? 64,
     logger: options.logger ?? false,
-    problemPage: options.problemPage ?? plainProblemPage,
+    problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
   })
   return {
@@ -98,4 +118,9 @@ export async function buildAppWith(
       await guard.close()
     },
   }
+}
+
+/** Builds the server with every route of the product. */
+export function buildApp(options: AppOptions, routes: RouteOptions): Promise<App> {
+  return buildAppWith(options, (services) => allRoutes(services, routes))
 }

@@ -10,8 +10,8 @@ import type { RunningServer } from './process.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-async function introduceDemo(config: Config): Promise<void> {
-  const signIns = await readDemoSignIns(config.dataDir)
+function introduceDemo(config: Config): void {
+  const signIns = readDemoSignIns(config.dataDir)
   if (signIns.length === 0) return
   say('The demo world is loaded. Sign in as:')
   for (const { name, email, role } of signIns) say(`  ${email.padEnd(34)} ${name}, ${role}`)
@@ -70,7 +70,7 @@ async function start(): Promise<void> {
     await prepare(config, installation)
     const server = await startServer(config, installation)
     stopOnSignals(server, installation)
-    if (config.isDemo) await introduceDemo(config)
+    if (config.isDemo) introduceDemo(config)
     say(`Liaison is ready: ${server.url}`)
   } catch (error) {
     await installation.stop().catch(() => undefined)

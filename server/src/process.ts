@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readDemoSignIns } from '#modules/demo/index.ts'
 import { buildApp } from './app.ts'
 import type { App } from './app.ts'
 import { startBackground } from './background.ts'
@@ -79,20 +80,22 @@ async function assemble(
   origin: () => string,
   metrics: () => Metrics,
 ): Promise<App> {
-  const app = await buildApp({
-    database,
-    secretKey: installation.secretKey,
-    publicOrigin: origin,
-    isDemo: config.isDemo && installation.isEmbedded,
-    keepsMail: config.secrets.smtpUrl === undefined,
-    dataDir: config.dataDir,
-    passwordHashConcurrency: config.passwordHashConcurrency,
-    requestDeadlineMs: config.requestDeadlineMs,
-    maxInFlight: config.maxInFlight,
-    trustedProxies: config.trustedProxies,
-    logger: config.logLevel === 'silent' ? false : logOptions(config),
-    ...observe(metrics),
-  })
+  const app = await buildApp(
+    {
+      database,
+      secretKey: installation.secretKey,
+      publicOrigin: origin,
+      isDemo: config.isDemo && installation.isEmbedded,
+      keepsMail: config.secrets.smtpUrl === undefined,
+      passwordHashConcurrency: config.passwordHashConcurrency,
+      requestDeadlineMs: config.requestDeadlineMs,
+      maxInFlight: config.maxInFlight,
+      trustedProxies: config.trustedProxies,
+      logger: config.logLevel === 'silent' ? false : logOptions(config),
+      ...observe(metrics),
+    },
+    { demoSignIns: () => readDemoSignIns(config.dataDir) },
+  )
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
   if (existsSync(join(PORTAL_FOLDER, 'index.html'))) await servePortal(app.http, PORTAL_FOLDER)
   return app

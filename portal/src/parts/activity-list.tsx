@@ -9,7 +9,7 @@ import { formatInstant } from '../platform/format.ts'
 import { useFrame } from '../platform/frame.ts'
 import { t } from '../platform/words.ts'
 import { Explainer } from './explainer.tsx'
-import { Facts } from './page.tsx'
+import { fact, Facts } from './page.tsx'
 import { Bones, Empty, TroublePanel } from './states.tsx'
 import { StatusChip } from './values.tsx'
 
@@ -17,17 +17,17 @@ function EventFacts({ event }: { event: ActivityEvent }) {
   return (
     <Facts
       facts={[
-        [t('activity.person'), event.person_name],
-        [t('activity.partner'), event.partner_name],
-        [t('activity.tenant'), event.tenant_name],
-        [t('activity.role'), event.role],
-        [t('activity.permission'), event.permission && <code className="mono">{event.permission}</code>],
-        [t('activity.action'), <code className="mono">{event.action}</code>],
-        [t('activity.rows'), event.row_count === null ? null : String(event.row_count)],
-        [t('activity.source'), event.source],
-        [t('activity.ip'), event.ip],
-        [t('activity.request'), event.request_id && <code className="mono">{event.request_id}</code>],
-        [t('activity.code'), event.code && <code className="mono">{event.code}</code>],
+        fact(t('activity.person'), event.person_name),
+        fact(t('activity.partner'), event.partner_name),
+        fact(t('activity.tenant'), event.tenant_name),
+        fact(t('activity.role'), event.role),
+        fact(t('activity.permission'), event.permission && <code className="mono">{event.permission}</code>),
+        fact(t('activity.action'), <code className="mono">{event.action}</code>),
+        fact(t('activity.rows'), event.row_count === null ? null : String(event.row_count)),
+        fact(t('activity.source'), event.source),
+        fact(t('activity.ip'), event.ip),
+        fact(t('activity.request'), event.request_id && <code className="mono">{event.request_id}</code>),
+        fact(t('activity.code'), event.code && <code className="mono">{event.code}</code>),
       ]}
     />
   )
@@ -46,19 +46,15 @@ function EventRow({ event, onWhy }: EventRowProps) {
       <div>
         <p>
           {event.sentence}
-          {event.repeats > 1 && <span className="muted"> {t('activity.repeats', { count: event.repeats })}</span>}
+          {event.repeats > 1 && (
+            <span className="muted"> {t('activity.repeats', { count: event.repeats })}</span>
+          )}
         </p>
         {event.outcome !== 'allowed' && (
           <p className="row">
             <StatusChip family="outcome" value={event.outcome} />
             {explainId !== null && (
-              <button
-                type="button"
-                className="thing"
-                onClick={() => {
-                  onWhy(explainId)
-                }}
-              >
+              <button type="button" className="thing" onClick={() => onWhy(explainId)}>
                 {t('explain.why')}
               </button>
             )}
@@ -66,14 +62,7 @@ function EventRow({ event, onWhy }: EventRowProps) {
         )}
         {isOpen && <EventFacts event={event} />}
       </div>
-      <button
-        type="button"
-        className="row-tool"
-        aria-expanded={isOpen}
-        onClick={() => {
-          setOpen(!isOpen)
-        }}
-      >
+      <button type="button" className="row-tool" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {t('activity.more')}
       </button>
     </li>
@@ -88,7 +77,8 @@ export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProp
   const [explained, setExplained] = useState<string | null>(null)
   const feed = useInfiniteQuery({
     queryKey: [frame.key, 'activity', filter],
-    queryFn: ({ pageParam }) => readActivity(frame, pageParam === '' ? filter : { ...filter, cursor: pageParam }),
+    queryFn: ({ pageParam }) =>
+      readActivity(frame, pageParam === '' ? filter : { ...filter, cursor: pageParam }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next_cursor,
   })
@@ -114,17 +104,16 @@ export function ActivityList({ filter, isFiltered, emptyText }: ActivityListProp
       <div className="list-foot">
         <span role="status">{t('activity.shown', { count: events.length })}</span>
         {feed.hasNextPage && (
-          <Button variant="default" loading={feed.isFetchingNextPage} onClick={() => void feed.fetchNextPage()}>
+          <Button
+            variant="default"
+            loading={feed.isFetchingNextPage}
+            onClick={() => void feed.fetchNextPage()}
+          >
             {t('activity.older')}
           </Button>
         )}
       </div>
-      <Explainer
-        explainId={explained}
-        onClose={() => {
-          setExplained(null)
-        }}
-      />
+      <Explainer explainId={explained} onClose={() => setExplained(null)} />
     </div>
   )
 }

@@ -40,9 +40,7 @@ function Day({ label, value, onValue }: DayProps) {
       type="date"
       label={label}
       value={value}
-      onChange={(event) => {
-        onValue(event.currentTarget.value)
-      }}
+      onChange={(event) => onValue(event.currentTarget.value)}
     />
   )
 }
@@ -62,36 +60,16 @@ export function ActivityPage({ title, lead, emptyText, fixed, children }: Activi
     <Page title={title} lead={lead}>
       {children}
       <FilterBar active={active} onClear={clear} note={t('activity.zone')}>
-        <SearchBox
-          label={t('activity.search')}
-          value={values.search}
-          onValue={(search) => {
-            set({ search })
-          }}
-        />
+        <SearchBox label={t('activity.search')} value={values.search} onValue={(search) => set({ search })} />
         <Pick
           label={t('activity.outcome')}
           value={values.outcome}
           words={outcomes}
           labelOf={(word) => t(`activity.outcome.${word}`)}
-          onValue={(outcome) => {
-            set({ outcome })
-          }}
+          onValue={(outcome) => set({ outcome })}
         />
-        <Day
-          label={t('activity.from')}
-          value={values.from}
-          onValue={(from) => {
-            set({ from })
-          }}
-        />
-        <Day
-          label={t('activity.to')}
-          value={values.to}
-          onValue={(to) => {
-            set({ to })
-          }}
-        />
+        <Day label={t('activity.from')} value={values.from} onValue={(from) => set({ from })} />
+        <Day label={t('activity.to')} value={values.to} onValue={(to) => set({ to })} />
       </FilterBar>
       <ActivityList
         filter={{ ...toFilter(values), ...fixed }}

@@ -37,9 +37,10 @@ const signs: Readonly<Record<FrameKind, TablerIcon>> = {
 }
 
 function useFavicon(kind: FrameKind): void {
-  useEffect(() => {
-    document.querySelector('link[rel="icon"]')?.setAttribute('href', `/marks/${kind}.svg`)
-  }, [kind])
+  useEffect(
+    () => document.querySelector('link[rel="icon"]')?.setAttribute('href', `/marks/${kind}.svg`),
+    [kind],
+  )
 }
 
 function SchemeButton() {
@@ -50,9 +51,7 @@ function SchemeButton() {
       type="button"
       className="bar-tool"
       aria-label={t(isDark ? 'bar.light' : 'bar.dark')}
-      onClick={() => {
-        setColorScheme(isDark ? 'light' : 'dark')
-      }}
+      onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
     >
       {isDark ? <IconSun size={16} aria-hidden="true" /> : <IconMoon size={16} aria-hidden="true" />}
     </button>
@@ -145,9 +144,9 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
         <IconMenu2 size={16} aria-hidden="true" />
         {t('bar.menu')}
       </button>
-      <button type="button" className="bar-tool" onClick={onPalette}>
+      <button type="button" className="bar-tool" aria-label={t('bar.go_to')} onClick={onPalette}>
         <IconSearch size={15} aria-hidden="true" />
-        {t('bar.go_to')}
+        <span className="wide">{t('bar.go_to')}</span>
         <kbd>Ctrl K</kbd>
       </button>
       <SchemeButton />
@@ -176,12 +175,8 @@ export function AppFrame({ words, nav, leave, children }: AppFrameProps) {
         </div>
         <Tools
           isMenuOpen={menuOn === path}
-          onMenu={() => {
-            setMenuOn(menuOn === path ? null : path)
-          }}
-          onPalette={() => {
-            keys.show('palette')
-          }}
+          onMenu={() => setMenuOn(menuOn === path ? null : path)}
+          onPalette={() => keys.show('palette')}
           leave={leave}
         />
       </header>

@@ -41,9 +41,7 @@ export function Ask(props: AskProps) {
             label={t('confirm.reason_optional')}
             value={reason}
             maxLength={500}
-            onChange={(event) => {
-              setReason(event.currentTarget.value)
-            }}
+            onChange={(event) => setReason(event.currentTarget.value)}
           />
         )}
         <div className="row ends">
@@ -53,9 +51,7 @@ export function Ask(props: AskProps) {
           <Button
             {...(props.isDanger ? { color: 'red' } : {})}
             loading={props.isBusy}
-            onClick={() => {
-              props.onAct(reason)
-            }}
+            onClick={() => props.onAct(reason)}
           >
             {props.act}
           </Button>
@@ -67,7 +63,7 @@ export function Ask(props: AskProps) {
 
 type ConfirmPageProps = {
   /** What happens, computed by the server, in sentences. */
-  effects: readonly ReactNode[]
+  effects: readonly string[]
   /** What the person types, shown above the field. */
   typed: string
   typedLabel: string
@@ -84,15 +80,48 @@ function isSameName(typed: string, wanted: string): boolean {
   return typed.trim().toLocaleLowerCase() === wanted.trim().toLocaleLowerCase()
 }
 
-function checkConfirm(props: ConfirmPageProps, typed: string, reason: string): FormError[] {
+type Entered = { name: string; reason: string }
+
+function checkConfirm(props: ConfirmPageProps, { name, reason }: Entered): FormError[] {
   const errors: FormError[] = []
   if (props.reason === 'required' && reason.trim() === '') {
     errors.push({ field: 'reason', text: t('confirm.reason_missing') })
   }
-  if (!isSameName(typed, props.typed)) {
+  if (!isSameName(name, props.typed)) {
     errors.push({ field: 'typed', text: t('confirm.typed_wrong', { name: props.typed }) })
   }
   return errors
+}
+
+type FieldsProps = Pick<ConfirmPageProps, 'typed' | 'typedLabel' | 'reason'> & {
+  entered: Entered
+  errors: readonly FormError[]
+  onEntered: (entered: Entered) => void
+}
+
+function Fields({ entered, errors, onEntered, ...wanted }: FieldsProps) {
+  return (
+    <>
+      <Textarea
+        id="reason"
+        label={t(wanted.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')}
+        value={entered.reason}
+        maxLength={500}
+        rows={2}
+        error={errorOf(errors, 'reason')}
+        onChange={(event) => onEntered({ ...entered, reason: event.currentTarget.value })}
+      />
+      <TextInput
+        id="typed"
+        label={wanted.typedLabel}
+        description={<span className="strong">{wanted.typed}</span>}
+        autoComplete="off"
+        value={entered.name}
+        error={errorOf(errors, 'typed')}
+        onChange={(event) => onEntered({ ...entered, name: event.currentTarget.value })}
+      />
+    </>
+  )
 }
 
 /**
@@ -100,54 +129,32 @@ function checkConfirm(props: ConfirmPageProps, typed: string, reason: string): F
  * names its object. The button is always enabled and validates, because a greyed button explains nothing.
  */
 export function ConfirmPage(props: ConfirmPageProps) {
-  const [typed, setTyped] = useState('')
-  const [reason, setReason] = useState('')
+  const [entered, setEntered] = useState<Entered>({ name: '', reason: '' })
   const [errors, setErrors] = useState<FormError[]>([])
-  const submit = () => {
-    const found = checkConfirm(props, typed, reason)
+  const submit = (event: { preventDefault: () => void }) => {
+    event.preventDefault()
+    const found = checkConfirm(props, entered)
     setErrors(found)
-    if (found.length === 0) props.onAct(reason.trim())
+    if (found.length === 0) props.onAct(entered.reason.trim())
   }
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <form className="stack form" noValidate onSubmit={submit}>
       <ErrorSummary errors={errors} />
       <WriteProblem error={props.error} />
       <Note tone="bad">
         <ul>
-          {props.effects.map((effect, index) => (
-            <li key={index}>{effect}</li>
+          {props.effects.map((effect) => (
+            <li key={effect}>{effect}</li>
           ))}
         </ul>
       </Note>
-      <Textarea
-        id="reason"
-        label={t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')}
-        value={reason}
-        maxLength={500}
-        autosize={false}
-        rows={2}
-        error={errorOf(errors, 'reason')}
-        onChange={(event) => {
-          setReason(event.currentTarget.value)
-        }}
-      />
-      <TextInput
-        id="typed"
-        label={props.typedLabel}
-        description={<span className="strong">{props.typed}</span>}
-        autoComplete="off"
-        value={typed}
-        error={errorOf(errors, 'typed')}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value)
-        }}
+      <Fields
+        typed={props.typed}
+        typedLabel={props.typedLabel}
+        reason={props.reason}
+        entered={entered}
+        errors={errors}
+        onEntered={setEntered}
       />
       <div className="row">
         <Button type="button" variant="default" onClick={props.onKeep}>

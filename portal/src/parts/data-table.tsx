@@ -72,9 +72,7 @@ function HeadCell<Row>({ column, sorting }: { column: Column<Row>; sorting: Sort
       <button
         type="button"
         className="sort"
-        onClick={() => {
-          sorting.onSort(by, isSorted && sorting.order === 'desc' ? 'asc' : 'desc')
-        }}
+        onClick={() => sorting.onSort(by, isSorted && sorting.order === 'desc' ? 'asc' : 'desc')}
       >
         {column.header}
       </button>
@@ -99,13 +97,9 @@ function useRowKeys(count: number, body: RefObject<HTMLTableSectionElement | nul
       if (meaning?.act === 'open' && event.target === document.body) openRow(body.current, at)
     }
     window.addEventListener('keydown', onKey)
-    return () => {
-      window.removeEventListener('keydown', onKey)
-    }
+    return () => window.removeEventListener('keydown', onKey)
   }, [count, at, body])
-  useEffect(() => {
-    body.current?.querySelectorAll('tr')[at]?.scrollIntoView({ block: 'nearest' })
-  }, [at, body])
+  useEffect(() => body.current?.querySelectorAll('tr')[at]?.scrollIntoView({ block: 'nearest' }), [at, body])
   return at
 }
 
@@ -124,7 +118,11 @@ function PageFoot({ paging }: { paging: Paging }) {
   return (
     <>
       <span className="num" role="status">
-        {t('table.range', { first: formatCount(total === 0 ? 0 : offset + 1), last: formatCount(last), count })}
+        {t('table.range', {
+          first: formatCount(total === 0 ? 0 : offset + 1),
+          last: formatCount(last),
+          count,
+        })}
       </span>
       {!(isFirst && isLast) && (
         <nav aria-label={t('table.pages')}>
@@ -141,13 +139,7 @@ type PageButtonProps = { label: string; to: number | null; onOffset: (offset: nu
 function PageButton({ label, to, onOffset }: PageButtonProps) {
   if (to === null) return null
   return (
-    <button
-      type="button"
-      className="row-tool"
-      onClick={() => {
-        onOffset(Math.max(0, to))
-      }}
-    >
+    <button type="button" className="row-tool" onClick={() => onOffset(Math.max(0, to))}>
       {label}
     </button>
   )

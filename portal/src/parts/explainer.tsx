@@ -9,7 +9,6 @@ import { useRead } from '../platform/query.ts'
 import { t, tValue } from '../platform/words.ts'
 import { IdText, StatusChip } from './values.tsx'
 import { Note } from './page.tsx'
-import { Answer } from './states.tsx'
 
 /** The steps of one decision, in the order they were taken, with who can mend the one that failed. */
 export function DecisionView({ decision }: { decision: Decision }) {
@@ -49,7 +48,9 @@ export function DecisionView({ decision }: { decision: Decision }) {
 
 function StoredDecision({ explainId }: { explainId: string }) {
   const decision = useRead(['explain', explainId], (frame) => readDecision(frame, explainId))
-  return <Answer query={decision}>{(found) => <DecisionView decision={found} />}</Answer>
+  if (decision.data !== undefined) return <DecisionView decision={decision.data} />
+  // A plain sentence: the panel for failures offers this very drawer, which must not nest in itself.
+  return <p role="status">{t(decision.isError ? 'explain.gone' : 'state.loading')}</p>
 }
 
 type ExplainerProps = { explainId: string | null; onClose: () => void }

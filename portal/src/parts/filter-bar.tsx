@@ -3,7 +3,13 @@ import { IconSearch } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { activeFilters, parseSearch, readFilters, stringifySearch, writeFilters } from '../platform/filters.ts'
+import {
+  activeFilters,
+  parseSearch,
+  readFilters,
+  stringifySearch,
+  writeFilters,
+} from '../platform/filters.ts'
 import type { FilterSpec, FilterValues } from '../platform/filters.ts'
 import { useGo, usePathname, useSearchText } from '../platform/navigate.tsx'
 import { t } from '../platform/words.ts'
@@ -55,12 +61,8 @@ export function SearchBox({ label, value, onValue }: SearchBoxProps) {
   }
   useEffect(() => {
     if (typed === value) return
-    const timer = setTimeout(() => {
-      onValue(typed)
-    }, typingPauseMs)
-    return () => {
-      clearTimeout(timer)
-    }
+    const timer = setTimeout(() => onValue(typed), typingPauseMs)
+    return () => clearTimeout(timer)
   }, [typed, value, onValue])
   return (
     <TextInput
@@ -70,9 +72,7 @@ export function SearchBox({ label, value, onValue }: SearchBoxProps) {
       value={typed}
       data-filter-focus=""
       leftSection={<IconSearch size={15} aria-hidden="true" />}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value)
-      }}
+      onChange={(event) => setTyped(event.currentTarget.value)}
     />
   )
 }
@@ -106,7 +106,12 @@ export function Pick<Word extends string>({ label, value, words, labelOf, onValu
   )
 }
 
-type FilterBarProps = { children: ReactNode; active: readonly string[]; onClear: () => void; note?: ReactNode }
+type FilterBarProps = {
+  children: ReactNode
+  active: readonly string[]
+  onClear: () => void
+  note?: ReactNode
+}
 
 /** The filters of a list in one line, with the way back to all of it. */
 export function FilterBar({ children, active, onClear, note }: FilterBarProps) {

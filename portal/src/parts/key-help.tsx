@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { areLettersOn, switchLetters } from '../platform/shortcuts.ts'
 import { t } from '../platform/words.ts'
 import type { NavGroup } from './app-frame.tsx'
-import { Facts } from './page.tsx'
+import { fact, Facts } from './page.tsx'
 
 /** The list of keys, with the switch that turns single letters off. */
 export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: () => void }) {
@@ -16,11 +16,23 @@ export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
       <div className="stack">
         <Facts
           facts={[
-            [t('keys.palette'), key('Ctrl K')],
-            [t('keys.filter'), key('/')],
-            [t('keys.rows'), <>{key('j')} {key('k')} {key('Enter')}</>],
-            ...letters.map((entry) => [entry.label, <>{key('g')} {key(entry.letter ?? '')}</>] as const),
-            [t('keys.help'), key('?')],
+            fact(t('keys.palette'), key('Ctrl K')),
+            fact(t('keys.filter'), key('/')),
+            fact(
+              t('keys.rows'),
+              <>
+                {key('j')} {key('k')} {key('Enter')}
+              </>,
+            ),
+            ...letters.map((entry) =>
+              fact(
+                entry.label,
+                <>
+                  {key('g')} {key(entry.letter ?? '')}
+                </>,
+              ),
+            ),
+            fact(t('keys.help'), key('?')),
           ]}
         />
         <Checkbox

@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
-import { useContext, useEffect, useId, useRef } from 'react'
+import { Fragment, useContext, useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
 
 import { FrameContext } from '../platform/frame.ts'
@@ -107,18 +107,27 @@ export function Note({ tone = 'info', children }: { tone?: Tone; children: React
   )
 }
 
-/** Names and values, one pair a line. Pairs without a value are left out. */
-export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+export type Fact = { name: string; value: ReactNode }
+
+/** A name with its value. Without a value the pair is left out where it would be shown. */
+export function fact(name: string, value: ReactNode): Fact {
+  return { name, value }
+}
+
+function hasValue({ value }: Fact): boolean {
+  return value !== null && value !== undefined && value !== '' && value !== false
+}
+
+/** Names and values, one pair a line. */
+export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <dl className="facts">
-      {facts
-        .filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false)
-        .map(([name, value]) => (
-          <div key={name} className="fact">
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
+      {facts.filter(hasValue).map(({ name, value }) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </Fragment>
+      ))}
     </dl>
   )
 }

@@ -2,7 +2,8 @@ import { Modal, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { readBody } from '@liaison/sdk'
 import type { Me } from '@liaison/sdk'
-import { useDeferredValue, useId, useState } from 'react'
+import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
+import type { KeyboardEvent } from 'react'
 
 import { formatDate } from '../platform/format.ts'
 import { clientFor, useFrame } from '../platform/frame.ts'
@@ -24,7 +25,12 @@ function matches(label: string, typed: string): boolean {
 
 /** Addresses of the other places where this person has a part. */
 function placeTargets(me: Me): Target[] {
-  return placesOf(me).map(({ kind, name, to }) => ({ id: to, label: name, note: t(`palette.place_${kind}`), to }))
+  return placesOf(me).map(({ kind, name, to }) => ({
+    id: to,
+    label: name,
+    note: t(`palette.place_${kind}`),
+    to,
+  }))
 }
 
 function useTenantTargets(frame: Frame, typed: string): Target[] {
@@ -32,7 +38,10 @@ function useTenantTargets(frame: Frame, typed: string): Target[] {
   const isPartner = frame.partnerId !== ''
   const found = useRead(
     ['palette', search],
-    () => readBody(clientFor('').GET('/partner/context/tenants', { params: { query: search ? { search } : {} } })),
+    () =>
+      readBody(
+        clientFor('').GET('/partner/context/tenants', { params: { query: search ? { search } : {} } }),
+      ),
     { enabled: isPartner, keep: true },
   )
   const recent = search === '' ? readRecents() : []
@@ -52,7 +61,8 @@ function useTenantTargets(frame: Frame, typed: string): Target[] {
 
 function tenantNote(tenant: { access_role: string; link_status: string; ends_at: string | null }): string {
   const role = tValue('role', tenant.access_role)
-  if (tenant.link_status !== 'active') return `${role} · ${tValue('status.link', shownLinkStatus(tenant.link_status, null))}`
+  if (tenant.link_status !== 'active')
+    return `${role} · ${tValue('status.link', shownLinkStatus(tenant.link_status, null))}`
   return tenant.ends_at === null ? role : t('palette.until', { role, date: formatDate(tenant.ends_at) })
 }
 
@@ -77,29 +87,65 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
   return [...leave.filter((target) => matches(target.label, typed)), ...tenants, ...fixed]
 }
 
-type OptionsProps = { targets: readonly Target[]; at: number; listId: string; onPick: (target: Target) => void }
+type OptionsProps = {
+  targets: readonly Target[]
+  at: number
+  listId: string
+  onPick: (target: Target) => void
+}
 
+/** The found places. The cursor stays in the field; the field says which option is current (ARIA combobox). */
 function Options({ targets, at, listId, onPick }: OptionsProps) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at])
   return (
-    <ul id={listId} role="listbox" aria-label={t('palette.results')}>
+    <div ref={list} id={listId} role="listbox" aria-label={t('palette.results')} className="options">
       {targets.map((target, index) => (
-        <li
+        <div
           key={target.id}
           id={`${listId}-${String(index)}`}
           role="option"
+          tabIndex={-1}
           aria-selected={index === at}
-          ref={(element) => {
-            if (index === at) element?.scrollIntoView({ block: 'nearest' })
-          }}
-          onClick={() => {
-            onPick(target)
+          onClick={() => onPick(target)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') onPick(target)
           }}
         >
           <span>{target.label}</span>
           <span className="muted small">{target.note}</span>
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
+  )
+}
+
+type FieldProps = {
+  typed: string
+  listId: string
+  activeId: string | undefined
+  onTyped: (typed: string) => void
+  onKeyDown: (event: KeyboardEvent) => void
+}
+
+function Field({ typed, listId, activeId, onTyped, onKeyDown }: FieldProps) {
+  return (
+    <TextInput
+      data-autofocus=""
+      role="combobox"
+      aria-expanded="true"
+      aria-controls={listId}
+      aria-activedescendant={activeId}
+      aria-label={t('palette.label')}
+      placeholder={t('palette.label')}
+      autoComplete="off"
+      leftSection={<IconSearch size={16} aria-hidden="true" />}
+      value={typed}
+      onKeyDown={onKeyDown}
+      onChange={(event) => onTyped(event.currentTarget.value)}
+    />
   )
 }
 
@@ -115,7 +161,7 @@ export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
     onClose()
     go(target.to)
   }
-  const onKeyDown = (event: { key: string; preventDefault: () => void }) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0) setAt((at + step + targets.length) % Math.max(1, targets.length))
     if (event.key === 'Enter') pick(targets[at])
@@ -132,20 +178,13 @@ export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       <div className="palette">
-        <TextInput
-          data-autofocus=""
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={listId}
-          aria-activedescendant={targets.length > 0 ? `${listId}-${String(at)}` : undefined}
-          aria-label={t('palette.label')}
-          placeholder={t('palette.label')}
-          autoComplete="off"
-          leftSection={<IconSearch size={16} aria-hidden="true" />}
-          value={typed}
+        <Field
+          typed={typed}
+          listId={listId}
+          activeId={targets.length > 0 ? `${listId}-${String(at)}` : undefined}
           onKeyDown={onKeyDown}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value)
+          onTyped={(next) => {
+            setTyped(next)
             setAt(0)
           }}
         />

@@ -22,7 +22,11 @@ export function PermissionList({ can, cannot, who }: PermissionListProps) {
     <div className="halves">
       <section>
         <h3 className="section-title">{t('permission.can', { who })}</h3>
-        {can.length === 0 ? <p className="muted">{t('permission.nothing')}</p> : <Lines way="can" lines={can} />}
+        {can.length === 0 ? (
+          <p className="muted">{t('permission.nothing')}</p>
+        ) : (
+          <Lines way="can" lines={can} />
+        )}
       </section>
       <section>
         <h3 className="section-title">{t('permission.cannot', { who })}</h3>

@@ -76,20 +76,10 @@ export function WhyButton({ explainId }: { explainId: string }) {
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button
-        variant="light"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <Button variant="light" onClick={() => setOpen(true)}>
         {t('explain.why')}
       </Button>
-      <Explainer
-        explainId={open ? explainId : null}
-        onClose={() => {
-          setOpen(false)
-        }}
-      />
+      <Explainer explainId={open ? explainId : null} onClose={() => setOpen(false)} />
     </>
   )
 }
@@ -102,9 +92,7 @@ type AnswerProps<Data> = {
 
 /** Shows a read in whichever state it is: awaited, failed, shown, or shown although the last refresh failed. */
 export function Answer<Data>({ query, lines = 6, children }: AnswerProps<Data>) {
-  const retry = () => {
-    void query.refetch()
-  }
+  const retry = () => void query.refetch()
   if (query.data === undefined) {
     return query.isError ? <TroublePanel error={query.error} onRetry={retry} /> : <Bones lines={lines} />
   }
@@ -141,13 +129,7 @@ export function ScopeNote({ scope }: { scope: Scope }) {
         </span>{' '}
         {shown.map((entry) => `${entry.tenant_name}: ${tValue('reason', entry.reason)}`).join(' · ')}{' '}
         {excluded.length > shown.length && (
-          <button
-            type="button"
-            className="thing"
-            onClick={() => {
-              setOpen(true)
-            }}
-          >
+          <button type="button" className="thing" onClick={() => setOpen(true)}>
             {t('scope.more', { count: excluded.length - shown.length })}
           </button>
         )}
@@ -168,9 +150,7 @@ export function Refreshed<Data>({ query }: { query: UseQueryResult<Data> }) {
         type="button"
         className="row-tool"
         disabled={query.isFetching}
-        onClick={() => {
-          void query.refetch()
-        }}
+        onClick={() => void query.refetch()}
       >
         {t('state.refresh')}
       </button>

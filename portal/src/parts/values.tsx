@@ -88,9 +88,7 @@ export function IdText({ id }: { id: string }) {
         type="button"
         className="row-tool"
         aria-label={t('id.copy_label', { id })}
-        onClick={() => {
-          void navigator.clipboard.writeText(id)
-        }}
+        onClick={() => void navigator.clipboard.writeText(id)}
       >
         {t('id.copy')}
       </button>

@@ -4,20 +4,24 @@ import { LiaisonProblem, TenantEchoMismatch } from '@liaison/sdk'
 export type Trouble =
   | { kind: 'mismatch'; expected: string; received: string }
   | { kind: 'signed_out' | 'step_up' }
-  | { kind: 'refused' | 'missing' | 'stale' | 'field' | 'busy' | 'unreachable' | 'broken'; problem: LiaisonProblem }
+  | {
+      kind: 'refused' | 'missing' | 'stale' | 'field' | 'busy' | 'unreachable' | 'broken'
+      problem: LiaisonProblem
+    }
 
-const byStatus: Readonly<Record<number, 'refused' | 'missing' | 'stale' | 'field' | 'busy' | 'unreachable'>> = {
-  0: 'unreachable',
-  400: 'field',
-  403: 'refused',
-  404: 'missing',
-  409: 'field',
-  412: 'stale',
-  422: 'field',
-  428: 'stale',
-  429: 'busy',
-  503: 'busy',
-}
+const byStatus: Readonly<Record<number, 'refused' | 'missing' | 'stale' | 'field' | 'busy' | 'unreachable'>> =
+  {
+    0: 'unreachable',
+    400: 'field',
+    403: 'refused',
+    404: 'missing',
+    409: 'field',
+    412: 'stale',
+    422: 'field',
+    428: 'stale',
+    429: 'busy',
+    503: 'busy',
+  }
 
 /** Sorts a failure into the few ways the portal answers it; an error of our own is `broken`. */
 export function readTrouble(error: unknown): Trouble {

@@ -9,12 +9,8 @@ export function readClock(): Date {
 export function useNow(everyMs = 30_000): Date {
   const [now, setNow] = useState(readClock)
   useEffect(() => {
-    const timer = setInterval(() => {
-      setNow(readClock())
-    }, everyMs)
-    return () => {
-      clearInterval(timer)
-    }
+    const timer = setInterval(() => setNow(readClock()), everyMs)
+    return () => clearInterval(timer)
   }, [everyMs])
   return now
 }

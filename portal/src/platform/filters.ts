@@ -39,7 +39,10 @@ export function readFilters<Spec extends FilterSpec>(
 ): FilterValues<Spec> {
   const values = Object.entries(spec).map(([name, field]) => {
     const raw = search[name]
-    return [name, typeof raw === 'string' && raw !== '' ? (field.read(raw) ?? field.fallback) : field.fallback]
+    return [
+      name,
+      typeof raw === 'string' && raw !== '' ? (field.read(raw) ?? field.fallback) : field.fallback,
+    ]
   })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each entry was read by the field of that name
   return Object.fromEntries(values) as FilterValues<Spec>
@@ -61,7 +64,9 @@ export function writeFilters<Spec extends FilterSpec>(
 
 /** Names of the filters that differ from their fallback, apart from those that only order or page. */
 export function activeFilters<Spec extends FilterSpec>(spec: Spec, values: FilterValues<Spec>): string[] {
-  return Object.keys(writeFilters(spec, values)).filter((name) => !['page', 'size', 'sort', 'order'].includes(name))
+  return Object.keys(writeFilters(spec, values)).filter(
+    (name) => !['page', 'size', 'sort', 'order'].includes(name),
+  )
 }
 
 /** Parses the search part of an address into plain text values; the first of a repeated name counts. */

@@ -48,7 +48,8 @@ export function formatMoneyCompact(money: Money): string {
   const amount = money.amount_minor / 10 ** decimalsOf(money.currency)
   const size = Math.abs(amount)
   if (size < 10_000) return formatMoney(money)
-  const [divisor, unit] = size < 1_000_000 ? [1_000, 'k'] : size < 1_000_000_000 ? [1_000_000, 'M'] : [1e9, 'bn']
+  const [divisor, unit] =
+    size < 1_000_000 ? [1_000, 'k'] : size < 1_000_000_000 ? [1_000_000, 'M'] : [1e9, 'bn']
   const format = numberFormat('compact', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
   return `${withMinus(format.format(amount / divisor))} ${unit} ${money.currency}`
 }
@@ -97,7 +98,8 @@ export function formatRelative(iso: string | null | undefined, now: Date): strin
   const size = Math.abs(minutes)
   if (Number.isNaN(minutes) || size >= 24 * 60) return formatDate(iso)
   if (size < 1) return t('time.now')
-  const amount = size < 60 ? t('time.minutes', { count: size }) : t('time.hours', { count: Math.round(size / 60) })
+  const amount =
+    size < 60 ? t('time.minutes', { count: size }) : t('time.hours', { count: Math.round(size / 60) })
   return minutes < 0 ? t('time.ago', { amount }) : t('time.in', { amount })
 }
 

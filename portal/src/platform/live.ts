@@ -1,20 +1,24 @@
 import { useSyncExternalStore } from 'react'
 
 /** One value outside React that components can read and anybody can set. */
-function createSignal<Value>(initial: Value) {
+type Signal<Value> = {
+  read: () => Value
+  write: (next: Value) => void
+  subscribe: (listener: () => void) => () => void
+}
+
+function createSignal<Value>(initial: Value): Signal<Value> {
   let current = initial
   const listeners = new Set<() => void>()
   return {
     read: () => current,
-    write(next: Value) {
+    write: (next) => {
       current = next
       for (const listener of listeners) listener()
     },
-    subscribe(listener: () => void) {
+    subscribe: (listener) => {
       listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
+      return () => listeners.delete(listener)
     },
   }
 }
@@ -36,9 +40,7 @@ export function showToast(text: string): void {
   lastToast += 1
   const toast = { id: lastToast, text }
   toasts.write([...toasts.read(), toast])
-  setTimeout(() => {
-    dismissToast(toast.id)
-  }, 8_000)
+  setTimeout(() => dismissToast(toast.id), 8_000)
 }
 
 export function dismissToast(id: number): void {

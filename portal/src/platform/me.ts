@@ -28,7 +28,8 @@ export type Place = { kind: Me['frames'][number]['kind']; name: string; to: stri
 /** The places where this person has a part, with the address of each. */
 export function placesOf(me: Me): Place[] {
   return me.frames.map((frame) => {
-    if (frame.kind === 'platform') return { kind: frame.kind, name: t('place.platform'), to: platformPlaces.work() }
+    if (frame.kind === 'platform')
+      return { kind: frame.kind, name: t('place.platform'), to: platformPlaces.work() }
     const to = frame.kind === 'partner' ? partnerPlaces.customers(frame.id) : orgPlaces.home(frame.id)
     return { kind: frame.kind, name: frame.name, to }
   })

@@ -1,4 +1,11 @@
-import { keepPreviousData, MutationCache, QueryCache, QueryClient, useMutation, useQuery } from '@tanstack/react-query'
+import {
+  keepPreviousData,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  useMutation,
+  useQuery,
+} from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
 
 import { serverPlaces } from '../places.ts'
@@ -38,9 +45,7 @@ export function createQueryClient(): QueryClient {
       },
     }),
     mutationCache: new MutationCache({
-      onError: (error, _input, _result, mutation) => {
-        onError(error, mutation.options.mutationKey?.[0])
-      },
+      onError: (...[error, , , mutation]) => onError(error, mutation.options.mutationKey?.[0]),
     }),
     defaultOptions: {
       queries: {
@@ -79,7 +84,7 @@ export function useWrite<Input, Answer>(
   return useMutation<Answer, Error, Input>({
     mutationKey: [frame.key],
     mutationFn: (input) => write(input, frame),
-    onSuccess: (answer, input, _result, context) => {
+    onSuccess: (...[answer, input, , context]) => {
       onDone?.(answer, input)
       void context.client.invalidateQueries({ queryKey: [frame.key] })
     },

@@ -45,9 +45,7 @@ export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
       if (['palette', 'help', 'filter', 'go'].includes(meaning.act)) event.preventDefault()
     }
     window.addEventListener('keydown', onKey)
-    return () => {
-      window.removeEventListener('keydown', onKey)
-    }
+    return () => window.removeEventListener('keydown', onKey)
   }, [nav, go])
   return useMemo(
     () => ({

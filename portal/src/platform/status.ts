@@ -2,7 +2,15 @@ import type { GlyphName } from '../parts/glyphs.tsx'
 import { tValue } from './words.ts'
 
 export type Tone = 'ok' | 'attention' | 'bad' | 'info' | 'off'
-export type StatusFamily = 'link' | 'ticket' | 'priority' | 'invoice' | 'sla' | 'outcome' | 'organisation' | 'step'
+export type StatusFamily =
+  | 'link'
+  | 'ticket'
+  | 'priority'
+  | 'invoice'
+  | 'sla'
+  | 'outcome'
+  | 'organisation'
+  | 'step'
 
 type Look = readonly [Tone, GlyphName]
 

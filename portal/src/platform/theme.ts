@@ -1,7 +1,9 @@
 import { createTheme, defaultVariantColorsResolver } from '@mantine/core'
 import type { VariantColorsResolver } from '@mantine/core'
 
-const byVariant: Readonly<Record<string, { background: string; hover: string; color: string; border: string }>> = {
+const byVariant: Readonly<
+  Record<string, { background: string; hover: string; color: string; border: string }>
+> = {
   filled: {
     background: 'var(--brand-fill)',
     hover: 'var(--brand-hover)',

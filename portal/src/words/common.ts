@@ -1,8 +1,8 @@
 /** Sentences of the frame, the states and the parts that every page shares. English; ICU MessageFormat. */
 export const common = {
   'app.name': 'Liaison',
-  'skip': 'Skip to main content',
-  'close': 'Close',
+  skip: 'Skip to main content',
+  close: 'Close',
   'toast.dismiss': 'Dismiss',
 
   'time.now': 'just now',
@@ -31,6 +31,7 @@ export const common = {
   'bar.account': 'Account and sign-in',
   'bar.places': 'Your places',
   'bar.sign_out': 'Sign out',
+  'bar.leave_short': 'Leave',
   'bar.leave': 'Leave {tenant}',
   'bar.acting': 'Acting in {tenant}',
   'bar.acting_as': 'as {role}, for {partner}',
@@ -114,7 +115,8 @@ export const common = {
   'trouble.broken': 'This did not work',
   'trouble.broken_text': 'The fault is on our side and has been noted.',
 
-  'form.problem': '{count, plural, one {One thing needs your attention} other {# things need your attention}}',
+  'form.problem':
+    '{count, plural, one {One thing needs your attention} other {# things need your attention}}',
 
   'mismatch.title': 'Stopped: this answer was for another tenant',
   'mismatch.text':
@@ -137,6 +139,7 @@ export const common = {
   'confirm.typed_wrong': 'Type {name} exactly as shown.',
 
   'explain.why': 'Why?',
+  'explain.gone': 'This explanation cannot be opened. It is kept for 30 days.',
   'explain.title': 'Why was this decided?',
   'explain.allowed': 'This is allowed.',
   'explain.refused': 'This is refused.',

@@ -11,14 +11,17 @@ export const org = {
   'home.lately': 'What partners did lately',
 
   'access.title': 'Who has access to {org}',
-  'access.lead': 'Partners that your organisation let in, what for and until when. You can stop each of them at any time.',
+  'access.lead':
+    'Partners that your organisation let in, what for and until when. You can stop each of them at any time.',
   'access.nobody': 'No partner has access to {org}.',
-  'access.nobody_text': 'A partner can ask with your short name; you decide, and nothing is shared before that.',
+  'access.nobody_text':
+    'A partner can ask with your short name; you decide, and nothing is shared before that.',
   'access.role': 'What they may do',
   'access.until': 'Until',
   'access.people': 'People',
   'access.last_30': 'Last 30 days',
-  'access.last_30_value': '{reads} reads and {writes} changes by {people, plural, one {# person} other {# people}}',
+  'access.last_30_value':
+    '{reads} reads and {writes} changes by {people, plural, one {# person} other {# people}}',
   'access.more_lines': 'And {count} more.',
   'access.details': 'Details',
   'access.stop': "Stop {partner}'s access",
@@ -36,7 +39,8 @@ export const org = {
   'access.review': 'Review the request',
   'access.suspend': 'Pause the access',
   'access.suspend_title': "Pause {partner}'s access?",
-  'access.suspend_effect': '{partner} can see and do nothing until you continue it. What was agreed stays as it is.',
+  'access.suspend_effect':
+    '{partner} can see and do nothing until you continue it. What was agreed stays as it is.',
   'access.suspend_keep': 'Keep the access',
   'access.suspend_done': 'Access of {partner} paused',
   'access.resume': 'Continue the access',
@@ -79,13 +83,15 @@ export const org = {
     '{count, plural, one {One partner} other {# partners}} and {people, plural, one {one person} other {# people}} lose access now.',
   'stopall.next_request': 'It holds from their very next request, also in pages they have open.',
   'stopall.also_new': 'New access does not work either, even if somebody approves it.',
-  'stopall.back': 'It stays until an administrator of your organisation lifts it. What was agreed before then holds again.',
+  'stopall.back':
+    'It stays until an administrator of your organisation lifts it. What was agreed before then holds again.',
   'stopall.type': "Type your organisation's name to confirm",
   'stopall.act': '{count, plural, one {Stop the one partner now} other {Stop all # partners now}}',
   'stopall.keep': 'Keep access',
   'stopall.done_title': 'All partner access stopped, {at}',
   'stopall.done': '{count, plural, one {One partner was} other {# partners were}} cut off.',
-  'stopall.done_next': 'To let partners in again, lift the stop under Who has access. Consider stopping single partners first.',
+  'stopall.done_next':
+    'To let partners in again, lift the stop under Who has access. Consider stopping single partners first.',
 
   'requests.title': 'Requests',
   'requests.lead': 'What partners ask {org} for. Nothing is shared until you decide.',
@@ -95,7 +101,8 @@ export const org = {
   'requests.review': 'Review the request',
   'requests.decline': 'Decline',
   'requests.decline_title': 'Decline the request of {partner}?',
-  'requests.decline_effect': '{partner} is told, with your reason if you give one. They may ask again after 7 days.',
+  'requests.decline_effect':
+    '{partner} is told, with your reason if you give one. They may ask again after 7 days.',
   'requests.decline_act': 'Decline the request',
   'requests.decline_keep': 'Keep the request',
   'requests.declined': 'Request of {partner} declined',
@@ -130,12 +137,14 @@ export const org = {
   'rules.ip_enforce': 'only from these',
   'rules.ip_list': 'Addresses or ranges, one per line',
   'rules.ip_list_about': 'For example 203.0.113.0/24',
-  'rules.note': 'Stricter rules hold at once for every access. Looser rules change no access that was already approved.',
+  'rules.note':
+    'Stricter rules hold at once for every access. Looser rules change no access that was already approved.',
   'rules.save': 'Save the rules',
   'rules.saved': 'Rules saved',
 
   'org.activity_title': 'What they did',
-  'org.activity_lead': 'Everything partners did with the data of {org}, with who, when and what. The partners see the same events.',
+  'org.activity_lead':
+    'Everything partners did with the data of {org}, with who, when and what. The partners see the same events.',
   'org.activity_empty': 'No partner has done anything yet.',
 
   'freeze.everybody': 'All partners',

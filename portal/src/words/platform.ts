@@ -33,7 +33,8 @@ export const platform = {
   'partner.suspend_done': '{partner} suspended',
   'partner.reactivate': 'Reactivate',
   'partner.reactivate_title': 'Reactivate {partner}?',
-  'partner.reactivate_effect': 'Its links work again as the tenants agreed ({count, plural, one {# link} other {# links}}).',
+  'partner.reactivate_effect':
+    'Its links work again as the tenants agreed ({count, plural, one {# link} other {# links}}).',
   'partner.reactivate_keep': 'Keep it suspended',
   'partner.reactivate_done': '{partner} reactivated',
 

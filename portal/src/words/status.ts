@@ -1,6 +1,8 @@
 import { MEMBER_ROLE_TITLES, REFUSAL_WORDS, RELATIONSHIP_TITLES, ROLE_TITLES } from '@liaison/access'
 
-type Prefixed<Prefix extends string, Words> = { readonly [Key in keyof Words & string as `${Prefix}.${Key}`]: string }
+type Prefixed<Prefix extends string, Words> = {
+  readonly [Key in keyof Words & string as `${Prefix}.${Key}`]: string
+}
 
 function prefix<Prefix extends string, Words extends Readonly<Record<string, string>>>(
   name: Prefix,

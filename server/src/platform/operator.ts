@@ -69,17 +69,22 @@ async function finish(mandate: Mandate, transaction: Transaction, isDryRun: bool
   await transaction.rollback()
 }
 
-async function run<Result, Kind extends 'ingest' | 'system'>(
+interface Opened<Result> {
+  readonly mandate: Mandate
+  readonly work: () => Promise<Result>
+}
+
+async function run<Result>(
   admin: ConnectionSettings,
   plane: OperatorPlane,
-  task: { readonly request: OperatorRequest; readonly issue: (entered: Entered) => Mandate<Kind>; readonly work: (mandate: Mandate<Kind>) => Promise<Result> },
+  task: { readonly request: OperatorRequest; readonly open: (entered: Entered) => Opened<Result> },
 ): Promise<Result> {
   const database = openSingle(admin)
   try {
     const entered = await enter(database, plane, task.request)
-    const mandate = task.issue(entered)
+    const { mandate, work } = task.open(entered)
     try {
-      const result = await task.work(mandate)
+      const result = await work()
       await finish(mandate, entered.transaction, task.request.isDryRun ?? false)
       return result
     } finally {
@@ -104,9 +109,15 @@ export function ingestAsOperator<Result>(
   request: OperatorRequest & { readonly source: string },
   work: (mandate: Mandate<'ingest'>) => Promise<Result>,
 ): Promise<Result> {
-  const issue = (entered: Entered) =>
-    issueMandate('ingest', { keyId: request.operator.id, source: request.source, origin: originOf(entered) }, { transaction: entered.transaction, facts: null })
-  return run(admin, 'ingest', { request, issue, work })
+  const open = (entered: Entered) => {
+    const mandate = issueMandate(
+      'ingest',
+      { keyId: request.operator.id, source: request.source, origin: originOf(entered) },
+      { transaction: entered.transaction, facts: null },
+    )
+    return { mandate, work: () => work(mandate) }
+  }
+  return run(admin, 'ingest', { request, open })
 }
 
 /** Acts for the provider at the machine, under the policies of the platform plane, in one transaction as above. */
@@ -115,7 +126,13 @@ export function actAsOperator<Result>(
   request: OperatorRequest,
   work: (mandate: Mandate<'system'>) => Promise<Result>,
 ): Promise<Result> {
-  const issue = (entered: Entered) =>
-    issueMandate('system', { job: request.command, origin: originOf(entered) }, { transaction: entered.transaction, facts: null })
-  return run(admin, 'platform', { request, issue, work })
+  const open = (entered: Entered) => {
+    const mandate = issueMandate(
+      'system',
+      { job: request.command, origin: originOf(entered) },
+      { transaction: entered.transaction, facts: null },
+    )
+    return { mandate, work: () => work(mandate) }
+  }
+  return run(admin, 'platform', { request, open })
 }

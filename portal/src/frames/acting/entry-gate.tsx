@@ -34,12 +34,7 @@ export function EntryGate({ onEnter }: { onEnter: () => void }) {
           <p>{t('gate.never')}</p>
         </Note>
         <div className="row">
-          <Button
-            variant="default"
-            onClick={() => {
-              go(partnerPlaces.customers(partnerId))
-            }}
-          >
+          <Button variant="default" onClick={() => go(partnerPlaces.customers(partnerId))}>
             {t('gate.stay')}
           </Button>
           <Button

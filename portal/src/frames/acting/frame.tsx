@@ -27,7 +27,13 @@ const refreshMs = 60_000
 function navOf(par: string, ten: string, permissions: readonly string[]): NavGroup[] {
   const has = (prefix: string) => permissions.some((name) => name.startsWith(prefix))
   const all = [
-    { to: actingPlaces.summary(par, ten), label: t('nav.summary'), icon: IconLayoutDashboard, letter: 's', on: true },
+    {
+      to: actingPlaces.summary(par, ten),
+      label: t('nav.summary'),
+      icon: IconLayoutDashboard,
+      letter: 's',
+      on: true,
+    },
     {
       to: actingPlaces.tickets(par, ten),
       label: t('nav.tickets'),
@@ -42,7 +48,13 @@ function navOf(par: string, ten: string, permissions: readonly string[]): NavGro
       letter: 'b',
       on: has('partner.billing.invoices.'),
     },
-    { to: actingPlaces.activity(par, ten), label: t('nav.activity'), icon: IconHistory, letter: 'a', on: true },
+    {
+      to: actingPlaces.activity(par, ten),
+      label: t('nav.activity'),
+      icon: IconHistory,
+      letter: 'a',
+      on: true,
+    },
   ]
   return [{ entries: all.filter((entry) => entry.on) }]
 }
@@ -63,9 +75,8 @@ function useContextAnswer(key: string, tenantId: string) {
 function useDropData(key: string, isRefused: boolean): void {
   const cache = useQueryClient()
   useEffect(() => {
-    const drop = () => {
+    const drop = () =>
       cache.removeQueries({ queryKey: [key], predicate: (query) => query.queryKey[1] !== 'context' })
-    }
     if (isRefused) drop()
     return drop
   }, [cache, key, isRefused])
@@ -73,9 +84,14 @@ function useDropData(key: string, isRefused: boolean): void {
 
 function LeaveLink({ par, tenant }: { par: string; tenant: string }) {
   return (
-    <GoLink className="bar-tool leave" to={recallPlace(par) ?? partnerPlaces.customers(par)}>
+    <GoLink
+      className="bar-tool leave"
+      to={recallPlace(par) ?? partnerPlaces.customers(par)}
+      aria-label={t('bar.leave', { tenant })}
+    >
       <IconLogout2 size={15} aria-hidden="true" />
-      {t('bar.leave', { tenant })}
+      <span className="wide">{t('bar.leave', { tenant })}</span>
+      <span className="narrow">{t('bar.leave_short')}</span>
     </GoLink>
   )
 }
@@ -124,15 +140,7 @@ function Inside({ context, me, par, ten }: InsideProps) {
         nav={nav}
         leave={<LeaveLink par={par} tenant={context.tenant_name} />}
       >
-        {entered ? (
-          <Outlet />
-        ) : (
-          <EntryGate
-            onEnter={() => {
-              setEntered(true)
-            }}
-          />
-        )}
+        {entered ? <Outlet /> : <EntryGate onEnter={() => setEntered(true)} />}
       </AppFrame>
     </FrameContext>
   )

@@ -1,7 +1,7 @@
 import { readBody } from '@liaison/sdk'
 import type { InvoiceDetail } from '@liaison/sdk'
 
-import { Facts, Page, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { formatDateTime, formatMoney } from '../../platform/format.ts'
@@ -16,16 +16,16 @@ function Amounts({ invoice }: { invoice: InvoiceDetail }) {
     <Panel title={t('invoice.amounts')}>
       <Facts
         facts={[
-          [t('invoice.subtotal'), <MoneyText money={invoice.subtotal} />],
-          [t('invoice.tax'), <MoneyText money={invoice.tax} />],
-          [
+          fact(t('invoice.subtotal'), <MoneyText money={invoice.subtotal} />),
+          fact(t('invoice.tax'), <MoneyText money={invoice.tax} />),
+          fact(
             t('invoice.total'),
             <span className="strong">
               <MoneyText money={invoice.total} />
             </span>,
-          ],
-          [t('invoice.paid'), <MoneyText money={invoice.paid_amount} />],
-          [t('invoice.balance'), <MoneyText money={invoice.balance} late={invoice.days_overdue > 0} />],
+          ),
+          fact(t('invoice.paid'), <MoneyText money={invoice.paid_amount} />),
+          fact(t('invoice.balance'), <MoneyText money={invoice.balance} late={invoice.days_overdue > 0} />),
         ]}
       />
     </Panel>
@@ -68,7 +68,9 @@ export function InvoicePage() {
   )
   return (
     <Page
-      title={invoice.data ? t('invoice.title', { number: invoice.data.invoice_number }) : t('invoice.title_plain')}
+      title={
+        invoice.data ? t('invoice.title', { number: invoice.data.invoice_number }) : t('invoice.title_plain')
+      }
       back={{ to: actingPlaces.billing(partnerId, tenantId), label: t('nav.billing') }}
     >
       <Answer query={invoice} lines={8}>
@@ -77,17 +79,17 @@ export function InvoicePage() {
             <Panel title={t('invoice.facts')}>
               <Facts
                 facts={[
-                  [t('invoice.status'), <StatusChip family="invoice" value={found.status} />],
-                  [t('invoice.customer'), found.customer_name],
-                  [t('invoice.account'), found.billing_account],
-                  [t('invoice.date'), <DateText iso={found.invoice_date} />],
-                  [t('invoice.due'), <DateText iso={found.due_date} />],
-                  [
+                  fact(t('invoice.status'), <StatusChip family="invoice" value={found.status} />),
+                  fact(t('invoice.customer'), found.customer_name),
+                  fact(t('invoice.account'), found.billing_account),
+                  fact(t('invoice.date'), <DateText iso={found.invoice_date} />),
+                  fact(t('invoice.due'), <DateText iso={found.due_date} />),
+                  fact(
                     t('invoice.days_overdue'),
                     found.days_overdue > 0 && <span className="late num">{found.days_overdue}</span>,
-                  ],
-                  [t('invoice.paid_on'), found.payment_date && <DateText iso={found.payment_date} />],
-                  [t('invoice.id'), <IdText id={found.invoice_id} />],
+                  ),
+                  fact(t('invoice.paid_on'), found.payment_date && <DateText iso={found.payment_date} />),
+                  fact(t('invoice.id'), <IdText id={found.invoice_id} />),
                 ]}
               />
             </Panel>

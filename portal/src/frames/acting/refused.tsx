@@ -36,15 +36,7 @@ export function Refused({ me, par, ten, error }: RefusedProps) {
         {content?.nextStep ? <p>{content.nextStep}</p> : !mayRetry && <p>{t('refused.next')}</p>}
         {!mayRetry && <p className="muted">{t('refused.dropped')}</p>}
         <div className="row">
-          {mayRetry && (
-            <Button
-              onClick={() => {
-                window.location.reload()
-              }}
-            >
-              {t('trouble.retry')}
-            </Button>
-          )}
+          {mayRetry && <Button onClick={() => window.location.reload()}>{t('trouble.retry')}</Button>}
           {content?.explainId && <WhyButton explainId={content.explainId} />}
           <GoLink to={partnerPlaces.customers(par)}>{t('refused.back')}</GoLink>
         </div>

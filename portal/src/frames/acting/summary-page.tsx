@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
-import type { CustomerDetail } from '@liaison/sdk'
+import type { ManagedTenantDetail } from '@liaison/sdk'
 
-import { Facts, Page, Panel, Tile } from '../../parts/page.tsx'
+import { fact, Facts, Page, Panel, Tile } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, StatusChip } from '../../parts/values.tsx'
@@ -15,7 +15,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { SlaText } from '../shared/ticket-table.tsx'
 
-function Figures({ tenant }: { tenant: CustomerDetail }) {
+function Figures({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId, tenantId } = useActing()
   const { metrics } = tenant
   return (
@@ -41,8 +41,8 @@ function Figures({ tenant }: { tenant: CustomerDetail }) {
       )}
       {metrics.total_subscribers !== null && (
         <Tile
-          title={t('customer.subscribers')}
-          note={t('customer.suspended', { count: metrics.suspended_subscribers ?? 0 })}
+          title={t('managed.subscribers')}
+          note={t('managed.suspended', { count: metrics.suspended_subscribers ?? 0 })}
         >
           <p className="figure">{formatCount(metrics.total_subscribers)}</p>
         </Tile>
@@ -51,36 +51,44 @@ function Figures({ tenant }: { tenant: CustomerDetail }) {
   )
 }
 
-function About({ tenant }: { tenant: CustomerDetail }) {
+function About({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId } = useActing()
   const { relationship, contact } = tenant
   return (
     <Panel title={t('summary.about')}>
       <Facts
         facts={[
-          [t('column.link'), <LinkChip status={relationship.status} days={relationship.expires_in_days} />],
-          [t('link.ends'), <DateText iso={relationship.end_date} />],
-          [t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />],
-          [
-            t('customer.uptime'),
-            tenant.metrics.avg_uptime_30d === null ? t('value.no_data') : formatPercent(tenant.metrics.avg_uptime_30d),
-          ],
-          [
-            t('customer.response'),
+          fact(
+            t('column.link'),
+            <LinkChip status={relationship.status} days={relationship.expires_in_days} />,
+          ),
+          fact(t('link.ends'), <DateText iso={relationship.end_date} />),
+          fact(t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />),
+          fact(
+            t('managed.uptime'),
+            tenant.metrics.avg_uptime_30d === null
+              ? t('value.no_data')
+              : formatPercent(tenant.metrics.avg_uptime_30d),
+          ),
+          fact(
+            t('managed.response'),
             relationship.sla_response_hours === null
               ? null
               : t('unit.hours', { count: relationship.sla_response_hours }),
-          ],
-          [t('customer.plan'), tenant.plan_type],
-          [t('customer.status'), tValue('status.organisation', tenant.status)],
-          [t('customer.contact'), contact?.name],
-          [t('customer.mail'), contact?.email],
-          [t('customer.phone'), contact?.phone],
-          [t('customer.withheld_title'), tenant.withheld.map((part) => tValue('withheld', part)).join(', ')],
+          ),
+          fact(t('managed.plan'), tenant.plan_type),
+          fact(t('managed.status'), tValue('status.organisation', tenant.status)),
+          fact(t('managed.contact'), contact?.name),
+          fact(t('managed.mail'), contact?.email),
+          fact(t('managed.phone'), contact?.phone),
+          fact(
+            t('managed.withheld_title'),
+            tenant.withheld.map((part) => tValue('withheld', part)).join(', '),
+          ),
         ]}
       />
       <p>
-        <GoLink to={partnerPlaces.link(partnerId, relationship.link_id)}>{t('customer.link_page')}</GoLink>
+        <GoLink to={partnerPlaces.link(partnerId, relationship.link_id)}>{t('managed.link_page')}</GoLink>
       </p>
     </Panel>
   )
@@ -145,11 +153,7 @@ export function SummaryPage() {
       title={t('summary.title', { tenant: acting.tenant_name })}
       tools={
         mayCreate && (
-          <Button
-            onClick={() => {
-              go(actingPlaces.newTicket(partnerId, tenantId))
-            }}
-          >
+          <Button onClick={() => go(actingPlaces.newTicket(partnerId, tenantId))}>
             {t('tickets.new', { tenant: acting.tenant_name })}
           </Button>
         )

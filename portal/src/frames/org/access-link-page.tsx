@@ -41,12 +41,7 @@ function PauseButton({ link, etag, act }: LinkProps & { act: 'suspend' | 'resume
   )
   return (
     <>
-      <Button
-        variant="default"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <Button variant="default" onClick={() => setOpen(true)}>
         {t(`access.${act}`)}…
       </Button>
       <Ask
@@ -57,12 +52,8 @@ function PauseButton({ link, etag, act }: LinkProps & { act: 'suspend' | 'resume
         isBusy={write.isPending}
         error={write.error}
         withReason={act === 'suspend'}
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
       >
         {t(`access.${act}_effect`, names)}
       </Ask>
@@ -79,12 +70,7 @@ function Tools({ link, etag }: LinkProps) {
       {link.status === 'active' && <PauseButton link={link} etag={etag} act="suspend" />}
       {link.status === 'suspended' && <PauseButton link={link} etag={etag} act="resume" />}
       {isLive && (
-        <Button
-          variant="default"
-          onClick={() => {
-            go(orgPlaces.stop(tenantId, link.link_id))
-          }}
-        >
+        <Button variant="default" onClick={() => go(orgPlaces.stop(tenantId, link.link_id))}>
           {t('access.stop', { partner: link.partner_name })}…
         </Button>
       )}
@@ -157,7 +143,9 @@ export function AccessLinkPage() {
   const link = useAccessLink(useParam('link'))
   return (
     <Page
-      title={link.data ? t('access.link_title', { partner: link.data.body.partner_name }) : t('access.link_plain')}
+      title={
+        link.data ? t('access.link_title', { partner: link.data.body.partner_name }) : t('access.link_plain')
+      }
       back={{ to: orgPlaces.access(tenantId), label: t('nav.who_has_access') }}
       tools={link.data && <Tools link={link.data.body} etag={link.data.etag} />}
     >

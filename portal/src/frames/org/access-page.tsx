@@ -4,7 +4,7 @@ import type { Freeze, TenantLink } from '@liaison/sdk'
 import { useId, useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { Facts, Note, Page } from '../../parts/page.tsx'
+import { fact, Facts, Note, Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -36,11 +36,14 @@ function AccessCard({ link }: { link: TenantLink }) {
       </div>
       <Facts
         facts={[
-          [t('access.role'), link.role_title],
-          [t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />],
-          [t('access.people'), link.people.length === 0 ? null : joinNames(link.people.map((one) => one.name))],
-          [t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />],
-          [t('access.last_30'), t('access.last_30_value', { reads, writes, people })],
+          fact(t('access.role'), link.role_title),
+          fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+          fact(
+            t('access.people'),
+            link.people.length === 0 ? null : joinNames(link.people.map((one) => one.name)),
+          ),
+          fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
+          fact(t('access.last_30'), t('access.last_30_value', { reads, writes, people })),
         ]}
       />
       <p className="muted">
@@ -78,16 +81,14 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
   return (
     <Note tone="bad">
       <p className="strong">
-        {t('freeze.standing', { who, at: formatDateTime(freeze.frozen_at), name: freeze.frozen_by_name ?? '' })}
+        {t('freeze.standing', {
+          who,
+          at: formatDateTime(freeze.frozen_at),
+          name: freeze.frozen_by_name ?? '',
+        })}
       </p>
       {freeze.reason !== null && <p>{freeze.reason}</p>}
-      <button
-        type="button"
-        className="thing"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <button type="button" className="thing" onClick={() => setOpen(true)}>
         {t('freeze.lift')}…
       </button>
       <Ask
@@ -98,12 +99,8 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
         isBusy={lift.isPending}
         error={lift.error}
         withReason
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          lift.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => lift.mutate(reason)}
       >
         {t('freeze.lift_effect', { who })}
       </Ask>
@@ -169,12 +166,7 @@ export function AccessPage() {
       title={t('access.title', { org: name })}
       lead={t('access.lead')}
       tools={
-        <Button
-          variant="default"
-          onClick={() => {
-            go(orgPlaces.stopAll(tenantId))
-          }}
-        >
+        <Button variant="default" onClick={() => go(orgPlaces.stopAll(tenantId))}>
           {t('stopall.open')}
         </Button>
       }

@@ -19,7 +19,9 @@ function WhoHasAccess({ access }: { access: TenantHome['who_has_access'] }) {
     <Panel title={t('home.who')}>
       <div className="stack tight">
         <p className="strong">
-          {access.partners === 0 ? t('access.nobody', { org: name }) : t('home.partners', { count: access.partners })}
+          {access.partners === 0
+            ? t('access.nobody', { org: name })
+            : t('home.partners', { count: access.partners })}
         </p>
         {access.last_use !== null && (
           <p className="muted">{t('home.last_use', { when: formatRelative(access.last_use, now) })}</p>

@@ -27,14 +27,18 @@ type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string }
 type NarrowFormProps = { link: TenantLinkDetail; etag: string | null }
 
 /** The roles that open nothing beyond what the link opens now, the present one first. */
-export function smallerRoles(link: Pick<TenantLinkDetail, 'access_role' | 'relationship_type' | 'permissions'>) {
+export function smallerRoles(
+  link: Pick<TenantLinkDetail, 'access_role' | 'relationship_type' | 'permissions'>,
+) {
   const present = parseLinkRole(link.access_role)
   const relationship = RELATIONSHIP_TYPES.find((type) => type === link.relationship_type)
   if (present === null || relationship === undefined) return []
   const now = maskOf(link.permissions.filter(isPermission))
   const smaller = LINK_ROLES.filter(
     (role: LinkRole) =>
-      role !== present && isRoleOffered(role, relationship) && isSubset(newestRoleTemplate(role).defaults, now),
+      role !== present &&
+      isRoleOffered(role, relationship) &&
+      isSubset(newestRoleTemplate(role).defaults, now),
   )
   return [present, ...smaller]
 }
@@ -83,7 +87,11 @@ function Checked({ preview, partner, isBusy, onApply }: CheckedProps) {
   return (
     <div className="stack tight" role="status">
       <h3 className="section-title">{t('narrow.check')}</h3>
-      {preview.diff.length === 0 ? <p className="muted">{t('narrow.nothing')}</p> : <DiffList rows={preview.diff} />}
+      {preview.diff.length === 0 ? (
+        <p className="muted">{t('narrow.nothing')}</p>
+      ) : (
+        <DiffList rows={preview.diff} />
+      )}
       {preview.diff.length > 0 && (
         <div>
           <Button loading={isBusy} onClick={onApply}>
@@ -95,7 +103,9 @@ function Checked({ preview, partner, isBusy, onApply }: CheckedProps) {
   )
 }
 
-function toNarrowing(link: TenantLinkDetail, role: string, denied: ReadonlySet<string>, day: string): Narrowing {
+type Draft = { role: string; denied: ReadonlySet<string>; day: string }
+
+function toNarrowing(link: TenantLinkDetail, { role, denied, day }: Draft): Narrowing {
   return {
     ...(role === link.access_role ? {} : { access_role: role }),
     ...(denied.size === 0 ? {} : { deny: [...denied] }),
@@ -106,7 +116,9 @@ function toNarrowing(link: TenantLinkDetail, role: string, denied: ReadonlySet<s
 function useNarrowing({ link, etag }: NarrowFormProps) {
   const path = { path: { link_id: link.link_id } }
   const preview = useWrite((wanted: Narrowing, frame) =>
-    readBody(frame.client.POST('/tenant/partner-access/links/{link_id}/preview', { params: path, body: wanted })),
+    readBody(
+      frame.client.POST('/tenant/partner-access/links/{link_id}/preview', { params: path, body: wanted }),
+    ),
   )
   const apply = useWrite(
     (wanted: Narrowing, frame) =>
@@ -117,20 +129,55 @@ function useNarrowing({ link, etag }: NarrowFormProps) {
           body: wanted,
         }),
       ),
-    () => {
-      showToast(t('narrow.done', { partner: link.partner_name }))
-    },
+    () => showToast(t('narrow.done', { partner: link.partner_name })),
   )
   return { preview, apply }
 }
 
+type FieldsProps = { link: TenantLinkDetail; draft: Draft; onDraft: (draft: Draft) => void }
+
+function Fields({ link, draft, onDraft }: FieldsProps) {
+  return (
+    <>
+      <NativeSelect
+        id="access_role"
+        label={t('access.role')}
+        value={draft.role}
+        onChange={(event) => onDraft({ ...draft, role: event.currentTarget.value })}
+      >
+        {smallerRoles(link).map((name) => (
+          <option key={name} value={name}>
+            {tValue('role', name)}
+          </option>
+        ))}
+      </NativeSelect>
+      <TextInput
+        id="ends_at"
+        type="date"
+        label={t('narrow.until')}
+        value={draft.day}
+        {...(link.ends_at === null ? {} : { max: link.ends_at.slice(0, 10) })}
+        onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
+      />
+      <details>
+        <summary className="thing">{t('narrow.lines')}</summary>
+        <div className="stack">
+          <Lines
+            permissions={link.permissions}
+            denied={draft.denied}
+            onDenied={(denied) => onDraft({ ...draft, denied })}
+          />
+        </div>
+      </details>
+    </>
+  )
+}
+
 /** Makes an access smaller: a lesser role, fewer lines, an earlier end. It holds at once and needs nobody. */
 export function NarrowForm({ link, etag }: NarrowFormProps) {
-  const [role, setRole] = useState(link.access_role)
-  const [denied, setDenied] = useState<ReadonlySet<string>>(new Set<string>())
-  const [day, setDay] = useState('')
+  const [draft, setDraft] = useState<Draft>({ role: link.access_role, denied: new Set(), day: '' })
   const { preview, apply } = useNarrowing({ link, etag })
-  const wanted = toNarrowing(link, role, denied, day)
+  const wanted = toNarrowing(link, draft)
   return (
     <Panel title={t('narrow.title')}>
       <form
@@ -143,36 +190,7 @@ export function NarrowForm({ link, etag }: NarrowFormProps) {
       >
         <p className="muted">{t('narrow.text')}</p>
         <WriteProblem error={preview.error ?? apply.error} />
-        <NativeSelect
-          id="access_role"
-          label={t('access.role')}
-          value={role}
-          onChange={(event) => {
-            setRole(event.currentTarget.value)
-          }}
-        >
-          {smallerRoles(link).map((name) => (
-            <option key={name} value={name}>
-              {tValue('role', name)}
-            </option>
-          ))}
-        </NativeSelect>
-        <TextInput
-          id="ends_at"
-          type="date"
-          label={t('narrow.until')}
-          value={day}
-          {...(link.ends_at === null ? {} : { max: link.ends_at.slice(0, 10) })}
-          onChange={(event) => {
-            setDay(event.currentTarget.value)
-          }}
-        />
-        <details>
-          <summary className="thing">{t('narrow.lines')}</summary>
-          <div className="stack">
-            <Lines permissions={link.permissions} denied={denied} onDenied={setDenied} />
-          </div>
-        </details>
+        <Fields link={link} draft={draft} onDraft={setDraft} />
         <div>
           <Button type="submit" variant="light" loading={preview.isPending}>
             {t('narrow.preview')}
@@ -184,9 +202,7 @@ export function NarrowForm({ link, etag }: NarrowFormProps) {
           preview={preview.data}
           partner={link.partner_name}
           isBusy={apply.isPending}
-          onApply={() => {
-            apply.mutate(wanted)
-          }}
+          onApply={() => apply.mutate(wanted)}
         />
       )}
     </Panel>

@@ -4,7 +4,7 @@ import type { TenantLink } from '@liaison/sdk'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { Facts, Page, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { DiffList } from '../../parts/permission-list.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -37,12 +37,7 @@ function DeclineButton({ link }: { link: TenantLink }) {
   )
   return (
     <>
-      <Button
-        variant="default"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <Button variant="default" onClick={() => setOpen(true)}>
         {t('requests.decline')}…
       </Button>
       <Ask
@@ -53,12 +48,8 @@ function DeclineButton({ link }: { link: TenantLink }) {
         isBusy={write.isPending}
         error={write.error}
         withReason
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
       >
         {t('requests.decline_effect', names)}
       </Ask>
@@ -72,11 +63,11 @@ function Request({ link }: { link: TenantLink }) {
       <div className="stack">
         <Facts
           facts={[
-            [t('access.role'), link.role_title],
-            [t('link.kind'), tValue('relationship', link.relationship_type)],
-            [t('link.message'), link.request_message && <q>{link.request_message}</q>],
-            [t('link.asked'), <DateText iso={link.requested_at} />],
-            [t('link.answer_by'), <DateText iso={link.request_expires_at} />],
+            fact(t('access.role'), link.role_title),
+            fact(t('link.kind'), tValue('relationship', link.relationship_type)),
+            fact(t('link.message'), link.request_message && <q>{link.request_message}</q>),
+            fact(t('link.asked'), <DateText iso={link.requested_at} />),
+            fact(t('link.answer_by'), <DateText iso={link.request_expires_at} />),
           ]}
         />
         <div className="row">
@@ -131,17 +122,11 @@ function Changes() {
             <div className="row">
               <Button
                 variant="default"
-                onClick={() => {
-                  decide.mutate({ id: change.change_request_id, decision: 'decline' })
-                }}
+                onClick={() => decide.mutate({ id: change.change_request_id, decision: 'decline' })}
               >
                 {t('requests.change_decline')}
               </Button>
-              <Button
-                onClick={() => {
-                  decide.mutate({ id: change.change_request_id, decision: 'approve' })
-                }}
-              >
+              <Button onClick={() => decide.mutate({ id: change.change_request_id, decision: 'approve' })}>
                 {t('requests.change_approve', { partner: change.partner_name })}
               </Button>
               <GoLink to={orgPlaces.link(tenantId, change.link_id)}>{t('access.details')}</GoLink>

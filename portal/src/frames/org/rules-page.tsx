@@ -25,9 +25,7 @@ function Asking({ policy, onPolicy }: PartProps) {
           id="who_may_ask"
           label={t('rules.who')}
           value={policy.who_may_ask}
-          onChange={(event) => {
-            onPolicy({ ...policy, who_may_ask: event.currentTarget.value })
-          }}
+          onChange={(event) => onPolicy({ ...policy, who_may_ask: event.currentTarget.value })}
         >
           {askers.map((word) => (
             <option key={word} value={word}>
@@ -49,17 +47,13 @@ function Asking({ policy, onPolicy }: PartProps) {
           max={730}
           label={t('rules.longest')}
           value={String(policy.max_duration_days)}
-          onChange={(event) => {
-            onPolicy({ ...policy, max_duration_days: Number(event.currentTarget.value) })
-          }}
+          onChange={(event) => onPolicy({ ...policy, max_duration_days: Number(event.currentTarget.value) })}
         />
         <Checkbox
           label={t('rules.dual')}
           description={t('rules.dual_about')}
           checked={policy.dual_approval}
-          onChange={(event) => {
-            onPolicy({ ...policy, dual_approval: event.currentTarget.checked })
-          }}
+          onChange={(event) => onPolicy({ ...policy, dual_approval: event.currentTarget.checked })}
         />
       </div>
     </Panel>
@@ -103,25 +97,19 @@ function Conditions({ policy, onPolicy }: PartProps) {
           label={t('rules.phishing')}
           description={t('rules.phishing_about')}
           checked={conditions.phishing_resistant}
-          onChange={(event) => {
-            set({ phishing_resistant: event.currentTarget.checked })
-          }}
+          onChange={(event) => set({ phishing_resistant: event.currentTarget.checked })}
         />
         <Checkbox
           label={t('rules.reason')}
           description={t('rules.reason_about')}
           checked={conditions.read_reason_required}
-          onChange={(event) => {
-            set({ read_reason_required: event.currentTarget.checked })
-          }}
+          onChange={(event) => set({ read_reason_required: event.currentTarget.checked })}
         />
         <NativeSelect
           id="ip_mode"
           label={t('rules.ip_mode')}
           value={conditions.ip_mode}
-          onChange={(event) => {
-            set({ ip_mode: event.currentTarget.value })
-          }}
+          onChange={(event) => set({ ip_mode: event.currentTarget.value })}
         >
           {ipModes.map((mode) => (
             <option key={mode} value={mode}>
@@ -136,9 +124,7 @@ function Conditions({ policy, onPolicy }: PartProps) {
             description={t('rules.ip_list_about')}
             rows={3}
             value={conditions.ip_allow.join('\n')}
-            onChange={(event) => {
-              set({ ip_allow: event.currentTarget.value.split('\n') })
-            }}
+            onChange={(event) => set({ ip_allow: event.currentTarget.value.split('\n') })}
           />
         )}
       </div>
@@ -165,9 +151,7 @@ function RulesForm({ policy: known, etag }: { policy: PartnerPolicy; etag: strin
           body: toBody(wanted),
         }),
       ),
-    () => {
-      showToast(t('rules.saved'))
-    },
+    () => showToast(t('rules.saved')),
   )
   return (
     <form
@@ -203,9 +187,7 @@ export function RulesPage() {
   )
   return (
     <Page title={t('rules.title')} lead={t('rules.lead', { org: name })}>
-      <Answer query={policy}>
-        {({ body, etag }) => <RulesForm key={etag} policy={body} etag={etag} />}
-      </Answer>
+      <Answer query={policy}>{({ body, etag }) => <RulesForm key={etag} policy={body} etag={etag} />}</Answer>
     </Page>
   )
 }

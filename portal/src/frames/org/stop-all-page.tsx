@@ -104,12 +104,8 @@ function StopAllForm({ links }: { links: readonly TenantLink[] }) {
         reason="required"
         isBusy={write.isPending}
         error={write.error}
-        onKeep={() => {
-          go(orgPlaces.access(tenantId))
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => go(orgPlaces.access(tenantId))}
+        onAct={(reason) => write.mutate(reason)}
       />
     </div>
   )

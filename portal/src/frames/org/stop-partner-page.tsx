@@ -42,7 +42,8 @@ function StopForm({ link, etag, onKeep }: StopFormProps) {
       }),
     ),
   )
-  if (write.isSuccess || link.status === 'revoked') return <Stopped partner={link.partner_name} id={link.link_id} />
+  if (write.isSuccess || link.status === 'revoked')
+    return <Stopped partner={link.partner_name} id={link.link_id} />
   return (
     <ConfirmPage
       effects={effectsOf(link, now)}
@@ -54,9 +55,7 @@ function StopForm({ link, etag, onKeep }: StopFormProps) {
       isBusy={write.isPending}
       error={write.error}
       onKeep={onKeep}
-      onAct={(reason) => {
-        write.mutate(reason)
-      }}
+      onAct={(reason) => write.mutate(reason)}
     />
   )
 }
@@ -91,13 +90,7 @@ export function StopPartnerPage() {
     >
       <Answer query={link}>
         {({ body, etag }) => (
-          <StopForm
-            link={body}
-            etag={etag}
-            onKeep={() => {
-              go(orgPlaces.link(tenantId, linkId))
-            }}
-          />
+          <StopForm link={body} etag={etag} onKeep={() => go(orgPlaces.link(tenantId, linkId))} />
         )}
       </Answer>
     </Page>

@@ -56,12 +56,8 @@ function EndForm({ link, etag }: { link: LinkDetail; etag: string | null }) {
       reason="optional"
       isBusy={write.isPending}
       error={write.error}
-      onKeep={() => {
-        go(back)
-      }}
-      onAct={(reason) => {
-        write.mutate(reason)
-      }}
+      onKeep={() => go(back)}
+      onAct={(reason) => write.mutate(reason)}
     />
   )
 }

@@ -58,9 +58,7 @@ function useBulkExtension() {
     setRunning(false)
     await cache.invalidateQueries({ queryKey: [key, 'links'] })
   }
-  const stop = () => {
-    stopped.current = true
-  }
+  const stop = () => (stopped.current = true)
   return { results, total, isRunning, run, stop }
 }
 
@@ -93,15 +91,64 @@ function Progress({ bulk }: { bulk: Bulk }) {
   )
 }
 
-type RowsProps = { links: readonly Link[]; chosen: ReadonlySet<string>; onChosen: (next: Set<string>) => void }
+type RowProps = { link: Link; isChosen: boolean; onToggle: () => void }
+
+function Row({ link, isChosen, onToggle }: RowProps) {
+  const { partnerId } = useFrame()
+  return (
+    <tr>
+      <td>
+        <input
+          type="checkbox"
+          className="tick"
+          aria-label={t('expiring.choose_one', { tenant: link.tenant_name })}
+          checked={isChosen}
+          onChange={onToggle}
+        />
+      </td>
+      <td>
+        <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
+          {link.tenant_name}
+        </GoLink>
+      </td>
+      <td>{link.role_title}</td>
+      <td>
+        <LinkChip status={link.status} days={link.expires_in_days} />
+      </td>
+      <td className="num">{formatCount(link.expires_in_days ?? 0)}</td>
+      <td className="num">
+        <DateText iso={link.ends_at} />
+      </td>
+      <td>
+        {link.auto_renew_days > 0
+          ? t('link.renews_on', { days: link.auto_renew_days })
+          : t('link.renews_off')}
+      </td>
+    </tr>
+  )
+}
+
+type RowsProps = {
+  links: readonly Link[]
+  chosen: ReadonlySet<string>
+  onChosen: (next: Set<string>) => void
+}
 
 function Rows({ links, chosen, onChosen }: RowsProps) {
-  const { partnerId } = useFrame()
   const toggle = (id: string) => {
     const next = new Set(chosen)
     if (!next.delete(id)) next.add(id)
     onChosen(next)
   }
+  const numeric = new Set(['expiring.days', 'link.ends'])
+  const heads = [
+    'column.tenant',
+    'column.role',
+    'column.link',
+    'expiring.days',
+    'link.ends',
+    'link.renews',
+  ] as const
   return (
     <div className="list-scroll" role="region" aria-label={t('expiring.caption')} tabIndex={0}>
       <table className="table">
@@ -111,49 +158,21 @@ function Rows({ links, chosen, onChosen }: RowsProps) {
             <td>
               <span className="unseen">{t('expiring.choose')}</span>
             </td>
-            <th scope="col">{t('column.tenant')}</th>
-            <th scope="col">{t('column.role')}</th>
-            <th scope="col">{t('column.link')}</th>
-            <th scope="col" className="num">
-              {t('expiring.days')}
-            </th>
-            <th scope="col" className="num">
-              {t('link.ends')}
-            </th>
-            <th scope="col">{t('link.renews')}</th>
+            {heads.map((id) => (
+              <th key={id} scope="col" className={numeric.has(id) ? 'num' : undefined}>
+                {t(id)}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
           {links.map((link) => (
-            <tr key={link.link_id}>
-              <td>
-                <input
-                  type="checkbox"
-                  className="tick"
-                  aria-label={t('expiring.choose_one', { tenant: link.tenant_name })}
-                  checked={chosen.has(link.link_id)}
-                  onChange={() => {
-                    toggle(link.link_id)
-                  }}
-                />
-              </td>
-              <td>
-                <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
-                  {link.tenant_name}
-                </GoLink>
-              </td>
-              <td>{link.role_title}</td>
-              <td>
-                <LinkChip status={link.status} days={link.expires_in_days} />
-              </td>
-              <td className="num">{formatCount(link.expires_in_days ?? 0)}</td>
-              <td className="num">
-                <DateText iso={link.ends_at} />
-              </td>
-              <td>
-                {link.auto_renew_days > 0 ? t('link.renews_on', { days: link.auto_renew_days }) : t('link.renews_off')}
-              </td>
-            </tr>
+            <Row
+              key={link.link_id}
+              link={link}
+              isChosen={chosen.has(link.link_id)}
+              onToggle={() => toggle(link.link_id)}
+            />
           ))}
         </tbody>
       </table>
@@ -180,14 +199,13 @@ function AskBar({ links, chosen, bulk }: AskBarProps) {
       >
         <p>
           {names.join(', ')}
-          {picked.length > names.length && ` ${t('expiring.and_more', { count: picked.length - names.length })}`}
+          {picked.length > names.length &&
+            ` ${t('expiring.and_more', { count: picked.length - names.length })}`}
         </p>
         <NativeSelect
           label={t('extend.by')}
           value={days}
-          onChange={(event) => {
-            setDays(event.currentTarget.value)
-          }}
+          onChange={(event) => setDays(event.currentTarget.value)}
         >
           {['90', '180', '365'].map((length) => (
             <option key={length} value={length}>
@@ -200,9 +218,7 @@ function AskBar({ links, chosen, bulk }: AskBarProps) {
           required
           value={reason}
           maxLength={500}
-          onChange={(event) => {
-            setReason(event.currentTarget.value)
-          }}
+          onChange={(event) => setReason(event.currentTarget.value)}
         />
         <div>
           <Button type="submit" loading={bulk.isRunning}>

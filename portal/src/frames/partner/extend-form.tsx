@@ -20,7 +20,12 @@ export function extendedEnd(endsAt: string | null, days: number, now: Date): str
   return new Date(from + days * dayMs).toISOString()
 }
 
-export type Extension = { link: Pick<Link, 'link_id' | 'ends_at'>; etag: string | null; days: number; reason: string }
+export type Extension = {
+  link: Pick<Link, 'link_id' | 'ends_at'>
+  etag: string | null
+  days: number
+  reason: string
+}
 
 /** Asks the tenant to let a link last longer. Nothing changes before the tenant agrees (B1). */
 export function askToExtend(client: LiaisonClient, { link, etag, days, reason }: Extension) {
@@ -30,6 +35,21 @@ export function askToExtend(client: LiaisonClient, { link, etag, days, reason }:
       headers: { 'If-Match': etag ?? '' },
       body: { ends_at: extendedEnd(link.ends_at, days, readClock()), reason },
     }),
+  )
+}
+
+type LengthSelectProps = { endsAt: string | null; days: string; onDays: (days: string) => void }
+
+function LengthSelect({ endsAt, days, onDays }: LengthSelectProps) {
+  const endAfter = (length: string) => formatDate(extendedEnd(endsAt, Number(length), readClock()))
+  return (
+    <NativeSelect label={t('extend.by')} value={days} onChange={(event) => onDays(event.currentTarget.value)}>
+      {lengths.map((length) => (
+        <option key={length} value={length}>
+          {t('extend.option', { days: length, date: endAfter(length) })}
+        </option>
+      ))}
+    </NativeSelect>
   )
 }
 
@@ -55,31 +75,14 @@ export function ExtendForm({ link, etag }: { link: Link; etag: string | null }) 
       >
         <p className="muted">{t('extend.text', { tenant: link.tenant_name })}</p>
         <WriteProblem error={write.error} />
-        <NativeSelect
-          label={t('extend.by')}
-          value={days}
-          onChange={(event) => {
-            setDays(event.currentTarget.value)
-          }}
-        >
-          {lengths.map((length) => (
-            <option key={length} value={length}>
-              {t('extend.option', {
-                days: length,
-                date: formatDate(extendedEnd(link.ends_at, Number(length), readClock())),
-              })}
-            </option>
-          ))}
-        </NativeSelect>
+        <LengthSelect endsAt={link.ends_at} days={days} onDays={setDays} />
         <TextInput
           id="reason"
           label={t('extend.reason')}
           required
           maxLength={500}
           value={reason}
-          onChange={(event) => {
-            setReason(event.currentTarget.value)
-          }}
+          onChange={(event) => setReason(event.currentTarget.value)}
         />
         <div>
           <Button type="submit" variant="light" loading={write.isPending}>

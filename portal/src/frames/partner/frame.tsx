@@ -48,9 +48,7 @@ export function Frame() {
   const par = useParam('par')
   const address = usePathname() + useSearchText()
   const nav = useMemo(() => navOf(par), [par])
-  useEffect(() => {
-    rememberPlace(par, address)
-  }, [par, address])
+  useEffect(() => rememberPlace(par, address), [par, address])
   return (
     <WithMe>
       {(me) => {

@@ -1,5 +1,5 @@
 export { ActivityPage } from './activity-page.tsx'
-export { CustomersPage } from './customers-page.tsx'
+export { TenantsPage } from './tenants-page.tsx'
 export { EndLinkPage } from './end-link-page.tsx'
 export { ExpiringPage } from './expiring-page.tsx'
 export { Frame } from './frame.tsx'

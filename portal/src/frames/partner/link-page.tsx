@@ -22,7 +22,9 @@ type Act = 'suspend' | 'resume' | 'withdraw'
 /** The present state of a link with the tag that a change of it must present. */
 export function useLink(linkId: string) {
   return useRead(['link', linkId], (frame, signal) =>
-    readTagged(frame.client.GET('/partner/links/{link_id}', { params: { path: { link_id: linkId } }, signal })),
+    readTagged(
+      frame.client.GET('/partner/links/{link_id}', { params: { path: { link_id: linkId } }, signal }),
+    ),
   )
 }
 
@@ -53,12 +55,7 @@ function ActButton({ act, link, etag }: ActButtonProps) {
   )
   return (
     <>
-      <Button
-        variant="default"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <Button variant="default" onClick={() => setOpen(true)}>
         {t(`link.${act}`)}…
       </Button>
       <Ask
@@ -69,12 +66,8 @@ function ActButton({ act, link, etag }: ActButtonProps) {
         isBusy={write.isPending}
         error={write.error}
         withReason={act !== 'resume'}
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
       >
         {t(`link.${act}_effect`, names)}
       </Ask>
@@ -92,21 +85,12 @@ function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
         <ActButton key={act} act={act} link={link} etag={etag} />
       ))}
       {mayEnd && (
-        <Button
-          variant="default"
-          onClick={() => {
-            go(partnerPlaces.endLink(partnerId, link.link_id))
-          }}
-        >
+        <Button variant="default" onClick={() => go(partnerPlaces.endLink(partnerId, link.link_id))}>
           {t('link.end')}…
         </Button>
       )}
       {link.status === 'active' && (
-        <Button
-          onClick={() => {
-            go(actingPlaces.summary(partnerId, link.tenant_id))
-          }}
-        >
+        <Button onClick={() => go(actingPlaces.summary(partnerId, link.tenant_id))}>
           {t('act_in', { tenant: link.tenant_name })}
         </Button>
       )}

@@ -12,23 +12,37 @@ import { t, tValue } from '../../platform/words.ts'
 
 type PeopleFormProps = { link: LinkDetail; etag: string | null; people: readonly PartnerMember[] }
 
-function PeopleForm({ link, etag, people }: PeopleFormProps) {
-  const assigned = link.members.map((member) => member.member_id)
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(assigned))
-  const isChanged = chosen.size !== assigned.length || assigned.some((id) => !chosen.has(id))
-  const write = useWrite(
+/** Who is kept keeps the own role and end; who is new gets the link's. */
+function toMembers(link: LinkDetail, ids: readonly string[]) {
+  return ids.map((id) => {
+    const known = link.members.find((member) => member.member_id === id)
+    return {
+      member_id: id,
+      ...(known?.role ? { role: known.role } : {}),
+      ...(known?.ends_at ? { ends_at: known.ends_at } : {}),
+    }
+  })
+}
+
+function useMembers(link: LinkDetail, etag: string | null) {
+  return useWrite(
     (ids: readonly string[], frame) =>
       readBody(
         frame.client.PUT('/partner/links/{link_id}/members', {
           params: { path: { link_id: link.link_id } },
           headers: { 'If-Match': etag ?? '' },
-          body: { members: ids.map((id) => ({ member_id: id })) },
+          body: { members: toMembers(link, ids) },
         }),
       ),
-    () => {
-      showToast(t('people.saved', { tenant: link.tenant_name }))
-    },
+    () => showToast(t('people.saved', { tenant: link.tenant_name })),
   )
+}
+
+function PeopleForm({ link, etag, people }: PeopleFormProps) {
+  const assigned = link.members.map((member) => member.member_id)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(assigned))
+  const isChanged = chosen.size !== assigned.length || assigned.some((id) => !chosen.has(id))
+  const write = useMembers(link, etag)
   return (
     <form
       className="stack tight"
@@ -59,12 +73,7 @@ function PeopleForm({ link, etag, people }: PeopleFormProps) {
           <Button type="submit" loading={write.isPending}>
             {t('people.save', { tenant: link.tenant_name })}
           </Button>
-          <Button
-            variant="default"
-            onClick={() => {
-              setChosen(new Set(assigned))
-            }}
-          >
+          <Button variant="default" onClick={() => setChosen(new Set(assigned))}>
             {t('people.undo')}
           </Button>
         </div>
@@ -75,7 +84,9 @@ function PeopleForm({ link, etag, people }: PeopleFormProps) {
 
 /** Who of the partner may use this link. Without assignment there is no access, for owners neither (B3). */
 export function LinkPeople({ link, etag }: { link: LinkDetail; etag: string | null }) {
-  const people = useRead(['members'], (frame, signal) => readBody(frame.client.GET('/partner/members', { signal })))
+  const people = useRead(['members'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/members', { signal })),
+  )
   const key = link.members.map((member) => member.member_id).join(' ')
   return (
     <Panel title={t('people.title')}>

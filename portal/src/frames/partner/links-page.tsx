@@ -30,17 +30,9 @@ export function LinksPage() {
     <Page
       title={t('links.title')}
       lead={t('links.lead')}
-      tools={
-        <Button
-          onClick={() => {
-            go(partnerPlaces.requestLink(partnerId))
-          }}
-        >
-          {t('links.request')}
-        </Button>
-      }
+      tools={<Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>}
     >
-      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} query={links} />
+      <LinkFilterBar filters={filters} searchLabel={t('board.find')} query={links} />
       <Answer query={links} lines={10}>
         {(page) =>
           page.items.length === 0 ? (

@@ -25,7 +25,11 @@ function Sums() {
     <Answer query={board} lines={2}>
       {({ aggregates }) => (
         <div className="tiles">
-          <Tile title={t('tile.tenants')} to={partnerPlaces.customers(partnerId)} note={t('tile.tenants_note')}>
+          <Tile
+            title={t('tile.tenants')}
+            to={partnerPlaces.customers(partnerId)}
+            note={t('tile.tenants_note')}
+          >
             <p className="figure">{formatCount(aggregates.tenants)}</p>
           </Tile>
           <Tile
@@ -65,7 +69,12 @@ function TicketLine({ ticket, now }: { ticket: Ticket; now: Date }) {
 function AtRisk() {
   const { partnerId } = useFrame()
   const now = useNow(60_000)
-  const query = { sla_state: 'breached,at_risk', status: 'open,pending,on_hold', limit: few, sort_by: 'sla_due' }
+  const query = {
+    sla_state: 'breached,at_risk',
+    status: 'open,pending,on_hold',
+    limit: few,
+    sort_by: 'sla_due',
+  }
   const tickets = useRead(['queue', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/support/tickets', { params: { query }, signal })),
   )

@@ -1,5 +1,5 @@
 import { readBody } from '@liaison/sdk'
-import type { Ticket } from '@liaison/sdk'
+import type { Ticket, TicketPage } from '@liaison/sdk'
 import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
@@ -11,6 +11,26 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
+
+function Sums({ sums }: { sums: TicketPage['aggregates'] }) {
+  const isLate = sums.sla_breach_count > 0
+  return (
+    <div className="tiles">
+      <Tile title={t('queue.open')}>
+        <p className="figure">{formatCount(sums.open_count)}</p>
+      </Tile>
+      <Tile title={t('queue.waiting')}>
+        <p className="figure">{formatCount(sums.pending_count + sums.on_hold_count)}</p>
+      </Tile>
+      <Tile title={t('queue.breached')}>
+        <p className={isLate ? 'figure late' : 'figure'}>{formatCount(sums.sla_breach_count)}</p>
+      </Tile>
+      <Tile title={t('queue.urgent')}>
+        <p className="figure">{formatCount(sums.by_priority.urgent)}</p>
+      </Tile>
+    </div>
+  )
+}
 
 /** The tickets of all tenants in one list, nearest promise first. */
 export function QueuePage() {
@@ -26,25 +46,9 @@ export function QueuePage() {
     (ticket: Ticket) => actingPlaces.ticket(partnerId, ticket.tenant_id, ticket.ticket_id),
     [partnerId],
   )
-  const sums = tickets.data?.aggregates
   return (
     <Page title={t('queue.title')} lead={t('queue.lead')}>
-      {sums && (
-        <div className="tiles">
-          <Tile title={t('queue.open')}>
-            <p className="figure">{formatCount(sums.open_count)}</p>
-          </Tile>
-          <Tile title={t('queue.waiting')}>
-            <p className="figure">{formatCount(sums.pending_count + sums.on_hold_count)}</p>
-          </Tile>
-          <Tile title={t('queue.breached')}>
-            <p className={sums.sla_breach_count > 0 ? 'figure late' : 'figure'}>{formatCount(sums.sla_breach_count)}</p>
-          </Tile>
-          <Tile title={t('queue.urgent')}>
-            <p className="figure">{formatCount(sums.by_priority.urgent)}</p>
-          </Tile>
-        </div>
-      )}
+      {tickets.data && <Sums sums={tickets.data.aggregates} />}
       <TicketFilterBar filters={filters} query={tickets} />
       <Answer query={tickets} lines={12}>
         {(page) => (

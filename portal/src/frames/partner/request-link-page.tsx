@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Note, Page } from '../../parts/page.tsx'
+import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -64,15 +65,10 @@ function RoleFields({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
               type="radio"
               name="access_role"
               checked={draft.role === role}
-              onChange={() => {
-                onDraft({ ...draft, role })
-              }}
+              onChange={() => onDraft({ ...draft, role })}
             />
-            <span>
-              <span className="strong">{tValue('role', role)}</span>
-              <br />
-              <span className="muted">{tValue('role_about', role)}</span>
-            </span>
+            {tValue('role', role)}
+            <span className="muted">{tValue('role_about', role)}</span>
           </label>
         ))}
       </fieldset>
@@ -90,18 +86,14 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         value={draft.slug}
         autoComplete="off"
         error={errorOf(errors, 'tenant_slug')}
-        onChange={(event) => {
-          onDraft({ ...draft, slug: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
       />
       <RoleFields draft={draft} onDraft={onDraft} />
       <NativeSelect
         id="duration_days"
         label={t('request.duration')}
         value={draft.days}
-        onChange={(event) => {
-          onDraft({ ...draft, days: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, days: event.currentTarget.value })}
       >
         {durations.map((days) => (
           <option key={days} value={days}>
@@ -117,9 +109,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         maxLength={1000}
         value={draft.message}
         error={errorOf(errors, 'message')}
-        onChange={(event) => {
-          onDraft({ ...draft, message: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, message: event.currentTarget.value })}
       />
     </>
   )
@@ -142,13 +132,9 @@ function Sent({ slug }: { slug: string }) {
 
 const blank: Draft = { slug: '', relationship: 'msp_managed', role: 'msp_support', days: '365', message: '' }
 
-/** Asks a tenant for access. The answer never says whether such a tenant exists (B1). */
-export function RequestLinkPage() {
-  const { partnerId } = useFrame()
-  const [draft, setDraft] = useState(blank)
-  const [errors, setErrors] = useState<FormError[]>([])
-  const [attempt] = useState(() => crypto.randomUUID())
-  const write = useWrite((sent: Draft, frame) =>
+function useRequest(draft: Draft) {
+  const attempt = useAttemptKey(draft)
+  return useWrite((sent: Draft, frame) =>
     readBody(
       frame.client.POST('/partner/links', {
         headers: { 'Idempotency-Key': attempt },
@@ -162,6 +148,20 @@ export function RequestLinkPage() {
       }),
     ),
   )
+}
+
+/** Asks a tenant for access. The answer never says whether such a tenant exists (B1). */
+export function RequestLinkPage() {
+  const { partnerId } = useFrame()
+  const [draft, setDraft] = useState(blank)
+  const [errors, setErrors] = useState<FormError[]>([])
+  const write = useRequest(draft)
+  const submit = (event: { preventDefault: () => void }) => {
+    event.preventDefault()
+    const found = checkDraft(draft)
+    setErrors(found)
+    if (found.length === 0) write.mutate(draft)
+  }
   if (write.isSuccess) return <Sent slug={draft.slug.trim()} />
   return (
     <Page
@@ -169,16 +169,7 @@ export function RequestLinkPage() {
       lead={t('request.lead')}
       back={{ to: partnerPlaces.links(partnerId), label: t('nav.links') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          const found = checkDraft(draft)
-          setErrors(found)
-          if (found.length === 0) write.mutate(draft)
-        }}
-      >
+      <form className="stack form" noValidate onSubmit={submit}>
         <ErrorSummary errors={errors} />
         <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />

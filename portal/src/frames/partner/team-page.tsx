@@ -80,7 +80,9 @@ function Matrix({ people }: { people: readonly PartnerMember[] }) {
 
 /** Who of the partner is assigned where: people against tenants. */
 export function TeamPage() {
-  const people = useRead(['members'], (frame, signal) => readBody(frame.client.GET('/partner/members', { signal })))
+  const people = useRead(['members'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/members', { signal })),
+  )
   return (
     <Page title={t('team.title')} lead={t('team.lead')}>
       <Answer query={people} lines={10}>

@@ -37,9 +37,7 @@ function AskForm({ isBusy, onAsk }: AskFormProps) {
         placeholder="per_…"
         required
         value={question.person}
-        onChange={(event) => {
-          setQuestion({ ...question, person: event.currentTarget.value })
-        }}
+        onChange={(event) => setQuestion({ ...question, person: event.currentTarget.value })}
       />
       <TextInput
         id="tenant_id"
@@ -47,17 +45,13 @@ function AskForm({ isBusy, onAsk }: AskFormProps) {
         placeholder="ten_…"
         required
         value={question.tenant}
-        onChange={(event) => {
-          setQuestion({ ...question, tenant: event.currentTarget.value })
-        }}
+        onChange={(event) => setQuestion({ ...question, tenant: event.currentTarget.value })}
       />
       <NativeSelect
         id="permission"
         label={t('activity.permission')}
         value={question.permission}
-        onChange={(event) => {
-          setQuestion({ ...question, permission: event.currentTarget.value })
-        }}
+        onChange={(event) => setQuestion({ ...question, permission: event.currentTarget.value })}
       >
         {permissions.map((entry) => (
           <option key={entry.name} value={entry.name}>
@@ -91,9 +85,7 @@ function StoredForm() {
         description={t('ask.stored_about')}
         required
         value={id}
-        onChange={(event) => {
-          setId(event.currentTarget.value)
-        }}
+        onChange={(event) => setId(event.currentTarget.value)}
       />
       <div>
         <Button type="submit" variant="default">

@@ -20,7 +20,8 @@ type Draft = { scope: string; id: string; reason: string }
 
 function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []
-  if (draft.scope !== 'platform' && draft.id.trim() === '') errors.push({ field: 'id', text: t('freeze.id_missing') })
+  if (draft.scope !== 'platform' && draft.id.trim() === '')
+    errors.push({ field: 'id', text: t('freeze.id_missing') })
   if (draft.reason.trim() === '') errors.push({ field: 'reason', text: t('confirm.reason_missing') })
   return errors
 }
@@ -34,9 +35,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         id="scope"
         label={t('freeze.scope')}
         value={draft.scope}
-        onChange={(event) => {
-          onDraft({ ...draft, scope: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, scope: event.currentTarget.value })}
       >
         {scopes.map((scope) => (
           <option key={scope} value={scope}>
@@ -51,9 +50,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
           description={t('freeze.id_about')}
           value={draft.id}
           error={errorOf(errors, 'id')}
-          onChange={(event) => {
-            onDraft({ ...draft, id: event.currentTarget.value })
-          }}
+          onChange={(event) => onDraft({ ...draft, id: event.currentTarget.value })}
         />
       )}
       <TextInput
@@ -62,9 +59,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         value={draft.reason}
         maxLength={500}
         error={errorOf(errors, 'reason')}
-        onChange={(event) => {
-          onDraft({ ...draft, reason: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, reason: event.currentTarget.value })}
       />
     </>
   )
@@ -136,13 +131,7 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
   )
   return (
     <>
-      <button
-        type="button"
-        className="row-tool"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
         {t('freeze.lift')}…
       </button>
       <Ask
@@ -153,12 +142,8 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
         isBusy={write.isPending}
         error={write.error}
         withReason
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
       >
         {t(needsTwo ? 'freeze.lift_two' : 'freeze.lift_effect', { who })}
       </Ask>

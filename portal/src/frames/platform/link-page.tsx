@@ -40,12 +40,7 @@ function ActButton({ act, link, etag }: { act: Act; link: LinkDetail; etag: stri
   )
   return (
     <>
-      <Button
-        variant="default"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <Button variant="default" onClick={() => setOpen(true)}>
         {t(`platform.${act}`)}…
       </Button>
       <Ask
@@ -57,12 +52,8 @@ function ActButton({ act, link, etag }: { act: Act; link: LinkDetail; etag: stri
         isBusy={write.isPending}
         error={write.error}
         withReason
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
       >
         {t(`platform.${act}_effect`, names)}
       </Ask>
@@ -75,7 +66,10 @@ export function LinkPage() {
   const id = useParam('link')
   const link = useRead(['link', id], (frame, signal) =>
     readTagged(
-      frame.client.GET('/admin/partner-access/links/{link_id}', { params: { path: { link_id: id } }, signal }),
+      frame.client.GET('/admin/partner-access/links/{link_id}', {
+        params: { path: { link_id: id } },
+        signal,
+      }),
     ),
   )
   const found = link.data

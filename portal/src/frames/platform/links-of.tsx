@@ -16,7 +16,8 @@ export function LinksOf({ query }: { query: { partner_id: string } | { tenant_id
   const whole = { ...toLinkQuery(filters), ...query }
   const links = useRead(
     ['links', whole],
-    (frame, signal) => readBody(frame.client.GET('/admin/partner-access/links', { params: { query: whole }, signal })),
+    (frame, signal) =>
+      readBody(frame.client.GET('/admin/partner-access/links', { params: { query: whole }, signal })),
     { keep: true },
   )
   return (

@@ -17,12 +17,13 @@ export function LinksPage() {
   const query = toLinkQuery(filters)
   const links = useRead(
     ['links', query],
-    (frame, signal) => readBody(frame.client.GET('/admin/partner-access/links', { params: { query }, signal })),
+    (frame, signal) =>
+      readBody(frame.client.GET('/admin/partner-access/links', { params: { query }, signal })),
     { keep: true },
   )
   return (
     <Page title={t('links.title')} lead={t('platform.links_lead')}>
-      <LinkFilterBar filters={filters} searchLabel={t('customers.find')} query={links} />
+      <LinkFilterBar filters={filters} searchLabel={t('board.find')} query={links} />
       <Answer query={links} lines={10}>
         {(page) =>
           page.items.length === 0 ? (

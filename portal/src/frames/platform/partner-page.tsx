@@ -4,7 +4,7 @@ import type { PartnerRecord } from '@liaison/sdk'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { Facts, Page, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
@@ -36,12 +36,7 @@ function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: strin
   )
   return (
     <>
-      <Button
-        variant="default"
-        onClick={() => {
-          setOpen(true)
-        }}
-      >
+      <Button variant="default" onClick={() => setOpen(true)}>
         {t(`partner.${act}`)}…
       </Button>
       <Ask
@@ -52,12 +47,8 @@ function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: strin
         isBusy={write.isPending}
         error={write.error}
         withReason
-        onKeep={() => {
-          setOpen(false)
-        }}
-        onAct={(reason) => {
-          write.mutate(reason)
-        }}
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
       >
         {t(`partner.${act}_effect`, names)}
       </Ask>
@@ -69,7 +60,9 @@ function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: strin
 export function PartnerPage() {
   const id = useParam('par')
   const partner = useRead(['partner', id], (frame, signal) =>
-    readTagged(frame.client.GET('/admin/partners/{partner_id}', { params: { path: { partner_id: id } }, signal })),
+    readTagged(
+      frame.client.GET('/admin/partners/{partner_id}', { params: { path: { partner_id: id } }, signal }),
+    ),
   )
   const found = partner.data
   return (
@@ -95,13 +88,13 @@ export function PartnerPage() {
             <Panel title={t('partner.facts')}>
               <Facts
                 facts={[
-                  [t('column.status'), <StatusChip family="organisation" value={body.status} />],
-                  [t('column.kinds'), body.kinds.map((kind) => tValue('kind', kind)).join(', ')],
-                  [t('column.people'), formatCount(body.members_count)],
-                  [t('column.links'), formatCount(body.links_count)],
-                  [t('column.since'), <DateText iso={body.created_at} />],
-                  [t('newpartner.slug'), <code className="mono">{body.slug}</code>],
-                  [t('link.id'), <IdText id={body.partner_id} />],
+                  fact(t('column.status'), <StatusChip family="organisation" value={body.status} />),
+                  fact(t('column.kinds'), body.kinds.map((kind) => tValue('kind', kind)).join(', ')),
+                  fact(t('column.people'), formatCount(body.members_count)),
+                  fact(t('column.links'), formatCount(body.links_count)),
+                  fact(t('column.since'), <DateText iso={body.created_at} />),
+                  fact(t('newpartner.slug'), <code className="mono">{body.slug}</code>),
+                  fact(t('link.id'), <IdText id={body.partner_id} />),
                 ]}
               />
             </Panel>

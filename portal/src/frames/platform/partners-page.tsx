@@ -6,17 +6,26 @@ import { useState } from 'react'
 import type { Column } from '../../parts/data-table.tsx'
 import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { Page } from '../../parts/page.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
+import { useAttemptKey } from '../../platform/attempt.ts'
 import { formatCount } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { RecordList } from './record-list.tsx'
-import type { RecordQuery } from './record-list.tsx'
+import { RecordList, useRegistry } from './record-list.tsx'
 
-const kinds = ['referral', 'reseller', 'wholesaler', 'msp', 'enterprise_hq', 'auditor', 'white_label'] as const
+const kinds = [
+  'referral',
+  'reseller',
+  'wholesaler',
+  'msp',
+  'enterprise_hq',
+  'auditor',
+  'white_label',
+] as const
 
 const columns: Column<PartnerRecord>[] = [
   {
@@ -33,19 +42,15 @@ const columns: Column<PartnerRecord>[] = [
     header: t('column.kinds'),
     cell: (row) => row.kinds.map((kind) => tValue('kind', kind)).join(', '),
   },
-  { id: 'status', header: t('column.status'), cell: (row) => <StatusChip family="organisation" value={row.status} /> },
+  {
+    id: 'status',
+    header: t('column.status'),
+    cell: (row) => <StatusChip family="organisation" value={row.status} />,
+  },
   { id: 'people', header: t('column.people'), numeric: true, cell: (row) => formatCount(row.members_count) },
   { id: 'links', header: t('column.links'), numeric: true, cell: (row) => formatCount(row.links_count) },
   { id: 'since', header: t('column.since'), numeric: true, cell: (row) => <DateText iso={row.created_at} /> },
 ]
-
-function usePartners(query: RecordQuery) {
-  return useRead(
-    ['partners', query],
-    (frame, signal) => readBody(frame.client.GET('/admin/partners', { params: { query }, signal })),
-    { keep: true },
-  )
-}
 
 type Draft = { name: string; slug: string; kinds: string[] }
 
@@ -70,9 +75,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         label={t('newpartner.name')}
         value={draft.name}
         error={errorOf(errors, 'name')}
-        onChange={(event) => {
-          onDraft({ ...draft, name: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, name: event.currentTarget.value })}
       />
       <TextInput
         id="slug"
@@ -80,9 +83,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         description={t('newpartner.slug_about')}
         value={draft.slug}
         error={errorOf(errors, 'slug')}
-        onChange={(event) => {
-          onDraft({ ...draft, slug: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
       />
       <fieldset id="kinds" className="stack tight" tabIndex={-1}>
         <legend>{t('column.kinds')}</legend>
@@ -106,17 +107,24 @@ function NewPartner({ onClose }: { onClose: () => void }) {
   const go = useGo()
   const [draft, setDraft] = useState<Draft>({ name: '', slug: '', kinds: ['msp'] })
   const [errors, setErrors] = useState<FormError[]>([])
-  const [attempt] = useState(() => crypto.randomUUID())
+  const attempt = useAttemptKey(draft)
   const write = useWrite(
     (wanted: Draft, frame) =>
-      readBody(frame.client.POST('/admin/partners', { headers: { 'Idempotency-Key': attempt }, body: wanted })),
+      readBody(
+        frame.client.POST('/admin/partners', { headers: { 'Idempotency-Key': attempt }, body: wanted }),
+      ),
     (made) => {
       showToast(t('newpartner.done', { partner: made.name }))
       go(platformPlaces.partner(made.partner_id))
     },
   )
   return (
-    <Modal opened onClose={onClose} title={t('newpartner.title')} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('newpartner.title')}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <form
         className="stack"
         noValidate
@@ -146,33 +154,29 @@ function NewPartner({ onClose }: { onClose: () => void }) {
 /** The registry of partners. */
 export function PartnersPage() {
   const [isOpen, setOpen] = useState(false)
+  const registry = useRegistry()
+  const { query } = registry
+  const partners = useRead(
+    ['partners', query],
+    (frame, signal) => readBody(frame.client.GET('/admin/partners', { params: { query }, signal })),
+    { keep: true },
+  )
   return (
-    <>
+    <Page
+      title={t('partners.title')}
+      lead={t('partners.lead')}
+      tools={<Button onClick={() => setOpen(true)}>{t('newpartner.open')}</Button>}
+    >
       <RecordList
-        title={t('partners.title')}
-        lead={t('partners.lead')}
+        registry={registry}
+        rows={partners}
+        caption={t('partners.title')}
         searchLabel={t('partners.find')}
         statuses={['any', 'pending', 'active', 'suspended', 'terminated']}
-        useRows={usePartners}
         columns={columns}
         rowId={(row) => row.partner_id}
-        tools={
-          <Button
-            onClick={() => {
-              setOpen(true)
-            }}
-          >
-            {t('newpartner.open')}
-          </Button>
-        }
       />
-      {isOpen && (
-        <NewPartner
-          onClose={() => {
-            setOpen(false)
-          }}
-        />
-      )}
-    </>
+      {isOpen && <NewPartner onClose={() => setOpen(false)} />}
+    </Page>
   )
 }

@@ -1,6 +1,6 @@
 import { readBody } from '@liaison/sdk'
 
-import { Facts, Note, Page, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
@@ -30,11 +30,11 @@ export function TenantPage() {
             <Panel title={t('tenant.facts')}>
               <Facts
                 facts={[
-                  [t('column.status'), <StatusChip family="organisation" value={found.status} />],
-                  [t('column.links'), formatCount(found.links_count)],
-                  [t('column.since'), <DateText iso={found.created_at} />],
-                  [t('newpartner.slug'), <code className="mono">{found.slug}</code>],
-                  [t('link.id'), <IdText id={found.tenant_id} />],
+                  fact(t('column.status'), <StatusChip family="organisation" value={found.status} />),
+                  fact(t('column.links'), formatCount(found.links_count)),
+                  fact(t('column.since'), <DateText iso={found.created_at} />),
+                  fact(t('newpartner.slug'), <code className="mono">{found.slug}</code>),
+                  fact(t('link.id'), <IdText id={found.tenant_id} />),
                 ]}
               />
             </Panel>

@@ -2,14 +2,14 @@ import { readBody } from '@liaison/sdk'
 import type { TenantRecord } from '@liaison/sdk'
 
 import type { Column } from '../../parts/data-table.tsx'
+import { Page } from '../../parts/page.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { RecordList } from './record-list.tsx'
-import type { RecordQuery } from './record-list.tsx'
+import { RecordList, useRegistry } from './record-list.tsx'
 
 const columns: Column<TenantRecord>[] = [
   {
@@ -22,30 +22,35 @@ const columns: Column<TenantRecord>[] = [
     ),
   },
   { id: 'slug', header: t('newpartner.slug'), cell: (row) => <code className="mono">{row.slug}</code> },
-  { id: 'status', header: t('column.status'), cell: (row) => <StatusChip family="organisation" value={row.status} /> },
+  {
+    id: 'status',
+    header: t('column.status'),
+    cell: (row) => <StatusChip family="organisation" value={row.status} />,
+  },
   { id: 'links', header: t('column.links'), numeric: true, cell: (row) => formatCount(row.links_count) },
   { id: 'since', header: t('column.since'), numeric: true, cell: (row) => <DateText iso={row.created_at} /> },
 ]
 
-function useTenants(query: RecordQuery) {
-  return useRead(
+/** The registry of tenants: who they are and who has access, never what they hold. */
+export function TenantsPage() {
+  const registry = useRegistry()
+  const { query } = registry
+  const tenants = useRead(
     ['tenants', query],
     (frame, signal) => readBody(frame.client.GET('/admin/tenants', { params: { query }, signal })),
     { keep: true },
   )
-}
-
-/** The registry of tenants: who they are and who has access, never what they hold. */
-export function TenantsPage() {
   return (
-    <RecordList
-      title={t('tenants.title')}
-      lead={t('tenants.lead')}
-      searchLabel={t('customers.find')}
-      statuses={['any', 'active', 'trial', 'suspended', 'closed']}
-      useRows={useTenants}
-      columns={columns}
-      rowId={(row) => row.tenant_id}
-    />
+    <Page title={t('tenants.title')} lead={t('tenants.lead')}>
+      <RecordList
+        registry={registry}
+        rows={tenants}
+        caption={t('tenants.title')}
+        searchLabel={t('board.find')}
+        statuses={['any', 'active', 'trial', 'suspended', 'closed']}
+        columns={columns}
+        rowId={(row) => row.tenant_id}
+      />
+    </Page>
   )
 }

@@ -42,34 +42,30 @@ export function toInvoiceQuery({ values }: InvoiceFilters) {
 }
 
 /** Filters of an invoice list, the same in every frame. */
-export function InvoiceFilterBar<Data>({ filters, query }: { filters: InvoiceFilters; query: UseQueryResult<Data> }) {
+export function InvoiceFilterBar<Data>({
+  filters,
+  query,
+}: {
+  filters: InvoiceFilters
+  query: UseQueryResult<Data>
+}) {
   const { values, set, clear, active } = filters
   return (
     <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
-      <SearchBox
-        label={t('invoice.search')}
-        value={values.search}
-        onValue={(search) => {
-          set({ search })
-        }}
-      />
+      <SearchBox label={t('invoice.search')} value={values.search} onValue={(search) => set({ search })} />
       <Pick
         label={t('invoice.status')}
         value={values.status}
         words={statuses}
         labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.invoice', word))}
-        onValue={(status) => {
-          set({ status })
-        }}
+        onValue={(status) => set({ status })}
       />
       <Pick
         label={t('invoice.ageing')}
         value={values.overdue}
         words={overdueDays}
         labelOf={(word) => (word === 'any' ? t('pick.any') : t('invoice.overdue_from', { days: word }))}
-        onValue={(overdue) => {
-          set({ overdue })
-        }}
+        onValue={(overdue) => set({ overdue })}
       />
     </FilterBar>
   )
@@ -107,7 +103,7 @@ export function InvoiceTiles({ aggregates }: { aggregates: InvoicePage['aggregat
 
 type AddressOf = (invoice: Invoice) => string | null
 
-function toColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>[] {
+function nameColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>[] {
   const tenant: Column<Invoice> = {
     id: 'tenant',
     header: t('column.tenant'),
@@ -134,6 +130,12 @@ function toColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>[]
       sort: 'status',
       cell: (invoice) => <StatusChip family="invoice" value={invoice.status} />,
     },
+  ]
+  return withTenant ? [tenant, ...own] : own
+}
+
+function figureColumns(): Column<Invoice>[] {
+  return [
     {
       id: 'date',
       header: t('invoice.date'),
@@ -141,7 +143,12 @@ function toColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>[]
       sort: 'invoice_date',
       cell: (invoice) => <DateText iso={invoice.invoice_date} />,
     },
-    { id: 'due', header: t('invoice.due'), numeric: true, cell: (invoice) => <DateText iso={invoice.due_date} /> },
+    {
+      id: 'due',
+      header: t('invoice.due'),
+      numeric: true,
+      cell: (invoice) => <DateText iso={invoice.due_date} />,
+    },
     {
       id: 'age',
       header: t('invoice.days_overdue'),
@@ -163,7 +170,6 @@ function toColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>[]
       cell: (invoice) => <MoneyText money={invoice.balance} late={invoice.days_overdue > 0} />,
     },
   ]
-  return withTenant ? [tenant, ...own] : own
 }
 
 type InvoiceTableProps = {
@@ -177,7 +183,10 @@ type InvoiceTableProps = {
 /** Invoices as rows, every amount with its currency. Across tenants the tenant is the first column. */
 export function InvoiceTable({ page, filters, addressOf, withTenant = false, emptyText }: InvoiceTableProps) {
   const { values, set, active } = filters
-  const columns = useMemo(() => toColumns(addressOf, withTenant), [addressOf, withTenant])
+  const columns = useMemo(
+    () => [...nameColumns(addressOf, withTenant), ...figureColumns()],
+    [addressOf, withTenant],
+  )
   if (page.items.length === 0) {
     const isFiltered = active.length > 0
     return (
@@ -198,17 +207,13 @@ export function InvoiceTable({ page, filters, addressOf, withTenant = false, emp
       sorting={{
         by: values.sort,
         order: values.order,
-        onSort: (by, order) => {
-          set({ sort: sorts.find((name) => name === by) ?? 'invoice_date', order })
-        },
+        onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'invoice_date', order }),
       }}
       paging={{
         offset: page.offset,
         limit: page.limit,
         total: page.total,
-        onOffset: (offset) => {
-          set({ page: Math.floor(offset / pageSize) })
-        },
+        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
       }}
     />
   )

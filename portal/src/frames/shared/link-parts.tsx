@@ -1,24 +1,25 @@
 import type { Link, LinkDetail } from '@liaison/sdk'
-import type { ReactNode } from 'react'
 
-import { Facts, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Panel } from '../../parts/page.tsx'
+import type { Fact } from '../../parts/page.tsx'
 import { DiffList } from '../../parts/permission-list.tsx'
 import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 
-type FactRow = readonly [string, ReactNode]
-
-function howItBegan(link: Link): FactRow[] {
+function howItBegan(link: Link): Fact[] {
   return [
-    [t('link.asked'), link.requested_at && formatDateTime(link.requested_at)],
-    [t('link.message'), link.request_message && <q>{link.request_message}</q>],
-    [
+    fact(t('link.asked'), link.requested_at && formatDateTime(link.requested_at)),
+    fact(t('link.message'), link.request_message && <q>{link.request_message}</q>),
+    fact(
       t('link.approved'),
       link.approved_at &&
-        t('link.approved_value', { date: formatDate(link.approved_at), name: link.approved_by_name ?? t('value.none') }),
-    ],
+        t('link.approved_value', {
+          date: formatDate(link.approved_at),
+          name: link.approved_by_name ?? t('value.none'),
+        }),
+    ),
   ]
 }
 
@@ -30,21 +31,26 @@ export function LinkFacts({ link }: { link: Link }) {
     <Panel title={t('link.state')}>
       <Facts
         facts={[
-          [t('column.link'), <LinkChip status={link.status} days={link.expires_in_days} />],
-          [t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)],
-          [t('column.role'), link.role_title],
-          [t('link.kind'), tValue('relationship', link.relationship_type)],
-          [t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />],
-          [t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />],
-          [t('link.answer_by'), isWaiting && link.request_expires_at && <DateText iso={link.request_expires_at} />],
-          [t('link.renewable'), link.renewable_until && <DateText iso={link.renewable_until} />],
-          [
+          fact(t('column.link'), <LinkChip status={link.status} days={link.expires_in_days} />),
+          fact(t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)),
+          fact(t('column.role'), link.role_title),
+          fact(t('link.kind'), tValue('relationship', link.relationship_type)),
+          fact(t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />),
+          fact(t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+          fact(
+            t('link.answer_by'),
+            isWaiting && link.request_expires_at && <DateText iso={link.request_expires_at} />,
+          ),
+          fact(t('link.renewable'), link.renewable_until && <DateText iso={link.renewable_until} />),
+          fact(
             t('link.renews'),
-            link.auto_renew_days > 0 ? t('link.renews_on', { days: link.auto_renew_days }) : t('link.renews_off'),
-          ],
-          [t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />],
+            link.auto_renew_days > 0
+              ? t('link.renews_on', { days: link.auto_renew_days })
+              : t('link.renews_off'),
+          ),
+          fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
           ...howItBegan(link),
-          [t('link.id'), <IdText id={link.link_id} />],
+          fact(t('link.id'), <IdText id={link.link_id} />),
         ]}
       />
     </Panel>

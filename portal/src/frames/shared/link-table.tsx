@@ -53,21 +53,13 @@ export function LinkFilterBar<Data>({ filters, searchLabel, query }: LinkFilterB
   const { values, set, clear, active } = filters
   return (
     <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
-      <SearchBox
-        label={searchLabel}
-        value={values.search}
-        onValue={(search) => {
-          set({ search })
-        }}
-      />
+      <SearchBox label={searchLabel} value={values.search} onValue={(search) => set({ search })} />
       <Pick
         label={t('column.link')}
         value={values.status}
         words={statuses}
         labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.link', word))}
-        onValue={(status) => {
-          set({ status })
-        }}
+        onValue={(status) => set({ status })}
       />
     </FilterBar>
   )
@@ -76,7 +68,11 @@ export function LinkFilterBar<Data>({ filters, searchLabel, query }: LinkFilterB
 type AddressOf = (link: Link) => string
 
 function toColumns(now: Date, addressOf: AddressOf, withPartner: boolean): Column<Link>[] {
-  const partner: Column<Link> = { id: 'partner', header: t('column.partner'), cell: (link) => link.partner_name }
+  const partner: Column<Link> = {
+    id: 'partner',
+    header: t('column.partner'),
+    cell: (link) => link.partner_name,
+  }
   const first: Column<Link> = {
     id: 'tenant',
     header: t('column.tenant'),
@@ -126,9 +122,7 @@ export function LinkTable({ page, filters, addressOf, withPartner = false }: Lin
         offset: page.offset,
         limit: page.limit,
         total: page.total,
-        onOffset: (offset) => {
-          filters.set({ page: Math.floor(offset / pageSize) })
-        },
+        onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
       }}
     />
   )

@@ -3,6 +3,7 @@ import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { useAttemptKey } from '../../platform/attempt.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { priorities } from './ticket-forms.tsx'
@@ -31,9 +32,7 @@ function Choices({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
         id="priority"
         label={t('ticket.priority')}
         value={draft.priority}
-        onChange={(event) => {
-          onDraft({ ...draft, priority: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, priority: event.currentTarget.value })}
       >
         {priorities.map((name) => (
           <option key={name} value={name}>
@@ -45,9 +44,7 @@ function Choices({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
         id="category"
         label={t('ticket.category')}
         value={draft.category}
-        onChange={(event) => {
-          onDraft({ ...draft, category: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, category: event.currentTarget.value })}
       >
         {categories.map((name) => (
           <option key={name} value={name}>
@@ -68,9 +65,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         maxLength={200}
         value={draft.subject}
         error={errorOf(errors, 'subject')}
-        onChange={(event) => {
-          onDraft({ ...draft, subject: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, subject: event.currentTarget.value })}
       />
       <Textarea
         id="description"
@@ -79,9 +74,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         maxLength={10_000}
         value={draft.description}
         error={errorOf(errors, 'description')}
-        onChange={(event) => {
-          onDraft({ ...draft, description: event.currentTarget.value })
-        }}
+        onChange={(event) => onDraft({ ...draft, description: event.currentTarget.value })}
       />
       <Choices draft={draft} onDraft={onDraft} />
     </>
@@ -99,7 +92,7 @@ type NewTicketFormProps = {
 export function NewTicketForm({ act, create, onCreated }: NewTicketFormProps) {
   const [draft, setDraft] = useState(blank)
   const [errors, setErrors] = useState<FormError[]>([])
-  const [key] = useState(() => crypto.randomUUID())
+  const key = useAttemptKey(draft)
   const write = useWrite((wanted: TicketDraft) => create(wanted, key), onCreated)
   return (
     <form

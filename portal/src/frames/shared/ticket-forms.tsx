@@ -36,9 +36,7 @@ function useChange(change: ChangeTicket, done: string, onDone?: () => void) {
 export function CommentForm({ tenant, withInternal, change }: FormProps & { withInternal: boolean }) {
   const [content, setContent] = useState('')
   const [isInternal, setInternal] = useState(false)
-  const write = useChange(change, t('comment.done', { tenant }), () => {
-    setContent('')
-  })
+  const write = useChange(change, t('comment.done', { tenant }), () => setContent(''))
   return (
     <Panel title={t('comment.title')}>
       <form
@@ -59,17 +57,13 @@ export function CommentForm({ tenant, withInternal, change }: FormProps & { with
           required
           maxLength={10_000}
           value={content}
-          onChange={(event) => {
-            setContent(event.currentTarget.value)
-          }}
+          onChange={(event) => setContent(event.currentTarget.value)}
         />
         {withInternal && (
           <Checkbox
             label={t('comment.internal')}
             checked={isInternal}
-            onChange={(event) => {
-              setInternal(event.currentTarget.checked)
-            }}
+            onChange={(event) => setInternal(event.currentTarget.checked)}
           />
         )}
         <div>
@@ -97,9 +91,7 @@ export function StatusForm({ ticket, tenant, change }: TicketFormProps) {
               key={status}
               variant="default"
               loading={write.isPending && write.variables.status === status}
-              onClick={() => {
-                write.mutate({ status })
-              }}
+              onClick={() => write.mutate({ status })}
             >
               {tValue('move', status)}
             </Button>
@@ -129,9 +121,7 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
         <NativeSelect
           label={t('ticket.priority')}
           value={priority}
-          onChange={(event) => {
-            setPriority(event.currentTarget.value)
-          }}
+          onChange={(event) => setPriority(event.currentTarget.value)}
         >
           {priorities.map((name) => (
             <option key={name} value={name}>
@@ -148,9 +138,7 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
               required
               maxLength={500}
               value={reason}
-              onChange={(event) => {
-                setReason(event.currentTarget.value)
-              }}
+              onChange={(event) => setReason(event.currentTarget.value)}
             />
             <div>
               <Button type="submit" loading={write.isPending}>

@@ -50,52 +50,46 @@ export function toTicketQuery({ values }: TicketFilters) {
 }
 
 /** Filters of a ticket list, the same in every frame. */
-export function TicketFilterBar<Data>({ filters, query }: { filters: TicketFilters; query: UseQueryResult<Data> }) {
+export function TicketFilterBar<Data>({
+  filters,
+  query,
+}: {
+  filters: TicketFilters
+  query: UseQueryResult<Data>
+}) {
   const { values, set, clear, active } = filters
   return (
     <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
-      <SearchBox
-        label={t('ticket.search')}
-        value={values.search}
-        onValue={(search) => {
-          set({ search })
-        }}
-      />
+      <SearchBox label={t('ticket.search')} value={values.search} onValue={(search) => set({ search })} />
       <Pick
         label={t('ticket.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' || word === 'unfinished' ? t(`pick.${word}`) : tValue('status.ticket', word))}
-        onValue={(status) => {
-          set({ status })
-        }}
+        labelOf={(word) =>
+          word === 'any' || word === 'unfinished' ? t(`pick.${word}`) : tValue('status.ticket', word)
+        }
+        onValue={(status) => set({ status })}
       />
       <Pick
         label={t('ticket.priority')}
         value={values.priority}
         words={priorities}
         labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.priority', word))}
-        onValue={(priority) => {
-          set({ priority })
-        }}
+        onValue={(priority) => set({ priority })}
       />
       <Pick
         label={t('ticket.sla')}
         value={values.sla}
         words={slaStates}
         labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.sla', word))}
-        onValue={(sla) => {
-          set({ sla })
-        }}
+        onValue={(sla) => set({ sla })}
       />
       <Pick
         label={t('ticket.assigned')}
         value={values.who}
         words={who}
         labelOf={(word) => t(`pick.${word}`)}
-        onValue={(next) => {
-          set({ who: next })
-        }}
+        onValue={(next) => set({ who: next })}
       />
     </FilterBar>
   )
@@ -114,6 +108,17 @@ export function SlaText({ ticket, now }: { ticket: Ticket; now: Date }) {
   )
 }
 
+function SubjectLink({ ticket, to }: { ticket: Ticket; to: string }) {
+  return (
+    <>
+      <GoLink className="thing" to={to}>
+        {ticket.subject}
+      </GoLink>{' '}
+      <span className="muted small num">{ticket.ticket_number}</span>
+    </>
+  )
+}
+
 function toColumns(now: Date, addressOf: (ticket: Ticket) => string, withTenant: boolean): Column<Ticket>[] {
   const tenant: Column<Ticket> = {
     id: 'tenant',
@@ -124,23 +129,25 @@ function toColumns(now: Date, addressOf: (ticket: Ticket) => string, withTenant:
     {
       id: 'subject',
       header: t('ticket.subject'),
-      cell: (ticket) => (
-        <>
-          <GoLink className="thing" to={addressOf(ticket)}>
-            {ticket.subject}
-          </GoLink>{' '}
-          <span className="muted small num">{ticket.ticket_number}</span>
-        </>
-      ),
+      cell: (ticket) => <SubjectLink ticket={ticket} to={addressOf(ticket)} />,
     },
-    { id: 'status', header: t('ticket.status'), cell: (ticket) => <StatusChip family="ticket" value={ticket.status} /> },
+    {
+      id: 'status',
+      header: t('ticket.status'),
+      cell: (ticket) => <StatusChip family="ticket" value={ticket.status} />,
+    },
     {
       id: 'priority',
       header: t('ticket.priority'),
       sort: 'priority',
       cell: (ticket) => <StatusChip family="priority" value={ticket.priority} />,
     },
-    { id: 'sla', header: t('ticket.sla'), sort: 'sla_due', cell: (ticket) => <SlaText ticket={ticket} now={now} /> },
+    {
+      id: 'sla',
+      header: t('ticket.sla'),
+      sort: 'sla_due',
+      cell: (ticket) => <SlaText ticket={ticket} now={now} />,
+    },
     {
       id: 'assigned',
       header: t('ticket.assigned'),
@@ -190,17 +197,13 @@ export function TicketTable({ page, filters, addressOf, withTenant = false, empt
       sorting={{
         by: values.sort,
         order: values.order,
-        onSort: (by, order) => {
-          set({ sort: sorts.find((name) => name === by) ?? 'sla_due', order })
-        },
+        onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'sla_due', order }),
       }}
       paging={{
         offset: page.offset,
         limit: page.limit,
         total: page.total,
-        onOffset: (offset) => {
-          set({ page: Math.floor(offset / pageSize) })
-        },
+        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
       }}
     />
   )

@@ -1,6 +1,6 @@
 import type { TicketDetail } from '@liaison/sdk'
 
-import { Facts, Panel } from '../../parts/page.tsx'
+import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { IdText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDateTime, formatLeft } from '../../platform/format.ts'
@@ -65,7 +65,9 @@ function SlaPanel({ ticket }: { ticket: TicketDetail }) {
           />
         )}
         <p className="muted small">
-          {sla.state === 'paused' ? t('ticket.clock_paused') : t('ticket.clock_due', { at: formatDateTime(sla.due_at) })}
+          {sla.state === 'paused'
+            ? t('ticket.clock_paused')
+            : t('ticket.clock_due', { at: formatDateTime(sla.due_at) })}
         </p>
       </div>
     </Panel>
@@ -78,16 +80,16 @@ function TicketFacts({ ticket }: { ticket: TicketDetail }) {
     <Panel title={t('ticket.facts')}>
       <Facts
         facts={[
-          [t('ticket.status'), <StatusChip family="ticket" value={ticket.status} />],
-          [t('ticket.priority'), <StatusChip family="priority" value={ticket.priority} />],
-          [t('ticket.category'), ticket.category && tValue('category', ticket.category)],
-          [t('ticket.assigned'), ticket.assigned_to_name ?? t('ticket.nobody')],
-          [t('invoice.customer'), ticket.customer_name],
-          [t('ticket.created'), <MomentText iso={ticket.created_at} now={now} />],
-          [t('ticket.updated'), <MomentText iso={ticket.updated_at} now={now} />],
-          [t('ticket.tags'), ticket.tags.join(', ')],
-          [t('ticket.number'), <span className="num">{ticket.ticket_number}</span>],
-          [t('ticket.id'), <IdText id={ticket.ticket_id} />],
+          fact(t('ticket.status'), <StatusChip family="ticket" value={ticket.status} />),
+          fact(t('ticket.priority'), <StatusChip family="priority" value={ticket.priority} />),
+          fact(t('ticket.category'), ticket.category && tValue('category', ticket.category)),
+          fact(t('ticket.assigned'), ticket.assigned_to_name ?? t('ticket.nobody')),
+          fact(t('invoice.customer'), ticket.customer_name),
+          fact(t('ticket.created'), <MomentText iso={ticket.created_at} now={now} />),
+          fact(t('ticket.updated'), <MomentText iso={ticket.updated_at} now={now} />),
+          fact(t('ticket.tags'), ticket.tags.join(', ')),
+          fact(t('ticket.number'), <span className="num">{ticket.ticket_number}</span>),
+          fact(t('ticket.id'), <IdText id={ticket.ticket_id} />),
         ]}
       />
     </Panel>

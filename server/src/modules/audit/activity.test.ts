@@ -21,7 +21,9 @@ const probes = [
     responses: { 200: z.strictObject({ items: z.array(z.strictObject({ tenant_id: z.string() })) }) },
     handle: ({ mandate }) =>
       Promise.resolve({
-        items: mandate.tenantIds.flatMap((id) => Array.from({ length: 5 }, () => ({ tenant_id: encodeId('tenant', id) }))),
+        items: mandate.tenantIds.flatMap((id) =>
+          Array.from({ length: 5 }, () => ({ tenant_id: encodeId('tenant', id) })),
+        ),
       }),
   }),
   route({
@@ -67,8 +69,16 @@ afterAll(() => world[Symbol.asyncDispose]())
 
 /** Northwind's technician Lee Park works for Acme and Beta; Dana Kim administers Acme; Ana Ruiz owns Northwind. */
 async function seedWork() {
-  const [northwind, acme, beta] = [await world.partner('Northwind MSP'), await world.tenant('Acme Fiber'), await world.tenant('Beta Networks')]
-  const [lee, ana, dana] = [await world.person('Lee Park'), await world.person('Ana Ruiz'), await world.person('Dana Kim')]
+  const [northwind, acme, beta] = [
+    await world.partner('Northwind MSP'),
+    await world.tenant('Acme Fiber'),
+    await world.tenant('Beta Networks'),
+  ]
+  const [lee, ana, dana] = [
+    await world.person('Lee Park'),
+    await world.person('Ana Ruiz'),
+    await world.person('Dana Kim'),
+  ]
   const member = await world.partnerMember(northwind, lee.id)
   await world.partnerMember(northwind, ana.id, 'PARTNER_OWNER')
   await world.tenantMember(acme, dana.id)
@@ -109,25 +119,42 @@ test('partner and tenant read the same event; network address and reason go to t
   await world.call(inTenant(lee, acme), 'POST', '/api/v1/probe/tickets', { body: { number: 'T-1042' } })
   const [own] = await read(owner, `${PARTNER}?action=support`)
   const [other] = await read(admin, `${TENANT}?action=support`)
-  expect(own).toMatchObject({ sentence: 'Lee Park opened ticket T-1042 at Acme Fiber', ip: '127.0.0.1', reason: 'the technician said so' })
-  expect(other).toMatchObject({ sentence: 'Lee Park of Northwind MSP opened ticket T-1042', ip: null, reason: null })
+  expect(own).toMatchObject({
+    sentence: 'Lee Park opened ticket T-1042 at Acme Fiber',
+    ip: '127.0.0.1',
+    reason: 'the technician said so',
+  })
+  expect(other).toMatchObject({
+    sentence: 'Lee Park of Northwind MSP opened ticket T-1042',
+    ip: null,
+    reason: null,
+  })
   const shared = ({ sentence: _s, ip: _i, reason: _r, ...rest }: Shown) => rest
   expect(other && shared(other)).toEqual(own && shared(own))
-  expect(other).toMatchObject({ changes: { priority: { after: 'high' } }, resource: { type: 'ticket', id: expect.stringMatching(/^tkt_/), label: 'T-1042' } })
+  expect(other).toMatchObject({
+    changes: { priority: { after: 'high' } },
+    resource: { type: 'ticket', id: expect.stringMatching(/^tkt_/), label: 'T-1042' },
+  })
 })
 
 test('a read across tenants tells each tenant its own rows, and the partner the sum', async () => {
   const { lee, owner, admin, acme } = await seedWork()
   await world.call(lee, 'GET', '/api/v1/probe/invoices')
-  expect(await read(admin, `${TENANT}?action=billing`)).toMatchObject([{ sentence: 'Lee Park of Northwind MSP read 5 invoices', row_count: 5 }])
-  expect(await read(owner, `${PARTNER}?tenant_id=${encodeId('tenant', acme)}&action=billing`)).toMatchObject([{ sentence: 'Lee Park read 10 invoices', row_count: 10 }])
+  expect(await read(admin, `${TENANT}?action=billing`)).toMatchObject([
+    { sentence: 'Lee Park of Northwind MSP read 5 invoices', row_count: 5 },
+  ])
+  expect(await read(owner, `${PARTNER}?tenant_id=${encodeId('tenant', acme)}&action=billing`)).toMatchObject([
+    { sentence: 'Lee Park read 10 invoices', row_count: 10 },
+  ])
 })
 
 test('fifty reads within a minute are one event and one that counts the rest, for both sides', async () => {
   const { lee, acme, owner, admin } = await seedWork()
   const caller = inTenant(lee, acme)
   for (let turn = 0; turn < 5; turn += 1) {
-    await Promise.all(Array.from({ length: 10 }, () => world.call(caller, 'GET', '/api/v1/probe/invoices/one-tenant')))
+    await Promise.all(
+      Array.from({ length: 10 }, () => world.call(caller, 'GET', '/api/v1/probe/invoices/one-tenant')),
+    )
   }
   const open = await read(admin, `${TENANT}?action=billing`)
   expect(open.reduce((sum, item) => sum + item.repeats, 0)).toBe(50)
@@ -147,17 +174,33 @@ test('counted repeats of a read across tenants keep each tenant its own rows', a
   expect(await read(admin, `${TENANT}?action=billing`)).toMatchObject([{ repeats: 3, row_count: 15 }])
   await world.sql(`update audit_read_window set started_at = started_at - interval '61 seconds'`)
   await world.sqlAs('liaison_job', 'select audit.close_read_windows()')
-  expect(await read(admin, `${TENANT}?action=billing`)).toMatchObject([{ repeats: 2, row_count: 10 }, { repeats: 1, row_count: 5 }])
-  expect(await read(owner, `${PARTNER}?action=billing`)).toMatchObject([{ repeats: 2, row_count: 20 }, { repeats: 1, row_count: 10 }])
+  expect(await read(admin, `${TENANT}?action=billing`)).toMatchObject([
+    { repeats: 2, row_count: 10 },
+    { repeats: 1, row_count: 5 },
+  ])
+  expect(await read(owner, `${PARTNER}?action=billing`)).toMatchObject([
+    { repeats: 2, row_count: 20 },
+    { repeats: 1, row_count: 10 },
+  ])
 })
 
 test('a refusal is read by both sides with its reason and its explanation', async () => {
   const { northwind, acme, lee, owner, admin } = await seedWork()
-  await world.seed(`update delegation set status = 'suspended' where partner_id = $1 and tenant_id = $2`, [northwind, acme], acme)
+  await world.seed(
+    `update delegation set status = 'suspended' where partner_id = $1 and tenant_id = $2`,
+    [northwind, acme],
+    acme,
+  )
   await world.call(inTenant(lee, acme), 'GET', '/api/v1/probe/invoices/one-tenant')
-  for (const [caller, path] of [[owner, PARTNER], [admin, TENANT]] as const) {
+  for (const [caller, path] of [
+    [owner, PARTNER],
+    [admin, TENANT],
+  ] as const) {
     const [refused] = await read(caller, `${path}?outcome=denied`)
-    expect(refused).toMatchObject({ code: 'TENANT_LINK_SUSPENDED', explain_id: expect.stringMatching(/^exp_/) })
+    expect(refused).toMatchObject({
+      code: 'TENANT_LINK_SUSPENDED',
+      explain_id: expect.stringMatching(/^exp_/),
+    })
     expect(refused?.sentence).toContain('was refused')
     expect(refused?.sentence).toContain('the link with this tenant is suspended (see invoices)')
   }
@@ -176,14 +219,23 @@ test('a stranger to a tenant writes nothing into its log', async () => {
 
 test('every filter narrows the feed, and what it leaves out is not counted as seen', async () => {
   const { lee, acme, beta, owner, leeId } = await seedWork()
-  for (const [tenant, number] of [[acme, 'T-1'], [beta, 'T-2']] as const) {
-    await world.call(inTenant(lee, tenant), 'POST', '/api/v1/probe/tickets', { body: { number }, headers: { 'x-request-id': `request-${number}` } })
+  for (const [tenant, number] of [
+    [acme, 'T-1'],
+    [beta, 'T-2'],
+  ] as const) {
+    await world.call(inTenant(lee, tenant), 'POST', '/api/v1/probe/tickets', {
+      body: { number },
+      headers: { 'x-request-id': `request-${number}` },
+    })
   }
   await read(owner, PARTNER)
-  const labels = async (query: string) => (await read(owner, `${PARTNER}?${query}`)).map((item) => item.sentence)
+  const labels = async (query: string) =>
+    (await read(owner, `${PARTNER}?${query}`)).map((item) => item.sentence)
   expect(await labels('search=t-1')).toEqual(['Lee Park opened ticket T-1 at Acme Fiber'])
   expect(await labels('request_id=request-T-2')).toEqual(['Lee Park opened ticket T-2 at Beta Networks'])
-  expect(await labels(`tenant_id=${encodeId('tenant', beta)}`)).toEqual(['Lee Park opened ticket T-2 at Beta Networks'])
+  expect(await labels(`tenant_id=${encodeId('tenant', beta)}`)).toEqual([
+    'Lee Park opened ticket T-2 at Beta Networks',
+  ])
   expect(await labels(`person_id=${encodeId('person', leeId)}&action=support.tickets`)).toHaveLength(2)
   expect(await labels('action=support.ticket')).toEqual([])
   expect(await labels('search=100%25')).toEqual([])
@@ -196,12 +248,20 @@ test('every filter narrows the feed, and what it leaves out is not counted as se
 test('the feed names the time it looked at, and a cursor walks through all of it exactly once', async () => {
   const { lee, acme, owner } = await seedWork()
   const caller = inTenant(lee, acme)
-  await Promise.all(Array.from({ length: 25 }, (_, index) => world.call(caller, 'POST', '/api/v1/probe/tickets', { body: { number: `N-${index}` } })))
+  await Promise.all(
+    Array.from({ length: 25 }, (_, index) =>
+      world.call(caller, 'POST', '/api/v1/probe/tickets', { body: { number: `N-${index}` } }),
+    ),
+  )
   const seen: string[] = []
   let cursor = ''
   for (let turn = 0; turn < 10; turn += 1) {
     const response = await world.call(owner, 'GET', `${PARTNER}?action=support&limit=7${cursor}`)
-    const page = response.json<{ items: Shown[]; next_cursor: string | null; window: { is_default: boolean } }>()
+    const page = response.json<{
+      items: Shown[]
+      next_cursor: string | null
+      window: { is_default: boolean }
+    }>()
     expect(page.window.is_default).toBe(true)
     seen.push(...page.items.map((item) => item.event_id))
     if (page.next_cursor === null) break
@@ -223,7 +283,9 @@ test('reading the log is an event of the log', async () => {
 
 test('one partner reads nothing of another, and one tenant nothing of another', async () => {
   const [first, second] = [await seedWork(), await seedWork()]
-  await world.call(inTenant(first.lee, first.acme), 'POST', '/api/v1/probe/tickets', { body: { number: 'T-9' } })
+  await world.call(inTenant(first.lee, first.acme), 'POST', '/api/v1/probe/tickets', {
+    body: { number: 'T-9' },
+  })
   expect(await read(second.owner, `${PARTNER}?action=support`)).toEqual([])
   expect(await read(second.admin, `${TENANT}?action=support`)).toEqual([])
 })
@@ -240,28 +302,60 @@ test('the platform reads everything, with names on both sides', async () => {
   const { lee, acme } = await seedWork()
   const staff = await world.person('Pat Staff')
   await world.platformAdmin(staff.id)
-  await world.call(inTenant(lee, acme), 'POST', '/api/v1/probe/tickets', { body: { number: 'T-77' }, headers: { 'x-request-id': 'request-T-77' } })
+  await world.call(inTenant(lee, acme), 'POST', '/api/v1/probe/tickets', {
+    body: { number: 'T-77' },
+    headers: { 'x-request-id': 'request-T-77' },
+  })
   const items = await read(await world.signIn(staff.id), '/api/v1/admin/audit?request_id=request-T-77')
-  expect(items).toMatchObject([{ sentence: 'Lee Park of Northwind MSP opened ticket T-77 at Acme Fiber', ip: '127.0.0.1' }])
+  expect(items).toMatchObject([
+    { sentence: 'Lee Park of Northwind MSP opened ticket T-77 at Acme Fiber', ip: '127.0.0.1' },
+  ])
 })
 
 test('an export holds the rows of its filters, its own digest, and no formula', async () => {
   const { lee, acme, owner, admin } = await seedWork()
-  await world.call(inTenant(lee, acme), 'POST', '/api/v1/probe/tickets', { body: { number: '=HYPERLINK("http://evil.example")' } })
+  await world.call(inTenant(lee, acme), 'POST', '/api/v1/probe/tickets', {
+    body: { number: '=HYPERLINK("http://evil.example")' },
+  })
   const csv = await world.call(owner, 'GET', `${PARTNER}/export?action=support`)
-  expect([csv.statusCode, csv.headers['content-type'], csv.headers['x-export-rows'], csv.headers['x-export-truncated']]).toEqual([200, 'text/csv; charset=utf-8; header=present', '1', 'false'])
-  expect(csv.headers['repr-digest']).toBe(`sha-256=:${createHash('sha256').update(csv.rawPayload).digest('base64')}:`)
+  expect([
+    csv.statusCode,
+    csv.headers['content-type'],
+    csv.headers['x-export-rows'],
+    csv.headers['x-export-truncated'],
+  ]).toEqual([200, 'text/csv; charset=utf-8; header=present', '1', 'false'])
+  expect(csv.headers['repr-digest']).toBe(
+    `sha-256=:${createHash('sha256').update(csv.rawPayload).digest('base64')}:`,
+  )
   expect(csv.body.split('\r\n')).toHaveLength(3)
   expect(csv.body).toContain(`"'=HYPERLINK(""http://evil.example"")"`)
   const lines = await world.call(admin, 'GET', `${TENANT}/export?action=support&format=jsonl`)
-  expect(lines.body.trim().split('\n').map((line) => (JSON.parse(line) as Shown).ip)).toEqual([null])
-  expect(await read(owner, `${PARTNER}?action=partner_org.audit.export`)).toMatchObject([{ sentence: 'Ana Ruiz exported 1 activity entry' }])
+  expect(
+    lines.body
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as Shown).ip),
+  ).toEqual([null])
+  expect(await read(owner, `${PARTNER}?action=partner_org.audit.export`)).toMatchObject([
+    { sentence: 'Ana Ruiz exported 1 activity entry' },
+  ])
 })
 
 test('filters that cannot be taken are named, all at once', async () => {
   const { owner } = await seedWork()
-  const response = await world.call(owner, 'GET', `${PARTNER}?action=billing.*&outcome=maybe&from=yesterday&tenant_id=par_1&limit=0`)
+  const response = await world.call(
+    owner,
+    'GET',
+    `${PARTNER}?action=billing.*&outcome=maybe&from=yesterday&tenant_id=par_1&limit=0`,
+  )
   expect(response.statusCode).toBe(422)
-  expect(response.json<{ errors: { pointer: string }[] }>().errors.map((fault) => fault.pointer.split('/')[2]).toSorted()).toEqual(['action', 'from', 'limit', 'outcome', 'tenant_id'])
-  expect((await world.call(owner, 'GET', `${PARTNER}?from=2026-02-01&to=2026-01-01`)).json().code).toBe('VALIDATION_ERROR')
+  expect(
+    response
+      .json<{ errors: { pointer: string }[] }>()
+      .errors.map((fault) => fault.pointer.split('/')[2])
+      .toSorted(),
+  ).toEqual(['action', 'from', 'limit', 'outcome', 'tenant_id'])
+  expect((await world.call(owner, 'GET', `${PARTNER}?from=2026-02-01&to=2026-01-01`)).json().code).toBe(
+    'VALIDATION_ERROR',
+  )
 })

@@ -22,7 +22,10 @@ const filters = {
   action: z
     .string()
     .max(100)
-    .regex(/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/, 'must be an action such as billing.invoices, without wildcards')
+    .regex(
+      /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/,
+      'must be an action such as billing.invoices, without wildcards',
+    )
     .optional()
     .meta({ description: 'An action, or the beginning of several: `billing` means all below it.' }),
   outcome: commaList(z.enum(['allowed', 'denied', 'error']), 3).optional(),
@@ -145,7 +148,11 @@ function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer):
     resource:
       row.resource_type === null
         ? null
-        : { type: row.resource_type, id: toPublicId(row.resource_type, row.resource_id), label: row.resource_label },
+        : {
+            type: row.resource_type,
+            id: toPublicId(row.resource_type, row.resource_id),
+            label: row.resource_label,
+          },
     row_count: rows,
     repeats,
     changes: row.changes,
@@ -204,7 +211,8 @@ export async function readActivity(
 }
 
 function boundOf(mandate: ReadingMandate, asked: ActivityFilters): unknown {
-  const side = mandate.kind === 'program' ? mandate.partner.id : mandate.kind === 'tenant' ? mandate.tenant.id : null
+  const side =
+    mandate.kind === 'program' ? mandate.partner.id : mandate.kind === 'tenant' ? mandate.tenant.id : null
   return ['audit', mandate.kind, mandate.actor.id, side, asked]
 }
 

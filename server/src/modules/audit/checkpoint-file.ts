@@ -18,7 +18,9 @@ export async function readLastCheckpoint(path: string, verifier: NoteVerifier): 
   if (last === undefined) return null
   const checkpoint = openCheckpoint(last, verifier)
   if (checkpoint) return checkpoint
-  throw new Error(`${path} ends with a checkpoint that this installation did not sign; move the file away to begin another.`)
+  throw new Error(
+    `${path} ends with a checkpoint that this installation did not sign; move the file away to begin another.`,
+  )
 }
 
 /** Appends notes and returns when the disk has them. */

@@ -41,7 +41,10 @@ function toRow({ resource, ...item }: Item): Record<string, unknown> {
   }
 }
 
-const TYPES = { csv: 'text/csv; charset=utf-8; header=present', jsonl: 'application/jsonl; charset=utf-8' } as const
+const TYPES = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  jsonl: 'application/jsonl; charset=utf-8',
+} as const
 
 /**
  * A file of the feed with its SHA-256 (RFC 9530 section 3), the number of its rows, and whether there were more than

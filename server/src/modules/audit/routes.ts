@@ -4,7 +4,14 @@ import { wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { ActivityPage, EXPORT_QUERIES, QUERIES, readActivity, readActivityPage, viewerOf } from './activity.ts'
+import {
+  ActivityPage,
+  EXPORT_QUERIES,
+  QUERIES,
+  readActivity,
+  readActivityPage,
+  viewerOf,
+} from './activity.ts'
 import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './events.ts'
 import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
 import type { ActivityFilters } from './rules.ts'
@@ -29,7 +36,9 @@ async function answerExport(mandate: ReadingMandate, query: ActivityFilters & { 
   return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null })
 }
 
-const File = z.string().meta({ description: 'CSV (RFC 4180) or JSON Lines, at most 10,000 rows, newest first.' })
+const File = z
+  .string()
+  .meta({ description: 'CSV (RFC 4180) or JSON Lines, at most 10,000 rows, newest first.' })
 
 function makePartnerRoutes(services: Services): Route[] {
   return [

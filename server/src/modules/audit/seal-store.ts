@@ -82,7 +82,11 @@ const UNSEALED = `(select l.leaf_index from audit_leaf l where l.event_id = e.id
  * The next events whose transactions have all ended, in the order of their transactions. An id alone would lose the rows
  * of a transaction that began early and commits late. Source: reliability.md, rule 3.
  */
-export async function readNext(client: Client, position: SealPosition, limit: number): Promise<(LeafRow & { xid: string })[]> {
+export async function readNext(
+  client: Client,
+  position: SealPosition,
+  limit: number,
+): Promise<(LeafRow & { xid: string })[]> {
   const { rows } = await client.query<LeafRow & { xid: string }>(
     `select e.xid::text as xid, ${LEAF_COLUMNS}
      from audit_event e
@@ -104,7 +108,10 @@ export async function readLeftOver(client: Client, limit: number): Promise<(Leaf
 }
 
 /** Notes that sealing begins in this cluster. `null` takes the oldest transaction that still runs. */
-export async function insertWatermark(client: Client, mark: { clusterId: string; size: number; fromXid: string | null }): Promise<void> {
+export async function insertWatermark(
+  client: Client,
+  mark: { clusterId: string; size: number; fromXid: string | null },
+): Promise<void> {
   await client.query(
     `insert into audit_watermark (size, cluster_id, from_xid) values ($1, $2, coalesce($3::xid8, pg_snapshot_xmin(pg_current_snapshot())))`,
     [mark.size, mark.clusterId, mark.fromXid],
@@ -124,7 +131,12 @@ export async function insertLeaves(client: Client, leaves: readonly NewLeaf[]): 
   await client.query(
     `insert into audit_leaf (leaf_index, event_id, occurred_at, hash)
      select * from unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::bytea[])`,
-    [leaves.map((leaf) => leaf.index), leaves.map((leaf) => leaf.eventId), leaves.map((leaf) => leaf.occurredAt), leaves.map((leaf) => leaf.hash)],
+    [
+      leaves.map((leaf) => leaf.index),
+      leaves.map((leaf) => leaf.eventId),
+      leaves.map((leaf) => leaf.occurredAt),
+      leaves.map((leaf) => leaf.hash),
+    ],
   )
 }
 
@@ -147,12 +159,18 @@ export async function insertCheckpoint(client: Client, made: NewCheckpoint): Pro
 
 /** The root of the checkpoint of this size, if the database has one. */
 export async function readRoot(client: Client, size: number): Promise<Buffer | null> {
-  const { rows } = await client.query<{ root: Buffer }>('select root from audit_checkpoint where size = $1', [size])
+  const { rows } = await client.query<{ root: Buffer }>('select root from audit_checkpoint where size = $1', [
+    size,
+  ])
   return rows[0]?.root ?? null
 }
 
 /** The checkpoints above a size, oldest first. */
-export async function readNotesAbove(client: Client, size: number, limit: number): Promise<{ size: number; note: string }[]> {
+export async function readNotesAbove(
+  client: Client,
+  size: number,
+  limit: number,
+): Promise<{ size: number; note: string }[]> {
   const { rows } = await client.query<{ size: string; note: string }>(
     'select size, note from audit_checkpoint where size > $1 order by size limit $2',
     [size, limit],
@@ -161,7 +179,11 @@ export async function readNotesAbove(client: Client, size: number, limit: number
 }
 
 /** Notes that checkpoints have left the database. */
-export async function insertPublications(client: Client, sizes: readonly number[], place: string): Promise<void> {
+export async function insertPublications(
+  client: Client,
+  sizes: readonly number[],
+  place: string,
+): Promise<void> {
   await client.query(
     `insert into audit_publication (size, place) select size, $2 from unnest($1::bigint[]) size on conflict do nothing`,
     [sizes, place],
@@ -169,7 +191,10 @@ export async function insertPublications(client: Client, sizes: readonly number[
 }
 
 /** How many committed events wait for their seal, counted up to 10,000, and how long the oldest has waited, in seconds. */
-export async function readLag(client: Client, position: SealPosition): Promise<{ seconds: number; unsealed: number }> {
+export async function readLag(
+  client: Client,
+  position: SealPosition,
+): Promise<{ seconds: number; unsealed: number }> {
   const { rows } = await client.query<{ unsealed: string; seconds: string | null }>(
     `select count(*) as unsealed, extract(epoch from clock_timestamp() - min(occurred_at)) as seconds
      from (select e.occurred_at from audit_event e where (e.xid, e.id) > ($1::xid8, $2::uuid) and ${UNSEALED} order by e.xid, e.id limit 10000) waiting`,

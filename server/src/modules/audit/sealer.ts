@@ -2,7 +2,13 @@ import { stat } from 'node:fs/promises'
 import type pg from 'pg'
 import { acquire } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
-import { hashLeaf, makeNoteSigner, makeNoteVerifier, MerkleTree, toCheckpointText } from '#platform/signed-log/index.ts'
+import {
+  hashLeaf,
+  makeNoteSigner,
+  makeNoteVerifier,
+  MerkleTree,
+  toCheckpointText,
+} from '#platform/signed-log/index.ts'
 import type { NoteSigner } from '#platform/signed-log/index.ts'
 import type { Vault } from '#platform/vault.ts'
 import { appendNotes, readLastCheckpoint } from './checkpoint-file.ts'
@@ -64,20 +70,35 @@ async function inTransaction<Result>(client: pg.PoolClient, work: () => Promise<
   }
 }
 
-async function storeRound(client: pg.PoolClient, state: SealState, round: { rows: (LeafRow & { xid: string })[]; key: NoteSigner }): Promise<void> {
+async function storeRound(
+  client: pg.PoolClient,
+  state: SealState,
+  round: { rows: (LeafRow & { xid: string })[]; key: NoteSigner },
+): Promise<void> {
   const last = round.rows.at(-1)
   if (!last) return
   const tree = new MerkleTree(state.size, state.peaks)
   const leaves = round.rows.map((row) => {
     const event = toSealedEvent(row)
-    const leaf = { index: tree.size, eventId: event.id, occurredAt: event.occurredAt, hash: hashLeaf(event.leaf) }
+    const leaf = {
+      index: tree.size,
+      eventId: event.id,
+      occurredAt: event.occurredAt,
+      hash: hashLeaf(event.leaf),
+    }
     tree.append(leaf.hash)
     return leaf
   })
   const root = tree.root()
   const note = round.key.sign(toCheckpointText({ origin: round.key.name, size: tree.size, root }))
   await insertLeaves(client, leaves)
-  await insertCheckpoint(client, { size: tree.size, root, peaks: tree.peaks, last: { xid: last.xid, id: last.id }, note })
+  await insertCheckpoint(client, {
+    size: tree.size,
+    root,
+    peaks: tree.peaks,
+    last: { xid: last.xid, id: last.id },
+    note,
+  })
 }
 
 /**
@@ -88,11 +109,18 @@ function sealRound(client: pg.PoolClient, key: NoteSigner): Promise<number> {
   return inTransaction(client, async () => {
     const state = await readState(client)
     const isRestored = state.begunIn !== null && state.begunIn !== state.clusterId
-    const rows = isRestored ? await readLeftOver(client, ROUND_ROWS) : await readNext(client, state.position, ROUND_ROWS)
+    const rows = isRestored
+      ? await readLeftOver(client, ROUND_ROWS)
+      : await readNext(client, state.position, ROUND_ROWS)
     await storeRound(client, state, { rows, key })
-    if (state.begunIn === null) await insertWatermark(client, { clusterId: state.clusterId, size: 0, fromXid: '0' })
+    if (state.begunIn === null)
+      await insertWatermark(client, { clusterId: state.clusterId, size: 0, fromXid: '0' })
     if (isRestored && rows.length < ROUND_ROWS) {
-      await insertWatermark(client, { clusterId: state.clusterId, size: state.size + rows.length, fromXid: null })
+      await insertWatermark(client, {
+        clusterId: state.clusterId,
+        size: state.size + rows.length,
+        fromXid: null,
+      })
     }
     return rows.length
   })
@@ -129,8 +157,15 @@ class CheckpointFile {
   async publish(client: pg.PoolClient): Promise<void> {
     let notes = await readNotesAbove(client, this.#knownSize, NOTES_AT_ONCE)
     while (notes.length > 0) {
-      await appendNotes(this.#path, notes.map(({ note }) => note))
-      await insertPublications(client, notes.map(({ size }) => size), 'file')
+      await appendNotes(
+        this.#path,
+        notes.map(({ note }) => note),
+      )
+      await insertPublications(
+        client,
+        notes.map(({ size }) => size),
+        'file',
+      )
       this.#knownSize = notes.at(-1)?.size ?? this.#knownSize
       this.#knownBytes = await this.#countBytes()
       notes = notes.length < NOTES_AT_ONCE ? [] : await readNotesAbove(client, this.#knownSize, NOTES_AT_ONCE)
@@ -170,19 +205,8 @@ class RunningSealer implements Sealer {
     return { seconds: this.#lag.seconds + (isStale ? sinceMs / 1000 : 0), unsealed: this.#lag.unsealed }
   }
 
-  schedule(): void {
-    if (this.#isStopped) return
-    this.#timer = setTimeout(() => void this.#tick(), this.#options.intervalMs)
-    this.#timer.unref()
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    clearTimeout(this.#timer)
-    await this.#running.catch(() => 0)
-  }
-
-  async #tick(): Promise<void> {
+  /** Runs a round and then the next, for ever. */
+  async run(): Promise<void> {
     try {
       await this.sealNow()
       this.#lastFailure = ''
@@ -191,7 +215,15 @@ class RunningSealer implements Sealer {
       if (failure.message !== this.#lastFailure) this.#options.onError?.(failure)
       this.#lastFailure = failure.message
     }
-    this.schedule()
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => void this.run(), this.#options.intervalMs)
+    this.#timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.#running.catch(() => 0)
   }
 
   async #sealAll(): Promise<number> {
@@ -230,9 +262,6 @@ class RunningSealer implements Sealer {
  */
 export async function startSealer(options: SealerOptions): Promise<Sealer> {
   const sealer = new RunningSealer(options)
-  await sealer.sealNow().catch((error: unknown) => {
-    options.onError?.(error instanceof Error ? error : new Error(String(error)))
-  })
-  sealer.schedule()
+  await sealer.run()
   return sealer
 }

@@ -221,8 +221,7 @@ function refusedSentence(told: Told, who: string, where: string): string {
     told.code !== null && isRefusal(told.code) ? inThirdPerson(REFUSAL_WORDS[told.code].sentence) : null
   const reason = why === null ? '' : `: ${why.charAt(0).toLowerCase()}${why.slice(1)}`
   const times = told.repeats > 1 ? ` ${NUMBER.format(told.repeats)} times` : ''
-  const aim =
-    wanted === undefined ? '' : ` (${wanted.charAt(0).toLowerCase()}${wanted.slice(1)})`
+  const aim = wanted === undefined ? '' : ` (${wanted.charAt(0).toLowerCase()}${wanted.slice(1)})`
   return `${who} was refused${times}${where}${reason}${aim}`
 }
 

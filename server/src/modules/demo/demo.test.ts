@@ -5,9 +5,10 @@ import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeVault } from '#platform/vault.ts'
 import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
-import { demoCode, loadDemoWorld, readDemoFile, readDemoSignIns } from './index.ts'
-import type { DemoFileBody, DemoOptions } from './index.ts'
-import { buildWorld } from './world.ts'
+import { demoCode, readDemoFile, readDemoSignIns } from './sign-ins.ts'
+import type { DemoFileBody } from './sign-ins.ts'
+import { buildWorld, loadDemoWorld } from './world.ts'
+import type { DemoOptions } from './world.ts'
 
 let world: TestWorld
 let dataDir: string
@@ -23,7 +24,7 @@ function optionsFor(now: Date): DemoOptions {
     now,
     credentials: {
       hashPassword: async (password) => `hash of ${password}`,
-      hashRecoveryCode: (code) => Buffer.from(code),
+      hashRecoveryCode: (_personId, code) => Buffer.from(code),
       sealTotpSecret: (personId, secret) => vault.seal(secret, `totp_factor|secret|${personId}`),
     },
   }

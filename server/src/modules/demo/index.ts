@@ -1,4 +1,3 @@
-export { demoCode, readDemoFile, readDemoSignIns } from './sign-ins.ts'
-export type { DemoFileBody, DemoSignIn } from './sign-ins.ts'
-export { loadDemoWorld } from './world.ts'
-export type { CredentialForms, DemoOptions } from './world.ts'
+export { loadDemoIfEmpty } from './load.ts'
+export { demoCode, readDemoSignIns } from './sign-ins.ts'
+export type { DemoSignIn } from './sign-ins.ts'

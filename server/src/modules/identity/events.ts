@@ -55,8 +55,8 @@ export function noteProfileChange(mandate: Mandate, person: Subject, changes: Re
 }
 
 /** Somebody was asked to join an organisation. */
-export function noteInvitation(mandate: Mandate, invitation: { readonly id: string; readonly email: string; readonly role: string }): void {
-  recordEvent(mandate, { action: 'identity.member.invite', resource: { type: 'invitation', id: invitation.id, label: invitation.email }, changes: { role: invitation.role } })
+export function noteInvitation(mandate: Mandate, invitation: { readonly email: string; readonly role: string }): void {
+  recordEvent(mandate, { action: 'identity.member.invite', resource: { type: 'invitation', label: invitation.email }, changes: { role: invitation.role } })
 }
 
 /** Somebody joined an organisation by an invitation. */

@@ -1,3 +1,4 @@
+import { encodeId, idFromUuid } from '@liaison/access'
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -58,8 +59,8 @@ export async function removeTotp(mandate: Mandate<'identity'>, personId: string)
 /** Replaces all recovery codes. */
 export async function replaceRecoveryCodes(mandate: Mandate<'identity'>, personId: string, hashes: readonly Buffer[]): Promise<void> {
   await runStatements(mandate, [
-    { text: `delete from recovery_code where person_id = $1`, values: [personId] },
-    { text: `insert into recovery_code (person_id, hash) select $1, decode(code, $3) from unnest($2::text[]) code', values: [personId, hashes.map((hash) => hash.toString('hex')), 'hex'] },
+    { text: 'delete from recovery_code where person_id = $1', values: [personId] },
+    { text: `insert into recovery_code (person_id, hash) select $1::uuid, decode(code, 'hex') from unnest($2::text[]) code`, values: [personId, hashes.map((hash) => hash.toString('hex'))] },
   ])
 }
 
@@ -146,4 +147,9 @@ export async function addPasskey(mandate: Mandate<'identity'>, passkey: Omit<Pas
 export async function removePasskey(mandate: Mandate<'identity'>, personId: string, id: string): Promise<boolean> {
   const { numDeletedRows } = await tables<IdentityTables>(mandate).deleteFrom('passkey').where('id', '=', id).where('person_id', '=', personId).executeTakeFirst()
   return numDeletedRows > 0n
+}
+
+/** The public form of a passkey's id. */
+export function toPasskeyId(id: string): string {
+  return encodeId('passkey', idFromUuid('passkey', id))
 }

@@ -5,11 +5,20 @@
 
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { makeAccountFactorRoutes } from './account-factor-routes.ts'
+import { makeAccountRoutes } from './account-routes.ts'
 import { makeChooseRoutes } from './choose-routes.ts'
 import type { DemoSignIn, Door } from './door.ts'
+import { makeEnrolRoutes } from './enrol-routes.ts'
+import { makeInviteRoutes } from './invite-routes.ts'
+import { makeMemberRoutes } from './member-routes.ts'
+import { makeMeRoute } from './me-routes.ts'
+import { makeOutboxRoutes } from './outbox-routes.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { makePasswordHasher } from './password-hash.ts'
+import { makeRecoverRoutes } from './recover-routes.ts'
 import { makeSignInRoutes } from './sign-in-routes.ts'
+import { makeStepUpRoutes } from './step-up-routes.ts'
 import './problems.ts'
 
 /** What an installation adds to the sign-in page. */
@@ -22,9 +31,25 @@ export interface IdentityOptions {
 export function makeIdentityRoutes(services: Services, options: IdentityOptions = {}): readonly Route[] {
   const demoSignIns = services.isDemo && options.demoSignIns ? options.demoSignIns : () => []
   const door: Door = { services, hasher: makePasswordHasher(services.passwordHashConcurrency), demoSignIns }
-  return [...makeSignInRoutes(door), ...makeChooseRoutes(), PASSKEY_SCRIPT.route]
+  return [
+    ...makeSignInRoutes(door),
+    ...makeEnrolRoutes(door),
+    ...makeStepUpRoutes(door),
+    ...makeChooseRoutes(),
+    ...makeRecoverRoutes(door),
+    ...makeInviteRoutes(door),
+    ...makeAccountRoutes(door),
+    ...makeAccountFactorRoutes(door),
+    ...makeMemberRoutes(services),
+    makeMeRoute(services),
+    ...(services.keepsMail ? makeOutboxRoutes() : []),
+    PASSKEY_SCRIPT.route,
+  ]
 }
 
 export type { DemoSignIn } from './door.ts'
+export { createInvitation } from './invitation.ts'
+export type { Invitation } from './invitation.ts'
+export { sweepIdentity } from './member-store.ts'
 export { hashPassword } from './password-hash.ts'
 export { sealTotpSecret } from './totp.ts'

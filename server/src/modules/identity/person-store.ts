@@ -1,5 +1,5 @@
 import { idFromUuid } from '@liaison/access'
-import type { PartnerId, PersonId, TenantId } from '@liaison/access'
+import type { PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
@@ -115,4 +115,3 @@ export function needsSecondFactor(frames: Frames): boolean {
   return frames.platformRole !== null || frames.partner !== null
 }
 
-export type { PersonId }

@@ -6,15 +6,14 @@ import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { continueHalf, findHalf, formText, returnPath, signIn } from './door.ts'
 import type { Door, HalfSignIn, Visit } from './door.ts'
-import { noteFailedSignIn } from './events.ts'
 import { checkFactor } from './factor-check.ts'
 import { acceptPasskey, askForPasskey } from './passkeys.ts'
+import { checkPassword } from './password-check.ts'
 import { findByEmail, findFrames, findPerson, needsSecondFactor } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson } from './session-store.ts'
 import { factorPage, passkeyPage, signInPage } from './sign-in-pages.ts'
-import { isEmail, isNoted, normalizeEmail } from './throttle-rules.ts'
-import { admitTry, countFailure, forgetFailures, keysOfAccount } from './throttle-store.ts'
+import { isEmail, normalizeEmail } from './throttle-rules.ts'
 import { waitWords } from './words.ts'
 
 const STRANGERS = 'Whoever wants to sign in is not signed in yet.'
@@ -46,21 +45,10 @@ async function proceed(visit: Visit, person: SigningPerson, returnTo: string): P
 }
 
 async function tryPassword(door: Door, visit: Visit, attempt: Attempt): Promise<HtmlPage> {
-  const { mandate, trace } = visit
-  const keys = keysOfAccount(attempt.email, trace.ip)
-  const seconds = await admitTry(mandate, keys)
-  if (seconds > 0) return refuse(door, attempt, seconds)
-  const person = await findByEmail(mandate, attempt.email)
-  const isRight = await door.hasher.verify(attempt.password, person?.hash ?? null)
-  if (person?.isActive && isRight) {
-    await forgetFailures(mandate, keys)
-    return proceed(visit, person, attempt.returnTo)
-  }
-  const failures = await countFailure(mandate, keys)
-  // A stranger's made-up addresses are counted by network, so that they cannot fill the log.
-  const count = failures.get(person ? 'account' : 'network') ?? 1
-  if (isNoted(count)) noteFailedSignIn(mandate, person, { count, code: 'PASSWORD_WRONG' })
-  return refuse(door, attempt)
+  const person = await findByEmail(visit.mandate, attempt.email)
+  const result = await checkPassword(door, visit, { person, email: attempt.email, password: attempt.password })
+  if (result.is === 'wait') return refuse(door, attempt, result.seconds)
+  return person && result.is === 'right' ? proceed(visit, person, attempt.returnTo) : refuse(door, attempt)
 }
 
 function missing(body: { readonly email?: string | undefined; readonly password?: string | undefined }): FieldError[] {

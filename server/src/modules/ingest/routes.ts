@@ -22,7 +22,7 @@ const Outcome = z.strictObject({
   updated: z.int(),
   unchanged: z.int(),
   dry_run: z.boolean(),
-  errors: z.array(Fault).meta({ description: 'What is wrong, item by item; filled by a dry run only, since otherwise nothing is taken and the answer is 422.' }),
+  errors: z.array(Fault).readonly().meta({ description: 'What is wrong, item by item; filled by a dry run only, since otherwise nothing is taken and the answer is 422.' }),
 })
 
 const SUMMARIES: Readonly<Record<Kind, string>> = {
@@ -98,7 +98,7 @@ function makeRoute(kind: Kind): Route {
       const { written, faults } = body.dry_run ? await tryOut(mandate, kind, body.items) : await take(mandate, kind, body.items)
       if (body.dry_run) recordIngest(mandate, { kind, received: body.items.length, written: NOTHING, tenants: new Map() })
       const { created, updated, unchanged } = written
-      return { received: body.items.length, created, updated, unchanged, dry_run: body.dry_run, errors: [...faults] }
+      return { received: body.items.length, created, updated, unchanged, dry_run: body.dry_run, errors: faults }
     },
   })
 }

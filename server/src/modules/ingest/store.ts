@@ -170,3 +170,28 @@ export async function setMark(mandate: Ingesting): Promise<void> {
 export async function returnToMark(mandate: Ingesting): Promise<void> {
   await ask(mandate, 'rollback to savepoint ingest', [])
 }
+
+/** Makes the table in which an import remembers what it has seen; it ends with the transaction. */
+export async function makeSeenTable(mandate: Ingesting): Promise<void> {
+  await ask(mandate, 'create temporary table ingest_seen (key text primary key, place text not null) on commit drop', [])
+}
+
+/** Remembers records. Returns, by position, where those stand that were seen before. */
+export async function markSeen(mandate: Ingesting, records: readonly { readonly key: string; readonly place: string }[]): Promise<Map<number, string>> {
+  if (records.length === 0) return new Map()
+  const keys = records.map(({ key }) => key)
+  const firsts = await ask(
+    mandate,
+    `with asked as (
+       select key, place, position, row_number() over (partition by key order by position) as nth
+       from unnest($1::text[], $2::text[]) with ordinality as a (key, place, position)),
+     added as (insert into ingest_seen (key, place) select key, place from asked where nth = 1 order by key on conflict do nothing returning key, place)
+     select a.position::integer - 1 as position, coalesce(n.place, s.place) as place
+     from asked a
+     left join added n on n.key = a.key
+     left join ingest_seen s on s.key = a.key
+     where n.key is null or a.nth > 1`,
+    [keys, records.map(({ place }) => place)],
+  )
+  return new Map(firsts.map((row) => [Number(row['position']), String(row['place'])]))
+}

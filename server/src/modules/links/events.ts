@@ -55,13 +55,19 @@ export function recordLinkEvent(
   })
 }
 
-/** Records that a partner asked for access: the tenant reads it, the partner's own log names no tenant. */
+/** Records that a partner asked for access or took that back: the tenant reads it, the partner's own log names no tenant. */
 export function recordRequest(
   mandate: Mandate<'program'>,
-  request: { readonly id: string; readonly slug: string; readonly role: string; readonly tenantId: string | null },
+  request: {
+    readonly action?: LinkAction
+    readonly id: string
+    readonly slug: string
+    readonly role: string
+    readonly tenantId: string | null
+  },
 ): void {
   recordEvent(mandate, {
-    action: 'links.request',
+    action: request.action ?? 'links.request',
     role: request.role,
     resource: { type: 'link', id: request.id, label: request.slug },
     ...(request.tenantId !== null && { tenants: [{ tenantId: request.tenantId, rowCount: 0 }] }),

@@ -22,6 +22,12 @@ export type LinkNews =
   | 'lapsed'
   | 'revoked'
 
+/** What a message must know of a link. */
+export type ToldLink = Pick<
+  KnownLink,
+  'id' | 'tenant_name' | 'tenant_slug' | 'partner_id' | 'partner_name' | 'access_role' | 'ends_at'
+> & { readonly tenant_id: string | null }
+
 interface Parties {
   readonly partner: string
   readonly tenant: string
@@ -107,11 +113,11 @@ export interface NewsDetail {
   readonly origin?: string
   readonly reason?: string | null | undefined
   readonly endsAt?: Date | null
-  /** A side that reads the news where it acted and needs no mail. */
+  /** What the outbox message names besides the link. */
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
-function partiesOf(link: KnownLink, endsAt: Date | null): Parties {
+function partiesOf(link: ToldLink, endsAt: Date | null): Parties {
   return {
     partner: link.partner_name ?? 'A partner',
     tenant: link.tenant_name ?? link.tenant_slug ?? 'your organisation',
@@ -120,21 +126,21 @@ function partiesOf(link: KnownLink, endsAt: Date | null): Parties {
   }
 }
 
-function bodyOf(sentence: string, link: KnownLink, news: NewsDetail & { readonly side: 'partner' | 'tenant' }): string {
+function bodyOf(sentence: string, link: ToldLink, news: NewsDetail & { readonly side: 'partner' | 'tenant' }): string {
   const reason = news.reason ? `\n\nReason given: "${news.reason}"` : ''
   const id = encodeId('link', idFromUuid('link', link.id))
   const path =
-    news.side === 'tenant'
+    news.side === 'tenant' && link.tenant_id !== null
       ? `/links/${id}?org=${encodeId('tenant', idFromUuid('tenant', link.tenant_id))}`
       : `/partner/${encodeId('partner', idFromUuid('partner', link.partner_id))}/links/${id}`
   const place = news.origin === undefined ? '' : `\n\n${news.origin}${path}`
   return `${sentence}${reason}${place}\n\nThis mail gives no access by itself. Reference ${id}.`
 }
 
-/** Tells both sides of a link what happened: a mail to each that it concerns, and a message for the outbox. */
+/** Tells both sides of a link what happened: a mail to each that it concerns, and subscribers of a coming end. */
 export async function announce(
   mandate: LinkMandate,
-  link: KnownLink,
+  link: ToldLink,
   news: NewsDetail & { readonly news: LinkNews },
 ): Promise<void> {
   const parties = partiesOf(link, news.endsAt === undefined ? link.ends_at : news.endsAt)
@@ -144,10 +150,8 @@ export async function announce(
     const subject = sentence.split(/[.,:] /)[0]?.replace(/\.$/, '') ?? sentence
     await mailSide(mandate, link.id, { side, subject, text: bodyOf(sentence, link, { ...news, side }) })
   }
-  await enqueue(mandate, `link.${news.news}`, {
-    link_id: link.id,
-    tenant_id: link.tenant_id,
-    partner_id: link.partner_id,
-    ...news.detail,
-  })
+  if (news.news === 'expiring') {
+    const ids = { link_id: link.id, tenant_id: link.tenant_id, partner_id: link.partner_id }
+    await enqueue(mandate, 'link.expiring', { ...ids, ...news.detail })
+  }
 }

@@ -1,7 +1,7 @@
 import type { LinkTerms, PartnerId } from '@liaison/access'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { maskOfOverride, masksOfTerms } from './rules.ts'
+import { maskOfOverride, masksOfTerms, toStoredConditions } from './rules.ts'
 import type { AskingRules } from './rules.ts'
 import { namingConflicts } from './store.ts'
 import type { LinkTables } from './tables.ts'
@@ -119,7 +119,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
     {
       text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions)
         select $1, $2, $3, 'link', 'requested', $4::bit(128), $5::bit(128), $6, $7, $8, $9, $9, $10, $11 where $2::uuid is not null`,
-      values: [made.id, made.tenantId, made.partnerId, masks.role_mask, masks.mask, masks.has_timed_overrides, terms.starts_at, terms.ends_at, requestedBy, made.side, JSON.stringify(made.side === 'tenant' ? terms.conditions : {})],
+      values: [made.id, made.tenantId, made.partnerId, masks.role_mask, masks.mask, masks.has_timed_overrides, terms.starts_at, terms.ends_at, requestedBy, made.side, JSON.stringify(made.side === 'tenant' ? toStoredConditions(terms.conditions) : {})],
     },
     {
       text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message)

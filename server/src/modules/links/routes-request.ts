@@ -1,4 +1,4 @@
-import { idFromUuid, newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
+import { newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
@@ -6,13 +6,12 @@ import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { recordLinkEvent, recordRequest } from './events.ts'
+import { recordRequest } from './events.ts'
 import { Instant, LinkParams, LinkTermsInput, OverridesInput, ReasonBody, requireOffer } from './inputs.ts'
 import { announce } from './mails.ts'
 import { findAskedTenant, findEarlierRequests, findUnanswered, insertRequest, withdrawRequest } from './request-store.ts'
 import { endOf, MAXIMUM_DURATION_DAYS, mayAsk, mayAskFrom } from './rules.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
-import type { KnownLink } from './store.ts'
 import { LinkBody, toPartnerLink, withVersion } from './view.ts'
 
 const RequestBody = z.strictObject({
@@ -73,54 +72,65 @@ async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, orig
   const request = { terms, message: body.message, requestedBy: mandate.actor.id }
   const id = await insertRequest(mandate, { ...request, slug: body.tenant_slug, tenantId })
   recordRequest(mandate, { id, slug: body.tenant_slug, role: body.access_role, tenantId })
-  await announce(mandate, phantomOf(id, tenantId ?? id, mandate, body, terms), { news: 'requested', origin })
+  const partner = { partner_id: mandate.partner.id, partner_name: mandate.partner.name }
+  // The same mail is asked for whether or not anybody will get it.
+  const told = { id, ...partner, tenant_id: tenantId, tenant_name: null, tenant_slug: null, access_role: terms.role, ends_at: terms.ends_at }
+  await announce(mandate, told, { news: 'requested', origin })
 }
 
-/** What the mail of a request names: the partner, and the tenant by the code that was typed. */
-function phantomOf(
-  ...[id, tenantId, mandate, body, terms]: [string, string, Mandate<'program'>, RequestInput, LinkTerms]
-): KnownLink {
-  const { now } = mandate.origin
-  return {
-    id,
-    tenant_id: tenantId,
-    tenant_name: null,
-    tenant_slug: body.tenant_slug,
-    partner_id: mandate.partner.id,
-    partner_name: mandate.partner.name,
-    partner_slug: null,
-    status: 'requested',
-    stored_status: 'requested',
-    status_reason: null,
-    status_changed_at: now,
-    status_changed_by_side: 'partner',
-    starts_at: terms.starts_at,
-    ends_at: terms.ends_at,
-    epoch: 1,
-    billing_party: 'tenant',
-    has_conditions: false,
-    requested_by: mandate.actor.id,
-    requested_at: now,
-    approved_at: null,
-    approved_by_name: null,
-    version: 1,
-    created_at: now,
-    updated_at: now,
-    relationship_type: terms.relationship_type,
-    access_role: terms.role,
-    role_version: terms.role_version,
-    initiated_by: 'partner',
-    request_message: body.message,
-    request_expires_at: now,
-    auto_renew_days: 0,
-    sla_response_hours: null,
-    sla_uptime_target: null,
-    notify_on_sla_breach: true,
-    notify_on_billing_threshold: true,
-    billing_alert_threshold_minor: null,
-    billing_alert_currency: null,
-    overrides: [],
-    members_count: 0,
-    last_used_at: null,
-  }
+
+const SENT_DETAIL =
+  'The request is on its way. If this code belongs to an organisation that takes requests from you, its admins decide; until then nothing is shared.'
+
+/** The routes by which a partner asks for access and takes a request back. */
+export function makeRequestRoutes(services: Services): readonly Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/partner/links',
+      summary: 'Ask a tenant for a link',
+      input: { body: RequestBody },
+      access: { permission: 'partner_org.links.request' },
+      limit: 'link_request',
+      problems: ['LINK_ALREADY_LIVE', 'REQUEST_TOO_SOON'],
+      responses: { 202: z.strictObject({ status: z.literal('sent'), detail: z.string() }) },
+      async handle({ mandate, body }) {
+        await sendRequest(mandate, body, services.publicOrigin())
+        return { status: 'sent' as const, detail: SENT_DETAIL }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/partner/links/:link_id/withdraw',
+      summary: 'Take a request back',
+      input: { params: LinkParams, body: ReasonBody },
+      access: { permission: 'partner_org.links.request' },
+      limit: 'write',
+      ifMatch: true,
+      problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT'],
+      responses: { 200: LinkBody },
+      async handle({ mandate, params, body, expectedVersion }) {
+        const row = await getLink(mandate, params.link_id)
+        if (row.version !== expectedVersion)
+          throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
+        if (row.status !== 'requested' || row.initiated_by !== 'partner')
+          throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Only an open request of yours can be taken back.')
+        await withdrawRequest(mandate, row.id)
+        const real = await findUnanswered(mandate, row.id)
+        if (real && isKnown(real)) {
+          await changeDelegation(mandate, real, { to: 'withdrawn', reason: body.reason, event: 'withdrawn' })
+          const told = { ...real, partner_name: mandate.partner.name }
+          await announce(mandate, told, { news: 'withdrawn', reason: body.reason, origin: services.publicOrigin() })
+        }
+        recordRequest(mandate, {
+          action: 'links.withdraw',
+          id: row.id,
+          slug: row.tenant_slug ?? '',
+          role: row.access_role,
+          tenantId: real?.tenant_id ?? null,
+        })
+        return withVersion(toPartnerLink(await getLink(mandate, params.link_id), mandate.origin.now, mandate.partner.name), row)
+      },
+    }),
+  ]
 }

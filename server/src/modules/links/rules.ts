@@ -3,6 +3,7 @@ import {
   ceilingOf,
   compilePatterns,
   describeMask,
+  EXPIRES_SOON_DAYS,
   isRoleOffered,
   newestRoleTemplate,
   NO_CONDITIONS,
@@ -25,6 +26,7 @@ export const DAY_MS = 86_400_000
 export const DEFAULT_DURATION_DAYS = 365
 export const MAXIMUM_DURATION_DAYS = 730
 export const RENEWABLE_DAYS = 30
+export const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * DAY_MS
 
 /** The version of the words that approval pages say; raised with every change of them. */
 export const TEXT_VERSION = 1
@@ -41,6 +43,11 @@ export function toOverride(stored: StoredOverride): Override {
 /** Stored conditions with everything that they leave out. */
 export function toConditions(stored: Partial<Conditions> | null): Conditions {
   return { ...NO_CONDITIONS, ...stored }
+}
+
+/** Conditions as they are stored: nothing when they ask for nothing, so that a link tells whether it has any. */
+export function toStoredConditions(conditions: Conditions): Partial<Conditions> {
+  return JSON.stringify(toConditions(conditions)) === JSON.stringify(NO_CONDITIONS) ? {} : conditions
 }
 
 /** The terms of a link for the kernel's comparison; the partner's side knows no conditions. */
@@ -109,7 +116,7 @@ export function withProposal(terms: LinkTerms, proposal: Proposal): LinkTerms {
   }
 }
 
-/** What a tenant chooses when it approves or edits a link. */
+/** What a tenant chooses when it approves or edits a link; `deny` lists all denied patterns. */
 export interface TenantChoice {
   readonly access_role?: LinkRole | undefined
   readonly deny?: readonly string[] | undefined
@@ -117,7 +124,7 @@ export interface TenantChoice {
   readonly conditions?: Conditions | undefined
 }
 
-/** The terms after a tenant's choice; `deny` lists all denied patterns of the link, or leaves them when absent. */
+/** The terms after a tenant's choice; what it does not name stays. */
 export function withChoice(terms: LinkTerms, choice: TenantChoice): LinkTerms {
   const base = choice.access_role === undefined ? terms : withRole(terms, choice.access_role)
   return {
@@ -159,7 +166,7 @@ export function toSnapshot(terms: LinkTerms, now: Date): ApprovalSnapshot {
     relationship_type: terms.relationship_type,
     permissions: permissionsOf(maskOfTerms(terms, now)),
     overrides: toStoredOverrides(terms.overrides),
-    conditions: terms.conditions,
+    conditions: toStoredConditions(terms.conditions),
     starts_at: terms.starts_at.toISOString(),
     ends_at: terms.ends_at?.toISOString() ?? null,
     auto_renew_days: terms.auto_renew_days,

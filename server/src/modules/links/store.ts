@@ -6,7 +6,7 @@ import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { maskOfOverride, masksOfTerms } from './rules.ts'
+import { maskOfOverride, masksOfTerms, toStoredConditions } from './rules.ts'
 import type { ApprovalSnapshot, LinkRow, LinkTables, Side } from './tables.ts'
 
 /** The mandates that read and move links, each for its own side. */
@@ -273,7 +273,7 @@ export async function saveTerms(
       ...masksOfTerms(terms, mandate.origin.now),
       starts_at: terms.starts_at,
       ends_at: terms.ends_at,
-      ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(terms.conditions) }),
+      ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(toStoredConditions(terms.conditions)) }),
       ...change.set,
     },
   })

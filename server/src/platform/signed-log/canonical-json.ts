@@ -1,5 +1,11 @@
 /** A value that JSON can hold. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
 
 function isSorted(value: JsonValue): boolean {
   if (typeof value !== 'object' || value === null) return true

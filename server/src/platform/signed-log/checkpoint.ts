@@ -19,7 +19,8 @@ export function parseCheckpoint(text: string): Checkpoint | null {
   const root = Buffer.from(rootText, 'base64')
   const size = Number(sizeText)
   const isWhole = /^(0|[1-9]\d*)$/.test(sizeText) && Number.isSafeInteger(size)
-  if (origin === '' || !isWhole || root.length !== HASH_BYTES || root.toString('base64') !== rootText) return null
+  if (origin === '' || !isWhole || root.length !== HASH_BYTES || root.toString('base64') !== rootText)
+    return null
   return { origin, size, root }
 }
 
@@ -30,14 +31,18 @@ export function openCheckpoint(note: string, verifier: NoteVerifier): Checkpoint
   return checkpoint?.origin === verifier.name ? checkpoint : null
 }
 
-const NOTE_END = /(?<=\n— [^\n]+\n)\n+(?!— )/u
-
 /** Notes as one file: each is followed by an empty line. */
 export function joinNotes(notes: readonly string[]): string {
   return notes.map((note) => `${note}\n`).join('')
 }
 
-/** The notes of such a file. */
+/** The notes of such a file. What is no note comes out as one that no key has signed. */
 export function splitNotes(file: string): string[] {
-  return file.split(NOTE_END).filter((note) => note.trim() !== '')
+  const parts = file.split('\n\n')
+  const notes: string[] = []
+  for (let index = 0; index < parts.length; index += 2) {
+    const [text = '', signatures = ''] = parts.slice(index, index + 2)
+    if (text !== '') notes.push(`${text}\n\n${signatures}\n`)
+  }
+  return notes
 }

@@ -36,7 +36,11 @@ export class MerkleTree {
 
   /** An empty tree, or the tree of this size with these peaks. Throws when they do not belong together. */
   constructor(size = 0, peaks: readonly Buffer[] = []) {
-    if (!isWholeSize(size) || peaks.length !== countPeaks(size) || peaks.some((peak) => peak.length !== HASH_BYTES)) {
+    if (
+      !isWholeSize(size) ||
+      peaks.length !== countPeaks(size) ||
+      peaks.some((peak) => peak.length !== HASH_BYTES)
+    ) {
       throw new Error('These are not the peaks of a tree of this size.')
     }
     this.#size = size

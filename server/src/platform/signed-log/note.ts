@@ -38,7 +38,11 @@ function rawPublicKey(key: KeyObject): Buffer {
 export function makeNoteSigner(name: string, seed: Buffer): NoteSigner {
   if (!NAME.test(name)) throw new Error('The name of a signed log holds neither white space nor a plus sign.')
   if (seed.length !== KEY_BYTES) throw new Error('An Ed25519 seed has 32 bytes.')
-  const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  })
   const publicKey = rawPublicKey(privateKey)
   const id = keyIdOf(name, publicKey)
   const typed = Buffer.concat([Buffer.from([ED25519]), publicKey])
@@ -55,7 +59,8 @@ export function makeNoteSigner(name: string, seed: Buffer): NoteSigner {
 
 /** A verifier from its key in the form of C2SP signed-note. Throws when the text is not such a key. */
 export function makeNoteVerifier(verifierKey: string): NoteVerifier {
-  const [, name = '', idText = '', keyText = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(verifierKey) ?? []
+  const [, name = '', idText = '', keyText = ''] =
+    /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(verifierKey) ?? []
   const typed = Buffer.from(keyText, 'base64')
   const key = typed.subarray(1)
   const id = keyIdOf(name, key)

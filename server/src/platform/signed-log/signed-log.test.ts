@@ -1,7 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { hashLeaf, inclusionPath, isIncluded, joinNotes, makeNoteSigner, makeNoteVerifier, MerkleTree, openCheckpoint, splitNotes, toCanonicalJson, toCheckpointText } from './index.ts'
+import {
+  hashLeaf,
+  inclusionPath,
+  isIncluded,
+  joinNotes,
+  makeNoteSigner,
+  makeNoteVerifier,
+  MerkleTree,
+  openCheckpoint,
+  splitNotes,
+  toCanonicalJson,
+  toCheckpointText,
+} from './index.ts'
 
 function treeOf(leaves: readonly Buffer[]): MerkleTree {
   const tree = new MerkleTree()
@@ -22,9 +34,29 @@ describe('canonical JSON', () => {
   })
 
   test('sorts members by UTF-16 code units (RFC 8785 section 3.2.3), numbers-like names included', () => {
-    const value = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude00': 5, '\u0080': 6, '\u00f6': 7, '10': 8, '9': 9 }
+    const value = {
+      '\u20ac': 1,
+      '\r': 2,
+      '\ufb33': 3,
+      '1': 4,
+      '\ud83d\ude00': 5,
+      '\u0080': 6,
+      '\u00f6': 7,
+      '10': 8,
+      '9': 9,
+    }
     expect(Object.keys(JSON.parse(toCanonicalJson(value)) as object)).toHaveLength(9)
-    expect([...toCanonicalJson(value).matchAll(/:(\d)/g)].map((match) => match[1])).toEqual(['2', '4', '8', '9', '6', '7', '1', '5', '3'])
+    expect([...toCanonicalJson(value).matchAll(/:(\d)/g)].map((match) => match[1])).toEqual([
+      '2',
+      '4',
+      '8',
+      '9',
+      '6',
+      '7',
+      '1',
+      '5',
+      '3',
+    ])
   })
 
   test('does not depend on the order in which members were written', () => {
@@ -40,8 +72,12 @@ describe('canonical JSON', () => {
 
 describe('the tree', () => {
   test('has the published roots of the Certificate Transparency test vectors', () => {
-    const inputs = ['', '00', '10', '2021', '3031', '40414243'].map((hex) => hashLeaf(Buffer.from(hex, 'hex').toString('latin1')))
-    expect(new MerkleTree().root().toString('hex')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+    const inputs = ['', '00', '10', '2021', '3031', '40414243'].map((hex) =>
+      hashLeaf(Buffer.from(hex, 'hex').toString('latin1')),
+    )
+    expect(new MerkleTree().root().toString('hex')).toBe(
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    )
     expect([1, 2, 3, 4, 5, 6].map((size) => treeOf(inputs.slice(0, size)).root().toString('hex'))).toEqual([
       '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
       'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
@@ -91,7 +127,8 @@ describe('a signed note', () => {
   // The published example of the note format (Go, package note).
   const PUBLISHED_KEY = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW'
   const PUBLISHED_SEED = Buffer.from('AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz', 'base64').subarray(1)
-  const TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+  const TEXT =
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
   const PUBLISHED = `${TEXT}\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n`
 
   test('is byte for byte the published example', () => {
@@ -102,7 +139,10 @@ describe('a signed note', () => {
   })
 
   test('opens with its own key alone, and unchanged', () => {
-    const [mine, other] = [makeNoteSigner('log.example/a', randomBytes(32)), makeNoteSigner('log.example/a', randomBytes(32))]
+    const [mine, other] = [
+      makeNoteSigner('log.example/a', randomBytes(32)),
+      makeNoteSigner('log.example/a', randomBytes(32)),
+    ]
     const note = mine.sign(toCheckpointText({ origin: 'log.example/a', size: 5, root: randomBytes(32) }))
     const verifier = makeNoteVerifier(mine.verifierKey)
     expect(openCheckpoint(note, verifier)?.size).toBe(5)
@@ -113,7 +153,9 @@ describe('a signed note', () => {
 
   test('stands in a file with others', () => {
     const signer = makeNoteSigner('log.example/a', randomBytes(32))
-    const notes = [1, 2, 3].map((size) => signer.sign(toCheckpointText({ origin: signer.name, size, root: randomBytes(32) })))
+    const notes = [1, 2, 3].map((size) =>
+      signer.sign(toCheckpointText({ origin: signer.name, size, root: randomBytes(32) })),
+    )
     expect(splitNotes(joinNotes(notes))).toEqual(notes)
     expect(splitNotes('')).toEqual([])
   })

@@ -9,6 +9,12 @@ create index on single_use_token (email) where used_at is null;
 create policy auth_invites on platform_staff for insert to liaison_auth with check (true);
 grant insert (person_id, role) on platform_staff to liaison_auth;
 
+-- What is over is removed by a job: tokens a week after their end, counted failures after a day.
+create policy sweeping on single_use_token to liaison_job using (ends_at < now() - interval '7 days');
+grant select (ends_at), delete on single_use_token to liaison_job;
+create policy sweeping on sign_in_throttle to liaison_job using (last_failure_at < now() - interval '1 day');
+grant select (last_failure_at), delete on sign_in_throttle to liaison_job;
+
 reset role;
 set role liaison_authz;
 

@@ -1,5 +1,48 @@
 set role liaison_owner;
 
+-- A copy of the clock that counts now, so that lists over many tenants filter and sort by it without a join.
+alter table ticket
+  add column sla_response_hours integer,
+  add column sla_metric text check (sla_metric in ('first_response', 'resolution')),
+  add column sla_due_at timestamptz,
+  add column sla_target_minutes integer,
+  add column sla_paused_since timestamptz,
+  add column sla_breached_at timestamptz;
+comment on column ticket.sla_response_hours is 'The response time that the link promised when the ticket was opened; null when it promised none.';
+comment on column ticket.sla_metric is 'The clock that counts: first_response until it is met, then resolution; null when none does. Kept by a trigger, as the other sla columns.';
+comment on column ticket.sla_breached_at is 'When the first promised time was missed, as far as it is settled; a running clock past sla_due_at is missed too.';
+
+create function private.copy_sla_clock() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+begin
+  update ticket t
+  set (sla_metric, sla_due_at, sla_target_minutes, sla_paused_since, sla_breached_at) = (
+    select current_clock.metric, current_clock.due_at, current_clock.target_minutes, current_clock.paused_since, missed.at
+    from (
+      select min(coalesce(c.breached_at, case when coalesce(c.met_at, c.paused_since) > c.due_at then c.due_at end)) as at,
+        bool_or(c.metric = 'resolution' and c.met_at is not null) as is_over
+      from ticket_sla_clock c where c.tenant_id = new.tenant_id and c.ticket_id = new.ticket_id) missed
+    left join lateral (
+      select c.* from ticket_sla_clock c
+      where c.tenant_id = new.tenant_id and c.ticket_id = new.ticket_id and c.met_at is null and not missed.is_over
+      order by c.metric limit 1) current_clock on true)
+  where t.tenant_id = new.tenant_id and t.id = new.ticket_id;
+  return null;
+end
+$$;
+create policy copying on ticket to liaison_owner using (true) with check (true);
+create policy copying on ticket_sla_clock for select to liaison_owner using (true);
+create trigger copy_sla_clock after insert or update on ticket_sla_clock for each row execute function private.copy_sla_clock();
+
+-- Copying a clock is no change of the ticket.
+drop trigger set_updated_at on ticket;
+create trigger set_updated_at before update on ticket for each row
+  when ((old.sla_metric, old.sla_due_at, old.sla_target_minutes, old.sla_paused_since, old.sla_breached_at)
+    is not distinct from (new.sla_metric, new.sla_due_at, new.sla_target_minutes, new.sla_paused_since, new.sla_breached_at))
+  execute function private.set_updated_at();
+
 create index ticket_changed on ticket (tenant_id, updated_at desc, id desc);
 create index ticket_sla_due on ticket_sla_clock (tenant_id, due_at) include (met_at, paused_since, breached_at);
 

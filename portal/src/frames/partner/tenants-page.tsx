@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
-import type { Customer, CustomerPage } from '@liaison/sdk'
+import type { ManagedTenant, ManagedTenantPage } from '@liaison/sdk'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
@@ -18,7 +18,7 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
-import { CustomerDrawer } from './customer-drawer.tsx'
+import { TenantDrawer } from './tenant-drawer.tsx'
 
 const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const
 const roles = [
@@ -53,7 +53,7 @@ const spec = {
   tenant: textField(),
 }
 
-function toColumns(partnerId: string, onOpen: (tenantId: string) => void): Column<Customer>[] {
+function placeColumns(partnerId: string, onOpen: (tenantId: string) => void): Column<ManagedTenant>[] {
   return [
     {
       id: 'name',
@@ -79,6 +79,11 @@ function toColumns(partnerId: string, onOpen: (tenantId: string) => void): Colum
       header: t('column.link'),
       cell: (row) => <LinkChip status={row.relationship.status} days={row.relationship.expires_in_days} />,
     },
+  ]
+}
+
+function figureColumns(partnerId: string): Column<ManagedTenant>[] {
+  return [
     {
       id: 'tickets',
       header: t('column.open_tickets'),
@@ -113,7 +118,7 @@ function toColumns(partnerId: string, onOpen: (tenantId: string) => void): Colum
       sort: 'expires_at',
       cell: (row) => <DateText iso={row.relationship.end_date} />,
     },
-    { id: 'act', header: '', cell: (row) => <ActInLink partnerId={partnerId} customer={row} /> },
+    { id: 'act', header: '', cell: (row) => <ActInLink partnerId={partnerId} tenant={row} /> },
   ]
 }
 
@@ -121,7 +126,7 @@ function None() {
   return <span className="muted">–</span>
 }
 
-function TicketCount({ metrics }: { metrics: Customer['metrics'] }) {
+function TicketCount({ metrics }: { metrics: ManagedTenant['metrics'] }) {
   if (metrics.open_tickets === null) return <span className="muted">{t('value.withheld')}</span>
   const atRisk = metrics.tickets_at_risk ?? 0
   return (
@@ -132,20 +137,20 @@ function TicketCount({ metrics }: { metrics: Customer['metrics'] }) {
   )
 }
 
-function ActInLink({ partnerId, customer }: { partnerId: string; customer: Customer }) {
-  if (!customer.assigned || customer.relationship.status !== 'active') return null
+function ActInLink({ partnerId, tenant }: { partnerId: string; tenant: ManagedTenant }) {
+  if (!tenant.assigned || tenant.relationship.status !== 'active') return null
   return (
     <GoLink
       className="row-tool"
-      to={actingPlaces.summary(partnerId, customer.tenant_id)}
-      aria-label={t('act_in', { tenant: customer.name })}
+      to={actingPlaces.summary(partnerId, tenant.tenant_id)}
+      aria-label={t('act_in', { tenant: tenant.name })}
     >
       {t('act_in_short')}
     </GoLink>
   )
 }
 
-function Tiles({ aggregates }: { aggregates: CustomerPage['aggregates'] }) {
+function Tiles({ aggregates }: { aggregates: ManagedTenantPage['aggregates'] }) {
   const { partnerId } = useFrame()
   return (
     <div className="tiles">
@@ -171,7 +176,7 @@ function Tiles({ aggregates }: { aggregates: CustomerPage['aggregates'] }) {
 
 type ListFilters = ReturnType<typeof useFilters<typeof spec>>
 
-type FiltersProps = { filters: ListFilters; query: UseQueryResult<CustomerPage> }
+type FiltersProps = { filters: ListFilters; query: UseQueryResult<ManagedTenantPage> }
 
 function Filters({ filters, query }: FiltersProps) {
   const { values, set, clear, active } = filters
@@ -181,75 +186,59 @@ function Filters({ filters, query }: FiltersProps) {
       onClear={clear}
       note={<Refreshed query={query} />}
     >
-      <SearchBox
-        label={t('customers.find')}
-        value={values.search}
-        onValue={(search) => {
-          set({ search })
-        }}
-      />
+      <SearchBox label={t('board.find')} value={values.search} onValue={(search) => set({ search })} />
       <Pick
         label={t('column.link')}
         value={values.link}
         words={statuses}
         labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.link', word))}
-        onValue={(link) => {
-          set({ link })
-        }}
+        onValue={(link) => set({ link })}
       />
       <Pick
         label={t('column.my_role')}
         value={values.role}
         words={roles}
         labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('role', word))}
-        onValue={(role) => {
-          set({ role })
-        }}
+        onValue={(role) => set({ role })}
       />
       <Pick
         label={t('column.link_ends')}
         value={values.ends}
         words={endings}
         labelOf={(word) => (word === 'any' ? t('pick.any') : t('pick.within_days', { days: word }))}
-        onValue={(ends) => {
-          set({ ends })
-        }}
+        onValue={(ends) => set({ ends })}
       />
     </FilterBar>
   )
 }
 
-function Board({ page, filters }: { page: CustomerPage; filters: ListFilters }) {
+function Board({ page, filters }: { page: ManagedTenantPage; filters: ListFilters }) {
   const { partnerId } = useFrame()
   const { values, set, active } = filters
   const columns = useMemo(
-    () =>
-      toColumns(partnerId, (tenant) => {
-        set({ tenant, page: values.page })
-      }),
+    () => [
+      ...placeColumns(partnerId, (tenant) => set({ tenant, page: values.page })),
+      ...figureColumns(partnerId),
+    ],
     [partnerId, set, values.page],
   )
   if (page.items.length === 0) return <EmptyBoard isFiltered={active.length > 0} />
   return (
     <DataTable
-      caption={t('customers.caption')}
+      caption={t('board.caption')}
       columns={columns}
       rows={page.items}
       rowId={(row) => row.tenant_id}
       sorting={{
         by: values.sort,
         order: values.order,
-        onSort: (by, order) => {
-          set({ sort: sorts.find((name) => name === by) ?? 'name', order })
-        },
+        onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'name', order }),
       }}
       paging={{
         offset: page.offset,
         limit: page.limit,
         total: page.total,
-        onOffset: (offset) => {
-          set({ page: Math.floor(offset / pageSize) })
-        },
+        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
       }}
     />
   )
@@ -260,8 +249,8 @@ function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
   return (
     <div className="list">
       <Empty
-        title={t(isFiltered ? 'state.no_match' : 'customers.none')}
-        text={t(isFiltered ? 'state.no_match_text' : 'customers.none_text')}
+        title={t(isFiltered ? 'state.no_match' : 'board.none')}
+        text={t(isFiltered ? 'state.no_match_text' : 'board.none_text')}
       >
         {!isFiltered && <GoLink to={partnerPlaces.requestLink(partnerId)}>{t('links.request')}</GoLink>}
       </Empty>
@@ -270,7 +259,7 @@ function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
 }
 
 /** All tenants of the partner as rows: work, money, promises and the state of each link. */
-export function CustomersPage() {
+export function TenantsPage() {
   const { partnerId } = useFrame()
   const go = useGo()
   const filters = useFilters(spec)
@@ -284,35 +273,25 @@ export function CustomersPage() {
     sort_by: values.sort,
     sort_order: values.order,
   }
-  const customers = useRead(
+  const tenants = useRead(
     ['customers', query],
     (frame, signal) => readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
     { keep: true },
   )
-  const tools = (
-    <Button
-      onClick={() => {
-        go(partnerPlaces.requestLink(partnerId))
-      }}
-    >
-      {t('links.request')}
-    </Button>
-  )
+  const tools = <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
   return (
-    <Page title={t('customers.title')} tools={tools}>
-      {customers.data && <Tiles aggregates={customers.data.aggregates} />}
-      <Filters filters={filters} query={customers} />
-      <Answer query={customers} lines={12}>
+    <Page title={t('board.title')} tools={tools}>
+      {tenants.data && <Tiles aggregates={tenants.data.aggregates} />}
+      <Filters filters={filters} query={tenants} />
+      <Answer query={tenants} lines={12}>
         {(page) => (
           <div className="stack">
             <ScopeNote scope={page.scope} />
             <Board page={page} filters={filters} />
-            <CustomerDrawer
+            <TenantDrawer
               tenantId={values.tenant}
               tenants={page.items}
-              onTenant={(tenant) => {
-                set({ tenant, page: values.page })
-              }}
+              onTenant={(tenant) => set({ tenant, page: values.page })}
             />
           </div>
         )}

@@ -1,9 +1,9 @@
 import { Button, Drawer } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
-import type { Customer, CustomerDetail } from '@liaison/sdk'
+import type { ManagedTenant, ManagedTenantDetail } from '@liaison/sdk'
 import { useEffect } from 'react'
 
-import { Facts, Note } from '../../parts/page.tsx'
+import { fact, Facts, Note } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -15,57 +15,63 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 
-function LinkFacts({ tenant }: { tenant: CustomerDetail }) {
+function LinkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
   const now = useNow(60_000)
   const { relationship } = tenant
   return (
     <Facts
       facts={[
-        [t('column.link'), <LinkChip status={relationship.status} days={relationship.expires_in_days} />],
-        [t('column.my_role'), tValue('role', relationship.access_role)],
-        [t('link.kind'), tValue('relationship', relationship.relationship_type)],
-        [t('link.starts'), <DateText iso={relationship.start_date} />],
-        [t('link.ends'), <DateText iso={relationship.end_date} />],
-        [t('link.last_used'), <MomentText iso={tenant.last_accessed_at} now={now} />],
-        [t('customer.conditions'), tenant.conditions_in_force ? t('customer.conditions_on') : ''],
+        fact(t('column.link'), <LinkChip status={relationship.status} days={relationship.expires_in_days} />),
+        fact(t('column.my_role'), tValue('role', relationship.access_role)),
+        fact(t('link.kind'), tValue('relationship', relationship.relationship_type)),
+        fact(t('link.starts'), <DateText iso={relationship.start_date} />),
+        fact(t('link.ends'), <DateText iso={relationship.end_date} />),
+        fact(t('link.last_used'), <MomentText iso={tenant.last_accessed_at} now={now} />),
+        fact(t('managed.conditions'), tenant.conditions_in_force ? t('managed.conditions_on') : ''),
       ]}
     />
   )
 }
 
-function WorkFacts({ tenant }: { tenant: CustomerDetail }) {
+function WorkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
   const { metrics, relationship } = tenant
   const withUnit = (value: number | null, unit: 'hours') =>
     value === null ? null : t(`unit.${unit}`, { count: value })
   return (
     <Facts
       facts={[
-        [t('column.open_tickets'), metrics.open_tickets === null ? t('value.withheld') : String(metrics.open_tickets)],
-        [t('column.outstanding'), <MoneyText money={metrics.outstanding} />],
-        [t('column.overdue'), <MoneyText money={metrics.overdue} late />],
-        [t('customer.mrr'), metrics.current_mrr && <MoneyText money={metrics.current_mrr} />],
-        [
-          t('customer.subscribers'),
+        fact(
+          t('column.open_tickets'),
+          metrics.open_tickets === null ? t('value.withheld') : String(metrics.open_tickets),
+        ),
+        fact(t('column.outstanding'), <MoneyText money={metrics.outstanding} />),
+        fact(t('column.overdue'), <MoneyText money={metrics.overdue} late />),
+        fact(t('managed.mrr'), metrics.current_mrr && <MoneyText money={metrics.current_mrr} />),
+        fact(
+          t('managed.subscribers'),
           metrics.total_subscribers === null
             ? null
-            : t('customer.subscribers_value', {
+            : t('managed.subscribers_value', {
                 active: metrics.active_subscribers ?? 0,
                 total: metrics.total_subscribers,
               }),
-        ],
-        [t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />],
-        [t('customer.uptime'), metrics.avg_uptime_30d === null ? null : formatPercent(metrics.avg_uptime_30d)],
-        [t('customer.response'), withUnit(relationship.sla_response_hours, 'hours')],
-        [t('customer.plan'), tenant.plan_type],
-        [t('customer.contact'), tenant.contact?.name],
-        [t('customer.mail'), tenant.contact?.email],
-        [t('customer.phone'), tenant.contact?.phone],
+        ),
+        fact(t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />),
+        fact(
+          t('managed.uptime'),
+          metrics.avg_uptime_30d === null ? null : formatPercent(metrics.avg_uptime_30d),
+        ),
+        fact(t('managed.response'), withUnit(relationship.sla_response_hours, 'hours')),
+        fact(t('managed.plan'), tenant.plan_type),
+        fact(t('managed.contact'), tenant.contact?.name),
+        fact(t('managed.mail'), tenant.contact?.email),
+        fact(t('managed.phone'), tenant.contact?.phone),
       ]}
     />
   )
 }
 
-function Detail({ tenant }: { tenant: CustomerDetail }) {
+function Detail({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId } = useFrame()
   const go = useGo()
   const isOpen = tenant.assigned && tenant.relationship.status === 'active'
@@ -74,26 +80,28 @@ function Detail({ tenant }: { tenant: CustomerDetail }) {
       <LinkFacts tenant={tenant} />
       {isOpen ? (
         <div>
-          <Button
-            onClick={() => {
-              go(actingPlaces.summary(partnerId, tenant.tenant_id))
-            }}
-          >
+          <Button onClick={() => go(actingPlaces.summary(partnerId, tenant.tenant_id))}>
             {t('act_in', { tenant: tenant.name })}
           </Button>
         </div>
       ) : (
         <Note tone="off">
-          <p>{t(tenant.assigned ? 'customer.link_closed' : 'customer.not_assigned', { tenant: tenant.name })}</p>
+          <p>
+            {t(tenant.assigned ? 'managed.link_closed' : 'managed.not_assigned', { tenant: tenant.name })}
+          </p>
         </Note>
       )}
       <WorkFacts tenant={tenant} />
       {tenant.withheld.length > 0 && (
         <p className="muted small">
-          {t('customer.withheld', { what: tenant.withheld.map((part) => tValue('withheld', part)).join(', ') })}
+          {t('managed.withheld', {
+            what: tenant.withheld.map((part) => tValue('withheld', part)).join(', '),
+          })}
         </p>
       )}
-      <GoLink to={partnerPlaces.link(partnerId, tenant.relationship.link_id)}>{t('customer.link_page')}</GoLink>
+      <GoLink to={partnerPlaces.link(partnerId, tenant.relationship.link_id)}>
+        {t('managed.link_page')}
+      </GoLink>
       <IdText id={tenant.tenant_id} />
     </div>
   )
@@ -115,15 +123,15 @@ function TenantDetail({ tenantId }: { tenantId: string }) {
   )
 }
 
-type CustomerDrawerProps = {
+type TenantDrawerProps = {
   tenantId: string
   /** The rows of the board, in their order. */
-  tenants: readonly Customer[]
+  tenants: readonly ManagedTenant[]
   onTenant: (tenantId: string) => void
 }
 
 /** One tenant beside the board. The keys [ and ] go to the one before and after. */
-export function CustomerDrawer({ tenantId, tenants, onTenant }: CustomerDrawerProps) {
+export function TenantDrawer({ tenantId, tenants, onTenant }: TenantDrawerProps) {
   const isOpen = tenantId !== ''
   useEffect(() => {
     if (!isOpen) return
@@ -133,19 +141,15 @@ export function CustomerDrawer({ tenantId, tenants, onTenant }: CustomerDrawerPr
       if (step !== 0 && next !== undefined && !isField(event.target)) onTenant(next.tenant_id)
     }
     window.addEventListener('keydown', onKey)
-    return () => {
-      window.removeEventListener('keydown', onKey)
-    }
+    return () => window.removeEventListener('keydown', onKey)
   }, [isOpen, tenants, tenantId, onTenant])
   return (
     <Drawer
       opened={isOpen}
-      onClose={() => {
-        onTenant('')
-      }}
+      onClose={() => onTenant('')}
       position="right"
       size="md"
-      title={tenants.find((row) => row.tenant_id === tenantId)?.name ?? t('customer.title')}
+      title={tenants.find((row) => row.tenant_id === tenantId)?.name ?? t('managed.title')}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
       <div tabIndex={-1} data-autofocus="">

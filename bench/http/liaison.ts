@@ -1,0 +1,70 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { z } from 'zod'
+import { buildAppWith } from '../../server/src/app.ts'
+import { openDatabase } from '../../server/src/platform/database.ts'
+import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
+import { runStatements } from '../../server/src/platform/mandate.ts'
+import { ProblemError } from '../../server/src/platform/problem.ts'
+import { publicId } from '../../server/src/platform/route-input.ts'
+import { route } from '../../server/src/platform/route.ts'
+import type { Route } from '../../server/src/platform/route.ts'
+import type { Services } from '../../server/src/platform/services.ts'
+import { ROLE_SECRET } from '../cluster.ts'
+import { INVOICE_SQL, POOL_SIZE, toAnswer } from './invoice.ts'
+import type { InvoiceRow } from './invoice.ts'
+import type { Server } from './server.ts'
+
+const SECRET_KEY = 'a key of a database that is thrown away afterwards'
+/** The limits stay on and are paid for; they are widened because a benchmark is in more of a hurry than a partner. */
+const LIMIT_SCALE = 20
+
+/** The real server around some routes. */
+export async function openRoutes(
+  connection: ConnectionSettings,
+  makeRoutes: (services: Services) => readonly Route[],
+): Promise<Server> {
+  const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: POOL_SIZE })
+  const app = await buildAppWith(
+    { database, secretKey: SECRET_KEY, publicOrigin: () => 'http://localhost', limitScale: LIMIT_SCALE },
+    makeRoutes,
+  )
+  return {
+    http: app.http,
+    async close() {
+      await app.close()
+      await database.close()
+    },
+  }
+}
+
+const readInvoice = route({
+  method: 'GET',
+  path: '/api/v1/bench/invoices/:invoice_id',
+  summary: 'Read one invoice',
+  input: { params: z.strictObject({ invoice_id: publicId('invoice') }) },
+  access: { permission: 'partner.billing.invoices.read', tenant: 'header' },
+  limit: 'detail',
+  responses: {
+    200: z.strictObject({
+      invoice_id: z.string(),
+      number: z.string(),
+      status: z.string(),
+      issued_on: z.string(),
+      total_minor: z.int(),
+      currency: z.string(),
+    }),
+  },
+  async handle({ mandate, params }) {
+    const [result] = await runStatements(mandate, [
+      { text: INVOICE_SQL, values: [mandate.tenant.id, params.invoice_id] },
+    ])
+    const [row] = (result?.rows ?? []) as unknown as InvoiceRow[]
+    if (!row) throw new ProblemError(404, 'NOT_FOUND', 'There is no such invoice.')
+    return toAnswer(encodeId('invoice', idFromUuid('invoice', row.id)), row)
+  },
+})
+
+/** The whole path of a request: session, live link, decision, limits, row policies, audit. */
+export function openLiaison(connection: ConnectionSettings): Promise<Server> {
+  return openRoutes(connection, () => [readInvoice])
+}

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify'
+import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
+import { answerParent } from './child.ts'
+import { openBare } from './bare.ts'
+import { openBoard } from './board.ts'
+import { openLiaison } from './liaison.ts'
+import { openTypical } from './typical.ts'
+
+/** A server that a benchmark can put load on. */
+export interface Server {
+  readonly http: FastifyInstance
+  close(): Promise<void>
+}
+
+export type ServerKind = 'liaison' | 'bare' | 'typical' | 'board'
+
+export type ServerOrder =
+  | { readonly open: ServerKind; readonly connection: ConnectionSettings }
+  | { readonly cpu: true }
+
+const OPENERS: Readonly<Record<ServerKind, (connection: ConnectionSettings) => Promise<Server>>> = {
+  liaison: openLiaison,
+  bare: openBare,
+  typical: openTypical,
+  board: openBoard,
+}
+
+let server: Server | undefined
+
+async function obey(order: ServerOrder): Promise<string | number> {
+  if ('cpu' in order) {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  }
+  server = await OPENERS[order.open](order.connection)
+  return server.http.listen({ port: 0, host: '127.0.0.1' })
+}
+
+answerParent(obey, async () => server?.close())

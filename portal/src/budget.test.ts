@@ -1,0 +1,83 @@
+/* oxlint-disable no-restricted-imports -- this test reads the files that were built */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+import { beforeAll, expect, test } from 'vitest'
+
+type Piece = {
+  file: string
+  imports?: string[]
+  dynamicImports?: string[]
+  css?: string[]
+  isEntry?: boolean
+}
+type Manifest = Record<string, Piece>
+
+const folder = join(import.meta.dirname, '..')
+const dist = join(folder, 'dist')
+const manifestFile = join(dist, '.vite', 'manifest.json')
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+const budget = readJson(join(folder, 'budget.json')) as Record<string, number>
+let manifest: Manifest = {}
+
+function weigh(files: Iterable<string>): number {
+  return [...files].reduce(
+    (sum, file) => sum + gzipSync(readFileSync(join(dist, file)), { level: 9 }).length,
+    0,
+  )
+}
+
+/** The pieces that must be there before this one runs, itself included. */
+function withImports(key: string, seen = new Set<string>()): Set<string> {
+  const piece = manifest[key]
+  if (piece === undefined || seen.has(key)) return seen
+  seen.add(key)
+  for (const next of piece.imports ?? []) withImports(next, seen)
+  return seen
+}
+
+function filesOf(keys: Iterable<string>): Set<string> {
+  return new Set([...keys].flatMap((key) => manifest[key]?.file ?? []))
+}
+
+const entryKey = () => Object.keys(manifest).find((key) => manifest[key]?.isEntry) ?? ''
+const lazyKeys = () => [...new Set(Object.values(manifest).flatMap((piece) => piece.dynamicImports ?? []))]
+
+beforeAll(async () => {
+  if (!existsSync(manifestFile)) await build({ root: folder, logLevel: 'error' })
+  manifest = readJson(manifestFile) as Manifest
+})
+
+test('the first load of every frame stays within the budget of scripts', () => {
+  const base = withImports(entryKey())
+  const loads = lazyKeys()
+    .filter((key) => key.includes('/frames/'))
+    .map((key) => [key, weigh(filesOf(new Set([...base, ...withImports(key)])))] as const)
+  expect(loads).toHaveLength(4)
+  expect(loads.filter(([, bytes]) => bytes > (budget['first_load_js_bytes'] ?? 0))).toEqual([])
+})
+
+test('the first load stays within the budget of styles', () => {
+  const css = Object.values(manifest).flatMap((piece) => piece.css ?? [])
+  expect(css.length).toBeGreaterThan(0)
+  expect(weigh(new Set(css))).toBeLessThanOrEqual(budget['first_load_css_bytes'] ?? 0)
+})
+
+test('every further piece stays within its budget', () => {
+  const base = filesOf(withImports(entryKey()))
+  const pieces = lazyKeys().map((key) => {
+    const own = [...filesOf(withImports(key))].filter((file) => !base.has(file))
+    return [key, weigh(own)] as const
+  })
+  expect(pieces.filter(([, bytes]) => bytes > (budget['further_piece_js_bytes'] ?? 0))).toEqual([])
+})
+
+test('nothing of the page is inline, so that its policy needs no exception', () => {
+  const page = readFileSync(join(dist, 'index.html'), 'utf8')
+  expect(page.match(/<style|style=|<script(?![^>]*\bsrc=)|\son\w+=/g)).toBeNull()
+})

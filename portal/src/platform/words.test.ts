@@ -1,0 +1,61 @@
+import { LINK_ROLES, LINK_STATUSES, REFUSAL_CODES } from '@liaison/access'
+import { expect, test } from 'vitest'
+
+import { acting } from '../words/acting.ts'
+import { common } from '../words/common.ts'
+import { org } from '../words/org.ts'
+import { partner } from '../words/partner.ts'
+import { platform } from '../words/platform.ts'
+import { status } from '../words/status.ts'
+import { hasWords, joinNames, t, tValue } from './words.ts'
+
+const catalogues: Record<string, string>[] = [common, status, partner, acting, org, platform]
+
+test('no sentence id is defined twice, so none hides another', () => {
+  const ids = catalogues.flatMap((catalogue) => Object.keys(catalogue))
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+})
+
+test('every sentence compiles as ICU MessageFormat', () => {
+  const values = { count: 2, people: 2 }
+  const ids = catalogues.flatMap((catalogue) => Object.keys(catalogue)).filter(hasWords)
+  expect(ids.filter((id) => t(id, values).includes('plural,'))).toEqual([])
+})
+
+test('a sentence with a count agrees with it', () => {
+  expect([1, 3].map((count) => t('home.partners', { count }))).toEqual([
+    'One partner has access',
+    '3 partners have access',
+  ])
+})
+
+test('every link state, role and refusal has words', () => {
+  const ids = [
+    ...LINK_STATUSES.map((name) => `status.link.${name}`),
+    ...LINK_ROLES.flatMap((role) => [`role.${role}`, `role_about.${role}`]),
+    ...REFUSAL_CODES.map((code) => `refusal.${code}`),
+  ]
+  expect(ids.filter((id) => !hasWords(id))).toEqual([])
+})
+
+test('words to customers avoid the words of the trade', () => {
+  const trade = /\b(tenant|scope|revoke|RBAC|grant|claim)s?\b/i
+  expect(Object.values(org).filter((sentence) => trade.test(sentence.replaceAll(/\{[^}]*\}/g, '')))).toEqual(
+    [],
+  )
+})
+
+test('no sentence flatters, apologises or shouts', () => {
+  const banned = /successfully|please|oops|invalid|!/i
+  expect(
+    catalogues.flatMap((catalogue) => Object.values(catalogue)).filter((text) => banned.test(text)),
+  ).toEqual([])
+})
+
+test('a value of the server without words is shown by its name', () => {
+  expect(tValue('status.link', 'half_open')).toBe('half open')
+})
+
+test('names are joined as one reads them', () => {
+  expect(joinNames(['Acme', 'Beta', 'Corvid'])).toBe('Acme, Beta and Corvid')
+})

@@ -1,0 +1,199 @@
+/**
+ * Verifies an exported audit log with nothing but Node: no database, no dependency, no other file of this product.
+ *
+ *   node offline-verify.ts EXPORT CHECKPOINTS VERIFIER_KEY
+ *
+ * EXPORT is what `liaison audit export` wrote, CHECKPOINTS the file of signed checkpoints that was kept elsewhere, and
+ * VERIFIER_KEY the text `name+id+key`, got from the operator on another way. Ends with 0 when everything holds.
+ */
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createReadStream, readFileSync } from 'node:fs'
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+interface Line {
+  index: number | null
+  event: { [key: string]: Json }
+  origin: { salt: string; ip: string | null; user_agent: string | null; digest: string | null }
+}
+
+export interface OfflineReport {
+  ok: boolean
+  events: number
+  sealed: number
+  checkpoints: number
+  beyond_last_checkpoint: number
+  unsealed: number
+  root: string
+  faults: string[]
+}
+
+const sha256 = (...parts: (string | Buffer)[]): Buffer => {
+  const digest = createHash('sha256')
+  for (const part of parts) digest.update(part)
+  return digest.digest()
+}
+
+// RFC 8785.
+function canonical(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  const names = Object.keys(value).toSorted()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`).join(',')}}`
+}
+
+// RFC 9162 section 2.1: a leaf is hashed behind 0x00, an inner node behind 0x01. `row[k]` is the root of a perfect
+// subtree of 2^k leaves that waits for its right neighbour.
+class Tree {
+  size = 0
+  row: (Buffer | undefined)[] = []
+
+  add(leaf: string): void {
+    let [level, node] = [0, sha256(Buffer.of(0), leaf)]
+    for (let waiting = this.row[level]; waiting; waiting = this.row[level]) {
+      node = sha256(Buffer.of(1), waiting, node)
+      this.row[level] = undefined
+      level += 1
+    }
+    this.row[level] = node
+    this.size += 1
+  }
+
+  root(): string {
+    let root: Buffer | undefined
+    for (const node of this.row) if (node) root = root ? sha256(Buffer.of(1), node, root) : node
+    return (root ?? sha256('')).toString('base64')
+  }
+}
+
+// C2SP signed-note and tlog-checkpoint.
+function readCheckpoints(
+  text: string,
+  verifierKey: string,
+): { roots: Map<number, string>; faults: string[] } {
+  const [name = '', id = '', ...rest] = verifierKey.split('+')
+  const typed = Buffer.from(rest.join('+'), 'base64')
+  const expectedId = sha256(`${name}\n`, typed).subarray(0, 4)
+  if (typed[0] !== 1 || typed.length !== 33 || expectedId.toString('hex') !== id)
+    throw new Error('This is no verifier key.')
+  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), typed.subarray(1)])
+  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+  const roots = new Map<number, string>()
+  const faults: string[] = []
+  const notes = text.matchAll(/(.+)\n(\d+)\n(.+)\n\n((?:— .+\n)+)/gu)
+  let accounted = 0
+  for (const [whole, origin = '', size = '', root = '', signatures = ''] of notes) {
+    accounted += whole.length + 1
+    const body = Buffer.from(`${origin}\n${size}\n${root}\n`)
+    const isSigned = signatures.split('\n').some((line) => {
+      const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+      const isOurs = line.startsWith(`— ${name} `) && bytes.subarray(0, 4).equals(expectedId)
+      return isOurs && verify(null, body, key, bytes.subarray(4))
+    })
+    const known = roots.get(Number(size))
+    if (!isSigned || origin !== name)
+      faults.push(`The checkpoint of ${size} events is not signed with this key.`)
+    else if (known !== undefined && known !== root) faults.push(`Two checkpoints of ${size} events disagree.`)
+    else roots.set(Number(size), root)
+  }
+  if (accounted !== text.length) faults.push('The file of checkpoints holds something that is no checkpoint.')
+  if (roots.size === 0) faults.push('There is no valid checkpoint: nothing is proved.')
+  return { roots, faults }
+}
+
+async function* readLines(path: string): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    const lines = (rest + String(chunk)).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
+}
+
+function checkOrigin({ event, origin }: Line): boolean {
+  if (origin.digest !== null) return event['origin'] === origin.digest
+  const digest = sha256(`${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`)
+  return event['origin'] === digest.toString('hex')
+}
+
+// Five minutes, the longest that an event may wait for its seal.
+const SEAL_WITHIN_MS = 300_000
+
+class Log {
+  readonly tree = new Tree()
+  readonly faults: string[]
+  readonly roots: Map<number, string>
+  exportedAt = 0
+  unsealed = 0
+  late = 0
+
+  constructor(checkpoints: { roots: Map<number, string>; faults: string[] }) {
+    this.roots = checkpoints.roots
+    this.faults = checkpoints.faults
+  }
+
+  add(line: Line): void {
+    if (!checkOrigin(line))
+      this.faults.push(`The network address of event ${line.index ?? 'unsealed'} is not what was sealed.`)
+    if (line.index === null) {
+      this.unsealed += 1
+      if (this.exportedAt - Date.parse(String(line.event['occurred_at'])) > SEAL_WITHIN_MS) this.late += 1
+      return
+    }
+    if (line.index !== this.tree.size)
+      this.faults.push(`Leaf ${this.tree.size} is followed by ${line.index}.`)
+    this.tree.add(canonical(line.event))
+    const signed = this.roots.get(this.tree.size)
+    if (signed !== undefined && signed !== this.tree.root())
+      this.faults.push(`The first ${this.tree.size} events are not those that were signed.`)
+  }
+
+  report(): OfflineReport {
+    let sealed = 0
+    for (const size of this.roots.keys()) sealed = Math.max(sealed, size)
+    if (sealed > this.tree.size)
+      this.faults.push(`${sealed} events were signed; the export holds ${this.tree.size}.`)
+    if (this.late > 0)
+      this.faults.push(
+        `${this.late} events waited more than 5 minutes for their seal, or were put in afterwards.`,
+      )
+    return {
+      ok: this.faults.length === 0,
+      events: this.tree.size + this.unsealed,
+      sealed,
+      checkpoints: this.roots.size,
+      beyond_last_checkpoint: Math.max(0, this.tree.size - sealed),
+      unsealed: this.unsealed,
+      root: this.tree.root(),
+      faults: this.faults,
+    }
+  }
+}
+
+/** Verifies an export against checkpoints. Throws when a file cannot be read or is no export. */
+export async function verifyExport(
+  files: { log: string; checkpoints: string },
+  verifierKey: string,
+): Promise<OfflineReport> {
+  const log = new Log(readCheckpoints(readFileSync(files.checkpoints, 'utf8'), verifierKey))
+  let isFirst = true
+  for await (const text of readLines(files.log)) {
+    const line = JSON.parse(text)
+    if (isFirst) {
+      if (line.format !== 'liaison-audit-export/1') throw new Error('This is not an export of an audit log.')
+      log.exportedAt = Date.parse(line.exported_at)
+      isFirst = false
+    } else {
+      log.add(line)
+    }
+  }
+  return log.report()
+}
+
+if (import.meta.main) {
+  const [log = '', checkpoints = '', verifierKey = ''] = process.argv.slice(2)
+  const report = await verifyExport({ log, checkpoints }, verifierKey)
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  process.exitCode = report.ok ? 0 : 1
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import {
+  hashLeaf,
+  inclusionPath,
+  isIncluded,
+  makeNoteVerifier,
+  openCheckpoint,
+  toCanonicalJson,
+} from '#platform/signed-log/index.ts'
+import type { JsonValue } from '#platform/signed-log/index.ts'
+import { readCheckpointCovering, readLeafHashes, readSealedEvent } from './log-store.ts'
+import type { AdminClient } from './log-store.ts'
+
+const FORMAT = 'liaison-audit-proof/1'
+
+const Proof = z.strictObject({
+  format: z.literal(FORMAT),
+  event: z.json(),
+  index: z.int().min(0),
+  size: z.int().min(1),
+  path: z.array(z.base64()),
+  checkpoint: z.string(),
+})
+
+/** One event with all that shows it stands in the signed log; checked without the database. */
+export type Proof = z.output<typeof Proof>
+
+/** Makes the proof of a sealed event; null when it is not sealed or does not exist. */
+export async function makeProof(client: AdminClient, eventId: string): Promise<Proof | null> {
+  const found = await readSealedEvent(client, eventId)
+  const covering = found && (await readCheckpointCovering(client, found.index))
+  if (!found || !covering) return null
+  const path = inclusionPath(await readLeafHashes(client, covering.size), found.index)
+  return {
+    format: FORMAT,
+    event: z.json().parse(JSON.parse(found.event.leaf)),
+    index: found.index,
+    size: covering.size,
+    path: path.map((hash) => hash.toString('base64')),
+    checkpoint: covering.note,
+  }
+}
+
+/** Checks a proof with nothing but the verifier key. Returns what is wrong, or null when it holds. */
+export function checkProof(value: unknown, verifierKey: string): string | null {
+  const parsed = Proof.safeParse(value)
+  if (!parsed.success) return 'This is not a proof of an audit event.'
+  const proof = parsed.data
+  const checkpoint = openCheckpoint(proof.checkpoint, makeNoteVerifier(verifierKey))
+  if (!checkpoint) return 'The checkpoint is not signed with this key.'
+  if (checkpoint.size !== proof.size) return 'The checkpoint is of another size than the proof.'
+  // What came out of JSON is a JSON value.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const leaf = { hash: hashLeaf(toCanonicalJson(proof.event as JsonValue)), index: proof.index }
+  const path = proof.path.map((text) => Buffer.from(text, 'base64'))
+  return isIncluded(leaf, path, checkpoint) ? null : 'The event is not in the log that was signed.'
+}

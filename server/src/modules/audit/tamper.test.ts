@@ -1,0 +1,426 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeId, idFromUuid } from '@liaison/access'
+import fc from 'fast-check'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#platform/database.ts'
+import { hashLeaf, joinNotes, MerkleTree, toCheckpointText } from '#platform/signed-log/index.ts'
+import type { NoteSigner } from '#platform/signed-log/index.ts'
+import { makeVault } from '#platform/vault.ts'
+import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
+import type { TestDatabase } from '#testing/database.ts'
+import { readNotes } from './checkpoint-file.ts'
+import { auditCommands, exportLog, makeAuditKey, startSealer, verifyDatabase } from './index.ts'
+import { readLog } from './log-store.ts'
+import type { AdminClient } from './log-store.ts'
+import { verifyExport } from './offline-verify.ts'
+import type { OfflineReport } from './offline-verify.ts'
+import { checkProof } from './proof.ts'
+import type { Report } from './verify.ts'
+
+const KEY = makeAuditKey(makeVault('a root secret of a test'), 'log.example/audit')
+const THIEF = makeAuditKey(makeVault('the secret of somebody else'), 'log.example/audit')
+const EVENTS = 60
+const NOW = new Date('2030-01-01T00:00:00Z')
+
+let folder: string
+let testDatabase: TestDatabase
+let client: pg.Client
+
+async function fill(): Promise<void> {
+  await client.query(
+    `with e as (
+       insert into audit_event (plane, action, outcome, actor_type, actor_name, tenant_name, resource_label, row_count, changes, ip, user_agent, source)
+       select 'delegation', 'support.tickets.update', 'allowed', 'person', 'Lee Park', 'Acme', 'T-' || n, n, jsonb_build_object('b', n, 'a', null, 'é', 'x'), '192.0.2.7', 'A browser', 'api'
+       from generate_series(1, 12) n returning id, occurred_at)
+     insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
+     select kind, gen_random_uuid(), occurred_at, id, 3 from e, unnest(array['tenant', 'partner', 'tenant']) kind`,
+  )
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'liaison-tamper-'))
+  testDatabase = await createTestDatabase()
+  client = new pg.Client({ ...testDatabase.connection, options: '-c TimeZone=UTC' })
+  await client.connect()
+  const database = openDatabase({
+    connection: testDatabase.connection,
+    roleSecret: testRoleSecret(),
+    poolSize: 2,
+  })
+  const sealer = await startSealer({
+    database,
+    key: KEY,
+    checkpointFile: join(folder, 'audit-checkpoints.txt'),
+    intervalMs: 3_600_000,
+  })
+  const count = async () =>
+    Number((await client.query<{ count: string }>('select count(*) from audit_leaf')).rows[0]?.count)
+  for (let expected = 12; expected <= EVENTS; expected += 12) {
+    await fill()
+    const deadline = performance.now() + 15_000
+    while ((await count()) < expected && performance.now() < deadline) await sealer.sealNow()
+  }
+  await sealer.stop()
+  await database.close()
+})
+afterAll(async () => {
+  await client.end()
+  await testDatabase.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Verification opens transactions of its own; here everything happens in the one that is rolled back. */
+const inside: AdminClient = {
+  query: ((text: string, values?: unknown[]) =>
+    client.query(/^(begin|commit)/.test(text) ? 'select 1' : text, values)) as pg.ClientBase['query'],
+}
+
+interface Both {
+  readonly online: Report
+  readonly offline: OfflineReport
+}
+
+async function exportText(): Promise<string> {
+  let text = ''
+  for await (const line of exportLog(inside, NOW)) text += line
+  return text
+}
+
+async function verifyBoth(outside: readonly string[]): Promise<Both> {
+  const online = await verifyDatabase(inside, outside, KEY.verifierKey)
+  const files = { log: join(folder, 'export.jsonl'), checkpoints: join(folder, 'outside.txt') }
+  await writeFile(files.log, await exportText())
+  await writeFile(files.checkpoints, joinNotes(outside))
+  return { online, offline: await verifyExport(files, KEY.verifierKey) }
+}
+
+/** Does something to the log with the rights of a superuser, verifies it both ways, and undoes it. */
+async function tamper(deed: (at: number) => Promise<string[] | void>, at: number): Promise<Both> {
+  await client.query('begin')
+  try {
+    await client.query('set local session_replication_role = replica')
+    const outside = await deed(at)
+    return await verifyBoth(outside ?? (await readNotes(join(folder, 'audit-checkpoints.txt'))))
+  } finally {
+    await client.query('rollback')
+  }
+}
+
+const q = (text: string, values: unknown[] = []) => client.query(text, values)
+const ofLeaf = '(select event_id from audit_leaf where leaf_index = $1)'
+const renumber = (from: number, by: number) =>
+  // In two steps, because the index is unique at every row.
+  q(`update audit_leaf set leaf_index = leaf_index + 100000 where leaf_index >= $1`, [from]).then(() =>
+    q(`update audit_leaf set leaf_index = leaf_index - 100000 + $1 where leaf_index >= 100000`, [by]),
+  )
+
+/** Recomputes leaves, roots and signatures, as somebody would who has the database and a key. */
+async function resign(key: NoteSigner): Promise<void> {
+  const tree = new MerkleTree()
+  const sizes = new Set(
+    (await q('select size from audit_checkpoint')).rows.map((row: { size: string }) => Number(row.size)),
+  )
+  for await (const { index, leaf } of readLog(inside)) {
+    if (index === null || leaf === null) continue
+    tree.append(hashLeaf(leaf))
+    await q('update audit_leaf set hash = $2 where leaf_index = $1', [index, hashLeaf(leaf)])
+    if (sizes.has(tree.size)) {
+      const note = key.sign(toCheckpointText({ origin: key.name, size: tree.size, root: tree.root() }))
+      await q('update audit_checkpoint set root = $2, note = $3 where size = $1', [
+        tree.size,
+        tree.root(),
+        note,
+      ])
+    }
+  }
+}
+
+const insideNotes = async () =>
+  (await q('select note from audit_checkpoint order by size')).rows.map((row: { note: string }) => row.note)
+
+const EDITS = [
+  `action = 'support.tickets.read'`,
+  `outcome = 'denied'`,
+  `actor_name = 'Lee Parc'`,
+  `actor_name = null`,
+  `tenant_id = gen_random_uuid()`,
+  `row_count = row_count + 1`,
+  `changes = changes || '{"a": 1}'`,
+  `changes = changes - 'a'`,
+  `ip = '192.0.2.8'`,
+  `user_agent = 'Another browser'`,
+  `origin_salt = gen_random_uuid()`,
+  `xid = '3'`,
+  `occurred_at = occurred_at + interval '1 microsecond'`,
+]
+
+const DEEDS: Readonly<
+  Record<string, { readonly deed: (at: number) => Promise<string[] | void>; readonly onlineOnly?: true }>
+> = {
+  'an event that was deleted': {
+    deed: async (at) => void (await q(`delete from audit_event where id = ${ofLeaf}`, [at])),
+  },
+  'an event that was deleted with its leaf': {
+    deed: async (at) => {
+      await q(`delete from audit_event where id = ${ofLeaf}`, [at])
+      await q('delete from audit_leaf where leaf_index = $1', [at])
+    },
+  },
+  'an event that was deleted with its leaf, and the rest numbered anew': {
+    deed: async (at) => {
+      await q(`delete from audit_event where id = ${ofLeaf}`, [at])
+      await q('delete from audit_leaf where leaf_index = $1', [at])
+      await renumber(at + 1, -1)
+    },
+  },
+  'two events that changed places': {
+    deed: async (at) => {
+      const other = (at + 7) % EVENTS
+      await q('update audit_leaf set leaf_index = 100000 where leaf_index = $1', [at])
+      await q('update audit_leaf set leaf_index = $1 where leaf_index = $2', [at, other])
+      await q('update audit_leaf set leaf_index = $1 where leaf_index = 100000', [other])
+    },
+  },
+  'a log that was cut off': {
+    deed: async (at) => {
+      await q(
+        `delete from audit_event where id in (select event_id from audit_leaf where leaf_index >= $1)`,
+        [at],
+      )
+      await q('delete from audit_leaf where leaf_index >= $1', [at])
+    },
+  },
+  'a log that was cut off with its checkpoints': {
+    deed: async (at) => {
+      await q(
+        `delete from audit_event where id in (select event_id from audit_leaf where leaf_index >= $1)`,
+        [at],
+      )
+      await q('delete from audit_leaf where leaf_index >= $1', [at])
+      await q('delete from audit_publication where size > $1', [at])
+      await q('delete from audit_checkpoint where size > $1', [at])
+    },
+  },
+  'an event that was put in between, with a leaf of its own': {
+    deed: async (at) => {
+      await renumber(at, 1)
+      const { rows } = await q(
+        `insert into audit_event (plane, action, outcome, actor_type, source) values ('tenant', 'tenant.partner_access.approve', 'allowed', 'person', 'api') returning id, occurred_at::text as occurred_at`,
+      )
+      await q(
+        `insert into audit_leaf (leaf_index, event_id, occurred_at, hash) values ($1, $2, $3, sha256('x'))`,
+        [at, rows[0]?.id, rows[0]?.occurred_at],
+      )
+      await resignLeaf(at)
+    },
+  },
+  'an event that was put in later with an old time': {
+    deed: async () =>
+      void (await q(
+        `insert into audit_event (plane, action, outcome, actor_type, source, occurred_at, xid) values ('tenant', 'x', 'allowed', 'person', 'api', now() - interval '10 minutes', '5')`,
+      )),
+  },
+  'a copy of an event under its own id': {
+    deed: async (at) =>
+      void (await q(
+        `insert into audit_event (id, plane, action, outcome, actor_type, source, occurred_at) select id, plane, action, outcome, actor_type, source, occurred_at - interval '1 hour' from audit_event where id = ${ofLeaf}`,
+        [at],
+      )),
+  },
+  'a reader who was taken away': {
+    deed: async (at) =>
+      void (await q(`delete from audit_scope where event_id = ${ofLeaf} and kind = 'partner'`, [at])),
+  },
+  'a reader who was added': {
+    deed: async (at) =>
+      void (await q(
+        `insert into audit_scope (kind, scope_id, occurred_at, event_id) select 'tenant', gen_random_uuid(), occurred_at, id from audit_event where id = ${ofLeaf}`,
+        [at],
+      )),
+  },
+  'a row count that a reader sees': {
+    deed: async (at) =>
+      void (await q(`update audit_scope set row_count = 4 where event_id = ${ofLeaf}`, [at])),
+  },
+  'an event that only readers see': {
+    deed: async () =>
+      void (await q(
+        `insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('tenant', gen_random_uuid(), now(), gen_random_uuid())`,
+      )),
+    onlineOnly: true,
+  },
+  'a checkpoint that was deleted': {
+    deed: async (at) => void (await q('delete from audit_checkpoint where size = $1', [12 * (1 + (at % 5))])),
+    onlineOnly: true,
+  },
+  'a checkpoint that was taken out of the file': {
+    deed: async (at) => (await readNotes(join(folder, 'audit-checkpoints.txt'))).toSpliced(at % 5, 1),
+    onlineOnly: true,
+  },
+  'a log that was written anew and signed with another key, inside and outside': {
+    deed: async (at) => {
+      await q(`update audit_event set action = 'x' where id = ${ofLeaf}`, [at])
+      await resign(THIEF)
+      return insideNotes()
+    },
+  },
+  'a log that was written anew and signed with the stolen key': {
+    deed: async (at) => {
+      await q(`update audit_event set action = 'x' where id = ${ofLeaf}`, [at])
+      await resign(KEY)
+    },
+  },
+}
+
+async function resignLeaf(at: number): Promise<void> {
+  for await (const { index, leaf } of readLog(inside)) {
+    if (index === at && leaf !== null)
+      await q('update audit_leaf set hash = $2 where leaf_index = $1', [at, hashLeaf(leaf)])
+  }
+}
+
+test('a log that nobody touched holds, in the database and offline, with the same root', async () => {
+  const { online, offline } = await tamper(() => Promise.resolve(), 0)
+  expect(online).toMatchObject({
+    ok: true,
+    events: EVENTS,
+    sealed: EVENTS,
+    checkpoints: 5,
+    beyond_last_checkpoint: 0,
+    unsealed: 0,
+    faults: [],
+  })
+  expect(offline).toMatchObject({ ok: true, events: EVENTS, sealed: EVENTS, checkpoints: 5, faults: [] })
+  expect(offline.root).toBe(online.root)
+})
+
+describe('is found wherever it was done:', () => {
+  for (const edit of EDITS) {
+    test(`an event of which ${edit.split(' = ')[0]} was changed (${edit.split(' = ')[1]})`, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(EVENTS - 1), async (at) => {
+          const { online, offline } = await tamper(
+            async () => void (await q(`update audit_event set ${edit} where id = ${ofLeaf}`, [at])),
+            at,
+          )
+          expect([online.ok, offline.ok]).toEqual([false, false])
+          expect(online.faults[0]?.at).toBe(at)
+        }),
+        { numRuns: 4 },
+      )
+    })
+  }
+
+  for (const [name, { deed, onlineOnly }] of Object.entries(DEEDS)) {
+    test(name, async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(EVENTS - 1), async (at) => {
+          const { online, offline } = await tamper(deed, at)
+          expect([online.ok, offline.ok]).toEqual([false, onlineOnly ?? false])
+        }),
+        { numRuns: 6 },
+      )
+    })
+  }
+})
+
+test('an event that was sealed after the last checkpoint is counted as not proved', async () => {
+  const { online, offline } = await tamper(async () => {
+    await q(
+      `insert into audit_event (plane, action, outcome, actor_type, source) values ('tenant', 'x', 'allowed', 'person', 'api')`,
+    )
+    await q(
+      `insert into audit_leaf (leaf_index, event_id, occurred_at, hash) select ${EVENTS}, id, occurred_at, sha256('x') from audit_event where action = 'x'`,
+    )
+    await resignLeaf(EVENTS)
+  }, 0)
+  expect([online.beyond_last_checkpoint, offline.beyond_last_checkpoint]).toEqual([1, 1])
+})
+
+test('an address that was blanked after its time leaves the seal whole', async () => {
+  const { online, offline } = await tamper(async (at) => {
+    await q(
+      `update audit_event set origin_digest = sha256(convert_to(origin_salt || E'\\n' || host(ip) || E'\\n' || user_agent, 'UTF8')), origin_salt = gen_random_uuid(), ip = null, user_agent = null where id = ${ofLeaf}`,
+      [at],
+    )
+  }, 17)
+  expect([online.ok, offline.ok]).toEqual([true, true])
+})
+
+describe('the commands of the operator', () => {
+  async function run(name: string, ...args: string[]): Promise<{ status: number; text: string }> {
+    let text = ''
+    const command = auditCommands.find((candidate) => candidate.name === name)
+    const status = await command?.run(args, {
+      connect: () => Promise.resolve(client),
+      dataDir: folder,
+      verifierKey: KEY.verifierKey,
+      now: NOW,
+      write: (part) => (text += part),
+    })
+    return { status: status ?? -1, text }
+  }
+
+  test('verify says that the log holds, and ends with 1 when it does not', async () => {
+    expect(await run('verify')).toMatchObject({
+      status: 0,
+      text: expect.stringContaining('The log holds.\n60 events, 60 proved by 5 checkpoints'),
+    })
+    expect(await run('verify', '--key', THIEF.verifierKey)).toMatchObject({
+      status: 1,
+      text: expect.stringContaining('SIGNATURE_INVALID'),
+    })
+  })
+
+  test('export writes what verify takes on another machine, and never over a file', async () => {
+    const path = join(folder, 'evidence.jsonl')
+    expect((await run('export', '--output', path)).status).toBe(0)
+    const verified = await run('verify', '--export', path, '--json')
+    expect(JSON.parse(verified.text)).toMatchObject({ ok: true, events: EVENTS })
+    await writeFile(path, (await readFile(path, 'utf8')).replace('192.0.2.7', '192.0.2.9'))
+    expect((await run('verify', '--export', path)).status).toBe(1)
+    await expect(run('export', '--output', path)).rejects.toThrow('EEXIST')
+  })
+
+  test('prove prints a proof of every event that holds offline, and that nothing else fits', async () => {
+    const { rows } = await client.query<{ event_id: string }>(
+      'select event_id from audit_leaf where leaf_index in (0, 11, 12, 59) order by leaf_index',
+    )
+    for (const row of rows) {
+      const { status, text } = await run(
+        'prove',
+        encodeId('audit_event', idFromUuid('audit_event', row.event_id)),
+      )
+      expect(status).toBe(0)
+      const proof = JSON.parse(text) as { event: { action: string }; checkpoint: string; index: number }
+      expect(checkProof(proof, KEY.verifierKey)).toBeNull()
+      expect(checkProof({ ...proof, event: { ...proof.event, action: 'x' } }, KEY.verifierKey)).toContain(
+        'not in the log',
+      )
+      expect(checkProof({ ...proof, index: proof.index === 0 ? 1 : 0 }, KEY.verifierKey)).toContain(
+        'not in the log',
+      )
+      expect(checkProof(proof, THIEF.verifierKey)).toContain('not signed')
+      expect(checkProof({ ...proof, extra: 1 }, KEY.verifierKey)).toContain('not a proof')
+    }
+    expect(
+      (
+        await run(
+          'prove',
+          encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000')),
+        )
+      ).status,
+    ).toBe(1)
+    expect((await run('prove', 'everything')).status).toBe(2)
+  })
+
+  test('checkpoints and key print what a verifier needs', async () => {
+    expect((await run('checkpoints')).text).toBe(
+      await readFile(join(folder, 'audit-checkpoints.txt'), 'utf8'),
+    )
+    expect((await run('key')).text).toBe(`${KEY.verifierKey}\n`)
+  })
+})

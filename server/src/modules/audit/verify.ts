@@ -1,0 +1,207 @@
+import { hashLeaf, makeNoteVerifier, MerkleTree, openCheckpoint } from '#platform/signed-log/index.ts'
+import type { Checkpoint, NoteVerifier } from '#platform/signed-log/index.ts'
+
+/** What is wrong with a log. */
+export type FaultCode =
+  | 'EVENT_ALTERED'
+  | 'EVENT_MISSING'
+  | 'INDEX_GAP'
+  | 'ROOT_DIFFERS'
+  | 'LOG_TRUNCATED'
+  | 'SIGNATURE_INVALID'
+  | 'CHECKPOINTS_DISAGREE'
+  | 'CHECKPOINT_DELETED'
+  | 'CHECKPOINT_UNPUBLISHED'
+  | 'UNSEALED_TOO_LONG'
+  | 'SCOPE_WITHOUT_EVENT'
+
+export interface Fault {
+  readonly code: FaultCode
+  /** The index of the leaf or the size of the checkpoint. */
+  readonly at: number
+  readonly detail: string
+}
+
+/** One event of the log, in the order of its leaves; those that are not sealed come last and have no index. */
+export interface LogEntry {
+  readonly index: number | null
+  /** Null when there is a leaf but no event. */
+  readonly leaf: string | null
+  readonly storedHash: Buffer | null
+  readonly ageSeconds: number
+}
+
+/** The checkpoints of a log: those in the database, and those that were kept outside it. */
+export interface Checkpoints {
+  readonly inside: readonly string[]
+  /** Null when there is no other place to compare with. */
+  readonly outside: readonly string[] | null
+  /** The sizes that the database says it published there. */
+  readonly published: readonly number[]
+}
+
+export interface Report {
+  readonly ok: boolean
+  readonly events: number
+  /** The size of the newest checkpoint; what comes after it is not proved yet. */
+  readonly sealed: number
+  readonly checkpoints: number
+  readonly beyond_last_checkpoint: number
+  readonly unsealed: number
+  readonly unsealed_too_long: number
+  readonly root: string
+  readonly fault_count: number
+  /** The first 100. */
+  readonly faults: readonly Fault[]
+}
+
+/** An event may wait this long for its seal before something is wrong. Source: reliability.md section 1. */
+export const UNSEALED_LIMIT_SECONDS = 300
+const MAXIMUM_FAULTS = 100
+
+/** Verifies a log as it is read, entry by entry. */
+class Verification {
+  readonly #verifier: NoteVerifier
+  readonly #expected = new Map<number, Checkpoint>()
+  readonly #tree = new MerkleTree()
+  readonly #faults: Fault[] = []
+  #faultCount = 0
+  #sealed = 0
+  #events = 0
+  #unsealed = 0
+  #unsealedTooLong = 0
+
+  constructor(verifierKey: string) {
+    this.#verifier = makeNoteVerifier(verifierKey)
+  }
+
+  fault(code: FaultCode, at: number, detail: string): void {
+    this.#faultCount += 1
+    if (this.#faults.length < MAXIMUM_FAULTS) this.#faults.push({ code, at, detail })
+  }
+
+  /** Opens the notes of one place and returns their sizes. */
+  #openNotes(notes: readonly string[], place: string): Set<number> {
+    const sizes = new Set<number>()
+    for (const [number, note] of notes.entries()) {
+      const checkpoint = openCheckpoint(note, this.#verifier)
+      if (!checkpoint) {
+        this.fault(
+          'SIGNATURE_INVALID',
+          number,
+          `Checkpoint number ${number + 1} ${place} is not signed with this key.`,
+        )
+        continue
+      }
+      sizes.add(checkpoint.size)
+      const known = this.#expected.get(checkpoint.size)
+      if (known && !known.root.equals(checkpoint.root)) {
+        this.fault(
+          'CHECKPOINTS_DISAGREE',
+          checkpoint.size,
+          `Two signed checkpoints of ${checkpoint.size} events have different roots.`,
+        )
+      }
+      this.#expected.set(checkpoint.size, checkpoint)
+      this.#sealed = Math.max(this.#sealed, checkpoint.size)
+    }
+    return sizes
+  }
+
+  expect({ inside, outside, published }: Checkpoints): void {
+    const insideSizes = this.#openNotes(inside, 'in the database')
+    if (outside === null) return
+    const outsideSizes = this.#openNotes(outside, 'kept outside')
+    for (const size of outsideSizes) {
+      if (!insideSizes.has(size))
+        this.fault(
+          'CHECKPOINT_DELETED',
+          size,
+          `The checkpoint of ${size} events is kept outside and gone from the database.`,
+        )
+    }
+    for (const size of published) {
+      if (!outsideSizes.has(size))
+        this.fault(
+          'CHECKPOINT_UNPUBLISHED',
+          size,
+          `The checkpoint of ${size} events was published and is gone from there.`,
+        )
+    }
+  }
+
+  add(entry: LogEntry): void {
+    if (entry.leaf !== null) this.#events += 1
+    if (entry.index === null) {
+      this.#unsealed += 1
+      if (entry.ageSeconds > UNSEALED_LIMIT_SECONDS) this.#unsealedTooLong += 1
+      return
+    }
+    if (entry.index !== this.#tree.size) {
+      this.fault(
+        'INDEX_GAP',
+        this.#tree.size,
+        `The leaf with index ${this.#tree.size} is followed by ${entry.index}.`,
+      )
+    }
+    this.#append(entry, entry.index)
+  }
+
+  #append({ leaf, storedHash }: LogEntry, index: number): void {
+    const computed = leaf === null ? null : hashLeaf(leaf)
+    if (computed === null) this.fault('EVENT_MISSING', index, `The event of leaf ${index} is gone.`)
+    else if (storedHash && !storedHash.equals(computed))
+      this.fault('EVENT_ALTERED', index, `The event of leaf ${index} is not what was sealed.`)
+    this.#tree.append(computed ?? storedHash ?? Buffer.alloc(32))
+    const expected = this.#expected.get(this.#tree.size)
+    if (expected && !expected.root.equals(this.#tree.root())) {
+      this.fault(
+        'ROOT_DIFFERS',
+        expected.size,
+        `The first ${expected.size} events are not those that were signed.`,
+      )
+    }
+  }
+
+  finish(): Report {
+    const sealed = this.#sealed
+    if (sealed > this.#tree.size) {
+      this.fault('LOG_TRUNCATED', sealed, `${sealed} events were signed; the log holds ${this.#tree.size}.`)
+    }
+    if (this.#unsealedTooLong > 0) {
+      this.fault(
+        'UNSEALED_TOO_LONG',
+        this.#tree.size,
+        `${this.#unsealedTooLong} events have waited more than 5 minutes for their seal, or were put in afterwards.`,
+      )
+    }
+    return {
+      ok: this.#faultCount === 0,
+      events: this.#events,
+      sealed,
+      checkpoints: this.#expected.size,
+      beyond_last_checkpoint: Math.max(0, this.#tree.size - sealed),
+      unsealed: this.#unsealed,
+      unsealed_too_long: this.#unsealedTooLong,
+      root: this.#tree.root().toString('base64'),
+      fault_count: this.#faultCount,
+      faults: this.#faults,
+    }
+  }
+}
+
+/**
+ * Verifies a whole log: recomputes every leaf, the root of every checkpoint (so that each is consistent with the next),
+ * every signature, and what was kept outside. `verifierKey` is a C2SP verifier key; take it from where the log cannot
+ * reach. Events after the last checkpoint are counted, not proved.
+ */
+export async function verifyLog(
+  source: AsyncIterable<LogEntry> | Iterable<LogEntry>,
+  checkpoints: Checkpoints,
+  verifierKey: string,
+): Promise<Report> {
+  const verification = new Verification(verifierKey)
+  verification.expect(checkpoints)
+  for await (const entry of source) verification.add(entry)
+  return verification.finish()
+}

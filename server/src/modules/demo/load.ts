@@ -1,0 +1,23 @@
+import { hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
+import type { ConnectionSettings } from '#platform/database.ts'
+import { makeVault } from '#platform/vault.ts'
+import { loadDemoWorld } from './world.ts'
+
+/** The installation that a demo world is loaded into. */
+export interface DemoTarget {
+  /** The administrator's connection of an embedded database. */
+  readonly admin: ConnectionSettings
+  readonly secretKey: string
+  readonly dataDir: string
+  readonly now: Date
+}
+
+/** Loads the demo world into an embedded database that holds no record yet; tells whether it did. */
+export async function loadDemoIfEmpty({ admin, secretKey, dataDir, now }: DemoTarget): Promise<boolean> {
+  const vault = makeVault(secretKey)
+  const credentials = {
+    hashPassword,
+    sealTotpSecret: (personId: string, secret: Buffer) => sealTotpSecret(vault, personId, secret),
+  }
+  return (await loadDemoWorld({ connection: admin, vault, dataDir, now, credentials })) !== null
+}

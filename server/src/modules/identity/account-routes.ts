@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import { publicId } from '#platform/route-input.ts'
+import { page } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { backToAccount, SAVED_THINGS, showAccount, withOwner } from './account.ts'
+import type { Owner } from './account.ts'
+import { passwordPage } from './account-pages.ts'
+import { formText } from './door.ts'
+import type { Door, Visit } from './door.ts'
+import { notePasswordChange, noteProfileChange, noteSessionsEnded } from './events.ts'
+import { mailPasswordChanged } from './mails.ts'
+import { checkPassword } from './password-check.ts'
+import { contextWords, findPasswordFault, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
+import { keepPassword, updateProfile } from './person-store.ts'
+import type { SigningPerson } from './person-store.ts'
+import { endOtherSessions, endSession, rotateSession } from './session-store.ts'
+import { waitWords } from './words.ts'
+import type { HtmlPage } from '#platform/html.ts'
+
+const ACCESS = { identity: 'Everybody looks after the own account.' }
+
+const hasFactor = (person: SigningPerson) => person.hasTotp || person.passkeys > 0
+const shortestFor = (person: SigningPerson) => (hasFactor(person) ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE)
+
+function profileRoutes(): Route[] {
+  return [
+    page({
+      method: 'GET',
+      path: '/account',
+      summary: 'The own account',
+      input: { query: z.strictObject({ saved: z.enum(SAVED_THINGS).optional() }) },
+      access: ACCESS,
+      limit: 'page',
+      handle: async ({ query, ...visit }) => withOwner(visit, (owner) => showAccount(visit, owner, { saved: query.saved })),
+    }),
+    page({
+      method: 'POST',
+      path: '/account/profile',
+      summary: 'Change name and settings',
+      input: { body: z.strictObject({ name: formText(), shortcuts: z.literal('on').optional() }) },
+      access: ACCESS,
+      limit: 'page',
+      handle: async ({ body, ...visit }) =>
+        withOwner(visit, async (owner) => {
+          const name = (body.name ?? '').trim()
+          if (name === '' || name.length > 200) return showAccount(visit, owner, { name, errors: [{ field: 'name', message: 'Enter your name, at most 200 characters.' }] })
+          const profile = { name, shortcuts: body.shortcuts === 'on' }
+          await updateProfile(visit.mandate, owner.person.id, profile)
+          noteProfileChange(visit.mandate, owner.person, profile)
+          return backToAccount('profile')
+        }),
+    }),
+  ]
+}
+
+async function changePassword(door: Door, visit: Visit, change: Owner & { readonly current: string; readonly password: string }): Promise<HtmlPage> {
+  const { person, session, current, password } = change
+  const { mandate } = visit
+  const show = (message: string, field: string | null, waitSeconds = 0) => passwordPage(person, shortestFor(person), { errors: [{ field, message }], waitSeconds })
+  const fault = findPasswordFault(password, { words: contextWords(person.name, person.email), hasSecondFactor: hasFactor(person) })
+  if (fault !== null) return show(fault, 'password')
+  const result = await checkPassword(door, visit, { person, password: current })
+  if (result.is === 'wait') return show(`Too many tries. Wait ${waitWords(result.seconds)}, then try again.`, null, result.seconds)
+  if (result.is === 'wrong') return show('The current password is not right.', 'current')
+  await keepPassword(mandate, person.id, await door.hasher.hash(password))
+  const count = await endOtherSessions(mandate, { personId: person.id, except: session.id, reason: 'password_changed' })
+  const token = await rotateSession(mandate, session.id, { passwordAt: mandate.origin.now })
+  notePasswordChange(mandate, person, 'changed')
+  if (count > 0) noteSessionsEnded(mandate, person, { count, reason: 'password_changed' })
+  await mailPasswordChanged(mandate, person)
+  return backToAccount('password', token ?? undefined)
+}
+
+function passwordRoutes(door: Door): Route[] {
+  return [
+    page({
+      method: 'GET',
+      path: '/account/password',
+      summary: 'The form of a new password',
+      input: {},
+      access: ACCESS,
+      limit: 'page',
+      handle: async (visit) => withOwner(visit, async ({ person }) => passwordPage(person, shortestFor(person)), '/account/password'),
+    }),
+    page({
+      method: 'POST',
+      path: '/account/password',
+      summary: 'Change the password',
+      input: { body: z.strictObject({ current: formText(), password: formText() }) },
+      access: ACCESS,
+      limit: 'stranger',
+      handle: async ({ body, ...visit }) => withOwner(visit, (owner) => changePassword(door, visit, { ...owner, current: body.current ?? '', password: body.password ?? '' })),
+    }),
+  ]
+}
+
+function sessionRoutes(): Route[] {
+  return [
+    page({
+      method: 'POST',
+      path: '/account/sessions/:session_id/end',
+      summary: 'End one session',
+      input: { params: z.strictObject({ session_id: publicId('session') }) },
+      access: ACCESS,
+      limit: 'page',
+      handle: async ({ params, ...visit }) =>
+        withOwner(visit, async ({ person }) => {
+          const isEnded = await endSession(visit.mandate, { id: params.session_id, personId: person.id, reason: 'ended_by_owner' })
+          if (isEnded) noteSessionsEnded(visit.mandate, person, { count: 1, reason: 'ended_by_owner' })
+          return backToAccount('session')
+        }),
+    }),
+    page({
+      method: 'POST',
+      path: '/account/sessions/end-others',
+      summary: 'End all sessions but this one',
+      input: {},
+      access: ACCESS,
+      limit: 'page',
+      handle: async (visit) =>
+        withOwner(visit, async ({ person, session }) => {
+          const count = await endOtherSessions(visit.mandate, { personId: person.id, except: session.id, reason: 'ended_by_owner' })
+          if (count > 0) noteSessionsEnded(visit.mandate, person, { count, reason: 'ended_by_owner' })
+          return backToAccount('sessions')
+        }),
+    }),
+  ]
+}
+
+/** Profile, password and sessions of whoever is signed in. */
+export function makeAccountRoutes(door: Door): Route[] {
+  return [...profileRoutes(), ...passwordRoutes(door), ...sessionRoutes()]
+}

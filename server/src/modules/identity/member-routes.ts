@@ -1,0 +1,90 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { z } from 'zod'
+import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { createInvitation } from './invitation.ts'
+import { isMember, listMembers } from './member-store.ts'
+import { isEmail, normalizeEmail } from './throttle-rules.ts'
+
+const Email = z
+  .string()
+  .max(254)
+  .transform(normalizeEmail)
+  .refine(isEmail, { message: 'must be an e-mail address', params: { code: 'INVALID_EMAIL' } })
+
+const InvitationSent = z.strictObject({ invitation_id: z.string(), email: z.string(), role: z.string(), expires_at: z.string() }).meta({ id: 'InvitationSent' })
+
+const PartnerMember = z
+  .strictObject({
+    member_id: z.string(),
+    person_id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
+    status: z.enum(['active', 'inactive']),
+    has_second_factor: z.boolean(),
+  })
+  .meta({ id: 'PartnerMember' })
+
+const listOwnMembers = route({
+  method: 'GET',
+  path: '/api/v1/partner/members',
+  summary: "The members of the caller's partner",
+  input: { query: z.strictObject(pageQuery) },
+  access: { permission: 'partner_org.members.read' },
+  limit: 'list',
+  responses: { 200: z.strictObject(pageOf(PartnerMember)) },
+  async handle({ mandate, query }) {
+    const { rows, total } = await listMembers(mandate, query)
+    const items = rows.map((row) => ({
+      member_id: encodeId('member', idFromUuid('member', row.id)),
+      person_id: encodeId('person', idFromUuid('person', row.personId)),
+      name: row.name,
+      email: row.email,
+      role: row.role,
+      status: row.status,
+      has_second_factor: row.hasFactor,
+    }))
+    return toPage(items, query, total)
+  },
+})
+
+/** Members of the own organisation: who they are, and inviting more. */
+export function makeMemberRoutes(services: Services): Route[] {
+  return [
+    listOwnMembers,
+    route({
+      method: 'POST',
+      path: '/api/v1/partner/members/invite',
+      summary: "Invite somebody into the caller's partner",
+      input: { body: z.strictObject({ email: Email, role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']) }) },
+      access: { permission: 'partner_org.members.manage' },
+      limit: 'write',
+      problems: ['MEMBER_EXISTS'],
+      responses: { 201: InvitationSent },
+      async handle({ mandate, body }) {
+        if (await isMember(mandate, body.email)) throw new ProblemError(409, 'MEMBER_EXISTS', 'A person with this address is a member already.')
+        const { partner } = mandate
+        const { id, endsAt } = await createInvitation(services, mandate, { kind: 'partner', organisationId: partner.id, organisationName: partner.name, ...body })
+        return { invitation_id: id, ...body, expires_at: endsAt.toISOString() }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/tenant/members/invite',
+      summary: 'Invite somebody into the own organisation',
+      input: { body: z.strictObject({ email: Email, role: z.enum(['TENANT_ADMIN', 'TENANT_USER']) }) },
+      access: { permission: 'tenant.members.manage' },
+      limit: 'write',
+      responses: { 201: InvitationSent },
+      async handle({ mandate, body }) {
+        const { tenant } = mandate
+        const { id, endsAt } = await createInvitation(services, mandate, { kind: 'tenant', organisationId: tenant.id, organisationName: tenant.name, ...body })
+        return { invitation_id: id, ...body, expires_at: endsAt.toISOString() }
+      },
+    }),
+  ]
+}

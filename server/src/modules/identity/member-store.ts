@@ -1,0 +1,111 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { MemberRole, PartnerRole } from '@liaison/access'
+import { runStatements, tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { digestOf, makeToken } from './secret-token.ts'
+import type { IdentityTables } from './tables.ts'
+
+/** The organisation that an invitation leads into. */
+export interface Place {
+  readonly kind: 'partner' | 'tenant' | 'platform'
+  readonly id: string | null
+}
+
+/** A member of the own partner. */
+export interface MemberRow {
+  readonly id: string
+  readonly personId: string
+  readonly name: string
+  readonly email: string
+  readonly role: PartnerRole
+  readonly status: 'active' | 'inactive'
+  readonly hasFactor: boolean
+}
+
+/** Keeps an invitation in the name of the mandate's organisation; an open one to the same address stops working. Returns its id and its token, which is stored nowhere. */
+export async function keepInvitation(mandate: Mandate<'platform' | 'program' | 'tenant'>, invitation: Place & { readonly email: string; readonly role: MemberRole }): Promise<{ readonly id: string; readonly token: string }> {
+  const token = makeToken()
+  const argument = { kind: invitation.kind, organisation_id: invitation.id, role: invitation.role, email: invitation.email, token_hash: digestOf(token).toString('hex') }
+  const [result] = await runStatements(mandate, [{ text: 'select access.invite($1) as id', values: [argument] }])
+  return { id: encodeId('invitation', idFromUuid('invitation', String(result?.rows[0]?.['id']))), token }
+}
+
+/** The members of the mandate's partner, by name. */
+export async function listMembers(mandate: Mandate<'program'>, page: { readonly limit: number; readonly offset: number }): Promise<{ readonly rows: MemberRow[]; readonly total: number }> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select m.id, m.person_id, p.name, p.email, m.role, case when p.status = 'active' then m.status else 'inactive' end as status,
+          m.person_id in (select access.members_with_factor()) as has_factor, count(*) over () as total
+        from partner_member m join person p on p.id = m.person_id
+        where m.partner_id = $1 order by p.name, m.id limit $2 offset $3`,
+      values: [mandate.partner.id, page.limit, page.offset],
+    },
+  ])
+  const rows = result?.rows ?? []
+  return { rows: rows.map(toMember), total: Number(rows[0]?.['total'] ?? 0) }
+}
+
+function toMember(row: Record<string, unknown>): MemberRow {
+  return {
+    id: String(row['id']),
+    personId: String(row['person_id']),
+    name: String(row['name']),
+    email: String(row['email']),
+    role: row['role'] === 'PARTNER_OWNER' ? 'PARTNER_OWNER' : 'PARTNER_STAFF',
+    status: row['status'] === 'active' ? 'active' : 'inactive',
+    hasFactor: row['has_factor'] === true,
+  }
+}
+
+/** Whether somebody with this address is an active member of the mandate's partner. */
+export async function isMember(mandate: Mandate<'program'>, email: string): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    { text: `select 1 from partner_member m join person p on p.id = m.person_id where m.partner_id = $1 and m.status = 'active' and p.email = $2`, values: [mandate.partner.id, email] },
+  ])
+  return (result?.rowCount ?? 0) > 0
+}
+
+/** Where an invitation leads; null when the organisation is closed or gone. */
+export async function findPlaceName(mandate: Mandate<'identity'>, place: Place): Promise<string | null> {
+  if (place.kind === 'platform') return 'the platform'
+  const from = tables<IdentityTables>(mandate).selectFrom(place.kind).select(['name', 'status']).where('id', '=', place.id)
+  const row = await from.executeTakeFirst()
+  return row && !['terminated', 'suspended', 'closed'].includes(row.status) ? row.name : null
+}
+
+/** What stands in the way of a person joining; null when nothing does. */
+export async function findJoinFault(mandate: Mandate<'identity'>, place: Place, personId: string): Promise<'member' | 'other_partner' | null> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select exists (select from partner_member where person_id = $1 and partner_id = $2 and $3 = 'partner')
+          or exists (select from tenant_member where person_id = $1 and tenant_id = $2 and $3 = 'tenant')
+          or exists (select from platform_staff where person_id = $1 and $3 = 'platform') as member,
+        exists (select from partner_member where person_id = $1 and status = 'active' and $3 = 'partner') as partner`,
+      values: [personId, place.id, place.kind],
+    },
+  ])
+  const row = result?.rows[0]
+  if (row?.['member'] === true) return 'member'
+  return row?.['partner'] === true ? 'other_partner' : null
+}
+
+/** Makes a person a member. */
+export async function join(mandate: Mandate<'identity'>, place: Place, member: { readonly personId: string; readonly role: MemberRole }): Promise<void> {
+  const { personId, role } = member
+  const text = {
+    partner: 'insert into partner_member (partner_id, person_id, role) values ($1, $2, $3)',
+    tenant: 'insert into tenant_member (tenant_id, person_id, role) values ($1, $2, $3)',
+    platform: 'insert into platform_staff (person_id, role) select $2, $3 where $1::uuid is null',
+  }[place.kind]
+  await runStatements(mandate, [{ text, values: [place.id, personId, role] }])
+}
+
+/** Removes tokens and counted failures that are over; for the job that tidies up. */
+export async function sweepIdentity(mandate: Mandate<'system'>): Promise<number> {
+  const results = await runStatements(mandate, [
+    { text: `delete from single_use_token where ends_at < now() - interval '7 days'`, values: [] },
+    { text: `delete from sign_in_throttle where last_failure_at < now() - interval '1 day'`, values: [] },
+  ])
+  return results.reduce((sum, { rowCount }) => sum + rowCount, 0)
+}
+

@@ -1,0 +1,61 @@
+import { runStatements, tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { ChangeRequestRow, LinkTables } from './tables.ts'
+
+/** The first of two approvals of a link, while the second is missing. */
+export async function findFirstApproval(mandate: Mandate<'tenant'>, linkId: string) {
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('link')
+    .select(['first_approved_by', 'first_approved_by_name', 'first_approved_at', 'first_accepted'])
+    .where('id', '=', linkId)
+    .executeTakeFirst()
+  if (!row || row.first_approved_by === null) return null
+  return { ...row, first_accepted: typeof row.first_accepted === 'string' ? row.first_accepted : '' }
+}
+
+/** Keeps the first of two approvals with what it accepted. */
+export async function keepFirstApproval(mandate: Mandate<'tenant'>, linkId: string, accepted: string): Promise<void> {
+  await tables<LinkTables>(mandate)
+    .updateTable('link')
+    .set({
+      first_approved_by: mandate.actor.id,
+      first_approved_by_name: mandate.actor.name,
+      first_approved_at: mandate.origin.now,
+      first_accepted: JSON.stringify(accepted),
+    })
+    .where('id', '=', linkId)
+    .execute()
+}
+
+/** How much of a tenant's data its permissions open today: what an approval page tells in figures. */
+export interface LiveCounts {
+  readonly subscribers: number
+  readonly open_invoices: number
+  readonly open_tickets: number
+}
+
+/** Counts of what is there to be seen, as the tenant itself reads it. */
+export async function countLive(mandate: Mandate<'tenant'>): Promise<LiveCounts> {
+  const tenant = [mandate.tenant.id]
+  const [subscribers, invoices, tickets] = await runStatements(mandate, [
+    { text: `select count(*)::integer as n from subscriber where tenant_id = $1 and status <> 'closed'`, values: tenant },
+    { text: `select count(*)::integer as n from invoice where tenant_id = $1 and status in ('finalized', 'partially_paid')`, values: tenant },
+    { text: `select count(*)::integer as n from ticket where tenant_id = $1 and status in ('open', 'pending', 'on_hold')`, values: tenant },
+  ])
+  return {
+    subscribers: Number(subscribers?.rows[0]?.['n'] ?? 0),
+    open_invoices: Number(invoices?.rows[0]?.['n'] ?? 0),
+    open_tickets: Number(tickets?.rows[0]?.['n'] ?? 0),
+  }
+}
+
+/** The change requests of a tenant that wait for it. */
+export async function countWaitingChanges(mandate: Mandate<'tenant'>): Promise<number> {
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('link_change_request')
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('status', '=', 'waiting' satisfies ChangeRequestRow['status'])
+    .executeTakeFirst()
+  return Number(row?.total ?? 0)
+}

@@ -1,0 +1,202 @@
+import { classifyChange } from '@liaison/access'
+import type { Change, LinkTerms } from '@liaison/access'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { recordLinkEvent } from './events.ts'
+import { requireConditions, requireOffer, requirePatterns } from './inputs.ts'
+import { announce } from './mails.ts'
+import {
+  addDays,
+  DEFAULT_POLICY,
+  renewedEnd,
+  termsOf,
+  toDifference,
+  toSnapshot,
+  toStoredOverrides,
+  tokenOf,
+  withChoice,
+} from './rules.ts'
+import type { TenantChoice } from './rules.ts'
+import { findFirstApproval, keepFirstApproval } from './approval-store.ts'
+import { changeDelegation, findPolicy, findPrivateTerms, hasStrongMember, saveTerms } from './store.ts'
+import type { KnownLink } from './store.ts'
+
+/** The rules of the mandate's tenant, or those that hold while it has set none. */
+export async function policyOf(mandate: Mandate<'tenant'>) {
+  return (await findPolicy(mandate)) ?? { ...DEFAULT_POLICY, tenant_id: mandate.tenant.id }
+}
+
+/** The terms of a link as the tenant reads them. */
+export async function tenantTermsOf(mandate: Mandate<'tenant'>, row: KnownLink): Promise<LinkTerms> {
+  const { conditions } = await findPrivateTerms(mandate, row.id)
+  return termsOf(row, conditions)
+}
+
+/** A digest of everything that an approver is shown of a link. */
+export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink): Promise<string> {
+  const terms = await tenantTermsOf(mandate, row)
+  const policy = await policyOf(mandate)
+  const first = await findFirstApproval(mandate, row.id)
+  return tokenOf(
+    row.id,
+    row.version,
+    row.status,
+    row.partner_name,
+    row.request_message,
+    toSnapshot(terms, row.requested_at),
+    policy.version,
+    first?.first_accepted ?? null,
+  )
+}
+
+/** Refuses when what the approver was shown is not what is there now. */
+export async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink, token: string): Promise<void> {
+  if (token !== (await snapshotTokenOf(mandate, row)))
+    throw new ProblemError(409, 'SNAPSHOT_STALE', 'This changed since you read it; nothing was approved.')
+}
+
+/** The terms after a tenant's choice, with every fault of the choice told. */
+export function applyChoice(before: LinkTerms, choice: TenantChoice, now: Date): LinkTerms {
+  if (choice.conditions) requireConditions(choice.conditions, 'accept/conditions')
+  if (choice.deny) requirePatterns(choice.deny, 'accept/deny')
+  const after = withChoice(before, choice)
+  if (choice.access_role) requireOffer(after.role, after.relationship_type, [])
+  const isSubsidiary = after.relationship_type === 'enterprise_subsidiary'
+  const latest = addDays(now, 730)
+  const isBad =
+    after.ends_at === null ? !isSubsidiary : after.ends_at <= now || after.ends_at <= after.starts_at || after.ends_at > latest
+  if (choice.ends_at !== undefined && isBad) {
+    throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', {
+      errors: [{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE', detail: 'must lie after the start and now, at most 730 days ahead' }],
+    })
+  }
+  return after
+}
+
+function requireNarrower(change: Change): void {
+  if (change.kind === 'none' || change.kind === 'narrowing') return
+  const rows = change.rows.filter(({ direction }) => direction !== 'narrowing')
+  throw new ProblemError(422, 'NOT_NARROWER', 'An approval may take away from what was asked, never add to it.', {
+    errors: rows.map(({ field, label }) => ({ pointer: `/body/accept/${field}`, code: 'WIDENS', detail: `${label}: more than was asked` })),
+  })
+}
+
+interface Approval {
+  readonly choice: TenantChoice
+  readonly token: string
+  readonly origin: string
+}
+
+/** The accepted terms, within what was asked, the tenant's longest duration and the first approver's choice. */
+async function settleTerms(mandate: Mandate<'tenant'>, row: KnownLink, choice: TenantChoice): Promise<LinkTerms> {
+  const { now } = mandate.origin
+  const asked = await tenantTermsOf(mandate, row)
+  const policy = await policyOf(mandate)
+  const latest = addDays(asked.starts_at, policy.max_duration_days)
+  const capped = asked.ends_at && asked.ends_at > latest ? { ...asked, ends_at: latest } : asked
+  const accepted = applyChoice(capped, choice, now)
+  requireNarrower(classifyChange(asked, accepted, now))
+  return accepted
+}
+
+/** Whether another person must approve too; the first approval is then kept and nothing opens. */
+async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: LinkTerms): Promise<boolean> {
+  const policy = await policyOf(mandate)
+  if (!policy.dual_approval) return false
+  const first = await findFirstApproval(mandate, row.id)
+  const accepted = JSON.stringify({ role: terms.role, overrides: toStoredOverrides(terms.overrides), ends_at: terms.ends_at, conditions: terms.conditions })
+  if (first?.first_approved_by === mandate.actor.id)
+    throw new ProblemError(409, 'SECOND_APPROVER_NEEDED', 'You approved this already; another admin has to approve it too.')
+  if (first && first.first_accepted === accepted) return false
+  await keepFirstApproval(mandate, row.id, accepted)
+  recordLinkEvent(mandate, row, { action: 'links.approve', reason: 'The first of two approvals; nothing is shared yet.' })
+  return true
+}
+
+/**
+ * Approves a request as the tenant chose it, or keeps the first of two approvals. What was shown is kept for ever.
+ * Returns whether the link was approved. Throws SNAPSHOT_STALE, NOT_NARROWER, FULL_ROLE_TAKEN, SECOND_APPROVER_NEEDED.
+ */
+export async function approveLink(mandate: Mandate<'tenant'>, row: KnownLink, approval: Approval): Promise<boolean> {
+  const { now } = mandate.origin
+  await requireSnapshot(mandate, row, approval.token)
+  const terms = await settleTerms(mandate, row, approval.choice)
+  if (await needsSecond(mandate, row, terms)) return false
+  const isDue = terms.starts_at <= now && (await hasStrongMember(mandate, row.partner_id))
+  const to = isDue ? 'active' : 'approved'
+  await saveTerms(mandate, row, {
+    terms,
+    change: {
+      to,
+      event: 'approved',
+      detail: { access_role: terms.role, ends_at: terms.ends_at },
+      set: {
+        approved_by: mandate.actor.id,
+        approved_by_name: mandate.actor.name,
+        approved_at: now,
+        approval_basis: 'tenant_approval',
+        approval_snapshot: JSON.stringify(toSnapshot(terms, now)),
+      },
+    },
+  })
+  recordLinkEvent(mandate, { ...row, access_role: terms.role }, { action: 'links.approve', changes: { status: { before: 'requested', after: to }, access_role: terms.role, ends_at: terms.ends_at } })
+  await announce(mandate, { ...row, access_role: terms.role }, { news: 'approved', origin: approval.origin, endsAt: terms.ends_at })
+  return true
+}
+
+/** The rows of a comparison that the partner may read too: what the tenant demands stays with it. */
+export function sharedRows(change: Change) {
+  return toDifference(change.rows).filter(({ field }) => !field.startsWith('conditions.'))
+}
+
+/** Changes a link as its tenant wants, less or more, at once. The kept snapshot says what the tenant agreed to now. */
+export async function changeLink(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  edit: { readonly terms: LinkTerms; readonly change: Change; readonly reason: string | null; readonly origin: string },
+): Promise<void> {
+  const { now } = mandate.origin
+  const { terms, change, reason } = edit
+  const rows = sharedRows(change)
+  const widens = change.kind === 'widening' || change.kind === 'mixed'
+  await saveTerms(mandate, row, {
+    terms,
+    reason,
+    change: {
+      event: widens ? 'widened' : 'narrowed',
+      detail: { rows, reason },
+      ...(widens && { set: { approval_snapshot: JSON.stringify(toSnapshot(terms, now)) } }),
+    },
+  })
+  recordLinkEvent(mandate, row, { action: 'links.change', reason, changes: { rows, conditions_changed: rows.length < change.rows.length } })
+  await announce(mandate, { ...row, access_role: terms.role }, { news: 'changed', reason, origin: edit.origin, endsAt: terms.ends_at })
+}
+
+/** Extends a link, also within 30 days after its end, under the terms that were approved. Throws LINK_STATE_CONFLICT. */
+export async function renewLink(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  asked: { readonly endsAt: Date | null; readonly reason: string | null; readonly origin: string },
+): Promise<void> {
+  const { now } = mandate.origin
+  const policy = await policyOf(mandate)
+  const latest = addDays(now, policy.max_duration_days)
+  const end = asked.endsAt ?? renewedEnd(row, now, policy.max_duration_days)
+  if (row.ends_at === null || end === null) throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This link has no end to move.')
+  if (end <= now || end > latest) {
+    throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', {
+      errors: [{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE', detail: `must lie between now and ${latest.toISOString()}` }],
+    })
+  }
+  if (row.status === 'expired' && addDays(row.ends_at, 30) <= now)
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'A link can be renewed for 30 days after its end.')
+  const terms = { ...(await tenantTermsOf(mandate, row)), ends_at: end }
+  await changeDelegation(mandate, row, {
+    ...(row.stored_status === 'expired' && { to: 'active' as const }),
+    event: 'renewed',
+    detail: { before: row.ends_at, after: end, reason: asked.reason },
+    set: { ends_at: end, approval_snapshot: JSON.stringify(toSnapshot(terms, now)) },
+  })
+  recordLinkEvent(mandate, row, { action: 'links.renew', reason: asked.reason, changes: { ends_at: { before: row.ends_at, after: end } } })
+  await announce(mandate, row, { news: 'renewed', reason: asked.reason, origin: asked.origin, endsAt: end })
+}

@@ -1,0 +1,89 @@
+import type { ChangeRequestId } from '@liaison/access'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import type { KnownLink, LinkMandate } from './store.ts'
+import type { ChangeRequestRow, LinkTables, Proposal, StoredDifference } from './tables.ts'
+
+const COLUMNS = [
+  'id',
+  'link_id',
+  'tenant_id',
+  'partner_id',
+  'status',
+  'proposal',
+  'difference',
+  'reason',
+  'requested_by',
+  'requested_by_name',
+  'requested_at',
+  'expires_at',
+  'decided_at',
+] as const
+
+/** Change requests, newest first. */
+export function listChanges(
+  mandate: LinkMandate,
+  filter: { readonly linkId?: string; readonly status?: ChangeRequestRow['status'] | undefined },
+): Promise<ChangeRequestRow[]> {
+  let query = tables<LinkTables>(mandate).selectFrom('link_change_request').select(COLUMNS)
+  if (filter.linkId) query = query.where('link_id', '=', filter.linkId)
+  if (filter.status) query = query.where('status', '=', filter.status)
+  return query.orderBy('requested_at', 'desc').limit(100).execute()
+}
+
+/** One change request. Throws CHANGE_NOT_FOUND. */
+export async function getChange(mandate: LinkMandate, id: ChangeRequestId): Promise<ChangeRequestRow> {
+  const row = await tables<LinkTables>(mandate)
+    .selectFrom('link_change_request')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (!row) throw new ProblemError(404, 'CHANGE_NOT_FOUND', 'No change request that you can see has this id.')
+  return row
+}
+
+/** Writes a widening that waits for the tenant; an earlier one that still waits is taken back. */
+export async function insertChange(
+  mandate: Mandate<'program'>,
+  link: KnownLink,
+  change: { readonly proposal: Proposal; readonly difference: readonly StoredDifference[]; readonly reason: string | null },
+): Promise<string> {
+  await tables<LinkTables>(mandate)
+    .updateTable('link_change_request')
+    .set({ status: 'withdrawn', decided_by: mandate.actor.id, decided_at: mandate.origin.now })
+    .where('link_id', '=', link.id)
+    .where('status', '=', 'waiting')
+    .execute()
+  const row = await tables<LinkTables>(mandate)
+    .insertInto('link_change_request')
+    .values({
+      link_id: link.id,
+      tenant_id: link.tenant_id,
+      partner_id: link.partner_id,
+      proposal: JSON.stringify(change.proposal) as unknown as Proposal,
+      difference: JSON.stringify(change.difference) as unknown as StoredDifference[],
+      reason: change.reason,
+      requested_by: mandate.actor.id,
+      requested_by_name: mandate.actor.name,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+/** Decides a waiting change request. Throws LINK_STATE_CONFLICT when it no longer waits. */
+export async function decideChange(
+  mandate: Mandate<'tenant' | 'program'>,
+  id: string,
+  status: 'approved' | 'declined' | 'withdrawn',
+): Promise<void> {
+  const updated = await tables<LinkTables>(mandate)
+    .updateTable('link_change_request')
+    .set({ status, decided_by: mandate.actor.id, decided_at: mandate.origin.now })
+    .where('id', '=', id)
+    .where('status', '=', 'waiting')
+    .executeTakeFirst()
+  if (updated.numUpdatedRows === 0n)
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This change no longer waits for a decision.')
+}

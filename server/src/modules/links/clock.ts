@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '#platform/database.ts'
+import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
+import { findDueLinks, lapseChanges, rememberNotice } from './clock-store.ts'
+import type { ClockTask, DueLink } from './clock-store.ts'
+import { recordLinkEvent } from './events.ts'
+import type { LinkAction } from './events.ts'
+import { announce } from './mails.ts'
+import type { LinkNews } from './mails.ts'
+import { addDays } from './rules.ts'
+import { changeDelegation } from './store.ts'
+import type { KnownLink } from './store.ts'
+
+const BATCH = 100
+const MAXIMUM_BATCHES = 1000
+
+interface Move {
+  readonly to: KnownLink['status']
+  readonly action: LinkAction
+  readonly news: LinkNews
+}
+
+const MOVES: Readonly<Record<'expire' | 'lapse' | 'activate', Move>> = {
+  expire: { to: 'expired', action: 'links.expire', news: 'expired' },
+  lapse: { to: 'lapsed', action: 'links.lapse', news: 'lapsed' },
+  activate: { to: 'active', action: 'links.activate', news: 'activated' },
+}
+
+async function move(mandate: Mandate<'system'>, link: KnownLink, task: keyof typeof MOVES): Promise<void> {
+  const { to, action, news } = MOVES[task]
+  await changeDelegation(mandate, link, { to, event: news })
+  recordLinkEvent(mandate, link, { action, changes: { status: { before: link.stored_status, after: to } } })
+  await announce(mandate, link, { news })
+}
+
+async function renew(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
+  if (link.ends_at === null) return
+  const end = addDays(link.ends_at, link.auto_renew_days)
+  await changeDelegation(mandate, link, { event: 'renewed', set: { ends_at: end } })
+  recordLinkEvent(mandate, link, {
+    action: 'links.renew',
+    changes: { ends_at: { before: link.ends_at.toISOString(), after: end.toISOString() } },
+  })
+  await announce(mandate, link, { news: 'renewed', endsAt: end })
+}
+
+async function notify(mandate: Mandate<'system'>, link: KnownLink, days: number): Promise<void> {
+  if (!(await rememberNotice(mandate, link, days))) return
+  recordLinkEvent(mandate, link, { action: 'link_notices.send', changes: { days } })
+  await announce(mandate, link, { news: 'expiring', detail: { days } })
+}
+
+async function carryOut(mandate: Mandate<'system'>, { task, days, link }: DueLink): Promise<void> {
+  switch (task) {
+    case 'expire':
+    case 'lapse':
+    case 'activate':
+      return move(mandate, link, task)
+    case 'renew':
+      return renew(mandate, link)
+    case 'notice':
+      return notify(mandate, link, days ?? 1)
+  }
+}
+
+/** Work in one transaction of the system login; its events commit with it. */
+async function inTransaction<Result>(
+  database: Database,
+  work: (mandate: Mandate<'system'>) => Promise<Result>,
+): Promise<Result> {
+  const { mandate, transaction } = await openForSystem(database, 'link-clock', `job_${randomUUID()}`)
+  try {
+    const result = await work(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    return result
+  } finally {
+    endMandate(mandate)
+    await transaction.rollback()
+  }
+}
+
+async function runBatch(database: Database, counts: Map<ClockTask, number>): Promise<boolean> {
+  const due = await inTransaction(database, (mandate) => findDueLinks(mandate, BATCH))
+  let done = 0
+  for (const one of due) {
+    try {
+      await inTransaction(database, (mandate) => carryOut(mandate, one))
+      counts.set(one.task, (counts.get(one.task) ?? 0) + 1)
+      done += 1
+    } catch (error) {
+      // Somebody changed the link in between; the next run sees it as it is then.
+      if (!(error instanceof ProblemError) || error.status >= 500) throw error
+    }
+  }
+  return done === BATCH
+}
+
+async function lapseOldChanges(database: Database): Promise<void> {
+  await inTransaction(database, async (mandate) => {
+    for (const change of await lapseChanges(mandate)) {
+      recordEvent(mandate, {
+        action: 'change_requests.lapse',
+        tenantId: change.tenant_id,
+        partnerId: change.partner_id,
+        delegationId: change.link_id,
+        resource: { type: 'change_request', id: change.id },
+      })
+    }
+  })
+}
+
+/**
+ * Notes what time has done to links: lets requests lapse, starts approved links, ends or renews those whose time is up,
+ * and sends the notices of a coming end. Access never waits for it: whether a link is in force is computed at each
+ * request. Running it again, or twice at once, changes nothing more. Source: B1.
+ */
+export async function runLinkClock(database: Database): Promise<Readonly<Partial<Record<ClockTask, number>>>> {
+  const counts = new Map<ClockTask, number>()
+  for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
+    if (!(await runBatch(database, counts))) break
+  }
+  await lapseOldChanges(database)
+  return Object.fromEntries(counts)
+}

@@ -1,0 +1,36 @@
+import { containsPattern } from '#platform/list.ts'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { LinkRow, LinkTables } from './tables.ts'
+
+/** The links that the person of the mandate is assigned to, by name of the tenant; ended ones only for 30 days. */
+export function findOwnLinks(
+  mandate: Mandate<'program'>,
+  search: string | undefined,
+  limit: number,
+): Promise<LinkRow[]> {
+  const recently = new Date(mandate.origin.now.getTime() - 30 * 86_400_000)
+  let query = tables<LinkTables>(mandate)
+    .selectFrom('link_overview')
+    .selectAll()
+    .where('status', 'in', ['approved', 'active', 'suspended', 'expired', 'revoked'])
+    .where((eb) =>
+      eb.or([eb('status', 'not in', ['expired', 'revoked']), eb('status_changed_at', '>', recently)]),
+    )
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('link_member')
+          .select('link_member.member_id')
+          .whereRef('link_member.link_id', '=', 'link_overview.id')
+          .where('link_member.person_id', '=', mandate.actor.id),
+      ),
+    )
+  if (search !== undefined) {
+    const pattern = containsPattern(search)
+    query = query.where((eb) =>
+      eb.or([eb('tenant_name', 'ilike', pattern), eb('tenant_slug', 'ilike', pattern)]),
+    )
+  }
+  return query.orderBy('tenant_name').orderBy('status_changed_at', 'desc').limit(limit).execute()
+}

@@ -1,0 +1,31 @@
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import './problems.ts'
+import { catalogueRoutes } from './routes-catalogue.ts'
+import { makePartnerChangeRoutes } from './routes-change.ts'
+import { contextRoutes } from './routes-context.ts'
+import { memberRoutes } from './routes-members.ts'
+import { makePartnerLinkRoutes } from './routes-partner.ts'
+import { makeTenantPolicyRoutes } from './routes-policy.ts'
+import { makeRequestRoutes } from './routes-request.ts'
+import { makeTenantChangeRoutes } from './routes-tenant-change.ts'
+import { makeTenantDecisionRoutes } from './routes-tenant-decide.ts'
+import { makeTenantLinkRoutes } from './routes-tenant.ts'
+
+export { runLinkClock } from './clock.ts'
+
+/** Every route of links: both sides, the provider's, and the pages on which a tenant decides. */
+export function makeLinkRoutes(services: Services): readonly Route[] {
+  return [
+    ...makeRequestRoutes(services),
+    ...makePartnerLinkRoutes(services),
+    ...makePartnerChangeRoutes(services),
+    ...memberRoutes,
+    ...contextRoutes,
+    ...catalogueRoutes,
+    ...makeTenantLinkRoutes(services),
+    ...makeTenantDecisionRoutes(services),
+    ...makeTenantChangeRoutes(services),
+    ...makeTenantPolicyRoutes(services),
+  ]
+}

@@ -1,0 +1,57 @@
+import type { Conditions, LinkRole } from '@liaison/access'
+import { runStatements, tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { isKnown } from './store.ts'
+import type { KnownLink } from './store.ts'
+import type { LinkTables } from './tables.ts'
+
+/** What a tenant lets partners ask for, and what holds for every link. */
+export interface PolicyTerms {
+  readonly who_may_ask: 'any' | 'listed' | 'none'
+  readonly listed_partner_ids: readonly string[]
+  readonly roles_allowed: readonly LinkRole[]
+  readonly max_duration_days: number
+  readonly dual_approval: boolean
+  readonly conditions: Partial<Conditions>
+}
+
+/** Writes the rules of the mandate's tenant over the version that was read. Throws PRECONDITION_FAILED. */
+export async function savePolicy(mandate: Mandate<'tenant'>, policy: PolicyTerms, expectedVersion: number): Promise<void> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `insert into tenant_partner_policy (tenant_id, who_may_ask, listed_partner_ids, roles_allowed, max_duration_days, dual_approval, conditions, version)
+        select $1, $2, $3, $4, $5, $6, $7, 2 where $8 = 1 or exists (select from tenant_partner_policy where tenant_id = $1)
+        on conflict (tenant_id) do update set who_may_ask = excluded.who_may_ask, listed_partner_ids = excluded.listed_partner_ids, roles_allowed = excluded.roles_allowed,
+          max_duration_days = excluded.max_duration_days, dual_approval = excluded.dual_approval, conditions = excluded.conditions, version = tenant_partner_policy.version + 1
+        where tenant_partner_policy.version = $8
+        returning version`,
+      values: [mandate.tenant.id, policy.who_may_ask, policy.listed_partner_ids, policy.roles_allowed, policy.max_duration_days, policy.dual_approval, JSON.stringify(policy.conditions), expectedVersion],
+    },
+  ])
+  if (result?.rows.length !== 1) throw new ProblemError(412, 'PRECONDITION_FAILED', 'The rules changed after they were read.')
+}
+
+/** The names of these partners, as far as the tenant knows them. */
+export function findPartnerNames(mandate: Mandate<'tenant'>, ids: readonly string[]) {
+  if (ids.length === 0) return Promise.resolve([])
+  return tables<LinkTables>(mandate).selectFrom('partner').select(['id', 'name']).where('id', 'in', [...ids]).execute()
+}
+
+/** Every link of the tenant that is open or asked for, held until the transaction ends. */
+export async function holdOpenLinks(mandate: Mandate<'tenant'>): Promise<KnownLink[]> {
+  await runStatements(mandate, [
+    {
+      text: `select id from delegation where tenant_id = $1 and kind = 'link' and status in ('requested', 'approved', 'active', 'suspended') order by id for update`,
+      values: [mandate.tenant.id],
+    },
+  ])
+  const rows = await tables<LinkTables>(mandate)
+    .selectFrom('link_overview')
+    .selectAll()
+    .where('tenant_id', '=', mandate.tenant.id)
+    .where('stored_status', 'in', ['requested', 'approved', 'active', 'suspended'])
+    .orderBy('partner_name')
+    .execute()
+  return rows.filter(isKnown)
+}

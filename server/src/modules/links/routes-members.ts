@@ -1,0 +1,98 @@
+import { isWithin } from '@liaison/access'
+import { z } from 'zod'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { publicId } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { recordLinkEvent } from './events.ts'
+import { Instant, LinkParams, RoleName } from './inputs.ts'
+import { findActiveMembers, replaceMembers } from './member-store.ts'
+import { requireStatus } from './routes-partner.ts'
+import { getLink, isKnown, listPeople } from './store.ts'
+import type { LinkRow } from './tables.ts'
+import { PersonBody, toPerson } from './view.ts'
+
+const MembersBody = z.strictObject({
+  members: z
+    .array(
+      z.strictObject({
+        member_id: publicId('member'),
+        role: RoleName.nullable().default(null),
+        ends_at: Instant.nullable().default(null),
+      }),
+    )
+    .max(500),
+})
+
+type Wanted = z.output<typeof MembersBody>['members']
+
+function findMemberFaults(row: LinkRow, wanted: Wanted, now: Date) {
+  return wanted.flatMap(({ member_id: id, role, ends_at: end }, index) => [
+    ...(wanted.findIndex((other) => other.member_id === id) < index
+      ? [{ pointer: `/body/members/${index}/member_id`, code: 'REPEATED', detail: 'Each member is named once.' }]
+      : []),
+    ...(role !== null && !isWithin(role, row.access_role)
+      ? [{ pointer: `/body/members/${index}/role`, code: 'ABOVE_LINK_ROLE', detail: `A person's role reaches no further than the link's, ${row.access_role}.` }]
+      : []),
+    ...(end !== null && end.getTime() <= now.getTime()
+      ? [{ pointer: `/body/members/${index}/ends_at`, code: 'OUT_OF_RANGE', detail: 'must lie in the future' }]
+      : []),
+  ])
+}
+
+async function assignMembers(mandate: Mandate<'program'>, row: LinkRow & { tenant_id: string }, wanted: Wanted): Promise<void> {
+  const faults = findMemberFaults(row, wanted, mandate.origin.now)
+  if (faults.length > 0)
+    throw new ProblemError(422, 'VALIDATION_ERROR', 'Parts of the input cannot be taken; nothing was changed.', { errors: faults })
+  const persons = await findActiveMembers(mandate, wanted.map(({ member_id: id }) => id))
+  const assignments = wanted.map(({ member_id: memberId, role, ends_at: endsAt }) => {
+    const personId = persons.get(memberId)
+    if (personId === undefined) throw new ProblemError(404, 'MEMBER_NOT_FOUND', 'No active member of your organisation has this id.')
+    return { memberId, personId, role, endsAt }
+  })
+  const before = await listPeople(mandate, row.id)
+  await replaceMembers(mandate, row, assignments)
+  const after = await listPeople(mandate, row.id)
+  recordLinkEvent(mandate, row, {
+    action: 'links.assign',
+    changes: { people: { before: before.map(({ name }) => name), after: after.map(({ name }) => name) } },
+  })
+}
+
+const PeopleAnswer = z.strictObject({ members: z.array(PersonBody) })
+
+/** The routes by which a partner says who may use a link (B3). */
+export const memberRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/v1/partner/links/:link_id/members',
+    summary: 'The people who may use a link',
+    input: { params: LinkParams },
+    access: { permission: 'partner_org.links.read' },
+    limit: 'detail',
+    problems: ['LINK_NOT_FOUND'],
+    responses: { 200: PeopleAnswer },
+    async handle({ mandate, params }) {
+      const row = await getLink(mandate, params.link_id)
+      return { members: (await listPeople(mandate, row.id)).map(toPerson) }
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/v1/partner/links/:link_id/members',
+    summary: 'Say who may use a link',
+    input: { params: LinkParams, body: MembersBody },
+    access: { permission: 'partner_org.assignments.manage' },
+    limit: 'write',
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'MEMBER_NOT_FOUND'],
+    responses: { 200: PeopleAnswer },
+    async handle({ mandate, params, body }) {
+      const row = await getLink(mandate, params.link_id)
+      requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
+      if (!isKnown(row)) throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
+      await assignMembers(mandate, row, body.members)
+      return { members: (await listPeople(mandate, row.id)).map(toPerson) }
+    },
+  }),
+]

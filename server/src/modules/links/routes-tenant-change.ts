@@ -1,0 +1,162 @@
+import { classifyChange, idFromUuid } from '@liaison/access'
+import type { LinkTerms } from '@liaison/access'
+import { z } from 'zod'
+import { noteRead, requireAlso } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { plainText, publicId } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { applyChoice, changeLink, tenantTermsOf } from './approval.ts'
+import { decideChange, getChange, listChanges } from './change-store.ts'
+import { recordLinkEvent } from './events.ts'
+import { ConditionsInput, DenyInput, Instant, LinkParams, ReasonBody, RoleName } from './inputs.ts'
+import { announce } from './mails.ts'
+import { requireStatus } from './routes-partner.ts'
+import { getTenantLink } from './routes-tenant.ts'
+import { maskOfTerms, sentencesOf } from './rules.ts'
+import { countActivity } from './store.ts'
+import { approveChange, changeRowsNow, changeTokenOf } from './tenant-changes.ts'
+import { TenantLinkBody, toTenantLink } from './tenant-view.ts'
+import { ChangeBody, toChange, withVersion } from './view.ts'
+
+const ChoiceBody = {
+  access_role: RoleName.optional(),
+  deny: DenyInput.optional().meta({ description: 'Every pattern that is denied; leaving one out takes its denial away.' }),
+  ends_at: Instant.nullable().optional(),
+  conditions: ConditionsInput.optional(),
+} as const
+
+const PreviewRow = z.strictObject({
+  field: z.string(),
+  label: z.string(),
+  before: z.string(),
+  after: z.string(),
+  kind: z.enum(['widening', 'narrowing', 'mixed', 'neutral']),
+})
+
+const previewRoute = route({
+  method: 'POST',
+  path: '/api/v1/tenant/partner-access/links/:link_id/preview',
+  summary: 'What a choice would make possible, before it is made',
+  input: { params: LinkParams, body: z.strictObject(ChoiceBody) },
+  access: { permission: 'tenant.partner_access.read' },
+  limit: 'explain',
+  readsOnly: 'It computes what a choice would do; nothing is kept.',
+  problems: ['LINK_NOT_FOUND'],
+  responses: { 200: z.strictObject({ can: z.array(z.string()), cannot: z.array(z.string()), diff: z.array(PreviewRow) }) },
+  async handle({ mandate, params, body }) {
+    const { now } = mandate.origin
+    const row = await getTenantLink(mandate, params.link_id)
+    const before = await tenantTermsOf(mandate, row)
+    const after = applyChoice(before, body, now)
+    const diff = classifyChange(before, after, now).rows.map(({ field, label, before: was, after: becomes, direction }) => ({ field, label, before: was, after: becomes, kind: direction }))
+    noteRead(mandate, { action: 'tenant.partner_access.read', resource: { type: 'link', id: row.id, label: row.partner_name ?? '' } })
+    return { ...sentencesOf(maskOfTerms(after, now)), diff }
+  },
+})
+
+function makePatchRoute(services: Services): Route {
+  return route({
+    method: 'PATCH',
+    path: '/api/v1/tenant/partner-access/links/:link_id',
+    summary: 'Change what a link allows; more asks for the permission to approve',
+    input: { params: LinkParams, body: z.strictObject({ ...ChoiceBody, reason: plainText(1, 500).optional() }) },
+    access: { permission: 'tenant.partner_access.revoke' },
+    limit: 'write',
+    ifMatch: true,
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'FULL_ROLE_TAKEN'],
+    responses: { 200: TenantLinkBody },
+    async handle({ mandate, params, body, expectedVersion }) {
+      const { now } = mandate.origin
+      const row = await getTenantLink(mandate, params.link_id)
+      if (row.version !== expectedVersion) throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
+      requireStatus(row, ['approved', 'active', 'suspended'])
+      const { reason, ...choice } = body
+      const before = await tenantTermsOf(mandate, row)
+      const terms = applyChoice(before, choice, now)
+      const change = classifyChange(before, terms, now)
+      if (change.kind === 'widening' || change.kind === 'mixed') requireAlso(mandate, 'tenant.partner_access.approve')
+      await changeLink(mandate, row, { terms, change, reason: reason ?? null, origin: services.publicOrigin() })
+      const after = await getTenantLink(mandate, params.link_id)
+      return withVersion(await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)), after)
+    },
+  })
+}
+
+const TenantChangeBody = z.strictObject({ ...ChangeBody.shape, partner_name: z.string(), snapshot_token: z.string().nullable() })
+
+async function toTenantChange(mandate: Mandate<'tenant'>, change: Awaited<ReturnType<typeof getChange>>): Promise<z.output<typeof TenantChangeBody>> {
+  const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
+  const terms: LinkTerms = await tenantTermsOf(mandate, row)
+  const rows = changeRowsNow(change, terms, mandate.origin.now)
+  return {
+    ...toChange(change, rows),
+    partner_name: row.partner_name ?? '',
+    snapshot_token: change.status === 'waiting' ? changeTokenOf(change, row, rows) : null,
+  }
+}
+
+const ChangeParams = z.strictObject({ change_request_id: publicId('change_request') })
+
+const listRoute = route({
+  method: 'GET',
+  path: '/api/v1/tenant/partner-access/changes',
+  summary: 'What partners ask to change',
+  input: { query: z.strictObject({ status: z.enum(['waiting', 'approved', 'declined', 'withdrawn', 'lapsed']).optional() }) },
+  access: { permission: 'tenant.partner_access.read' },
+  limit: 'list',
+  responses: { 200: z.strictObject({ items: z.array(TenantChangeBody) }) },
+  async handle({ mandate, query }) {
+    const items = []
+    for (const change of await listChanges(mandate, { status: query.status })) items.push(await toTenantChange(mandate, change))
+    noteRead(mandate, { action: 'tenant.partner_access.read', rowCount: items.length })
+    return { items }
+  },
+})
+
+function makeDecisionRoutes(services: Services): Route[] {
+  return [
+    route({
+      method: 'POST',
+      path: '/api/v1/tenant/partner-access/changes/:change_request_id/approve',
+      summary: 'Allow what a partner asked to change',
+      input: { params: ChangeParams, body: z.strictObject({ snapshot_token: z.string().max(100) }) },
+      access: { permission: 'tenant.partner_access.approve' },
+      limit: 'write',
+      problems: ['CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT', 'SNAPSHOT_STALE', 'FULL_ROLE_TAKEN'],
+      responses: { 200: TenantChangeBody },
+      async handle({ mandate, params, body }) {
+        const change = await getChange(mandate, params.change_request_id)
+        const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
+        requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
+        await approveChange(mandate, change, { row, token: body.snapshot_token, origin: services.publicOrigin() })
+        return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/tenant/partner-access/changes/:change_request_id/decline',
+      summary: 'Leave a link as it is',
+      input: { params: ChangeParams, body: ReasonBody },
+      access: { permission: 'tenant.partner_access.revoke' },
+      limit: 'write',
+      problems: ['CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT'],
+      responses: { 200: TenantChangeBody },
+      async handle({ mandate, params, body }) {
+        const change = await getChange(mandate, params.change_request_id)
+        const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
+        await decideChange(mandate, change.id, 'declined')
+        recordLinkEvent(mandate, row, { action: 'change_requests.decline', reason: body.reason })
+        await announce(mandate, row, { news: 'change_declined', reason: body.reason, origin: services.publicOrigin() })
+        return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
+      },
+    }),
+  ]
+}
+
+/** The routes by which a tenant changes links and decides about changes that partners ask for. */
+export function makeTenantChangeRoutes(services: Services): readonly Route[] {
+  return [previewRoute, makePatchRoute(services), listRoute, ...makeDecisionRoutes(services)]
+}

@@ -1,0 +1,136 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { TicketId } from '@liaison/access'
+import { z } from 'zod'
+import { narrowReach, reachOf, toScope } from '#modules/billing/index.ts'
+import type { Reach, ReadingMandate } from '#modules/billing/index.ts'
+import { toPage } from '#platform/list.ts'
+import { noteRead } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { publicId } from '#platform/route-input.ts'
+import { sent } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { refuseUnknown, sideOf } from './changing.ts'
+import type { TicketMandate } from './events.ts'
+import type { TicketFilter } from './filter-store.ts'
+import { countTickets, listTickets } from './list-store.ts'
+import type { TicketOrder } from './list-store.ts'
+import { toAggregates, toTicket } from './schemas.ts'
+import type { TicketQueryValues } from './schemas.ts'
+import { findTicket, listAssignees, listComments, listTransitions } from './ticket-store.ts'
+
+export const TicketParams = z.strictObject({ ticket_id: publicId('ticket') })
+
+export const etagOf = (version: number) => ({ ETag: `"v${version}"` })
+
+function toFilter(query: TicketQueryValues, mandate: ReadingMandate, reach: Reach): TicketFilter {
+  const mine = query.mine === true ? [mandate.actor.id] : undefined
+  return {
+    tenantIds: narrowReach(reach, query.tenant_ids),
+    now: mandate.origin.now,
+    statuses: query.status,
+    priorities: query.priority,
+    assignedTo: mine ? mine.filter((id) => query.assigned_to?.includes(id) ?? true) : query.assigned_to,
+    isUnassigned: query.unassigned,
+    slaStates: query.sla_state,
+    categories: query.category,
+    createdFrom: query.created_from,
+    createdTo: query.created_to,
+    updatedSince: query.updated_since,
+    search: query.search,
+  }
+}
+
+function orderOf({ sort_by, sort_order }: TicketQueryValues): TicketOrder {
+  return { by: sort_by, direction: sort_order ?? (sort_by === 'sla_due' ? 'asc' : 'desc') }
+}
+
+/** A cursor belongs to this reader, plane, filter and order. */
+function boundOf(mandate: ReadingMandate, query: TicketQueryValues): unknown {
+  const { cursor: _cursor, limit: _limit, offset: _offset, ...asked } = query
+  return ['tickets', mandate.kind, mandate.actor.id, asked]
+}
+
+function readPosition(services: Services, query: TicketQueryValues, bound: unknown) {
+  if (query.cursor === undefined) return null
+  if (query.offset > 0) {
+    const detail = 'must be 0 when a cursor says where to go on'
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'A list goes on from a cursor or from an offset, not both.',
+      {
+        errors: [{ pointer: '/query/offset', code: 'CURSOR_AND_OFFSET', detail }],
+      },
+    )
+  }
+  const [key, id] = services.cursors.read(query.cursor, bound)
+  return { key: String(key), id: String(id) }
+}
+
+/** The answer of a list of tickets: a page, and the counts of everything that the filter matches. */
+export async function answerList(services: Services, mandate: ReadingMandate, query: TicketQueryValues) {
+  const reach = reachOf(mandate)
+  const { now } = mandate.origin
+  const bound = boundOf(mandate, query)
+  const after = readPosition(services, query, bound)
+  const filter = toFilter(query, mandate, reach)
+  // One row more than the page tells whether there is a next one.
+  const window = { order: orderOf(query), after, offset: query.offset, limit: query.limit + 1 }
+  const found = await listTickets(mandate, filter, window)
+  const rows = found.slice(0, query.limit)
+  const counts = await countTickets(mandate, filter)
+  const last = found.length > query.limit ? rows.at(-1) : undefined
+  const items = rows.map((row) => toTicket(row, reach, now))
+  return {
+    ...toPage(
+      items,
+      query,
+      counts.reduce((sum, count) => sum + count.tickets, 0),
+    ),
+    has_more: last !== undefined,
+    next_cursor: last === undefined ? null : services.cursors.sign([last.sort_key, last.id], bound),
+    aggregates: toAggregates(counts),
+    scope: toScope(reach),
+  }
+}
+
+/** The answer of one ticket, with its version as ETag. */
+export async function answerDetail(mandate: TicketMandate, id: TicketId) {
+  const ticket = await findTicket(mandate, mandate.tenant.id, id)
+  if (!ticket) return refuseUnknown()
+  const comments = await listComments(mandate, ticket)
+  noteRead(mandate, {
+    action: mandate.kind === 'acting' ? 'support.tickets.read' : 'tenant.tickets.read',
+    resource: { type: 'ticket', id: ticket.id, label: ticket.number },
+    rowCount: 1,
+  })
+  const body = {
+    ...toTicket(ticket, reachOf(mandate), mandate.origin.now),
+    description: ticket.description,
+    tags: ticket.tags,
+    comments: comments.map((comment) => ({
+      comment_id: encodeId('comment', idFromUuid('comment', comment.id)),
+      author_name: comment.author_name,
+      author_partner_name: comment.author_partner_name,
+      is_internal: comment.is_internal,
+      content: comment.content,
+      created_at: comment.created_at.toISOString(),
+    })),
+    allowed_transitions: await listTransitions(mandate, ticket.status, sideOf(mandate)),
+    version: ticket.version,
+  }
+  return sent(body, etagOf(ticket.version))
+}
+
+/** The answer of those to whom a ticket can be given. */
+export async function answerAssignees(mandate: TicketMandate) {
+  const assignees = await listAssignees(mandate)
+  const items = assignees
+    .filter((assignee) => assignee.is_listed)
+    .map((assignee) => ({
+      person_id: encodeId('person', idFromUuid('person', assignee.person_id)),
+      name: assignee.name,
+      partner_name: assignee.partner_name,
+    }))
+  return { items }
+}

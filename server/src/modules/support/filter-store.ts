@@ -1,0 +1,88 @@
+import type { PersonId, TenantId } from '@liaison/access'
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import { containsPattern } from '#platform/list.ts'
+import type { Priority, SlaState, TicketStatus } from './rules.ts'
+
+/** Which tickets are wanted. */
+export interface TicketFilter {
+  readonly tenantIds: readonly TenantId[]
+  readonly now: Date
+  readonly statuses?: readonly TicketStatus[] | undefined
+  readonly priorities?: readonly Priority[] | undefined
+  readonly assignedTo?: readonly PersonId[] | undefined
+  readonly isUnassigned?: boolean | undefined
+  readonly slaStates?: readonly SlaState[] | undefined
+  readonly categories?: readonly string[] | undefined
+  readonly createdFrom?: string | undefined
+  readonly createdTo?: string | undefined
+  readonly updatedSince?: string | undefined
+  readonly search?: string | undefined
+}
+
+export type Condition = RawBuilder<unknown>
+
+const RUNNING = sql`t.sla_metric is not null and t.sla_paused_since is null`
+
+/** Whether a promised time of the ticket was missed, settled or by a clock that is past its time. */
+export function isBreached(now: Date): Condition {
+  return sql`(t.sla_breached_at is not null or coalesce(t.sla_paused_since, ${now}::timestamptz) > t.sla_due_at) is true`
+}
+
+/** Whether three quarters or more of a running clock are used up; missed ones included. */
+export function isPressing(now: Date): Condition {
+  // A quarter of the target's minutes is fifteen seconds for each.
+  return sql`(${RUNNING} and t.sla_due_at - make_interval(secs => t.sla_target_minutes * 15) <= ${now}::timestamptz)`
+}
+
+function slaCondition(state: SlaState, now: Date): Condition {
+  if (state === 'breached') return isBreached(now)
+  if (state === 'paused') return sql`(t.sla_metric is not null and t.sla_paused_since is not null)`
+  const isOnTime = sql`t.sla_due_at >= ${now}::timestamptz`
+  return state === 'at_risk'
+    ? sql`(${isPressing(now)} and ${isOnTime})`
+    : sql`(${RUNNING} and not ${isPressing(now)})`
+}
+
+function slaConditions({ slaStates, now }: TicketFilter): Condition | null {
+  if (slaStates === undefined) return null
+  const states = slaStates.map((state) => slaCondition(state, now))
+  return sql`(${sql.join(states, sql` or `)})`
+}
+
+function dayConditions({ createdFrom, createdTo, updatedSince }: TicketFilter): (Condition | null)[] {
+  return [
+    createdFrom === undefined ? null : sql`t.created_at >= ${createdFrom}::date`,
+    createdTo === undefined ? null : sql`t.created_at < ${createdTo}::date + 1`,
+    updatedSince === undefined ? null : sql`t.updated_at >= ${updatedSince}::timestamptz`,
+  ]
+}
+
+function searchCondition({ search }: TicketFilter): Condition | null {
+  if (search === undefined) return null
+  const pattern = containsPattern(search)
+  return sql`(t.number ilike ${pattern} or t.subject ilike ${pattern} or t.customer_name ilike ${pattern})`
+}
+
+function listCondition(column: Condition, values: readonly string[] | undefined): Condition | null {
+  return values === undefined ? null : sql`${column} = any (${[...values]}::text[])`
+}
+
+/** Every condition of the filter but the tenants, on the alias `t`. */
+export function conditionsOf(filter: TicketFilter): Condition {
+  const given = [
+    listCondition(sql`t.status`, filter.statuses),
+    listCondition(sql`t.priority`, filter.priorities),
+    listCondition(sql`t.category`, filter.categories),
+    filter.assignedTo === undefined ? null : sql`t.assigned_to = any (${[...filter.assignedTo]}::uuid[])`,
+    filter.isUnassigned === undefined
+      ? null
+      : filter.isUnassigned
+        ? sql`t.assigned_to is null`
+        : sql`t.assigned_to is not null`,
+    slaConditions(filter),
+    ...dayConditions(filter),
+    searchCondition(filter),
+  ].filter((condition) => condition !== null)
+  return given.length === 0 ? sql`true` : sql.join(given, sql` and `)
+}

@@ -1,0 +1,188 @@
+import type { TenantId } from '@liaison/access'
+import { sql } from 'kysely'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { conditionsOf, isBreached, isPressing } from './filter-store.ts'
+import type { Condition, TicketFilter } from './filter-store.ts'
+import type { Priority, SlaMetric, TicketStatus } from './rules.ts'
+import type { SupportTables } from './tables.ts'
+
+/** One ticket of a list; `sort_key` is its place in the order, with the precision of the database. */
+export interface TicketRow {
+  tenant_id: string
+  id: string
+  number: string
+  subscriber_id: string | null
+  customer_name: string | null
+  subject: string
+  status: TicketStatus
+  priority: Priority
+  category: string
+  assigned_to: string | null
+  assigned_to_name: string | null
+  created_by_name: string | null
+  created_by_partner_name: string | null
+  sla_metric: SlaMetric | null
+  sla_due_at: Date | null
+  sla_target_minutes: number | null
+  sla_paused_since: Date | null
+  sla_breached_at: Date | null
+  last_response_at: Date | null
+  response_count: number
+  created_at: Date
+  updated_at: Date
+  sort_key: string
+}
+
+export interface TicketOrder {
+  readonly by: 'created_at' | 'updated_at' | 'sla_due' | 'priority'
+  readonly direction: 'asc' | 'desc'
+}
+
+/** The wanted part of an ordered list; `after` is the sort key and id of the ticket before it. */
+export interface TicketWindow {
+  readonly order: TicketOrder
+  readonly after: { readonly key: string; readonly id: string } | null
+  readonly offset: number
+  readonly limit: number
+}
+
+const COLUMNS = sql`t.tenant_id, t.id, t.number, t.subscriber_id, t.customer_name, t.subject, t.status, t.priority, t.category, t.assigned_to,
+  t.assigned_to_name, t.created_by_name, t.created_by_partner_name, t.sla_metric, t.sla_due_at, t.sla_target_minutes, t.sla_paused_since,
+  t.sla_breached_at, t.last_response_at, t.response_count, t.created_at, t.updated_at`
+
+const KEYS: Readonly<Record<TicketOrder['by'], { column: Condition; type: Condition; isIndexed: boolean }>> =
+  {
+    created_at: { column: sql`t.created_at`, type: sql`timestamptz`, isIndexed: true },
+    updated_at: { column: sql`t.updated_at`, type: sql`timestamptz`, isIndexed: true },
+    sla_due: { column: sql`coalesce(t.sla_due_at, 'infinity')`, type: sql`timestamptz`, isIndexed: false },
+    priority: {
+      column: sql`array_position('{low,normal,high,urgent}', t.priority)`,
+      type: sql`integer`,
+      isIndexed: false,
+    },
+  }
+
+/** Where the rows come from: by an indexed order the first of each tenant, else every ticket of the filter. */
+function sourceSql(filter: TicketFilter, window: TicketWindow, order: Condition): Condition {
+  const { column, type, isIndexed } = KEYS[window.order.by]
+  const isAfter = window.order.direction === 'asc' ? sql`>` : sql`<`
+  const { after } = window
+  const isPast =
+    after === null ? sql`true` : sql`(${column}, t.id) ${isAfter} (${after.key}::${type}, ${after.id}::uuid)`
+  const tenants = sql`${[...filter.tenantIds]}::uuid[]`
+  const conditions = sql`${conditionsOf(filter)} and ${isPast}`
+  if (!isIndexed) {
+    return sql`(select ${COLUMNS} from ticket t where t.tenant_id = any (${tenants}) and ${conditions}) t`
+  }
+  const needed = window.offset + window.limit
+  return sql`unnest(${tenants}) o (id) cross join lateral (
+    select ${COLUMNS} from ticket t where t.tenant_id = o.id and ${conditions} order by ${order} limit ${needed}) t`
+}
+
+/** One page of tickets. */
+export async function listTickets(
+  mandate: Mandate,
+  filter: TicketFilter,
+  window: TicketWindow,
+): Promise<TicketRow[]> {
+  if (filter.tenantIds.length === 0) return []
+  const { column } = KEYS[window.order.by]
+  const direction = window.order.direction === 'asc' ? sql`asc` : sql`desc`
+  const order = sql`${column} ${direction}, t.id ${direction}`
+  const { rows } = await sql<TicketRow>`
+    select t.*, (${column})::text as sort_key
+    from ${sourceSql(filter, window, order)}
+    order by ${order}
+    limit ${window.limit} offset ${window.offset}`.execute(tables<SupportTables>(mandate))
+  return rows
+}
+
+/** How many tickets of a filter have one status and priority. */
+export interface TicketCount {
+  status: TicketStatus
+  priority: Priority
+  tickets: number
+  breached: number
+  resolved: number
+  resolution_seconds: number
+}
+
+/** The exact counts over everything that a filter matches. */
+export async function countTickets(mandate: Mandate, filter: TicketFilter): Promise<TicketCount[]> {
+  if (filter.tenantIds.length === 0) return []
+  const { rows } = await sql<TicketCount>`
+    select t.status, t.priority, count(*)::integer as tickets, (count(*) filter (where ${isBreached(filter.now)}))::integer as breached,
+      count(t.resolved_at)::integer as resolved, coalesce(sum(extract(epoch from t.resolved_at - t.created_at)), 0)::float8 as resolution_seconds
+    from ticket t
+    where t.tenant_id = any (${[...filter.tenantIds]}::uuid[]) and ${conditionsOf(filter)}
+    group by t.status, t.priority`.execute(tables<SupportTables>(mandate))
+  return rows
+}
+
+/** How a tenant's tickets stand. */
+export interface TicketStanding {
+  tenant_id: string
+  /** Not yet resolved. */
+  open_tickets: number
+  /** With three quarters or more of a running clock used up. */
+  at_risk: number
+  /** Open ones with a running clock past its time. */
+  overdue: number
+}
+
+/** How the tickets of each tenant stand; tenants without an unresolved ticket are left out. */
+export async function standingByTenant(
+  mandate: Mandate,
+  tenantIds: readonly TenantId[],
+  now: Date,
+): Promise<TicketStanding[]> {
+  if (tenantIds.length === 0) return []
+  const { rows } = await sql<TicketStanding>`
+    select t.tenant_id, count(*)::integer as open_tickets, (count(*) filter (where ${isPressing(now)}))::integer as at_risk,
+      (count(*) filter (where t.sla_paused_since is null and t.sla_due_at < ${now}::timestamptz))::integer as overdue
+    from ticket t
+    where t.tenant_id = any (${[...tenantIds]}::uuid[]) and t.status in ('open', 'pending', 'on_hold')
+    group by t.tenant_id`.execute(tables<SupportTables>(mandate))
+  return rows
+}
+
+/** How many promised times were missed in the 30 days before now, per tenant; tenants without any are left out. */
+export async function countBreaches(mandate: Mandate, tenantIds: readonly TenantId[], now: Date) {
+  if (tenantIds.length === 0) return []
+  const { rows } = await sql<{ tenant_id: string; breaches: number }>`
+    select c.tenant_id, count(*)::integer as breaches
+    from ticket_sla_clock c
+    where c.tenant_id = any (${[...tenantIds]}::uuid[])
+      and (c.breached_at is not null or coalesce(c.met_at, c.paused_since, ${now}::timestamptz) > c.due_at)
+      and coalesce(c.breached_at, c.due_at) > ${now}::timestamptz - interval '30 days'
+    group by c.tenant_id`.execute(tables<SupportTables>(mandate))
+  return rows
+}
+
+/**
+ * The percentage of the 30 days before now in which a tenant's service was not down unplanned, planned work left out of
+ * the time. Null without any monitoring record in those days: what was not measured is not called up.
+ */
+export async function measureUptime(mandate: Mandate, tenantId: TenantId, now: Date): Promise<number | null> {
+  const { rows } = await sql<{ uptime: number | null }>`
+    with span as (select tstzrange(${now}::timestamptz - interval '30 days', ${now}::timestamptz) as whole),
+    outages as (
+      select o.is_planned, tstzrange(o.started_at, coalesce(o.ended_at, ${now}::timestamptz)) * span.whole as part
+      from outage o, span
+      where o.tenant_id = ${tenantId} and o.started_at < upper(span.whole) and coalesce(o.ended_at, ${now}::timestamptz) > lower(span.whole)),
+    merged as (
+      select coalesce(range_agg(part) filter (where is_planned), '{}') as planned, coalesce(range_agg(part) filter (where not is_planned), '{}') as unplanned
+      from outages),
+    lengths as (
+      select coalesce((select sum(extract(epoch from upper(r) - lower(r))) from unnest(merged.planned) r), 0) as planned_s,
+        coalesce((select sum(extract(epoch from upper(r) - lower(r))) from unnest(merged.unplanned - merged.planned) r), 0) as down_s
+      from merged)
+    select case
+      when not exists (select from outages)
+        and not exists (select from usage_day u where u.tenant_id = ${tenantId} and u.day > (${now}::timestamptz - interval '30 days')::date) then null
+      when planned_s >= 2592000 then null
+      else round((100 * (1 - down_s / (2592000 - planned_s)))::numeric, 3) end as uptime
+    from lengths`.execute(tables<SupportTables>(mandate))
+  return rows[0]?.uptime ?? null
+}

@@ -1,0 +1,100 @@
+import { idFromUuid } from '@liaison/access'
+import type { TenantId } from '@liaison/access'
+import type { z } from 'zod'
+import { findLastInvoiceDays, reachOf, toScope } from '#modules/billing/index.ts'
+import { toPage } from '#platform/list.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { readFigures } from './figures.ts'
+import { addAmounts, daysUntil, slaStateOf, sortBoard, tenantsWith, toRelation, withheldOf } from './rules.ts'
+import type { Amount, BoardRow, Relation } from './rules.ts'
+import { toBilling, toMetrics, toMonies, toRelationship, toTenantFields } from './schemas.ts'
+import type { BoardQuery, Customer, CustomerPage } from './schemas.ts'
+import { listTenants } from './store.ts'
+import type { TenantRow } from './store.ts'
+
+type Query = z.output<typeof BoardQuery>
+
+interface Row extends BoardRow {
+  readonly tenant: TenantRow
+  readonly relation: Relation
+}
+
+function isWanted({ link }: Relation, query: Query, now: Date): boolean {
+  if (query.link_status && !query.link_status.includes(link.status)) return false
+  if (query.access_role && !query.access_role.includes(link.role)) return false
+  if (query.expiring_within_days === undefined) return true
+  const days = daysUntil(link.ends_at, now)
+  return days !== null && days <= query.expiring_within_days
+}
+
+async function readRows(mandate: Mandate<'portfolio'>, query: Query): Promise<Row[]> {
+  const relations = mandate.links
+    .map(({ tenant, facts }) => toRelation(tenant.id, facts))
+    .filter((relation) => isWanted(relation, query, mandate.origin.now))
+  const found = await listTenants(mandate, {
+    tenantIds: relations.map((relation) => relation.tenantId),
+    statuses: query.status,
+    search: query.search,
+  })
+  const byId = new Map<TenantId, TenantRow>(found.map((row) => [idFromUuid('tenant', row.id), row]))
+  const shown = relations.filter((relation) => byId.has(relation.tenantId))
+  const figures = await readFigures(mandate, shown)
+  return shown.flatMap((relation) => {
+    const { tenantId, link } = relation
+    const [tenant, own] = [byId.get(tenantId), figures.get(tenantId)]
+    if (!tenant || !own) return []
+    const { name, created_at: createdAt } = tenant
+    return [{ tenantId, name, createdAt, endsAt: link.ends_at, figures: own, tenant, relation }]
+  })
+}
+
+function toAggregates(rows: readonly Row[]): z.input<typeof CustomerPage>['aggregates'] {
+  const amounts = (pick: (row: Row) => readonly Amount[] | null) =>
+    toMonies(addAmounts(rows.flatMap((row) => pick(row) ?? [])))
+  const total = (pick: (row: Row) => number | null) => rows.reduce((sum, row) => sum + (pick(row) ?? 0), 0)
+  return {
+    outstanding: amounts((row) => row.figures.outstanding),
+    overdue: amounts((row) => row.figures.overdue),
+    open_tickets: total((row) => row.figures.openTickets),
+    tickets_at_risk: total((row) => row.figures.ticketsAtRisk),
+    tenants: rows.length,
+  }
+}
+
+function toItem(row: Row, lastInvoiceOn: string | null, now: Date): z.input<typeof Customer> {
+  const { tenant, relation, figures } = row
+  return {
+    ...toTenantFields(tenant, row.tenantId),
+    relationship: toRelationship(relation, now),
+    assigned: relation.link.assignment !== null,
+    my_permissions: [...relation.permissions],
+    metrics: toMetrics(figures),
+    withheld: withheldOf(relation, ['billing', 'support', 'provisioning']),
+    sla: { state: slaStateOf(figures) },
+    billing: toBilling(tenant, relation, lastInvoiceOn),
+  }
+}
+
+/** The answer of the board: every tenant in which the person may work now, with its figures. */
+export async function answerBoard(
+  mandate: Mandate<'portfolio'>,
+  query: Query,
+): Promise<z.input<typeof CustomerPage>> {
+  const rows = await readRows(mandate, query)
+  const page = sortBoard(rows, query.sort_by, query.sort_order).slice(
+    query.offset,
+    query.offset + query.limit,
+  )
+  const billed = tenantsWith(
+    page.map((row) => row.relation),
+    'billing',
+  )
+  const days = await findLastInvoiceDays(mandate, billed)
+  const lastOn = new Map(days.map((day) => [day.tenant_id, day.issued_on]))
+  const items = page.map((row) => toItem(row, lastOn.get(row.tenant.id) ?? null, mandate.origin.now))
+  return {
+    ...toPage(items, query, rows.length),
+    aggregates: toAggregates(rows),
+    scope: toScope(reachOf(mandate)),
+  }
+}

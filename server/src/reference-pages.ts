@@ -1,0 +1,147 @@
+import { REFUSAL_CODES, REFUSAL_WORDS, DECISION_STATUS } from '@liaison/access'
+import { z } from 'zod'
+import { html } from '#platform/html.ts'
+import type { Html } from '#platform/html.ts'
+import { LIMITS } from '#platform/limits.ts'
+import { makeOpenApi, operationIdOf, problemsOf } from '#platform/openapi.ts'
+import { showPage } from '#platform/pages/index.ts'
+import { listProblems } from '#platform/problem.ts'
+import { page, permissionOf, route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+
+const access = { public: 'The API reference is the same for everybody and names no tenant.' } as const
+
+const GROUPS = [
+  ['delegation', "Working in tenants' data under a link"],
+  ['program', "Running the partner's own organisation"],
+  ['tenant', 'The tenant: its own data, and whom it lets in'],
+  ['platform', 'The provider'],
+  ['ingest', "Records from the provider's systems"],
+  ['account', 'The person who is signed in'],
+] as const
+
+function groupOf(one: Route): string {
+  return permissionOf(one.access)?.plane ?? ('ingest' in one.access ? 'ingest' : 'account')
+}
+
+function fieldsOf(schema: z.ZodType | undefined): [name: string, type: string, isRequired: boolean][] {
+  if (!schema) return []
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return Object.entries(json.properties ?? {}).map(([name, property]) => {
+    const about = typeof property === 'object' ? property : {}
+    const type = about.enum
+      ? about.enum.map(String).join(', ')
+      : (about.description ?? String(about.type ?? 'value'))
+    return [name, type, json.required?.includes(name) ?? false]
+  })
+}
+
+function fieldTable(title: string, schema: z.ZodType | undefined): Html {
+  const fields = fieldsOf(schema)
+  if (fields.length === 0) return html``
+  return html`<h4>${title}</h4>
+    <dl>
+      ${fields.map(
+        ([name, type, isRequired]) =>
+          html`<dt><code>${name}</code>${isRequired && ' (required)'}</dt>
+            <dd>${type}</dd>`,
+      )}
+    </dl>`
+}
+
+function operation(one: Route): Html {
+  const permission = permissionOf(one.access)
+  const limit = LIMITS[one.limit]
+  return html`<details id="${operationIdOf(one)}">
+    <summary><code>${one.method} ${one.path.replaceAll(/:([a-z_]+)/g, '{$1}')}</code> ${one.summary}</summary>
+    <p>
+      ${permission && html`Needs <code>${permission.name}</code>${permission.sensitive && ' and a second factor within the last 15 minutes'}. `}
+      At most ${limit.allowed} in ${limit.windowSeconds === 3600 ? 'an hour' : 'a minute'}.
+      ${one.ifMatch && 'Takes If-Match with the ETag that was read. '}
+    </p>
+    ${fieldTable('Path', one.input.params)}${fieldTable('Query', one.input.query)}${fieldTable('Body', one.input.body)}
+    <p>
+      Refusals:
+      ${problemsOf(one).map((code, index) => html`${index > 0 && ', '}<a href="/docs/errors#${code}">${code}</a>`)}
+    </p>
+  </details>`
+}
+
+function referenceBody(routes: readonly Route[]): Html {
+  const json = routes.filter(({ answers }) => answers === 'json')
+  return html`<p>
+      Every operation with what it takes, what it needs and how it refuses. The machine-readable form is
+      <a href="/api/v1/openapi.json">OpenAPI 3.1</a>; every error code is explained on its own
+      <a href="/docs/errors">page</a>.
+    </p>
+    ${GROUPS.map(([group, title]) => {
+      const own = json
+        .filter((one) => groupOf(one) === group)
+        .toSorted((left, right) => left.path.localeCompare(right.path))
+      return (
+        own.length > 0 &&
+        html`<h2>${title}</h2>
+          ${own.map(operation)}`
+      )
+    })}`
+}
+
+function errorsBody(): Html {
+  const decided = REFUSAL_CODES.map((code) => ({
+    code,
+    status: DECISION_STATUS[code],
+    what: REFUSAL_WORDS[code].sentence,
+    next: REFUSAL_WORDS[code].next_step,
+  }))
+  const names = new Set<string>(REFUSAL_CODES)
+  const others = listProblems()
+    .filter(([code]) => !names.has(code))
+    .map(([code, entry]) => ({ code, status: entry.status, what: entry.cause, next: entry.remedy }))
+  const all = [...decided, ...others].toSorted((left, right) => (left.code < right.code ? -1 : 1))
+  return html`<p>
+      A refusal or error is a problem document (RFC 9457) with one of these codes. Codes are never renamed.
+    </p>
+    ${all.map(
+      ({ code, status, what, next }) =>
+        html`<h2 id="${code}"><code>${code}</code></h2>
+          <p>Status ${status}. ${what}</p>
+          <p>${next}</p>`,
+    )}`
+}
+
+/** The OpenAPI document, and the reference pages that people read, made from the routes that are mounted. */
+export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] {
+  const own: Route[] = []
+  const all = () => [...routes, ...own]
+  own.push(
+    route({
+      method: 'GET',
+      path: '/api/v1/openapi.json',
+      summary: 'The OpenAPI document of this API',
+      input: {},
+      access,
+      limit: 'list',
+      responses: { 200: z.record(z.string(), z.unknown()) },
+      handle: () => Promise.resolve(makeOpenApi(all())),
+    }),
+    page({
+      method: 'GET',
+      path: '/docs/api',
+      summary: 'The API reference',
+      input: {},
+      access,
+      limit: 'page',
+      handle: () => Promise.resolve(showPage('API reference', referenceBody(all()), { width: 'wide' })),
+    }),
+    page({
+      method: 'GET',
+      path: '/docs/errors',
+      summary: 'Every error code',
+      input: {},
+      access,
+      limit: 'page',
+      handle: () => Promise.resolve(showPage('Errors', errorsBody(), { width: 'reading' })),
+    }),
+  )
+  return own
+}
