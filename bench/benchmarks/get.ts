@@ -67,7 +67,13 @@ export const benchmark: Benchmark = {
       method:
         'GET of one invoice by id, 16 connections (autocannon), 2,000 partners with one link each, 20,000 invoices, 8 database connections per login. Every read of Liaison is recorded in the audit log in its own transaction with asynchronous commit; the rate limits are exact and on. The typical stack verifies no token, looks at no link, limits nothing and records nothing, which favours it.',
       table: {
-        columns: ['Server', 'Ratio to bare', 'Requests/s', 'p50 / p99 ms', 'CPU µs per request: server + PostgreSQL'],
+        columns: [
+          'Server',
+          'Ratio to bare',
+          'Requests/s',
+          'p50 / p99 ms',
+          'CPU µs per request: server + PostgreSQL',
+        ],
         rows: [...results].map(([name, rounds]) => describeRow(name, rounds, bare ?? [])),
       },
       claims: [

@@ -17,7 +17,9 @@ export function startChild(file: URL, execArgv: readonly string[] = []): Child {
       child.send(message as object)
       const [answer] = (await Promise.race([
         once(child, 'message'),
-        ended.then(([status]) => Promise.reject(new Error(`${fileURLToPath(file)} ended with status ${String(status)}`))),
+        ended.then(([status]) =>
+          Promise.reject(new Error(`${fileURLToPath(file)} ended with status ${String(status)}`)),
+        ),
       ])) as [{ error?: string; answer: Answer }]
       if (answer.error !== undefined) throw new Error(answer.error)
       return answer.answer
@@ -36,7 +38,8 @@ export function answerParent(answer: (message: never) => unknown, close: () => P
       .then(() => answer(message as never))
       .then(
         (value) => process.send?.({ answer: value }),
-        (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+        (error: unknown) =>
+          process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
       )
   })
   process.on('disconnect', () => void close().then(() => process.exit(0)))

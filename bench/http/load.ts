@@ -34,10 +34,18 @@ async function applyLoad({ url, connections, seconds, requests }: LoadOrder): Pr
     })
   }
   const startedMs = performance.now()
-  const result = await autocannon({ url, connections, duration: seconds, requests: requests.slice(0, 1), setupClient })
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    requests: requests.slice(0, 1),
+    setupClient,
+  })
   const elapsedSeconds = (performance.now() - startedMs) / 1000
   if (failures.length > 0 || result.errors > 0)
-    throw new Error(`${url}: ${result.errors} errors; answers that were not 200: ${failures.slice(0, 5).join(', ')}`)
+    throw new Error(
+      `${url}: ${result.errors} errors; answers that were not 200: ${failures.slice(0, 5).join(', ')}`,
+    )
   return {
     count: times.length,
     perSecond: times.length / elapsedSeconds,

@@ -48,7 +48,10 @@ export async function openTypical(connection: ConnectionSettings): Promise<Serve
         return transaction
           .selectFrom('invoice')
           .select(['id', 'number', 'status', 'currency'])
-          .select([sql<string>`issued_on::text`.as('issued_on'), sql<number>`total_minor::float8`.as('total_minor')])
+          .select([
+            sql<string>`issued_on::text`.as('issued_on'),
+            sql<number>`total_minor::float8`.as('total_minor'),
+          ])
           .where('tenant_id', '=', tenantId)
           .where('id', '=', decodeId('invoice', id) ?? '')
           .executeTakeFirst()

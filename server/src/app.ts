@@ -6,6 +6,7 @@ import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
+import { tenantRoutes } from '#modules/tenants/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
@@ -33,6 +34,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...pageAssetRoutes,
     ...makeIdentityRoutes(services, options),
     ...makeLinkRoutes(services),
+    ...tenantRoutes,
     ...makeBillingRoutes(services),
     ...makeSupportRoutes(services),
     ...makeAuditRoutes(services),

@@ -1,45 +1,87 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
-import type { FastifyInstance } from 'fastify'
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { extname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 // The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline.
 const PORTAL_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 const access = { public: 'The portal is the same for everybody; what it shows comes from the API.' }
 
 /** The paths that the portal's own router answers. */
 const PORTAL_PATHS = ['/platform', '/platform/*', '/partner/*', '/org/*'] as const
 
-const HASHED = /\/assets\//
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+}
+
 const A_YEAR = 'public, max-age=31536000, immutable'
 
-/** Serves the built portal: its files, those with a hash in their name for a year, and its page on every path it owns. */
+/** One file, read once, with the forms in which it is sent. */
+interface StaticFile {
+  readonly path: string
+  readonly type: string
+  readonly etag: string
+  readonly caching: string
+  readonly plain: Buffer
+  readonly br: Buffer
+  readonly gzip: Buffer
+}
+
+const compressBrotli = promisify(brotliCompress)
+const compressGzip = promisify(gzip)
+
+async function readStaticFile(folder: string, name: string): Promise<StaticFile | null> {
+  const type = MEDIA_TYPES[extname(name)]
+  if (type === undefined) return null
+  const plain = await readFile(join(folder, name))
+  const path = `/${relative('.', name).split(sep).join('/')}`
+  return {
+    path,
+    type,
+    etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    // Names below assets carry a hash of their content; the others may change with the next build.
+    caching: path.startsWith('/assets/') ? A_YEAR : 'no-cache',
+    plain,
+    br: await compressBrotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 7 } }),
+    gzip: await compressGzip(plain),
+  }
+}
+
+function send(file: StaticFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  void reply.headers({ 'Cache-Control': file.caching, ETag: file.etag, Vary: 'Accept-Encoding' })
+  if (request.headers['if-none-match'] === file.etag) return reply.status(304).send()
+  const accepted = request.headers['accept-encoding'] ?? ''
+  const encoding = accepted.includes('br') ? 'br' : accepted.includes('gzip') ? 'gzip' : null
+  if (encoding) void reply.header('Content-Encoding', encoding)
+  return reply.type(file.type).send(encoding ? file[encoding] : file.plain)
+}
+
+/**
+ * Serves the built portal from memory: its files, those with a hash in their name for a year, and its page on every
+ * path it owns. Nothing that was not built can be asked for, since each file is a route of its own.
+ */
 export async function servePortal(app: FastifyInstance, folder: string): Promise<void> {
-  const page = await readFile(join(folder, 'index.html'), 'utf8')
-  await app.register(async (scope) => {
-    scope.addHook('onRoute', (options) => {
-      options.config = { ...options.config, access }
-    })
-    await scope.register(fastifyStatic, {
-      root: folder,
-      // One route per file that was built: nothing else below the folder can be asked for.
-      wildcard: false,
-      index: false,
-      globIgnore: ['index.html', '.vite/**'],
-      cacheControl: false,
-      setHeaders: (reply, path) =>
-        void reply.header('Cache-Control', HASHED.test(path) ? A_YEAR : 'no-cache'),
-    })
-    for (const path of PORTAL_PATHS) {
-      scope.get(path, (_request, reply) =>
-        reply
-          .header('Content-Security-Policy', PORTAL_POLICY)
-          .header('Cache-Control', 'no-cache')
-          .type('text/html; charset=utf-8')
-          .send(page),
-      )
-    }
-  })
+  const names = await readdir(folder, { recursive: true })
+  const visible = names.filter((name) => !name.startsWith('.'))
+  const files = await Promise.all(visible.map((name) => readStaticFile(folder, name)))
+  for (const file of files) {
+    if (file && file.path !== '/index.html')
+      app.get(file.path, { config: { access } }, (request, reply) => send(file, request, reply))
+  }
+  const page = files.find((file) => file?.path === '/index.html')
+  if (!page) throw new Error('The portal was built without a page.')
+  for (const path of PORTAL_PATHS) {
+    app.get(path, { config: { access } }, (request, reply) =>
+      send(page, request, reply.header('Content-Security-Policy', PORTAL_POLICY)),
+    )
+  }
 }

@@ -10,6 +10,7 @@ import type { ActivityFilters, Viewer, Window } from './rules.ts'
 import { readOwnDetails, readScopedFeed, readWholeFeed } from './store.ts'
 import type { EventRow, FeedQuestion, OwnDetails, Position } from './store.ts'
 import { toSentence } from './words.ts'
+import type { Told } from './words.ts'
 
 const moment = () =>
   z
@@ -110,30 +111,35 @@ function toPublicId(kind: string, uuid: string | null): string | null {
 
 const FOR_PARTNER: ReadonlySet<string> = new Set(PLANES_OF.partner)
 
+function toTold(row: EventRow, counted: { rows: number | null; repeats: number }): Told {
+  return {
+    action: row.action,
+    outcome: row.outcome,
+    code: row.code,
+    actorType: row.actor_type,
+    personName: row.actor_name,
+    partnerName: row.partner_name,
+    tenantName: row.tenant_name,
+    permission: row.permission,
+    resourceType: row.resource_type,
+    label: row.resource_label,
+    actsForPartner: FOR_PARTNER.has(row.plane),
+    ...counted,
+  }
+}
+
+function toResource(row: EventRow): Item['resource'] {
+  const { resource_type: type, resource_id: id, resource_label: label } = row
+  return type === null ? null : { type, id: toPublicId(type, id), label }
+}
+
 function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer): Item {
   const repeats = row.repeats + (details?.countedRepeats ?? 0)
-  const rows = row.row_count === null ? null : Number(row.row_count) + (details?.countedRows ?? 0)
+  const rows = row.row_count === null ? null : row.row_count + (details?.countedRows ?? 0)
   return {
     event_id: encodeId('audit_event', idFromUuid('audit_event', row.id)),
     occurred_at: row.occurred_at.toISOString(),
-    sentence: toSentence(
-      {
-        action: row.action,
-        outcome: row.outcome,
-        code: row.code,
-        actorType: row.actor_type,
-        personName: row.actor_name,
-        partnerName: row.partner_name,
-        tenantName: row.tenant_name,
-        permission: row.permission,
-        resourceType: row.resource_type,
-        label: row.resource_label,
-        rows,
-        repeats,
-        actsForPartner: FOR_PARTNER.has(row.plane),
-      },
-      viewer,
-    ),
+    sentence: toSentence(toTold(row, { rows, repeats }), viewer),
     action: row.action,
     outcome: row.outcome,
     code: row.code,
@@ -145,14 +151,7 @@ function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer):
     tenant_name: row.tenant_name,
     role: row.role,
     permission: row.permission,
-    resource:
-      row.resource_type === null
-        ? null
-        : {
-            type: row.resource_type,
-            id: toPublicId(row.resource_type, row.resource_id),
-            label: row.resource_label,
-          },
+    resource: toResource(row),
     row_count: rows,
     repeats,
     changes: row.changes,

@@ -43,7 +43,7 @@ export const LEAF_COLUMNS = `
   to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
   (to_jsonb(e) - ${HIDDEN})::text as event,
   coalesce((
-    select jsonb_agg(jsonb_build_object('kind', s.kind, 'id', s.scope_id, 'row_count', s.row_count) order by s.kind, s.scope_id)
+    select jsonb_agg(jsonb_build_object('kind', s.kind, 'id', s.scope_id, 'row_count', s.row_count))
     from audit_scope s where s.event_id = e.id and s.occurred_at = e.occurred_at), '[]')::text as scopes,
   e.origin_salt::text as salt, host(e.ip) as ip, e.user_agent, encode(e.origin_digest, 'hex') as digest`
 
@@ -69,11 +69,15 @@ function parseObject(text: string): JsonObject {
   return JSON.parse(text) as JsonObject
 }
 
+// Every scope has a kind and an id.
+const orderOf = (scope: JsonObject) => `${String(scope['kind'])} ${String(scope['id'])}`
+
 /** The leaf of a row. */
 export function toSealedEvent(row: LeafRow): SealedEvent {
   const origin = { salt: row.salt, ip: row.ip, user_agent: row.user_agent, digest: row.digest }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const scopes = (JSON.parse(row.scopes) as JsonObject[]).map(withoutNulls)
+    .toSorted((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1))
   const leaf = toCanonicalJson({
     ...withoutNulls(parseObject(row.event)),
     v: LEAF_VERSION,

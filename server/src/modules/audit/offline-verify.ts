@@ -6,14 +6,14 @@
  * EXPORT is what `liaison audit export` wrote, CHECKPOINTS the file of signed checkpoints that was kept elsewhere, and
  * VERIFIER_KEY the text `name+id+key`, got from the operator on another way. Ends with 0 when everything holds.
  */
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, hash, verify } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 interface Line {
   index: number | null
-  event: { [key: string]: Json }
+  event: { [key: string]: Json; occurred_at?: Json }
   origin: { salt: string; ip: string | null; user_agent: string | null; digest: string | null }
 }
 
@@ -28,14 +28,22 @@ export interface OfflineReport {
   faults: string[]
 }
 
-const sha256 = (...parts: (string | Buffer)[]): Buffer => {
-  const digest = createHash('sha256')
-  for (const part of parts) digest.update(part)
-  return digest.digest()
+const sha256 = (bytes: string | Buffer): Buffer => hash('sha256', bytes, 'buffer')
+
+function isSorted(value: Json): boolean {
+  if (value === null || typeof value !== 'object') return true
+  if (Array.isArray(value)) return value.every(isSorted)
+  let last = ''
+  for (const name in value) {
+    if (name < last || !isSorted(value[name] ?? null)) return false
+    last = name
+  }
+  return true
 }
 
-// RFC 8785.
+// RFC 8785. Node writes numbers and strings as it asks; only the order of the members is left to do.
 function canonical(value: Json): string {
+  if (isSorted(value)) return JSON.stringify(value)
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   const names = Object.keys(value).toSorted()
@@ -44,14 +52,16 @@ function canonical(value: Json): string {
 
 // RFC 9162 section 2.1: a leaf is hashed behind 0x00, an inner node behind 0x01. `row[k]` is the root of a perfect
 // subtree of 2^k leaves that waits for its right neighbour.
+const join = (left: Buffer, right: Buffer): Buffer => sha256(Buffer.concat([Buffer.of(1), left, right]))
+
 class Tree {
   size = 0
   row: (Buffer | undefined)[] = []
 
   add(leaf: string): void {
-    let [level, node] = [0, sha256(Buffer.of(0), leaf)]
+    let [level, node] = [0, sha256(`\0${leaf}`)]
     for (let waiting = this.row[level]; waiting; waiting = this.row[level]) {
-      node = sha256(Buffer.of(1), waiting, node)
+      node = join(waiting, node)
       this.row[level] = undefined
       level += 1
     }
@@ -61,39 +71,47 @@ class Tree {
 
   root(): string {
     let root: Buffer | undefined
-    for (const node of this.row) if (node) root = root ? sha256(Buffer.of(1), node, root) : node
+    for (const node of this.row) if (node) root = root ? join(node, root) : node
     return (root ?? sha256('')).toString('base64')
   }
 }
 
-// C2SP signed-note and tlog-checkpoint.
+type IsSigned = (body: string, signatures: string) => boolean
+
+// C2SP signed-note: the key is named by the first bytes of a hash over its name and itself.
+function readVerifierKey(text: string): { name: string; isSigned: IsSigned } {
+  const [name = '', id = '', ...rest] = text.split('+')
+  const typed = Buffer.from(rest.join('+'), 'base64')
+  const keyId = sha256(Buffer.concat([Buffer.from(`${name}\n`), typed])).subarray(0, 4)
+  if (typed[0] !== 1 || typed.length !== 33 || keyId.toString('hex') !== id)
+    throw new Error('This is no verifier key.')
+  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), typed.subarray(1)])
+  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+  const isSigned: IsSigned = (body, signatures) =>
+    signatures.split('\n').some((line) => {
+      const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64')
+      if (!line.startsWith(`— ${name} `) || !bytes.subarray(0, 4).equals(keyId)) return false
+      return verify(null, Buffer.from(body), key, bytes.subarray(4))
+    })
+  return { name, isSigned }
+}
+
+// C2SP tlog-checkpoint.
 function readCheckpoints(
   text: string,
   verifierKey: string,
 ): { roots: Map<number, string>; faults: string[] } {
-  const [name = '', id = '', ...rest] = verifierKey.split('+')
-  const typed = Buffer.from(rest.join('+'), 'base64')
-  const expectedId = sha256(`${name}\n`, typed).subarray(0, 4)
-  if (typed[0] !== 1 || typed.length !== 33 || expectedId.toString('hex') !== id)
-    throw new Error('This is no verifier key.')
-  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), typed.subarray(1)])
-  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+  const { name, isSigned } = readVerifierKey(verifierKey)
   const roots = new Map<number, string>()
   const faults: string[] = []
-  const notes = text.matchAll(/(.+)\n(\d+)\n(.+)\n\n((?:— .+\n)+)/gu)
   let accounted = 0
-  for (const [whole, origin = '', size = '', root = '', signatures = ''] of notes) {
-    accounted += whole.length + 1
-    const body = Buffer.from(`${origin}\n${size}\n${root}\n`)
-    const isSigned = signatures.split('\n').some((line) => {
-      const bytes = Buffer.from(line.split(' ')[2] ?? '', 'base64')
-      const isOurs = line.startsWith(`— ${name} `) && bytes.subarray(0, 4).equals(expectedId)
-      return isOurs && verify(null, body, key, bytes.subarray(4))
-    })
-    const known = roots.get(Number(size))
-    if (!isSigned || origin !== name)
+  for (const match of text.matchAll(/(.+)\n(\d+)\n(.+)\n\n((?:— .+\n)+)\n/gu)) {
+    const [whole, origin = '', size = '', root = '', signatures = ''] = match
+    accounted += whole.length
+    const known = roots.get(Number(size)) ?? root
+    if (origin !== name || !isSigned(`${origin}\n${size}\n${root}\n`, signatures)) {
       faults.push(`The checkpoint of ${size} events is not signed with this key.`)
-    else if (known !== undefined && known !== root) faults.push(`Two checkpoints of ${size} events disagree.`)
+    } else if (known !== root) faults.push(`Two checkpoints of ${size} events disagree.`)
     else roots.set(Number(size), root)
   }
   if (accounted !== text.length) faults.push('The file of checkpoints holds something that is no checkpoint.')
@@ -113,8 +131,10 @@ async function* readLines(path: string): AsyncGenerator<string> {
 
 function checkOrigin({ event, origin }: Line): boolean {
   if (origin.digest !== null) return event['origin'] === origin.digest
-  const digest = sha256(`${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`)
-  return event['origin'] === digest.toString('hex')
+  return (
+    event['origin'] ===
+    hash('sha256', `${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`, 'hex')
+  )
 }
 
 // Five minutes, the longest that an event may wait for its seal.
@@ -138,7 +158,9 @@ class Log {
       this.faults.push(`The network address of event ${line.index ?? 'unsealed'} is not what was sealed.`)
     if (line.index === null) {
       this.unsealed += 1
-      if (this.exportedAt - Date.parse(String(line.event['occurred_at'])) > SEAL_WITHIN_MS) this.late += 1
+      const { occurred_at: at } = line.event
+      const waitedMs = typeof at === 'string' ? this.exportedAt - Date.parse(at) : Infinity
+      if (!(waitedMs <= SEAL_WITHIN_MS)) this.late += 1
       return
     }
     if (line.index !== this.tree.size)

@@ -105,6 +105,25 @@ const Checkpoints = z.strictObject({
   limit: z.int(),
 })
 
+async function answerCheckpoints(
+  mandate: Mandate<'platform'>,
+  query: { before?: number | undefined; limit: number },
+): Promise<z.output<typeof Checkpoints>> {
+  const found = await readCheckpoints(mandate, query.before ?? null, query.limit)
+  const rows = found.slice(0, query.limit)
+  noteCheckpointsRead(mandate, rows.length)
+  return {
+    items: rows.map(({ size, note, sealed_at: sealedAt, published_at: publishedAt }) => ({
+      size,
+      note,
+      sealed_at: sealedAt.toISOString(),
+      published_at: publishedAt?.toISOString() ?? null,
+    })),
+    next_before: found.length > query.limit ? (rows.at(-1)?.size ?? null) : null,
+    limit: query.limit,
+  }
+}
+
 function makePlatformRoutes(services: Services): Route[] {
   return [
     route({
@@ -141,21 +160,7 @@ function makePlatformRoutes(services: Services): Route[] {
       access: { permission: 'platform.audit.read' },
       limit: 'list',
       responses: { 200: Checkpoints },
-      async handle({ mandate, query }) {
-        const found = await readCheckpoints(mandate, query.before ?? null, query.limit)
-        const rows = found.slice(0, query.limit)
-        noteCheckpointsRead(mandate, rows.length)
-        return {
-          items: rows.map(({ size, note, sealed_at: sealedAt, published_at: publishedAt }) => ({
-            size: Number(size),
-            note,
-            sealed_at: sealedAt.toISOString(),
-            published_at: publishedAt?.toISOString() ?? null,
-          })),
-          next_before: found.length > query.limit ? Number(rows.at(-1)?.size ?? 0) : null,
-          limit: query.limit,
-        }
-      },
+      handle: ({ mandate, query }) => answerCheckpoints(mandate, query),
     }),
   ]
 }

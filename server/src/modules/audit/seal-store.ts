@@ -24,6 +24,14 @@ const LOCK = `hashtextextended('liaison audit sealer', 0)`
 
 type Client = Pick<pg.ClientBase, 'query'>
 
+/**
+ * Keeps the planner to the index on (xid, id) for the transaction: it cannot know how many transactions have ended, and
+ * would rather sort the whole backlog for every round.
+ */
+export async function preferIndexes(client: Client): Promise<void> {
+  await client.query('set local enable_seqscan = off; set local enable_sort = off')
+}
+
 /** Takes the one place at which sealing happens, if it is free. */
 export async function tryLock(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${LOCK}) as taken`)

@@ -19,6 +19,7 @@ import {
   insertLeaves,
   insertPublications,
   insertWatermark,
+  preferIndexes,
   readLag,
   readLeftOver,
   readNext,
@@ -107,6 +108,7 @@ async function storeRound(
  */
 function sealRound(client: pg.PoolClient, key: NoteSigner): Promise<number> {
   return inTransaction(client, async () => {
+    await preferIndexes(client)
     const state = await readState(client)
     const isRestored = state.begunIn !== null && state.begunIn !== state.clusterId
     const rows = isRestored

@@ -22,7 +22,7 @@ export interface FeedQuestion {
   readonly limit: number
 }
 
-type Feed = SelectQueryBuilder<AuditTables & { e: AuditTables['audit_event'] }, 'e', Record<never, never>>
+type Feed = SelectQueryBuilder<AuditTables & { e: AuditTables['audit_event'] }, 'e', unknown>
 
 const EVENT_COLUMNS = [
   'e.id',
@@ -116,9 +116,7 @@ export function readScopedFeed(
     .orderBy('s.occurred_at', 'desc')
     .orderBy('s.event_id', 'desc')
     .limit(limit + 1)
-  // The filters speak of the event alone; the join has the event under the same name.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const filtered = filterFeed(scoped as unknown as Feed, question.filters)
+  const filtered = filterFeed(scoped, question.filters)
   return filtered
     .select([
       ...EVENT_COLUMNS,
@@ -141,8 +139,7 @@ export function readWholeFeed(mandate: Mandate<'platform'>, question: FeedQuesti
     .orderBy('e.occurred_at', 'desc')
     .orderBy('e.id', 'desc')
     .limit(limit + 1)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const filtered = filterFeed(whole as unknown as Feed, question.filters)
+  const filtered = filterFeed(whole, question.filters)
   return filtered
     .select([...EVENT_COLUMNS, 'e.row_count', sql<string>`e.occurred_at::text`.as('at')])
     .execute()

@@ -152,13 +152,20 @@ function countOf(about: Noun, rows: number): string {
   return rows === 1 ? `1 ${about.one}` : `${NUMBER.format(rows)} ${about.many}`
 }
 
+function withArticle(word: string): string {
+  return `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`
+}
+
+/** One named record: “ticket T-1042”, or “a ticket” when it has no label. */
+function singleOf({ label, resourceType }: Told, about: Noun | undefined): string {
+  const word = about?.one ?? resourceType?.replaceAll('_', ' ') ?? ''
+  if (word === '') return label ?? ''
+  return label === null ? withArticle(word) : `${word} ${label}`
+}
+
 function objectOf(told: Told, about: Noun | undefined): string {
-  const isList = told.rows !== null && told.label === null
-  if (told.repeats > 1 && isList && about) return about.many
-  if (isList && about) return countOf(about, told.rows ?? 0)
-  const word = about?.one ?? told.resourceType?.replaceAll('_', ' ') ?? ''
-  if (told.label === null) return word === '' ? '' : `a ${word}`
-  return word === '' ? told.label : `${word} ${told.label}`
+  if (!about || told.rows === null || told.label !== null) return singleOf(told, about)
+  return told.repeats > 1 ? about.many : countOf(about, told.rows)
 }
 
 function capitalised(text: string): string {

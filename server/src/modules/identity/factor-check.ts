@@ -1,4 +1,4 @@
-import { takeRecoveryCode, takeTotpStep, findTotpSecret } from './factor-store.ts'
+import { findTotp, takeRecoveryCode, takeTotpStep } from './factor-store.ts'
 import type { Door, Visit } from './door.ts'
 import { noteFailedSignIn } from './events.ts'
 import { acceptPasskey } from './passkeys.ts'
@@ -8,7 +8,7 @@ import { digestRecoveryCode, isRecoveryCode } from './recovery-codes.ts'
 import type { Evidence } from './session-store.ts'
 import { isNoted } from './throttle-rules.ts'
 import { admitTry, countFailure, forgetFailures, keysOfFactor } from './throttle-store.ts'
-import { findStepOfSealed } from './totp.ts'
+import { findStepOfSealed, showCode } from './totp.ts'
 
 /** What came of showing a second factor. */
 export type FactorResult =
@@ -26,11 +26,18 @@ export interface FactorAttempt {
 async function checkCode(door: Door, { mandate }: Visit, attempt: { readonly person: SigningPerson; readonly code: string }): Promise<string | null> {
   const { person, code } = attempt
   const { vault } = door.services
-  const sealed = await findTotpSecret(mandate, person.id)
-  const step = sealed && findStepOfSealed(vault, person.id, { sealed, code, now: mandate.origin.now })
+  const app = await findTotp(mandate, person.id)
+  const step = app && findStepOfSealed(vault, person.id, { sealed: app.sealed, code, now: mandate.origin.now })
   if (step !== null && (await takeTotpStep(mandate, person.id, step))) return 'totp'
   const isTaken = isRecoveryCode(code) && (await takeRecoveryCode(mandate, person.id, digestRecoveryCode(vault, person.id, code)))
   return isTaken ? 'recovery_code' : null
+}
+
+/** The code that a made-up person of a demo installation would read from a phone; null everywhere else. */
+export async function findDemoCode(door: Door, { mandate }: Visit, person: SigningPerson): Promise<string | null> {
+  if (!door.demoSignIns().some(({ email }) => email === person.email)) return null
+  const app = await findTotp(mandate, person.id)
+  return app && showCode(door.services.vault, person.id, { ...app, now: mandate.origin.now })
 }
 
 /** Checks a second factor of a person who is known by password or session; guesses are counted and slowed down. */

@@ -22,10 +22,15 @@ export interface PasskeyCredential {
   readonly transports: readonly string[]
 }
 
-/** The sealed secret of a confirmed authenticator app. */
-export async function findTotpSecret(mandate: Mandate<'identity'>, personId: string): Promise<Buffer | null> {
-  const row = await tables<IdentityTables>(mandate).selectFrom('totp_factor').select('secret').where('person_id', '=', personId).where('confirmed_at', 'is not', null).executeTakeFirst()
-  return row?.secret ?? null
+/** The confirmed authenticator app of a person: its sealed secret, and the last 30-second step that was used. */
+export async function findTotp(mandate: Mandate<'identity'>, personId: string): Promise<{ readonly sealed: Buffer; readonly lastStep: number } | null> {
+  const row = await tables<IdentityTables>(mandate)
+    .selectFrom('totp_factor')
+    .select(['secret as sealed', 'last_step as lastStep'])
+    .where('person_id', '=', personId)
+    .where('confirmed_at', 'is not', null)
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Takes a 30-second step; false when it or a later one was taken before, whoever else tries at the same moment (RFC 6238 section 5.2). */

@@ -13,10 +13,10 @@ interface SignInView {
   readonly note?: Html
 }
 
-function demoTable(demo: readonly DemoSignIn[]): Html {
+function demoTable(demo: readonly DemoSignIn[], returnTo: string): Html {
   const rows = demo.map(
     ({ name, email, password, role }) =>
-      html`<li><div class="what"><b>${name}</b><span class="small muted">${role}</span></div><form method="post" action="/signin">${hiddenField('email', email)}${hiddenField('password', password)}<button class="button small">Sign in<span class="unseen"> as ${name}</span></button></form><div class="small mono demo">${email}<br>${password}</div></li>`,
+      html`<li><div class="what"><b>${name}</b><span class="small muted">${role}</span></div><form method="post" action="/signin">${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}<button class="button small">Sign in<span class="unseen"> as ${name}</span></button></form><div class="small mono demo">${email}<br>${password}</div></li>`,
   )
   return html`<section class="panel" aria-labelledby="demo"><h2 id="demo">This is a demo installation</h2><p class="small">Everybody below is made up. Choose who you want to be.</p><ul class="rows">${rows}</ul></section>`
 }
@@ -26,7 +26,7 @@ export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPag
   const { returnTo, email, errors = [], demo = [], note } = view
   const passkeyPath = `/signin/passkey?return_to=${encodeURIComponent(returnTo)}`
   const fields = html`${hiddenField('return_to', returnTo)}${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username webauthn', maxLength: 254, isFocused: email === undefined, ...(email !== undefined && { value: email }) }, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}<div class="buttons">${button('Sign in')}<a class="button" href="${passkeyPath}">Use a passkey</a></div>`
-  const body = html`${note}${postForm('/signin', fields)}<p><a href="/recover">Forgotten your password?</a></p>${demo.length > 0 && demoTable(demo)}`
+  const body = html`${note}${postForm('/signin', fields)}<p><a href="/recover">Forgotten your password?</a></p>${demo.length > 0 && demoTable(demo, returnTo)}`
   return showPage('Sign in', body, { errors, ...options })
 }
 
@@ -50,6 +50,8 @@ interface FactorView {
   readonly action: string
   readonly hasTotp: boolean
   readonly passkeyOptions: string | null
+  /** The code itself, for a made-up person of a demo installation. */
+  readonly demoCode?: string | null
   readonly fields?: Html
   readonly errors?: readonly FieldError[]
   readonly lead: string
@@ -58,10 +60,11 @@ interface FactorView {
 
 /** Shows a second factor: passkey, code of the app, or a recovery code. */
 export function factorPage(view: FactorView, options: PageOptions = {}): HtmlPage {
-  const { title, action, hasTotp, passkeyOptions, fields, errors = [], lead, foot } = view
+  const { title, action, hasTotp, passkeyOptions, demoCode = null, fields, errors = [], lead, foot } = view
   const passkey = passkeyOptions !== null && passkeyForm({ action, kind: 'get', options: passkeyOptions, label: 'Use a passkey', isOptional: true, ...(fields && { fields }) })
   const hint = hasTotp ? 'Six digits from your authenticator app. A recovery code works too.' : 'One of the ten codes that you kept when you set up your passkey.'
-  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null }, errors)}<div class="buttons">${button('Continue', passkeyOptions === null ? 'main' : 'plain')}</div>`
-  const body = html`<p class="lead">${lead}</p>${passkey}${passkey && html`<hr>`}${postForm(action, code)}${foot}`
+  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null, ...(demoCode !== null && { value: demoCode }) }, errors)}<div class="buttons">${button('Continue', passkeyOptions === null ? 'main' : 'plain')}</div>`
+  const demo = demoCode !== null && notice('info', html`<p>This is a demo installation and nobody here has a phone, so the code is filled in for you.</p>`)
+  const body = html`<p class="lead">${lead}</p>${demo}${passkey}${passkey && html`<hr>`}${postForm(action, code)}${foot}`
   return showPage(title, body, { errors, ...(passkeyOptions !== null && { script: PASSKEY_SCRIPT }), ...options })
 }

@@ -6,7 +6,7 @@ import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { continueHalf, findHalf, formText, returnPath, signIn } from './door.ts'
 import type { Door, HalfSignIn, Visit } from './door.ts'
-import { checkFactor } from './factor-check.ts'
+import { checkFactor, findDemoCode } from './factor-check.ts'
 import { acceptPasskey, askForPasskey } from './passkeys.ts'
 import { checkPassword } from './password-check.ts'
 import { findByEmail, findFrames, findPerson, needsSecondFactor } from './person-store.ts'
@@ -136,6 +136,7 @@ async function showFactorPage(door: Door, visit: Visit, view: { readonly half: H
       action: '/signin/mfa',
       hasTotp: person.hasTotp,
       passkeyOptions,
+      demoCode: await findDemoCode(door, visit, person),
       foot: html`<p class="small muted">Lost your device and your codes? Somebody who manages your organisation's members can help. · <a href="/signout">Start again</a></p>`,
       ...(view.errors && { errors: view.errors }),
     },

@@ -10,7 +10,7 @@ import type { Route } from '#platform/route.ts'
 import { formText, returnPath } from './door.ts'
 import type { Door, Visit } from './door.ts'
 import { noteStepUp } from './events.ts'
-import { checkFactor } from './factor-check.ts'
+import { checkFactor, findDemoCode } from './factor-check.ts'
 import { checkPassword } from './password-check.ts'
 import { askForPasskey } from './passkeys.ts'
 import { findPerson } from './person-store.ts'
@@ -36,14 +36,17 @@ interface StepUpView {
   readonly waitSeconds?: number
 }
 
-async function showStepUp(door: Door, { mandate }: Visit, view: StepUpView): Promise<HtmlPage> {
+async function showStepUp(door: Door, visit: Visit, view: StepUpView): Promise<HtmlPage> {
+  const { mandate } = visit
   const { person, returnTo, errors = [], waitSeconds = 0 } = view
   const limited = waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
   const options = { signedInAs: person.email, ...limited }
   const fields = hiddenField('return_to', returnTo)
   if (person.hasTotp || person.passkeys > 0) {
     const passkeyOptions = person.passkeys > 0 ? await askForPasskey(door.services, mandate, { use: 'step_up', personId: person.id }) : null
-    return factorPage({ title: 'Confirm that it is you', lead: LEAD, action: '/step-up', hasTotp: person.hasTotp, passkeyOptions, fields, errors, foot: html`` }, options)
+    const demoCode = await findDemoCode(door, visit, person)
+    const shown = { title: 'Confirm that it is you', lead: LEAD, action: '/step-up', foot: html``, hasTotp: person.hasTotp }
+    return factorPage({ ...shown, passkeyOptions, demoCode, fields, errors }, options)
   }
   // The address lets a password keeper know whose password is asked for.
   const form = html`${fields}<input class="unseen" type="email" value="${person.email}" autocomplete="username" readonly tabindex="-1" aria-label="E-mail">${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', isFocused: true }, errors)}<div class="buttons">${button('Continue')}</div>`

@@ -30,6 +30,13 @@ export function findTotpStep(secret: Buffer, code: string, now: Date): number | 
   return delta === null ? null : totp.counter({ timestamp: now.getTime() }) + delta
 }
 
+/** The code that the app of a demo person shows, or will show next when the present one was used. */
+export function showCode(vault: Vault, personId: string, app: { readonly sealed: Buffer; readonly lastStep: number; readonly now: Date }): string {
+  const totp = makeTotp(vault.open(app.sealed, placeOf(personId)), 'account')
+  const step = Math.max(totp.counter({ timestamp: app.now.getTime() }), app.lastStep + 1)
+  return totp.generate({ timestamp: step * PERIOD_SECONDS * 1000 })
+}
+
 /** The step for a code of the app whose sealed secret is given. */
 export function findStepOfSealed(vault: Vault, personId: string, attempt: { readonly sealed: Buffer; readonly code: string; readonly now: Date }): number | null {
   return findTotpStep(vault.open(attempt.sealed, placeOf(personId)), attempt.code, attempt.now)

@@ -57,8 +57,8 @@ export async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink
 
 /** The terms after a tenant's choice, with every fault of the choice told. */
 export function applyChoice(before: LinkTerms, choice: TenantChoice, now: Date): LinkTerms {
-  if (choice.conditions) requireConditions(choice.conditions, 'accept/conditions')
-  if (choice.deny) requirePatterns(choice.deny, 'accept/deny')
+  if (choice.conditions) requireConditions(choice.conditions, 'conditions')
+  if (choice.deny) requirePatterns(choice.deny, 'deny')
   const after = withChoice(before, choice)
   if (choice.access_role) requireOffer(after.role, after.relationship_type, [])
   const isSubsidiary = after.relationship_type === 'enterprise_subsidiary'

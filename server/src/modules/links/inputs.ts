@@ -73,6 +73,20 @@ export const ConditionsInput = z.strictObject({
   tenant_elevation_approval: z.boolean().default(false),
 })
 
+/** Conditions as an answer sends them. */
+export function toConditionsBody(conditions: Conditions): z.output<typeof ConditionsInput> {
+  const { hours } = conditions
+  return {
+    ...conditions,
+    ip_allow: [...conditions.ip_allow],
+    hours: hours && {
+      tz: hours.tz,
+      windows: hours.windows.map(({ days, from, to }) => ({ days: [...days], from, to })),
+    },
+    tenant_elevation_approval: conditions.tenant_elevation_approval ?? false,
+  }
+}
+
 export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 export const DurationDays = z.int().min(1).max(MAXIMUM_DURATION_DAYS)

@@ -10,7 +10,7 @@ import type { Services } from '#platform/services.ts'
 import { policyOf } from './approval.ts'
 import { countLive, countWaitingChanges } from './approval-store.ts'
 import { recordLinkEvent } from './events.ts'
-import { ConditionsInput, DurationDays, requireConditions } from './inputs.ts'
+import { ConditionsInput, DurationDays, requireConditions, toConditionsBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import { holdOpenLinks, savePolicy } from './policy-store.ts'
 import { EXPIRES_SOON_MS, toConditions, toStoredConditions } from './rules.ts'
@@ -34,7 +34,7 @@ async function readPolicy(mandate: Mandate<'tenant'>) {
     roles_allowed: [...policy.roles_allowed],
     max_duration_days: policy.max_duration_days,
     dual_approval: policy.dual_approval,
-    conditions: toConditions(policy.conditions),
+    conditions: toConditionsBody(toConditions(policy.conditions)),
     listed_partner_ids: policy.listed_partner_ids.map((id) => encodeId('partner', idFromUuid('partner', id))),
     version: policy.version,
   }

@@ -13,7 +13,7 @@ import { applyChoice, policyOf, tenantTermsOf } from './approval.ts'
 import { countLive } from './approval-store.ts'
 import { listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
-import { ConditionsInput, LinkParams, LinkTermsInput, requireConditions, requireOffer } from './inputs.ts'
+import { ConditionsInput, LinkParams, LinkTermsInput, requireConditions, requireOffer, toConditionsBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import { findInvitedPartner, insertInvitation } from './request-store.ts'
 import { endOf, toConditions } from './rules.ts'
@@ -75,7 +75,7 @@ async function readDetail(mandate: Mandate<'tenant'>, row: KnownLink): Promise<z
     policy: {
       max_duration_days: policy.max_duration_days,
       dual_approval: policy.dual_approval,
-      conditions: Object.keys(policy.conditions).length === 0 ? null : toConditions(policy.conditions),
+      conditions: Object.keys(policy.conditions).length === 0 ? null : toConditionsBody(toConditions(policy.conditions)),
     },
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { ConditionsInput } from './inputs.ts'
+import { ConditionsInput, toConditionsBody } from './inputs.ts'
 import { snapshotTokenOf } from './approval.ts'
 import { findFirstApproval } from './approval-store.ts'
 import { toConditions } from './rules.ts'
@@ -39,7 +39,7 @@ export async function toTenantLink(
   return {
     ...toLink(row, now),
     tenant_name: mandate.tenant.name,
-    conditions: row.has_conditions ? toConditions(conditions) : null,
+    conditions: row.has_conditions ? toConditionsBody(toConditions(conditions)) : null,
     ...canAndCannot(row, now),
     people: (await listPeople(mandate, row.id)).map(toPerson),
     activity_30d: { reads, writes, people },

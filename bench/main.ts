@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util'
+import type { Benchmark, BenchmarkContext } from './benchmark.ts'
+import { benchmark as board } from './benchmarks/board.ts'
+import { benchmark as get } from './benchmarks/get.ts'
+import { benchmark as kernel } from './benchmarks/kernel.ts'
+import { benchmark as links } from './benchmarks/links.ts'
+import { startCluster } from './cluster.ts'
+import type { Cluster } from './cluster.ts'
+import { describeCommit, describeMachine } from './machine.ts'
+import { describeRun, writeDocument } from './report.ts'
+import type { Run } from './report.ts'
+
+const BENCHMARKS: readonly Benchmark[] = [kernel, get, links, board]
+const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`
+/** No run takes longer, whatever hangs. */
+const LONGEST_MS = 8 * 60_000
+
+interface Order {
+  readonly chosen: readonly Benchmark[]
+  readonly isQuick: boolean
+}
+
+function readOrder(): Order {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false } },
+  })
+  const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name))
+  if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(', ')}. Usage: ${USAGE}`)
+  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  return { chosen, isQuick: values.quick }
+}
+
+const say = (line: string): void => console.log(line)
+
+async function runAll({ chosen, isQuick }: Order): Promise<Run[]> {
+  let started: Promise<Cluster> | undefined
+  const context: BenchmarkContext = { isQuick, cluster: () => (started ??= startCluster()), say }
+  const date = new Date().toISOString().slice(0, 10)
+  const commit = await describeCommit()
+  const runs: Run[] = []
+  try {
+    for (const benchmark of chosen) {
+      say(`${benchmark.name}: ${benchmark.title}`)
+      const result = await benchmark.run(context)
+      const machine = describeMachine((await started)?.version)
+      const run = { benchmark, result, date, commit, machine }
+      say(describeRun(run))
+      runs.push(run)
+    }
+    return runs
+  } finally {
+    await (await started)?.stop()
+  }
+}
+
+setTimeout(() => {
+  console.error(`The benchmarks took longer than ${LONGEST_MS / 60_000} minutes and were stopped.`)
+  process.exit(1)
+}, LONGEST_MS).unref()
+
+try {
+  const order = readOrder()
+  const runs = await runAll(order)
+  if (order.isQuick) say('\nA quick run is no basis for figures: docs/performance.md stays as it is.')
+  else await writeDocument(BENCHMARKS, runs)
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  process.exitCode = 1
+}

@@ -1,0 +1,107 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Benchmark, BenchmarkResult, Table } from './benchmark.ts'
+import { NOISY_SPREAD } from './statistics.ts'
+import { percent } from './words.ts'
+
+const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
+
+const INTRODUCTION = `# Performance
+
+Measured by \`npm run bench\`, which rewrites this page; each section says when, on what and from which commit. Ratios
+are taken side by side within one run, the median of all rounds; the database, the servers and the load generator share
+one machine. Other figures are of this machine only.
+`
+
+/** A benchmark that ran, with what its section says about the run. */
+export interface Run {
+  readonly benchmark: Benchmark
+  readonly result: BenchmarkResult
+  readonly date: string
+  readonly commit: string
+  readonly machine: string
+}
+
+const isNoisy = ({ baselineSpread }: BenchmarkResult): boolean => baselineSpread > NOISY_SPREAD
+
+function noiseWarning({ baselineSpread }: BenchmarkResult): string {
+  return `machine noisy: the baseline's rounds lie ${percent(baselineSpread)} apart`
+}
+
+function renderTable({ columns, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function claimTable({ claims }: BenchmarkResult): Table {
+  return {
+    columns: ['Requirement', 'What', 'Measured', 'Target', 'Met'],
+    rows: claims.map(({ requirement, what, measured, target, isMet }) => [
+      requirement,
+      what,
+      measured,
+      target,
+      isMet ? 'yes' : '**no**',
+    ]),
+  }
+}
+
+function renderSection({ benchmark, result, date, commit, machine }: Run): string {
+  const parts = [
+    `## ${benchmark.title}`,
+    `\`npm run bench -- ${benchmark.name}\`; ${date}, commit ${commit}. ${machine}.`,
+    result.method,
+    renderTable(result.table),
+    renderTable(claimTable(result)),
+    ...(isNoisy(result) ? [`The ${noiseWarning(result)}.`] : []),
+  ]
+  return parts.join('\n\n')
+}
+
+const opening = (name: string): string => `<!-- bench ${name} -->`
+const closing = (name: string): string => `<!-- end ${name} -->`
+
+function findSection(document: string, name: string): string | undefined {
+  const start = document.indexOf(opening(name))
+  const end = document.indexOf(closing(name))
+  return start < 0 || end < start ? undefined : document.slice(start + opening(name).length, end).trim()
+}
+
+/** The page with new sections for the benchmarks that ran; the others keep theirs. */
+export function renderDocument(
+  before: string,
+  benchmarks: readonly Benchmark[],
+  runs: readonly Run[],
+): string {
+  const sections = benchmarks.flatMap(({ name }) => {
+    const run = runs.find((candidate) => candidate.benchmark.name === name)
+    const text = run ? renderSection(run) : findSection(before, name)
+    return text === undefined ? [] : [`${opening(name)}\n\n${text}\n\n${closing(name)}\n`]
+  })
+  return [INTRODUCTION, ...sections].join('\n')
+}
+
+/** Rewrites the page. */
+export async function writeDocument(benchmarks: readonly Benchmark[], runs: readonly Run[]): Promise<void> {
+  const before = await readFile(DOCUMENT, 'utf8').catch(() => '')
+  await writeFile(DOCUMENT, renderDocument(before, benchmarks, runs))
+}
+
+function alignTable({ columns, rows }: Table): string {
+  const lines = [columns, ...rows]
+  const widths = columns.map((_, index) => Math.max(...lines.map((cells) => (cells[index] ?? '').length)))
+  return lines
+    .map((cells) => `  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n')
+}
+
+/** The same for the terminal. */
+export function describeRun({ benchmark, result }: Pick<Run, 'benchmark' | 'result'>): string {
+  return [
+    `\n${benchmark.title}`,
+    alignTable(result.table),
+    '',
+    alignTable(claimTable(result)),
+    ...(isNoisy(result) ? [noiseWarning(result)] : []),
+  ].join('\n')
+}

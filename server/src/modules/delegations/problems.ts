@@ -1,0 +1,44 @@
+import { registerProblems } from '#platform/problem.ts'
+import type { ProblemEntry } from '#platform/problem.ts'
+
+/** The problem codes of freezes and explanations. */
+export const DELEGATION_PROBLEMS = {
+  FREEZE_NOT_FOUND: {
+    status: 404,
+    title: 'Freeze not found',
+    cause: 'No freeze that you can see has this id.',
+    remedy: 'Check the id in the list of freezes.',
+  },
+  FREEZE_LIFTED: {
+    status: 409,
+    title: 'Freeze already lifted',
+    cause: 'A freeze is lifted once.',
+    remedy: 'Read the list of freezes.',
+  },
+  SECOND_PERSON_NEEDED: {
+    status: 409,
+    title: 'A second person lifts it',
+    cause: 'The freeze over everything is lifted by two people: one asks, another confirms.',
+    remedy: 'Ask another platform admin to confirm.',
+  },
+  FREEZE_TARGET_NOT_FOUND: {
+    status: 404,
+    title: 'Nothing to freeze',
+    cause: 'What the freeze names does not exist, or is not yours.',
+    remedy: 'Check the id.',
+  },
+  EXPLANATION_NOT_FOUND: {
+    status: 404,
+    title: 'Explanation not found',
+    cause: 'No decision that you may read has this id, or its 30 days are over.',
+    remedy: 'Ask again for an explanation of the access as it is now.',
+  },
+  PERSON_NOT_FOUND: {
+    status: 404,
+    title: 'Person not found',
+    cause: 'Nobody that you may ask about has this id.',
+    remedy: 'Check the id.',
+  },
+} as const satisfies Record<string, ProblemEntry>
+
+registerProblems(DELEGATION_PROBLEMS)

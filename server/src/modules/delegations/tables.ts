@@ -1,0 +1,48 @@
+import type { Decision } from '@liaison/access'
+import type { Generated } from 'kysely'
+
+export type FreezeScope = 'platform' | 'partner' | 'tenant' | 'delegation' | 'person'
+
+interface FreezeTable {
+  id: Generated<string>
+  scope: FreezeScope
+  partner_id: string | null
+  tenant_id: string | null
+  delegation_id: string | null
+  person_id: string | null
+  set_by: string
+  set_by_name: string
+  set_by_side: 'partner' | 'tenant' | 'provider'
+  reason: string | null
+  created_at: Generated<Date>
+  lift_asked_by: string | null
+  lift_asked_at: Date | null
+  lifted_by: string | null
+  lifted_at: Date | null
+  lift_reason: string | null
+}
+
+/** A decision as it is kept, with what the person could do then. */
+export type KeptDecision = Decision & { readonly effective_permissions?: readonly string[] }
+
+interface ExplanationTable {
+  id: Generated<string>
+  created_at: Generated<Date>
+  ends_at: Generated<Date>
+  person_id: string | null
+  partner_id: string | null
+  tenant_id: string | null
+  permission: string
+  code: string
+  decision: KeptDecision
+}
+
+export interface DelegationTables {
+  access_freeze: FreezeTable
+  access_explanation: ExplanationTable
+  delegation: { id: string; tenant_id: string; partner_id: string }
+  partner: { id: string; name: string }
+  tenant: { id: string; name: string }
+  person: { id: string; name: string }
+  partner_member: { id: string; partner_id: string; person_id: string; status: string }
+}
