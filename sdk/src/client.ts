@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch'
 import type { Client, Middleware } from 'openapi-fetch'
 
-import type { paths } from './contract.ts'
+import type { paths } from './paths.ts'
 import { parseProblem, TenantEchoMismatch, toUnreachable } from './problem.ts'
 
 const tenantHeader = 'X-Active-Tenant-Id'

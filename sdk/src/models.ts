@@ -1,15 +1,17 @@
-import type { paths } from './contract.ts'
+import type { paths } from './paths.ts'
 
-type Json<Operation> = Operation extends {
-  responses: { 200: { content: { 'application/json': infer Body } } }
-}
-  ? Body
+type Success = 200 | 201 | 202
+
+type Json<Operation> = Operation extends { responses: infer Answers }
+  ? Answers[keyof Answers & Success] extends { content: { 'application/json': infer Body } }
+    ? Body
+    : never
   : never
 type Got<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? Json<Operation> : never
 type Posted<Path extends keyof paths> = paths[Path] extends { post: infer Operation }
   ? Json<Operation>
   : never
-type Item<Listed> = Listed extends { items: (infer One)[] } ? One : never
+type Item<Listed> = Listed extends { items: readonly (infer One)[] } ? One : never
 
 export type Me = Got<'/me'>
 export type ManagedTenantPage = Got<'/partner/customers'>
@@ -39,3 +41,5 @@ export type Freeze = Item<Got<'/admin/partner-access/freezes'>>
 export type PartnerRecord = Item<Got<'/admin/partners'>>
 export type TenantRecord = Item<Got<'/admin/tenants'>>
 export type PartnerPolicy = Got<'/tenant/partner-access/policy'>
+export type AccessChange = Item<Got<'/tenant/partner-access/changes'>>
+export type StoppedAll = Posted<'/tenant/partner-access/stop-all'>

@@ -28,3 +28,25 @@ export async function inAdminTransaction<Result>(
     await client.end()
   }
 }
+
+/**
+ * Lends a connection of the administrator, in UTC, for work that reads more than one transaction sees or streams what
+ * it reads; closes it afterwards.
+ */
+export async function withAdminClient<Result>(
+  connection: ConnectionSettings,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({
+    ...connection,
+    application_name: 'liaison administrator',
+    options: '-c TimeZone=UTC',
+  })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}

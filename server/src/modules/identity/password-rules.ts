@@ -24,10 +24,15 @@ const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfgh
 
 const LOOKALIKES: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' }
 
-/** Removes known pieces, longest first; returns what is left with a gap for each piece. */
-function removeWords(text: string, words: readonly string[]): string {
+/** A text without the words, longest first, and which of them it held. */
+function removeWords(text: string, words: readonly string[]): { readonly rest: string; readonly found: readonly string[] } {
   const longestFirst = words.toSorted((left, right) => right.length - left.length)
-  return longestFirst.reduce((rest, word) => rest.replaceAll(word, ' '), text)
+  const found: string[] = []
+  const rest = longestFirst.reduce((before, word) => {
+    if (before.includes(word)) found.push(word)
+    return before.replaceAll(word, ' ')
+  }, text)
+  return { rest, found }
 }
 
 function removeRuns(text: string): string {
@@ -56,15 +61,16 @@ function countUnexpected(password: string, words: readonly string[]): number {
   const known = [...COMMON, ...PRODUCT_WORDS, ...words]
   const lower = password.toLowerCase()
   const measured = [lower, unmask(lower)].map((form) => {
-    const rest = removeRepeats(removeRuns(removeWords(form, known)))
+    const rest = removeRepeats(removeRuns(removeWords(form, known).rest))
     return rest.replaceAll(/(19|20)\d\d/g, ' ').replaceAll(/[^\p{L}\p{N}]/gu, '').length
   })
   return Math.min(...measured)
 }
 
-function countPieces(password: string, words: readonly string[]): number {
-  const text = password.toLowerCase()
-  return new Set([...COMMON, ...words].filter((word) => text.includes(word))).size
+/** How many different common words a password is put together from; the owner's own do not count. */
+function countCommonWords(password: string, words: readonly string[]): number {
+  const { rest } = removeWords(password.toLowerCase(), words)
+  return removeWords(rest, COMMON).found.length
 }
 
 /** The words of a name or an address that a password must not be made of. */
@@ -73,7 +79,7 @@ export function contextWords(...texts: readonly string[]): string[] {
 }
 
 const LEAST_UNEXPECTED = 5
-const MANY_PIECES = 4
+const MANY_WORDS = 4
 
 /**
  * Why a new password cannot be taken, in words for its owner; null when it can. Only length and guessability count: no
@@ -84,7 +90,7 @@ export function findPasswordFault(password: string, context: PasswordContext): s
   const shortest = context.hasSecondFactor ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
   if (length < shortest) return `Enter at least ${shortest} characters. A few unrelated words are good and easy to remember.`
   if (length > LONGEST) return `Enter at most ${LONGEST} characters.`
-  const isWordy = countPieces(password, context.words) >= MANY_PIECES && length >= SHORTEST_ALONE
+  const isWordy = countCommonWords(password, context.words) >= MANY_WORDS && length >= SHORTEST_ALONE
   if (!isWordy && countUnexpected(password, context.words) < LEAST_UNEXPECTED) {
     return 'This password is easy to guess: it is made of common words, rows of keys or your own name. Choose another.'
   }

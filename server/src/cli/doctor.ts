@@ -1,0 +1,113 @@
+import { glob, statfs } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { inAdminTransaction } from '#platform/admin.ts'
+import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
+import type { Installation } from '#platform/installation.ts'
+import { STATUS, writeJson } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
+
+const SOURCE = fileURLToPath(new URL('..', import.meta.url))
+const OLDEST_POSTGRES = 180_000
+const LARGEST_LAG_S = 300
+const LEAST_FREE_BYTES = 1024 ** 3
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+type Look = (installation: Installation, surroundings: Surroundings) => Promise<Omit<Finding, 'check'>>
+
+const askOne = (installation: Installation, text: string) =>
+  inAdminTransaction(installation.admin, async (run) => (await run(text))[0] ?? {})
+
+const lookAtDatabase: Look = async (installation) => {
+  const row = await askOne(installation, `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`)
+  const ok = Number(row['number']) >= OLDEST_POSTGRES
+  return { ok, detail: `PostgreSQL ${String(row['version'])}${installation.isEmbedded ? ', embedded' : ''}${ok ? '' : '; 18 or later is needed'}` }
+}
+
+const lookAtMigrations: Look = async (installation) => {
+  const names: string[] = []
+  for await (const path of glob('{platform,modules/*}/migrations/*.sql', { cwd: SOURCE })) names.push(basename(path, '.sql'))
+  const row = await askOne(installation, `select to_regclass('public.liaison_migration') is not null as exists`)
+  if (row['exists'] !== true) return { ok: false, detail: 'no migration was run; run: npm run liaison -- migrate' }
+  const done = await inAdminTransaction(installation.admin, (run) => run('select name from liaison_migration'))
+  const applied = new Set(done.map((entry) => String(entry['name'])))
+  const missing = names.filter((name) => !applied.has(name))
+  const foreign = [...applied].filter((name) => !names.includes(name))
+  if (foreign.length > 0) return { ok: false, detail: `the database is newer than this code: ${foreign.join(', ')}` }
+  return missing.length === 0 ? { ok: true, detail: `all ${names.length} were run` } : { ok: false, detail: `${missing.length} wait: ${missing.join(', ')}; run: npm run liaison -- migrate` }
+}
+
+const lookAtLogins: Look = async (installation) => {
+  const database = openDatabase({ connection: installation.admin, roleSecret: installation.roleSecret, poolSize: 1 })
+  try {
+    await refuseUnsafeLogins(database)
+    return { ok: true, detail: 'every login opens, owns nothing and is bound by row security' }
+  } finally {
+    await database.close()
+  }
+}
+
+const lookAtSealer: Look = async (installation) => {
+  const row = await askOne(
+    installation,
+    `select count(*)::integer as waiting, coalesce(extract(epoch from clock_timestamp() - min(e.occurred_at)), 0)::integer as oldest
+     from audit_event e where e.xid >= coalesce((select max(last_xid::text::bigint) from audit_checkpoint)::text::xid8, '0') and not exists (select from audit_leaf l where l.event_id = e.id)`,
+  )
+  const [waiting, oldest] = [Number(row['waiting']), Number(row['oldest'])]
+  const ok = waiting === 0 || oldest <= LARGEST_LAG_S
+  return { ok, detail: waiting === 0 ? 'every event is sealed' : `${waiting} events wait for their seal, the oldest for ${oldest} s${ok ? '' : '; is a server running?'}` }
+}
+
+const lookAtDisk: Look = async (_installation, { config }) => {
+  const { bavail, bsize } = await statfs(config.dataDir)
+  const free = bavail * bsize
+  return { ok: free >= LEAST_FREE_BYTES, detail: `${(free / 1024 ** 3).toFixed(1)} GiB free at ${config.dataDir}` }
+}
+
+const LOOKS: readonly (readonly [check: string, look: Look])[] = [
+  ['database', lookAtDatabase],
+  ['migrations', lookAtMigrations],
+  ['logins', lookAtLogins],
+  ['audit sealing', lookAtSealer],
+  ['disk', lookAtDisk],
+]
+
+async function examine(surroundings: Surroundings): Promise<Finding[]> {
+  // Reading it is what made this command start at all.
+  const findings: Finding[] = [{ check: 'configuration', ok: true, detail: 'every variable can be used' }]
+  let installation: Installation
+  try {
+    installation = await surroundings.open()
+  } catch (error) {
+    return [...findings, { check: 'installation', ok: false, detail: error instanceof Error ? error.message : String(error) }]
+  }
+  for (const [check, look] of LOOKS) {
+    try {
+      findings.push({ check, ...(await look(installation, surroundings)) })
+    } catch (error) {
+      findings.push({ check, ok: false, detail: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return findings
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'look whether this installation is sound',
+  help: 'doctor [--json]\n  Looks at the configuration, the database and its version, the migrations, the database logins, the sealing of the\n  audit log and the free disk. Ends with status 1 when anything is not as it should be.',
+  async run(args, surroundings) {
+    const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
+    const findings = await examine(surroundings)
+    const ok = findings.every((finding) => finding.ok)
+    if (values.json) writeJson(surroundings, { ok, findings })
+    else for (const finding of findings) surroundings.out(`${finding.ok ? 'ok    ' : 'FAULT '} ${finding.check.padEnd(14)} ${finding.detail}\n`)
+    return ok ? STATUS.done : STATUS.failed
+  },
+}

@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util'
+import { encodeId, idFromUuid } from '@liaison/access'
+import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { actAsOperator } from '#platform/operator.ts'
+import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
+import { addFreeze, askToLift, findFreeze, FREEZE_SCOPES, liftFreeze } from './freeze-store.ts'
+import type { FreezeScope, Frozen } from './freeze-store.ts'
+import { findDelegation, findPartner, findPerson, findTenant } from './targets.ts'
+
+interface Asked {
+  readonly scope: FreezeScope
+  readonly named: string | undefined
+  readonly reason: string
+  readonly isJson: boolean
+}
+
+function isScope(text: string | undefined): text is FreezeScope {
+  return FREEZE_SCOPES.some((scope) => scope === text)
+}
+
+function readAsked(args: readonly string[]): Asked {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { reason: { type: 'string' }, json: { type: 'boolean' } } })
+  const [scope, named, ...rest] = positionals
+  if (!isScope(scope)) throw new UsageError(`Say what: ${FREEZE_SCOPES.join(', ')}.`)
+  if ((scope === 'platform') !== (named === undefined) || rest.length > 0) throw new UsageError(scope === 'platform' ? 'The platform has no name.' : `Name one ${scope}.`)
+  if (values.reason === undefined || values.reason.trim() === '') throw new UsageError('Say why with --reason.')
+  return { scope, named, reason: values.reason, isJson: values.json ?? false }
+}
+
+async function findFrozen(mandate: Mandate<'system'>, { scope, named = '' }: Asked): Promise<Frozen> {
+  if (scope === 'platform') return { scope, target: null }
+  const finders = { partner: findPartner, tenant: findTenant, delegation: findDelegation, person: findPerson }
+  return { scope, target: await finders[scope](mandate, named) }
+}
+
+const nameOf = ({ scope, target }: Frozen) => (target ? `${scope} ${target.name}` : 'the platform')
+
+interface Outcome {
+  readonly id: string
+  readonly isDone: boolean
+  readonly sentence: string
+}
+
+function record(mandate: Mandate<'system'>, frozen: Frozen, told: { action: string; id: string; reason: string }): void {
+  const { target } = frozen
+  recordEvent(mandate, {
+    action: told.action,
+    reason: told.reason,
+    resource: { type: 'freeze', id: told.id, label: nameOf(frozen) },
+    ...(target?.partnerId !== undefined && { partnerId: target.partnerId }),
+    ...(target?.tenantId !== undefined && { tenantId: target.tenantId }),
+  })
+}
+
+async function set(mandate: Mandate<'system'>, asked: Asked, { operator }: Surroundings): Promise<Outcome> {
+  const frozen = await findFrozen(mandate, asked)
+  const existing = await findFreeze(mandate, frozen)
+  if (existing) return { id: existing.id, isDone: true, sentence: `${nameOf(frozen)} has been frozen since ${existing.createdAt.toISOString()} by ${existing.setByName}.` }
+  const id = await addFreeze(mandate, frozen, { operator, reason: asked.reason })
+  record(mandate, frozen, { action: 'platform.freezes.set', id, reason: asked.reason })
+  return { id, isDone: true, sentence: `${nameOf(frozen)} is frozen.` }
+}
+
+async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surroundings): Promise<Outcome> {
+  const frozen = await findFrozen(mandate, asked)
+  const existing = await findFreeze(mandate, frozen)
+  if (!existing) throw new CommandError(`The provider has set no freeze on ${nameOf(frozen)}.`)
+  if (asked.scope === 'platform' && (existing.liftAskedBy === null || existing.liftAskedBy === operator.id)) {
+    await askToLift(mandate, existing.id, operator)
+    record(mandate, frozen, { action: 'platform.freezes.lift.request', id: existing.id, reason: asked.reason })
+    return { id: existing.id, isDone: false, sentence: 'The freeze of the platform still holds: a second person must lift it, too.' }
+  }
+  await liftFreeze(mandate, existing.id, { operator, reason: asked.reason })
+  record(mandate, frozen, { action: 'platform.freezes.lift', id: existing.id, reason: asked.reason })
+  return { id: existing.id, isDone: true, sentence: `${nameOf(frozen)} is no longer frozen by the provider.` }
+}
+
+async function act(args: readonly string[], surroundings: Surroundings, task: { name: string; work: typeof set }): Promise<number> {
+  const asked = readAsked(args)
+  const { admin } = await surroundings.open()
+  const request = { operator: surroundings.operator, command: task.name }
+  const { id, isDone, sentence } = await actAsOperator(admin, request, (mandate) => task.work(mandate, asked, surroundings))
+  if (asked.isJson) writeJson(surroundings, { freeze_id: encodeId('freeze', idFromUuid('freeze', id)), done: isDone, detail: sentence })
+  else surroundings.out(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}\n`)
+  return isDone ? STATUS.done : STATUS.failed
+}
+
+const TARGETS = '  platform | partner SLUG | tenant SLUG | delegation ID | person E-MAIL   (public ids are taken everywhere)'
+
+export const freeze: Command = {
+  name: 'freeze',
+  summary: 'stop access at once: of the platform, a partner, a tenant, a delegation or a person',
+  help: `freeze SCOPE [NAME] --reason TEXT [--json]\n${TARGETS}\n  Holds from the next request on; no write that was under way commits afterwards.`,
+  run: (args, surroundings) => act(args, surroundings, { name: 'freeze', work: set }),
+}
+
+export const unfreeze: Command = {
+  name: 'unfreeze',
+  summary: 'lift a freeze that the provider set',
+  help: `unfreeze SCOPE [NAME] --reason TEXT [--json]\n${TARGETS}\n  A freeze of the platform is lifted by two people: the first asks, with status 1, and another confirms.`,
+  run: (args, surroundings) => act(args, surroundings, { name: 'unfreeze', work: lift }),
+}

@@ -1,0 +1,74 @@
+import { ConfigError, readConfig } from '#platform/config.ts'
+import { systemClock } from '#platform/clock.ts'
+import { openInstallation } from '#platform/installation.ts'
+import type { Installation } from '#platform/installation.ts'
+import { CommandError, STATUS, UsageError } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
+import { readOperator } from './operator-account.ts'
+import { COMMANDS } from './registry.ts'
+
+const out = (text: string): void => void process.stdout.write(text)
+const err = (text: string): void => void process.stderr.write(text)
+
+function overview(): string {
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`)
+  return `Liaison, at the machine.\n\n  npm run liaison -- COMMAND [ARGUMENTS]\n\n${lines.join('\n')}\n\nEvery command takes --help and --json and ends with status 0 (done), 1 (no, or a fault) or 2 (called wrongly).\n`
+}
+
+function isUsageFault(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS')
+}
+
+function storyOf(error: unknown): string {
+  if (error instanceof ConfigError) return `The configuration cannot be used:\n${error.message}`
+  if (error instanceof CommandError) return error.message
+  return error instanceof Error ? error.message : String(error)
+}
+
+function answerFailure(command: Command, error: unknown, isJson: boolean): number {
+  const isMisuse = isUsageFault(error)
+  if (isJson) out(`${JSON.stringify({ error: storyOf(error) })}\n`)
+  else err(`${storyOf(error)}\n${isMisuse ? `\n${command.help}\n` : ''}`)
+  return isMisuse ? STATUS.misused : STATUS.failed
+}
+
+async function run(command: Command, args: readonly string[]): Promise<number> {
+  let installation: Promise<Installation> | undefined
+  try {
+    const config = readConfig()
+    const surroundings: Surroundings = {
+      config,
+      operator: readOperator(),
+      now: systemClock,
+      out,
+      err,
+      isTerminal: process.stderr.isTTY,
+      open: () => (installation ??= openInstallation(config, true)),
+    }
+    return await command.run(args, surroundings)
+  } catch (error) {
+    return answerFailure(command, error, args.includes('--json'))
+  } finally {
+    await (await installation?.catch(() => undefined))?.stop()
+  }
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    out(overview())
+    return name === undefined ? STATUS.misused : STATUS.done
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name)
+  if (!command) {
+    err(`There is no command "${name}".\n\n${overview()}`)
+    return STATUS.misused
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    out(`${command.help}\n`)
+    return STATUS.done
+  }
+  return run(command, args)
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,19 @@
+import { parseArgs } from 'node:util'
+import { prepareDatabase } from '../prepare-database.ts'
+import { STATUS, writeJson } from './command.ts'
+import type { Command } from './command.ts'
+
+export const migrate: Command = {
+  name: 'migrate',
+  summary: 'bring the database to the schema of this version',
+  help: 'migrate [--json]\n  Runs the migrations that were not yet run, writes the permission catalogue and sets the passwords of the logins.\n  Running it again changes nothing.',
+  async run(args, surroundings) {
+    const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
+    const installation = await surroundings.open()
+    const log = (name: string) => surroundings.err(`migrated ${name}\n`)
+    const { applied } = await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret, log })
+    if (values.json) writeJson(surroundings, { applied })
+    else surroundings.out(applied.length === 0 ? 'The database is current.\n' : `${applied.length} migrations were run.\n`)
+    return STATUS.done
+  },
+}
