@@ -1,5 +1,5 @@
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts'
-import { measureInRounds, startLoad, startRival } from '../http/rivals.ts'
+import { measureInRounds, requireSameAnswers, startLoad, startRival } from '../http/rivals.ts'
 import type { Course, Round } from '../http/rivals.ts'
 import {
   headersOf,
@@ -52,6 +52,7 @@ async function measurePaths(context: BenchmarkContext): Promise<Map<string, Roun
         headers: headersOf(partner),
       })),
     }))
+    for (const rival of rivals) await requireSameAnswers([rival])
     return await measureInRounds(course, rivals, context.isQuick ? 1 : 3)
   } finally {
     await Promise.all([load.stop(), server.child.stop()])

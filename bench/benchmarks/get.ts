@@ -1,6 +1,6 @@
 import { atLeast } from '../benchmark.ts'
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts'
-import { measureInRounds, startLoad, startRival } from '../http/rivals.ts'
+import { measureInRounds, requireSameAnswers, startLoad, startRival } from '../http/rivals.ts'
 import type { Course, Rival, Round } from '../http/rivals.ts'
 import { invoiceRequests } from '../http/worlds.ts'
 import { seedInvoices, seedPartners, seedTenants, settleTables, withBulkLoading } from '../seed.ts'
@@ -32,6 +32,7 @@ async function measureRivals(context: BenchmarkContext): Promise<Map<string, Rou
   try {
     for (const kind of ['bare', 'liaison', 'typical'] as const)
       rivals.push(await startRival(kind, connection, requests))
+    await requireSameAnswers(rivals)
     return await measureInRounds(course, rivals, context.isQuick ? 2 : 7)
   } finally {
     await Promise.all([load.stop(), ...rivals.map(({ child }) => child.stop())])

@@ -1,7 +1,7 @@
 import { atMost } from '../benchmark.ts'
 import type { Benchmark, BenchmarkContext } from '../benchmark.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
-import { measure, startLoad, startRival } from '../http/rivals.ts'
+import { measure, requireSameAnswers, startLoad, startRival } from '../http/rivals.ts'
 import type { Course, Round } from '../http/rivals.ts'
 import { invoiceRequests } from '../http/worlds.ts'
 import { seedInvoices, seedPartners, seedTenants, settleTables, withBulkLoading } from '../seed.ts'
@@ -39,8 +39,9 @@ async function measureSizes(context: BenchmarkContext, sizes: readonly number[])
       context.say(`loading ${links.toLocaleString('en')} links`)
       await seedLinks(connection, links)
       const rival = await startRival('liaison', connection, invoiceRequests(planOf(links), INVOICES))
-      await measure(course, rival)
       rivals.push(rival)
+      await requireSameAnswers([rival])
+      await measure(course, rival)
     }
     for (let round = 0; round < (context.isQuick ? 2 : 7); round += 1) {
       for (const [index, rival] of rivals.entries()) results[index]?.push(await measure(course, rival))

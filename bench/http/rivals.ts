@@ -42,6 +42,24 @@ export async function startRival(
   return { name: kind, url: await child.ask<string>(order), child, requests }
 }
 
+async function answerOf({ url, name }: Rival, { path, headers }: Request): Promise<string> {
+  const response = await fetch(`${url}${path}`, { headers })
+  const body = await response.text()
+  if (response.status !== 200) throw new Error(`${name} answers ${path} with ${response.status}: ${body}`)
+  return body
+}
+
+const SAMPLES = 20
+
+/** Refuses unless all rivals give the same answers: only then is it fair to compare their speed. */
+export async function requireSameAnswers(rivals: readonly Rival[]): Promise<void> {
+  for (const request of rivals[0]?.requests.slice(0, SAMPLES) ?? []) {
+    const answers = await Promise.all(rivals.map((rival) => answerOf(rival, request)))
+    if (new Set(answers).size > 1)
+      throw new Error(`The rivals answer ${request.path} differently: ${answers.join(' ')}`)
+  }
+}
+
 const cpuOf = (child: Child): Promise<number> => child.ask<number>({ cpu: true } satisfies ServerOrder)
 
 /** Puts load on one rival for a while. */

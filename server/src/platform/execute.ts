@@ -1,5 +1,5 @@
 import { decide, decodeId, encodeId } from '@liaison/access'
-import type { PermissionEntry, TenantId } from '@liaison/access'
+import type { LinkId, PermissionEntry, TenantId } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
 import type { AuditEvent } from './audit-event.ts'
 import type { Clock } from './clock.ts'
@@ -159,15 +159,25 @@ function refuseLimited(call: Call, mandate: Mandate, verdict: LimitVerdict): nev
   throw new RefusalError(limited, { facts, permission: permission.name, names: {}, headers })
 }
 
+function actingHeaders(
+  tenantId: TenantId,
+  link: { id: LinkId; endsAt: Date | null },
+): Record<string, string> {
+  return {
+    'X-Active-Tenant-Id': encodeId('tenant', tenantId),
+    'X-Cross-Tenant-Access': 'true',
+    'X-Link-Id': encodeId('link', link.id),
+    ...(link.endsAt && { 'X-Link-Expires-At': link.endsAt.toISOString() }),
+  }
+}
+
+/** The echo of the tenant that the request named: a client refuses an answer for another one (B4). */
 function contextHeaders(mandate: Mandate): Record<string, string> {
   if (mandate.kind === 'tenant') return { 'X-Active-Tenant-Id': encodeId('tenant', mandate.tenant.id) }
-  if (mandate.kind !== 'acting') return {}
-  return {
-    'X-Active-Tenant-Id': encodeId('tenant', mandate.tenant.id),
-    'X-Cross-Tenant-Access': 'true',
-    'X-Link-Id': encodeId('link', mandate.link.id),
-    ...(mandate.link.endsAt && { 'X-Link-Expires-At': mandate.link.endsAt.toISOString() }),
-  }
+  if (mandate.kind === 'acting') return actingHeaders(mandate.tenant.id, mandate.link)
+  if (mandate.kind !== 'portfolio' || !mandate.narrowedTo?.facts.link) return {}
+  const { tenant, facts } = mandate.narrowedTo
+  return facts.link ? actingHeaders(tenant.id, { id: facts.link.id, endsAt: facts.link.ends_at }) : {}
 }
 
 function countRows(body: unknown): { total: number; byTenant: Map<TenantId, number> } {

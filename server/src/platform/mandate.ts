@@ -85,6 +85,8 @@ export interface MandateKinds {
     readonly tenantIds: readonly TenantId[]
     readonly links: readonly PortfolioLink[]
     readonly excluded: readonly ExcludedTenant[]
+    /** The one link that the request named; null when it reads across all. */
+    readonly narrowedTo: PortfolioLink | null
   }
   tenant: { readonly actor: Actor; readonly tenant: TenantSide; readonly role: TenantRole }
   /** The provider's own systems handing records in. */

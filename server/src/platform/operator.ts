@@ -30,13 +30,28 @@ const ROLE_OF_PLANE = { ingest: 'liaison_ingest', platform: 'liaison_platform' }
 type OperatorPlane = keyof typeof ROLE_OF_PLANE
 
 function openSingle(admin: ConnectionSettings): Database {
-  const pool = new pg.Pool({ ...admin, max: 1, options: SESSION_OPTIONS, application_name: 'liaison command' })
+  const pool = new pg.Pool({
+    ...admin,
+    max: 1,
+    options: SESSION_OPTIONS,
+    application_name: 'liaison command',
+  })
   pool.on('error', () => undefined)
   return { pool: () => pool, close: () => pool.end() }
 }
 
-function openingOf(plane: OperatorPlane, { operator, command }: OperatorRequest, requestId: string): Statement[] {
-  const context = { plane, actor_id: operator.id, actor_name: operator.name, route: command, request_id: requestId }
+function openingOf(
+  plane: OperatorPlane,
+  { operator, command }: OperatorRequest,
+  requestId: string,
+): Statement[] {
+  const context = {
+    plane,
+    actor_id: operator.id,
+    actor_name: operator.name,
+    route: command,
+    request_id: requestId,
+  }
   return [
     { text: 'select access.enter_operator($1)', values: [context] },
     { text: `set local role ${ROLE_OF_PLANE[plane]}`, values: [] },
@@ -52,7 +67,11 @@ interface Entered {
 
 async function enter(database: Database, plane: OperatorPlane, request: OperatorRequest): Promise<Entered> {
   const requestId = `req_${randomUUID().replaceAll('-', '')}`
-  const [transaction, results] = await Transaction.begin(database, ROLE_OF_PLANE[plane], openingOf(plane, request, requestId))
+  const [transaction, results] = await Transaction.begin(
+    database,
+    ROLE_OF_PLANE[plane],
+    openingOf(plane, request, requestId),
+  )
   const now = results[2]?.rows[0]?.['now']
   if (!(now instanceof Date)) throw new Error('The database told no time.')
   return { transaction, now, requestId }

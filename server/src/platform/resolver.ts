@@ -191,6 +191,7 @@ async function issuePortfolio(
     tenantIds,
     links: included,
     excluded,
+    narrowedTo: request.tenantId === null ? null : (included[0] ?? null),
     origin,
   }
   return issueMandate('portfolio', named, { transaction, facts })

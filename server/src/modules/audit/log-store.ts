@@ -15,7 +15,12 @@ export interface StoredEntry extends LogEntry {
 
 type LeafPageRow = LeafRow & { leaf_index: string; hash: Buffer }
 
+// A page is small and the log is large: each leaf looks its event up, instead of reading the whole log for every page.
+const LOOK_UP = 'set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off'
+const AS_USUAL = 'set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_seqscan = on'
+
 async function* readSealed(client: AdminClient): AsyncGenerator<StoredEntry> {
+  await client.query(LOOK_UP)
   let next = -1
   for (;;) {
     const { rows } = await client.query<LeafPageRow>(
@@ -35,9 +40,10 @@ async function* readSealed(client: AdminClient): AsyncGenerator<StoredEntry> {
         event,
       }
     }
-    if (rows.length < PAGE_ROWS) return
+    if (rows.length < PAGE_ROWS) break
     next = Number(rows.at(-1)?.leaf_index)
   }
+  await client.query(AS_USUAL)
 }
 
 async function* readUnsealed(client: AdminClient): AsyncGenerator<StoredEntry> {
@@ -53,7 +59,7 @@ async function* readUnsealed(client: AdminClient): AsyncGenerator<StoredEntry> {
   }
 }
 
-/** The whole log: sealed events in the order of their leaves, then those that wait for their seal. */
+/** The whole log, in a transaction of the caller: sealed events in the order of their leaves, then those that wait for their seal. */
 export async function* readLog(client: AdminClient): AsyncGenerator<StoredEntry> {
   yield* readSealed(client)
   yield* readUnsealed(client)

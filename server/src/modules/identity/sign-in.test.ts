@@ -99,8 +99,8 @@ describe('a refusal', () => {
     const answers = [await answer(known.email, WRONG), await answer('nobody@example.test', WRONG), await answer(inactive.email, PASSWORD)]
     expect(answers[0]?.status).toBe(422)
     expect(answers[0]?.text).toContain('The e-mail or the password is not right.')
-    expect(answers[1]).toEqual({ ...answers[0], names: answers[1]?.names })
-    expect(answers[2]).toEqual({ ...answers[0], names: answers[2]?.names })
+    expect(answers[1]).toEqual(answers[0])
+    expect(answers[2]).toEqual(answers[0])
   })
 
   test('takes as long for an unknown address as for a wrong password', async () => {
@@ -112,7 +112,7 @@ describe('a refusal', () => {
     }
     const median = (times: number[]) => times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0
     const [existing, unknown]: [number[], number[]] = [[], []]
-    for (let round = 0; round < 9; round += 1) {
+    for (let round = 0; round < 7; round += 1) {
       existing.push(await measure(known.email))
       unknown.push(await measure(`nobody${round}@example.test`))
       await world.sql('delete from sign_in_throttle')

@@ -1,6 +1,7 @@
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'
+import { makeAdminLinkRoutes } from './routes-admin.ts'
 import { catalogueRoutes } from './routes-catalogue.ts'
 import { makePartnerChangeRoutes } from './routes-change.ts'
 import { contextRoutes } from './routes-context.ts'
@@ -27,5 +28,6 @@ export function makeLinkRoutes(services: Services): readonly Route[] {
     ...makeTenantDecisionRoutes(services),
     ...makeTenantChangeRoutes(services),
     ...makeTenantPolicyRoutes(services),
+    ...makeAdminLinkRoutes(services),
   ]
 }

@@ -1,0 +1,3 @@
+import './problems.ts'
+
+export { partnerRoutes } from './routes.ts'
