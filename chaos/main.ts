@@ -69,7 +69,9 @@ function reportFaults(reports: readonly FaultReport[]): string[] {
 }
 
 function reportClients({ tally, writes }: Clients): string[] {
-  const answers = [...tally.answers].toSorted().map(([status, count]) => `${count} × ${status}`)
+  const answers = [...tally.answers]
+    .toSorted(([left], [right]) => left - right)
+    .map(([status, count]) => `${count} × ${status}`)
   say(`writes: ${writes.length}; answers: ${answers.join(', ')}`)
   say(`unknown outcomes: ${tally.unknown}; of these found done by their key: ${tally.foundByKey}`)
   if (tally.unknown === 0) return ['no write was ever interrupted, so nothing was shown']

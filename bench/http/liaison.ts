@@ -10,8 +10,7 @@ import { route } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import type { Services } from '../../server/src/platform/services.ts'
 import { ROLE_SECRET } from '../cluster.ts'
-import { INVOICE_SQL, POOL_SIZE, toAnswer } from './invoice.ts'
-import type { InvoiceRow } from './invoice.ts'
+import { INVOICE_SQL, POOL_SIZE } from './invoice.ts'
 import type { Server } from './server.ts'
 
 const SECRET_KEY = 'a key of a database that is thrown away afterwards'
@@ -58,9 +57,16 @@ const readInvoice = route({
     const [result] = await runStatements(mandate, [
       { text: INVOICE_SQL, values: [mandate.tenant.id, params.invoice_id] },
     ])
-    const [row] = (result?.rows ?? []) as unknown as InvoiceRow[]
+    const row = result?.rows[0]
     if (!row) throw new ProblemError(404, 'NOT_FOUND', 'There is no such invoice.')
-    return toAnswer(encodeId('invoice', idFromUuid('invoice', row.id)), row)
+    return {
+      invoice_id: encodeId('invoice', idFromUuid('invoice', String(row['id']))),
+      number: String(row['number']),
+      status: String(row['status']),
+      issued_on: String(row['issued_on']),
+      total_minor: Number(row['total_minor']),
+      currency: String(row['currency']),
+    }
   },
 })
 

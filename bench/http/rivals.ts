@@ -43,7 +43,7 @@ export async function startRival(
 }
 
 async function answerOf({ url, name }: Rival, { path, headers }: Request): Promise<string> {
-  const response = await fetch(`${url}${path}`, { headers })
+  const response = await fetch(`${url}${path}`, { headers: { ...headers, connection: 'close' } })
   const body = await response.text()
   if (response.status !== 200) throw new Error(`${name} answers ${path} with ${response.status}: ${body}`)
   return body

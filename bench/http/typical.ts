@@ -16,6 +16,7 @@ const LOGIN = 'bench_typical'
 
 const PREPARATION = `
   do $$ begin create role ${LOGIN} login password '${LOGIN}'; exception when duplicate_object then null; end $$;
+  grant usage on schema public to ${LOGIN};
   grant select on invoice to ${LOGIN};
   drop policy if exists ${LOGIN} on invoice;
   create policy ${LOGIN} on invoice for select to ${LOGIN} using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid));`

@@ -20,7 +20,11 @@ export type Ask = (index: number) => boolean
 
 export type LoadEngine = (links: readonly BenchLink[], requests: readonly BenchRequest[]) => Promise<Ask>
 
-const at = <Item>(items: readonly Item[], index: number): Item => items[index] as Item
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index]
+  if (item === undefined) throw new Error('There is no such question.')
+  return item
+}
 
 interface Resolved {
   readonly mask: ResolvedMask
@@ -195,6 +199,14 @@ export const ENGINES = {
 } satisfies Record<string, { title: string; load: LoadEngine; asked: number }>
 
 export type EngineName = keyof typeof ENGINES
+
+export const ENGINE_NAMES = [
+  'resolved',
+  'looked_up',
+  'casl',
+  'casbin',
+  'cedar',
+] as const satisfies EngineName[]
 
 /** The patterns of the benchmark are all good ones; a typing error in them would make every engine agree on nothing. */
 export function requireSoundPatterns(links: readonly BenchLink[]): void {

@@ -5,7 +5,11 @@ export const path = 'docs/configuration.md'
 /** The reference of environment variables, from the schema that parses them. */
 export function generate(): Promise<string> {
   const rows = listVariables().map(({ name, fallback, description, unit, secret }) => {
-    const value = secret ? 'none; a secret' : fallback === 'undefined' || fallback === '' ? 'none' : `\`${fallback}\``
+    const value = secret
+      ? 'none; a secret'
+      : fallback === 'undefined' || fallback === ''
+        ? 'none'
+        : `\`${fallback}\``
     return `| \`${name}\` | ${value}${unit ? ` ${unit}` : ''} | ${description} |`
   })
   return Promise.resolve(

@@ -1,4 +1,3 @@
-import { DECISION_STATUS, REFUSAL_CODES, REFUSAL_WORDS } from '../../access/src/index.ts'
 import { listProblems } from '../../server/src/platform/problem.ts'
 import { readRoutes } from '../lib/routes.ts'
 
@@ -12,23 +11,18 @@ function section(code: string, lines: readonly string[]): string {
 export function generate(): Promise<string> {
   // Modules register their codes when they are loaded.
   readRoutes()
-  const refusals = REFUSAL_CODES.map((code): [string, string] => {
-    const { sentence, next_step: remedy } = REFUSAL_WORDS[code]
-    return [code, section(code, [`Status ${DECISION_STATUS[code]}. ${sentence}`, '', `What to do: ${remedy}`])]
-  })
-  const known = new Set(refusals.map(([code]) => code))
-  const others = listProblems()
-    .filter(([code]) => !known.has(code))
-    .map(([code, entry]): [string, string] => [
-      code,
-      section(code, [`Status ${entry.status}. ${entry.title}: ${entry.cause}`, '', `What to do: ${entry.remedy}`]),
-    ])
-  const all = [...refusals, ...others].toSorted(([left], [right]) => (left < right ? -1 : 1))
+  const all = listProblems().map(([code, entry]) =>
+    section(code, [
+      `Status ${entry.status}. ${entry.title}: ${entry.cause}`,
+      '',
+      `What to do: ${entry.remedy}`,
+    ]),
+  )
   const head = [
     '# Errors',
     '',
     'Every refusal and error is `application/problem+json` (RFC 9457). `code` is stable; `type` ends with it and points here. `detail` says what happened, `next_step` what to do, `errors` lists every fault of the input at once, `request_id` finds the request in the log, and `explain_id` opens the decision.',
     '',
   ].join('\n')
-  return Promise.resolve(`${head}\n${all.map(([, text]) => text).join('\n')}`)
+  return Promise.resolve(`${head}\n${all.join('\n')}`)
 }

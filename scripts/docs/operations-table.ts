@@ -8,9 +8,12 @@ export const path = 'docs/routes.md'
 function accessOf(route: Route): string {
   const { access } = route
   const permission = permissionOf(access)
-  if (permission) return `${permission.plane} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
+  if (permission)
+    return `${permission.plane} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
   if ('public' in access) return `public | ${access.public}`
-  return 'ingest' in access ? `ingest | ${access.ingest}` : `auth | ${'identity' in access ? access.identity : ''}`
+  return 'ingest' in access
+    ? `ingest | ${access.ingest}`
+    : `auth | ${'identity' in access ? access.identity : ''}`
 }
 
 function describeLimit({ limit }: Route): string {
@@ -20,9 +23,16 @@ function describeLimit({ limit }: Route): string {
 
 function table(routes: readonly Route[]): string[] {
   const rows = routes
-    .map((route) => `| \`${route.method} ${route.path}\` | ${route.summary} | ${accessOf(route)} | ${describeLimit(route)} |`)
+    .map(
+      (route) =>
+        `| \`${route.method} ${route.path}\` | ${route.summary} | ${accessOf(route)} | ${describeLimit(route)} |`,
+    )
     .toSorted()
-  return ['| Route | What it does | Plane | Permission or reason | Limit |', '| --- | --- | --- | --- | --- |', ...rows]
+  return [
+    '| Route | What it does | Plane | Permission or reason | Limit |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ]
 }
 
 /** Who may call what: every route with its plane, permission and rate limit. */

@@ -20,7 +20,6 @@ type Send<Method extends 'post' | 'put' | 'patch' | 'delete', Answer, Body, Path
   }
 }
 
-type None = { [key: string]: never }
 type ById<Name extends string> = { [N in Name]: string }
 
 type Page<Item> = { items: Item[]; total: number; limit: number; offset: number; has_more: boolean }

@@ -43,3 +43,4 @@ export type TenantRecord = Item<Got<'/admin/tenants'>>
 export type PartnerPolicy = Got<'/tenant/partner-access/policy'>
 export type AccessChange = Item<Got<'/tenant/partner-access/changes'>>
 export type StoppedAll = Posted<'/tenant/partner-access/stop-all'>
+export type LinkMember = Got<'/partner/links/{link_id}/members'>['members'][number]

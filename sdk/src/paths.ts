@@ -1,18 +1,38 @@
 import type { pending } from './contract.ts'
 import type { paths as documented } from './generated/api.ts'
 
-type WithoutHeaders<Operation> = Operation extends { parameters: infer Parameters }
-  ? Omit<Operation, 'parameters'> & { parameters: Omit<Parameters, 'header'> & { header?: never } }
+/** Numbers and booleans are documented by their text in an address; callers give them as they are. */
+type Loose<Value> = string extends Value
+  ? Value | number
+  : [Value] extends ['true' | 'false' | undefined]
+    ? Value | boolean
+    : Value
+
+type LooseQuery<Query> = { [Name in keyof Query]: Loose<Query[Name]> }
+
+type Called<Parameters> = {
+  [Place in keyof Parameters]: Place extends 'query'
+    ? LooseQuery<NonNullable<Parameters[Place]>>
+    : Place extends 'header'
+      ? never
+      : Parameters[Place]
+}
+
+/** Headers are optional here: the client sets the tenant itself, and the others are given as plain headers. */
+type Callable<Operation> = Operation extends { parameters: infer Parameters }
+  ? Omit<Operation, 'parameters'> & {
+      parameters: Omit<Called<Parameters>, 'header' | 'query'> & {
+        header?: never
+        query?: Called<Parameters> extends { query?: infer Query } ? Query : never
+      }
+    }
   : Operation
 
 type Documented = {
   [Path in keyof documented as Path extends `/api/v1${infer Rest}` ? Rest : never]: {
-    [Method in keyof documented[Path]]: WithoutHeaders<documented[Path][Method]>
+    [Method in keyof documented[Path]]: Callable<documented[Path][Method]>
   }
 }
 
-/**
- * Every operation below `/api/v1`. Headers are left out of the types: the client sets the tenant itself, and
- * `If-Match` and `Idempotency-Key` are given as plain headers where they are needed.
- */
+/** Every operation below `/api/v1`. */
 export type paths = Documented & pending

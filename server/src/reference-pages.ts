@@ -1,4 +1,3 @@
-import { REFUSAL_CODES, REFUSAL_WORDS, DECISION_STATUS } from '@liaison/access'
 import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
@@ -87,25 +86,14 @@ function referenceBody(routes: readonly Route[]): Html {
 }
 
 function errorsBody(): Html {
-  const decided = REFUSAL_CODES.map((code) => ({
-    code,
-    status: DECISION_STATUS[code],
-    what: REFUSAL_WORDS[code].sentence,
-    next: REFUSAL_WORDS[code].next_step,
-  }))
-  const names = new Set<string>(REFUSAL_CODES)
-  const others = listProblems()
-    .filter(([code]) => !names.has(code))
-    .map(([code, entry]) => ({ code, status: entry.status, what: entry.cause, next: entry.remedy }))
-  const all = [...decided, ...others].toSorted((left, right) => (left.code < right.code ? -1 : 1))
   return html`<p>
       A refusal or error is a problem document (RFC 9457) with one of these codes. Codes are never renamed.
     </p>
-    ${all.map(
-      ({ code, status, what, next }) =>
+    ${listProblems().map(
+      ([code, { status, cause, remedy }]) =>
         html`<h2 id="${code}"><code>${code}</code></h2>
-          <p>Status ${status}. ${what}</p>
-          <p>${next}</p>`,
+          <p>Status ${status}. ${cause}</p>
+          <p>${remedy}</p>`,
     )}`
 }
 

@@ -11,11 +11,12 @@ import {
   IconUserPin,
 } from '@tabler/icons-react'
 import type { TablerIcon } from '@tabler/icons-react'
+import type { Permission } from '@liaison/access'
 import type { Me } from '@liaison/sdk'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { useFrame } from '../platform/frame.ts'
+import { roleMay, useFrame } from '../platform/frame.ts'
 import type { FrameKind } from '../platform/frame.ts'
 import { GoLink, usePathname } from '../platform/navigate.tsx'
 import { useShortcuts } from '../platform/shortcuts.ts'
@@ -26,7 +27,14 @@ import { serverPlaces } from '../places.ts'
 const Palette = lazy(() => import('./palette.tsx').then((loaded) => ({ default: loaded.Palette })))
 const KeyHelp = lazy(() => import('./key-help.tsx').then((loaded) => ({ default: loaded.KeyHelp })))
 
-export type NavEntry = { to: string; label: string; icon: TablerIcon; letter?: string }
+export type NavEntry = {
+  to: string
+  label: string
+  icon: TablerIcon
+  letter?: string
+  /** The entry is shown only to roles with this permission. */
+  needs?: Permission
+}
 export type NavGroup = { title?: string; entries: readonly NavEntry[] }
 
 const signs: Readonly<Record<FrameKind, TablerIcon>> = {
@@ -156,11 +164,21 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
   )
 }
 
+function openTo(groups: readonly NavGroup[], role: string): NavGroup[] {
+  return groups
+    .map((group) => ({
+      ...group,
+      entries: group.entries.filter(({ needs }) => needs === undefined || roleMay(role, needs)),
+    }))
+    .filter((group) => group.entries.length > 0)
+}
+
 type AppFrameProps = { words: ReactNode; nav: readonly NavGroup[]; leave?: ReactNode; children: ReactNode }
 
 /** The bar, the navigation and the page. The bar's words come from the server's answer only (U4). */
-export function AppFrame({ words, nav, leave, children }: AppFrameProps) {
-  const { kind } = useFrame()
+export function AppFrame({ words, nav: whole, leave, children }: AppFrameProps) {
+  const { kind, role } = useFrame()
+  const nav = useMemo(() => openTo(whole, role), [whole, role])
   const path = usePathname()
   const [menuOn, setMenuOn] = useState<string | null>(null)
   const keys = useShortcuts(nav)

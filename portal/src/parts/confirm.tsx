@@ -73,11 +73,11 @@ type ConfirmPageProps = {
   isBusy: boolean
   error: Error | null
   onKeep: () => void
-  onAct: (reason: string) => void
+  onAct: (reason: string, typed: string) => void
 }
 
 function isSameName(typed: string, wanted: string): boolean {
-  return typed.trim().toLocaleLowerCase() === wanted.trim().toLocaleLowerCase()
+  return typed.trim() === wanted.trim()
 }
 
 type Entered = { name: string; reason: string }
@@ -135,7 +135,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
     event.preventDefault()
     const found = checkConfirm(props, entered)
     setErrors(found)
-    if (found.length === 0) props.onAct(entered.reason.trim())
+    if (found.length === 0) props.onAct(entered.reason.trim(), entered.name.trim())
   }
   return (
     <form className="stack form" noValidate onSubmit={submit}>

@@ -2,6 +2,7 @@ import { memo, useEffect, useRef, useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
 
 import { isField, readKey } from '../platform/keyboard.ts'
+import { useFrame } from '../platform/frame.ts'
 import { formatCount } from '../platform/format.ts'
 import { t } from '../platform/words.ts'
 
@@ -88,9 +89,10 @@ function openRow(body: HTMLElement | null, index: number): void {
 /** Which row the keyboard stands on: j and k move, Enter opens. Nothing happens while a dialog is open. */
 function useRowKeys(count: number, body: RefObject<HTMLTableSectionElement | null>): number {
   const [at, setAt] = useState(-1)
+  const lettersOn = useFrame().me.person.shortcuts
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (document.querySelector('[role="dialog"]') !== null) return
+      if (!lettersOn || document.querySelector('[role="dialog"]') !== null) return
       const meaning = readKey({ ...pick(event), inField: isField(event.target), afterG: false })
       if (meaning?.act === 'next') setAt((now) => Math.min(now + 1, count - 1))
       if (meaning?.act === 'previous') setAt((now) => Math.max(now - 1, 0))
@@ -98,7 +100,7 @@ function useRowKeys(count: number, body: RefObject<HTMLTableSectionElement | nul
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [count, at, body])
+  }, [count, at, body, lettersOn])
   useEffect(() => body.current?.querySelectorAll('tr')[at]?.scrollIntoView({ block: 'nearest' }), [at, body])
   return at
 }
@@ -109,7 +111,8 @@ function pick(event: KeyboardEvent) {
 
 const mostCounted = 10_000
 
-function PageFoot({ paging }: { paging: Paging }) {
+/** Which rows of how many are shown, and the way to the others. */
+export function PageFoot({ paging }: { paging: Paging }) {
   const { offset, limit, total, onOffset } = paging
   const last = Math.min(offset + limit, total)
   const count = total > mostCounted ? `${formatCount(mostCounted)}+` : formatCount(total)

@@ -1,14 +1,14 @@
-import { Checkbox, Modal } from '@mantine/core'
-import { useState } from 'react'
+import { Modal } from '@mantine/core'
 
-import { areLettersOn, switchLetters } from '../platform/shortcuts.ts'
+import { useFrame } from '../platform/frame.ts'
 import { t } from '../platform/words.ts'
+import { serverPlaces } from '../places.ts'
 import type { NavGroup } from './app-frame.tsx'
 import { fact, Facts } from './page.tsx'
 
-/** The list of keys, with the switch that turns single letters off. */
+/** The list of keys. Single letters are switched on and off in the account (WCAG 2.1.4). */
 export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: () => void }) {
-  const [isOn, setOn] = useState(areLettersOn)
+  const { me } = useFrame()
   const letters = nav.flatMap((group) => group.entries).filter((entry) => entry.letter !== undefined)
   const key = (text: string) => <kbd className="key">{text}</kbd>
   return (
@@ -35,14 +35,10 @@ export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
             fact(t('keys.help'), key('?')),
           ]}
         />
-        <Checkbox
-          label={t('keys.letters')}
-          checked={isOn}
-          onChange={(event) => {
-            switchLetters(event.currentTarget.checked)
-            setOn(event.currentTarget.checked)
-          }}
-        />
+        <p className="muted">
+          {t(me.person.shortcuts ? 'keys.letters_on' : 'keys.letters_off')}{' '}
+          <a href={serverPlaces.account}>{t('bar.account')}</a>
+        </p>
       </div>
     </Modal>
   )

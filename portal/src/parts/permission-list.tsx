@@ -36,20 +36,24 @@ export function PermissionList({ can, cannot, who }: PermissionListProps) {
   )
 }
 
+type DiffRow = {
+  field: string
+  label: string
+  before: string
+  after: string
+  kind?: string
+  direction?: string
+}
+
 /** What a change would alter: before and after, one line each. */
-export function DiffList({
-  rows,
-}: {
-  rows: readonly { field: string; before: string | null; after: string | null; kind: string }[]
-}) {
+export function DiffList({ rows }: { rows: readonly DiffRow[] }) {
   return (
     <ul className="can">
       {rows.map((row) => (
-        <li key={row.field + (row.after ?? '')}>
-          <Glyph name={row.kind === 'narrowing' ? 'none' : 'dot'} />
+        <li key={row.field}>
+          <Glyph name={(row.kind ?? row.direction) === 'narrowing' ? 'none' : 'dot'} />
           <span>
-            <span className="strong">{row.field}</span>: {row.before ?? t('value.none')} →{' '}
-            {row.after ?? t('value.none')}
+            <span className="strong">{row.label}</span>: {row.before} → {row.after}
           </span>
         </li>
       ))}

@@ -1,3 +1,5 @@
+import { has, MEMBER_ROLES, memberMask } from '@liaison/access'
+import type { Permission } from '@liaison/access'
 import { createLiaisonClient } from '@liaison/sdk'
 import type { ActingContext, LiaisonClient, Me } from '@liaison/sdk'
 import { createContext, useContext } from 'react'
@@ -52,4 +54,15 @@ export function clientFor(tenantId: string): LiaisonClient {
 /** The key of a frame: kind and the id that the address names. */
 export function frameKey(kind: FrameKind, id = ''): string {
   return id === '' ? kind : `${kind}:${id}`
+}
+
+/** Whether a role in the own organisation or on the platform has this permission, by the kernel's own table. */
+export function roleMay(role: string, permission: Permission): boolean {
+  const known = MEMBER_ROLES.find((name) => name === role)
+  return known !== undefined && has(memberMask(known), permission)
+}
+
+/** Whether this frame's person may do it; only hides what the server would refuse. Not for the acting frame. */
+export function useMay(permission: Permission): boolean {
+  return roleMay(useFrame().role, permission)
 }

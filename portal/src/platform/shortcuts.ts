@@ -2,19 +2,10 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 
 import type { NavGroup } from '../parts/app-frame.tsx'
 import { isField, readKey } from './keyboard.ts'
+import { useFrame } from './frame.ts'
 import { useGo } from './navigate.tsx'
 
-const switchKey = 'liaison.single-keys'
 const afterGMs = 1_500
-
-/** Whether single letters are shortcuts in this browser (WCAG 2.1.4 asks for a way to switch them off). */
-export function areLettersOn(): boolean {
-  return localStorage.getItem(switchKey) !== 'off'
-}
-
-export function switchLetters(on: boolean): void {
-  localStorage.setItem(switchKey, on ? 'on' : 'off')
-}
 
 export type Shortcuts = {
   shown: 'palette' | 'help' | null
@@ -31,13 +22,14 @@ export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
   const [shown, setShown] = useState<Shortcuts['shown']>(null)
   const pressedG = useRef(0)
   const go = useGo()
+  const lettersOn = useFrame().me.person.shortcuts
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const afterG = event.timeStamp - pressedG.current < afterGMs
       const { key, ctrlKey, metaKey, altKey } = event
       const meaning = readKey({ key, ctrlKey, metaKey, altKey, afterG, inField: isField(event.target) })
       const isDialogOpen = document.querySelector('[role="dialog"]') !== null
-      if (meaning === null || (meaning.act !== 'palette' && (isDialogOpen || !areLettersOn()))) return
+      if (meaning === null || (meaning.act !== 'palette' && (isDialogOpen || !lettersOn))) return
       pressedG.current = meaning.act === 'wait' ? event.timeStamp : 0
       if (meaning.act === 'palette' || meaning.act === 'help') setShown(meaning.act)
       if (meaning.act === 'filter') focusFilter()
@@ -46,7 +38,7 @@ export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [nav, go])
+  }, [nav, go, lettersOn])
   return useMemo(
     () => ({
       shown,

@@ -84,7 +84,8 @@ export const common = {
   'keys.filter': 'Find in this list',
   'keys.rows': 'Move in the list, open',
   'keys.help': 'This list',
-  'keys.letters': 'Single letters are shortcuts',
+  'keys.letters_on': 'Single letters can be switched off in your account.',
+  'keys.letters_off': 'Single letters are switched off in your account.',
 
   'state.loading': 'Loading',
   'state.no_match': 'Nothing matches these filters',
@@ -284,6 +285,7 @@ export const common = {
   'invoice.facts': 'Invoice',
   'invoice.amounts': 'Amounts',
   'invoice.payments': 'Payments',
+  'invoice.payments_withheld': 'Your role here does not include payments.',
   'invoice.no_payments': 'Nothing was paid on it yet.',
   'invoice.id': 'Id',
 

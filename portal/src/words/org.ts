@@ -82,16 +82,14 @@ export const org = {
   'stopall.effect':
     '{count, plural, one {One partner} other {# partners}} and {people, plural, one {one person} other {# people}} lose access now.',
   'stopall.next_request': 'It holds from their very next request, also in pages they have open.',
-  'stopall.also_new': 'New access does not work either, even if somebody approves it.',
-  'stopall.back':
-    'It stays until an administrator of your organisation lifts it. What was agreed before then holds again.',
+  'stopall.back': 'To come back, each of them has to ask and you have to approve again.',
   'stopall.type': "Type your organisation's name to confirm",
   'stopall.act': '{count, plural, one {Stop the one partner now} other {Stop all # partners now}}',
   'stopall.keep': 'Keep access',
   'stopall.done_title': 'All partner access stopped, {at}',
   'stopall.done': '{count, plural, one {One partner was} other {# partners were}} cut off.',
-  'stopall.done_next':
-    'To let partners in again, lift the stop under Who has access. Consider stopping single partners first.',
+  'stopall.done_one': '{partner}, {count, plural, =0 {nobody assigned} one {# person} other {# people}}',
+  'stopall.done_next': 'To allow a partner again, they have to ask again. This list is your record.',
 
   'requests.title': 'Requests',
   'requests.lead': 'What partners ask {org} for. Nothing is shared until you decide.',
@@ -120,8 +118,8 @@ export const org = {
   'rules.who_any': 'any partner',
   'rules.who_listed': 'listed partners only',
   'rules.who_none': 'nobody; we invite',
-  'rules.listed': 'Listed: {names}',
-  'rules.listed_none': 'No partner is listed, so nobody can ask.',
+  'rules.listed': 'They may ask',
+  'rules.listed_none': 'You have not met any partner yet, so nobody can be listed. Invite the first one.',
   'rules.longest': 'Longest access, in days',
   'rules.dual': 'Two people approve',
   'rules.dual_about': 'A second administrator confirms each approval.',

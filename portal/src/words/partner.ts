@@ -99,8 +99,6 @@ export const partner = {
   'team.lead': 'Who is assigned where. Open a tenant to change it.',
   'team.caption': 'People and the tenants they are assigned to',
   'team.assigned': 'assigned',
-  'team.none': 'Nobody is assigned anywhere',
-  'team.none_text': 'Open a link and tick the people who work in that tenant.',
 
   'request.title': 'Request a link',
   'request.lead': 'You ask, the tenant decides. They read every line of this.',

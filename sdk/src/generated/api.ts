@@ -1685,15 +1685,15 @@ export interface components {
              * @default normal
              * @enum {string}
              */
-            priority: "low" | "normal" | "high" | "urgent";
+            priority?: "low" | "normal" | "high" | "urgent";
             /** @default general */
-            category: string;
+            category?: string;
             /** @description The id of a subscriber. */
             customer_id?: string;
             /** @default [] */
-            tags: string[];
+            tags?: string[];
             /** @default false */
-            notify_customer: boolean;
+            notify_customer?: boolean;
         };
         TicketOpened: {
             ticket_id: string;
@@ -1771,9 +1771,9 @@ export interface components {
         NewComment: {
             content: string;
             /** @default false */
-            is_internal: boolean;
+            is_internal?: boolean;
             /** @default false */
-            notify_customer: boolean;
+            notify_customer?: boolean;
         };
         TicketChanged: {
             ticket_id: string;

@@ -10,7 +10,10 @@ export const audit: Command = {
   help: auditCommands.map(({ help }) => `audit ${help}`).join('\n'),
   async run([name, ...args], surroundings) {
     const command = auditCommands.find((candidate) => candidate.name === name)
-    if (!command) throw new UsageError(name === undefined ? 'Say what to do with the audit log.' : `There is no command "audit ${name}".`)
+    if (!command)
+      throw new UsageError(
+        name === undefined ? 'Say what to do with the audit log.' : `There is no command "audit ${name}".`,
+      )
     const installation = await surroundings.open()
     const { verifierKey } = makeAuditKey(makeVault(installation.secretKey), surroundings.config.auditOrigin)
     return withAdminClient(installation.admin, (client) =>

@@ -12,13 +12,23 @@ export const demo: Command = {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
     const { config } = surroundings
     const { admin, secretKey, roleSecret, isEmbedded } = await surroundings.open()
-    if (!isEmbedded) throw new CommandError('The demo world is for the embedded database only; unset DATABASE_URL.')
+    if (!isEmbedded)
+      throw new CommandError('The demo world is for the embedded database only; unset DATABASE_URL.')
     await prepareDatabase(admin, { roleSecret })
-    const isLoaded = await loadDemoIfEmpty({ admin, secretKey, dataDir: config.dataDir, now: surroundings.now() })
+    const isLoaded = await loadDemoIfEmpty({
+      admin,
+      secretKey,
+      dataDir: config.dataDir,
+      now: surroundings.now(),
+    })
     const people = readDemoSignIns(config.dataDir).map(({ name, email, role }) => ({ name, email, role }))
     if (values.json) writeJson(surroundings, { loaded: isLoaded, sign_ins: people })
     else {
-      surroundings.out(isLoaded ? 'The demo world is loaded.\n' : 'The database holds records already; nothing was changed.\n')
+      surroundings.out(
+        isLoaded
+          ? 'The demo world is loaded.\n'
+          : 'The database holds records already; nothing was changed.\n',
+      )
       for (const { name, email, role } of people) surroundings.out(`  ${email.padEnd(34)} ${name}, ${role}\n`)
     }
     return isLoaded ? STATUS.done : STATUS.failed

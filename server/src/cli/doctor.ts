@@ -26,26 +26,46 @@ const askOne = (installation: Installation, text: string) =>
   inAdminTransaction(installation.admin, async (run) => (await run(text))[0] ?? {})
 
 const lookAtDatabase: Look = async (installation) => {
-  const row = await askOne(installation, `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`)
+  const row = await askOne(
+    installation,
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
+  )
   const ok = Number(row['number']) >= OLDEST_POSTGRES
-  return { ok, detail: `PostgreSQL ${String(row['version'])}${installation.isEmbedded ? ', embedded' : ''}${ok ? '' : '; 18 or later is needed'}` }
+  return {
+    ok,
+    detail: `PostgreSQL ${String(row['version'])}${installation.isEmbedded ? ', embedded' : ''}${ok ? '' : '; 18 or later is needed'}`,
+  }
 }
 
 const lookAtMigrations: Look = async (installation) => {
   const names: string[] = []
-  for await (const path of glob('{platform,modules/*}/migrations/*.sql', { cwd: SOURCE })) names.push(basename(path, '.sql'))
-  const row = await askOne(installation, `select to_regclass('public.liaison_migration') is not null as exists`)
-  if (row['exists'] !== true) return { ok: false, detail: 'no migration was run; run: npm run liaison -- migrate' }
-  const done = await inAdminTransaction(installation.admin, (run) => run('select name from liaison_migration'))
+  for await (const path of glob('{platform,modules/*}/migrations/*.sql', { cwd: SOURCE }))
+    names.push(basename(path, '.sql'))
+  const row = await askOne(
+    installation,
+    `select to_regclass('public.liaison_migration') is not null as exists`,
+  )
+  if (row['exists'] !== true)
+    return { ok: false, detail: 'no migration was run; run: npm run liaison -- migrate' }
+  const done = await inAdminTransaction(installation.admin, (run) =>
+    run('select name from liaison_migration'),
+  )
   const applied = new Set(done.map((entry) => String(entry['name'])))
   const missing = names.filter((name) => !applied.has(name))
   const foreign = [...applied].filter((name) => !names.includes(name))
-  if (foreign.length > 0) return { ok: false, detail: `the database is newer than this code: ${foreign.join(', ')}` }
-  return missing.length === 0 ? { ok: true, detail: `all ${names.length} were run` } : { ok: false, detail: `${missing.length} wait: ${missing.join(', ')}; run: npm run liaison -- migrate` }
+  if (foreign.length > 0)
+    return { ok: false, detail: `the database is newer than this code: ${foreign.join(', ')}` }
+  return missing.length === 0
+    ? { ok: true, detail: `all ${names.length} were run` }
+    : { ok: false, detail: `${missing.length} wait: ${missing.join(', ')}; run: npm run liaison -- migrate` }
 }
 
 const lookAtLogins: Look = async (installation) => {
-  const database = openDatabase({ connection: installation.admin, roleSecret: installation.roleSecret, poolSize: 1 })
+  const database = openDatabase({
+    connection: installation.admin,
+    roleSecret: installation.roleSecret,
+    poolSize: 1,
+  })
   try {
     await refuseUnsafeLogins(database)
     return { ok: true, detail: 'every login opens, owns nothing and is bound by row security' }
@@ -62,13 +82,22 @@ const lookAtSealer: Look = async (installation) => {
   )
   const [waiting, oldest] = [Number(row['waiting']), Number(row['oldest'])]
   const ok = waiting === 0 || oldest <= LARGEST_LAG_S
-  return { ok, detail: waiting === 0 ? 'every event is sealed' : `${waiting} events wait for their seal, the oldest for ${oldest} s${ok ? '' : '; is a server running?'}` }
+  return {
+    ok,
+    detail:
+      waiting === 0
+        ? 'every event is sealed'
+        : `${waiting} events wait for their seal, the oldest for ${oldest} s${ok ? '' : '; is a server running?'}`,
+  }
 }
 
 const lookAtDisk: Look = async (_installation, { config }) => {
   const { bavail, bsize } = await statfs(config.dataDir)
   const free = bavail * bsize
-  return { ok: free >= LEAST_FREE_BYTES, detail: `${(free / 1024 ** 3).toFixed(1)} GiB free at ${config.dataDir}` }
+  return {
+    ok: free >= LEAST_FREE_BYTES,
+    detail: `${(free / 1024 ** 3).toFixed(1)} GiB free at ${config.dataDir}`,
+  }
 }
 
 const LOOKS: readonly (readonly [check: string, look: Look])[] = [
@@ -86,7 +115,10 @@ async function examine(surroundings: Surroundings): Promise<Finding[]> {
   try {
     installation = await surroundings.open()
   } catch (error) {
-    return [...findings, { check: 'installation', ok: false, detail: error instanceof Error ? error.message : String(error) }]
+    return [
+      ...findings,
+      { check: 'installation', ok: false, detail: error instanceof Error ? error.message : String(error) },
+    ]
   }
   for (const [check, look] of LOOKS) {
     try {
@@ -107,7 +139,11 @@ export const doctor: Command = {
     const findings = await examine(surroundings)
     const ok = findings.every((finding) => finding.ok)
     if (values.json) writeJson(surroundings, { ok, findings })
-    else for (const finding of findings) surroundings.out(`${finding.ok ? 'ok    ' : 'FAULT '} ${finding.check.padEnd(14)} ${finding.detail}\n`)
+    else
+      for (const finding of findings)
+        surroundings.out(
+          `${finding.ok ? 'ok    ' : 'FAULT '} ${finding.check.padEnd(14)} ${finding.detail}\n`,
+        )
     return ok ? STATUS.done : STATUS.failed
   },
 }

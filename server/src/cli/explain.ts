@@ -15,10 +15,17 @@ interface Question {
   readonly permission: Permission
 }
 
-async function readFactsAbout(mandate: Mandate<'system'>, personId: string, tenantId: string): Promise<Facts> {
-  const [result] = await runStatements(mandate, [{ text: 'select access.facts_about($1, $2, null) as facts', values: [personId, tenantId] }])
+async function readFactsAbout(
+  mandate: Mandate<'system'>,
+  personId: string,
+  tenantId: string,
+): Promise<Facts> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.facts_about($1, $2, null) as facts', values: [personId, tenantId] },
+  ])
   const answer = result?.rows[0]?.['facts']
-  if (answer === null || answer === undefined) throw new CommandError('Nothing is known of this person as a member of a partner.')
+  if (answer === null || answer === undefined)
+    throw new CommandError('Nothing is known of this person as a member of a partner.')
   return readFacts(answer, null).facts
 }
 
@@ -37,24 +44,40 @@ async function explainTo(mandate: Mandate<'system'>, question: Question): Promis
   return explainFor(decision, 'provider')
 }
 
-const MARKS: Readonly<Record<string, string>> = { pass: 'ok  ', fail: 'NO  ', not_evaluated: '-   ', unknown: '?   ', hidden: 'hidden' }
+const MARKS: Readonly<Record<string, string>> = {
+  pass: 'ok  ',
+  fail: 'NO  ',
+  not_evaluated: '-   ',
+  unknown: '?   ',
+  hidden: 'hidden',
+}
 
 export const explain: Command = {
   name: 'explain',
   summary: 'say why a person may or may not do something in a tenant',
   help: 'explain PERSON TENANT PERMISSION [--json]\n  PERSON is an e-mail address, TENANT a slug (or their public ids), PERMISSION a name of the catalogue.\n  Ends with status 0 when it is allowed now and 1 when it is not. The question itself is recorded.',
   async run(args, surroundings) {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean' } } })
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' } },
+    })
     const [person, tenant, permission, ...rest] = positionals
-    if (person === undefined || tenant === undefined || permission === undefined || rest.length > 0) throw new UsageError('Name a person, a tenant and a permission.')
+    if (person === undefined || tenant === undefined || permission === undefined || rest.length > 0)
+      throw new UsageError('Name a person, a tenant and a permission.')
     if (!isPermission(permission)) throw new UsageError(`There is no permission "${permission}".`)
     const { admin } = await surroundings.open()
     const request = { operator: surroundings.operator, command: 'explain' }
-    const decision = await actAsOperator(admin, request, (mandate) => explainTo(mandate, { person, tenant, permission }))
+    const decision = await actAsOperator(admin, request, (mandate) =>
+      explainTo(mandate, { person, tenant, permission }),
+    )
     if (values.json) writeJson(surroundings, decision)
     else {
       surroundings.out(`${decision.effect === 'allow' ? 'Allowed' : `Refused: ${decision.code}`}\n`)
-      for (const step of decision.steps ?? []) surroundings.out(`  ${MARKS[step.state] ?? ''} ${step.check}: ${step.detail}${step.remedy !== null && step.state === 'fail' ? `\n       ${step.remedy}` : ''}\n`)
+      for (const step of decision.steps ?? [])
+        surroundings.out(
+          `  ${MARKS[step.state] ?? ''} ${step.check}: ${step.detail}${step.remedy !== null && step.state === 'fail' ? `\n       ${step.remedy}` : ''}\n`,
+        )
     }
     return decision.effect === 'allow' ? STATUS.done : STATUS.failed
   },

@@ -52,7 +52,11 @@ export async function findFreeze(mandate: Mandate<'system'>, frozen: Frozen): Pr
 }
 
 /** Sets a freeze; it holds from the commit on, and waits for writes that are under way. Returns its id. */
-export async function addFreeze(mandate: Mandate<'system'>, frozen: Frozen, by: { operator: Operator; reason: string }): Promise<string> {
+export async function addFreeze(
+  mandate: Mandate<'system'>,
+  frozen: Frozen,
+  by: { operator: Operator; reason: string },
+): Promise<string> {
   const [result] = await runStatements(mandate, [
     {
       text: `insert into access_freeze (scope, partner_id, tenant_id, delegation_id, person_id, set_by, set_by_name, set_by_side, reason)
@@ -64,15 +68,25 @@ export async function addFreeze(mandate: Mandate<'system'>, frozen: Frozen, by: 
 }
 
 /** Lifts a freeze. */
-export async function liftFreeze(mandate: Mandate<'system'>, id: string, by: { operator: Operator; reason: string }): Promise<void> {
+export async function liftFreeze(
+  mandate: Mandate<'system'>,
+  id: string,
+  by: { operator: Operator; reason: string },
+): Promise<void> {
   await runStatements(mandate, [
-    { text: 'update access_freeze set lifted_by = $2, lifted_at = statement_timestamp(), lift_reason = $3 where id = $1 and lifted_at is null', values: [id, by.operator.id, by.reason] },
+    {
+      text: 'update access_freeze set lifted_by = $2, lifted_at = statement_timestamp(), lift_reason = $3 where id = $1 and lifted_at is null',
+      values: [id, by.operator.id, by.reason],
+    },
   ])
 }
 
 /** Notes that this operator wants a platform-wide freeze lifted; somebody else must confirm. */
 export async function askToLift(mandate: Mandate<'system'>, id: string, operator: Operator): Promise<void> {
   await runStatements(mandate, [
-    { text: 'update access_freeze set lift_asked_by = $2, lift_asked_at = statement_timestamp() where id = $1', values: [id, operator.id] },
+    {
+      text: 'update access_freeze set lift_asked_by = $2, lift_asked_at = statement_timestamp() where id = $1',
+      values: [id, operator.id],
+    },
   ])
 }

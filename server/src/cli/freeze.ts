@@ -21,11 +21,17 @@ function isScope(text: string | undefined): text is FreezeScope {
 }
 
 function readAsked(args: readonly string[]): Asked {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { reason: { type: 'string' }, json: { type: 'boolean' } } })
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { reason: { type: 'string' }, json: { type: 'boolean' } },
+  })
   const [scope, named, ...rest] = positionals
   if (!isScope(scope)) throw new UsageError(`Say what: ${FREEZE_SCOPES.join(', ')}.`)
-  if ((scope === 'platform') !== (named === undefined) || rest.length > 0) throw new UsageError(scope === 'platform' ? 'The platform has no name.' : `Name one ${scope}.`)
-  if (values.reason === undefined || values.reason.trim() === '') throw new UsageError('Say why with --reason.')
+  if ((scope === 'platform') !== (named === undefined) || rest.length > 0)
+    throw new UsageError(scope === 'platform' ? 'The platform has no name.' : `Name one ${scope}.`)
+  if (values.reason === undefined || values.reason.trim() === '')
+    throw new UsageError('Say why with --reason.')
   return { scope, named, reason: values.reason, isJson: values.json ?? false }
 }
 
@@ -43,7 +49,11 @@ interface Outcome {
   readonly sentence: string
 }
 
-function record(mandate: Mandate<'system'>, frozen: Frozen, told: { action: string; id: string; reason: string }): void {
+function record(
+  mandate: Mandate<'system'>,
+  frozen: Frozen,
+  told: { action: string; id: string; reason: string },
+): void {
   const { target } = frozen
   recordEvent(mandate, {
     action: told.action,
@@ -57,7 +67,12 @@ function record(mandate: Mandate<'system'>, frozen: Frozen, told: { action: stri
 async function set(mandate: Mandate<'system'>, asked: Asked, { operator }: Surroundings): Promise<Outcome> {
   const frozen = await findFrozen(mandate, asked)
   const existing = await findFreeze(mandate, frozen)
-  if (existing) return { id: existing.id, isDone: true, sentence: `${nameOf(frozen)} has been frozen since ${existing.createdAt.toISOString()} by ${existing.setByName}.` }
+  if (existing)
+    return {
+      id: existing.id,
+      isDone: true,
+      sentence: `${nameOf(frozen)} has been frozen since ${existing.createdAt.toISOString()} by ${existing.setByName}.`,
+    }
   const id = await addFreeze(mandate, frozen, { operator, reason: asked.reason })
   record(mandate, frozen, { action: 'platform.freezes.set', id, reason: asked.reason })
   return { id, isDone: true, sentence: `${nameOf(frozen)} is frozen.` }
@@ -69,25 +84,45 @@ async function lift(mandate: Mandate<'system'>, asked: Asked, { operator }: Surr
   if (!existing) throw new CommandError(`The provider has set no freeze on ${nameOf(frozen)}.`)
   if (asked.scope === 'platform' && (existing.liftAskedBy === null || existing.liftAskedBy === operator.id)) {
     await askToLift(mandate, existing.id, operator)
-    record(mandate, frozen, { action: 'platform.freezes.lift.request', id: existing.id, reason: asked.reason })
-    return { id: existing.id, isDone: false, sentence: 'The freeze of the platform still holds: a second person must lift it, too.' }
+    record(mandate, frozen, {
+      action: 'platform.freezes.lift.request',
+      id: existing.id,
+      reason: asked.reason,
+    })
+    return {
+      id: existing.id,
+      isDone: false,
+      sentence: 'The freeze of the platform still holds: a second person must lift it, too.',
+    }
   }
   await liftFreeze(mandate, existing.id, { operator, reason: asked.reason })
   record(mandate, frozen, { action: 'platform.freezes.lift', id: existing.id, reason: asked.reason })
   return { id: existing.id, isDone: true, sentence: `${nameOf(frozen)} is no longer frozen by the provider.` }
 }
 
-async function act(args: readonly string[], surroundings: Surroundings, task: { name: string; work: typeof set }): Promise<number> {
+async function act(
+  args: readonly string[],
+  surroundings: Surroundings,
+  task: { name: string; work: typeof set },
+): Promise<number> {
   const asked = readAsked(args)
   const { admin } = await surroundings.open()
   const request = { operator: surroundings.operator, command: task.name }
-  const { id, isDone, sentence } = await actAsOperator(admin, request, (mandate) => task.work(mandate, asked, surroundings))
-  if (asked.isJson) writeJson(surroundings, { freeze_id: encodeId('freeze', idFromUuid('freeze', id)), done: isDone, detail: sentence })
+  const { id, isDone, sentence } = await actAsOperator(admin, request, (mandate) =>
+    task.work(mandate, asked, surroundings),
+  )
+  if (asked.isJson)
+    writeJson(surroundings, {
+      freeze_id: encodeId('freeze', idFromUuid('freeze', id)),
+      done: isDone,
+      detail: sentence,
+    })
   else surroundings.out(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}\n`)
   return isDone ? STATUS.done : STATUS.failed
 }
 
-const TARGETS = '  platform | partner SLUG | tenant SLUG | delegation ID | person E-MAIL   (public ids are taken everywhere)'
+const TARGETS =
+  '  platform | partner SLUG | tenant SLUG | delegation ID | person E-MAIL   (public ids are taken everywhere)'
 
 export const freeze: Command = {
   name: 'freeze',

@@ -9,7 +9,8 @@ const SOURCE = /^[a-z0-9][a-z0-9_-]{0,62}$/
 function readDays(text: string | undefined): number {
   if (text === undefined) return 365
   const days = Number(text)
-  if (!Number.isInteger(days) || days < 1 || days > 730) throw new UsageError('--days is a whole number from 1 to 730.')
+  if (!Number.isInteger(days) || days < 1 || days > 730)
+    throw new UsageError('--days is a whole number from 1 to 730.')
   return days
 }
 
@@ -24,17 +25,23 @@ export const keys: Command = {
       options: { source: { type: 'string' }, days: { type: 'string' }, json: { type: 'boolean' } },
     })
     const [action, name, ...rest] = positionals
-    if (action !== 'create-ingest' || name === undefined || rest.length > 0) throw new UsageError('Say create-ingest and one name.')
+    if (action !== 'create-ingest' || name === undefined || rest.length > 0)
+      throw new UsageError('Say create-ingest and one name.')
     if (name.length > 100) throw new UsageError('A name has at most 100 characters.')
     const { source } = values
-    if (source === undefined || !SOURCE.test(source)) throw new UsageError('--source is lower-case letters, digits, hyphens and underscores.')
+    if (source === undefined || !SOURCE.test(source))
+      throw new UsageError('--source is lower-case letters, digits, hyphens and underscores.')
     const days = readDays(values.days)
     const { admin } = await surroundings.open()
     const request = { operator: surroundings.operator, command: 'keys create-ingest' }
-    const made = await actAsOperator(admin, request, (mandate) => createIngestKey(mandate, { name, source, days, createdBy: null }))
+    const made = await actAsOperator(admin, request, (mandate) =>
+      createIngestKey(mandate, { name, source, days, createdBy: null }),
+    )
     if (values.json) writeJson(surroundings, made)
     else {
-      surroundings.err(`The key of ${name} for the source ${source}, until ${made.ends_at}. It is shown this once:\n`)
+      surroundings.err(
+        `The key of ${name} for the source ${source}, until ${made.ends_at}. It is shown this once:\n`,
+      )
       surroundings.out(`${made.key}\n`)
     }
     return STATUS.done

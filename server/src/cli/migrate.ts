@@ -11,9 +11,15 @@ export const migrate: Command = {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })
     const installation = await surroundings.open()
     const log = (name: string) => surroundings.err(`migrated ${name}\n`)
-    const { applied } = await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret, log })
+    const { applied } = await prepareDatabase(installation.admin, {
+      roleSecret: installation.roleSecret,
+      log,
+    })
     if (values.json) writeJson(surroundings, { applied })
-    else surroundings.out(applied.length === 0 ? 'The database is current.\n' : `${applied.length} migrations were run.\n`)
+    else
+      surroundings.out(
+        applied.length === 0 ? 'The database is current.\n' : `${applied.length} migrations were run.\n`,
+      )
     return STATUS.done
   },
 }

@@ -9,4 +9,14 @@ import { keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [migrate, importCommand, demo, audit, freeze, unfreeze, explain, keys, doctor]
+export const COMMANDS: readonly Command[] = [
+  migrate,
+  importCommand,
+  demo,
+  audit,
+  freeze,
+  unfreeze,
+  explain,
+  keys,
+  doctor,
+]

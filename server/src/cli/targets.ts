@@ -12,7 +12,11 @@ export interface Target {
   readonly tenantId?: string
 }
 
-async function findOne(mandate: Mandate<'system'>, text: string, values: readonly unknown[]): Promise<Target | null> {
+async function findOne(
+  mandate: Mandate<'system'>,
+  text: string,
+  values: readonly unknown[],
+): Promise<Target | null> {
   const [result] = await runStatements(mandate, [{ text, values }])
   const row = result?.rows[0]
   if (!row) return null
@@ -34,17 +38,38 @@ const uuidOf = (kind: IdKind, named: string) => decodeId(kind, named)
 
 /** The partner with this slug or public id. Throws when there is none. */
 export function findPartner(mandate: Mandate<'system'>, named: string): Promise<Target> {
-  return find('partner', named, findOne(mandate, 'select id, name, id as partner_id from partner where slug = $1 or id = $2', [named, uuidOf('partner', named)]))
+  return find(
+    'partner',
+    named,
+    findOne(mandate, 'select id, name, id as partner_id from partner where slug = $1 or id = $2', [
+      named,
+      uuidOf('partner', named),
+    ]),
+  )
 }
 
 /** The tenant with this slug or public id. Throws when there is none. */
 export function findTenant(mandate: Mandate<'system'>, named: string): Promise<Target> {
-  return find('tenant', named, findOne(mandate, 'select id, name, id as tenant_id from tenant where slug = $1 or id = $2', [named, uuidOf('tenant', named)]))
+  return find(
+    'tenant',
+    named,
+    findOne(mandate, 'select id, name, id as tenant_id from tenant where slug = $1 or id = $2', [
+      named,
+      uuidOf('tenant', named),
+    ]),
+  )
 }
 
 /** The person with this e-mail address or public id. Throws when there is none. */
 export function findPerson(mandate: Mandate<'system'>, named: string): Promise<Target> {
-  return find('person', named, findOne(mandate, 'select id, name from person where email = $1 or id = $2', [named.toLowerCase(), uuidOf('person', named)]))
+  return find(
+    'person',
+    named,
+    findOne(mandate, 'select id, name from person where email = $1 or id = $2', [
+      named.toLowerCase(),
+      uuidOf('person', named),
+    ]),
+  )
 }
 
 /** The delegation with this public id, of a link or of any kind. Throws when there is none. */

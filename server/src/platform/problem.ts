@@ -1,3 +1,4 @@
+import { DECISION_STATUS, REFUSAL_CODES, REFUSAL_WORDS } from '@liaison/access'
 import { z } from 'zod'
 
 /** One fault of the input; `pointer` is a JSON pointer into params, query, headers or body. */
@@ -60,12 +61,6 @@ export interface ProblemEntry {
 
 /** The codes that any operation can answer with. Modules add theirs in their `problems.ts`. */
 export const PLATFORM_PROBLEMS = {
-  UNAUTHORIZED: {
-    status: 401,
-    title: 'Not signed in',
-    cause: 'No valid session or key came with the request.',
-    remedy: 'Sign in, or send a valid key.',
-  },
   VALIDATION_ERROR: {
     status: 422,
     title: 'Input refused',
@@ -96,23 +91,11 @@ export const PLATFORM_PROBLEMS = {
     cause: 'There is no such operation.',
     remedy: 'Compare the path with the API reference.',
   },
-  METHOD_NOT_ALLOWED: {
-    status: 405,
-    title: 'Method not allowed',
-    cause: 'The path exists, but not with this method.',
-    remedy: 'Use a method that `Allow` names.',
-  },
   CROSS_SITE_REQUEST: {
     status: 403,
     title: 'Request from another site',
     cause: 'A browser sent this change from a page of another site.',
     remedy: 'Send changes from the portal, or with a key instead of a session.',
-  },
-  RATE_LIMIT_EXCEEDED: {
-    status: 429,
-    title: 'Too many requests',
-    cause: 'The limit of this operation is used up; `RateLimit-Policy` names it.',
-    remedy: 'Wait for the seconds that `Retry-After` names.',
   },
   IDEMPOTENCY_CONFLICT: {
     status: 422,
@@ -188,7 +171,24 @@ export const PLATFORM_PROBLEMS = {
   },
 } as const satisfies Record<string, ProblemEntry>
 
-const registry = new Map<string, ProblemEntry>(Object.entries(PLATFORM_PROBLEMS))
+/** `TENANT_LINK_REVOKED` as `Tenant link revoked`: the kernel's codes read as titles by themselves. */
+function titleOf(code: string): string {
+  const words = code.toLowerCase().replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The codes with which the kernel says no, in its own words. */
+const DECISION_PROBLEMS = REFUSAL_CODES.map((code): [string, ProblemEntry] => [
+  code,
+  {
+    status: DECISION_STATUS[code],
+    title: titleOf(code),
+    cause: REFUSAL_WORDS[code].sentence,
+    remedy: REFUSAL_WORDS[code].next_step,
+  },
+])
+
+const registry = new Map<string, ProblemEntry>([...Object.entries(PLATFORM_PROBLEMS), ...DECISION_PROBLEMS])
 
 /** Adds a module's codes. Throws when a code is taken with another meaning. */
 export function registerProblems(entries: Readonly<Record<string, ProblemEntry>>): void {

@@ -35,8 +35,8 @@ function Amounts({ invoice }: { invoice: InvoiceDetail }) {
 function Payments({ payments }: { payments: InvoiceDetail['payments'] }) {
   return (
     <Panel title={t('invoice.payments')}>
-      {payments.length === 0 ? (
-        <p className="muted">{t('invoice.no_payments')}</p>
+      {payments === null || payments.length === 0 ? (
+        <p className="muted">{t(payments === null ? 'invoice.payments_withheld' : 'invoice.no_payments')}</p>
       ) : (
         <ul className="can">
           {payments.map((payment) => (

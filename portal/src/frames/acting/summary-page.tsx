@@ -18,6 +18,7 @@ import { SlaText } from '../shared/ticket-table.tsx'
 function Figures({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId, tenantId } = useActing()
   const { metrics } = tenant
+  if (metrics === null) return null
   return (
     <div className="tiles">
       {metrics.open_tickets !== null && (
@@ -54,6 +55,7 @@ function Figures({ tenant }: { tenant: ManagedTenantDetail }) {
 function About({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId } = useActing()
   const { relationship, contact } = tenant
+  const uptime = tenant.metrics?.avg_uptime_30d ?? null
   return (
     <Panel title={t('summary.about')}>
       <Facts
@@ -64,12 +66,7 @@ function About({ tenant }: { tenant: ManagedTenantDetail }) {
           ),
           fact(t('link.ends'), <DateText iso={relationship.end_date} />),
           fact(t('column.sla'), tenant.sla?.state && <StatusChip family="sla" value={tenant.sla.state} />),
-          fact(
-            t('managed.uptime'),
-            tenant.metrics.avg_uptime_30d === null
-              ? t('value.no_data')
-              : formatPercent(tenant.metrics.avg_uptime_30d),
-          ),
+          fact(t('managed.uptime'), uptime === null ? t('value.no_data') : formatPercent(uptime)),
           fact(
             t('managed.response'),
             relationship.sla_response_hours === null
@@ -94,7 +91,7 @@ function About({ tenant }: { tenant: ManagedTenantDetail }) {
   )
 }
 
-const nextQuery = { status: 'open,pending,on_hold', sort_by: 'sla_due', sort_order: 'asc', limit: 5 }
+const nextQuery = { status: 'open,pending,on_hold', sort_by: 'sla_due', sort_order: 'asc', limit: 5 } as const
 
 function NextTickets() {
   const { acting, partnerId, tenantId } = useActing()

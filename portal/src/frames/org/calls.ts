@@ -16,12 +16,12 @@ export function useAccessLink(linkId: string) {
 
 const mostLinks = 100
 
-/** The accesses of this organisation in the given states. */
+/** The accesses of this organisation in the given states; all of them when none is given. */
 export function useAccessLinks(status: string) {
   return useRead(['access-links', status], (frame, signal) =>
     readBody(
       frame.client.GET('/tenant/partner-access/links', {
-        params: { query: { status, limit: mostLinks } },
+        params: { query: { ...(status === '' ? {} : { status }), limit: mostLinks } },
         signal,
       }),
     ),

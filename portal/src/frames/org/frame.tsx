@@ -24,17 +24,53 @@ function navOf(ten: string): NavGroup[] {
     {
       entries: [
         { to: places.home(ten), label: t('nav.home'), icon: IconHome, letter: 'h' },
-        { to: places.tickets(ten), label: t('nav.tickets'), icon: IconTicket, letter: 'q' },
-        { to: places.billing(ten), label: t('nav.billing'), icon: IconReceipt, letter: 'b' },
+        {
+          to: places.tickets(ten),
+          label: t('nav.tickets'),
+          icon: IconTicket,
+          letter: 'q',
+          needs: 'tenant.tickets.read',
+        },
+        {
+          to: places.billing(ten),
+          label: t('nav.billing'),
+          icon: IconReceipt,
+          letter: 'b',
+          needs: 'tenant.billing.read',
+        },
       ],
     },
     {
       title: t('nav.partner_access'),
       entries: [
-        { to: places.access(ten), label: t('nav.who_has_access'), icon: IconShieldHalf, letter: 'p' },
-        { to: places.requests(ten), label: t('nav.requests'), icon: IconInbox, letter: 'r' },
-        { to: places.activity(ten), label: t('nav.what_they_did'), icon: IconHistory, letter: 'a' },
-        { to: places.rules(ten), label: t('nav.rules'), icon: IconAdjustments, letter: 'u' },
+        {
+          to: places.access(ten),
+          label: t('nav.who_has_access'),
+          icon: IconShieldHalf,
+          letter: 'p',
+          needs: 'tenant.partner_access.read',
+        },
+        {
+          to: places.requests(ten),
+          label: t('nav.requests'),
+          icon: IconInbox,
+          letter: 'r',
+          needs: 'tenant.partner_access.approve',
+        },
+        {
+          to: places.activity(ten),
+          label: t('nav.what_they_did'),
+          icon: IconHistory,
+          letter: 'a',
+          needs: 'tenant.partner_access.audit.read',
+        },
+        {
+          to: places.rules(ten),
+          label: t('nav.rules'),
+          icon: IconAdjustments,
+          letter: 'u',
+          needs: 'tenant.partner_access.policy.write',
+        },
       ],
     },
   ]

@@ -6,13 +6,13 @@ import { Note, Page, Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatRelative } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 
-function WhoHasAccess({ access }: { access: TenantHome['who_has_access'] }) {
+function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_access']> }) {
   const { name, tenantId } = useFrame()
   const now = useNow(60_000)
   return (
@@ -39,35 +39,42 @@ function WhoHasAccess({ access }: { access: TenantHome['who_has_access'] }) {
 
 const lately = { limit: 6 }
 
+function waitingIn({ who_has_access: access }: TenantHome): number {
+  return access === null ? 0 : access.waiting + access.waiting_changes
+}
+
 /** The organisation's front page: who has access comes first. */
 export function HomePage() {
   const { name, tenantId } = useFrame()
+  const maySee = useMay('tenant.partner_access.audit.read')
   const home = useRead(['home'], (frame, signal) => readBody(frame.client.GET('/tenant/home', { signal })))
   return (
     <Page title={name}>
       <Answer query={home}>
         {(found) => (
           <div className="stack">
-            {found.who_has_access.waiting > 0 && (
+            {waitingIn(found) > 0 && (
               <Note tone="attention">
                 <p>
-                  {t('home.waiting', { count: found.who_has_access.waiting })}{' '}
+                  {t('home.waiting', { count: waitingIn(found) })}{' '}
                   <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
                 </p>
               </Note>
             )}
             <div className="halves">
-              <WhoHasAccess access={found.who_has_access} />
+              {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
               {found.open_tickets !== null && (
                 <Tile title={t('tile.open_tickets')} to={orgPlaces.tickets(tenantId)}>
                   <p className="figure">{formatCount(found.open_tickets)}</p>
                 </Tile>
               )}
             </div>
-            <section aria-label={t('home.lately')}>
-              <h2 className="section-title">{t('home.lately')}</h2>
-              <ActivityList filter={lately} isFiltered={false} emptyText={t('org.activity_empty')} />
-            </section>
+            {maySee && (
+              <section aria-label={t('home.lately')}>
+                <h2 className="section-title">{t('home.lately')}</h2>
+                <ActivityList filter={lately} isFiltered={false} emptyText={t('org.activity_empty')} />
+              </section>
+            )}
           </div>
         )}
       </Answer>

@@ -26,10 +26,10 @@ import { t, tValue } from '../../platform/words.ts'
 type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string }
 type NarrowFormProps = { link: TenantLinkDetail; etag: string | null }
 
+type Openness = { access_role: string; relationship_type: string; permissions: readonly string[] }
+
 /** The roles that open nothing beyond what the link opens now, the present one first. */
-export function smallerRoles(
-  link: Pick<TenantLinkDetail, 'access_role' | 'relationship_type' | 'permissions'>,
-) {
+export function smallerRoles(link: Openness) {
   const present = parseLinkRole(link.access_role)
   const relationship = RELATIONSHIP_TYPES.find((type) => type === link.relationship_type)
   if (present === null || relationship === undefined) return []

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
-import type { TenantLink } from '@liaison/sdk'
+import type { AccessChange, TenantLink } from '@liaison/sdk'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
@@ -26,7 +26,6 @@ function DeclineButton({ link }: { link: TenantLink }) {
       readBody(
         frame.client.POST('/tenant/partner-access/links/{link_id}/decline', {
           params: { path: { link_id: link.link_id } },
-          headers: { 'If-Match': `"${String(link.version)}"` },
           body: reason === '' ? {} : { reason },
         }),
       ),
@@ -83,13 +82,20 @@ function Request({ link }: { link: TenantLink }) {
 
 function useChangeDecision() {
   return useWrite(
-    ({ id, decision }: { id: string; decision: 'approve' | 'decline' }, frame) =>
-      readBody(
-        frame.client.POST(`/tenant/partner-access/changes/{change_request_id}/${decision}`, {
-          params: { path: { change_request_id: id } },
-          body: {},
-        }),
-      ),
+    ({ change, decision }: { change: AccessChange; decision: 'approve' | 'decline' }, frame) => {
+      const params = { path: { change_request_id: change.change_request_id } }
+      return readBody(
+        decision === 'approve'
+          ? frame.client.POST('/tenant/partner-access/changes/{change_request_id}/approve', {
+              params,
+              body: { snapshot_token: change.snapshot_token ?? '' },
+            })
+          : frame.client.POST('/tenant/partner-access/changes/{change_request_id}/decline', {
+              params,
+              body: {},
+            }),
+      )
+    },
     (_answer, { decision }) => {
       showToast(t(`requests.change_${decision}d`))
     },
@@ -120,13 +126,10 @@ function Changes() {
             {change.reason !== null && <q>{change.reason}</q>}
             <p className="muted">{t('requests.change_keep')}</p>
             <div className="row">
-              <Button
-                variant="default"
-                onClick={() => decide.mutate({ id: change.change_request_id, decision: 'decline' })}
-              >
+              <Button variant="default" onClick={() => decide.mutate({ change, decision: 'decline' })}>
                 {t('requests.change_decline')}
               </Button>
-              <Button onClick={() => decide.mutate({ id: change.change_request_id, decision: 'approve' })}>
+              <Button onClick={() => decide.mutate({ change, decision: 'approve' })}>
                 {t('requests.change_approve', { partner: change.partner_name })}
               </Button>
               <GoLink to={orgPlaces.link(tenantId, change.link_id)}>{t('access.details')}</GoLink>

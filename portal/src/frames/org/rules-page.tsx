@@ -10,12 +10,46 @@ import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
-import { joinNames, t, tValue } from '../../platform/words.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { useAccessLinks } from './calls.ts'
 
 const askers = ['any', 'listed', 'none'] as const
 const ipModes = ['off', 'monitor', 'enforce'] as const
 
+/** The listed word that was chosen; the first when it is none of them. */
+function oneOf<Word extends string>(words: readonly [Word, ...Word[]], chosen: string): Word {
+  return words.find((word) => word === chosen) ?? words[0]
+}
+
 type PartProps = { policy: PartnerPolicy; onPolicy: (policy: PartnerPolicy) => void }
+
+/** Partners this organisation has met, with a tick for those that may ask. Others have to be invited. */
+function Listed({ policy, onPolicy }: PartProps) {
+  const links = useAccessLinks('')
+  const met = new Map((links.data?.items ?? []).map((link) => [link.partner_id, link.partner_name]))
+  const listed = policy.listed_partner_ids
+  const choices = [...new Set([...met.keys(), ...listed])]
+  if (choices.length === 0) return <p className="muted">{t('rules.listed_none')}</p>
+  return (
+    <fieldset className="stack tight">
+      <legend>{t('rules.listed')}</legend>
+      {choices.map((id) => (
+        <Checkbox
+          key={id}
+          label={met.get(id) ?? id}
+          checked={listed.includes(id)}
+          onChange={(event) => {
+            const others = listed.filter((known) => known !== id)
+            onPolicy({
+              ...policy,
+              listed_partner_ids: event.currentTarget.checked ? [...others, id] : others,
+            })
+          }}
+        />
+      ))}
+    </fieldset>
+  )
+}
 
 function Asking({ policy, onPolicy }: PartProps) {
   return (
@@ -25,7 +59,7 @@ function Asking({ policy, onPolicy }: PartProps) {
           id="who_may_ask"
           label={t('rules.who')}
           value={policy.who_may_ask}
-          onChange={(event) => onPolicy({ ...policy, who_may_ask: event.currentTarget.value })}
+          onChange={(event) => onPolicy({ ...policy, who_may_ask: oneOf(askers, event.currentTarget.value) })}
         >
           {askers.map((word) => (
             <option key={word} value={word}>
@@ -33,13 +67,7 @@ function Asking({ policy, onPolicy }: PartProps) {
             </option>
           ))}
         </NativeSelect>
-        {policy.who_may_ask === 'listed' && (
-          <p className="muted">
-            {policy.listed_partners.length === 0
-              ? t('rules.listed_none')
-              : t('rules.listed', { names: joinNames(policy.listed_partners.map((one) => one.name)) })}
-          </p>
-        )}
+        {policy.who_may_ask === 'listed' && <Listed policy={policy} onPolicy={onPolicy} />}
         <TextInput
           id="max_duration_days"
           type="number"
@@ -109,7 +137,7 @@ function Conditions({ policy, onPolicy }: PartProps) {
           id="ip_mode"
           label={t('rules.ip_mode')}
           value={conditions.ip_mode}
-          onChange={(event) => set({ ip_mode: event.currentTarget.value })}
+          onChange={(event) => set({ ip_mode: oneOf(ipModes, event.currentTarget.value) })}
         >
           {ipModes.map((mode) => (
             <option key={mode} value={mode}>
@@ -132,13 +160,9 @@ function Conditions({ policy, onPolicy }: PartProps) {
   )
 }
 
-function toBody({ listed_partners: listed, conditions, ...policy }: PartnerPolicy) {
+function toBody({ version: _read, conditions, ...policy }: PartnerPolicy) {
   const ranges = conditions.ip_allow.map((range) => range.trim()).filter((range) => range !== '')
-  return {
-    ...policy,
-    conditions: { ...conditions, ip_allow: ranges },
-    listed_partner_ids: listed.map((partner) => partner.partner_id),
-  }
+  return { ...policy, conditions: { ...conditions, ip_allow: ranges } }
 }
 
 function RulesForm({ policy: known, etag }: { policy: PartnerPolicy; etag: string | null }) {

@@ -1,5 +1,5 @@
 import { readBody } from '@liaison/sdk'
-import type { Freeze, TenantLink } from '@liaison/sdk'
+import type { StoppedAll, TenantLink } from '@liaison/sdk'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
@@ -63,14 +63,21 @@ function What({ links }: { links: readonly TenantLink[] }) {
   )
 }
 
-function Done({ freeze, count }: { freeze: Freeze; count: number }) {
+function Done({ stopped }: { stopped: StoppedAll }) {
   const { tenantId } = useFrame()
   return (
-    <Panel title={t('stopall.done_title', { at: formatInstant(freeze.frozen_at) })}>
+    <Panel title={t('stopall.done_title', { at: formatInstant(stopped.stopped_at) })}>
       <div className="prose">
-        <p role="status">{t('stopall.done', { count })}</p>
+        <p role="status">{t('stopall.done', { count: stopped.items.length })}</p>
+        <ul>
+          {stopped.items.map((item) => (
+            <li key={item.link_id}>
+              {t('stopall.done_one', { partner: item.partner_name, count: item.people })}
+            </li>
+          ))}
+        </ul>
         <p>{t('stopall.done_next')}</p>
-        <IdText id={freeze.freeze_id} />
+        <IdText id={stopped.reference} />
         <p>
           <GoLink to={orgPlaces.access(tenantId)}>{t('stop.others')}</GoLink>
         </p>
@@ -82,10 +89,10 @@ function Done({ freeze, count }: { freeze: Freeze; count: number }) {
 function StopAllForm({ links }: { links: readonly TenantLink[] }) {
   const { name, tenantId } = useFrame()
   const go = useGo()
-  const write = useWrite((reason: string, frame) =>
-    readBody(frame.client.POST('/tenant/partner-access/freeze', { body: { scope: 'tenant', reason } })),
+  const write = useWrite(({ reason, typed }: { reason: string; typed: string }, frame) =>
+    readBody(frame.client.POST('/tenant/partner-access/stop-all', { body: { reason, confirm_name: typed } })),
   )
-  if (write.data) return <Done freeze={write.data} count={links.length} />
+  if (write.data) return <Done stopped={write.data} />
   const people = links.reduce((sum, link) => sum + link.people.length, 0)
   return (
     <div className="stack">
@@ -94,7 +101,6 @@ function StopAllForm({ links }: { links: readonly TenantLink[] }) {
         effects={[
           t('stopall.effect', { count: links.length, people }),
           t('stopall.next_request'),
-          t('stopall.also_new'),
           t('stopall.back'),
         ]}
         typed={name}
@@ -105,7 +111,7 @@ function StopAllForm({ links }: { links: readonly TenantLink[] }) {
         isBusy={write.isPending}
         error={write.error}
         onKeep={() => go(orgPlaces.access(tenantId))}
-        onAct={(reason) => write.mutate(reason)}
+        onAct={(reason, typed) => write.mutate({ reason, typed })}
       />
     </div>
   )
@@ -114,7 +120,7 @@ function StopAllForm({ links }: { links: readonly TenantLink[] }) {
 /** The emergency page: stops every partner at once (level 3). */
 export function StopAllPage() {
   const { tenantId } = useFrame()
-  const links = useAccessLinks('active,approved')
+  const links = useAccessLinks('active,approved,suspended')
   return (
     <Page
       title={t('stopall.title')}

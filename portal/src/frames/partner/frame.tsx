@@ -36,8 +36,20 @@ function navOf(par: string): NavGroup[] {
       entries: [
         { to: places.links(par), label: t('nav.links'), icon: IconLink, letter: 'l' },
         { to: places.expiring(par), label: t('nav.expiring'), icon: IconCalendarDue, letter: 'e' },
-        { to: places.team(par), label: t('nav.team'), icon: IconUsersGroup, letter: 'm' },
-        { to: places.activity(par), label: t('nav.activity'), icon: IconHistory, letter: 'a' },
+        {
+          to: places.team(par),
+          label: t('nav.team'),
+          icon: IconUsersGroup,
+          letter: 'm',
+          needs: 'partner_org.members.read',
+        },
+        {
+          to: places.activity(par),
+          label: t('nav.activity'),
+          icon: IconHistory,
+          letter: 'a',
+          needs: 'partner_org.audit.read',
+        },
       ],
     },
   ]

@@ -7,7 +7,7 @@ import { Ask } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -78,10 +78,11 @@ function ActButton({ act, link, etag }: ActButtonProps) {
 function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
   const { partnerId } = useFrame()
   const go = useGo()
-  const mayEnd = link.status === 'active' || link.status === 'suspended' || link.status === 'approved'
+  const mayManage = useMay('partner_org.links.manage')
+  const mayEnd = mayManage && ['active', 'suspended', 'approved'].includes(link.status)
   return (
     <>
-      {actsOf(link.status).map((act) => (
+      {(mayManage ? actsOf(link.status) : []).map((act) => (
         <ActButton key={act} act={act} link={link} etag={etag} />
       ))}
       {mayEnd && (
@@ -89,8 +90,8 @@ function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
           {t('link.end')}…
         </Button>
       )}
-      {link.status === 'active' && (
-        <Button onClick={() => go(actingPlaces.summary(partnerId, link.tenant_id))}>
+      {link.status === 'active' && link.tenant_id !== null && (
+        <Button onClick={() => go(actingPlaces.summary(partnerId, link.tenant_id ?? ''))}>
           {t('act_in', { tenant: link.tenant_name })}
         </Button>
       )}
@@ -102,6 +103,8 @@ function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
 export function LinkPage() {
   const { partnerId, name } = useFrame()
   const linkId = useParam('link')
+  const maySeePeople = useMay('partner_org.members.read')
+  const mayManage = useMay('partner_org.links.manage')
   const link = useLink(linkId)
   const found = link.data?.body
   return (
@@ -117,12 +120,12 @@ export function LinkPage() {
               <Panel title={t('link.opens')}>
                 <PermissionList can={body.can} cannot={body.cannot} who={name} />
               </Panel>
-              <LinkPeople link={body} etag={etag} />
+              {maySeePeople && <LinkPeople link={body} etag={etag} />}
               <ChangeList changes={body.changes} />
             </div>
             <div className="stack">
               <LinkFacts link={body} />
-              {body.status === 'active' && <ExtendForm link={body} etag={etag} />}
+              {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
               <HistoryList history={body.history} />
             </div>
           </div>

@@ -6,7 +6,7 @@ import { useCallback } from 'react'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -17,6 +17,7 @@ import { LinkFilterBar, linkSpec, LinkTable, toLinkQuery } from '../shared/link-
 export function LinksPage() {
   const { partnerId } = useFrame()
   const go = useGo()
+  const mayRequest = useMay('partner_org.links.request')
   const filters = useFilters(linkSpec)
   const query = toLinkQuery(filters)
   const links = useRead(
@@ -30,7 +31,11 @@ export function LinksPage() {
     <Page
       title={t('links.title')}
       lead={t('links.lead')}
-      tools={<Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>}
+      tools={
+        mayRequest && (
+          <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+        )
+      }
     >
       <LinkFilterBar filters={filters} searchLabel={t('board.find')} query={links} />
       <Answer query={links} lines={10}>

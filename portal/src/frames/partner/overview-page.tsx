@@ -74,7 +74,7 @@ function AtRisk() {
     status: 'open,pending,on_hold',
     limit: few,
     sort_by: 'sla_due',
-  }
+  } as const
   const tickets = useRead(['queue', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/support/tickets', { params: { query }, signal })),
   )

@@ -1,34 +1,41 @@
 import { readBody } from '@liaison/sdk'
-import type { PartnerMember } from '@liaison/sdk'
+import type { Link, LinkMember, PartnerMember } from '@liaison/sdk'
+import { useQueries } from '@tanstack/react-query'
 
-import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
 import { Glyph } from '../../parts/glyphs.tsx'
+import { Page } from '../../parts/page.tsx'
+import { PageFoot } from '../../parts/data-table.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 
-type MatrixRow = { linkId: string; tenant: string; by: ReadonlyMap<string, string | null> }
+const spec = { page: pageField() }
 
-/** One row for each tenant that anybody is assigned to, by name; each person's role there, if assigned. */
-export function toMatrix(people: readonly PartnerMember[]): MatrixRow[] {
-  const rows = new Map<string, { linkId: string; tenant: string; by: Map<string, string | null> }>()
-  for (const person of people) {
-    for (const { link_id: linkId, tenant_name: tenant, role } of person.assignments) {
-      const row = rows.get(linkId) ?? { linkId, tenant, by: new Map<string, string | null>() }
-      row.by.set(person.member_id, role)
-      rows.set(linkId, row)
-    }
-  }
-  return [...rows.values()].toSorted((a, b) => a.tenant.localeCompare(b.tenant))
+/** The people assigned to each of these links; null while the answer of one is awaited. */
+function useAssignments(links: readonly Link[]): (readonly LinkMember[] | null)[] {
+  const { client, key } = useFrame()
+  const answers = useQueries({
+    queries: links.map(({ link_id: id }) => ({
+      queryKey: [key, 'link-members', id],
+      queryFn: () =>
+        readBody(client.GET('/partner/links/{link_id}/members', { params: { path: { link_id: id } } })),
+    })),
+  })
+  return answers.map((answer) => answer.data?.members ?? null)
 }
 
-function Mark({ row, person }: { row: MatrixRow; person: PartnerMember }) {
-  const role = row.by.get(person.member_id)
-  if (role === undefined) return <span className="muted">–</span>
-  if (role !== null) return tValue('role', role)
+type MarkProps = { members: readonly LinkMember[] | null; person: PartnerMember }
+
+function Mark({ members, person }: MarkProps) {
+  if (members === null) return <span className="muted">…</span>
+  const assigned = members.find((member) => member.member_id === person.member_id)
+  if (assigned === undefined) return <span className="muted">–</span>
+  if (assigned.role !== null) return tValue('role', assigned.role)
   return (
     <>
       <Glyph name="tick" />
@@ -37,10 +44,11 @@ function Mark({ row, person }: { row: MatrixRow; person: PartnerMember }) {
   )
 }
 
-function Matrix({ people }: { people: readonly PartnerMember[] }) {
+type MatrixProps = { people: readonly PartnerMember[]; links: readonly Link[] }
+
+function Matrix({ people, links }: MatrixProps) {
   const { partnerId } = useFrame()
-  const rows = toMatrix(people)
-  if (rows.length === 0) return <Empty title={t('team.none')} text={t('team.none_text')} />
+  const assignments = useAssignments(links)
   return (
     <div className="list-scroll" role="region" aria-label={t('team.caption')} tabIndex={0}>
       <table className="table grid-of-marks">
@@ -58,16 +66,16 @@ function Matrix({ people }: { people: readonly PartnerMember[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={row.linkId}>
+          {links.map((link, index) => (
+            <tr key={link.link_id}>
               <th scope="row">
-                <GoLink className="thing" to={partnerPlaces.link(partnerId, row.linkId)}>
-                  {row.tenant}
+                <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
+                  {link.tenant_name}
                 </GoLink>
               </th>
               {people.map((person) => (
                 <td key={person.member_id}>
-                  <Mark row={row} person={person} />
+                  <Mark members={assignments[index] ?? null} person={person} />
                 </td>
               ))}
             </tr>
@@ -78,17 +86,48 @@ function Matrix({ people }: { people: readonly PartnerMember[] }) {
   )
 }
 
+function Board({ people }: { people: readonly PartnerMember[] }) {
+  const { values, set } = useFilters(spec)
+  const query = { status: 'active,approved,suspended', ...pagingQuery(values.page) }
+  const links = useRead(['links', query], (frame, signal) =>
+    readBody(frame.client.GET('/partner/links', { params: { query }, signal })),
+  )
+  return (
+    <Answer query={links} lines={10}>
+      {({ items, total, limit, offset }) =>
+        items.length === 0 ? (
+          <Empty title={t('links.none')} text={t('links.none_text')} />
+        ) : (
+          <>
+            <Matrix people={people} links={items} />
+            <div className="list-foot">
+              <PageFoot
+                paging={{
+                  offset,
+                  limit,
+                  total,
+                  onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
+                }}
+              />
+            </div>
+          </>
+        )
+      }
+    </Answer>
+  )
+}
+
 /** Who of the partner is assigned where: people against tenants. */
 export function TeamPage() {
   const people = useRead(['members'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/members', { signal })),
+    readBody(frame.client.GET('/partner/members', { params: { query: { limit: 100 } }, signal })),
   )
   return (
     <Page title={t('team.title')} lead={t('team.lead')}>
       <Answer query={people} lines={10}>
         {({ items }) => (
           <div className="list">
-            <Matrix people={items} />
+            <Board people={items.filter((person) => person.status === 'active')} />
           </div>
         )}
       </Answer>

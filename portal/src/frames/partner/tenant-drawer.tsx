@@ -35,6 +35,7 @@ function LinkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
 
 function WorkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
   const { metrics, relationship } = tenant
+  if (metrics === null) return null
   const withUnit = (value: number | null, unit: 'hours') =>
     value === null ? null : t(`unit.${unit}`, { count: value })
   return (

@@ -12,7 +12,7 @@ import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, isPlainClick, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -262,6 +262,7 @@ function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
 export function TenantsPage() {
   const { partnerId } = useFrame()
   const go = useGo()
+  const mayRequest = useMay('partner_org.links.request')
   const filters = useFilters(spec)
   const { values, set } = filters
   const query = {
@@ -278,7 +279,9 @@ export function TenantsPage() {
     (frame, signal) => readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
     { keep: true },
   )
-  const tools = <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+  const tools = mayRequest && (
+    <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+  )
   return (
     <Page title={t('board.title')} tools={tools}>
       {tenants.data && <Tiles aggregates={tenants.data.aggregates} />}

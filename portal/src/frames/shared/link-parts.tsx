@@ -8,7 +8,10 @@ import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 
-function howItBegan(link: Link): Fact[] {
+/** A link as either side reads it; only the conditions differ. */
+type AnyLink = Omit<Link, 'conditions'>
+
+function howItBegan(link: AnyLink): Fact[] {
   return [
     fact(t('link.asked'), link.requested_at && formatDateTime(link.requested_at)),
     fact(t('link.message'), link.request_message && <q>{link.request_message}</q>),
@@ -24,7 +27,7 @@ function howItBegan(link: Link): Fact[] {
 }
 
 /** State, role, dates and origin of a link, in the same words on every side. */
-export function LinkFacts({ link }: { link: Link }) {
+export function LinkFacts({ link }: { link: AnyLink }) {
   const now = useNow(60_000)
   const isWaiting = link.status === 'requested'
   return (
@@ -68,7 +71,7 @@ export function ChangeList({ changes }: { changes: LinkDetail['changes'] }) {
             <p className="small muted">
               {t('link.change_line', {
                 status: tValue('change', change.status),
-                name: change.requested_by_name ?? t('value.none'),
+                name: change.requested_by_name,
                 date: formatDate(change.requested_at),
               })}
             </p>
@@ -87,13 +90,13 @@ export function HistoryList({ history }: { history: LinkDetail['history'] }) {
     <Panel title={t('link.history')}>
       <ol className="steps">
         {history.map((row) => (
-          <li key={row.at + row.what} className="history">
-            <time dateTime={row.at} className="muted small num">
-              {formatInstant(row.at)}
+          <li key={row.version} className="history">
+            <time dateTime={row.changed_at} className="muted small num">
+              {formatInstant(row.changed_at)}
             </time>
             <p>
-              {row.what}
-              {row.by_name !== null && <span className="muted"> {t('link.by', { name: row.by_name })}</span>}
+              {tValue('link_event', row.event)}
+              {row.name !== null && <span className="muted"> {t('link.by', { name: row.name })}</span>}
             </p>
           </li>
         ))}

@@ -6,9 +6,10 @@ import type { FormError } from '../../parts/error-summary.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { priorities } from './ticket-forms.tsx'
+import { priorities, toPriority } from './ticket-forms.tsx'
+import type { TicketPriority } from './ticket-forms.tsx'
 
-export type TicketDraft = { subject: string; description: string; priority: string; category: string }
+export type TicketDraft = { subject: string; description: string; priority: TicketPriority; category: string }
 type Created = { ticket_id: string; ticket_number: string }
 
 const categories = ['technical', 'billing', 'provisioning', 'general'] as const
@@ -32,7 +33,7 @@ function Choices({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
         id="priority"
         label={t('ticket.priority')}
         value={draft.priority}
-        onChange={(event) => onDraft({ ...draft, priority: event.currentTarget.value })}
+        onChange={(event) => onDraft({ ...draft, priority: toPriority(event.currentTarget.value) })}
       >
         {priorities.map((name) => (
           <option key={name} value={name}>

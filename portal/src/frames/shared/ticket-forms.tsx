@@ -1,5 +1,5 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import type { TicketDetail } from '@liaison/sdk'
+import type { Ticket, TicketDetail } from '@liaison/sdk'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
@@ -8,10 +8,12 @@ import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 
+export type TicketPriority = Ticket['priority']
 export type TicketChange = {
-  status?: string
-  priority?: string
+  status?: Ticket['status']
+  priority?: TicketPriority
   priority_reason?: string
+  assigned_to?: string | null
   comment?: { content: string; is_internal?: boolean }
 }
 
@@ -19,6 +21,12 @@ export type TicketChange = {
 export type ChangeTicket = (change: TicketChange) => Promise<unknown>
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const
+const statuses = ['open', 'pending', 'on_hold', 'resolved', 'closed'] as const
+
+/** The priority with this name; normal when there is none. */
+export function toPriority(name: string): TicketPriority {
+  return priorities.find((priority) => priority === name) ?? 'normal'
+}
 
 type FormProps = { tenant: string; change: ChangeTicket }
 
@@ -86,16 +94,18 @@ export function StatusForm({ ticket, tenant, change }: TicketFormProps) {
       <div className="stack tight">
         <WriteProblem error={write.error} />
         <div className="row">
-          {ticket.allowed_transitions.map((status) => (
-            <Button
-              key={status}
-              variant="default"
-              loading={write.isPending && write.variables.status === status}
-              onClick={() => write.mutate({ status })}
-            >
-              {tValue('move', status)}
-            </Button>
-          ))}
+          {statuses
+            .filter((status) => ticket.allowed_transitions.includes(status))
+            .map((status) => (
+              <Button
+                key={status}
+                variant="default"
+                loading={write.isPending && write.variables.status === status}
+                onClick={() => write.mutate({ status })}
+              >
+                {tValue('move', status)}
+              </Button>
+            ))}
         </div>
       </div>
     </Panel>
@@ -121,7 +131,7 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
         <NativeSelect
           label={t('ticket.priority')}
           value={priority}
-          onChange={(event) => setPriority(event.currentTarget.value)}
+          onChange={(event) => setPriority(toPriority(event.currentTarget.value))}
         >
           {priorities.map((name) => (
             <option key={name} value={name}>

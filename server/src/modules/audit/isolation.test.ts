@@ -26,27 +26,25 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe('nobody changes, removes or empties what was recorded:', () => {
-  for (const login of LOGINS) {
-    test(login, async () => {
-      await world.seed('select 1', [])
-      for (const relation of [...HISTORY, 'audit_event_2026_11', 'audit_scope_2026_11']) {
-        const column = relation.startsWith('audit_event')
-          ? 'action'
-          : relation.startsWith('audit_scope')
-            ? 'row_count'
-            : 'size'
-        const value = column === 'action' ? `'x'` : '1'
-        const target = relation === 'audit_leaf' ? 'leaf_index' : column
-        for (const text of [
-          `update ${relation} set ${target} = ${value}`,
-          `delete from ${relation}`,
-          `truncate ${relation}`,
-        ]) {
-          expect(await failureOf(world.sqlAs(login, text)), text).toMatch(/permission denied|does not exist/)
-        }
+  test.each(LOGINS)('%s', async (login) => {
+    await world.seed('select 1', [])
+    for (const relation of [...HISTORY, 'audit_event_2026_11', 'audit_scope_2026_11']) {
+      const column = relation.startsWith('audit_event')
+        ? 'action'
+        : relation.startsWith('audit_scope')
+          ? 'row_count'
+          : 'size'
+      const value = column === 'action' ? `'x'` : '1'
+      const target = relation === 'audit_leaf' ? 'leaf_index' : column
+      for (const text of [
+        `update ${relation} set ${target} = ${value}`,
+        `delete from ${relation}`,
+        `truncate ${relation}`,
+      ]) {
+        expect(await failureOf(world.sqlAs(login, text)), text).toMatch(/permission denied|does not exist/)
       }
-    })
-  }
+    }
+  })
 
   test('the owner of the tables, and the superuser', async () => {
     await world.seed('select 1', [])

@@ -32,7 +32,8 @@ export function digestOrigin(origin: Origin): string {
   return hash('sha256', `${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`, 'hex')
 }
 
-const HIDDEN = `array['ip', 'user_agent', 'origin_salt', 'origin_digest']`
+// They stand in the leaf as the digest of the origin.
+const HIDDEN: ReadonlySet<string> = new Set(['ip', 'user_agent', 'origin_salt', 'origin_digest'])
 
 /**
  * What is selected of `audit_event e` to make its leaf: every column that the table has or will have, with its scopes.
@@ -41,7 +42,7 @@ const HIDDEN = `array['ip', 'user_agent', 'origin_salt', 'origin_digest']`
 export const LEAF_COLUMNS = `
   e.id::text as id,
   to_char(e.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as occurred_at,
-  (to_jsonb(e) - ${HIDDEN})::text as event,
+  row_to_json(e)::text as event,
   coalesce((
     select jsonb_agg(jsonb_build_object('kind', s.kind, 'id', s.scope_id, 'row_count', s.row_count))
     from audit_scope s where s.event_id = e.id and s.occurred_at = e.occurred_at), '[]')::text as scopes,
@@ -59,8 +60,12 @@ export interface LeafRow {
   readonly digest: string | null
 }
 
-function withoutNulls(record: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null))
+function withoutNulls(record: JsonObject): { [key: string]: JsonValue } {
+  const kept: { [key: string]: JsonValue } = {}
+  for (const [key, value] of Object.entries(record)) {
+    if (value !== null && !HIDDEN.has(key)) kept[key] = value
+  }
+  return kept
 }
 
 function parseObject(text: string): JsonObject {
@@ -69,14 +74,14 @@ function parseObject(text: string): JsonObject {
   return JSON.parse(text) as JsonObject
 }
 
-// Every scope has a kind and an id.
-const orderOf = (scope: JsonObject) => `${String(scope['kind'])} ${String(scope['id'])}`
+const orderOf = (scope: JsonObject) => toCanonicalJson([scope['kind'] ?? null, scope['id'] ?? null])
 
 /** The leaf of a row. */
 export function toSealedEvent(row: LeafRow): SealedEvent {
   const origin = { salt: row.salt, ip: row.ip, user_agent: row.user_agent, digest: row.digest }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const scopes = (JSON.parse(row.scopes) as JsonObject[]).map(withoutNulls)
+  const scopes = (JSON.parse(row.scopes) as JsonObject[])
+    .map(withoutNulls)
     .toSorted((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1))
   const leaf = toCanonicalJson({
     ...withoutNulls(parseObject(row.event)),

@@ -16,8 +16,10 @@ export interface StoredEntry extends LogEntry {
 type LeafPageRow = LeafRow & { leaf_index: string; hash: Buffer }
 
 // A page is small and the log is large: each leaf looks its event up, instead of reading the whole log for every page.
-const LOOK_UP = 'set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off'
-const AS_USUAL = 'set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_seqscan = on'
+const LOOK_UP =
+  'set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off'
+const AS_USUAL =
+  'set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_seqscan = on'
 
 async function* readSealed(client: AdminClient): AsyncGenerator<StoredEntry> {
   await client.query(LOOK_UP)

@@ -91,7 +91,7 @@ test('a transaction that began first and commits last is sealed, though its ids 
 })
 
 test('writers that overlap, linger and roll back leave no gap and no event behind', async () => {
-  let isOver = false
+  const writing = { isOver: false }
   const writer = async (name: number) => {
     for (let turn = 0; turn < 25; turn += 1) {
       const client = await begin()
@@ -101,10 +101,10 @@ test('writers that overlap, linger and roll back leave no gap and no event behin
     }
   }
   const sealing = (async () => {
-    while (!isOver) await sealer.sealNow()
+    while (!writing.isOver) await sealer.sealNow()
   })()
   await Promise.all([1, 2, 3, 4, 5].map(writer))
-  isOver = true
+  writing.isOver = true
   await sealing
   const events = await numberOf('select count(*) from audit_event')
   expect(events).toBeGreaterThan(150)

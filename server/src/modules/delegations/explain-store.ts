@@ -18,7 +18,10 @@ export interface Subject {
  * The facts of somebody's access as the database has them now; null when the mandate's side may not ask about this
  * person. The same functions gather them as at a request.
  */
-export async function findFactsAbout(mandate: ExplainMandate, subject: Subject): Promise<EnteredFacts | null> {
+export async function findFactsAbout(
+  mandate: ExplainMandate,
+  subject: Subject,
+): Promise<EnteredFacts | null> {
   const [result] = await runStatements(mandate, [
     {
       text: 'select access.facts_about($1, $2, $3) as facts',
@@ -65,6 +68,10 @@ export function findExplanation(mandate: ExplainMandate, id: ExplainId) {
 
 /** The name of a person, as far as the mandate's side knows it. */
 export async function findPersonName(mandate: ExplainMandate, id: string): Promise<string | null> {
-  const row = await tables<DelegationTables>(mandate).selectFrom('person').select('name').where('id', '=', id).executeTakeFirst()
+  const row = await tables<DelegationTables>(mandate)
+    .selectFrom('person')
+    .select('name')
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row?.name ?? null
 }

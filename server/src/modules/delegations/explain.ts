@@ -1,4 +1,13 @@
-import { decide, effectiveMask, encodeId, explainFor, findBlocker, idFromUuid, permissionsOf, REFUSAL_WORDS } from '@liaison/access'
+import {
+  decide,
+  effectiveMask,
+  encodeId,
+  explainFor,
+  findBlocker,
+  idFromUuid,
+  permissionsOf,
+  REFUSAL_WORDS,
+} from '@liaison/access'
 import type { Decision, DecisionCode, Owner, Permission, Step } from '@liaison/access'
 import { z } from 'zod'
 import { toFacts } from '#platform/facts.ts'
@@ -32,7 +41,9 @@ export const ExplanationBody = z.strictObject({
   permission: z.string(),
   first_blocker: StepBody.nullable(),
   steps: z.array(StepBody),
-  remedies: z.array(z.strictObject({ text: z.string(), who: z.enum(['self', 'partner', 'tenant', 'provider']) })),
+  remedies: z.array(
+    z.strictObject({ text: z.string(), who: z.enum(['self', 'partner', 'tenant', 'provider']) }),
+  ),
   effective_permissions: z.array(z.string()).nullable(),
 })
 
@@ -45,7 +56,10 @@ function toStep(step: Step): z.output<typeof StepBody> {
     detail: step.detail,
     owner: step.owner,
     remedy: step.remedy,
-    evidence: evidence && { type: evidence.type, id: encodeId(evidence.type, idFromUuid(evidence.type, evidence.id)) },
+    evidence: evidence && {
+      type: evidence.type,
+      id: encodeId(evidence.type, idFromUuid(evidence.type, evidence.id)),
+    },
   }
 }
 
@@ -80,8 +94,12 @@ export function toExplanation(told: Told, viewer: Owner): z.output<typeof Explan
     permission: told.permission,
     first_blocker: blocker && toStep(blocker),
     steps: (seen.steps ?? []).map(toStep),
-    remedies: (seen.steps ?? []).flatMap(({ remedy, owner }) => (remedy === null ? [] : [{ text: remedy, who: owner }])),
-    effective_permissions: told.decision.effective_permissions ? [...told.decision.effective_permissions] : null,
+    remedies: (seen.steps ?? []).flatMap(({ remedy, owner }) =>
+      remedy === null ? [] : [{ text: remedy, who: owner }],
+    ),
+    effective_permissions: told.decision.effective_permissions
+      ? [...told.decision.effective_permissions]
+      : null,
   }
 }
 
@@ -102,7 +120,10 @@ const NOT_KNOWN: Readonly<Record<'PERSON_NOT_FOUND' | 'TENANT_NOT_FOUND', string
  * Decides the question as a request would be decided, keeps the decision and explains it. Answers about no person and
  * no tenant that the asker may not know: PERSON_NOT_FOUND and TENANT_NOT_FOUND. Source: B12.
  */
-export async function explain(mandate: ExplainMandate, question: Question): Promise<z.output<typeof ExplanationBody>> {
+export async function explain(
+  mandate: ExplainMandate,
+  question: Question,
+): Promise<z.output<typeof ExplanationBody>> {
   const entered = await findFactsAbout(mandate, question)
   if (entered === null || entered.partner_member === null)
     throw new ProblemError(404, 'PERSON_NOT_FOUND', NOT_KNOWN.PERSON_NOT_FOUND)
@@ -118,6 +139,16 @@ export async function explain(mandate: ExplainMandate, question: Question): Prom
     ...(facts.link && { tenantId: question.tenantId, delegationId: facts.link.id }),
     resource: { type: 'explanation', id, label: question.permission },
   })
-  const told = { id, at: facts.now, personId: question.personId, tenantId: question.tenantId, permission: question.permission, decision: kept }
-  return toExplanation({ ...told, personName: entered.actor?.name ?? (await findPersonName(mandate, question.personId)) }, question.viewer)
+  const told = {
+    id,
+    at: facts.now,
+    personId: question.personId,
+    tenantId: question.tenantId,
+    permission: question.permission,
+    decision: kept,
+  }
+  return toExplanation(
+    { ...told, personName: entered.actor?.name ?? (await findPersonName(mandate, question.personId)) },
+    question.viewer,
+  )
 }

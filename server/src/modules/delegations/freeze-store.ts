@@ -53,7 +53,11 @@ export function listFreezes(mandate: FreezeMandate, onlyInForce: boolean): Promi
   let query = freezes(mandate)
   if (mandate.kind !== 'platform') query = query.where('f.set_by_side', '=', SIDES[mandate.kind])
   if (onlyInForce) query = query.where('f.lifted_at', 'is', null)
-  return query.orderBy('f.lifted_at', (order) => order.desc().nullsFirst()).orderBy('f.created_at', 'desc').limit(200).execute()
+  return query
+    .orderBy('f.lifted_at', (order) => order.desc().nullsFirst())
+    .orderBy('f.created_at', 'desc')
+    .limit(200)
+    .execute()
 }
 
 /** One freeze. Throws FREEZE_NOT_FOUND. */
@@ -66,7 +70,11 @@ export async function getFreeze(mandate: FreezeMandate, id: FreezeId): Promise<F
 }
 
 /** Sets a freeze; it holds from the commit on, and no write under what it covers commits later. */
-export async function insertFreeze(mandate: FreezeMandate, target: FreezeTarget, reason: string | null): Promise<string> {
+export async function insertFreeze(
+  mandate: FreezeMandate,
+  target: FreezeTarget,
+  reason: string | null,
+): Promise<string> {
   try {
     const row = await tables<DelegationTables>(mandate)
       .insertInto('access_freeze')
@@ -86,7 +94,9 @@ export async function insertFreeze(mandate: FreezeMandate, target: FreezeTarget,
     return row.id
   } catch (error) {
     if (databaseCodeOf(error) === '23503')
-      throw new ProblemError(404, 'FREEZE_TARGET_NOT_FOUND', 'What the freeze names does not exist.', { cause: error })
+      throw new ProblemError(404, 'FREEZE_TARGET_NOT_FOUND', 'What the freeze names does not exist.', {
+        cause: error,
+      })
     throw error
   }
 }
@@ -109,7 +119,8 @@ export async function liftFreeze(mandate: FreezeMandate, id: string, reason: str
     .where('id', '=', id)
     .where('lifted_at', 'is', null)
     .executeTakeFirst()
-  if (updated.numUpdatedRows === 0n) throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
+  if (updated.numUpdatedRows === 0n)
+    throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
 }
 
 /** The tenant and partner of a delegation, for a freeze of it. Throws FREEZE_TARGET_NOT_FOUND. */
@@ -119,12 +130,17 @@ export async function findDelegationSides(mandate: FreezeMandate, id: string) {
     .select(['tenant_id', 'partner_id'])
     .where('id', '=', id)
     .executeTakeFirst()
-  if (!row) throw new ProblemError(404, 'FREEZE_TARGET_NOT_FOUND', 'No delegation that you can see has this id.')
+  if (!row)
+    throw new ProblemError(404, 'FREEZE_TARGET_NOT_FOUND', 'No delegation that you can see has this id.')
   return row
 }
 
 /** Whether the mandate knows this partner. */
 export async function knowsPartner(mandate: FreezeMandate, id: string): Promise<boolean> {
-  const row = await tables<DelegationTables>(mandate).selectFrom('partner').select('id').where('id', '=', id).executeTakeFirst()
+  const row = await tables<DelegationTables>(mandate)
+    .selectFrom('partner')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row !== undefined
 }

@@ -10,20 +10,32 @@ import { ExplanationBody, explain, toExplanation } from './explain.ts'
 import { findExplanation, findPersonName } from './explain-store.ts'
 import type { ExplainMandate } from './explain-store.ts'
 
-const DelegationPermission = z.string().max(100).transform((text, context): Permission => {
-  const entry = findPermission(text)
-  if (entry?.plane === 'delegation') return entry.name
-  context.addIssue({ code: 'custom', message: 'must be the name of a permission that a link can give', params: { code: 'UNKNOWN_PERMISSION' } })
-  return z.NEVER
-})
+const DelegationPermission = z
+  .string()
+  .max(100)
+  .transform((text, context): Permission => {
+    const entry = findPermission(text)
+    if (entry?.plane === 'delegation') return entry.name
+    context.addIssue({
+      code: 'custom',
+      message: 'must be the name of a permission that a link can give',
+      params: { code: 'UNKNOWN_PERMISSION' },
+    })
+    return z.NEVER
+  })
 
 const ExplainParams = z.strictObject({ explain_id: publicId('explain') })
 
 async function readKept(mandate: ExplainMandate, id: ExplainId, viewer: Owner) {
   const kept = await findExplanation(mandate, id)
-  if (!kept) throw new ProblemError(404, 'EXPLANATION_NOT_FOUND', 'No decision that you may read has this id.')
-  if (mandate.kind === 'program' && kept.person_id !== mandate.actor.id) requireAlso(mandate, 'partner_org.members.read')
-  noteRead(mandate, { action: 'access.explain', resource: { type: 'explanation', id: kept.id, label: kept.permission } })
+  if (!kept)
+    throw new ProblemError(404, 'EXPLANATION_NOT_FOUND', 'No decision that you may read has this id.')
+  if (mandate.kind === 'program' && kept.person_id !== mandate.actor.id)
+    requireAlso(mandate, 'partner_org.members.read')
+  noteRead(mandate, {
+    action: 'access.explain',
+    resource: { type: 'explanation', id: kept.id, label: kept.permission },
+  })
   return toExplanation(
     {
       id: kept.id,
@@ -45,7 +57,13 @@ const partnerRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/partner/access/explain',
     summary: 'Why the person, or a colleague, can or cannot do something in a tenant',
-    input: { body: z.strictObject({ user_id: publicId('person').optional(), tenant_id: publicId('tenant'), permission: DelegationPermission }) },
+    input: {
+      body: z.strictObject({
+        user_id: publicId('person').optional(),
+        tenant_id: publicId('tenant'),
+        permission: DelegationPermission,
+      }),
+    },
     access: { permission: 'partner_org.links.read' },
     limit: 'explain',
     readsOnly: WHY,
@@ -56,7 +74,12 @@ const partnerRoutes: readonly Route[] = [
       const isSelf = personId === mandate.actor.id
       if (!isSelf) requireAlso(mandate, 'partner_org.members.read')
       const subject = { personId, tenantId: body.tenant_id, partnerId: mandate.partner.id }
-      return explain(mandate, { ...subject, permission: body.permission, ip: isSelf ? trace.ip : null, viewer: isSelf ? 'self' : 'partner' })
+      return explain(mandate, {
+        ...subject,
+        permission: body.permission,
+        ip: isSelf ? trace.ip : null,
+        viewer: isSelf ? 'self' : 'partner',
+      })
     },
   }),
   route({
@@ -77,14 +100,27 @@ const tenantRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/tenant/partner-access/access/explain',
     summary: "Why a partner's person can or cannot do something in the own organisation",
-    input: { body: z.strictObject({ user_id: publicId('person'), partner_id: publicId('partner'), permission: DelegationPermission }) },
+    input: {
+      body: z.strictObject({
+        user_id: publicId('person'),
+        partner_id: publicId('partner'),
+        permission: DelegationPermission,
+      }),
+    },
     access: { permission: 'tenant.partner_access.read' },
     limit: 'explain',
     readsOnly: WHY,
     problems: ['PERSON_NOT_FOUND'],
     responses: { 200: ExplanationBody },
     handle: ({ mandate, body }) =>
-      explain(mandate, { personId: body.user_id, tenantId: mandate.tenant.id, partnerId: body.partner_id, permission: body.permission, ip: null, viewer: 'tenant' }),
+      explain(mandate, {
+        personId: body.user_id,
+        tenantId: mandate.tenant.id,
+        partnerId: body.partner_id,
+        permission: body.permission,
+        ip: null,
+        viewer: 'tenant',
+      }),
   }),
   route({
     method: 'GET',
@@ -104,14 +140,27 @@ const adminRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/admin/partner-access/explain',
     summary: 'Why anybody can or cannot do something in a tenant',
-    input: { body: z.strictObject({ person_id: publicId('person'), tenant_id: publicId('tenant'), permission: DelegationPermission }) },
+    input: {
+      body: z.strictObject({
+        person_id: publicId('person'),
+        tenant_id: publicId('tenant'),
+        permission: DelegationPermission,
+      }),
+    },
     access: { permission: 'platform.explain.use' },
     limit: 'explain',
     readsOnly: WHY,
     problems: ['PERSON_NOT_FOUND'],
     responses: { 200: ExplanationBody },
     handle: ({ mandate, body }) =>
-      explain(mandate, { personId: body.person_id, tenantId: body.tenant_id, partnerId: null, permission: body.permission, ip: null, viewer: 'provider' }),
+      explain(mandate, {
+        personId: body.person_id,
+        tenantId: body.tenant_id,
+        partnerId: null,
+        permission: body.permission,
+        ip: null,
+        viewer: 'provider',
+      }),
   }),
   route({
     method: 'GET',

@@ -7,7 +7,15 @@ import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId, truth } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { askLift, findDelegationSides, getFreeze, insertFreeze, knowsPartner, liftFreeze, listFreezes } from './freeze-store.ts'
+import {
+  askLift,
+  findDelegationSides,
+  getFreeze,
+  insertFreeze,
+  knowsPartner,
+  liftFreeze,
+  listFreezes,
+} from './freeze-store.ts'
 import type { FreezeMandate, FreezeRow, FreezeTarget } from './freeze-store.ts'
 
 const FreezeBody = z.strictObject({
@@ -55,7 +63,11 @@ function toFreeze(row: FreezeRow, mandate: FreezeMandate): z.output<typeof Freez
 }
 
 /** Records a step of a freeze for everybody whom it covers. */
-function recordFreeze(mandate: FreezeMandate, row: FreezeRow, step: { action: 'freezes.set' | 'freezes.request_lift' | 'freezes.lift'; reason: string | null }): void {
+function recordFreeze(
+  mandate: FreezeMandate,
+  row: FreezeRow,
+  step: { action: 'freezes.set' | 'freezes.request_lift' | 'freezes.lift'; reason: string | null },
+): void {
   recordEvent(mandate, {
     action: step.action,
     ...(row.partner_id !== null && { partnerId: row.partner_id }),
@@ -63,7 +75,11 @@ function recordFreeze(mandate: FreezeMandate, row: FreezeRow, step: { action: 'f
     ...(row.tenant_id !== null && { tenantId: row.tenant_id }),
     ...(row.tenant_name !== null && { tenantName: row.tenant_name }),
     ...(row.delegation_id !== null && { delegationId: row.delegation_id }),
-    resource: { type: 'freeze', id: row.id, label: row.person_name ?? row.partner_name ?? row.tenant_name ?? row.scope },
+    resource: {
+      type: 'freeze',
+      id: row.id,
+      label: row.person_name ?? row.partner_name ?? row.tenant_name ?? row.scope,
+    },
     changes: { scope: row.scope },
     ...(step.reason !== null && { reason: step.reason }),
   })
@@ -84,7 +100,11 @@ async function lift(mandate: FreezeMandate, id: FreezeId, reason: string) {
     await askLift(mandate, row.id)
     recordFreeze(mandate, row, { action: 'freezes.request_lift', reason })
   } else if (row.scope === 'platform' && row.lift_asked_by === mandate.actor.id) {
-    throw new ProblemError(409, 'SECOND_PERSON_NEEDED', 'You asked to lift this freeze; another platform admin confirms it.')
+    throw new ProblemError(
+      409,
+      'SECOND_PERSON_NEEDED',
+      'You asked to lift this freeze; another platform admin confirms it.',
+    )
   } else {
     await liftFreeze(mandate, row.id, reason)
     recordFreeze(mandate, row, { action: 'freezes.lift', reason })
@@ -104,10 +124,17 @@ const TenantFreezeInput = z.discriminatedUnion('scope', [
   z.strictObject({ scope: z.literal('tenant'), reason: Reason.optional() }),
 ])
 
-async function tenantTarget(mandate: Mandate<'tenant'>, body: z.output<typeof TenantFreezeInput>): Promise<FreezeTarget> {
+async function tenantTarget(
+  mandate: Mandate<'tenant'>,
+  body: z.output<typeof TenantFreezeInput>,
+): Promise<FreezeTarget> {
   if (body.scope === 'tenant') return { ...NOTHING, scope: 'tenant', tenantId: mandate.tenant.id }
   if (!(await knowsPartner(mandate, body.partner_id)))
-    throw new ProblemError(404, 'FREEZE_TARGET_NOT_FOUND', 'No partner with a link to your organisation has this id.')
+    throw new ProblemError(
+      404,
+      'FREEZE_TARGET_NOT_FOUND',
+      'No partner with a link to your organisation has this id.',
+    )
   return { ...NOTHING, scope: 'partner', partnerId: body.partner_id, tenantId: mandate.tenant.id }
 }
 
@@ -120,7 +147,9 @@ const tenantRoutes: readonly Route[] = [
     access: { permission: 'tenant.partner_access.read' },
     limit: 'list',
     responses: { 200: FreezeList },
-    handle: async ({ mandate, query }) => ({ items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)) }),
+    handle: async ({ mandate, query }) => ({
+      items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)),
+    }),
   }),
   route({
     method: 'POST',
@@ -131,7 +160,8 @@ const tenantRoutes: readonly Route[] = [
     limit: 'write',
     problems: ['FREEZE_TARGET_NOT_FOUND'],
     responses: { 201: FreezeBody },
-    handle: async ({ mandate, body }) => setFreeze(mandate, await tenantTarget(mandate, body), body.reason ?? null),
+    handle: async ({ mandate, body }) =>
+      setFreeze(mandate, await tenantTarget(mandate, body), body.reason ?? null),
   }),
   route({
     method: 'DELETE',
@@ -148,21 +178,43 @@ const tenantRoutes: readonly Route[] = [
 
 const AdminFreezeInput = z.strictObject({
   scope: z.enum(['platform', 'partner', 'tenant', 'delegation', 'person']),
-  id: z.string().max(40).optional().meta({ description: 'What is frozen: the id of a partner, tenant, link or person; none for the platform.' }),
+  id: z
+    .string()
+    .max(40)
+    .optional()
+    .meta({
+      description: 'What is frozen: the id of a partner, tenant, link or person; none for the platform.',
+    }),
   reason: Reason,
 })
 
-const ID_KINDS = { partner: ['partner'], tenant: ['tenant'], delegation: ['link', 'delegation'], person: ['person'] } as const
+const ID_KINDS = {
+  partner: ['partner'],
+  tenant: ['tenant'],
+  delegation: ['link', 'delegation'],
+  person: ['person'],
+} as const
 
 function readTargetId(body: z.output<typeof AdminFreezeInput>): string | null {
   const kinds = body.scope === 'platform' ? [] : ID_KINDS[body.scope]
   const ids = kinds.map((kind) => decodeId(kind, body.id ?? '')).filter((id) => id !== null)
   if (body.scope === 'platform' ? body.id === undefined : ids.length > 0) return ids[0] ?? null
-  const detail = body.scope === 'platform' ? 'A freeze of the platform names nothing.' : `must be the id of a ${kinds.join(' or ')}`
-  throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', { errors: [{ pointer: '/body/id', code: 'INVALID_ID', detail }] })
+  const detail =
+    body.scope === 'platform'
+      ? 'A freeze of the platform names nothing.'
+      : `must be the id of a ${kinds.join(' or ')}`
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    'One part of the input cannot be taken; nothing was changed.',
+    { errors: [{ pointer: '/body/id', code: 'INVALID_ID', detail }] },
+  )
 }
 
-async function adminTarget(mandate: Mandate<'platform'>, body: z.output<typeof AdminFreezeInput>): Promise<FreezeTarget> {
+async function adminTarget(
+  mandate: Mandate<'platform'>,
+  body: z.output<typeof AdminFreezeInput>,
+): Promise<FreezeTarget> {
   const id = readTargetId(body)
   const target = { ...NOTHING, scope: body.scope }
   if (body.scope === 'partner') return { ...target, partnerId: id }
@@ -182,7 +234,9 @@ const adminRoutes: readonly Route[] = [
     access: { permission: 'platform.freezes.read' },
     limit: 'list',
     responses: { 200: FreezeList },
-    handle: async ({ mandate, query }) => ({ items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)) }),
+    handle: async ({ mandate, query }) => ({
+      items: (await listFreezes(mandate, query.in_force)).map((row) => toFreeze(row, mandate)),
+    }),
   }),
   route({
     method: 'POST',

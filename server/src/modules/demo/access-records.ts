@@ -6,7 +6,9 @@ import type { DemoPeople, Making } from './people.ts'
 
 /** The link of the demo world between two organisations. */
 export function findLink(links: readonly DemoLink[], partner: string, tenant: string): DemoLink {
-  const link = links.find((candidate) => candidate.partner.slug === partner && candidate.tenant.slug === tenant)
+  const link = links.find(
+    (candidate) => candidate.partner.slug === partner && candidate.tenant.slug === tenant,
+  )
   if (!link) throw new Error(`There is no link of ${partner} with ${tenant}.`)
   return link
 }

@@ -1,7 +1,7 @@
 import { findPermission } from '@liaison/access'
 import type { Permission } from '@liaison/access'
 import { findLink } from './access-records.ts'
-import { addDays, addMinutes } from './dice.ts'
+import { addDays } from './dice.ts'
 import type { DemoLink } from './links.ts'
 import type { DemoPeople, DemoPerson, Making } from './people.ts'
 
@@ -85,7 +85,8 @@ function actionOf(permission: Permission): string {
 
 /** What the role of a link is used for: support people open tickets, the others read bills. */
 function habitsOf(link: DemoLink): readonly Habit[] {
-  if (link.role === 'msp_billing' || link.role === 'auditor') return READS.filter((habit) => !habit[0].startsWith('partner.support'))
+  if (link.role === 'msp_billing' || link.role === 'auditor')
+    return READS.filter((habit) => !habit[0].startsWith('partner.support'))
   return link.role === 'msp_support' ? [...READS.slice(0, 3), ...WRITES] : [...READS, ...WRITES]
 }
 
@@ -94,7 +95,8 @@ const TOLD_DAYS = 24
 
 function addDaysOfWork(making: Making, link: DemoLink): void {
   const { dice, now } = making
-  const until = link.status === 'active' ? 0.02 : (now.getTime() - link.changedAt.getTime()) / 86_400_000 + 0.1
+  const until =
+    link.status === 'active' ? 0.02 : (now.getTime() - link.changedAt.getTime()) / 86_400_000 + 0.1
   for (let count = 0; count < 9; count += 1) {
     const at = addDays(now, -(until + dice.next() * Math.max(0, TOLD_DAYS - until)))
     const [permission, route, rows] = dice.pick(habitsOf(link))
@@ -109,7 +111,8 @@ function addDaysOfWork(making: Making, link: DemoLink): void {
       link,
       isRead,
       ...(isRead && { rowCount: rows === 1 ? 1 : dice.between(1, rows) }),
-      ...(permission.startsWith('partner.support') && rows === 1 && { resource: { type: 'ticket', label: ticket } }),
+      ...(permission.startsWith('partner.support') &&
+        rows === 1 && { resource: { type: 'ticket', label: ticket } }),
       route,
     })
   }
@@ -121,8 +124,24 @@ function addRefusals(making: Making, links: readonly DemoLink[]): void {
   const fjord = findLink(links, 'northwind-msp', 'fjord-fiber')
   const lee = acme.members.find((member) => member.name === 'Lee Park') ?? null
   const refused = { plane: 'delegation', by: lee, isRead: true } as const
-  addEvent(making, { ...refused, at: addDays(now, -1.3), link: acme, permission: 'partner.billing.invoices.read', action: actionOf('partner.billing.invoices.read'), code: 'PERMISSION_DENIED', route: '/api/v1/partner/billing/invoices' })
-  addEvent(making, { ...refused, at: addDays(now, -2.6), link: fjord, permission: 'partner.tenants.read', action: actionOf('partner.tenants.read'), code: 'TENANT_LINK_SUSPENDED', route: '/api/v1/partner/customers/:tenant_id' })
+  addEvent(making, {
+    ...refused,
+    at: addDays(now, -1.3),
+    link: acme,
+    permission: 'partner.billing.invoices.read',
+    action: actionOf('partner.billing.invoices.read'),
+    code: 'PERMISSION_DENIED',
+    route: '/api/v1/partner/billing/invoices',
+  })
+  addEvent(making, {
+    ...refused,
+    at: addDays(now, -2.6),
+    link: fjord,
+    permission: 'partner.tenants.read',
+    action: actionOf('partner.tenants.read'),
+    code: 'TENANT_LINK_SUSPENDED',
+    route: '/api/v1/partner/customers/:tenant_id',
+  })
 }
 
 function addLifeOfLinks(making: Making, links: readonly DemoLink[]): void {
@@ -132,19 +151,46 @@ function addLifeOfLinks(making: Making, links: readonly DemoLink[]): void {
     const [owner = null] = link.partner.members
     const admin = link.tenant.adminPerson
     const resource = { type: 'link', id: link.id, label: `${link.partner.name} in ${link.tenant.name}` }
-    if (link.requestedAt > oldest) addEvent(making, { at: link.requestedAt, plane: 'program', action: 'links.request', by: owner, link, resource })
+    if (link.requestedAt > oldest)
+      addEvent(making, {
+        at: link.requestedAt,
+        plane: 'program',
+        action: 'links.request',
+        by: owner,
+        link,
+        resource,
+      })
     const isEnded = link.status === 'revoked' || link.status === 'suspended' || link.status === 'declined'
     if (isEnded && link.changedAt > oldest) {
       const verb = link.status === 'revoked' ? 'revoke' : link.status === 'suspended' ? 'suspend' : 'decline'
-      addEvent(making, { at: link.changedAt, plane: 'tenant', action: `links.${verb}`, by: admin, link, resource, ...(link.reason && { reason: link.reason }) })
+      addEvent(making, {
+        at: link.changedAt,
+        plane: 'tenant',
+        action: `links.${verb}`,
+        by: admin,
+        link,
+        resource,
+        ...(link.reason && { reason: link.reason }),
+      })
     }
-    if (link.status === 'expired') addEvent(making, { at: link.changedAt, plane: 'system', action: 'links.expire', by: null, link, resource })
+    if (link.status === 'expired')
+      addEvent(making, {
+        at: link.changedAt,
+        plane: 'system',
+        action: 'links.expire',
+        by: null,
+        link,
+        resource,
+      })
   }
 }
 
 /** Fills the past three weeks of the audit log: work under links, refusals, and what became of the links themselves. */
 export function addActivity(making: Making, links: readonly DemoLink[]): void {
-  for (const link of links.filter((candidate) => candidate.members.length > 0 && candidate.status !== 'approved')) addDaysOfWork(making, link)
+  for (const link of links.filter(
+    (candidate) => candidate.members.length > 0 && candidate.status !== 'approved',
+  ))
+    addDaysOfWork(making, link)
   addRefusals(making, links)
   addLifeOfLinks(making, links)
 }
@@ -152,8 +198,20 @@ export function addActivity(making: Making, links: readonly DemoLink[]): void {
 /** The event of the loading itself, which every tenant and partner can read. */
 export function addLoadingEvent({ now, dice, ledger }: Making, people: DemoPeople): void {
   const id = dice.uuid(now)
-  const at = addMinutes(now, 0)
-  ledger.add('audit_event', { id, occurred_at: at, plane: 'system', action: 'demo.load', outcome: 'allowed', actor_type: 'system', actor_name: 'demo', source: 'cli', repeats: 1 })
-  for (const { id: scope_id } of people.tenants.values()) ledger.add('audit_scope', { kind: 'tenant', scope_id, occurred_at: at, event_id: id })
-  for (const { id: scope_id } of people.partners.values()) ledger.add('audit_scope', { kind: 'partner', scope_id, occurred_at: at, event_id: id })
+  const at = now
+  ledger.add('audit_event', {
+    id,
+    occurred_at: at,
+    plane: 'system',
+    action: 'demo.records.create',
+    outcome: 'allowed',
+    actor_type: 'system',
+    actor_name: 'The demo loader',
+    source: 'cli',
+    repeats: 1,
+  })
+  for (const { id: scope_id } of people.tenants.values())
+    ledger.add('audit_scope', { kind: 'tenant', scope_id, occurred_at: at, event_id: id })
+  for (const { id: scope_id } of people.partners.values())
+    ledger.add('audit_scope', { kind: 'partner', scope_id, occurred_at: at, event_id: id })
 }

@@ -42,20 +42,35 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-const count = async (table: string) => Number((await world.sql(`select count(*)::integer as count from ${table}`))[0]?.['count'])
+const count = async (table: string) =>
+  Number((await world.sql(`select count(*)::integer as count from ${table}`))[0]?.['count'])
 
 test('the demo world loads with every constraint and audit rule in force, within three seconds', async () => {
   expect(body).not.toBeNull()
   expect(seconds).toBeLessThan(3)
-  expect({ tenants: await count('tenant'), partners: await count('partner'), staff: await count('platform_staff') }).toEqual({ tenants: 12, partners: 4, staff: 2 })
+  expect({
+    tenants: await count('tenant'),
+    partners: await count('partner'),
+    staff: await count('platform_staff'),
+  }).toEqual({ tenants: 12, partners: 4, staff: 2 })
   expect(await count('invoice')).toBeGreaterThan(500)
   expect(await count('usage_day')).toBe(900)
 })
 
 test('links of the demo world are in every state that a person meets', async () => {
   const rows = await world.sql<{ status: string }>('select distinct status from delegation order by status')
-  expect(rows.map((row) => row.status)).toEqual(['active', 'approved', 'declined', 'expired', 'requested', 'revoked', 'suspended'])
-  const [ends] = await world.sql(`select bool_or(ends_at < now() + interval '7 days') as week, bool_or(ends_at between now() + interval '7 days' and now() + interval '30 days') as month from delegation where status = 'active'`)
+  expect(rows.map((row) => row.status)).toEqual([
+    'active',
+    'approved',
+    'declined',
+    'expired',
+    'requested',
+    'revoked',
+    'suspended',
+  ])
+  const [ends] = await world.sql(
+    `select bool_or(ends_at < now() + interval '7 days') as week, bool_or(ends_at between now() + interval '7 days' and now() + interval '30 days') as month from delegation where status = 'active'`,
+  )
   expect(ends).toEqual({ week: true, month: true })
 })
 
@@ -91,7 +106,7 @@ test('both sides can read past activity, refusals included', async () => {
   const [row] = await world.sql(
     `select count(*) filter (where e.outcome = 'denied')::integer as denied, count(*)::integer as events,
        count(distinct s.scope_id) filter (where s.kind = 'tenant')::integer as tenants
-     from audit_event e join audit_scope s on s.event_id = e.id where e.action <> 'demo.load'`,
+     from audit_event e join audit_scope s on s.event_id = e.id where e.action <> 'demo.records.create'`,
   )
   expect(row?.['denied']).toBe(4)
   expect(row?.['tenants']).toBeGreaterThanOrEqual(10)
@@ -111,7 +126,10 @@ test('sign-ins are kept for the owner of the data directory alone, with a code t
   const dana = readDemoSignIns(dataDir).find((signIn) => signIn.email === 'dana@acmefiber.example')
   expect(dana).toMatchObject({ name: 'Dana Kim', role: 'Admin of Acme Fiber' })
   expect(demoCode(dana ?? { totp_secret: '' }, new Date())).toMatch(/^\d{6}$/)
-  const [stored] = await world.sql<{ secret: Buffer; id: string }>(`select f.secret, p.id from totp_factor f join person p on p.id = f.person_id where p.email = $1`, [dana?.email])
+  const [stored] = await world.sql<{ secret: Buffer; id: string }>(
+    `select f.secret, p.id from totp_factor f join person p on p.id = f.person_id where p.email = $1`,
+    [dana?.email],
+  )
   const seed = vault.open(stored?.secret ?? Buffer.alloc(0), `totp_factor|secret|${stored?.id}`)
   expect(seed).toHaveLength(20)
   expect(readDemoFile(dataDir)).toEqual(body)

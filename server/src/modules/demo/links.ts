@@ -1,4 +1,12 @@
-import { compilePatterns, describeMask, newestRoleTemplate, NO_CONDITIONS, permissionsOf, resolveGrant, toBits } from '@liaison/access'
+import {
+  compilePatterns,
+  describeMask,
+  newestRoleTemplate,
+  NO_CONDITIONS,
+  permissionsOf,
+  resolveGrant,
+  toBits,
+} from '@liaison/access'
 import type { Conditions, LinkRole, LinkStatus, Mask, Override, RelationshipType } from '@liaison/access'
 import { addDays } from './dice.ts'
 import type { DemoMember, DemoPartner, DemoPeople, DemoTenant, Making } from './people.ts'
@@ -15,7 +23,11 @@ interface Plot {
   readonly endsInDays: number | null
   /** The people who may use it, by name, and those who hold a smaller role of their own. */
   readonly people?: Readonly<Record<string, LinkRole | null>>
-  readonly overrides?: readonly { readonly pattern: string; readonly effect: 'grant' | 'deny'; readonly endsInDays?: number }[]
+  readonly overrides?: readonly {
+    readonly pattern: string
+    readonly effect: 'grant' | 'deny'
+    readonly endsInDays?: number
+  }[]
   readonly conditions?: Partial<Conditions>
   readonly message?: string
   readonly changedBy?: 'partner' | 'tenant' | 'clock'
@@ -29,25 +41,205 @@ const SOUTHBANK = 'southbank-systems'
 const MSP = { partner: NORTHWIND, type: 'msp_managed', initiatedBy: 'partner' } as const
 
 const PLOTS: readonly Plot[] = [
-  { ...MSP, tenant: 'acme-fiber', role: 'msp_support', status: 'active', startsInDays: -276, endsInDays: 89, people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': null }, message: 'We take over first-line support, as agreed in our call.' },
-  { ...MSP, tenant: 'beta-networks', role: 'msp_full', status: 'active', startsInDays: -340, endsInDays: 25, people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': 'msp_support', 'Tom Okafor': 'msp_billing' } },
-  { ...MSP, tenant: 'cascade-broadband', role: 'msp_full', status: 'active', startsInDays: -360, endsInDays: 5, people: { 'Ana Ruiz': null, 'Lee Park': null } },
-  { ...MSP, tenant: 'highland-wireless', role: 'msp_billing', status: 'active', startsInDays: -120, endsInDays: 245, people: { 'Ana Ruiz': null, 'Tom Okafor': null }, overrides: [{ pattern: 'partner.support.tickets.read', effect: 'grant' }, { pattern: 'partner.support.tickets.list', effect: 'grant' }, { pattern: 'partner.billing.invoices.export', effect: 'deny' }], renewDays: 180 },
-  { ...MSP, tenant: 'elbe-netz', role: 'msp_support', status: 'active', startsInDays: -90, endsInDays: 275, people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': null }, conditions: { mfa_max_age_s: 43_200, read_reason_required: false }, overrides: [{ pattern: 'partner.provisioning.subscribers.read', effect: 'grant', endsInDays: 14 }] },
-  { ...MSP, tenant: 'fjord-fiber', role: 'msp_support', status: 'suspended', startsInDays: -200, endsInDays: 165, people: { 'Ana Ruiz': null, 'Lee Park': null }, changedBy: 'tenant', changedDaysAgo: 3, reason: 'Paused until the new contract is signed.' },
-  { ...MSP, tenant: 'juniper-valley', role: 'msp_full', status: 'expired', startsInDays: -375, endsInDays: -10, people: { 'Ana Ruiz': null, 'Lee Park': null }, changedBy: 'clock', changedDaysAgo: 10 },
-  { ...MSP, tenant: 'iberia-rural', role: 'msp_support', status: 'revoked', startsInDays: -300, endsInDays: 65, people: { 'Ana Ruiz': null }, changedBy: 'tenant', changedDaysAgo: 18, reason: 'We run support ourselves from now on.' },
-  { ...MSP, tenant: 'kanto-link', role: 'msp_support', status: 'requested', startsInDays: 0, endsInDays: 365, message: 'Haruka, as discussed with your operations team: second-line support outside office hours.' },
-  { ...MSP, tenant: 'lakeside-cable', role: 'msp_billing', status: 'approved', startsInDays: 3, endsInDays: 368, people: { 'Tom Okafor': null } },
-  { ...MSP, tenant: 'garonne-telecom', role: 'msp_billing', status: 'declined', startsInDays: -20, endsInDays: 345, changedBy: 'tenant', changedDaysAgo: 19, reason: 'Our group office already does this.' },
-  { ...MSP, tenant: 'meridian-metro', role: 'msp_support', status: 'requested', initiatedBy: 'tenant', startsInDays: 0, endsInDays: 180, message: 'Please look after our tickets during the trial.' },
-  { partner: SOUTHBANK, type: 'msp_managed', tenant: 'acme-fiber', role: 'msp_billing', status: 'active', startsInDays: -60, endsInDays: 120, people: { 'Victor Lindqvist': null } },
-  { partner: SOUTHBANK, type: 'msp_managed', tenant: 'lakeside-cable', role: 'msp_support', status: 'active', startsInDays: -150, endsInDays: 215, people: { 'Victor Lindqvist': null, 'Amara Diallo': null } },
-  { partner: SOUTHBANK, type: 'msp_managed', tenant: 'beta-networks', role: 'msp_support', status: 'requested', startsInDays: 0, endsInDays: 90, message: 'Cover for the holidays.' },
-  { partner: 'ledger-and-pine', type: 'audit_only', tenant: 'acme-fiber', role: 'auditor', status: 'active', initiatedBy: 'tenant', startsInDays: -32, endsInDays: 28, people: { 'Edith Crane': null } },
-  { partner: 'ledger-and-pine', type: 'audit_only', tenant: 'kanto-link', role: 'auditor', status: 'active', startsInDays: -15, endsInDays: 75, people: { 'Edith Crane': null } },
-  { partner: 'helios-group', type: 'enterprise_subsidiary', tenant: 'elbe-netz', role: 'enterprise_hq', status: 'active', startsInDays: -400, endsInDays: null, people: { 'Stefan Novak': null, 'Bea Costa': 'auditor' } },
-  { partner: 'helios-group', type: 'enterprise_subsidiary', tenant: 'garonne-telecom', role: 'enterprise_hq', status: 'active', startsInDays: -380, endsInDays: null, people: { 'Stefan Novak': null, 'Bea Costa': null } },
+  {
+    ...MSP,
+    tenant: 'acme-fiber',
+    role: 'msp_support',
+    status: 'active',
+    startsInDays: -276,
+    endsInDays: 89,
+    people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': null },
+    message: 'We take over first-line support, as agreed in our call.',
+  },
+  {
+    ...MSP,
+    tenant: 'beta-networks',
+    role: 'msp_full',
+    status: 'active',
+    startsInDays: -340,
+    endsInDays: 25,
+    people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': 'msp_support', 'Tom Okafor': 'msp_billing' },
+  },
+  {
+    ...MSP,
+    tenant: 'cascade-broadband',
+    role: 'msp_full',
+    status: 'active',
+    startsInDays: -360,
+    endsInDays: 5,
+    people: { 'Ana Ruiz': null, 'Lee Park': null },
+  },
+  {
+    ...MSP,
+    tenant: 'highland-wireless',
+    role: 'msp_billing',
+    status: 'active',
+    startsInDays: -120,
+    endsInDays: 245,
+    people: { 'Ana Ruiz': null, 'Tom Okafor': null },
+    overrides: [
+      { pattern: 'partner.support.tickets.read', effect: 'grant' },
+      { pattern: 'partner.support.tickets.list', effect: 'grant' },
+      { pattern: 'partner.billing.invoices.export', effect: 'deny' },
+    ],
+    renewDays: 180,
+  },
+  {
+    ...MSP,
+    tenant: 'elbe-netz',
+    role: 'msp_support',
+    status: 'active',
+    startsInDays: -90,
+    endsInDays: 275,
+    people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': null },
+    conditions: { mfa_max_age_s: 43_200, read_reason_required: false },
+    overrides: [{ pattern: 'partner.provisioning.subscribers.read', effect: 'grant', endsInDays: 14 }],
+  },
+  {
+    ...MSP,
+    tenant: 'fjord-fiber',
+    role: 'msp_support',
+    status: 'suspended',
+    startsInDays: -200,
+    endsInDays: 165,
+    people: { 'Ana Ruiz': null, 'Lee Park': null },
+    changedBy: 'tenant',
+    changedDaysAgo: 3,
+    reason: 'Paused until the new contract is signed.',
+  },
+  {
+    ...MSP,
+    tenant: 'juniper-valley',
+    role: 'msp_full',
+    status: 'expired',
+    startsInDays: -375,
+    endsInDays: -10,
+    people: { 'Ana Ruiz': null, 'Lee Park': null },
+    changedBy: 'clock',
+    changedDaysAgo: 10,
+  },
+  {
+    ...MSP,
+    tenant: 'iberia-rural',
+    role: 'msp_support',
+    status: 'revoked',
+    startsInDays: -300,
+    endsInDays: 65,
+    people: { 'Ana Ruiz': null },
+    changedBy: 'tenant',
+    changedDaysAgo: 18,
+    reason: 'We run support ourselves from now on.',
+  },
+  {
+    ...MSP,
+    tenant: 'kanto-link',
+    role: 'msp_support',
+    status: 'requested',
+    startsInDays: 0,
+    endsInDays: 365,
+    message: 'Haruka, as discussed with your operations team: second-line support outside office hours.',
+  },
+  {
+    ...MSP,
+    tenant: 'lakeside-cable',
+    role: 'msp_billing',
+    status: 'approved',
+    startsInDays: 3,
+    endsInDays: 368,
+    people: { 'Tom Okafor': null },
+  },
+  {
+    ...MSP,
+    tenant: 'garonne-telecom',
+    role: 'msp_billing',
+    status: 'declined',
+    startsInDays: -20,
+    endsInDays: 345,
+    changedBy: 'tenant',
+    changedDaysAgo: 19,
+    reason: 'Our group office already does this.',
+  },
+  {
+    ...MSP,
+    tenant: 'meridian-metro',
+    role: 'msp_support',
+    status: 'requested',
+    initiatedBy: 'tenant',
+    startsInDays: 0,
+    endsInDays: 180,
+    message: 'Please look after our tickets during the trial.',
+  },
+  {
+    partner: SOUTHBANK,
+    type: 'msp_managed',
+    tenant: 'acme-fiber',
+    role: 'msp_billing',
+    status: 'active',
+    startsInDays: -60,
+    endsInDays: 120,
+    people: { 'Victor Lindqvist': null },
+  },
+  {
+    partner: SOUTHBANK,
+    type: 'msp_managed',
+    tenant: 'lakeside-cable',
+    role: 'msp_support',
+    status: 'active',
+    startsInDays: -150,
+    endsInDays: 215,
+    people: { 'Victor Lindqvist': null, 'Amara Diallo': null },
+  },
+  {
+    partner: SOUTHBANK,
+    type: 'msp_managed',
+    tenant: 'beta-networks',
+    role: 'msp_support',
+    status: 'requested',
+    startsInDays: 0,
+    endsInDays: 90,
+    message: 'Cover for the holidays.',
+  },
+  {
+    partner: 'ledger-and-pine',
+    type: 'audit_only',
+    tenant: 'acme-fiber',
+    role: 'auditor',
+    status: 'active',
+    initiatedBy: 'tenant',
+    startsInDays: -32,
+    endsInDays: 28,
+    people: { 'Edith Crane': null },
+  },
+  {
+    partner: 'ledger-and-pine',
+    type: 'audit_only',
+    tenant: 'kanto-link',
+    role: 'auditor',
+    status: 'active',
+    startsInDays: -15,
+    endsInDays: 75,
+    people: { 'Edith Crane': null },
+  },
+  {
+    partner: 'helios-group',
+    type: 'enterprise_subsidiary',
+    tenant: 'elbe-netz',
+    role: 'enterprise_hq',
+    status: 'active',
+    startsInDays: -400,
+    endsInDays: null,
+    people: { 'Stefan Novak': null, 'Bea Costa': 'auditor' },
+  },
+  {
+    partner: 'helios-group',
+    type: 'enterprise_subsidiary',
+    tenant: 'garonne-telecom',
+    role: 'enterprise_hq',
+    status: 'active',
+    startsInDays: -380,
+    endsInDays: null,
+    people: { 'Stefan Novak': null, 'Bea Costa': null },
+  },
 ]
 
 const APPROVED: ReadonlySet<LinkStatus> = new Set(['approved', 'active', 'suspended', 'expired', 'revoked'])
@@ -78,18 +270,46 @@ function castOf({ dice, now }: Making, people: DemoPeople, plot: Plot): Cast {
   const partner = people.partners.get(plot.partner)
   const tenant = people.tenants.get(plot.tenant)
   const owner = partner?.members[0]
-  if (!partner || !tenant || !owner) throw new Error(`The cast has no link of ${plot.partner} with ${plot.tenant}.`)
-  const requestedAt = addDays(now, plot.status === 'requested' ? -dice.between(1, 5) : Math.min(plot.startsInDays, 0) - 1)
-  const changedAt = plot.changedDaysAgo === undefined ? addDays(now, Math.min(plot.startsInDays, -0.5)) : addDays(now, -plot.changedDaysAgo)
-  return { id: dice.uuid(requestedAt), partner, tenant, owner, requestedAt, changedAt: plot.status === 'requested' ? requestedAt : changedAt }
+  if (!partner || !tenant || !owner)
+    throw new Error(`The cast has no link of ${plot.partner} with ${plot.tenant}.`)
+  const requestedAt = addDays(
+    now,
+    plot.status === 'requested' ? -dice.between(1, 5) : Math.min(plot.startsInDays, 0) - 1,
+  )
+  const changedAt =
+    plot.changedDaysAgo === undefined
+      ? addDays(now, Math.min(plot.startsInDays, -0.5))
+      : addDays(now, -plot.changedDaysAgo)
+  return {
+    id: dice.uuid(requestedAt),
+    partner,
+    tenant,
+    owner,
+    requestedAt,
+    changedAt: plot.status === 'requested' ? requestedAt : changedAt,
+  }
 }
 
 function masksOf({ now }: Making, plot: Plot) {
-  const overrides: Override[] = (plot.overrides ?? []).map(({ pattern, effect, endsInDays }) => ({ pattern, effect, expires_at: endsInDays === undefined ? null : addDays(now, endsInDays) }))
-  const terms = { role: plot.role, roleVersion: newestRoleTemplate(plot.role).version, relationshipType: plot.type, now }
+  const overrides: Override[] = (plot.overrides ?? []).map(({ pattern, effect, endsInDays }) => ({
+    pattern,
+    effect,
+    expires_at: endsInDays === undefined ? null : addDays(now, endsInDays),
+  }))
+  const terms = {
+    role: plot.role,
+    roleVersion: newestRoleTemplate(plot.role).version,
+    relationshipType: plot.type,
+    now,
+  }
   const lasting = overrides.filter((override) => override.expires_at === null)
   const role = resolveGrant({ ...terms, overrides: [] }).mask
-  return { overrides, role, lasting: resolveGrant({ ...terms, overrides: lasting }).mask, today: resolveGrant({ ...terms, overrides }).mask }
+  return {
+    overrides,
+    role,
+    lasting: resolveGrant({ ...terms, overrides: lasting }).mask,
+    today: resolveGrant({ ...terms, overrides }).mask,
+  }
 }
 
 function addDelegation(making: Making, plot: Plot, cast: Cast): void {
@@ -108,8 +328,15 @@ function addDelegation(making: Making, plot: Plot, cast: Cast): void {
     status: plot.status,
     status_reason: plot.reason ?? null,
     status_changed_at: cast.changedAt,
-    status_changed_by: plot.changedBy === 'tenant' ? cast.tenant.adminPerson.id : isApproved && plot.changedBy !== 'clock' ? approver.id : null,
-    status_changed_by_side: plot.changedBy ?? (isApproved ? (plot.initiatedBy === 'tenant' ? 'partner' : 'tenant') : (plot.initiatedBy ?? 'partner')),
+    status_changed_by:
+      plot.changedBy === 'tenant'
+        ? cast.tenant.adminPerson.id
+        : isApproved && plot.changedBy !== 'clock'
+          ? approver.id
+          : null,
+    status_changed_by_side:
+      plot.changedBy ??
+      (isApproved ? (plot.initiatedBy === 'tenant' ? 'partner' : 'tenant') : (plot.initiatedBy ?? 'partner')),
     role_mask: toBits(role),
     mask: toBits(lasting),
     has_timed_overrides: overrides.some((override) => override.expires_at !== null),
@@ -123,8 +350,21 @@ function addDelegation(making: Making, plot: Plot, cast: Cast): void {
     approved_by: isApproved ? approver.id : null,
     approved_by_name: isApproved ? approver.name : null,
     approved_at: isApproved ? approvedAt : null,
-    approval_basis: isApproved ? (plot.initiatedBy === 'tenant' ? 'partner_acceptance' : 'tenant_approval') : null,
-    approval_snapshot: isApproved ? { text_version: 1, access_role: plot.role, permissions: permissionsOf(today), conditions, can, cannot } : null,
+    approval_basis: isApproved
+      ? plot.initiatedBy === 'tenant'
+        ? 'partner_acceptance'
+        : 'tenant_approval'
+      : null,
+    approval_snapshot: isApproved
+      ? {
+          text_version: 1,
+          access_role: plot.role,
+          permissions: permissionsOf(today),
+          conditions,
+          can,
+          cannot,
+        }
+      : null,
     version: plot.changedBy ? 3 : isApproved ? 2 : 1,
     created_at: cast.requestedAt,
     updated_at: cast.changedAt,
@@ -156,8 +396,14 @@ function addLinkRow(making: Making, plot: Plot, cast: Cast): void {
     sla_uptime_target: plot.role === 'msp_full' ? 99.9 : null,
     notify_on_sla_breach: true,
     notify_on_billing_threshold: true,
-    notes_partner: plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND ? 'Gold contract. Call Dana before any change after 18:00.' : null,
-    notes_tenant: plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND ? 'Review the scope at the yearly meeting.' : null,
+    notes_partner:
+      plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND
+        ? 'Gold contract. Call Dana before any change after 18:00.'
+        : null,
+    notes_tenant:
+      plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND
+        ? 'Review the scope at the yearly meeting.'
+        : null,
     metadata: {},
   })
 }
@@ -203,11 +449,26 @@ function addMembers(making: Making, plot: Plot, cast: Cast): DemoMember[] {
 
 function addHistory(making: Making, plot: Plot, cast: Cast): void {
   const entry = (version: number, event: string, at: Date, detail: object = {}) =>
-    making.ledger.add('delegation_history', { delegation_id: cast.id, tenant_id: cast.tenant.id, partner_id: cast.partner.id, changed_at: at, version, event, detail })
-  const [asker, answerer] = plot.initiatedBy === 'tenant' ? [cast.tenant.adminPerson.name, cast.owner.name] : [cast.owner.name, cast.tenant.adminPerson.name]
+    making.ledger.add('delegation_history', {
+      delegation_id: cast.id,
+      tenant_id: cast.tenant.id,
+      partner_id: cast.partner.id,
+      changed_at: at,
+      version,
+      event,
+      detail,
+    })
+  const [asker, answerer] =
+    plot.initiatedBy === 'tenant'
+      ? [cast.tenant.adminPerson.name, cast.owner.name]
+      : [cast.owner.name, cast.tenant.adminPerson.name]
   entry(1, 'requested', cast.requestedAt, { by_name: asker })
   if (APPROVED.has(plot.status)) entry(2, 'approved', addDays(cast.requestedAt, 0.4), { by_name: answerer })
-  if (plot.changedBy) entry(3, plot.status, cast.changedAt, { ...(plot.changedBy === 'tenant' && { by_name: cast.tenant.adminPerson.name }), ...(plot.reason && { reason: plot.reason }) })
+  if (plot.changedBy)
+    entry(3, plot.status, cast.changedAt, {
+      ...(plot.changedBy === 'tenant' && { by_name: cast.tenant.adminPerson.name }),
+      ...(plot.reason && { reason: plot.reason }),
+    })
 }
 
 /** Adds one link in every state, with its people, exceptions and history. */
@@ -219,6 +480,16 @@ export function addLinks(making: Making, people: DemoPeople): DemoLink[] {
     addOverrides(making, plot, cast)
     const members = addMembers(making, plot, cast)
     addHistory(making, plot, cast)
-    return { id: cast.id, partner: cast.partner, tenant: cast.tenant, role: plot.role, status: plot.status, members, requestedAt: cast.requestedAt, changedAt: cast.changedAt, reason: plot.reason }
+    return {
+      id: cast.id,
+      partner: cast.partner,
+      tenant: cast.tenant,
+      role: plot.role,
+      status: plot.status,
+      members,
+      requestedAt: cast.requestedAt,
+      changedAt: cast.changedAt,
+      reason: plot.reason,
+    }
   })
 }

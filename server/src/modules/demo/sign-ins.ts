@@ -32,7 +32,24 @@ export type DemoSignIn = z.output<typeof SignIn>
 export type DemoFileBody = z.output<typeof DemoFile>
 
 const FILE = 'demo.json'
-const WORDS = ['amber', 'basil', 'cedar', 'delta', 'ember', 'fjord', 'grove', 'harbor', 'indigo', 'juniper', 'kelp', 'lagoon', 'maple', 'nectar', 'olive', 'pebble']
+const WORDS = [
+  'amber',
+  'basil',
+  'cedar',
+  'delta',
+  'ember',
+  'fjord',
+  'grove',
+  'harbor',
+  'indigo',
+  'juniper',
+  'kelp',
+  'lagoon',
+  'maple',
+  'nectar',
+  'olive',
+  'pebble',
+]
 const CODE_ALPHABET = 'abcdefghjkmnpqrstvwxyz23456789'
 const RECOVERY_CODES = 10
 
@@ -47,7 +64,9 @@ export function derivePassword(vault: Vault): string {
 }
 
 function deriveRecoveryCode(vault: Vault, email: string, index: number): string {
-  const letters = [...digest(vault, `recovery ${email} ${index}`).subarray(0, 10)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? '')
+  const letters = [...digest(vault, `recovery ${email} ${index}`).subarray(0, 10)].map(
+    (byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? '',
+  )
   return `${letters.slice(0, 5).join('')}-${letters.slice(5).join('')}`
 }
 
@@ -70,7 +89,9 @@ export function deriveSignIn(vault: Vault, person: DemoPerson): DemoSignIn {
     role: person.role,
     password: derivePassword(vault),
     totp_secret: new Secret({ buffer: Uint8Array.from(secret).buffer }).base32,
-    recovery_codes: Array.from({ length: RECOVERY_CODES }, (_, index) => deriveRecoveryCode(vault, person.email, index)),
+    recovery_codes: Array.from({ length: RECOVERY_CODES }, (_, index) =>
+      deriveRecoveryCode(vault, person.email, index),
+    ),
   }
 }
 

@@ -86,9 +86,14 @@ interface World {
 function findDesk(tenant: DemoTenant, links: readonly DemoLink[]): Desk {
   const link = links.find(
     (candidate) =>
-      candidate.tenant === tenant && candidate.status === 'active' && (candidate.role === 'msp_support' || candidate.role === 'msp_full') && candidate.members.length > 0,
+      candidate.tenant === tenant &&
+      candidate.status === 'active' &&
+      (candidate.role === 'msp_support' || candidate.role === 'msp_full') &&
+      candidate.members.length > 0,
   )
-  return link ? { partner: link.partner, agents: link.members, linkId: link.id } : { partner: null, agents: [], linkId: null }
+  return link
+    ? { partner: link.partner, agents: link.members, linkId: link.id }
+    : { partner: null, agents: [], linkId: null }
 }
 
 /** Builds the whole world in memory. Pure: the same moment and seed give the same rows. */
@@ -118,7 +123,13 @@ async function addCredentials(world: World, options: DemoOptions): Promise<DemoS
     const since = { created_at: now }
     ledger.add('password_credential', { person_id: person.id, hash, changed_at: now })
     const secret = credentials.sealTotpSecret(person.id, deriveTotpSecret(vault, person.email))
-    ledger.add('totp_factor', { person_id: person.id, secret: toByteText(secret), confirmed_at: now, last_step: 0, ...since })
+    ledger.add('totp_factor', {
+      person_id: person.id,
+      secret: toByteText(secret),
+      confirmed_at: now,
+      last_step: 0,
+      ...since,
+    })
     for (const code of signIns[index]?.recovery_codes ?? []) {
       const digest = credentials.hashRecoveryCode?.(person.id, code)
       if (digest) ledger.add('recovery_code', { person_id: person.id, hash: toByteText(digest), ...since })
@@ -154,9 +165,24 @@ function describe(world: World, given: { signIns: readonly DemoSignIn[]; ingestK
     loaded_at: making.now.toISOString(),
     sign_ins: [...given.signIns],
     ingest_key: given.ingestKey,
-    partners: Object.fromEntries([...people.partners.values()].map(({ slug, id }) => [slug, encodeId('partner', idFromUuid('partner', id))])),
-    tenants: Object.fromEntries([...people.tenants.values()].map(({ slug, id }) => [slug, encodeId('tenant', idFromUuid('tenant', id))])),
-    links: Object.fromEntries(links.map(({ partner, tenant, id }) => [`${partner.slug} in ${tenant.slug}`, encodeId('link', idFromUuid('link', id))])),
+    partners: Object.fromEntries(
+      [...people.partners.values()].map(({ slug, id }) => [
+        slug,
+        encodeId('partner', idFromUuid('partner', id)),
+      ]),
+    ),
+    tenants: Object.fromEntries(
+      [...people.tenants.values()].map(({ slug, id }) => [
+        slug,
+        encodeId('tenant', idFromUuid('tenant', id)),
+      ]),
+    ),
+    links: Object.fromEntries(
+      links.map(({ partner, tenant, id }) => [
+        `${partner.slug} in ${tenant.slug}`,
+        encodeId('link', idFromUuid('link', id)),
+      ]),
+    ),
   }
 }
 

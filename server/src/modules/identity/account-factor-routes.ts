@@ -9,10 +9,24 @@ import type { Owner } from './account.ts'
 import { confirmPage } from './account-pages.ts'
 import { formText, returnPath } from './door.ts'
 import type { Door, Visit } from './door.ts'
-import { codesPage, confirmApp, confirmPasskey, renewRecoveryCodes, showApp, showNewPasskey } from './enrol.ts'
+import {
+  codesPage,
+  confirmApp,
+  confirmPasskey,
+  renewRecoveryCodes,
+  showApp,
+  showNewPasskey,
+} from './enrol.ts'
 import type { EnrolPlace } from './enrol.ts'
 import { noteFactorChange } from './events.ts'
-import { countRecoveryCodes, dropRecoveryCodes, listPasskeys, removePasskey, removeTotp, toPasskeyId } from './factor-store.ts'
+import {
+  countRecoveryCodes,
+  dropRecoveryCodes,
+  listPasskeys,
+  removePasskey,
+  removeTotp,
+  toPasskeyId,
+} from './factor-store.ts'
 import { mailFactorChanged } from './mails.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { findFrames, needsSecondFactor } from './person-store.ts'
@@ -34,13 +48,18 @@ function placeOf(owner: Owner, returnTo: string): EnrolPlace {
 }
 
 /** After a factor was added: a session that says so, and recovery codes when there are none yet. */
-async function afterAdding(door: Door, visit: Visit, added: Owner & { readonly factor: Exclude<Evidence['factor'], 'none'>; readonly returnTo: string }): Promise<HtmlPage> {
+async function afterAdding(
+  door: Door,
+  visit: Visit,
+  added: Owner & { readonly factor: Exclude<Evidence['factor'], 'none'>; readonly returnTo: string },
+): Promise<HtmlPage> {
   const { mandate } = visit
   const { person, session, factor, returnTo } = added
   const token = await rotateSession(mandate, session.id, { factor, factorAt: mandate.origin.now })
   if (token === null) return redirect('/signin', null)
   const options = { session: token, signedInAs: person.email }
-  if ((await countRecoveryCodes(mandate, person.id)) === 0) return codesPage(await renewRecoveryCodes(door, visit, person), returnTo, options)
+  if ((await countRecoveryCodes(mandate, person.id)) === 0)
+    return codesPage(await renewRecoveryCodes(door, visit, person), returnTo, options)
   return returnTo === '/account' ? backToAccount('factor', token) : redirect(returnTo, token)
 }
 
@@ -57,7 +76,14 @@ function appRoutes(door: Door): Route[] {
       limit: 'page',
       handle: async ({ query, ...visit }) => {
         const returnTo = safeReturnPath(query.return_to, '/account')
-        return withFreshOwner(visit, async (owner) => (owner.person.hasTotp ? redirect(returnTo) : showApp(door, visit, { person: owner.person, place: placeOf(owner, returnTo) })), '/account/app')
+        return withFreshOwner(
+          visit,
+          async (owner) =>
+            owner.person.hasTotp
+              ? redirect(returnTo)
+              : showApp(door, visit, { person: owner.person, place: placeOf(owner, returnTo) }),
+          '/account/app',
+        )
       },
     }),
     page({
@@ -69,9 +95,18 @@ function appRoutes(door: Door): Route[] {
       handle: async ({ query, body, ...visit }) => {
         const returnTo = safeReturnPath(query.return_to, '/account')
         const act = async (owner: Owner) => {
-          const fault = await confirmApp(door, visit, { person: owner.person, offer: body.offer ?? '', code: body.code ?? '' })
+          const fault = await confirmApp(door, visit, {
+            person: owner.person,
+            offer: body.offer ?? '',
+            code: body.code ?? '',
+          })
           if (!fault) return afterAdding(door, visit, { ...owner, factor: 'otp', returnTo })
-          return showApp(door, visit, { person: owner.person, place: placeOf(owner, returnTo), secret: fault.secret, errors: [{ field: 'code', message: fault.error }] })
+          return showApp(door, visit, {
+            person: owner.person,
+            place: placeOf(owner, returnTo),
+            secret: fault.secret,
+            errors: [{ field: 'code', message: fault.error }],
+          })
         }
         return withFreshOwner(visit, act, '/account/app')
       },
@@ -89,7 +124,11 @@ function passkeyRoutes(door: Door): Route[] {
       input: { query: returnQuery },
       handle: async ({ query, ...visit }) => {
         const returnTo = safeReturnPath(query.return_to, '/account')
-        return withFreshOwner(visit, (owner) => showNewPasskey(door, visit, { person: owner.person, place: placeOf(owner, returnTo) }), '/account/passkeys/new')
+        return withFreshOwner(
+          visit,
+          (owner) => showNewPasskey(door, visit, { person: owner.person, place: placeOf(owner, returnTo) }),
+          '/account/passkeys/new',
+        )
       },
     }),
     page({
@@ -101,10 +140,20 @@ function passkeyRoutes(door: Door): Route[] {
         const returnTo = safeReturnPath(query.return_to, '/account')
         const act = async (owner: Owner) => {
           const { person } = owner
-          if (await confirmPasskey(door, visit, { person, response: body.response ?? '', label: body.label ?? '' })) {
+          if (
+            await confirmPasskey(door, visit, {
+              person,
+              response: body.response ?? '',
+              label: body.label ?? '',
+            })
+          ) {
             return afterAdding(door, visit, { ...owner, factor: 'phishing_resistant', returnTo })
           }
-          return showNewPasskey(door, visit, { person, place: placeOf(owner, returnTo), errors: [{ field: null, message: 'The passkey was not accepted. Try again.' }] })
+          return showNewPasskey(door, visit, {
+            person,
+            place: placeOf(owner, returnTo),
+            errors: [{ field: null, message: 'The passkey was not accepted. Try again.' }],
+          })
         }
         return withFreshOwner(visit, act, '/account/passkeys/new')
       },
@@ -126,12 +175,27 @@ interface Removal {
 async function removeFactor(visit: Visit, { person }: Owner, removal: Removal): Promise<HtmlPage> {
   const { mandate } = visit
   if (removal.isLast && needsSecondFactor(await findFrames(mandate))) {
-    const body = html`<p class="lead">It is your only second factor, and what you work with here needs one. Add another first, then remove this.</p><div class="buttons"><a class="button main" href="/account/passkeys/new">Add a passkey</a><a class="button" href="/account">Back</a></div>`
+    const body = html`<p class="lead">
+        It is your only second factor, and what you work with here needs one. Add another first, then remove
+        this.
+      </p>
+      <div class="buttons">
+        <a class="button main" href="/account/passkeys/new">Add a passkey</a
+        ><a class="button" href="/account">Back</a>
+      </div>`
     return showPage('This one has to stay', body, { status: 409, signedInAs: person.email })
   }
   if (!removal.isConfirmed) {
-    const effect = removal.isLast ? 'After this your password alone opens your account, and your recovery codes are gone too.' : 'Your other second factors stay as they are.'
-    return confirmPage(person, { title: removal.title, effect, action: removal.action, label: removal.label, keep: 'Keep it' })
+    const effect = removal.isLast
+      ? 'After this your password alone opens your account, and your recovery codes are gone too.'
+      : 'Your other second factors stay as they are.'
+    return confirmPage(person, {
+      title: removal.title,
+      effect,
+      action: removal.action,
+      label: removal.label,
+      keep: 'Keep it',
+    })
   }
   if (!(await removal.remove())) return backToAccount('factor')
   if (removal.isLast) await dropRecoveryCodes(mandate, person.id)
@@ -174,7 +238,9 @@ function removalRoutes(): Route[] {
       limit: 'page',
       handle: async ({ params, body, ...visit }) =>
         withFreshOwner(visit, async (owner) => {
-          const passkey = (await listPasskeys(visit.mandate, owner.person.id)).find(({ id }) => id === params.passkey_id)
+          const passkey = (await listPasskeys(visit.mandate, owner.person.id)).find(
+            ({ id }) => id === params.passkey_id,
+          )
           if (!passkey) return backToAccount('factor')
           return removeFactor(visit, owner, {
             title: `Remove the passkey “${passkey.label}”?`,
@@ -207,8 +273,14 @@ export function makeAccountFactorRoutes(door: Door): Route[] {
       handle: async (visit) =>
         withFreshOwner(visit, async ({ person }) => {
           if (!person.hasTotp && person.passkeys === 0) return redirect('/account')
-          await mailFactorChanged(visit.mandate, person, 'new recovery codes were made and the old ones stopped working')
-          return codesPage(await renewRecoveryCodes(door, visit, person), '/account', { signedInAs: person.email })
+          await mailFactorChanged(
+            visit.mandate,
+            person,
+            'new recovery codes were made and the old ones stopped working',
+          )
+          return codesPage(await renewRecoveryCodes(door, visit, person), '/account', {
+            signedInAs: person.email,
+          })
         }),
     }),
   ]

@@ -31,7 +31,8 @@ function profileRoutes(): Route[] {
       input: { query: z.strictObject({ saved: z.enum(SAVED_THINGS).optional() }) },
       access: ACCESS,
       limit: 'page',
-      handle: async ({ query, ...visit }) => withOwner(visit, (owner) => showAccount(visit, owner, { saved: query.saved })),
+      handle: async ({ query, ...visit }) =>
+        withOwner(visit, (owner) => showAccount(visit, owner, { saved: query.saved })),
     }),
     page({
       method: 'POST',
@@ -43,7 +44,11 @@ function profileRoutes(): Route[] {
       handle: async ({ body, ...visit }) =>
         withOwner(visit, async (owner) => {
           const name = (body.name ?? '').trim()
-          if (name === '' || name.length > 200) return showAccount(visit, owner, { name, errors: [{ field: 'name', message: 'Enter your name, at most 200 characters.' }] })
+          if (name === '' || name.length > 200)
+            return showAccount(visit, owner, {
+              name,
+              errors: [{ field: 'name', message: 'Enter your name, at most 200 characters.' }],
+            })
           const profile = { name, shortcuts: body.shortcuts === 'on' }
           await updateProfile(visit.mandate, owner.person.id, profile)
           noteProfileChange(visit.mandate, owner.person, profile)
@@ -53,17 +58,30 @@ function profileRoutes(): Route[] {
   ]
 }
 
-async function changePassword(door: Door, visit: Visit, change: Owner & { readonly current: string; readonly password: string }): Promise<HtmlPage> {
+async function changePassword(
+  door: Door,
+  visit: Visit,
+  change: Owner & { readonly current: string; readonly password: string },
+): Promise<HtmlPage> {
   const { person, session, current, password } = change
   const { mandate } = visit
-  const show = (message: string, field: string | null, waitSeconds = 0) => passwordPage(person, shortestFor(person), { errors: [{ field, message }], waitSeconds })
-  const fault = findPasswordFault(password, { words: contextWords(person.name, person.email), hasSecondFactor: hasFactor(person) })
+  const show = (message: string, field: string | null, waitSeconds = 0) =>
+    passwordPage(person, shortestFor(person), { errors: [{ field, message }], waitSeconds })
+  const fault = findPasswordFault(password, {
+    words: contextWords(person.name, person.email),
+    hasSecondFactor: hasFactor(person),
+  })
   if (fault !== null) return show(fault, 'password')
   const result = await checkPassword(door, visit, { person, password: current })
-  if (result.is === 'wait') return show(`Too many tries. Wait ${waitWords(result.seconds)}, then try again.`, null, result.seconds)
+  if (result.is === 'wait')
+    return show(`Too many tries. Wait ${waitWords(result.seconds)}, then try again.`, null, result.seconds)
   if (result.is === 'wrong') return show('The current password is not right.', 'current')
   await keepPassword(mandate, person.id, await door.hasher.hash(password))
-  const count = await endOtherSessions(mandate, { personId: person.id, except: session.id, reason: 'password_changed' })
+  const count = await endOtherSessions(mandate, {
+    personId: person.id,
+    except: session.id,
+    reason: 'password_changed',
+  })
   const token = await rotateSession(mandate, session.id, { passwordAt: mandate.origin.now })
   notePasswordChange(mandate, person, 'changed')
   if (count > 0) noteSessionsEnded(mandate, person, { count, reason: 'password_changed' })
@@ -80,7 +98,12 @@ function passwordRoutes(door: Door): Route[] {
       input: {},
       access: ACCESS,
       limit: 'page',
-      handle: async (visit) => withOwner(visit, async ({ person }) => passwordPage(person, shortestFor(person)), '/account/password'),
+      handle: async (visit) =>
+        withOwner(
+          visit,
+          async ({ person }) => passwordPage(person, shortestFor(person)),
+          '/account/password',
+        ),
     }),
     page({
       method: 'POST',
@@ -89,7 +112,14 @@ function passwordRoutes(door: Door): Route[] {
       input: { body: z.strictObject({ current: formText(), password: formText() }) },
       access: ACCESS,
       limit: 'stranger',
-      handle: async ({ body, ...visit }) => withOwner(visit, (owner) => changePassword(door, visit, { ...owner, current: body.current ?? '', password: body.password ?? '' })),
+      handle: async ({ body, ...visit }) =>
+        withOwner(visit, (owner) =>
+          changePassword(door, visit, {
+            ...owner,
+            current: body.current ?? '',
+            password: body.password ?? '',
+          }),
+        ),
     }),
   ]
 }
@@ -105,7 +135,11 @@ function sessionRoutes(): Route[] {
       limit: 'page',
       handle: async ({ params, ...visit }) =>
         withOwner(visit, async ({ person }) => {
-          const isEnded = await endSession(visit.mandate, { id: params.session_id, personId: person.id, reason: 'ended_by_owner' })
+          const isEnded = await endSession(visit.mandate, {
+            id: params.session_id,
+            personId: person.id,
+            reason: 'ended_by_owner',
+          })
           if (isEnded) noteSessionsEnded(visit.mandate, person, { count: 1, reason: 'ended_by_owner' })
           return backToAccount('session')
         }),
@@ -119,7 +153,11 @@ function sessionRoutes(): Route[] {
       limit: 'page',
       handle: async (visit) =>
         withOwner(visit, async ({ person, session }) => {
-          const count = await endOtherSessions(visit.mandate, { personId: person.id, except: session.id, reason: 'ended_by_owner' })
+          const count = await endOtherSessions(visit.mandate, {
+            personId: person.id,
+            except: session.id,
+            reason: 'ended_by_owner',
+          })
           if (count > 0) noteSessionsEnded(visit.mandate, person, { count, reason: 'ended_by_owner' })
           return backToAccount('sessions')
         }),

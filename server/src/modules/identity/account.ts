@@ -17,7 +17,11 @@ export interface Owner {
 }
 
 /** Lets a signed-in person do something with the own account, or leads to sign-in. */
-export async function withOwner(visit: Visit, act: (owner: Owner) => Promise<HtmlPage>, returnTo = '/account'): Promise<HtmlPage> {
+export async function withOwner(
+  visit: Visit,
+  act: (owner: Owner) => Promise<HtmlPage>,
+  returnTo = '/account',
+): Promise<HtmlPage> {
   const { session } = visit.mandate
   const person = session && (await findPerson(visit.mandate, session.personId))
   if (!session || !person) return redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
@@ -26,10 +30,17 @@ export async function withOwner(visit: Visit, act: (owner: Owner) => Promise<Htm
 }
 
 /** The same, for what needs to be that person beyond doubt (ASVS 7.5.1). */
-export function withFreshOwner(visit: Visit, act: (owner: Owner) => Promise<HtmlPage>, returnTo = '/account'): Promise<HtmlPage> {
+export function withFreshOwner(
+  visit: Visit,
+  act: (owner: Owner) => Promise<HtmlPage>,
+  returnTo = '/account',
+): Promise<HtmlPage> {
   return withOwner(
     visit,
-    async (owner) => (isFresh(owner.session, owner.person, visit.mandate.origin.now) ? act(owner) : redirect(`/step-up?return_to=${encodeURIComponent(returnTo)}`)),
+    async (owner) =>
+      isFresh(owner.session, owner.person, visit.mandate.origin.now)
+        ? act(owner)
+        : redirect(`/step-up?return_to=${encodeURIComponent(returnTo)}`),
     returnTo,
   )
 }
@@ -46,10 +57,24 @@ const SAVED = {
 export type SavedThing = keyof typeof SAVED
 
 /** The names of the things, for the schema of the query. */
-export const SAVED_THINGS = ['profile', 'password', 'factor', 'session', 'sessions'] as const satisfies readonly SavedThing[]
+export const SAVED_THINGS = [
+  'profile',
+  'password',
+  'factor',
+  'session',
+  'sessions',
+] as const satisfies readonly SavedThing[]
 
 /** The account page with everything on it. */
-export async function showAccount(visit: Visit, { person, session }: Owner, shown: { readonly saved?: SavedThing | undefined; readonly errors?: readonly FieldError[]; readonly name?: string } = {}): Promise<HtmlPage> {
+export async function showAccount(
+  visit: Visit,
+  { person, session }: Owner,
+  shown: {
+    readonly saved?: SavedThing | undefined
+    readonly errors?: readonly FieldError[]
+    readonly name?: string
+  } = {},
+): Promise<HtmlPage> {
   const { mandate } = visit
   const { saved, ...rest } = shown
   return accountPage({

@@ -29,21 +29,60 @@ const ROLE_WORDS = {
 /** Every frame that a person can enter, with its first page. */
 function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {
   return [
-    ...(platformRole ? [{ kind: 'platform', path: '/platform', name: 'Platform', note: 'Administration of the platform' } as const] : []),
-    ...(partner ? [{ kind: 'partner', path: `/partner/${encodeId('partner', partner.id)}/customers`, name: partner.name, note: ROLE_WORDS[partner.role] } as const] : []),
-    ...tenants.map((tenant) => ({ kind: 'org', path: `/org/${encodeId('tenant', tenant.id)}/home`, name: tenant.name, note: ROLE_WORDS[tenant.role] }) as const),
+    ...(platformRole
+      ? [
+          {
+            kind: 'platform',
+            path: '/platform',
+            name: 'Platform',
+            note: 'Administration of the platform',
+          } as const,
+        ]
+      : []),
+    ...(partner
+      ? [
+          {
+            kind: 'partner',
+            path: `/partner/${encodeId('partner', partner.id)}/customers`,
+            name: partner.name,
+            note: ROLE_WORDS[partner.role],
+          } as const,
+        ]
+      : []),
+    ...tenants.map(
+      (tenant) =>
+        ({
+          kind: 'org',
+          path: `/org/${encodeId('tenant', tenant.id)}/home`,
+          name: tenant.name,
+          note: ROLE_WORDS[tenant.role],
+        }) as const,
+    ),
   ]
 }
 
 const doorLine = ({ kind, path, name, note }: DoorTo): Html =>
-  html`<li><a href="${path}"><span class="place frame-${kind}"></span><span><b>${name}</b><span class="small muted">${note}</span></span></a></li>`
+  html`<li>
+    <a href="${path}"
+      ><span class="place frame-${kind}"></span
+      ><span><b>${name}</b><span class="small muted">${note}</span></span></a
+    >
+  </li>`
 
 function choosePage(doors: readonly DoorTo[], email: string): HtmlPage {
   if (doors.length === 0) {
-    const body = html`<p class="lead">You are signed in, but you belong to no organisation here at present.</p><p>Somebody who manages members in your organisation can invite ${email}.</p>`
+    const body = html`<p class="lead">
+        You are signed in, but you belong to no organisation here at present.
+      </p>
+      <p>Somebody who manages members in your organisation can invite ${email}.</p>`
     return showPage('No place to go yet', body, { signedInAs: email })
   }
-  const body = html`<p class="lead">You can be here in more than one name. Choose one; you can change at any time.</p><ul class="doors">${doors.map(doorLine)}</ul>`
+  const body = html`<p class="lead">
+      You can be here in more than one name. Choose one; you can change at any time.
+    </p>
+    <ul class="doors">
+      ${doors.map(doorLine)}
+    </ul>`
   return showPage('Where do you want to go?', body, { signedInAs: email })
 }
 
@@ -59,8 +98,15 @@ async function choose({ mandate }: Visit): Promise<HtmlPage> {
 
 async function signOut({ mandate }: Visit): Promise<HtmlPage> {
   const { session } = mandate
-  if (session && (await endSession(mandate, { id: session.id, personId: session.personId, reason: 'signed_out' }))) {
-    noteSessionsEnded(mandate, { id: session.personId, name: session.personName }, { count: 1, reason: 'signed_out' })
+  if (
+    session &&
+    (await endSession(mandate, { id: session.id, personId: session.personId, reason: 'signed_out' }))
+  ) {
+    noteSessionsEnded(
+      mandate,
+      { id: session.personId, name: session.personName },
+      { count: 1, reason: 'signed_out' },
+    )
   }
   return redirect('/signin', null)
 }
@@ -69,14 +115,23 @@ async function signOut({ mandate }: Visit): Promise<HtmlPage> {
 export function makeChooseRoutes(): Route[] {
   const visit = { input: {}, access: { identity: SELF }, limit: 'page' } as const
   return [
-    page({ ...visit, method: 'GET', path: '/choose', summary: 'The frames that the person can enter', handle: choose }),
+    page({
+      ...visit,
+      method: 'GET',
+      path: '/choose',
+      summary: 'The frames that the person can enter',
+      handle: choose,
+    }),
     page({
       ...visit,
       method: 'GET',
       path: '/signout',
       summary: 'Ask before signing out',
       handle: async ({ mandate }) => {
-        const body = html`<p class="lead">${mandate.session ? `You are signed in as ${mandate.session.personName}.` : 'A sign-in may be half finished in this browser.'}</p>${postForm('/signout', html`<div class="buttons">${button('Sign out')}<a class="button" href="/choose">Stay signed in</a></div>`)}`
+        const body = html`<p class="lead">
+            ${mandate.session ? `You are signed in as ${mandate.session.personName}.` : 'A sign-in may be half finished in this browser.'}
+          </p>
+          ${postForm('/signout', html`<div class="buttons">${button('Sign out')}<a class="button" href="/choose">Stay signed in</a></div>`)}`
         return showPage('Sign out?', body)
       },
     }),

@@ -37,7 +37,11 @@ export interface Visit {
 /** The longest that a sign-in may stay half finished. */
 const HALF_SECONDS = 1800
 
-const Half = z.object({ stage: z.enum(['factor', 'enrol']), return_to: z.string(), password_at: z.string().transform((text) => new Date(text)) })
+const Half = z.object({
+  stage: z.enum(['factor', 'enrol']),
+  return_to: z.string(),
+  password_at: z.string().transform((text) => new Date(text)),
+})
 
 /** A sign-in whose password was right and whose second factor is still to be shown or set up. */
 export interface HalfSignIn {
@@ -57,11 +61,24 @@ export const formText = (maximum = 1000) => z.string().max(maximum).optional()
  * Goes on to the second step. The cookie carries the half-finished sign-in instead of a session, so nothing of it is in
  * the page or in an address, and it is bound to this browser.
  */
-export async function continueHalf(visit: Visit, person: SigningPerson, half: { readonly stage: HalfSignIn['stage']; readonly returnTo: string }): Promise<HtmlPage> {
+export async function continueHalf(
+  visit: Visit,
+  person: SigningPerson,
+  half: { readonly stage: HalfSignIn['stage']; readonly returnTo: string },
+): Promise<HtmlPage> {
   const { mandate } = visit
   await endPrevious(visit)
-  const detail = { stage: half.stage, return_to: half.returnTo, password_at: mandate.origin.now.toISOString() }
-  const token = await keepToken(mandate, { purpose: 'sign_in', lifeSeconds: HALF_SECONDS, personId: person.id, detail })
+  const detail = {
+    stage: half.stage,
+    return_to: half.returnTo,
+    password_at: mandate.origin.now.toISOString(),
+  }
+  const token = await keepToken(mandate, {
+    purpose: 'sign_in',
+    lifeSeconds: HALF_SECONDS,
+    personId: person.id,
+    detail,
+  })
   return redirect(half.stage === 'factor' ? '/signin/mfa' : '/signin/enrol', token)
 }
 
@@ -82,9 +99,14 @@ async function endPrevious({ mandate }: Visit): Promise<void> {
 }
 
 /** Makes the session of a person who has shown all that is asked; returns its token. Null when the half-finished sign-in was completed before. */
-export async function signIn(visit: Visit, person: SigningPerson, shown: Evidence & { readonly method: string; readonly isHalf: boolean }): Promise<string | null> {
+export async function signIn(
+  visit: Visit,
+  person: SigningPerson,
+  shown: Evidence & { readonly method: string; readonly isHalf: boolean },
+): Promise<string | null> {
   const { mandate, trace, sessionToken } = visit
-  if (shown.isHalf && (sessionToken === null || !(await useToken(mandate, 'sign_in', sessionToken)))) return null
+  if (shown.isHalf && (sessionToken === null || !(await useToken(mandate, 'sign_in', sessionToken))))
+    return null
   await endPrevious(visit)
   await becomePerson(mandate, person.id)
   const token = await startSession(mandate, person.id, { ...shown, trace })

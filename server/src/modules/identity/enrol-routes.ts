@@ -6,13 +6,22 @@ import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findHalf, formText, signIn } from './door.ts'
 import type { Door, HalfSignIn, Visit } from './door.ts'
-import { codesPage, confirmApp, confirmPasskey, renewRecoveryCodes, showApp, showNewPasskey } from './enrol.ts'
+import {
+  codesPage,
+  confirmApp,
+  confirmPasskey,
+  renewRecoveryCodes,
+  showApp,
+  showNewPasskey,
+} from './enrol.ts'
 import type { EnrolPlace } from './enrol.ts'
 import { findFrames, needsSecondFactor } from './person-store.ts'
 import { becomePerson } from './session-store.ts'
 import type { Evidence } from './session-store.ts'
 
-const ACCESS = { identity: 'The password was right; a second factor is to be set up before the sign-in is complete.' }
+const ACCESS = {
+  identity: 'The password was right; a second factor is to be set up before the sign-in is complete.',
+}
 const APP_PATH = '/signin/enrol'
 const PASSKEY_PATH = '/signin/enrol/passkey'
 
@@ -37,9 +46,19 @@ function placeOf({ mustEnrol }: Enrolling): EnrolPlace {
   }
 }
 
-async function complete(door: Door, visit: Visit, done: { readonly half: Enrolling; readonly factor: Exclude<Evidence['factor'], 'none'> }): Promise<HtmlPage> {
+async function complete(
+  door: Door,
+  visit: Visit,
+  done: { readonly half: Enrolling; readonly factor: Exclude<Evidence['factor'], 'none'> },
+): Promise<HtmlPage> {
   const { half, factor } = done
-  const shown = { factor, factorAt: visit.mandate.origin.now, passwordAt: half.passwordAt, method: 'enrolment', isHalf: true }
+  const shown = {
+    factor,
+    factorAt: visit.mandate.origin.now,
+    passwordAt: half.passwordAt,
+    method: 'enrolment',
+    isHalf: true,
+  }
   const token = await signIn(visit, half.person, shown)
   if (token === null) return redirect('/signin')
   const codes = await renewRecoveryCodes(door, visit, half.person)
@@ -57,7 +76,9 @@ function appRoutes(door: Door): Route[] {
       limit: 'page',
       handle: async (visit) => {
         const half = await findEnrolling(visit)
-        return half ? showApp(door, visit, { person: half.person, place: placeOf(half) }) : redirect('/signin')
+        return half
+          ? showApp(door, visit, { person: half.person, place: placeOf(half) })
+          : redirect('/signin')
       },
     }),
     page({
@@ -71,8 +92,18 @@ function appRoutes(door: Door): Route[] {
         const half = await findEnrolling(visit)
         if (!half) return redirect('/signin')
         const { person } = half
-        const fault = await confirmApp(door, visit, { person, offer: body.offer ?? '', code: body.code ?? '' })
-        if (fault) return showApp(door, visit, { person, place: placeOf(half), secret: fault.secret, errors: [{ field: 'code', message: fault.error }] })
+        const fault = await confirmApp(door, visit, {
+          person,
+          offer: body.offer ?? '',
+          code: body.code ?? '',
+        })
+        if (fault)
+          return showApp(door, visit, {
+            person,
+            place: placeOf(half),
+            secret: fault.secret,
+            errors: [{ field: 'code', message: fault.error }],
+          })
         return complete(door, visit, { half, factor: 'otp' })
       },
     }),
@@ -90,7 +121,9 @@ function passkeyRoutes(door: Door): Route[] {
       limit: 'stranger',
       handle: async (visit) => {
         const half = await findEnrolling(visit)
-        return half ? showNewPasskey(door, visit, { person: half.person, place: placeOf(half) }) : redirect('/signin')
+        return half
+          ? showNewPasskey(door, visit, { person: half.person, place: placeOf(half) })
+          : redirect('/signin')
       },
     }),
     page({
@@ -104,10 +137,20 @@ function passkeyRoutes(door: Door): Route[] {
         const half = await findEnrolling(visit)
         if (!half) return redirect('/signin')
         const { person } = half
-        if (await confirmPasskey(door, visit, { person, response: body.response ?? '', label: body.label ?? '' })) {
+        if (
+          await confirmPasskey(door, visit, {
+            person,
+            response: body.response ?? '',
+            label: body.label ?? '',
+          })
+        ) {
           return complete(door, visit, { half, factor: 'phishing_resistant' })
         }
-        return showNewPasskey(door, visit, { person, place: placeOf(half), errors: [{ field: null, message: 'The passkey was not accepted. Try again.' }] })
+        return showNewPasskey(door, visit, {
+          person,
+          place: placeOf(half),
+          errors: [{ field: null, message: 'The passkey was not accepted. Try again.' }],
+        })
       },
     }),
   ]
@@ -129,7 +172,13 @@ export function makeEnrolRoutes(door: Door): Route[] {
         const half = await findEnrolling(visit)
         if (!half) return redirect('/signin')
         if (half.mustEnrol) return redirect(APP_PATH)
-        const shown = { factor: 'none', factorAt: null, passwordAt: half.passwordAt, method: 'password', isHalf: true } as const
+        const shown = {
+          factor: 'none',
+          factorAt: null,
+          passwordAt: half.passwordAt,
+          method: 'password',
+          isHalf: true,
+        } as const
         const token = await signIn(visit, half.person, shown)
         return token === null ? redirect('/signin') : redirect(half.returnTo, token)
       },

@@ -14,7 +14,11 @@ export function noteSignIn(mandate: Mandate, person: Subject, method: string): v
 }
 
 /** Guesses failed; one event for each doubling of their number. */
-export function noteFailedSignIn(mandate: Mandate, person: Subject | null, failed: { readonly count: number; readonly code: string }): void {
+export function noteFailedSignIn(
+  mandate: Mandate,
+  person: Subject | null,
+  failed: { readonly count: number; readonly code: string },
+): void {
   recordEvent(mandate, {
     action: 'identity.sign_in.failed',
     outcome: 'error',
@@ -30,37 +34,88 @@ export function noteStepUp(mandate: Mandate, person: Subject, method: string): v
 }
 
 /** One session or several ended. */
-export function noteSessionsEnded(mandate: Mandate, person: Subject, ended: { readonly count: number; readonly reason: string }): void {
-  recordEvent(mandate, { action: 'identity.session.end', resource: personResource(person), rowCount: ended.count, reason: ended.reason })
+export function noteSessionsEnded(
+  mandate: Mandate,
+  person: Subject,
+  ended: { readonly count: number; readonly reason: string },
+): void {
+  recordEvent(mandate, {
+    action: 'identity.session.end',
+    resource: personResource(person),
+    rowCount: ended.count,
+    reason: ended.reason,
+  })
 }
 
 /** The password is another one now. */
-export function notePasswordChange(mandate: Mandate, person: Subject, how: 'changed' | 'reset' | 'first'): void {
-  recordEvent(mandate, { action: 'identity.password.change', resource: personResource(person), changes: { how } })
+export function notePasswordChange(
+  mandate: Mandate,
+  person: Subject,
+  how: 'changed' | 'reset' | 'first',
+): void {
+  recordEvent(mandate, {
+    action: 'identity.password.change',
+    resource: personResource(person),
+    changes: { how },
+  })
 }
 
 /** Somebody asked for a new password for an address; the event does not say whether the address is known. */
 export function noteResetRequest(mandate: Mandate, person: Subject | null): void {
-  recordEvent(mandate, { action: 'identity.password.reset_request', ...(person && { resource: personResource(person) }) })
+  recordEvent(mandate, {
+    action: 'identity.password.reset_request',
+    ...(person && { resource: personResource(person) }),
+  })
 }
 
 /** A second factor came or went. */
-export function noteFactorChange(mandate: Mandate, person: Subject, change: { readonly factor: 'totp' | 'passkey' | 'recovery_codes'; readonly how: 'add' | 'remove' | 'renew' }): void {
-  recordEvent(mandate, { action: `identity.factor.${change.how}`, resource: personResource(person), changes: { factor: change.factor } })
+export function noteFactorChange(
+  mandate: Mandate,
+  person: Subject,
+  change: {
+    readonly factor: 'totp' | 'passkey' | 'recovery_codes'
+    readonly how: 'add' | 'remove' | 'renew'
+  },
+): void {
+  recordEvent(mandate, {
+    action: `identity.factor.${change.how}`,
+    resource: personResource(person),
+    changes: { factor: change.factor },
+  })
 }
 
 /** Name or settings of the person are others now. */
-export function noteProfileChange(mandate: Mandate, person: Subject, changes: Readonly<Record<string, unknown>>): void {
+export function noteProfileChange(
+  mandate: Mandate,
+  person: Subject,
+  changes: Readonly<Record<string, unknown>>,
+): void {
   recordEvent(mandate, { action: 'identity.profile.update', resource: personResource(person), changes })
 }
 
 /** Somebody was asked to join an organisation. */
-export function noteInvitation(mandate: Mandate, invitation: { readonly email: string; readonly role: string }): void {
-  recordEvent(mandate, { action: 'identity.member.invite', resource: { type: 'invitation', label: invitation.email }, changes: { role: invitation.role } })
+export function noteInvitation(
+  mandate: Mandate,
+  invitation: { readonly email: string; readonly role: string },
+): void {
+  recordEvent(mandate, {
+    action: 'identity.member.invite',
+    resource: { type: 'invitation', label: invitation.email },
+    changes: { role: invitation.role },
+  })
 }
 
 /** Somebody joined an organisation by an invitation. */
-export function noteJoined(mandate: Mandate, person: Subject, place: { readonly kind: 'partner' | 'tenant' | 'platform'; readonly id: string | null; readonly name: string; readonly role: string }): void {
+export function noteJoined(
+  mandate: Mandate,
+  person: Subject,
+  place: {
+    readonly kind: 'partner' | 'tenant' | 'platform'
+    readonly id: string | null
+    readonly name: string
+    readonly role: string
+  },
+): void {
   recordEvent(mandate, {
     action: 'identity.member.join',
     resource: personResource(person),

@@ -23,30 +23,47 @@ export interface FactorAttempt {
   readonly response: string | undefined
 }
 
-async function checkCode(door: Door, { mandate }: Visit, attempt: { readonly person: SigningPerson; readonly code: string }): Promise<string | null> {
+async function checkCode(
+  door: Door,
+  { mandate }: Visit,
+  attempt: { readonly person: SigningPerson; readonly code: string },
+): Promise<string | null> {
   const { person, code } = attempt
   const { vault } = door.services
   const app = await findTotp(mandate, person.id)
-  const step = app && findStepOfSealed(vault, person.id, { sealed: app.sealed, code, now: mandate.origin.now })
+  const step =
+    app && findStepOfSealed(vault, person.id, { sealed: app.sealed, code, now: mandate.origin.now })
   if (step !== null && (await takeTotpStep(mandate, person.id, step))) return 'totp'
-  const isTaken = isRecoveryCode(code) && (await takeRecoveryCode(mandate, person.id, digestRecoveryCode(vault, person.id, code)))
+  const isTaken =
+    isRecoveryCode(code) &&
+    (await takeRecoveryCode(mandate, person.id, digestRecoveryCode(vault, person.id, code)))
   return isTaken ? 'recovery_code' : null
 }
 
 /** The code that a made-up person of a demo installation would read from a phone; null everywhere else. */
-export async function findDemoCode(door: Door, { mandate }: Visit, person: SigningPerson): Promise<string | null> {
+export async function findDemoCode(
+  door: Door,
+  { mandate }: Visit,
+  person: SigningPerson,
+): Promise<string | null> {
   if (!door.demoSignIns().some(({ email }) => email === person.email)) return null
   const app = await findTotp(mandate, person.id)
   return app && showCode(door.services.vault, person.id, { ...app, now: mandate.origin.now })
 }
 
 /** Checks a second factor of a person who is known by password or session; guesses are counted and slowed down. */
-export async function checkFactor(door: Door, visit: Visit, attempt: FactorAttempt & { readonly person: SigningPerson }): Promise<FactorResult> {
+export async function checkFactor(
+  door: Door,
+  visit: Visit,
+  attempt: FactorAttempt & { readonly person: SigningPerson },
+): Promise<FactorResult> {
   const { mandate, trace } = visit
   const { person, use, response, code = '' } = attempt
   if (response !== undefined && response !== '') {
     const owner = await acceptPasskey(door.services, mandate, { use, personId: person.id, response })
-    return owner === person.id ? { is: 'shown', factor: 'phishing_resistant', method: 'passkey' } : { is: 'wrong' }
+    return owner === person.id
+      ? { is: 'shown', factor: 'phishing_resistant', method: 'passkey' }
+      : { is: 'wrong' }
   }
   const keys = keysOfFactor(person.id, trace.ip)
   const seconds = await admitTry(mandate, keys)

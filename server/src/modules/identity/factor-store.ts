@@ -23,7 +23,10 @@ export interface PasskeyCredential {
 }
 
 /** The confirmed authenticator app of a person: its sealed secret, and the last 30-second step that was used. */
-export async function findTotp(mandate: Mandate<'identity'>, personId: string): Promise<{ readonly sealed: Buffer; readonly lastStep: number } | null> {
+export async function findTotp(
+  mandate: Mandate<'identity'>,
+  personId: string,
+): Promise<{ readonly sealed: Buffer; readonly lastStep: number } | null> {
   const row = await tables<IdentityTables>(mandate)
     .selectFrom('totp_factor')
     .select(['secret as sealed', 'last_step as lastStep'])
@@ -34,7 +37,11 @@ export async function findTotp(mandate: Mandate<'identity'>, personId: string): 
 }
 
 /** Takes a 30-second step; false when it or a later one was taken before, whoever else tries at the same moment (RFC 6238 section 5.2). */
-export async function takeTotpStep(mandate: Mandate<'identity'>, personId: string, step: number): Promise<boolean> {
+export async function takeTotpStep(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  step: number,
+): Promise<boolean> {
   const { numUpdatedRows } = await tables<IdentityTables>(mandate)
     .updateTable('totp_factor')
     .set({ last_step: step })
@@ -46,10 +53,19 @@ export async function takeTotpStep(mandate: Mandate<'identity'>, personId: strin
 }
 
 /** Keeps a confirmed authenticator app; false when the person has one already. */
-export async function addTotp(mandate: Mandate<'identity'>, personId: string, factor: { readonly secret: Buffer; readonly step: number }): Promise<boolean> {
+export async function addTotp(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  factor: { readonly secret: Buffer; readonly step: number },
+): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tables<IdentityTables>(mandate)
     .insertInto('totp_factor')
-    .values({ person_id: personId, secret: factor.secret, last_step: factor.step, confirmed_at: sql<Date>`statement_timestamp()` })
+    .values({
+      person_id: personId,
+      secret: factor.secret,
+      last_step: factor.step,
+      confirmed_at: sql<Date>`statement_timestamp()`,
+    })
     .onConflict((conflict) => conflict.column('person_id').doNothing())
     .executeTakeFirst()
   return (numInsertedOrUpdatedRows ?? 0n) > 0n
@@ -57,20 +73,34 @@ export async function addTotp(mandate: Mandate<'identity'>, personId: string, fa
 
 /** Removes the authenticator app. */
 export async function removeTotp(mandate: Mandate<'identity'>, personId: string): Promise<boolean> {
-  const { numDeletedRows } = await tables<IdentityTables>(mandate).deleteFrom('totp_factor').where('person_id', '=', personId).executeTakeFirst()
+  const { numDeletedRows } = await tables<IdentityTables>(mandate)
+    .deleteFrom('totp_factor')
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
   return numDeletedRows > 0n
 }
 
 /** Replaces all recovery codes. */
-export async function replaceRecoveryCodes(mandate: Mandate<'identity'>, personId: string, hashes: readonly Buffer[]): Promise<void> {
+export async function replaceRecoveryCodes(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  hashes: readonly Buffer[],
+): Promise<void> {
   await runStatements(mandate, [
     { text: 'delete from recovery_code where person_id = $1', values: [personId] },
-    { text: `insert into recovery_code (person_id, hash) select $1::uuid, decode(code, 'hex') from unnest($2::text[]) code`, values: [personId, hashes.map((hash) => hash.toString('hex'))] },
+    {
+      text: `insert into recovery_code (person_id, hash) select $1::uuid, decode(code, 'hex') from unnest($2::text[]) code`,
+      values: [personId, hashes.map((hash) => hash.toString('hex'))],
+    },
   ])
 }
 
 /** Uses a recovery code, once. */
-export async function takeRecoveryCode(mandate: Mandate<'identity'>, personId: string, hash: Buffer): Promise<boolean> {
+export async function takeRecoveryCode(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  hash: Buffer,
+): Promise<boolean> {
   const { numUpdatedRows } = await tables<IdentityTables>(mandate)
     .updateTable('recovery_code')
     .set({ used_at: sql<Date>`statement_timestamp()` })
@@ -94,38 +124,70 @@ export async function countRecoveryCodes(mandate: Mandate<'identity'>, personId:
 
 /** Removes all recovery codes, when no factor is left that they stand in for. */
 export async function dropRecoveryCodes(mandate: Mandate<'identity'>, personId: string): Promise<void> {
-  await tables<IdentityTables>(mandate).deleteFrom('recovery_code').where('person_id', '=', personId).execute()
+  await tables<IdentityTables>(mandate)
+    .deleteFrom('recovery_code')
+    .where('person_id', '=', personId)
+    .execute()
 }
 
 /** The passkeys of a person, oldest first. */
 export async function listPasskeys(mandate: Mandate<'identity'>, personId: string): Promise<PasskeyRow[]> {
-  const rows = await tables<IdentityTables>(mandate).selectFrom('passkey').select(['id', 'label', 'created_at', 'last_used_at']).where('person_id', '=', personId).orderBy('id').execute()
-  return rows.map((row) => ({ id: row.id, label: row.label, createdAt: row.created_at, lastUsedAt: row.last_used_at }))
+  const rows = await tables<IdentityTables>(mandate)
+    .selectFrom('passkey')
+    .select(['id', 'label', 'created_at', 'last_used_at'])
+    .where('person_id', '=', personId)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    label: row.label,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+  }))
 }
 
 const credentials = (mandate: Mandate) =>
-  tables<IdentityTables>(mandate).selectFrom('passkey').select(['id', 'person_id', 'credential_id', 'public_key', 'sign_count', 'transports'])
+  tables<IdentityTables>(mandate)
+    .selectFrom('passkey')
+    .select(['id', 'person_id', 'credential_id', 'public_key', 'sign_count', 'transports'])
 
 type CredentialRow = Awaited<ReturnType<ReturnType<typeof credentials>['execute']>>[number]
 
 function toCredential(row: CredentialRow): PasskeyCredential {
-  return { id: row.id, personId: row.person_id, credentialId: row.credential_id, publicKey: row.public_key, signCount: row.sign_count, transports: row.transports }
+  return {
+    id: row.id,
+    personId: row.person_id,
+    credentialId: row.credential_id,
+    publicKey: row.public_key,
+    signCount: row.sign_count,
+    transports: row.transports,
+  }
 }
 
 /** What a browser is told about the passkeys that a person has. */
-export async function listCredentials(mandate: Mandate<'identity'>, personId: string): Promise<PasskeyCredential[]> {
+export async function listCredentials(
+  mandate: Mandate<'identity'>,
+  personId: string,
+): Promise<PasskeyCredential[]> {
   const rows = await credentials(mandate).where('person_id', '=', personId).execute()
   return rows.map(toCredential)
 }
 
 /** The passkey with this credential id, whoever's it is. */
-export async function findCredential(mandate: Mandate<'identity'>, credentialId: string): Promise<PasskeyCredential | null> {
+export async function findCredential(
+  mandate: Mandate<'identity'>,
+  credentialId: string,
+): Promise<PasskeyCredential | null> {
   const row = await credentials(mandate).where('credential_id', '=', credentialId).executeTakeFirst()
   return row ? toCredential(row) : null
 }
 
 /** Notes that a passkey was used. */
-export async function touchPasskey(mandate: Mandate<'identity'>, id: string, signCount: number): Promise<void> {
+export async function touchPasskey(
+  mandate: Mandate<'identity'>,
+  id: string,
+  signCount: number,
+): Promise<void> {
   await tables<IdentityTables>(mandate)
     .updateTable('passkey')
     .set({ sign_count: signCount, last_used_at: sql<Date>`statement_timestamp()` })
@@ -134,7 +196,10 @@ export async function touchPasskey(mandate: Mandate<'identity'>, id: string, sig
 }
 
 /** Keeps a new passkey. */
-export async function addPasskey(mandate: Mandate<'identity'>, passkey: Omit<PasskeyCredential, 'id'> & { readonly label: string }): Promise<void> {
+export async function addPasskey(
+  mandate: Mandate<'identity'>,
+  passkey: Omit<PasskeyCredential, 'id'> & { readonly label: string },
+): Promise<void> {
   await tables<IdentityTables>(mandate)
     .insertInto('passkey')
     .values({
@@ -149,8 +214,16 @@ export async function addPasskey(mandate: Mandate<'identity'>, passkey: Omit<Pas
 }
 
 /** Removes a passkey of its owner. */
-export async function removePasskey(mandate: Mandate<'identity'>, personId: string, id: string): Promise<boolean> {
-  const { numDeletedRows } = await tables<IdentityTables>(mandate).deleteFrom('passkey').where('id', '=', id).where('person_id', '=', personId).executeTakeFirst()
+export async function removePasskey(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  id: string,
+): Promise<boolean> {
+  const { numDeletedRows } = await tables<IdentityTables>(mandate)
+    .deleteFrom('passkey')
+    .where('id', '=', id)
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
   return numDeletedRows > 0n
 }
 

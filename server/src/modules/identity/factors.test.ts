@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import WebAuthnEmulator, { AuthenticatorEmulator } from 'nid-webauthn-emulator'
+import { AuthenticatorEmulator, PasskeysCredentialsMemoryRepository, WebAuthnEmulator } from 'nid-webauthn-emulator'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FormBrowser } from '#testing/form-browser.ts'
@@ -193,6 +193,10 @@ describe('recovery codes', () => {
 })
 
 describe('passkeys', () => {
+  /** A device with a memory of its own. */
+  const newDevice = (userVerified = true) =>
+    new WebAuthnEmulator(new AuthenticatorEmulator({ credentialsRepository: new PasskeysCredentialsMemoryRepository(), verifications: { userVerified, userPresent: true } }))
+
   async function addPasskey(browser: FormBrowser, emulator: WebAuthnEmulator, label = 'Laptop'): Promise<Shown> {
     const options = optionsOf(await browser.get('/account/passkeys/new'))
     return browser.post('/account/passkeys/new', { response: JSON.stringify(emulator.createJSON(TEST_ORIGIN, options)), label })
@@ -202,7 +206,7 @@ describe('passkeys', () => {
     const person = await seedStaff()
     const secret = await addApp(person)
     const browser = await signIn(person, secret)
-    const emulator = new WebAuthnEmulator()
+    const emulator = newDevice()
     const shown = await addPasskey(browser, emulator)
     expect([200, 303]).toContain(shown.status)
     return { person, emulator, browser, secret }
@@ -249,7 +253,7 @@ describe('passkeys', () => {
     expect(await post(answer(emulator, ofMfa))).toBe(422)
     const signInOptions = await newBrowser().get('/signin/passkey')
     expect((await half.post('/signin/mfa', { response: answer(other.emulator, signInOptions) })).status).toBe(422)
-    const unverified = new WebAuthnEmulator(new AuthenticatorEmulator({ verifications: { userVerified: false, userPresent: true } }))
+    const unverified = newDevice(false)
     expect((await addPasskey(other.browser, unverified)).status).toBe(422)
     expect(await post('{}')).toBe(422)
     expect(await post('not json')).toBe(422)
@@ -293,8 +297,8 @@ describe('stepping up', () => {
     const old = newBrowser()
     old.cookie = before
     expect([await isSignedIn(browser), await isSignedIn(old)]).toEqual([true, false])
-    const [row] = await world.sql('select extract(epoch from ends_at - now())::int / 60 as minutes, factor_at > now() - interval \'1 minute\' as fresh from session where person_id = $1 and ended_at is null', [person.id])
-    expect(row).toEqual({ minutes: 179, fresh: true })
+    const [row] = await world.sql(`select ends_at between now() + interval '179 minutes' and now() + interval '180 minutes' as same_end, factor_at > now() - interval '1 minute' as fresh from session where person_id = $1 and ended_at is null`, [person.id])
+    expect(row).toEqual({ same_end: true, fresh: true })
     expect((await browser.post('/account/codes')).status).toBe(200)
   })
 

@@ -23,11 +23,23 @@ export interface Invitation {
  * Invites somebody by mail: the link works once, for seven days, for that address only. The database refuses an
  * organisation that the mandate does not work in. Records the audit event; the caller has decided the permission.
  */
-export async function createInvitation(services: Services, mandate: Mandate<'platform' | 'program' | 'tenant'>, invitation: Invitation): Promise<{ readonly id: string; readonly endsAt: Date }> {
+export async function createInvitation(
+  services: Services,
+  mandate: Mandate<'platform' | 'program' | 'tenant'>,
+  invitation: Invitation,
+): Promise<{ readonly id: string; readonly endsAt: Date }> {
   const email = normalizeEmail(invitation.email)
   const { kind, organisationId, organisationName, role } = invitation
   const { id, token } = await keepInvitation(mandate, { kind, id: organisationId, email, role })
   noteInvitation(mandate, { email, role })
-  await mailInvitation(mandate, { email }, { inviter: mandate.actor.name, organisation: organisationName, link: `${services.publicOrigin()}/invite/${token}` })
+  await mailInvitation(
+    mandate,
+    { email },
+    {
+      inviter: mandate.actor.name,
+      organisation: organisationName,
+      link: `${services.publicOrigin()}/invite/${token}`,
+    },
+  )
   return { id, endsAt: new Date(mandate.origin.now.getTime() + LIFE_MS) }
 }

@@ -19,9 +19,24 @@ import { findToken, useToken } from './token-store.ts'
 const INVITED = { identity: 'Whoever was invited may have no account yet; the mailed token is the evidence.' }
 
 const Detail = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('partner'), organisation_id: z.string(), role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']), invited_by_name: z.string() }),
-  z.object({ kind: z.literal('tenant'), organisation_id: z.string(), role: z.enum(['TENANT_ADMIN', 'TENANT_USER']), invited_by_name: z.string() }),
-  z.object({ kind: z.literal('platform'), organisation_id: z.null(), role: z.literal('SUPER_ADMIN'), invited_by_name: z.string() }),
+  z.object({
+    kind: z.literal('partner'),
+    organisation_id: z.string(),
+    role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
+    invited_by_name: z.string(),
+  }),
+  z.object({
+    kind: z.literal('tenant'),
+    organisation_id: z.string(),
+    role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
+    invited_by_name: z.string(),
+  }),
+  z.object({
+    kind: z.literal('platform'),
+    organisation_id: z.null(),
+    role: z.literal('SUPER_ADMIN'),
+    invited_by_name: z.string(),
+  }),
 ])
 
 const ROLE_WORDS = {
@@ -35,7 +50,11 @@ const ROLE_WORDS = {
 interface Invited {
   readonly token: string
   readonly email: string
-  readonly place: { readonly kind: 'partner' | 'tenant' | 'platform'; readonly id: string | null; readonly name: string }
+  readonly place: {
+    readonly kind: 'partner' | 'tenant' | 'platform'
+    readonly id: string | null
+    readonly name: string
+  }
   readonly role: z.output<typeof Detail>['role']
   readonly inviter: string
   /** The account that the address has already. */
@@ -49,19 +68,52 @@ async function findInvited({ mandate }: Visit, token: string): Promise<Invited |
   const place = { kind: detail.kind, id: detail.organisation_id }
   const name = await findPlaceName(mandate, place)
   if (name === null) return null
-  return { token, email: kept.email, place: { ...place, name }, role: detail.role, inviter: detail.invited_by_name, known: await findByEmail(mandate, kept.email) }
+  return {
+    token,
+    email: kept.email,
+    place: { ...place, name },
+    role: detail.role,
+    inviter: detail.invited_by_name,
+    known: await findByEmail(mandate, kept.email),
+  }
 }
 
 const gonePage = () =>
-  showPage('This invitation no longer works', html`<p class="lead">It was used already, its 7 days are over, or it was replaced by a newer one.</p><p>Ask whoever invited you for a new one.</p><div class="buttons"><a class="button" href="/signin">Go to sign-in</a></div>`, { status: 410 })
+  showPage(
+    'This invitation no longer works',
+    html`<p class="lead">It was used already, its 7 days are over, or it was replaced by a newer one.</p>
+      <p>Ask whoever invited you for a new one.</p>
+      <div class="buttons"><a class="button" href="/signin">Go to sign-in</a></div>`,
+    { status: 410 },
+  )
 
-const aboutInvitation = ({ email, place, role, inviter }: Invited) => facts([['Organisation', place.name], ['Invited by', inviter], ['You will be', ROLE_WORDS[role]], ['Your address', email]])
+const aboutInvitation = ({ email, place, role, inviter }: Invited) =>
+  facts([
+    ['Organisation', place.name],
+    ['Invited by', inviter],
+    ['You will be', ROLE_WORDS[role]],
+    ['Your address', email],
+  ])
 
-const shortestFor = ({ place }: Invited) => (place.kind === 'tenant' ? SHORTEST_ALONE : SHORTEST_BESIDE_FACTOR)
+const shortestFor = ({ place }: Invited) =>
+  place.kind === 'tenant' ? SHORTEST_ALONE : SHORTEST_BESIDE_FACTOR
 
 function newcomerPage(invited: Invited, name = '', errors: readonly FieldError[] = []): HtmlPage {
-  const form = html`<input class="unseen" type="email" value="${invited.email}" autocomplete="username" readonly tabindex="-1" aria-label="E-mail">${textField({ name: 'name', label: 'Your name', hint: 'As those you work with know you. It stands beside everything you do here.', autocomplete: 'name', value: name, maxLength: 200 }, errors)}${newPasswordField(shortestFor(invited), errors)}<div class="buttons">${button('Join')}</div>`
-  return showPage(`Join ${invited.place.name}`, html`${aboutInvitation(invited)}${postForm(`/invite/${invited.token}`, form)}`, { errors })
+  const form = html`<input
+      class="unseen"
+      type="email"
+      value="${invited.email}"
+      autocomplete="username"
+      readonly
+      tabindex="-1"
+      aria-label="E-mail"
+    />${textField({ name: 'name', label: 'Your name', hint: 'As those you work with know you. It stands beside everything you do here.', autocomplete: 'name', value: name, maxLength: 200 }, errors)}${newPasswordField(shortestFor(invited), errors)}
+    <div class="buttons">${button('Join')}</div>`
+  return showPage(
+    `Join ${invited.place.name}`,
+    html`${aboutInvitation(invited)}${postForm(`/invite/${invited.token}`, form)}`,
+    { errors },
+  )
 }
 
 function knownPage(invited: Invited, { mandate }: Visit): HtmlPage {
@@ -69,20 +121,41 @@ function knownPage(invited: Invited, { mandate }: Visit): HtmlPage {
   const back = encodeURIComponent(`/invite/${invited.token}`)
   const body = isOwner
     ? html`${aboutInvitation(invited)}${postForm(`/invite/${invited.token}`, html`<div class="buttons">${button('Join')}<a class="button" href="/choose">Not now</a></div>`)}`
-    : html`<p class="lead">You have an account here already. Sign in with it, and you come back to this page.</p>${aboutInvitation(invited)}<div class="buttons"><a class="button main" href="${mandate.session ? '/signout' : `/signin?return_to=${back}`}">${mandate.session ? 'Sign out first' : 'Sign in'}</a></div>`
+    : html`<p class="lead">
+          You have an account here already. Sign in with it, and you come back to this page.
+        </p>
+        ${aboutInvitation(invited)}
+        <div class="buttons">
+          <a class="button main" href="${mandate.session ? '/signout' : `/signin?return_to=${back}`}"
+            >${mandate.session ? 'Sign out first' : 'Sign in'}</a
+          >
+        </div>`
   return showPage(`Join ${invited.place.name}`, body, isOwner ? { signedInAs: invited.email } : {})
 }
 
-const showInvitation = (invited: Invited, visit: Visit) => (invited.known ? knownPage(invited, visit) : newcomerPage(invited))
+const showInvitation = (invited: Invited, visit: Visit) =>
+  invited.known ? knownPage(invited, visit) : newcomerPage(invited)
 
-async function joinAs(mandate: Visit['mandate'], invited: Invited, person: { readonly id: string; readonly name: string }): Promise<void> {
+async function joinAs(
+  mandate: Visit['mandate'],
+  invited: Invited,
+  person: { readonly id: string; readonly name: string },
+): Promise<void> {
   await join(mandate, invited.place, { personId: person.id, role: invited.role })
   noteJoined(mandate, person, { ...invited.place, role: invited.role })
 }
 
 function refuseJoin(fault: 'member' | 'other_partner', invited: Invited): HtmlPage {
-  const why = fault === 'member' ? `You belong to ${invited.place.name} already. If you cannot get in, ask an administrator there to make you active again.` : 'You belong to another partner, and nobody works for two. Ask to be removed there first, or use another address.'
-  return showPage('You cannot join now', html`<p class="lead">${why}</p><div class="buttons"><a class="button" href="/choose">Where you can go</a></div>`, { status: 409, signedInAs: invited.email })
+  const why =
+    fault === 'member'
+      ? `You belong to ${invited.place.name} already. If you cannot get in, ask an administrator there to make you active again.`
+      : 'You belong to another partner, and nobody works for two. Ask to be removed there first, or use another address.'
+  return showPage(
+    'You cannot join now',
+    html`<p class="lead">${why}</p>
+      <div class="buttons"><a class="button" href="/choose">Where you can go</a></div>`,
+    { status: 409, signedInAs: invited.email },
+  )
 }
 
 async function acceptKnown(visit: Visit, invited: Invited, person: SigningPerson): Promise<HtmlPage> {
@@ -100,10 +173,17 @@ function findNewcomerFaults(invited: Invited, name: string, password: string): F
   const isNamed = name !== '' && name.length <= 200
   const words = contextWords(name, invited.email, invited.place.name)
   const fault = findPasswordFault(password, { words, hasSecondFactor: invited.place.kind !== 'tenant' })
-  return [...(isNamed ? [] : [{ field: 'name', message: 'Enter your name, at most 200 characters.' }]), ...(fault === null ? [] : [{ field: 'password', message: fault }])]
+  return [
+    ...(isNamed ? [] : [{ field: 'name', message: 'Enter your name, at most 200 characters.' }]),
+    ...(fault === null ? [] : [{ field: 'password', message: fault }]),
+  ]
 }
 
-async function acceptNewcomer(door: Door, visit: Visit, accepting: { readonly invited: Invited; readonly name: string; readonly password: string }): Promise<HtmlPage> {
+async function acceptNewcomer(
+  door: Door,
+  visit: Visit,
+  accepting: { readonly invited: Invited; readonly name: string; readonly password: string },
+): Promise<HtmlPage> {
   const { mandate } = visit
   const { invited, name, password } = accepting
   const errors = findNewcomerFaults(invited, name, password)
@@ -147,7 +227,11 @@ export function makeInviteRoutes(door: Door): Route[] {
         const invited = await findInvited(visit, token)
         if (!invited) return gonePage()
         if (invited.known) return acceptKnown(visit, invited, invited.known)
-        return acceptNewcomer(door, visit, { invited, name: (body?.name ?? '').trim(), password: body?.password ?? '' })
+        return acceptNewcomer(door, visit, {
+          invited,
+          name: (body?.name ?? '').trim(),
+          password: body?.password ?? '',
+        })
       },
     }),
   ]

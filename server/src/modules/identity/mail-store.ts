@@ -11,7 +11,10 @@ export interface KeptMail {
   readonly createdAt: Date
 }
 
-const mails = (mandate: Mandate<'identity'>) => tables<IdentityTables>(mandate).selectFrom('mail_message').select(['id', 'recipient', 'subject', 'body_text as text', 'created_at as createdAt'])
+const mails = (mandate: Mandate<'identity'>) =>
+  tables<IdentityTables>(mandate)
+    .selectFrom('mail_message')
+    .select(['id', 'recipient', 'subject', 'body_text as text', 'created_at as createdAt'])
 
 /** The newest mails that were kept instead of sent. */
 export function listMails(mandate: Mandate<'identity'>): Promise<KeptMail[]> {

@@ -18,7 +18,8 @@ async function send(mandate: Mandate, to: Recipient, letter: Letter): Promise<vo
   await enqueue(mandate, 'mail', { to: to.email, subject: letter.subject, text: `${text}\n` })
 }
 
-const NOT_YOU = 'If this was not you, set a new password at once and end your other sessions on your account page.'
+const NOT_YOU =
+  'If this was not you, set a new password at once and end your other sessions on your account page.'
 
 /** The way to a new password. */
 export function mailReset(mandate: Mandate, to: Recipient, link: string): Promise<void> {
@@ -33,7 +34,11 @@ export function mailReset(mandate: Mandate, to: Recipient, link: string): Promis
 }
 
 /** An invitation to join an organisation. */
-export function mailInvitation(mandate: Mandate, to: Recipient, invitation: { readonly inviter: string; readonly organisation: string; readonly link: string }): Promise<void> {
+export function mailInvitation(
+  mandate: Mandate,
+  to: Recipient,
+  invitation: { readonly inviter: string; readonly organisation: string; readonly link: string },
+): Promise<void> {
   return send(mandate, to, {
     subject: `${invitation.inviter} invites you to ${invitation.organisation}`,
     lines: [
@@ -46,10 +51,19 @@ export function mailInvitation(mandate: Mandate, to: Recipient, invitation: { re
 
 /** Tells the owner of an account that its password is another one now. */
 export function mailPasswordChanged(mandate: Mandate, to: Recipient): Promise<void> {
-  return send(mandate, to, { subject: 'Your password was changed', lines: [`The password of your ${PROVIDER_NAME} account was changed, and your other sessions were ended.`, NOT_YOU] })
+  return send(mandate, to, {
+    subject: 'Your password was changed',
+    lines: [
+      `The password of your ${PROVIDER_NAME} account was changed, and your other sessions were ended.`,
+      NOT_YOU,
+    ],
+  })
 }
 
 /** Tells the owner of an account that a second factor came or went. */
 export function mailFactorChanged(mandate: Mandate, to: Recipient, what: string): Promise<void> {
-  return send(mandate, to, { subject: 'Your second factors were changed', lines: [`On your ${PROVIDER_NAME} account, ${what}.`, NOT_YOU] })
+  return send(mandate, to, {
+    subject: 'Your second factors were changed',
+    lines: [`On your ${PROVIDER_NAME} account, ${what}.`, NOT_YOU],
+  })
 }

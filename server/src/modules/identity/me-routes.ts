@@ -11,8 +11,21 @@ import type { Frames } from './person-store.ts'
 
 const Frame = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('platform'), role: z.literal('SUPER_ADMIN') }),
-  z.strictObject({ kind: z.literal('partner'), id: z.string(), name: z.string(), slug: z.string(), role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']), kinds: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal('org'), id: z.string(), name: z.string(), slug: z.string(), role: z.enum(['TENANT_ADMIN', 'TENANT_USER']) }),
+  z.strictObject({
+    kind: z.literal('partner'),
+    id: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
+    kinds: z.array(z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal('org'),
+    id: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
+  }),
 ])
 
 const Me = z
@@ -51,7 +64,9 @@ interface Asked {
 function permissionsIn(frames: Frames, { frame, tenant_id: tenantId }: Asked): string[] {
   if (frame === 'platform' && frames.platformRole) return permissionsOf(memberMask(frames.platformRole))
   if (frame === 'partner' && frames.partner) return permissionsOf(memberMask(frames.partner.role))
-  const asked = frames.tenants.find(({ id }) => (tenantId === undefined ? frames.tenants.length === 1 : id === tenantId))
+  const asked = frames.tenants.find(({ id }) =>
+    tenantId === undefined ? frames.tenants.length === 1 : id === tenantId,
+  )
   return frame === 'org' && asked ? permissionsOf(memberMask(asked.role)) : []
 }
 
@@ -61,7 +76,12 @@ export function makeMeRoute(services: Services): Route {
     method: 'GET',
     path: '/api/v1/me',
     summary: 'The signed-in person, the frames to enter and the permissions in one of them',
-    input: { query: z.strictObject({ frame: z.enum(['platform', 'partner', 'org']).optional(), tenant_id: publicId('tenant').optional() }) },
+    input: {
+      query: z.strictObject({
+        frame: z.enum(['platform', 'partner', 'org']).optional(),
+        tenant_id: publicId('tenant').optional(),
+      }),
+    },
     access: { identity: 'Everybody may ask who they are.' },
     limit: 'tenant',
     problems: ['UNAUTHORIZED'],
@@ -71,7 +91,10 @@ export function makeMeRoute(services: Services): Route {
       const person = session && (await findPerson(mandate, session.personId))
       if (!session || !person) throw new ProblemError(401, 'UNAUTHORIZED', 'Nobody is signed in.')
       const frames = await findFrames(mandate)
-      const active = query.tenant_id !== undefined && frames.managedTenantIds.includes(query.tenant_id) ? query.tenant_id : null
+      const active =
+        query.tenant_id !== undefined && frames.managedTenantIds.includes(query.tenant_id)
+          ? query.tenant_id
+          : null
       return {
         person: {
           id: encodeId('person', session.personId),

@@ -15,7 +15,9 @@ const Email = z
   .transform(normalizeEmail)
   .refine(isEmail, { message: 'must be an e-mail address', params: { code: 'INVALID_EMAIL' } })
 
-const InvitationSent = z.strictObject({ invitation_id: z.string(), email: z.string(), role: z.string(), expires_at: z.string() }).meta({ id: 'InvitationSent' })
+const InvitationSent = z
+  .strictObject({ invitation_id: z.string(), email: z.string(), role: z.string(), expires_at: z.string() })
+  .meta({ id: 'InvitationSent' })
 
 const PartnerMember = z
   .strictObject({
@@ -66,9 +68,15 @@ export function makeMemberRoutes(services: Services): Route[] {
       problems: ['MEMBER_EXISTS'],
       responses: { 201: InvitationSent },
       async handle({ mandate, body }) {
-        if (await isMember(mandate, body.email)) throw new ProblemError(409, 'MEMBER_EXISTS', 'A person with this address is a member already.')
+        if (await isMember(mandate, body.email))
+          throw new ProblemError(409, 'MEMBER_EXISTS', 'A person with this address is a member already.')
         const { partner } = mandate
-        const { id, endsAt } = await createInvitation(services, mandate, { kind: 'partner', organisationId: partner.id, organisationName: partner.name, ...body })
+        const { id, endsAt } = await createInvitation(services, mandate, {
+          kind: 'partner',
+          organisationId: partner.id,
+          organisationName: partner.name,
+          ...body,
+        })
         return { invitation_id: id, ...body, expires_at: endsAt.toISOString() }
       },
     }),
@@ -82,7 +90,12 @@ export function makeMemberRoutes(services: Services): Route[] {
       responses: { 201: InvitationSent },
       async handle({ mandate, body }) {
         const { tenant } = mandate
-        const { id, endsAt } = await createInvitation(services, mandate, { kind: 'tenant', organisationId: tenant.id, organisationName: tenant.name, ...body })
+        const { id, endsAt } = await createInvitation(services, mandate, {
+          kind: 'tenant',
+          organisationId: tenant.id,
+          organisationName: tenant.name,
+          ...body,
+        })
         return { invitation_id: id, ...body, expires_at: endsAt.toISOString() }
       },
     }),

@@ -23,15 +23,29 @@ export interface MemberRow {
 }
 
 /** Keeps an invitation in the name of the mandate's organisation; an open one to the same address stops working. Returns its id and its token, which is stored nowhere. */
-export async function keepInvitation(mandate: Mandate<'platform' | 'program' | 'tenant'>, invitation: Place & { readonly email: string; readonly role: MemberRole }): Promise<{ readonly id: string; readonly token: string }> {
+export async function keepInvitation(
+  mandate: Mandate<'platform' | 'program' | 'tenant'>,
+  invitation: Place & { readonly email: string; readonly role: MemberRole },
+): Promise<{ readonly id: string; readonly token: string }> {
   const token = makeToken()
-  const argument = { kind: invitation.kind, organisation_id: invitation.id, role: invitation.role, email: invitation.email, token_hash: digestOf(token).toString('hex') }
-  const [result] = await runStatements(mandate, [{ text: 'select access.invite($1) as id', values: [argument] }])
+  const argument = {
+    kind: invitation.kind,
+    organisation_id: invitation.id,
+    role: invitation.role,
+    email: invitation.email,
+    token_hash: digestOf(token).toString('hex'),
+  }
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.invite($1) as id', values: [argument] },
+  ])
   return { id: encodeId('invitation', idFromUuid('invitation', String(result?.rows[0]?.['id']))), token }
 }
 
 /** The members of the mandate's partner, by name. */
-export async function listMembers(mandate: Mandate<'program'>, page: { readonly limit: number; readonly offset: number }): Promise<{ readonly rows: MemberRow[]; readonly total: number }> {
+export async function listMembers(
+  mandate: Mandate<'program'>,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly rows: MemberRow[]; readonly total: number }> {
   const [result] = await runStatements(mandate, [
     {
       text: `select m.id, m.person_id, p.name, p.email, m.role, case when p.status = 'active' then m.status else 'inactive' end as status,
@@ -60,7 +74,10 @@ function toMember(row: Record<string, unknown>): MemberRow {
 /** Whether somebody with this address is an active member of the mandate's partner. */
 export async function isMember(mandate: Mandate<'program'>, email: string): Promise<boolean> {
   const [result] = await runStatements(mandate, [
-    { text: `select 1 from partner_member m join person p on p.id = m.person_id where m.partner_id = $1 and m.status = 'active' and p.email = $2`, values: [mandate.partner.id, email] },
+    {
+      text: `select 1 from partner_member m join person p on p.id = m.person_id where m.partner_id = $1 and m.status = 'active' and p.email = $2`,
+      values: [mandate.partner.id, email],
+    },
   ])
   return (result?.rowCount ?? 0) > 0
 }
@@ -68,13 +85,20 @@ export async function isMember(mandate: Mandate<'program'>, email: string): Prom
 /** Where an invitation leads; null when the organisation is closed or gone. */
 export async function findPlaceName(mandate: Mandate<'identity'>, place: Place): Promise<string | null> {
   if (place.kind === 'platform') return 'the platform'
-  const from = tables<IdentityTables>(mandate).selectFrom(place.kind).select(['name', 'status']).where('id', '=', place.id)
+  const from = tables<IdentityTables>(mandate)
+    .selectFrom(place.kind)
+    .select(['name', 'status'])
+    .where('id', '=', place.id)
   const row = await from.executeTakeFirst()
   return row && !['terminated', 'suspended', 'closed'].includes(row.status) ? row.name : null
 }
 
 /** What stands in the way of a person joining; null when nothing does. */
-export async function findJoinFault(mandate: Mandate<'identity'>, place: Place, personId: string): Promise<'member' | 'other_partner' | null> {
+export async function findJoinFault(
+  mandate: Mandate<'identity'>,
+  place: Place,
+  personId: string,
+): Promise<'member' | 'other_partner' | null> {
   const [result] = await runStatements(mandate, [
     {
       text: `select exists (select from partner_member where person_id = $1 and partner_id = $2 and $3 = 'partner')
@@ -90,7 +114,11 @@ export async function findJoinFault(mandate: Mandate<'identity'>, place: Place, 
 }
 
 /** Makes a person a member. */
-export async function join(mandate: Mandate<'identity'>, place: Place, member: { readonly personId: string; readonly role: MemberRole }): Promise<void> {
+export async function join(
+  mandate: Mandate<'identity'>,
+  place: Place,
+  member: { readonly personId: string; readonly role: MemberRole },
+): Promise<void> {
   const { personId, role } = member
   const text = {
     partner: 'insert into partner_member (partner_id, person_id, role) values ($1, $2, $3)',
@@ -108,4 +136,3 @@ export async function sweepIdentity(mandate: Mandate<'system'>): Promise<number>
   ])
   return results.reduce((sum, { rowCount }) => sum + rowCount, 0)
 }
-

@@ -7,9 +7,18 @@ import type { Route } from '#platform/route.ts'
 import { findMail, listMails } from './mail-store.ts'
 import { instantWords } from './words.ts'
 
-const ACCESS = { identity: 'Mounted only where mails are kept for reading instead of being sent: in development and in the demo.' }
+const ACCESS = {
+  identity:
+    'Mounted only where mails are kept for reading instead of being sent: in development and in the demo.',
+}
 
-const WARNING = notice('attention', html`<p><b>Development only.</b> Mails of this installation are not sent; they end here, where everybody can read them.</p>`)
+const WARNING = notice(
+  'attention',
+  html`<p>
+    <b>Development only.</b> Mails of this installation are not sent; they end here, where everybody can read
+    them.
+  </p>`,
+)
 
 const PATHS = /https?:\/\/[^\s/]+(\/[^\s]*)/
 
@@ -17,7 +26,7 @@ const PATHS = /https?:\/\/[^\s/]+(\/[^\s]*)/
 function linkified(text: string): Html {
   const lines = text.split('\n').map((line) => {
     const path = PATHS.exec(line)?.[1]
-    return path === undefined ? html`${line}\n` : html`<a href="${path}">${line}</a>\n`
+    return path === undefined ? html`${line} ` : html`<a href="${path}">${line}</a> `
   })
   return html`${lines}`
 }
@@ -34,9 +43,33 @@ export function makeOutboxRoutes(): Route[] {
       limit: 'page',
       handle: async ({ mandate }) => {
         const mails = await listMails(mandate)
-        const rows = mails.map((mail) => html`<tr><td class="nowrap num">${instantWords(mail.createdAt)}</td><td>${mail.recipient}</td><td><a href="/dev/outbox/${mail.id}">${mail.subject}</a></td></tr>`)
-        const table = html`<div class="scroll" tabindex="0" role="region" aria-label="Mails"><table><thead><tr><th scope="col">Written</th><th scope="col">To</th><th scope="col">Subject</th></tr></thead><tbody>${rows}</tbody></table></div>`
-        return showPage('Development outbox', html`${WARNING}${mails.length > 0 ? table : html`<p>No mail was written yet. Mails appear here a moment after what caused them.</p>`}`, { width: 'wide' })
+        const rows = mails.map(
+          (mail) =>
+            html`<tr>
+              <td class="nowrap num">${instantWords(mail.createdAt)}</td>
+              <td>${mail.recipient}</td>
+              <td><a href="/dev/outbox/${mail.id}">${mail.subject}</a></td>
+            </tr>`,
+        )
+        const table = html`<div class="scroll" tabindex="0" role="region" aria-label="Mails">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Written</th>
+                <th scope="col">To</th>
+                <th scope="col">Subject</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${rows}
+            </tbody>
+          </table>
+        </div>`
+        return showPage(
+          'Development outbox',
+          html`${WARNING}${mails.length > 0 ? table : html`<p>No mail was written yet. Mails appear here a moment after what caused them.</p>`}`,
+          { width: 'wide' },
+        )
       },
     }),
     page({
@@ -48,8 +81,16 @@ export function makeOutboxRoutes(): Route[] {
       limit: 'page',
       handle: async ({ mandate, params }) => {
         const mail = await findMail(mandate, params.mail_id)
-        if (!mail) return showPage('There is no such mail', html`<p><a href="/dev/outbox">All mails</a></p>`, { status: 404 })
-        const body = html`${WARNING}${facts([['To', mail.recipient], ['Written', instantWords(mail.createdAt)]])}<pre class="mail">${linkified(mail.text)}</pre><p><a href="/dev/outbox">All mails</a></p>`
+        if (!mail)
+          return showPage('There is no such mail', html`<p><a href="/dev/outbox">All mails</a></p>`, {
+            status: 404,
+          })
+        const body = html`${WARNING}${facts([
+            ['To', mail.recipient],
+            ['Written', instantWords(mail.createdAt)],
+          ])}
+          <pre class="mail">${linkified(mail.text)}</pre>
+          <p><a href="/dev/outbox">All mails</a></p>`
         return showPage(mail.subject, body, { width: 'reading' })
       },
     }),

@@ -18,8 +18,12 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
       const given = JSON.parse(form.dataset.options)
       const credential =
         form.dataset.passkey === 'create'
-          ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(given) })
-          : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(given) })
+          ? await navigator.credentials.create({
+              publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(given),
+            })
+          : await navigator.credentials.get({
+              publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(given),
+            })
       form.elements.response.value = JSON.stringify(credential.toJSON())
       form.submit()
     } catch (error) {

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
@@ -21,14 +26,29 @@ export interface PasskeyPurpose {
 }
 
 const Bytes = z.string().regex(/^[A-Za-z0-9_-]{1,20000}$/)
-const Common = { id: Bytes, rawId: Bytes, type: z.literal('public-key'), authenticatorAttachment: z.enum(['platform', 'cross-platform']).nullish(), clientExtensionResults: z.looseObject({}) }
+const Common = {
+  id: Bytes,
+  rawId: Bytes,
+  type: z.literal('public-key'),
+  authenticatorAttachment: z.enum(['platform', 'cross-platform']).nullish(),
+  clientExtensionResults: z.looseObject({}),
+}
 const Assertion = z.object({
   ...Common,
-  response: z.object({ clientDataJSON: Bytes, authenticatorData: Bytes, signature: Bytes, userHandle: Bytes.nullish() }),
+  response: z.object({
+    clientDataJSON: Bytes,
+    authenticatorData: Bytes,
+    signature: Bytes,
+    userHandle: Bytes.nullish(),
+  }),
 })
 const Attestation = z.object({
   ...Common,
-  response: z.object({ clientDataJSON: Bytes, attestationObject: Bytes, transports: z.array(z.string().max(40)).max(10).nullish() }),
+  response: z.object({
+    clientDataJSON: Bytes,
+    attestationObject: Bytes,
+    transports: z.array(z.string().max(40)).max(10).nullish(),
+  }),
 })
 
 const rpIdOf = (services: Services) => new URL(services.publicOrigin()).hostname
@@ -41,12 +61,28 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function keepChallenge(mandate: Mandate<'identity'>, purpose: PasskeyPurpose, challenge: string): Promise<void> {
-  await keepToken(mandate, { purpose: 'passkey_challenge', lifeSeconds: CHALLENGE_SECONDS, personId: purpose.personId, detail: { use: purpose.use } }, challenge)
+async function keepChallenge(
+  mandate: Mandate<'identity'>,
+  purpose: PasskeyPurpose,
+  challenge: string,
+): Promise<void> {
+  await keepToken(
+    mandate,
+    {
+      purpose: 'passkey_challenge',
+      lifeSeconds: CHALLENGE_SECONDS,
+      personId: purpose.personId,
+      detail: { use: purpose.use },
+    },
+    challenge,
+  )
 }
 
 /** Uses the challenge that an answer names, if it was made for this; a challenge is good for one answer. */
-function expectChallenge(mandate: Mandate<'identity'>, purpose: PasskeyPurpose): (challenge: string) => Promise<boolean> {
+function expectChallenge(
+  mandate: Mandate<'identity'>,
+  purpose: PasskeyPurpose,
+): (challenge: string) => Promise<boolean> {
   return async (challenge) => {
     const kept = await useToken(mandate, 'passkey_challenge', challenge)
     return kept !== null && kept.detail['use'] === purpose.use && kept.personId === purpose.personId
@@ -54,21 +90,32 @@ function expectChallenge(mandate: Mandate<'identity'>, purpose: PasskeyPurpose):
 }
 
 /** What a browser is asked when a person is to show a passkey, as JSON for `parseRequestOptionsFromJSON`. */
-export async function askForPasskey(services: Services, mandate: Mandate<'identity'>, purpose: PasskeyPurpose): Promise<string> {
+export async function askForPasskey(
+  services: Services,
+  mandate: Mandate<'identity'>,
+  purpose: PasskeyPurpose,
+): Promise<string> {
   const known = purpose.personId === null ? [] : await listCredentials(mandate, purpose.personId)
   const options = await generateAuthenticationOptions({
     rpID: rpIdOf(services),
     challenge: new Uint8Array(randomBytes(CHALLENGE_BYTES)),
     userVerification: 'required',
     timeout: CHALLENGE_SECONDS * 1000,
-    allowCredentials: known.map(({ credentialId, transports }) => ({ id: credentialId, transports: [...transports] })),
+    allowCredentials: known.map(({ credentialId, transports }) => ({
+      id: credentialId,
+      transports: [...transports],
+    })),
   })
   await keepChallenge(mandate, purpose, options.challenge)
   return JSON.stringify(options)
 }
 
 /** What a browser is asked when a person adds a passkey. */
-export async function askToRegister(services: Services, mandate: Mandate<'identity'>, person: { readonly id: string; readonly email: string; readonly name: string }): Promise<string> {
+export async function askToRegister(
+  services: Services,
+  mandate: Mandate<'identity'>,
+  person: { readonly id: string; readonly email: string; readonly name: string },
+): Promise<string> {
   const known = await listCredentials(mandate, person.id)
   const options = await generateRegistrationOptions({
     rpName: PROVIDER_NAME,
@@ -79,14 +126,24 @@ export async function askToRegister(services: Services, mandate: Mandate<'identi
     challenge: new Uint8Array(randomBytes(CHALLENGE_BYTES)),
     attestationType: 'none',
     timeout: CHALLENGE_SECONDS * 1000,
-    excludeCredentials: known.map(({ credentialId, transports }) => ({ id: credentialId, transports: [...transports] })),
+    excludeCredentials: known.map(({ credentialId, transports }) => ({
+      id: credentialId,
+      transports: [...transports],
+    })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   })
   await keepChallenge(mandate, { use: 'register', personId: person.id }, options.challenge)
   return JSON.stringify(options)
 }
 
-async function verifyWith(services: Services, credential: PasskeyCredential, expected: { readonly answer: z.output<typeof Assertion>; readonly challenge: (challenge: string) => Promise<boolean> }): Promise<number | null> {
+async function verifyWith(
+  services: Services,
+  credential: PasskeyCredential,
+  expected: {
+    readonly answer: z.output<typeof Assertion>
+    readonly challenge: (challenge: string) => Promise<boolean>
+  },
+): Promise<number | null> {
   const { answer } = expected
   const { userHandle, ...response } = answer.response
   try {
@@ -102,7 +159,11 @@ async function verifyWith(services: Services, credential: PasskeyCredential, exp
       expectedOrigin: services.publicOrigin(),
       expectedRPID: rpIdOf(services),
       requireUserVerification: true,
-      credential: { id: credential.credentialId, publicKey: new Uint8Array(credential.publicKey), counter: credential.signCount },
+      credential: {
+        id: credential.credentialId,
+        publicKey: new Uint8Array(credential.publicKey),
+        counter: credential.signCount,
+      },
     })
     return verified ? authenticationInfo.newCounter : null
   } catch {
@@ -112,22 +173,41 @@ async function verifyWith(services: Services, credential: PasskeyCredential, exp
 }
 
 /** The person whose passkey signed our challenge; null when the answer does not hold for this purpose (WebAuthn level 3 section 7.2). */
-export async function acceptPasskey(services: Services, mandate: Mandate<'identity'>, attempt: PasskeyPurpose & { readonly response: string }): Promise<string | null> {
+export async function acceptPasskey(
+  services: Services,
+  mandate: Mandate<'identity'>,
+  attempt: PasskeyPurpose & { readonly response: string },
+): Promise<string | null> {
   const parsed = Assertion.safeParse(parseJson(attempt.response))
   if (!parsed.success) return null
   const credential = await findCredential(mandate, parsed.data.id)
   if (!credential || (attempt.personId !== null && credential.personId !== attempt.personId)) return null
-  const counter = await verifyWith(services, credential, { answer: parsed.data, challenge: expectChallenge(mandate, attempt) })
+  const counter = await verifyWith(services, credential, {
+    answer: parsed.data,
+    challenge: expectChallenge(mandate, attempt),
+  })
   if (counter === null) return null
   await touchPasskey(mandate, credential.id, counter)
   return credential.personId
 }
 
-async function verifyNew(services: Services, attempt: { readonly answer: z.output<typeof Attestation>; readonly challenge: (challenge: string) => Promise<boolean> }) {
+async function verifyNew(
+  services: Services,
+  attempt: {
+    readonly answer: z.output<typeof Attestation>
+    readonly challenge: (challenge: string) => Promise<boolean>
+  },
+) {
   const { id, rawId, type, response } = attempt.answer
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
-      response: { id, rawId, type, clientExtensionResults: {}, response: { clientDataJSON: response.clientDataJSON, attestationObject: response.attestationObject } },
+      response: {
+        id,
+        rawId,
+        type,
+        clientExtensionResults: {},
+        response: { clientDataJSON: response.clientDataJSON, attestationObject: response.attestationObject },
+      },
       expectedChallenge: attempt.challenge,
       expectedOrigin: services.publicOrigin(),
       expectedRPID: rpIdOf(services),
@@ -140,13 +220,27 @@ async function verifyNew(services: Services, attempt: { readonly answer: z.outpu
 }
 
 /** Keeps a new passkey; false when the answer does not hold. Attestation is not asked for, so any authenticator that verifies its user is taken. */
-export async function registerPasskey(services: Services, mandate: Mandate<'identity'>, attempt: { readonly personId: string; readonly response: string; readonly label: string }): Promise<boolean> {
+export async function registerPasskey(
+  services: Services,
+  mandate: Mandate<'identity'>,
+  attempt: { readonly personId: string; readonly response: string; readonly label: string },
+): Promise<boolean> {
   const parsed = Attestation.safeParse(parseJson(attempt.response))
   if (!parsed.success) return false
   const { personId, label } = attempt
-  const credential = await verifyNew(services, { answer: parsed.data, challenge: expectChallenge(mandate, { use: 'register', personId }) })
+  const credential = await verifyNew(services, {
+    answer: parsed.data,
+    challenge: expectChallenge(mandate, { use: 'register', personId }),
+  })
   if (!credential || (await findCredential(mandate, credential.id))) return false
   const transports = parsed.data.response.transports ?? []
-  await addPasskey(mandate, { personId, label, transports, credentialId: credential.id, publicKey: Buffer.from(credential.publicKey), signCount: credential.counter })
+  await addPasskey(mandate, {
+    personId,
+    label,
+    transports,
+    credentialId: credential.id,
+    publicKey: Buffer.from(credential.publicKey),
+    signCount: credential.counter,
+  })
   return true
 }

@@ -5,13 +5,20 @@ import { isNoted } from './throttle-rules.ts'
 import { admitTry, countFailure, forgetFailures, keysOfAccount } from './throttle-store.ts'
 
 /** What came of comparing a password. */
-export type PasswordResult = { readonly is: 'right' } | { readonly is: 'wrong' } | { readonly is: 'wait'; readonly seconds: number }
+export type PasswordResult =
+  | { readonly is: 'right' }
+  | { readonly is: 'wrong' }
+  | { readonly is: 'wait'; readonly seconds: number }
 
 /**
  * Compares the password of an account. Takes the same time and counts the same whether or not there is such a person,
  * and slows guesses down.
  */
-export async function checkPassword(door: Door, { mandate, trace }: Visit, attempt: { readonly person: SigningPerson | null; readonly email?: string; readonly password: string }): Promise<PasswordResult> {
+export async function checkPassword(
+  door: Door,
+  { mandate, trace }: Visit,
+  attempt: { readonly person: SigningPerson | null; readonly email?: string; readonly password: string },
+): Promise<PasswordResult> {
   const { person, password } = attempt
   const keys = keysOfAccount(person?.email ?? attempt.email ?? '', trace.ip)
   const seconds = await admitTry(mandate, keys)

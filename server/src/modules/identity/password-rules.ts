@@ -18,14 +18,32 @@ const COMMON: readonly string[] = readFileSync(new URL('./common-passwords.txt',
 const PRODUCT_WORDS = ['liaison']
 
 /** Characters typed in a row on a keyboard or in the alphabet. */
-const RUNS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', '1234567890'].flatMap(
-  (run) => [run, [...run].toReversed().join('')],
-)
+const RUNS = [
+  'abcdefghijklmnopqrstuvwxyz',
+  '01234567890',
+  'qwertyuiop',
+  'asdfghjkl',
+  'zxcvbnm',
+  '1234567890',
+].flatMap((run) => [run, [...run].toReversed().join('')])
 
-const LOOKALIKES: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' }
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
 
 /** A text without the words, longest first, and which of them it held. */
-function removeWords(text: string, words: readonly string[]): { readonly rest: string; readonly found: readonly string[] } {
+function removeWords(
+  text: string,
+  words: readonly string[],
+): { readonly rest: string; readonly found: readonly string[] } {
   const longestFirst = words.toSorted((left, right) => right.length - left.length)
   const found: string[] = []
   const rest = longestFirst.reduce((before, word) => {
@@ -75,7 +93,11 @@ function countCommonWords(password: string, words: readonly string[]): number {
 
 /** The words of a name or an address that a password must not be made of. */
 export function contextWords(...texts: readonly string[]): string[] {
-  return [...new Set(texts.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 3))]
+  return [
+    ...new Set(
+      texts.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 3),
+    ),
+  ]
 }
 
 const LEAST_UNEXPECTED = 5
@@ -88,7 +110,8 @@ const MANY_WORDS = 4
 export function findPasswordFault(password: string, context: PasswordContext): string | null {
   const length = [...password.normalize('NFC')].length
   const shortest = context.hasSecondFactor ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
-  if (length < shortest) return `Enter at least ${shortest} characters. A few unrelated words are good and easy to remember.`
+  if (length < shortest)
+    return `Enter at least ${shortest} characters. A few unrelated words are good and easy to remember.`
   if (length > LONGEST) return `Enter at most ${LONGEST} characters.`
   const isWordy = countCommonWords(password, context.words) >= MANY_WORDS && length >= SHORTEST_ALONE
   if (!isWordy && countUnexpected(password, context.words) < LEAST_UNEXPECTED) {

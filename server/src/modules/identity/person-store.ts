@@ -28,7 +28,9 @@ const people = (mandate: Mandate) =>
     .leftJoin('password_credential as c', 'c.person_id', 'p.id')
     .select(['p.id', 'p.name', 'p.email', 'p.status', 'p.shortcuts', 'c.hash'])
     .select([
-      sql<boolean>`exists (select from totp_factor f where f.person_id = p.id and f.confirmed_at is not null)`.as('has_totp'),
+      sql<boolean>`exists (select from totp_factor f where f.person_id = p.id and f.confirmed_at is not null)`.as(
+        'has_totp',
+      ),
       sql<number>`(select count(*) from passkey k where k.person_id = p.id)`.as('passkeys'),
     ])
 
@@ -48,7 +50,10 @@ function toPerson(row: Row): SigningPerson {
 }
 
 /** The person with this address, active or not. */
-export async function findByEmail(mandate: Mandate<'identity'>, email: string): Promise<SigningPerson | null> {
+export async function findByEmail(
+  mandate: Mandate<'identity'>,
+  email: string,
+): Promise<SigningPerson | null> {
   const row = await people(mandate).where('p.email', '=', email).executeTakeFirst()
   return row ? toPerson(row) : null
 }
@@ -61,30 +66,61 @@ export async function findPerson(mandate: Mandate<'identity'>, id: string): Prom
 
 /** Adds a person; throws a conflict when the address is taken meanwhile. */
 export async function addPerson(mandate: Mandate<'identity'>, email: string, name: string): Promise<string> {
-  const row = await tables<IdentityTables>(mandate).insertInto('person').values({ email, name }).returning('id').executeTakeFirstOrThrow()
+  const row = await tables<IdentityTables>(mandate)
+    .insertInto('person')
+    .values({ email, name })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return row.id
 }
 
 /** Sets the password of a person. */
-export async function keepPassword(mandate: Mandate<'identity'>, personId: string, hash: string): Promise<void> {
+export async function keepPassword(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  hash: string,
+): Promise<void> {
   await tables<IdentityTables>(mandate)
     .insertInto('password_credential')
     .values({ person_id: personId, hash })
-    .onConflict((conflict) => conflict.column('person_id').doUpdateSet({ hash, changed_at: sql<Date>`statement_timestamp()` }))
+    .onConflict((conflict) =>
+      conflict.column('person_id').doUpdateSet({ hash, changed_at: sql<Date>`statement_timestamp()` }),
+    )
     .execute()
 }
 
 /** Changes what a person may change about themselves. */
-export async function updateProfile(mandate: Mandate<'identity'>, personId: string, profile: { readonly name: string; readonly shortcuts: boolean }): Promise<void> {
-  await tables<IdentityTables>(mandate).updateTable('person').set(profile).where('id', '=', personId).execute()
+export async function updateProfile(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  profile: { readonly name: string; readonly shortcuts: boolean },
+): Promise<void> {
+  await tables<IdentityTables>(mandate)
+    .updateTable('person')
+    .set(profile)
+    .where('id', '=', personId)
+    .execute()
 }
 
 const Frames = z.object({
   platform_role: z.literal('SUPER_ADMIN').nullable(),
   partner: z
-    .object({ id: z.string(), name: z.string(), slug: z.string(), kinds: z.array(z.string()), role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']) })
+    .object({
+      id: z.string(),
+      name: z.string(),
+      slug: z.string(),
+      kinds: z.array(z.string()),
+      role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
+    })
     .nullable(),
-  tenants: z.array(z.object({ id: z.string(), name: z.string(), slug: z.string(), role: z.enum(['TENANT_ADMIN', 'TENANT_USER']) })),
+  tenants: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      slug: z.string(),
+      role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
+    }),
+  ),
   managed_tenant_ids: z.array(z.string()),
 })
 
@@ -100,7 +136,9 @@ export interface Frames {
 
 /** The frames of the person whom this request belongs to. */
 export async function findFrames(mandate: Mandate<'identity'>): Promise<Frames> {
-  const [result] = await runStatements(mandate, [{ text: 'select access.own_frames() as frames', values: [] }])
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.own_frames() as frames', values: [] },
+  ])
   const raw = Frames.parse(result?.rows[0]?.['frames'])
   return {
     platformRole: raw.platform_role,
@@ -114,4 +152,3 @@ export async function findFrames(mandate: Mandate<'identity'>): Promise<Frames> 
 export function needsSecondFactor(frames: Frames): boolean {
   return frames.platformRole !== null || frames.partner !== null
 }
-

@@ -22,13 +22,26 @@ const RESET_SECONDS = 1800
 const MAILS_PER_HOUR = 3
 
 function recoverPage(email = '', errors: readonly FieldError[] = []): HtmlPage {
-  const form = html`${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', value: email, maxLength: 254, isFocused: true }, errors)}<div class="buttons">${button('Send me a link')}<a class="button" href="/signin">Back to sign-in</a></div>`
-  return showPage('Set a new password', html`<p class="lead">We send a link to your address. It works once, for 30 minutes.</p>${postForm('/recover', form)}`, { errors })
+  const form = html`${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', value: email, maxLength: 254, isFocused: true }, errors)}
+    <div class="buttons">
+      ${button('Send me a link')}<a class="button" href="/signin">Back to sign-in</a>
+    </div>`
+  return showPage(
+    'Set a new password',
+    html`<p class="lead">We send a link to your address. It works once, for 30 minutes.</p>
+      ${postForm('/recover', form)}`,
+    { errors },
+  )
 }
 
 /** One answer, whether or not the address is known. */
 function sentPage(email: string): HtmlPage {
-  const body = html`<p class="lead">If ${email} belongs to an account here, a mail is on its way.</p><p>Nothing there after five minutes? Look among unwanted mails, or check the address. Your second factor stays as it is and is asked for after the new password.</p><p><a href="/signin">Back to sign-in</a></p>`
+  const body = html`<p class="lead">If ${email} belongs to an account here, a mail is on its way.</p>
+    <p>
+      Nothing there after five minutes? Look among unwanted mails, or check the address. Your second factor
+      stays as it is and is asked for after the new password.
+    </p>
+    <p><a href="/signin">Back to sign-in</a></p>`
   return showPage('Look into your mails', body)
 }
 
@@ -37,7 +50,12 @@ async function askForReset(door: Door, { mandate }: Visit, email: string): Promi
   const recent = await countRecentTokens(mandate, 'password_reset', email)
   // An address that nobody has gets a token too, which nobody is sent: so both answers take the same steps.
   if (recent < MAILS_PER_HOUR) {
-    const token = await keepToken(mandate, { purpose: 'password_reset', lifeSeconds: RESET_SECONDS, email, personId: person?.isActive ? person.id : null })
+    const token = await keepToken(mandate, {
+      purpose: 'password_reset',
+      lifeSeconds: RESET_SECONDS,
+      email,
+      personId: person?.isActive ? person.id : null,
+    })
     if (person?.isActive) await mailReset(mandate, person, `${door.services.publicOrigin()}/reset/${token}`)
     if (person) noteResetRequest(mandate, person)
   }
@@ -45,13 +63,33 @@ async function askForReset(door: Door, { mandate }: Visit, email: string): Promi
 }
 
 const gonePage = () =>
-  showPage('This link no longer works', html`<p class="lead">It was used already, or its 30 minutes are over.</p><div class="buttons"><a class="button main" href="/recover">Ask for a new link</a></div>`, { status: 410 })
+  showPage(
+    'This link no longer works',
+    html`<p class="lead">It was used already, or its 30 minutes are over.</p>
+      <div class="buttons"><a class="button main" href="/recover">Ask for a new link</a></div>`,
+    { status: 410 },
+  )
 
-const shortestFor = (person: SigningPerson) => (person.hasTotp || person.passkeys > 0 ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE)
+const shortestFor = (person: SigningPerson) =>
+  person.hasTotp || person.passkeys > 0 ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
 
 function resetPage(token: string, person: SigningPerson, errors: readonly FieldError[] = []): HtmlPage {
-  const form = html`<input class="unseen" type="email" value="${person.email}" autocomplete="username" readonly tabindex="-1" aria-label="E-mail">${newPasswordField(shortestFor(person), errors)}<div class="buttons">${button('Set the new password')}</div>`
-  return showPage('Set a new password', html`<p class="lead">For ${person.email}. All your sessions end, and you sign in anew.</p>${postForm(`/reset/${token}`, form)}`, { errors })
+  const form = html`<input
+      class="unseen"
+      type="email"
+      value="${person.email}"
+      autocomplete="username"
+      readonly
+      tabindex="-1"
+      aria-label="E-mail"
+    />${newPasswordField(shortestFor(person), errors)}
+    <div class="buttons">${button('Set the new password')}</div>`
+  return showPage(
+    'Set a new password',
+    html`<p class="lead">For ${person.email}. All your sessions end, and you sign in anew.</p>
+      ${postForm(`/reset/${token}`, form)}`,
+    { errors },
+  )
 }
 
 async function findOwner({ mandate }: Visit, token: string): Promise<SigningPerson | null> {
@@ -61,11 +99,18 @@ async function findOwner({ mandate }: Visit, token: string): Promise<SigningPers
   return person?.isActive && person.email === kept?.email ? person : null
 }
 
-async function setPassword(door: Door, visit: Visit, reset: { readonly token: string; readonly password: string }): Promise<HtmlPage> {
+async function setPassword(
+  door: Door,
+  visit: Visit,
+  reset: { readonly token: string; readonly password: string },
+): Promise<HtmlPage> {
   const { mandate } = visit
   const person = await findOwner(visit, reset.token)
   if (!person) return gonePage()
-  const fault = findPasswordFault(reset.password, { words: contextWords(person.name, person.email), hasSecondFactor: person.hasTotp || person.passkeys > 0 })
+  const fault = findPasswordFault(reset.password, {
+    words: contextWords(person.name, person.email),
+    hasSecondFactor: person.hasTotp || person.passkeys > 0,
+  })
   if (fault !== null) return resetPage(reset.token, person, [{ field: 'password', message: fault }])
   const hash = await door.hasher.hash(reset.password)
   if (!(await useToken(mandate, 'password_reset', reset.token))) return gonePage()
@@ -73,7 +118,11 @@ async function setPassword(door: Door, visit: Visit, reset: { readonly token: st
   await keepPassword(mandate, person.id, hash)
   await dropTokens(mandate, 'password_reset', person.id)
   await dropTokens(mandate, 'sign_in', person.id)
-  const count = await endOtherSessions(mandate, { personId: person.id, except: null, reason: 'password_changed' })
+  const count = await endOtherSessions(mandate, {
+    personId: person.id,
+    except: null,
+    reason: 'password_changed',
+  })
   notePasswordChange(mandate, person, 'reset')
   if (count > 0) noteSessionsEnded(mandate, person, { count, reason: 'password_changed' })
   await mailPasswordChanged(mandate, person)
@@ -85,7 +134,15 @@ const params = z.strictObject({ token: z.string().max(200) })
 /** The way back for whoever forgot the password. */
 export function makeRecoverRoutes(door: Door): Route[] {
   return [
-    page({ method: 'GET', path: '/recover', summary: 'Ask for a new password', input: {}, access: STRANGERS, limit: 'page', handle: async () => recoverPage() }),
+    page({
+      method: 'GET',
+      path: '/recover',
+      summary: 'Ask for a new password',
+      input: {},
+      access: STRANGERS,
+      limit: 'page',
+      handle: async () => recoverPage(),
+    }),
     page({
       method: 'POST',
       path: '/recover',
@@ -96,7 +153,9 @@ export function makeRecoverRoutes(door: Door): Route[] {
       handle: async ({ body, ...visit }) => {
         const email = normalizeEmail(body.email ?? '')
         if (isEmail(email)) return askForReset(door, visit, email)
-        return recoverPage(body.email, [{ field: 'email', message: 'Enter your e-mail address, for example name@company.example.' }])
+        return recoverPage(body.email, [
+          { field: 'email', message: 'Enter your e-mail address, for example name@company.example.' },
+        ])
       },
     }),
     page({
@@ -118,7 +177,8 @@ export function makeRecoverRoutes(door: Door): Route[] {
       input: { params, body: z.strictObject({ password: formText() }) },
       access: STRANGERS,
       limit: 'stranger',
-      handle: async ({ params: { token }, body, ...visit }) => setPassword(door, visit, { token, password: body.password ?? '' }),
+      handle: async ({ params: { token }, body, ...visit }) =>
+        setPassword(door, visit, { token, password: body.password ?? '' }),
     }),
   ]
 }

@@ -20,10 +20,16 @@ export function isRecoveryCode(text: string): boolean {
 
 /** A code as it is compared: without spaces and dashes, letters that look like digits read as the digits (Crockford's base 32). */
 function canonical(text: string): string {
-  return text.toLowerCase().replaceAll(/[^0-9a-z]/g, '').replaceAll('o', '0').replaceAll(/[il]/g, '1')
+  return text
+    .toLowerCase()
+    .replaceAll(/[^0-9a-z]/g, '')
+    .replaceAll('o', '0')
+    .replaceAll(/[il]/g, '1')
 }
 
 /** What is stored of a code. Keyed, because 50 bits alone could be tried one by one. */
 export function digestRecoveryCode(vault: Vault, personId: string, code: string): Buffer {
-  return createHmac('sha256', vault.deriveKey('recovery code')).update(`${personId} ${canonical(code)}`).digest()
+  return createHmac('sha256', vault.deriveKey('recovery code'))
+    .update(`${personId} ${canonical(code)}`)
+    .digest()
 }

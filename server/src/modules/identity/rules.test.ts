@@ -1,7 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { contextWords, findPasswordFault, LONGEST, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
-import { delayAfter, FORGET_AFTER_SECONDS, isEmail, isNoted, networkOf, normalizeEmail, secondsToWait } from './throttle-rules.ts'
+import {
+  contextWords,
+  findPasswordFault,
+  LONGEST,
+  SHORTEST_ALONE,
+  SHORTEST_BESIDE_FACTOR,
+} from './password-rules.ts'
+import {
+  delayAfter,
+  FORGET_AFTER_SECONDS,
+  isEmail,
+  isNoted,
+  networkOf,
+  normalizeEmail,
+  secondsToWait,
+} from './throttle-rules.ts'
 
 const ALONE = { words: contextWords('Dana Kim', 'dana.kim@acmefiber.example'), hasSecondFactor: false }
 const BESIDE = { ...ALONE, hasSecondFactor: true }
@@ -43,13 +57,19 @@ describe('passwords', () => {
   })
 
   test('128 characters are taken and 129 are not, counted as people count them', () => {
-    const long = Array.from({ length: LONGEST }, (_, index) => String.fromCodePoint(0x4e00 + index * 7)).join('')
+    const long = Array.from({ length: LONGEST }, (_, index) => String.fromCodePoint(0x4e00 + index * 7)).join(
+      '',
+    )
     expect(findPasswordFault(long, ALONE)).toBeNull()
     expect(findPasswordFault(`${long}x`, ALONE)).toMatch(/at most 128/)
   })
 
   test('a random password is never refused', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...'bcdfghjkmnpqrtvwxyz2456789'), minLength: 24, maxLength: 100 })
+    const letters = fc.string({
+      unit: fc.constantFrom(...'bcdfghjkmnpqrtvwxyz2456789'),
+      minLength: 24,
+      maxLength: 100,
+    })
     const random = letters.filter((text) => new Set(text).size > 14)
     fc.assert(fc.property(random, (password) => findPasswordFault(password, ALONE) === null))
   })
@@ -58,10 +78,14 @@ describe('passwords', () => {
 describe('throttling', () => {
   test('the delay never falls while failures grow, and never passes a bound', () => {
     fc.assert(
-      fc.property(fc.constantFrom('pair', 'account', 'network', 'factor' as const), fc.nat(10_000), (kind, failures) => {
-        const [now, next] = [delayAfter(kind, failures), delayAfter(kind, failures + 1)]
-        return now <= next && next <= 900
-      }),
+      fc.property(
+        fc.constantFrom('pair', 'account', 'network', 'factor' as const),
+        fc.nat(10_000),
+        (kind, failures) => {
+          const [now, next] = [delayAfter(kind, failures), delayAfter(kind, failures + 1)]
+          return now <= next && next <= 900
+        },
+      ),
     )
   })
 
@@ -71,10 +95,15 @@ describe('throttling', () => {
 
   test('whoever waited as long as was said may try', () => {
     fc.assert(
-      fc.property(fc.constantFrom('pair', 'account', 'network', 'factor' as const), fc.nat(500), fc.nat(1000), (kind, failures, seconds) => {
-        const wait = secondsToWait(kind, failures, seconds)
-        return secondsToWait(kind, failures, seconds + wait) === 0
-      }),
+      fc.property(
+        fc.constantFrom('pair', 'account', 'network', 'factor' as const),
+        fc.nat(500),
+        fc.nat(1000),
+        (kind, failures, seconds) => {
+          const wait = secondsToWait(kind, failures, seconds)
+          return secondsToWait(kind, failures, seconds + wait) === 0
+        },
+      ),
     )
   })
 

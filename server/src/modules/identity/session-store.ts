@@ -35,7 +35,11 @@ export async function becomePerson(mandate: Mandate<'identity'>, personId: strin
 }
 
 /** Starts a session and returns its token, which is stored nowhere. */
-export async function startSession(mandate: Mandate<'identity'>, personId: string, start: Evidence & { readonly trace: RequestTrace }): Promise<string> {
+export async function startSession(
+  mandate: Mandate<'identity'>,
+  personId: string,
+  start: Evidence & { readonly trace: RequestTrace },
+): Promise<string> {
   const token = makeToken()
   const { factor, factorAt, passwordAt, trace } = start
   await runStatements(mandate, [
@@ -43,14 +47,29 @@ export async function startSession(mandate: Mandate<'identity'>, personId: strin
       text: `insert into session (token_hash, person_id, factor, factor_at, password_at, ends_at, idle_seconds, ip, user_agent)
         values ($1, $2, $3, $4, $5, statement_timestamp() + make_interval(secs => $6),
           case when exists (select from platform_staff s where s.person_id = $2 and s.status = 'active') then $7::integer else $8::integer end, $9, $10)`,
-      values: [digestOf(token), personId, factor, factorAt, passwordAt, SESSION_SECONDS, ADMIN_IDLE_SECONDS, IDLE_SECONDS, trace.ip, trace.userAgent],
+      values: [
+        digestOf(token),
+        personId,
+        factor,
+        factorAt,
+        passwordAt,
+        SESSION_SECONDS,
+        ADMIN_IDLE_SECONDS,
+        IDLE_SECONDS,
+        trace.ip,
+        trace.userAgent,
+      ],
     },
   ])
   return token
 }
 
 /** Replaces a session by one with more recent evidence and a new token; its absolute end stays (ASVS 7.2.4). */
-export async function rotateSession(mandate: Mandate<'identity'>, sessionId: string, fresh: Partial<Evidence>): Promise<string | null> {
+export async function rotateSession(
+  mandate: Mandate<'identity'>,
+  sessionId: string,
+  fresh: Partial<Evidence>,
+): Promise<string | null> {
   const token = makeToken()
   const [rotated] = await runStatements(mandate, [
     {
@@ -66,7 +85,10 @@ export async function rotateSession(mandate: Mandate<'identity'>, sessionId: str
 }
 
 /** Ends one session of a person; false when it was no live session of theirs. */
-export async function endSession(mandate: Mandate<'identity'>, ending: { readonly id: string; readonly personId: string; readonly reason: string }): Promise<boolean> {
+export async function endSession(
+  mandate: Mandate<'identity'>,
+  ending: { readonly id: string; readonly personId: string; readonly reason: string },
+): Promise<boolean> {
   const { numUpdatedRows } = await tables<IdentityTables>(mandate)
     .updateTable('session')
     .set({ ended_at: sql<Date>`statement_timestamp()`, end_reason: ending.reason })
@@ -78,7 +100,10 @@ export async function endSession(mandate: Mandate<'identity'>, ending: { readonl
 }
 
 /** Ends the sessions of a person except one; returns how many ended. */
-export async function endOtherSessions(mandate: Mandate<'identity'>, ending: { readonly personId: string; readonly except: string | null; readonly reason: string }): Promise<number> {
+export async function endOtherSessions(
+  mandate: Mandate<'identity'>,
+  ending: { readonly personId: string; readonly except: string | null; readonly reason: string },
+): Promise<number> {
   const { personId, except, reason } = ending
   const { numUpdatedRows } = await tables<IdentityTables>(mandate)
     .updateTable('session')
@@ -97,17 +122,29 @@ export async function listSessions(mandate: Mandate<'identity'>, personId: strin
     .select(['id', 'created_at', 'seen_at', 'factor', 'ip', 'user_agent'])
     .where('person_id', '=', personId)
     .where('ended_at', 'is', null)
-    .where(sql<boolean>`ends_at > statement_timestamp() and seen_at + make_interval(secs => idle_seconds) > statement_timestamp()`)
+    .where(
+      sql<boolean>`ends_at > statement_timestamp() and seen_at + make_interval(secs => idle_seconds) > statement_timestamp()`,
+    )
     .orderBy('seen_at', 'desc')
     .limit(100)
     .execute()
-  return rows.map((row) => ({ id: row.id, createdAt: row.created_at, seenAt: row.seen_at, factor: row.factor, ip: row.ip, userAgent: row.user_agent }))
+  return rows.map((row) => ({
+    id: row.id,
+    createdAt: row.created_at,
+    seenAt: row.seen_at,
+    factor: row.factor,
+    ip: row.ip,
+    userAgent: row.user_agent,
+  }))
 }
 
 /** Keeps the idle clock of a session going; at most one write a minute. */
 export async function touchSession(mandate: Mandate<'identity'>, sessionId: SessionId): Promise<void> {
   await runStatements(mandate, [
-    { text: `update session set seen_at = statement_timestamp() where id = $1 and ended_at is null and seen_at < statement_timestamp() - interval '1 minute'`, values: [sessionId] },
+    {
+      text: `update session set seen_at = statement_timestamp() where id = $1 and ended_at is null and seen_at < statement_timestamp() - interval '1 minute'`,
+      values: [sessionId],
+    },
   ])
 }
 

@@ -16,32 +16,84 @@ interface SignInView {
 function demoTable(demo: readonly DemoSignIn[], returnTo: string): Html {
   const rows = demo.map(
     ({ name, email, password, role }) =>
-      html`<li><div class="what"><b>${name}</b><span class="small muted">${role}</span></div><form method="post" action="/signin">${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}<button class="button small">Sign in<span class="unseen"> as ${name}</span></button></form><div class="small mono demo">${email}<br>${password}</div></li>`,
+      html`<li>
+        <div class="what"><b>${name}</b><span class="small muted">${role}</span></div>
+        <form method="post" action="/signin">
+          ${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}<button
+            class="button small"
+          >
+            Sign in<span class="unseen"> as ${name}</span>
+          </button>
+        </form>
+        <div class="small mono demo">${email}<br />${password}</div>
+      </li>`,
   )
-  return html`<section class="panel" aria-labelledby="demo"><h2 id="demo">This is a demo installation</h2><p class="small">Everybody below is made up. Choose who you want to be.</p><ul class="rows">${rows}</ul></section>`
+  return html`<section class="panel" aria-labelledby="demo">
+    <h2 id="demo">This is a demo installation</h2>
+    <p class="small">Everybody below is made up. Choose who you want to be.</p>
+    <ul class="rows">
+      ${rows}
+    </ul>
+  </section>`
 }
 
 /** The first page of all. */
 export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPage {
   const { returnTo, email, errors = [], demo = [], note } = view
   const passkeyPath = `/signin/passkey?return_to=${encodeURIComponent(returnTo)}`
-  const fields = html`${hiddenField('return_to', returnTo)}${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username webauthn', maxLength: 254, isFocused: email === undefined, ...(email !== undefined && { value: email }) }, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}<div class="buttons">${button('Sign in')}<a class="button" href="${passkeyPath}">Use a passkey</a></div>`
-  const body = html`${note}${postForm('/signin', fields)}<p><a href="/recover">Forgotten your password?</a></p>${demo.length > 0 && demoTable(demo, returnTo)}`
+  const fields = html`${hiddenField('return_to', returnTo)}${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username webauthn', maxLength: 254, isFocused: email === undefined, ...(email !== undefined && { value: email }) }, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
+    <div class="buttons">${button('Sign in')}<a class="button" href="${passkeyPath}">Use a passkey</a></div>`
+  const body = html`${note}${postForm('/signin', fields)}
+    <p><a href="/recover">Forgotten your password?</a></p>
+    ${demo.length > 0 && demoTable(demo, returnTo)}`
   return showPage('Sign in', body, { errors, ...options })
 }
 
 /** A form that a passkey answers; hidden without script when `isOptional`, since then another way is on the page. */
-export function passkeyForm(form: { readonly action: string; readonly kind: 'get' | 'create'; readonly options: string; readonly label: string; readonly fields?: Html; readonly isOptional?: boolean }): Html {
-  return html`<form method="post" action="${form.action}" data-passkey="${form.kind}" data-options="${form.options}"${form.isOptional === true && html` data-optional hidden`}>${form.fields}${hiddenField('response', '')}<p class="field-error" data-say role="status" hidden></p><div class="buttons"><button class="button main" hidden>${form.label}</button></div></form>`
+export function passkeyForm(form: {
+  readonly action: string
+  readonly kind: 'get' | 'create'
+  readonly options: string
+  readonly label: string
+  readonly fields?: Html
+  readonly isOptional?: boolean
+}): Html {
+  return html`<form
+    method="post"
+    action="${form.action}"
+    data-passkey="${form.kind}"
+    data-options="${form.options}"
+    ${form.isOptional === true && html` data-optional hidden`}
+  >
+    ${form.fields}${hiddenField('response', '')}
+    <p class="field-error" data-say role="status" hidden></p>
+    <div class="buttons"><button class="button main" hidden>${form.label}</button></div>
+  </form>`
 }
 
-const NO_SCRIPT = html`<noscript>${notice('info', html`<p>Passkeys need JavaScript. Everything else here works without it.</p>`)}</noscript>`
+const NO_SCRIPT = html`<noscript
+  >${notice('info', html`<p>Passkeys need JavaScript. Everything else here works without it.</p>`)}</noscript
+>`
 
 /** Sign-in with nothing but a passkey. */
-export function passkeyPage(view: { readonly returnTo: string; readonly options: string; readonly errors?: readonly FieldError[] }): HtmlPage {
+export function passkeyPage(view: {
+  readonly returnTo: string
+  readonly options: string
+  readonly errors?: readonly FieldError[]
+}): HtmlPage {
   const { returnTo, options, errors = [] } = view
-  const form = passkeyForm({ action: '/signin/passkey', kind: 'get', options, label: 'Use a passkey', fields: hiddenField('return_to', returnTo) })
-  const body = html`<p class="lead">Your device asks for your fingerprint, your face or its PIN. No password is needed.</p>${NO_SCRIPT}${form}<p><a href="/signin?return_to=${encodeURIComponent(returnTo)}">Sign in with e-mail and password</a></p>`
+  const form = passkeyForm({
+    action: '/signin/passkey',
+    kind: 'get',
+    options,
+    label: 'Use a passkey',
+    fields: hiddenField('return_to', returnTo),
+  })
+  const body = html`<p class="lead">
+      Your device asks for your fingerprint, your face or its PIN. No password is needed.
+    </p>
+    ${NO_SCRIPT}${form}
+    <p><a href="/signin?return_to=${encodeURIComponent(returnTo)}">Sign in with e-mail and password</a></p>`
   return showPage('Sign in with a passkey', body, { script: PASSKEY_SCRIPT, errors })
 }
 
@@ -61,10 +113,32 @@ interface FactorView {
 /** Shows a second factor: passkey, code of the app, or a recovery code. */
 export function factorPage(view: FactorView, options: PageOptions = {}): HtmlPage {
   const { title, action, hasTotp, passkeyOptions, demoCode = null, fields, errors = [], lead, foot } = view
-  const passkey = passkeyOptions !== null && passkeyForm({ action, kind: 'get', options: passkeyOptions, label: 'Use a passkey', isOptional: true, ...(fields && { fields }) })
-  const hint = hasTotp ? 'Six digits from your authenticator app. A recovery code works too.' : 'One of the ten codes that you kept when you set up your passkey.'
-  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null, ...(demoCode !== null && { value: demoCode }) }, errors)}<div class="buttons">${button('Continue', passkeyOptions === null ? 'main' : 'plain')}</div>`
-  const demo = demoCode !== null && notice('info', html`<p>This is a demo installation and nobody here has a phone, so the code is filled in for you.</p>`)
-  const body = html`<p class="lead">${lead}</p>${demo}${passkey}${passkey && html`<hr>`}${postForm(action, code)}${foot}`
-  return showPage(title, body, { errors, ...(passkeyOptions !== null && { script: PASSKEY_SCRIPT }), ...options })
+  const passkey =
+    passkeyOptions !== null &&
+    passkeyForm({
+      action,
+      kind: 'get',
+      options: passkeyOptions,
+      label: 'Use a passkey',
+      isOptional: true,
+      ...(fields && { fields }),
+    })
+  const hint = hasTotp
+    ? 'Six digits from your authenticator app. A recovery code works too.'
+    : 'One of the ten codes that you kept when you set up your passkey.'
+  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null, ...(demoCode !== null && { value: demoCode }) }, errors)}
+    <div class="buttons">${button('Continue', passkeyOptions === null ? 'main' : 'plain')}</div>`
+  const demo =
+    demoCode !== null &&
+    notice(
+      'info',
+      html`<p>This is a demo installation and nobody here has a phone, so the code is filled in for you.</p>`,
+    )
+  const body = html`<p class="lead">${lead}</p>
+    ${demo}${passkey}${passkey && html`<hr />`}${postForm(action, code)}${foot}`
+  return showPage(title, body, {
+    errors,
+    ...(passkeyOptions !== null && { script: PASSKEY_SCRIPT }),
+    ...options,
+  })
 }

@@ -30,7 +30,10 @@ interface Attempt {
 function refuse(door: Door, attempt: Attempt, seconds = 0): HtmlPage {
   const view = { returnTo: attempt.returnTo, email: attempt.email, demo: door.demoSignIns() }
   if (seconds === 0) return signInPage({ ...view, errors: [WRONG] })
-  const wait: FieldError = { field: null, message: `Too many tries. Wait ${waitWords(seconds)}, then try again. Nothing is locked.` }
+  const wait: FieldError = {
+    field: null,
+    message: `Too many tries. Wait ${waitWords(seconds)}, then try again. Nothing is locked.`,
+  }
   return signInPage({ ...view, errors: [wait] }, { status: 429, headers: { 'Retry-After': String(seconds) } })
 }
 
@@ -39,21 +42,37 @@ async function proceed(visit: Visit, person: SigningPerson, returnTo: string): P
   const { mandate } = visit
   if (person.hasTotp || person.passkeys > 0) return continueHalf(visit, person, { stage: 'factor', returnTo })
   await becomePerson(mandate, person.id)
-  if (needsSecondFactor(await findFrames(mandate))) return continueHalf(visit, person, { stage: 'enrol', returnTo })
-  const shown = { factor: 'none', factorAt: null, passwordAt: mandate.origin.now, method: 'password', isHalf: false } as const
+  if (needsSecondFactor(await findFrames(mandate)))
+    return continueHalf(visit, person, { stage: 'enrol', returnTo })
+  const shown = {
+    factor: 'none',
+    factorAt: null,
+    passwordAt: mandate.origin.now,
+    method: 'password',
+    isHalf: false,
+  } as const
   return redirect(returnTo, await signIn(visit, person, shown))
 }
 
 async function tryPassword(door: Door, visit: Visit, attempt: Attempt): Promise<HtmlPage> {
   const person = await findByEmail(visit.mandate, attempt.email)
-  const result = await checkPassword(door, visit, { person, email: attempt.email, password: attempt.password })
+  const result = await checkPassword(door, visit, {
+    person,
+    email: attempt.email,
+    password: attempt.password,
+  })
   if (result.is === 'wait') return refuse(door, attempt, result.seconds)
   return person && result.is === 'right' ? proceed(visit, person, attempt.returnTo) : refuse(door, attempt)
 }
 
-function missing(body: { readonly email?: string | undefined; readonly password?: string | undefined }): FieldError[] {
+function missing(body: {
+  readonly email?: string | undefined
+  readonly password?: string | undefined
+}): FieldError[] {
   return [
-    ...(isEmail(normalizeEmail(body.email ?? '')) ? [] : [{ field: 'email', message: 'Enter your e-mail address, for example name@company.example.' }]),
+    ...(isEmail(normalizeEmail(body.email ?? ''))
+      ? []
+      : [{ field: 'email', message: 'Enter your e-mail address, for example name@company.example.' }]),
     ...(body.password ? [] : [{ field: 'password', message: 'Enter your password.' }]),
   ]
 }
@@ -82,8 +101,13 @@ function passwordRoutes(door: Door): Route[] {
       handle: async ({ body, ...visit }) => {
         const returnTo = safeReturnPath(body.return_to)
         const errors = missing(body)
-        if (errors.length > 0) return signInPage({ returnTo, email: body.email ?? '', errors, demo: door.demoSignIns() })
-        return tryPassword(door, visit, { email: normalizeEmail(body.email ?? ''), password: body.password ?? '', returnTo })
+        if (errors.length > 0)
+          return signInPage({ returnTo, email: body.email ?? '', errors, demo: door.demoSignIns() })
+        return tryPassword(door, visit, {
+          email: normalizeEmail(body.email ?? ''),
+          password: body.password ?? '',
+          returnTo,
+        })
       },
     }),
   ]
@@ -114,21 +138,45 @@ function passkeyRoutes(door: Door): Route[] {
       handle: async ({ body, ...visit }) => {
         const { mandate } = visit
         const returnTo = safeReturnPath(body.return_to)
-        const personId = await acceptPasskey(door.services, mandate, { use: 'sign_in', personId: null, response: body.response ?? '' })
+        const personId = await acceptPasskey(door.services, mandate, {
+          use: 'sign_in',
+          personId: null,
+          response: body.response ?? '',
+        })
         const person = personId === null ? null : await findPerson(mandate, personId)
-        if (!person?.isActive) return ask(visit, returnTo, [{ field: null, message: 'This passkey was not accepted. Try again, or sign in with your password.' }])
-        const shown = { factor: 'phishing_resistant', factorAt: mandate.origin.now, passwordAt: null, method: 'passkey', isHalf: false } as const
+        if (!person?.isActive)
+          return ask(visit, returnTo, [
+            {
+              field: null,
+              message: 'This passkey was not accepted. Try again, or sign in with your password.',
+            },
+          ])
+        const shown = {
+          factor: 'phishing_resistant',
+          factorAt: mandate.origin.now,
+          passwordAt: null,
+          method: 'passkey',
+          isHalf: false,
+        } as const
         return redirect(returnTo, await signIn(visit, person, shown))
       },
     }),
   ]
 }
 
-async function showFactorPage(door: Door, visit: Visit, view: { readonly half: HalfSignIn; readonly errors?: readonly FieldError[]; readonly waitSeconds?: number }): Promise<HtmlPage> {
+async function showFactorPage(
+  door: Door,
+  visit: Visit,
+  view: { readonly half: HalfSignIn; readonly errors?: readonly FieldError[]; readonly waitSeconds?: number },
+): Promise<HtmlPage> {
   const { person } = view.half
-  const passkeyOptions = person.passkeys > 0 ? await askForPasskey(door.services, visit.mandate, { use: 'second_factor', personId: person.id }) : null
+  const passkeyOptions =
+    person.passkeys > 0
+      ? await askForPasskey(door.services, visit.mandate, { use: 'second_factor', personId: person.id })
+      : null
   const { waitSeconds = 0 } = view
-  const limited = waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
+  const limited =
+    waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
   return factorPage(
     {
       title: 'Show your second factor',
@@ -137,7 +185,10 @@ async function showFactorPage(door: Door, visit: Visit, view: { readonly half: H
       hasTotp: person.hasTotp,
       passkeyOptions,
       demoCode: await findDemoCode(door, visit, person),
-      foot: html`<p class="small muted">Lost your device and your codes? Somebody who manages your organisation's members can help. · <a href="/signout">Start again</a></p>`,
+      foot: html`<p class="small muted">
+        Lost your device and your codes? Somebody who manages your organisation's members can help. ·
+        <a href="/signout">Start again</a>
+      </p>`,
       ...(view.errors && { errors: view.errors }),
     },
     limited,
@@ -168,13 +219,38 @@ function factorRoutes(door: Door): Route[] {
       handle: async ({ body, ...visit }) => {
         const half = await findHalf(visit)
         if (half?.stage !== 'factor') return redirect('/signin')
-        const result = await checkFactor(door, visit, { person: half.person, use: 'second_factor', code: body.code, response: body.response })
+        const result = await checkFactor(door, visit, {
+          person: half.person,
+          use: 'second_factor',
+          code: body.code,
+          response: body.response,
+        })
         if (result.is === 'wait') {
           const message = `Too many tries. Wait ${waitWords(result.seconds)}, then try again.`
-          return showFactorPage(door, visit, { half, errors: [{ field: null, message }], waitSeconds: result.seconds })
+          return showFactorPage(door, visit, {
+            half,
+            errors: [{ field: null, message }],
+            waitSeconds: result.seconds,
+          })
         }
-        if (result.is === 'wrong') return showFactorPage(door, visit, { half, errors: [{ field: 'code', message: 'That was not accepted. Codes work once and for about a minute; enter the one that is shown now.' }] })
-        const shown = { factor: result.factor, factorAt: visit.mandate.origin.now, passwordAt: half.passwordAt, method: result.method, isHalf: true }
+        if (result.is === 'wrong')
+          return showFactorPage(door, visit, {
+            half,
+            errors: [
+              {
+                field: 'code',
+                message:
+                  'That was not accepted. Codes work once and for about a minute; enter the one that is shown now.',
+              },
+            ],
+          })
+        const shown = {
+          factor: result.factor,
+          factorAt: visit.mandate.origin.now,
+          passwordAt: half.passwordAt,
+          method: result.method,
+          isHalf: true,
+        }
         const token = await signIn(visit, half.person, shown)
         return token === null ? redirect('/signin') : redirect(half.returnTo, token)
       },

@@ -40,13 +40,19 @@ describe('with a password', () => {
     await world.tenantMember(await world.tenant('Acme'), person.id)
     const browser = await signIn(person)
     expect((await browser.get('/choose')).location).toMatch(/^\/org\/ten_[0-9a-z]{26}\/home$/)
-    const events = await world.sql(`select action, actor_id, outcome from audit_event where action = 'identity.sign_in' and resource_id = $1`, [person.id])
+    const events = await world.sql(
+      `select action, actor_id, outcome from audit_event where action = 'identity.sign_in' and resource_id = $1`,
+      [person.id],
+    )
     expect(events).toEqual([{ action: 'identity.sign_in', actor_id: person.id, outcome: 'allowed' }])
   })
 
   test('the address is taken in any case and with stray spaces', async () => {
     const person = await seedPerson()
-    const shown = await new FormBrowser(world, newIp()).post('/signin', { email: `  ${person.email.toUpperCase()} `, password: PASSWORD })
+    const shown = await new FormBrowser(world, newIp()).post('/signin', {
+      email: `  ${person.email.toUpperCase()} `,
+      password: PASSWORD,
+    })
     expect(shown.status).toBe(303)
   })
 
@@ -62,17 +68,40 @@ describe('with a password', () => {
 
   test('sign-in leads back to where it was asked for, and never to another site', async () => {
     const person = await seedPerson()
-    const go = async (returnTo: string) => (await new FormBrowser(world, newIp()).post('/signin', { email: person.email, password: PASSWORD, return_to: returnTo })).location
+    const go = async (returnTo: string) =>
+      (
+        await new FormBrowser(world, newIp()).post('/signin', {
+          email: person.email,
+          password: PASSWORD,
+          return_to: returnTo,
+        })
+      ).location
     expect(await go('/links/lnk_1?x=1')).toBe('/links/lnk_1?x=1')
-    for (const foreign of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/\nevil']) expect(await go(foreign)).toBe('/choose')
+    for (const foreign of [
+      'https://evil.example',
+      '//evil.example',
+      '/\\evil.example',
+      'javascript:alert(1)',
+      '/\nevil',
+    ])
+      expect(await go(foreign)).toBe('/choose')
   })
 
   test('the cookie is one that only this host and no script reads', async () => {
     const person = await seedPerson()
-    const shown = await new FormBrowser(world, newIp()).post('/signin', { email: person.email, password: PASSWORD })
+    const shown = await new FormBrowser(world, newIp()).post('/signin', {
+      email: person.email,
+      password: PASSWORD,
+    })
     expect(shown.cookies).toHaveLength(1)
-    expect(shown.cookies[0]).toMatch(/^__Host-liaison=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
-    expect(await world.sql(`select 1 from session where encode(token_hash, 'escape') like $1`, [`%${shown.cookies[0]?.slice(15, 40)}%`])).toEqual([])
+    expect(shown.cookies[0]).toMatch(
+      /^__Host-liaison=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    )
+    expect(
+      await world.sql(`select 1 from session where encode(token_hash, 'escape') like $1`, [
+        `%${shown.cookies[0]?.slice(15, 40)}%`,
+      ]),
+    ).toEqual([])
   })
 
   test('a new sign-in in the same browser has a new token and ends the old session', async () => {
@@ -92,11 +121,23 @@ describe('a refusal', () => {
     const [known, inactive] = [await seedPerson(), await seedPerson()]
     await world.seed(`update person set status = 'inactive' where id = $1`, [inactive.id])
     const answer = async (email: string, password: string) => {
-      const { status, text, cookies, headers } = await new FormBrowser(world, newIp()).post('/signin', { email, password })
+      const { status, text, cookies, headers } = await new FormBrowser(world, newIp()).post('/signin', {
+        email,
+        password,
+      })
       const { 'x-request-id': _request, ...compared } = headers
-      return { status, cookies, text: text.replaceAll(email, 'EMAIL'), names: Object.keys(compared).toSorted() }
+      return {
+        status,
+        cookies,
+        text: text.replaceAll(email, 'EMAIL'),
+        names: Object.keys(compared).toSorted(),
+      }
     }
-    const answers = [await answer(known.email, WRONG), await answer('nobody@example.test', WRONG), await answer(inactive.email, PASSWORD)]
+    const answers = [
+      await answer(known.email, WRONG),
+      await answer('nobody@example.test', WRONG),
+      await answer(inactive.email, PASSWORD),
+    ]
     expect(answers[0]?.status).toBe(422)
     expect(answers[0]?.text).toContain('The e-mail or the password is not right.')
     expect(answers[1]).toEqual(answers[0])
@@ -110,7 +151,8 @@ describe('a refusal', () => {
       await new FormBrowser(world, newIp()).post('/signin', { email, password: WRONG })
       return performance.now() - started
     }
-    const median = (times: number[]) => times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0
+    const median = (times: number[]) =>
+      times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0
     const [existing, unknown]: [number[], number[]] = [[], []]
     for (let round = 0; round < 7; round += 1) {
       existing.push(await measure(known.email))
@@ -132,7 +174,10 @@ describe('a refusal', () => {
   })
 
   test('escapes what was typed', async () => {
-    const shown = await new FormBrowser(world, newIp()).post('/signin', { email: '"><script>alert(1)</script>', password: 'x' })
+    const shown = await new FormBrowser(world, newIp()).post('/signin', {
+      email: '"><script>alert(1)</script>',
+      password: 'x',
+    })
     expect(shown.text).not.toContain('<script')
   })
 })
@@ -143,7 +188,8 @@ describe('guesses', () => {
     for (const email of [person.email, 'nobody.at.all@example.test']) {
       const guesser = new FormBrowser(world, newIp())
       const statuses: number[] = []
-      for (let guess = 0; guess < 7; guess += 1) statuses.push((await guesser.post('/signin', { email, password: WRONG })).status)
+      for (let guess = 0; guess < 7; guess += 1)
+        statuses.push((await guesser.post('/signin', { email, password: WRONG })).status)
       expect(statuses).toEqual([422, 422, 422, 422, 422, 429, 429])
       const shown = await guesser.post('/signin', { email, password: PASSWORD })
       expect([shown.status, Number(shown.headers['retry-after'])]).toEqual([429, 1])
@@ -155,7 +201,8 @@ describe('guesses', () => {
   test('wait longer with each failure, and a right password forgets them', async () => {
     const person = await seedPerson()
     const browser = new FormBrowser(world, newIp())
-    for (let guess = 0; guess < 5; guess += 1) await browser.post('/signin', { email: person.email, password: WRONG })
+    for (let guess = 0; guess < 5; guess += 1)
+      await browser.post('/signin', { email: person.email, password: WRONG })
     await world.sql(`update sign_in_throttle set failures = 9 where key like 'pair:%' and failures = 5`)
     const waiting = await browser.post('/signin', { email: person.email, password: PASSWORD })
     expect(Number(waiting.headers['retry-after'])).toBeGreaterThan(10)
@@ -167,15 +214,23 @@ describe('guesses', () => {
   test('that come all at once are compared one at a time', async () => {
     const person = await seedPerson()
     const ip = newIp()
-    const tries = await Promise.all(Array.from({ length: 20 }, () => new FormBrowser(world, ip).post('/signin', { email: person.email, password: WRONG })))
+    const tries = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        new FormBrowser(world, ip).post('/signin', { email: person.email, password: WRONG }),
+      ),
+    )
     expect(tries.every(({ status }) => status === 422 || status === 429)).toBe(true)
     expect(tries.filter(({ status }) => status === 422).length).toBeLessThanOrEqual(5)
   })
 
   test('leave few events however many they are', async () => {
     const person = await seedPerson()
-    for (let guess = 0; guess < 8; guess += 1) await new FormBrowser(world, newIp()).post('/signin', { email: person.email, password: WRONG })
-    const events = await world.sql(`select code, row_count::int as failures from audit_event where action = 'identity.sign_in.failed' and resource_id = $1 order by id`, [person.id])
+    for (let guess = 0; guess < 8; guess += 1)
+      await new FormBrowser(world, newIp()).post('/signin', { email: person.email, password: WRONG })
+    const events = await world.sql(
+      `select code, row_count::int as failures from audit_event where action = 'identity.sign_in.failed' and resource_id = $1 order by id`,
+      [person.id],
+    )
     expect(events).toEqual([1, 2, 4, 8].map((failures) => ({ code: 'PASSWORD_WRONG', failures })))
   })
 })
@@ -184,13 +239,23 @@ describe('a session', () => {
   test('ends by itself after half an hour without use and twelve hours after sign-in', async () => {
     const person = await seedPerson()
     const [idle, old, fresh] = [await signIn(person), await signIn(person), await signIn(person)]
-    const shift = (browser: FormBrowser, set: string) => world.sql(`update session set ${set} where token_hash = sha256(convert_to($1, 'UTF8'))`, [browser.cookie?.split('=')[1]])
-    const [limits] = await world.sql('select idle_seconds, extract(epoch from ends_at - created_at)::int as seconds from session where person_id = $1', [person.id])
+    const shift = (browser: FormBrowser, set: string) =>
+      world.sql(`update session set ${set} where token_hash = sha256(convert_to($1, 'UTF8'))`, [
+        browser.cookie?.split('=')[1],
+      ])
+    const [limits] = await world.sql(
+      'select idle_seconds, extract(epoch from ends_at - created_at)::int as seconds from session where person_id = $1',
+      [person.id],
+    )
     expect(limits).toEqual({ idle_seconds: 1800, seconds: 43_200 })
     await shift(idle, `seen_at = now() - interval '30 minutes'`)
     await shift(old, 'ends_at = now()')
     await shift(fresh, `seen_at = now() - interval '29 minutes', ends_at = now() + interval '1 minute'`)
-    expect([await isSignedIn(idle), await isSignedIn(old), await isSignedIn(fresh)]).toEqual([false, false, true])
+    expect([await isSignedIn(idle), await isSignedIn(old), await isSignedIn(fresh)]).toEqual([
+      false,
+      false,
+      true,
+    ])
   })
 
   test('ends at sign-out, for whoever has a copy of its cookie too', async () => {
@@ -215,8 +280,14 @@ describe('every page', () => {
   test('refuses a form that another site sends', async () => {
     const person = await seedPerson()
     const browser = await signIn(person)
-    for (const headers of [{ origin: 'https://evil.example' }, { origin: TEST_ORIGIN, 'sec-fetch-site': 'cross-site' }, { origin: 'null' }]) {
-      expect((await browser.post('/signin', { email: person.email, password: PASSWORD }, headers)).status).toBe(403)
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: TEST_ORIGIN, 'sec-fetch-site': 'cross-site' },
+      { origin: 'null' },
+    ]) {
+      expect(
+        (await browser.post('/signin', { email: person.email, password: PASSWORD }, headers)).status,
+      ).toBe(403)
       expect((await browser.post('/signout', {}, headers)).status).toBe(403)
     }
     expect(await isSignedIn(browser)).toBe(true)
@@ -225,9 +296,21 @@ describe('every page', () => {
   test('runs no script but the one for passkeys, stands in no frame and is kept by no cache', async () => {
     const person = await seedPerson()
     const browser = await signIn(person)
-    for (const path of ['/signin', '/recover', '/account', '/account/password', '/choose', '/signout', '/invite/x', '/reset/x', '/dev/outbox']) {
+    for (const path of [
+      '/signin',
+      '/recover',
+      '/account',
+      '/account/password',
+      '/choose',
+      '/signout',
+      '/invite/x',
+      '/reset/x',
+      '/dev/outbox',
+    ]) {
       const { headers, text } = await (path === '/signin' ? new FormBrowser(world) : browser).get(path)
-      expect(headers['content-security-policy'], path).toBe("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+      expect(headers['content-security-policy'], path).toBe(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      )
       expect(headers['cache-control'], path).toBe('no-store')
       expect(headers['referrer-policy'], path).toBe('no-referrer')
       expect(text, path).not.toMatch(/<script|style="|\son[a-z]+="/)
@@ -241,7 +324,11 @@ describe('every page', () => {
     const { text } = await new FormBrowser(world).get('/signin/passkey')
     const script = /src="(\/assets\/pages\/passkey\.[^"]+\.js)"/.exec(text)?.[1] ?? ''
     const served = await new FormBrowser(world).get(script)
-    expect([served.status, served.headers['content-type'], served.headers['cache-control']]).toEqual([200, 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'])
+    expect([served.status, served.headers['content-type'], served.headers['cache-control']]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      'public, max-age=31536000, immutable',
+    ])
   })
 })
 
@@ -250,8 +337,18 @@ test('a hash of other costs is still compared by its own costs', async () => {
   // Argon2id of the password with 8 MiB, one pass: as an older installation may have stored it.
   const { argon2Sync } = await import('node:crypto')
   const salt = Buffer.from('0123456789abcdef')
-  const tag = argon2Sync('argon2id', { message: PASSWORD, nonce: salt, parallelism: 1, tagLength: 32, memory: 8192, passes: 1 })
+  const tag = argon2Sync('argon2id', {
+    message: PASSWORD,
+    nonce: salt,
+    parallelism: 1,
+    tagLength: 32,
+    memory: 8192,
+    passes: 1,
+  })
   const plain = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
-  await world.seed('insert into password_credential (person_id, hash) values ($1, $2)', [person.id, `$argon2id$v=19$m=8192,t=1,p=1$${plain(salt)}$${plain(tag)}`])
+  await world.seed('insert into password_credential (person_id, hash) values ($1, $2)', [
+    person.id,
+    `$argon2id$v=19$m=8192,t=1,p=1$${plain(salt)}$${plain(tag)}`,
+  ])
   await signIn(person)
 })

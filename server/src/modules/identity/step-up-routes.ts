@@ -39,21 +39,48 @@ interface StepUpView {
 async function showStepUp(door: Door, visit: Visit, view: StepUpView): Promise<HtmlPage> {
   const { mandate } = visit
   const { person, returnTo, errors = [], waitSeconds = 0 } = view
-  const limited = waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
+  const limited =
+    waitSeconds > 0 ? ({ status: 429, headers: { 'Retry-After': String(waitSeconds) } } as const) : {}
   const options = { signedInAs: person.email, ...limited }
   const fields = hiddenField('return_to', returnTo)
   if (person.hasTotp || person.passkeys > 0) {
-    const passkeyOptions = person.passkeys > 0 ? await askForPasskey(door.services, mandate, { use: 'step_up', personId: person.id }) : null
+    const passkeyOptions =
+      person.passkeys > 0
+        ? await askForPasskey(door.services, mandate, { use: 'step_up', personId: person.id })
+        : null
     const demoCode = await findDemoCode(door, visit, person)
-    const shown = { title: 'Confirm that it is you', lead: LEAD, action: '/step-up', foot: html``, hasTotp: person.hasTotp }
+    const shown = {
+      title: 'Confirm that it is you',
+      lead: LEAD,
+      action: '/step-up',
+      foot: html``,
+      hasTotp: person.hasTotp,
+    }
     return factorPage({ ...shown, passkeyOptions, demoCode, fields, errors }, options)
   }
   // The address lets a password keeper know whose password is asked for.
-  const form = html`${fields}<input class="unseen" type="email" value="${person.email}" autocomplete="username" readonly tabindex="-1" aria-label="E-mail">${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', isFocused: true }, errors)}<div class="buttons">${button('Continue')}</div>`
-  return showPage('Confirm that it is you', html`<p class="lead">${LEAD}</p>${postForm('/step-up', form)}`, { errors, ...options })
+  const form = html`${fields}<input
+      class="unseen"
+      type="email"
+      value="${person.email}"
+      autocomplete="username"
+      readonly
+      tabindex="-1"
+      aria-label="E-mail"
+    />${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', isFocused: true }, errors)}
+    <div class="buttons">${button('Continue')}</div>`
+  return showPage(
+    'Confirm that it is you',
+    html`<p class="lead">${LEAD}</p>
+      ${postForm('/step-up', form)}`,
+    { errors, ...options },
+  )
 }
 
-const tooMany = (seconds: number): FieldError => ({ field: null, message: `Too many tries. Wait ${waitWords(seconds)}, then try again.` })
+const tooMany = (seconds: number): FieldError => ({
+  field: null,
+  message: `Too many tries. Wait ${waitWords(seconds)}, then try again.`,
+})
 
 interface StepUpForm {
   readonly code?: string | undefined
@@ -61,24 +88,62 @@ interface StepUpForm {
   readonly password?: string | undefined
 }
 
-async function stepUpByFactor(door: Door, visit: Visit, view: StepUpView & { readonly form: StepUpForm; readonly session: IdentitySession }): Promise<HtmlPage> {
+async function stepUpByFactor(
+  door: Door,
+  visit: Visit,
+  view: StepUpView & { readonly form: StepUpForm; readonly session: IdentitySession },
+): Promise<HtmlPage> {
   const { person, returnTo, form, session } = view
   const { mandate } = visit
-  const result = await checkFactor(door, visit, { person, use: 'step_up', code: form.code, response: form.response })
-  if (result.is === 'wait') return showStepUp(door, visit, { person, returnTo, errors: [tooMany(result.seconds)], waitSeconds: result.seconds })
-  if (result.is === 'wrong') return showStepUp(door, visit, { person, returnTo, errors: [{ field: 'code', message: 'That was not accepted. Enter the code that is shown now.' }] })
-  const token = await rotateSession(mandate, session.id, { factor: result.factor, factorAt: mandate.origin.now })
+  const result = await checkFactor(door, visit, {
+    person,
+    use: 'step_up',
+    code: form.code,
+    response: form.response,
+  })
+  if (result.is === 'wait')
+    return showStepUp(door, visit, {
+      person,
+      returnTo,
+      errors: [tooMany(result.seconds)],
+      waitSeconds: result.seconds,
+    })
+  if (result.is === 'wrong')
+    return showStepUp(door, visit, {
+      person,
+      returnTo,
+      errors: [{ field: 'code', message: 'That was not accepted. Enter the code that is shown now.' }],
+    })
+  const token = await rotateSession(mandate, session.id, {
+    factor: result.factor,
+    factorAt: mandate.origin.now,
+  })
   if (token === null) return redirect('/signin', null)
   noteStepUp(mandate, person, result.method)
   return redirect(returnTo, token)
 }
 
-async function stepUpByPassword(door: Door, visit: Visit, view: StepUpView & { readonly form: StepUpForm; readonly session: IdentitySession }): Promise<HtmlPage> {
+async function stepUpByPassword(
+  door: Door,
+  visit: Visit,
+  view: StepUpView & { readonly form: StepUpForm; readonly session: IdentitySession },
+): Promise<HtmlPage> {
   const { person, returnTo, form, session } = view
   const { mandate } = visit
   const result = await checkPassword(door, visit, { person, password: form.password ?? '' })
-  if (result.is === 'wait') return showStepUp(door, visit, { person, returnTo, errors: [tooMany(result.seconds)], waitSeconds: result.seconds })
-  if (result.is === 'wrong') return showStepUp(door, visit, { person, returnTo, errors: [{ field: 'password', message: 'The password is not right.' }] })
+  if (result.is === 'wait')
+    return showStepUp(door, visit, {
+      person,
+      returnTo,
+      errors: [tooMany(result.seconds)],
+      waitSeconds: result.seconds,
+    })
+  if (result.is === 'wrong')
+    return showStepUp(door, visit, {
+      person,
+      returnTo,
+      errors: [{ field: 'password', message: 'The password is not right.' }],
+    })
   const token = await rotateSession(mandate, session.id, { passwordAt: mandate.origin.now })
   if (token === null) return redirect('/signin', null)
   noteStepUp(mandate, person, 'password')
@@ -101,14 +166,23 @@ export function makeStepUpRoutes(door: Door): Route[] {
         const returnTo = safeReturnPath(query.return_to)
         const { session } = visit.mandate
         const person = session && (await findPerson(visit.mandate, session.personId))
-        return person ? showStepUp(door, visit, { person, returnTo }) : redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
+        return person
+          ? showStepUp(door, visit, { person, returnTo })
+          : redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
       },
     }),
     page({
       method: 'POST',
       path: '/step-up',
       summary: 'Show the second factor, or without one the password, again',
-      input: { body: z.strictObject({ return_to: returnPath, code: formText(), response: formText(30_000), password: formText() }) },
+      input: {
+        body: z.strictObject({
+          return_to: returnPath,
+          code: formText(),
+          response: formText(30_000),
+          password: formText(),
+        }),
+      },
       access: ACCESS,
       limit: 'stranger',
       handle: async ({ body, ...visit }) => {
@@ -118,7 +192,9 @@ export function makeStepUpRoutes(door: Door): Route[] {
         const person = session && (await findPerson(visit.mandate, session.personId))
         if (!session || !person) return redirect(`/signin?return_to=${encodeURIComponent(returnTo)}`)
         const view = { person, returnTo, form, session }
-        return person.hasTotp || person.passkeys > 0 ? stepUpByFactor(door, visit, view) : stepUpByPassword(door, visit, view)
+        return person.hasTotp || person.passkeys > 0
+          ? stepUpByFactor(door, visit, view)
+          : stepUpByPassword(door, visit, view)
       },
     }),
   ]

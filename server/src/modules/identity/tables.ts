@@ -92,8 +92,26 @@ export interface IdentityTables {
   sign_in_throttle: SignInThrottleTable
   platform_staff: { person_id: string; role: string; status: Generated<string> }
   partner: { id: string; name: string; status: string }
-  partner_member: { id: Generated<string>; partner_id: string; person_id: string; role: string; status: Generated<string> }
+  partner_member: {
+    id: Generated<string>
+    partner_id: string
+    person_id: string
+    role: string
+    status: Generated<string>
+  }
   tenant: { id: string; name: string; status: string }
-  tenant_member: { id: Generated<string>; tenant_id: string; person_id: string; role: string; status: Generated<string> }
-  mail_message: { id: Generated<string>; recipient: string; subject: string; body_text: string; created_at: Instant }
+  tenant_member: {
+    id: Generated<string>
+    tenant_id: string
+    person_id: string
+    role: string
+    status: Generated<string>
+  }
+  mail_message: {
+    id: Generated<string>
+    recipient: string
+    subject: string
+    body_text: string
+    created_at: Instant
+  }
 }

@@ -50,7 +50,9 @@ export function networkOf(ip: string): string {
   const before = head === '' ? [] : head.split(':')
   const after = tail === '' ? [] : tail.split(':')
   const zeros = ip.includes('::') ? Array.from({ length: 8 - before.length - after.length }, () => '0') : []
-  const groups = [...before, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
+  const groups = [...before, ...zeros, ...after]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
   return `${groups.join(':')}::/64`
 }
 

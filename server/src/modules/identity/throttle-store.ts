@@ -38,7 +38,10 @@ export type Wait = number
  */
 export async function admitTry(mandate: Mandate<'identity'>, keys: readonly ThrottleKey[]): Promise<Wait> {
   const [lock, counted] = await runStatements(mandate, [
-    { text: `select pg_try_advisory_xact_lock(hashtextextended($1, 7)) as held`, values: [keys[0]?.key ?? ''] },
+    {
+      text: `select pg_try_advisory_xact_lock(hashtextextended($1, 7)) as held`,
+      values: [keys[0]?.key ?? ''],
+    },
     {
       text: `select key, failures, extract(epoch from statement_timestamp() - last_failure_at)::double precision as seconds from sign_in_throttle where key = any($1)`,
       values: [keys.map(({ key }) => key)],
@@ -53,7 +56,10 @@ export async function admitTry(mandate: Mandate<'identity'>, keys: readonly Thro
 }
 
 /** Counts a failed try; returns the number of failures of each kind. */
-export async function countFailure(mandate: Mandate<'identity'>, keys: readonly ThrottleKey[]): Promise<ReadonlyMap<ThrottleKind, number>> {
+export async function countFailure(
+  mandate: Mandate<'identity'>,
+  keys: readonly ThrottleKey[],
+): Promise<ReadonlyMap<ThrottleKind, number>> {
   const [result] = await runStatements(mandate, [
     {
       text: `insert into sign_in_throttle as t (key, failures) select key, 1 from unnest($1::text[]) key order by key
@@ -64,11 +70,20 @@ export async function countFailure(mandate: Mandate<'identity'>, keys: readonly 
       values: [keys.map(({ key }) => key), FORGET_AFTER_SECONDS],
     },
   ])
-  return new Map((result?.rows ?? []).flatMap((row) => keys.filter(({ key }) => key === row['key']).map(({ kind }) => [kind, Number(row['failures'])] as const)))
+  return new Map(
+    (result?.rows ?? []).flatMap((row) =>
+      keys
+        .filter(({ key }) => key === row['key'])
+        .map(({ kind }) => [kind, Number(row['failures'])] as const),
+    ),
+  )
 }
 
 /** Forgets the failures of an account or factor after somebody proved to own it; a network keeps its own. */
-export async function forgetFailures(mandate: Mandate<'identity'>, keys: readonly ThrottleKey[]): Promise<void> {
+export async function forgetFailures(
+  mandate: Mandate<'identity'>,
+  keys: readonly ThrottleKey[],
+): Promise<void> {
   const own = keys.filter(({ kind }) => kind !== 'network').map(({ key }) => key)
   await runStatements(mandate, [{ text: 'delete from sign_in_throttle where key = any($1)', values: [own] }])
 }

@@ -25,7 +25,11 @@ export interface LiveToken {
 const Detail = z.record(z.string(), z.unknown())
 
 /** Keeps a token under its digest; `token` is for values that others made, such as WebAuthn challenges. */
-export async function keepToken(mandate: Mandate<'identity'>, terms: TokenTerms, token = makeToken()): Promise<string> {
+export async function keepToken(
+  mandate: Mandate<'identity'>,
+  terms: TokenTerms,
+  token = makeToken(),
+): Promise<string> {
   const { purpose, lifeSeconds, personId = null, email = null, detail = {} } = terms
   await runStatements(mandate, [
     {
@@ -37,7 +41,11 @@ export async function keepToken(mandate: Mandate<'identity'>, terms: TokenTerms,
 }
 
 /** Looks a token up without using it; null when it is unknown, used or past its end. */
-export async function findToken(mandate: Mandate<'identity'>, purpose: TokenPurpose, token: string): Promise<LiveToken | null> {
+export async function findToken(
+  mandate: Mandate<'identity'>,
+  purpose: TokenPurpose,
+  token: string,
+): Promise<LiveToken | null> {
   const row = await tables<IdentityTables>(mandate)
     .selectFrom('single_use_token')
     .select(['id', 'person_id', 'email', 'detail'])
@@ -46,11 +54,17 @@ export async function findToken(mandate: Mandate<'identity'>, purpose: TokenPurp
     .where('used_at', 'is', null)
     .where(sql<boolean>`ends_at > statement_timestamp()`)
     .executeTakeFirst()
-  return row ? { id: row.id, personId: row.person_id, email: row.email, detail: Detail.parse(row.detail) } : null
+  return row
+    ? { id: row.id, personId: row.person_id, email: row.email, detail: Detail.parse(row.detail) }
+    : null
 }
 
 /** Uses a token; of any number of simultaneous calls one gets it, the others null. */
-export async function useToken(mandate: Mandate<'identity'>, purpose: TokenPurpose, token: string): Promise<LiveToken | null> {
+export async function useToken(
+  mandate: Mandate<'identity'>,
+  purpose: TokenPurpose,
+  token: string,
+): Promise<LiveToken | null> {
   const row = await tables<IdentityTables>(mandate)
     .updateTable('single_use_token')
     .set({ used_at: sql<Date>`statement_timestamp()` })
@@ -60,11 +74,17 @@ export async function useToken(mandate: Mandate<'identity'>, purpose: TokenPurpo
     .where(sql<boolean>`ends_at > statement_timestamp()`)
     .returning(['id', 'person_id', 'email', 'detail'])
     .executeTakeFirst()
-  return row ? { id: row.id, personId: row.person_id, email: row.email, detail: Detail.parse(row.detail) } : null
+  return row
+    ? { id: row.id, personId: row.person_id, email: row.email, detail: Detail.parse(row.detail) }
+    : null
 }
 
 /** Makes every open token of a kind for one person useless. */
-export async function dropTokens(mandate: Mandate<'identity'>, purpose: TokenPurpose, personId: string): Promise<void> {
+export async function dropTokens(
+  mandate: Mandate<'identity'>,
+  purpose: TokenPurpose,
+  personId: string,
+): Promise<void> {
   await tables<IdentityTables>(mandate)
     .updateTable('single_use_token')
     .set({ used_at: sql<Date>`statement_timestamp()` })
@@ -75,7 +95,11 @@ export async function dropTokens(mandate: Mandate<'identity'>, purpose: TokenPur
 }
 
 /** How many tokens of a kind were made for an address within the last hour. */
-export async function countRecentTokens(mandate: Mandate<'identity'>, purpose: TokenPurpose, email: string): Promise<number> {
+export async function countRecentTokens(
+  mandate: Mandate<'identity'>,
+  purpose: TokenPurpose,
+  email: string,
+): Promise<number> {
   const row = await tables<IdentityTables>(mandate)
     .selectFrom('single_use_token')
     .select(({ fn }) => fn.countAll<number>().as('count'))

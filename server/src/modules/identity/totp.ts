@@ -13,7 +13,14 @@ const ENROLMENT_MS = 30 * 60_000
 const placeOf = (personId: string) => `totp_factor.secret ${personId}`
 
 function makeTotp(secret: Buffer, account: string): TOTP {
-  return new TOTP({ issuer: 'Liaison', label: account, secret: new Secret({ buffer: new Uint8Array(secret).buffer }), algorithm: 'SHA1', digits: 6, period: PERIOD_SECONDS })
+  return new TOTP({
+    issuer: 'Liaison',
+    label: account,
+    secret: new Secret({ buffer: new Uint8Array(secret).buffer }),
+    algorithm: 'SHA1',
+    digits: 6,
+    period: PERIOD_SECONDS,
+  })
 }
 
 /** The secret of an authenticator app as it is stored: encrypted, and bound to its person. */
@@ -31,14 +38,22 @@ export function findTotpStep(secret: Buffer, code: string, now: Date): number | 
 }
 
 /** The code that the app of a demo person shows, or will show next when the present one was used. */
-export function showCode(vault: Vault, personId: string, app: { readonly sealed: Buffer; readonly lastStep: number; readonly now: Date }): string {
+export function showCode(
+  vault: Vault,
+  personId: string,
+  app: { readonly sealed: Buffer; readonly lastStep: number; readonly now: Date },
+): string {
   const totp = makeTotp(vault.open(app.sealed, placeOf(personId)), 'account')
   const step = Math.max(totp.counter({ timestamp: app.now.getTime() }), app.lastStep + 1)
   return totp.generate({ timestamp: step * PERIOD_SECONDS * 1000 })
 }
 
 /** The step for a code of the app whose sealed secret is given. */
-export function findStepOfSealed(vault: Vault, personId: string, attempt: { readonly sealed: Buffer; readonly code: string; readonly now: Date }): number | null {
+export function findStepOfSealed(
+  vault: Vault,
+  personId: string,
+  attempt: { readonly sealed: Buffer; readonly code: string; readonly now: Date },
+): number | null {
   return findTotpStep(vault.open(attempt.sealed, placeOf(personId)), attempt.code, attempt.now)
 }
 
@@ -52,7 +67,11 @@ export interface OfferedTotp {
 const offerPlace = (personId: string) => `totp enrolment ${personId}`
 
 /** Shows a secret again that is in a form already, or makes a new one. */
-export async function offerTotp(vault: Vault, person: { readonly id: string; readonly email: string }, offer: { readonly now: Date; readonly secret?: Buffer | null }): Promise<OfferedTotp> {
+export async function offerTotp(
+  vault: Vault,
+  person: { readonly id: string; readonly email: string },
+  offer: { readonly now: Date; readonly secret?: Buffer | null },
+): Promise<OfferedTotp> {
   const secret = offer.secret ?? randomBytes(SECRET_BYTES)
   const stamp = Buffer.alloc(8)
   stamp.writeBigUInt64BE(BigInt(offer.now.getTime()))
@@ -61,12 +80,18 @@ export async function offerTotp(vault: Vault, person: { readonly id: string; rea
   return {
     sealed: vault.seal(Buffer.concat([stamp, secret]), offerPlace(person.id)).toString('base64url'),
     secretText: (totp.secret.base32.match(/.{1,4}/g) ?? []).join(' '),
-    qrCode: new Html(svg.replace('<svg ', '<svg class="qr" role="img" aria-label="QR code for the authenticator app" ')),
+    qrCode: new Html(
+      svg.replace('<svg ', '<svg class="qr" role="img" aria-label="QR code for the authenticator app" '),
+    ),
   }
 }
 
 /** The secret in a form that came back; null when it was altered, was another person's, or is older than 30 minutes. */
-export function openOffer(vault: Vault, personId: string, offer: { readonly sealed: string; readonly now: Date }): Buffer | null {
+export function openOffer(
+  vault: Vault,
+  personId: string,
+  offer: { readonly sealed: string; readonly now: Date },
+): Buffer | null {
   try {
     const opened = vault.open(Buffer.from(offer.sealed, 'base64url'), offerPlace(personId))
     const age = offer.now.getTime() - Number(opened.readBigUInt64BE(0))

@@ -36,18 +36,27 @@ function planOf<K extends Kind>(kind: K): Plan<K> {
 }
 
 function namesOf(item: ItemOf<Kind>): { externalId: string | undefined; id: string | undefined } {
-  return { externalId: 'tenant' in item ? item.tenant : undefined, id: 'tenant_id' in item ? item.tenant_id : undefined }
+  return {
+    externalId: 'tenant' in item ? item.tenant : undefined,
+    id: 'tenant_id' in item ? item.tenant_id : undefined,
+  }
 }
 
-async function findOwners<K extends Kind>(mandate: Mandate<'ingest'>, batch: Batch<K>): Promise<{ owned: Named<K>[]; faults: ItemFault[]; tenants: TenantRow[] }> {
-  if (batch.kind === 'tenants') return { owned: batch.items.map((placed) => ({ ...placed, tenantId: '' })), faults: [], tenants: [] }
+async function findOwners<K extends Kind>(
+  mandate: Mandate<'ingest'>,
+  batch: Batch<K>,
+): Promise<{ owned: Named<K>[]; faults: ItemFault[]; tenants: TenantRow[] }> {
+  if (batch.kind === 'tenants')
+    return { owned: batch.items.map((placed) => ({ ...placed, tenantId: '' })), faults: [], tenants: [] }
   const names = batch.items.map(({ item }) => namesOf(item))
   const tenants = await findTenants(mandate, {
     source: mandate.source,
     externalIds: [...new Set(names.flatMap(({ externalId }) => externalId ?? []))],
     ids: [...new Set(names.flatMap(({ id }) => id ?? []))],
   })
-  const byExternalId = new Map(tenants.flatMap(({ id, externalId }) => (externalId === null ? [] : [[externalId, id]])))
+  const byExternalId = new Map(
+    tenants.flatMap(({ id, externalId }) => (externalId === null ? [] : [[externalId, id]])),
+  )
   const known = new Set(tenants.map(({ id }) => id))
   const owned: Named<K>[] = []
   const faults: ItemFault[] = []
@@ -55,7 +64,13 @@ async function findOwners<K extends Kind>(mandate: Mandate<'ingest'>, batch: Bat
     const { externalId, id } = namesOf(placed.item)
     const tenantId = externalId === undefined ? id : byExternalId.get(externalId)
     if (tenantId !== undefined && known.has(tenantId)) owned.push({ ...placed, tenantId })
-    else faults.push({ index: placed.index, pointer: externalId === undefined ? '/tenant_id' : '/tenant', code: 'TENANT_UNKNOWN', detail: 'No tenant of this source has this id.' })
+    else
+      faults.push({
+        index: placed.index,
+        pointer: externalId === undefined ? '/tenant_id' : '/tenant',
+        code: 'TENANT_UNKNOWN',
+        detail: 'No tenant of this source has this id.',
+      })
   }
   return { owned, faults, tenants }
 }
@@ -66,7 +81,13 @@ function findRepeats<K extends Kind>(plan: Plan<K>, items: readonly Named<K>[]):
   const note = (key: string, index: number, field: string) => {
     const first = seen.get(key)
     if (first === undefined) seen.set(key, index)
-    else faults.push({ index, pointer: `/${field}`, code: 'DUPLICATE_ITEM', detail: `Item ${first} has the same.` })
+    else
+      faults.push({
+        index,
+        pointer: `/${field}`,
+        code: 'DUPLICATE_ITEM',
+        detail: `Item ${first} has the same.`,
+      })
   }
   for (const { item, index, tenantId } of items) {
     note(`id ${pairKey(tenantId, plan.identify(item))}`, index, 'external_id' in item ? 'external_id' : 'day')
@@ -76,7 +97,11 @@ function findRepeats<K extends Kind>(plan: Plan<K>, items: readonly Named<K>[]):
   return faults
 }
 
-async function findTaken<K extends Kind>(mandate: Mandate<'ingest'>, plan: Plan<K>, items: readonly Named<K>[]): Promise<ItemFault[]> {
+async function findTaken<K extends Kind>(
+  mandate: Mandate<'ingest'>,
+  plan: Plan<K>,
+  items: readonly Named<K>[],
+): Promise<ItemFault[]> {
   const { unique } = plan
   if (!unique) return []
   const pairs: Pair[] = items.flatMap(({ item, tenantId }) => {
@@ -87,7 +112,14 @@ async function findTaken<K extends Kind>(mandate: Mandate<'ingest'>, plan: Plan<
   return items.flatMap(({ item, index, tenantId }) => {
     const holder = holders.get(pairKey(tenantId, unique.of(item) ?? ''))
     if (holder === undefined || holder === `${mandate.source} ${plan.identify(item)}`) return []
-    return [{ index, pointer: `/${unique.column}`, code: 'ALREADY_TAKEN', detail: 'Another record has this already.' }]
+    return [
+      {
+        index,
+        pointer: `/${unique.column}`,
+        code: 'ALREADY_TAKEN',
+        detail: 'Another record has this already.',
+      },
+    ]
   })
 }
 
@@ -98,8 +130,14 @@ interface Referenced {
   readonly idOf: (tenantId: string, field: string, externalId: string) => string | null
 }
 
-async function followReferences<K extends Kind>(mandate: Mandate<'ingest'>, plan: Plan<K>, items: readonly Named<K>[]): Promise<Referenced> {
-  const named = items.flatMap((placed) => (plan.references?.(placed.item) ?? []).map((reference) => ({ ...placed, reference })))
+async function followReferences<K extends Kind>(
+  mandate: Mandate<'ingest'>,
+  plan: Plan<K>,
+  items: readonly Named<K>[],
+): Promise<Referenced> {
+  const named = items.flatMap((placed) =>
+    (plan.references?.(placed.item) ?? []).map((reference) => ({ ...placed, reference })),
+  )
   const byTable = Map.groupBy(named, ({ reference }) => reference.table)
   const found = new Map<string, Ids>()
   for (const [table, entries] of byTable) {
@@ -107,14 +145,30 @@ async function followReferences<K extends Kind>(mandate: Mandate<'ingest'>, plan
     found.set(table, await findReferenced(mandate, { table, source: mandate.source, pairs }))
   }
   const tableOf = new Map(named.map(({ reference }) => [reference.field, reference.table]))
-  const lookUp = (tenantId: string, field: string, externalId: string) => found.get(tableOf.get(field) ?? '')?.get(pairKey(tenantId, externalId))
+  const lookUp = (tenantId: string, field: string, externalId: string) =>
+    found.get(tableOf.get(field) ?? '')?.get(pairKey(tenantId, externalId))
   const faults = named.flatMap(({ index, item, tenantId, reference }): ItemFault[] => {
     const target = lookUp(tenantId, reference.field, reference.externalId)
     const pointer = `/${reference.field}`
-    if (!target) return [{ index, pointer, code: 'REFERENCE_UNKNOWN', detail: `The tenant has no such ${reference.table.replace('_', ' ')} of this source.` }]
+    if (!target)
+      return [
+        {
+          index,
+          pointer,
+          code: 'REFERENCE_UNKNOWN',
+          detail: `The tenant has no such ${reference.table.replace('_', ' ')} of this source.`,
+        },
+      ]
     const own = currencyOf(item)
     if (own === null || target.currency === null || own === target.currency) return []
-    return [{ index, pointer, code: 'CURRENCY_MISMATCH', detail: `The ${reference.table.replace('_', ' ')} is in ${target.currency}.` }]
+    return [
+      {
+        index,
+        pointer,
+        code: 'CURRENCY_MISMATCH',
+        detail: `The ${reference.table.replace('_', ' ')} is in ${target.currency}.`,
+      },
+    ]
   })
   return { faults, idOf: (tenantId, field, externalId) => lookUp(tenantId, field, externalId)?.id ?? null }
 }
@@ -133,11 +187,25 @@ interface Partners {
   readonly bySlug: Map<string, { id: string; name: string }>
 }
 
-async function followPartners<K extends Kind>(mandate: Mandate<'ingest'>, items: readonly Named<K>[]): Promise<Partners> {
-  const bySlug = await findPartners(mandate, [...new Set(items.flatMap(({ item }) => partnerSlugOf(item) ?? []))])
+async function followPartners<K extends Kind>(
+  mandate: Mandate<'ingest'>,
+  items: readonly Named<K>[],
+): Promise<Partners> {
+  const bySlug = await findPartners(mandate, [
+    ...new Set(items.flatMap(({ item }) => partnerSlugOf(item) ?? [])),
+  ])
   const faults = items.flatMap(({ item, index }): ItemFault[] => {
     const slug = partnerSlugOf(item)
-    return slug === undefined || bySlug.has(slug) ? [] : [{ index, pointer: '/opened_by_partner', code: 'REFERENCE_UNKNOWN', detail: 'There is no partner with this slug.' }]
+    return slug === undefined || bySlug.has(slug)
+      ? []
+      : [
+          {
+            index,
+            pointer: '/opened_by_partner',
+            code: 'REFERENCE_UNKNOWN',
+            detail: 'There is no partner with this slug.',
+          },
+        ]
   })
   return { faults, bySlug }
 }
@@ -148,7 +216,10 @@ const NO_NUMBERS: TicketNumbers = { faults: [], numberOf: () => null }
  * Looks up everything that items name: tenants, accounts, subscribers, invoices, partners, numbers. Every fault is
  * told; items without one come back as rows that can be written.
  */
-export async function resolveItems<K extends Kind>(mandate: Mandate<'ingest'>, batch: Batch<K>): Promise<Resolved> {
+export async function resolveItems<K extends Kind>(
+  mandate: Mandate<'ingest'>,
+  batch: Batch<K>,
+): Promise<Resolved> {
   const plan = planOf(batch.kind)
   const { owned, faults: unknown, tenants } = await findOwners(mandate, batch)
   const repeats = findRepeats(plan, owned)
@@ -158,12 +229,24 @@ export async function resolveItems<K extends Kind>(mandate: Mandate<'ingest'>, b
   const taken = await findTaken(mandate, plan, single)
   const references = await followReferences(mandate, plan, single)
   const partners = await followPartners(mandate, single)
-  const faults = [...unknown, ...repeats, ...numbers.faults, ...taken, ...references.faults, ...partners.faults].toSorted((left, right) => left.index - right.index)
+  const faults = [
+    ...unknown,
+    ...repeats,
+    ...numbers.faults,
+    ...taken,
+    ...references.faults,
+    ...partners.faults,
+  ].toSorted((left, right) => left.index - right.index)
   const faulty = new Set(faults.map(({ index }) => index))
   const rows = single
     .filter(({ index }) => !faulty.has(index))
     .map(({ item, index, tenantId }) => {
-      const ids = new Map((plan.references?.(item) ?? []).map(({ field, externalId }) => [field, references.idOf(tenantId, field, externalId)]))
+      const ids = new Map(
+        (plan.references?.(item) ?? []).map(({ field, externalId }) => [
+          field,
+          references.idOf(tenantId, field, externalId),
+        ]),
+      )
       const found: Found = {
         tenantId,
         idOf: (field) => ids.get(field) ?? null,
@@ -184,7 +267,11 @@ export interface Written {
 }
 
 /** Writes resolved rows; counts exactly. */
-export async function writeResolved(mandate: Mandate<'ingest'>, kind: Kind, resolved: Resolved): Promise<Written> {
+export async function writeResolved(
+  mandate: Mandate<'ingest'>,
+  kind: Kind,
+  resolved: Resolved,
+): Promise<Written> {
   const byTenant = await writeRows(
     mandate,
     PLANS[kind],
@@ -199,13 +286,33 @@ export async function writeResolved(mandate: Mandate<'ingest'>, kind: Kind, reso
 }
 
 /** Queues the audit events: one for the provider with the totals, and one for each tenant whose records changed. */
-export function recordIngest(mandate: Mandate<'ingest'>, told: { kind: Kind; received: number; written: Written; tenants: ReadonlyMap<string, string> }): void {
+export function recordIngest(
+  mandate: Mandate<'ingest'>,
+  told: { kind: Kind; received: number; written: Written; tenants: ReadonlyMap<string, string> },
+): void {
   const { kind, received, written } = told
-  const action = `ingest.${kind}`
-  const resource = { type: 'ingest', label: mandate.source }
-  recordEvent(mandate, { action, resource, rowCount: received, changes: { created: written.created, updated: written.updated, unchanged: written.unchanged } })
+  const action = `ingest.${kind}.import`
+  const { source } = mandate
+  const { created, updated, unchanged } = written
+  recordEvent(mandate, { action, rowCount: received, changes: { source, created, updated, unchanged } })
   for (const [tenantId, counts] of written.byTenant) {
     const tenantName = told.tenants.get(tenantId)
-    recordEvent(mandate, { action, resource, tenantId, ...(tenantName !== undefined && { tenantName }), rowCount: counts.created + counts.updated, changes: { ...counts } })
+    recordEvent(mandate, {
+      action,
+      tenantId,
+      ...(tenantName !== undefined && { tenantName }),
+      rowCount: counts.created + counts.updated,
+      changes: { source, ...counts },
+    })
   }
+}
+
+/** The ids of the tenants with these external ids in the source of the mandate. */
+export async function findTenantIds(
+  mandate: Mandate<'ingest'>,
+  externalIds: readonly string[],
+): Promise<string[]> {
+  if (externalIds.length === 0) return []
+  const tenants = await findTenants(mandate, { source: mandate.source, externalIds, ids: [] })
+  return tenants.map(({ id }) => id)
 }

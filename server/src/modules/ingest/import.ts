@@ -98,7 +98,12 @@ class Import {
   #stateOf(kind: Kind): KindState {
     const known = this.#kinds.get(kind)
     if (known) return known
-    const state: KindState = { waiting: [], count: { received: 0, created: 0, updated: 0, unchanged: 0 }, byTenant: new Map(), tenants: new Map() }
+    const state: KindState = {
+      waiting: [],
+      count: { received: 0, created: 0, updated: 0, unchanged: 0 },
+      byTenant: new Map(),
+      tenants: new Map(),
+    }
     this.#kinds.set(kind, state)
     return state
   }
@@ -113,7 +118,8 @@ class Import {
 
   async take(row: IncomingRow): Promise<void> {
     this.#rows += 1
-    for (const fault of row.faults) this.#tellBad({ file: row.file, line: row.line, kind: row.items[0]?.kind ?? null, ...fault })
+    for (const fault of row.faults)
+      this.#tellBad({ file: row.file, line: row.line, kind: row.items[0]?.kind ?? null, ...fault })
     if (row.faults.length > 0) return
     let isFull = false
     for (const { kind, raw } of row.items) {
@@ -142,7 +148,8 @@ class Import {
     try {
       const resolved = await resolveItems(this.#mandate, { kind, items })
       const written = await writeResolved(this.#mandate, kind, resolved)
-      for (const fault of [...faults, ...resolved.faults].toSorted((left, right) => left.index - right.index)) this.#tellFault(kind, batch, fault)
+      for (const fault of [...faults, ...resolved.faults].toSorted((left, right) => left.index - right.index))
+        this.#tellFault(kind, batch, fault)
       state.count.received += batch.length
       state.count.created += written.created
       state.count.updated += written.updated
@@ -151,23 +158,44 @@ class Import {
       for (const [id, name] of resolved.tenants) state.tenants.set(id, name)
     } catch (cause) {
       const [first, last] = [batch[0], batch.at(-1)]
-      throw new Error(`The ${kind} of ${first?.file}, lines ${first?.line} to ${last?.line}, could not be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      throw new Error(
+        `The ${kind} of ${first?.file}, lines ${first?.line} to ${last?.line}, could not be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      )
     }
   }
 
-  async #check<K extends Kind>(kind: K, batch: readonly Waiting[]): Promise<{ items: Placed<K>[]; faults: ItemFault[] }> {
+  async #check<K extends Kind>(
+    kind: K,
+    batch: readonly Waiting[],
+  ): Promise<{ items: Placed<K>[]; faults: ItemFault[] }> {
     const parsed = batch.map(({ raw }, index) => ({ index, ...parseItem(kind, raw, index) }))
     const placed = parsed.flatMap(({ index, item }): Placed<K>[] => (item === null ? [] : [{ index, item }]))
     const earlier = await markSeen(
       this.#mandate,
-      placed.map(({ index, item }) => ({ key: `${kind} ${seenKey(kind, item)}`, place: `${batch[index]?.file}, line ${batch[index]?.line}` })),
+      placed.map(({ index, item }) => ({
+        key: `${kind} ${seenKey(kind, item)}`,
+        place: `${batch[index]?.file}, line ${batch[index]?.line}`,
+      })),
     )
     const repeats = placed.flatMap(({ index }, position): ItemFault[] => {
       const first = earlier.get(position)
-      return first === undefined ? [] : [{ index, pointer: kind === 'usage' ? '/day' : '/external_id', code: 'DUPLICATE_ITEM', detail: `The same record stands in ${first}.` }]
+      return first === undefined
+        ? []
+        : [
+            {
+              index,
+              pointer: kind === 'usage' ? '/day' : '/external_id',
+              code: 'DUPLICATE_ITEM',
+              detail: `The same record stands in ${first}.`,
+            },
+          ]
     })
     const repeated = new Set(repeats.map(({ index }) => index))
-    return { items: placed.filter(({ index }) => !repeated.has(index)), faults: [...parsed.flatMap(({ faults }) => faults), ...repeats] }
+    return {
+      items: placed.filter(({ index }) => !repeated.has(index)),
+      faults: [...parsed.flatMap(({ faults }) => faults), ...repeats],
+    }
   }
 
   #tellFault(kind: Kind, batch: readonly Waiting[], { index, pointer, code, detail }: ItemFault): void {
@@ -182,14 +210,24 @@ class Import {
     if (counts.badRows > 0 && !this.#options.skipsBadRows) throw new BadRowsError(counts)
     for (const [kind, { count, byTenant, tenants }] of this.#kinds) {
       const { created, updated, unchanged, received } = count
-      recordIngest(this.#mandate, { kind, received, written: { created, updated, unchanged, byTenant }, tenants })
+      recordIngest(this.#mandate, {
+        kind,
+        received,
+        written: { created, updated, unchanged, byTenant },
+        tenants,
+      })
     }
     return counts
   }
 }
 
 function seenKey<K extends Kind>(kind: K, item: ItemOf<K>): string {
-  const owner = 'tenant' in item && typeof item.tenant === 'string' ? item.tenant : 'tenant_id' in item ? String(item.tenant_id) : ''
+  const owner =
+    'tenant' in item && typeof item.tenant === 'string'
+      ? item.tenant
+      : 'tenant_id' in item
+        ? String(item.tenant_id)
+        : ''
   return pairKey(owner, PLANS[kind].identify(item))
 }
 
@@ -198,7 +236,11 @@ function seenKey<K extends Kind>(kind: K, item: ItemOf<K>): string {
  * file. Every bad row is told. Throws a BadRowsError at the end when there was one, unless they are to be skipped; the
  * caller's transaction then leaves nothing behind.
  */
-export async function importRows(mandate: Mandate<'ingest'>, rows: AsyncIterable<IncomingRow>, options: ImportOptions): Promise<ImportCounts> {
+export async function importRows(
+  mandate: Mandate<'ingest'>,
+  rows: AsyncIterable<IncomingRow>,
+  options: ImportOptions,
+): Promise<ImportCounts> {
   await makeSeenTable(mandate)
   const running = new Import(mandate, options)
   for await (const row of rows) await running.take(row)

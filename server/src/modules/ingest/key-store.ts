@@ -22,7 +22,16 @@ interface KeyTables {
 
 type ProviderSide = Mandate<'platform'> | Mandate<'system'>
 
-const SHOWN = ['id', 'name', 'source', 'key_hint', 'created_at', 'ends_at', 'revoked_at', 'last_used_at'] as const
+const SHOWN = [
+  'id',
+  'name',
+  'source',
+  'key_hint',
+  'created_at',
+  'ends_at',
+  'revoked_at',
+  'last_used_at',
+] as const
 
 const keys = (mandate: ProviderSide) => tables<KeyTables>(mandate).selectFrom('ingest_key').select(SHOWN)
 
@@ -30,8 +39,16 @@ const keys = (mandate: ProviderSide) => tables<KeyTables>(mandate).selectFrom('i
 export type IngestKeyRow = Awaited<ReturnType<ReturnType<typeof keys>['execute']>>[number]
 
 /** All ingest keys, newest first. */
-export async function listKeys(mandate: ProviderSide, page: { limit: number; offset: number }): Promise<{ rows: IngestKeyRow[]; total: number }> {
-  const rows = await keys(mandate).orderBy('created_at', 'desc').orderBy('id').limit(page.limit).offset(page.offset).execute()
+export async function listKeys(
+  mandate: ProviderSide,
+  page: { limit: number; offset: number },
+): Promise<{ rows: IngestKeyRow[]; total: number }> {
+  const rows = await keys(mandate)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
   const counted = await tables<KeyTables>(mandate)
     .selectFrom('ingest_key')
     .select(({ fn }) => fn.count<number>('id').as('total'))
@@ -40,7 +57,10 @@ export async function listKeys(mandate: ProviderSide, page: { limit: number; off
 }
 
 /** Keeps the digest of a new key. */
-export async function addKey(mandate: ProviderSide, key: { name: string; source: string; digest: string; hint: string; createdBy: string | null; days: number }): Promise<IngestKeyRow> {
+export async function addKey(
+  mandate: ProviderSide,
+  key: { name: string; source: string; digest: string; hint: string; createdBy: string | null; days: number },
+): Promise<IngestKeyRow> {
   return tables<KeyTables>(mandate)
     .insertInto('ingest_key')
     .values({
@@ -56,7 +76,10 @@ export async function addKey(mandate: ProviderSide, key: { name: string; source:
 }
 
 /** Ends a key; null when there is none with this id. `isNew` tells whether it was this call that ended it. */
-export async function revokeKey(mandate: ProviderSide, id: string): Promise<{ row: IngestKeyRow; isNew: boolean } | null> {
+export async function revokeKey(
+  mandate: ProviderSide,
+  id: string,
+): Promise<{ row: IngestKeyRow; isNew: boolean } | null> {
   const revoked = await tables<KeyTables>(mandate)
     .updateTable('ingest_key')
     .set({ revoked_at: sql<Date>`statement_timestamp()` })

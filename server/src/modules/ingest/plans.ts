@@ -74,13 +74,29 @@ const billingAccounts: Plan<'billing_accounts'> = {
   columns: { ...OWNED, ban: 'text', name: 'text', currency: 'text', status: 'text' },
   identify: byExternalId,
   unique: { column: 'ban', of: (item) => item.ban },
-  toRow: ({ external_id, ban, name, currency, status }, found) => ({ tenant_id: found.tenantId, external_id, ban, name, currency, status }),
+  toRow: ({ external_id, ban, name, currency, status }, found) => ({
+    tenant_id: found.tenantId,
+    external_id,
+    ban,
+    name,
+    currency,
+    status,
+  }),
 }
 
 const subscribers: Plan<'subscribers'> = {
   table: 'subscriber',
   key: EXTERNAL_KEY,
-  columns: { ...OWNED, name: 'text', status: 'text', plan: 'text', city: 'text', postal_code: 'text', activated_on: 'date', closed_on: 'date' },
+  columns: {
+    ...OWNED,
+    name: 'text',
+    status: 'text',
+    plan: 'text',
+    city: 'text',
+    postal_code: 'text',
+    activated_on: 'date',
+    closed_on: 'date',
+  },
   touches: true,
   identify: byExternalId,
   toRow: ({ tenant: _named, tenant_id: _id, ...item }, found) => ({ ...item, tenant_id: found.tenantId }),
@@ -115,7 +131,9 @@ const invoices: Plan<'invoices'> = {
   unique: { column: 'number', of: (item) => item.number },
   references: (item) => [
     { field: 'billing_account', table: 'billing_account', externalId: item.billing_account },
-    ...(item.subscriber === undefined ? [] : [{ field: 'subscriber', table: 'subscriber', externalId: item.subscriber } as const]),
+    ...(item.subscriber === undefined
+      ? []
+      : [{ field: 'subscriber', table: 'subscriber', externalId: item.subscriber } as const]),
   ],
   toRow: (item, found) => ({
     tenant_id: found.tenantId,
@@ -139,7 +157,14 @@ const invoices: Plan<'invoices'> = {
 const payments: Plan<'payments'> = {
   table: 'payment',
   key: EXTERNAL_KEY,
-  columns: { ...OWNED, invoice_id: 'uuid', amount_minor: 'bigint', currency: 'text', received_at: 'timestamptz', method: 'text' },
+  columns: {
+    ...OWNED,
+    invoice_id: 'uuid',
+    amount_minor: 'bigint',
+    currency: 'text',
+    received_at: 'timestamptz',
+    method: 'text',
+  },
   identify: byExternalId,
   references: (item) => [{ field: 'invoice', table: 'invoice', externalId: item.invoice }],
   toRow: (item, found) => ({
@@ -178,7 +203,10 @@ const tickets: Plan<'tickets'> = {
   fixed: ['number'],
   identify: byExternalId,
   unique: { column: 'number', of: (item) => item.number },
-  references: (item) => (item.subscriber === undefined ? [] : [{ field: 'subscriber', table: 'subscriber', externalId: item.subscriber }]),
+  references: (item) =>
+    item.subscriber === undefined
+      ? []
+      : [{ field: 'subscriber', table: 'subscriber', externalId: item.subscriber }],
   toRow: (item, found) => ({
     tenant_id: found.tenantId,
     external_id: item.external_id,
@@ -204,7 +232,14 @@ const tickets: Plan<'tickets'> = {
 const outages: Plan<'outages'> = {
   table: 'outage',
   key: EXTERNAL_KEY,
-  columns: { ...OWNED, service: 'text', started_at: 'timestamptz', ended_at: 'timestamptz', is_planned: 'boolean', affected_subscribers: 'integer' },
+  columns: {
+    ...OWNED,
+    service: 'text',
+    started_at: 'timestamptz',
+    ended_at: 'timestamptz',
+    is_planned: 'boolean',
+    affected_subscribers: 'integer',
+  },
   identify: byExternalId,
   toRow: ({ tenant: _named, tenant_id: _id, ...item }, found) => ({ ...item, tenant_id: found.tenantId }),
 }
@@ -212,7 +247,14 @@ const outages: Plan<'outages'> = {
 const usage: Plan<'usage'> = {
   table: 'usage_day',
   key: ['tenant_id', 'day'],
-  columns: { tenant_id: 'uuid', day: 'date', active_subscribers: 'integer', data_gb: 'numeric', peak_mbps: 'numeric', average_mbps: 'numeric' },
+  columns: {
+    tenant_id: 'uuid',
+    day: 'date',
+    active_subscribers: 'integer',
+    data_gb: 'numeric',
+    peak_mbps: 'numeric',
+    average_mbps: 'numeric',
+  },
   identify: (item) => item.day,
   toRow: ({ tenant: _named, tenant_id: _id, ...item }, found) => ({ ...item, tenant_id: found.tenantId }),
 }

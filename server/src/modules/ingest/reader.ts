@@ -88,7 +88,14 @@ export async function* readRows(path: string, form: FileForm, state: ReadingStat
   const file = basename(path)
   const source = createReadStream(path)
   const decode = decodeBytes(form.encoding, state)
-  const parser = parse({ delimiter: form.delimiter, quote: form.quote, info: true, relax_column_count: true, skip_empty_lines: true, record_delimiter: ['\r\n', '\n'] })
+  const parser = parse({
+    delimiter: form.delimiter,
+    quote: form.quote,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n'],
+  })
   source.on('error', (error) => parser.destroy(error))
   decode.on('error', (error) => parser.destroy(error))
   source.pipe(decode).pipe(parser)
@@ -130,20 +137,30 @@ export type HeaderCheck = (columns: readonly string[]) => readonly string[]
  * The data rows of a file by column name; a row with too few or too many fields comes as misshapen. Throws when the
  * header does not pass the check, which returns everything that is wrong with it.
  */
-export async function* readNamedRows(path: string, form: FileForm, told: { state: ReadingState; check: HeaderCheck }): AsyncGenerator<NamedRow | MisshapenRow> {
+export async function* readNamedRows(
+  path: string,
+  form: FileForm,
+  told: { state: ReadingState; check: HeaderCheck },
+): AsyncGenerator<NamedRow | MisshapenRow> {
   let header: readonly string[] | null = null
   for await (const { file, line, fields } of readRows(path, form, told.state)) {
     if (header === null) {
       header = fields.map((name) => name.trim())
       const faults = [...findRepeatedColumns(header), ...told.check(header)]
-      if (faults.length > 0) throw new UnreadableError({ file, line }, `${file}, line ${line}: ${faults.join('; ')}`)
+      if (faults.length > 0)
+        throw new UnreadableError({ file, line }, `${file}, line ${line}: ${faults.join('; ')}`)
     } else if (fields.length === header.length) {
-      yield { file, line, columns: Object.fromEntries(header.map((name, index) => [name, fields[index] ?? ''])) }
+      yield {
+        file,
+        line,
+        columns: Object.fromEntries(header.map((name, index) => [name, fields[index] ?? ''])),
+      }
     } else {
       yield { file, line, detail: `The row has ${fields.length} fields, the header has ${header.length}.` }
     }
   }
-  if (header === null) throw new UnreadableError({ file: basename(path), line: 1 }, `${basename(path)} is empty`)
+  if (header === null)
+    throw new UnreadableError({ file: basename(path), line: 1 }, `${basename(path)} is empty`)
 }
 
 function findRepeatedColumns(header: readonly string[]): string[] {

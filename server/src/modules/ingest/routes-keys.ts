@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
@@ -7,8 +6,8 @@ import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { digestIngestKey, makeIngestKey } from './key.ts'
-import { addKey, listKeys, revokeKey } from './key-store.ts'
+import { makeAndRecordKey } from './create-key.ts'
+import { listKeys, revokeKey } from './key-store.ts'
 import type { IngestKeyRow } from './key-store.ts'
 
 const IngestKey = z.strictObject({
@@ -23,10 +22,15 @@ const IngestKey = z.strictObject({
   last_used_at: z.string().nullable(),
 })
 
-const NewIngestKey = IngestKey.extend({ key: z.string().meta({ description: 'The key itself. It is shown this once.' }) })
+const NewIngestKey = IngestKey.extend({
+  key: z.string().meta({ description: 'The key itself. It is shown this once.' }),
+})
 
 /** The source that a key belongs to: what `external_id`s are unique within. */
-export const sourceName = () => z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, hyphens and underscores')
+export const sourceName = () =>
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, hyphens and underscores')
 
 function statusOf(row: IngestKeyRow, now: Date): 'active' | 'expired' | 'revoked' {
   if (row.revoked_at) return 'revoked'
@@ -69,15 +73,25 @@ const create = route({
   method: 'POST',
   path: '/api/v1/admin/ingest-keys',
   summary: 'Make a key with which a system of the provider hands records in',
-  input: { body: z.strictObject({ name: plainText(1, 100), source: sourceName(), valid_days: z.int().min(1).max(730).default(365) }) },
+  input: {
+    body: z.strictObject({
+      name: plainText(1, 100),
+      source: sourceName(),
+      valid_days: z.int().min(1).max(730).default(365),
+    }),
+  },
   access: { permission: 'platform.ingest_keys.manage' },
   limit: 'write',
   responses: { 201: NewIngestKey },
   async handle({ mandate, body }) {
-    const key = makeIngestKey(randomBytes(32))
-    const row = await addKey(mandate, { name: body.name, source: body.source, digest: digestIngestKey(key.text), hint: key.hint, createdBy: mandate.actor.id, days: body.valid_days })
-    recordEvent(mandate, { action: 'platform.ingest_keys.create', resource: { type: 'ingest_key', id: row.id, label: `${row.name} (${row.source})` } })
-    return { ...toBody(row, mandate.origin.now), key: key.text }
+    const wanted = {
+      name: body.name,
+      source: body.source,
+      days: body.valid_days,
+      createdBy: mandate.actor.id,
+    }
+    const { row, key } = await makeAndRecordKey(mandate, wanted)
+    return { ...toBody(row, mandate.origin.now), key }
   },
 })
 
@@ -85,7 +99,10 @@ const revoke = route({
   method: 'POST',
   path: '/api/v1/admin/ingest-keys/:key_id/revoke',
   summary: 'End an ingest key at once',
-  input: { params: z.strictObject({ key_id: publicId('ingest_key') }), body: z.strictObject({ reason: plainText(1, 500).optional() }).optional() },
+  input: {
+    params: z.strictObject({ key_id: publicId('ingest_key') }),
+    body: z.strictObject({ reason: plainText(1, 500).optional() }).optional(),
+  },
   access: { permission: 'platform.ingest_keys.manage' },
   limit: 'write',
   responses: { 200: IngestKey },

@@ -22,7 +22,13 @@ const Outcome = z.strictObject({
   updated: z.int(),
   unchanged: z.int(),
   dry_run: z.boolean(),
-  errors: z.array(Fault).readonly().meta({ description: 'What is wrong, item by item; filled by a dry run only, since otherwise nothing is taken and the answer is 422.' }),
+  errors: z
+    .array(Fault)
+    .readonly()
+    .meta({
+      description:
+        'What is wrong, item by item; filled by a dry run only, since otherwise nothing is taken and the answer is 422.',
+    }),
 })
 
 const SUMMARIES: Readonly<Record<Kind, string>> = {
@@ -38,7 +44,11 @@ const SUMMARIES: Readonly<Record<Kind, string>> = {
 
 /** Any item, described by its schema: it is checked by the handler, which tells all faults of all items at once. */
 function itemsOf(kind: Kind) {
-  const { $schema: _dialect, ...shape } = z.toJSONSchema(ITEM_SCHEMAS[kind], { io: 'input', reused: 'inline', unrepresentable: 'any' })
+  const { $schema: _dialect, ...shape } = z.toJSONSchema(ITEM_SCHEMAS[kind], {
+    io: 'input',
+    reused: 'inline',
+    unrepresentable: 'any',
+  })
   return z.array(z.unknown().meta(shape)).min(1).max(MAXIMUM_ITEMS)
 }
 
@@ -48,20 +58,35 @@ interface Checked<K extends Kind> {
   readonly faults: readonly ItemFault[]
 }
 
-async function check<K extends Kind>(mandate: Mandate<'ingest'>, kind: K, raw: readonly unknown[]): Promise<Checked<K>> {
+async function check<K extends Kind>(
+  mandate: Mandate<'ingest'>,
+  kind: K,
+  raw: readonly unknown[],
+): Promise<Checked<K>> {
   const parsed = raw.map((value, index) => ({ index, ...parseItem(kind, value, index) }))
   const items = parsed.flatMap(({ index, item }): Placed<K>[] => (item === null ? [] : [{ index, item }]))
   const resolved = await resolveItems(mandate, { kind, items })
-  const faults = [...parsed.flatMap((part) => part.faults), ...resolved.faults].toSorted((left, right) => left.index - right.index)
+  const faults = [...parsed.flatMap((part) => part.faults), ...resolved.faults].toSorted(
+    (left, right) => left.index - right.index,
+  )
   return { resolved, items, faults }
 }
 
 function refuse(faults: readonly ItemFault[]): never {
   const items = new Set(faults.map(({ index }) => index)).size
-  throw new ProblemError(422, 'VALIDATION_ERROR', `${items === 1 ? 'One item' : `${items} items`} cannot be taken; nothing was changed.`, {
-    errors: faults.map(({ index, pointer, code, detail }) => ({ pointer: `/body/items/${index}${pointer}`, code, detail })),
-    details: { items: faults },
-  })
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    `${items === 1 ? 'One item' : `${items} items`} cannot be taken; nothing was changed.`,
+    {
+      errors: faults.map(({ index, pointer, code, detail }) => ({
+        pointer: `/body/items/${index}${pointer}`,
+        code,
+        detail,
+      })),
+      details: { items: faults },
+    },
+  )
 }
 
 const NOTHING: Written = { created: 0, updated: 0, unchanged: 0, byTenant: new Map() }
@@ -87,18 +112,39 @@ function makeRoute(kind: Kind): Route {
     method: 'POST',
     path: `/api/v1/ingest/${kind}`,
     summary: SUMMARIES[kind],
-    input: { body: z.strictObject({ source: sourceName(), dry_run: z.boolean().default(false), items: itemsOf(kind) }) },
+    input: {
+      body: z.strictObject({
+        source: sourceName(),
+        dry_run: z.boolean().default(false),
+        items: itemsOf(kind),
+      }),
+    },
     access: { ingest: 'The provider hands its own records in.' },
     limit: 'ingest',
     bodyLimitBytes: BODY_LIMIT_BYTES,
     responses: { 200: Outcome },
     problems: ['INGEST_SOURCE_MISMATCH'],
     async handle({ mandate, body }) {
-      if (body.source !== mandate.source) throw new ProblemError(403, 'INGEST_SOURCE_MISMATCH', `This key belongs to the source ${mandate.source}.`)
-      const { written, faults } = body.dry_run ? await tryOut(mandate, kind, body.items) : await take(mandate, kind, body.items)
-      if (body.dry_run) recordIngest(mandate, { kind, received: body.items.length, written: NOTHING, tenants: new Map() })
+      if (body.source !== mandate.source)
+        throw new ProblemError(
+          403,
+          'INGEST_SOURCE_MISMATCH',
+          `This key belongs to the source ${mandate.source}.`,
+        )
+      const { written, faults } = body.dry_run
+        ? await tryOut(mandate, kind, body.items)
+        : await take(mandate, kind, body.items)
+      if (body.dry_run)
+        recordIngest(mandate, { kind, received: body.items.length, written: NOTHING, tenants: new Map() })
       const { created, updated, unchanged } = written
-      return { received: body.items.length, created, updated, unchanged, dry_run: body.dry_run, errors: faults }
+      return {
+        received: body.items.length,
+        created,
+        updated,
+        unchanged,
+        dry_run: body.dry_run,
+        errors: faults,
+      }
     },
   })
 }

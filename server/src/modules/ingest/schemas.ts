@@ -4,23 +4,38 @@ import { calendarDay, plainText, publicId } from '#platform/route-input.ts'
 import { INVOICE_STATES, TICKET_STATES } from './state-maps.ts'
 
 /** What a sender may hand in, in the order in which records refer to each other. */
-export const KINDS = ['tenants', 'billing_accounts', 'subscribers', 'invoices', 'payments', 'tickets', 'outages', 'usage'] as const
+export const KINDS = [
+  'tenants',
+  'billing_accounts',
+  'subscribers',
+  'invoices',
+  'payments',
+  'tickets',
+  'outages',
+  'usage',
+] as const
 
 export type Kind = (typeof KINDS)[number]
 
 const LARGEST_COUNT = 2_147_483_647
 
-const externalId = () => plainText(1, 200).meta({ description: 'The id of the record in the system that sends it.' })
-const instant = () => z.iso.datetime({ offset: true }).meta({ description: 'An instant with its offset (RFC 3339).' })
+const externalId = () =>
+  plainText(1, 200).meta({ description: 'The id of the record in the system that sends it.' })
+const instant = () =>
+  z.iso.datetime({ offset: true }).meta({ description: 'An instant with its offset (RFC 3339).' })
 const currency = () => z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
 const count = () => z.int().min(0).max(LARGEST_COUNT)
 const amount = (largest: number) => z.number().min(0).max(largest)
-const slug = () => z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens')
+const slug = () =>
+  z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens')
 
 function statesOf<State extends string>(map: Readonly<Record<string, State>>, what: string) {
   return z
     .string()
-    .refine((text) => Object.hasOwn(map, text), { message: `must be one of ${Object.keys(map).join(', ')}`, params: { code: 'STATE_UNKNOWN' } })
+    .refine((text) => Object.hasOwn(map, text), {
+      message: `must be one of ${Object.keys(map).join(', ')}`,
+      params: { code: 'STATE_UNKNOWN' },
+    })
     .meta({ description: `The state of the ${what}, in our words or in those of the TM Forum.` })
 }
 
@@ -37,9 +52,16 @@ const owner = {
   tenant_id: publicId('tenant').optional(),
 }
 
-const NAME_ONE_TENANT = { message: 'name the tenant in either tenant or tenant_id', params: { code: 'TENANT_AMBIGUOUS' }, path: ['tenant'] }
+const NAME_ONE_TENANT = {
+  message: 'name the tenant in either tenant or tenant_id',
+  params: { code: 'TENANT_AMBIGUOUS' },
+  path: ['tenant'],
+}
 
-function namesOneTenant(item: { readonly tenant?: string | undefined; readonly tenant_id?: string | undefined }): boolean {
+function namesOneTenant(item: {
+  readonly tenant?: string | undefined
+  readonly tenant_id?: string | undefined
+}): boolean {
   return (item.tenant === undefined) !== (item.tenant_id === undefined)
 }
 
@@ -52,7 +74,11 @@ const Tenant = z.strictObject({
   plan_type: plainText(1, 60).default('standard'),
   contact: z.record(z.string().max(60), plainText(0, 300)).default({}),
   address: z.record(z.string().max(60), plainText(0, 300)).default({}),
-  timezone: z.string().max(60).refine(isTimeZone, { message: 'must be an IANA time zone', params: { code: 'TIME_ZONE_UNKNOWN' } }).default('UTC'),
+  timezone: z
+    .string()
+    .max(60)
+    .refine(isTimeZone, { message: 'must be an IANA time zone', params: { code: 'TIME_ZONE_UNKNOWN' } })
+    .default('UTC'),
   currency: currency(),
   billing_cycle: z.enum(['monthly', 'quarterly', 'annual']).default('monthly'),
   current_mrr: Money.optional(),
@@ -63,7 +89,14 @@ const Tenant = z.strictObject({
 })
 
 const BillingAccount = z
-  .strictObject({ ...owner, external_id: externalId(), ban: plainText(1, 64), name: plainText(1, 200), currency: currency(), status: z.enum(['active', 'closed']).default('active') })
+  .strictObject({
+    ...owner,
+    external_id: externalId(),
+    ban: plainText(1, 64),
+    name: plainText(1, 200),
+    currency: currency(),
+    status: z.enum(['active', 'closed']).default('active'),
+  })
   .refine(namesOneTenant, NAME_ONE_TENANT)
 
 const Subscriber = z
@@ -84,7 +117,9 @@ const Invoice = z
   .strictObject({
     ...owner,
     external_id: externalId(),
-    billing_account: externalId().meta({ description: 'The external id of the billing account in the same source.' }),
+    billing_account: externalId().meta({
+      description: 'The external id of the billing account in the same source.',
+    }),
     subscriber: externalId().optional(),
     number: plainText(1, 100),
     customer_name: plainText(1, 200).optional(),
@@ -97,16 +132,39 @@ const Invoice = z
     paid_on: calendarDay().optional(),
   })
   .refine(namesOneTenant, NAME_ONE_TENANT)
-  .refine((item) => [item.tax, item.paid].every((money) => money === undefined || money.currency === item.subtotal.currency), { message: 'all amounts of an invoice have one currency', params: { code: 'CURRENCY_MIXED' }, path: ['subtotal'] })
-  .refine((item) => item.due_on >= item.issued_on, { message: 'an invoice is due on or after the day of issue', params: { code: 'DUE_BEFORE_ISSUE' }, path: ['due_on'] })
-  .refine((item) => INVOICE_STATES[item.status] !== 'paid' || item.paid === undefined || item.paid.amount_minor >= item.subtotal.amount_minor + (item.tax?.amount_minor ?? 0), { message: 'a paid invoice is paid in full', params: { code: 'NOT_PAID_IN_FULL' }, path: ['paid'] })
+  .refine(
+    (item) =>
+      [item.tax, item.paid].every(
+        (money) => money === undefined || money.currency === item.subtotal.currency,
+      ),
+    {
+      message: 'all amounts of an invoice have one currency',
+      params: { code: 'CURRENCY_MIXED' },
+      path: ['subtotal'],
+    },
+  )
+  .refine((item) => item.due_on >= item.issued_on, {
+    message: 'an invoice is due on or after the day of issue',
+    params: { code: 'DUE_BEFORE_ISSUE' },
+    path: ['due_on'],
+  })
+  .refine(
+    (item) =>
+      INVOICE_STATES[item.status] !== 'paid' ||
+      item.paid === undefined ||
+      item.paid.amount_minor >= item.subtotal.amount_minor + (item.tax?.amount_minor ?? 0),
+    { message: 'a paid invoice is paid in full', params: { code: 'NOT_PAID_IN_FULL' }, path: ['paid'] },
+  )
 
 const Payment = z
   .strictObject({
     ...owner,
     external_id: externalId(),
     invoice: externalId().meta({ description: 'The external id of the invoice in the same source.' }),
-    amount: Money.refine((money) => money.amount_minor !== 0, { message: 'a payment is not zero', params: { code: 'ZERO' } }),
+    amount: Money.refine((money) => money.amount_minor !== 0, {
+      message: 'a payment is not zero',
+      params: { code: 'ZERO' },
+    }),
     received_at: instant(),
     method: plainText(1, 60).default('unknown'),
   })
@@ -116,7 +174,9 @@ const Ticket = z
   .strictObject({
     ...owner,
     external_id: externalId(),
-    number: plainText(1, 60).optional().meta({ description: 'The number in the source; without it the next of the tenant is taken.' }),
+    number: plainText(1, 60)
+      .optional()
+      .meta({ description: 'The number in the source; without it the next of the tenant is taken.' }),
     subscriber: externalId().optional(),
     customer_name: plainText(1, 200).optional(),
     subject: plainText(1, 300),
@@ -127,7 +187,9 @@ const Ticket = z
     tags: z.array(plainText(1, 60)).max(20).default([]),
     assigned_to_name: plainText(1, 200).optional(),
     opened_by_name: plainText(1, 200).optional(),
-    opened_by_partner: slug().optional().meta({ description: 'The slug of the partner that opened the ticket on behalf of the tenant.' }),
+    opened_by_partner: slug()
+      .optional()
+      .meta({ description: 'The slug of the partner that opened the ticket on behalf of the tenant.' }),
     created_at: instant(),
     resolved_at: instant().optional(),
     closed_reason: plainText(1, 200).optional(),
@@ -145,10 +207,21 @@ const Outage = z
     affected_subscribers: count().optional(),
   })
   .refine(namesOneTenant, NAME_ONE_TENANT)
-  .refine((item) => item.ended_at === undefined || new Date(item.ended_at) > new Date(item.started_at), { message: 'an outage ends after it started', params: { code: 'ENDS_BEFORE_START' }, path: ['ended_at'] })
+  .refine((item) => item.ended_at === undefined || new Date(item.ended_at) > new Date(item.started_at), {
+    message: 'an outage ends after it started',
+    params: { code: 'ENDS_BEFORE_START' },
+    path: ['ended_at'],
+  })
 
 const Usage = z
-  .strictObject({ ...owner, day: calendarDay(), active_subscribers: count(), data_gb: amount(1e12), peak_mbps: amount(1e8).optional(), average_mbps: amount(1e8).optional() })
+  .strictObject({
+    ...owner,
+    day: calendarDay(),
+    active_subscribers: count(),
+    data_gb: amount(1e12),
+    peak_mbps: amount(1e8).optional(),
+    average_mbps: amount(1e8).optional(),
+  })
   .refine(namesOneTenant, NAME_ONE_TENANT)
 
 /** What one item of each kind looks like. An item is the whole record: what it leaves out is empty. */
@@ -180,16 +253,33 @@ function toPointer(path: readonly PropertyKey[]): string {
 
 function toFaults(index: number, issue: z.core.$ZodIssue): ItemFault[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ index, pointer: toPointer([...issue.path, key]), code: 'UNKNOWN_FIELD', detail: 'This field is not known here.' }))
+    return issue.keys.map((key) => ({
+      index,
+      pointer: toPointer([...issue.path, key]),
+      code: 'UNKNOWN_FIELD',
+      detail: 'This field is not known here.',
+    }))
   }
   const given: unknown = issue.code === 'custom' ? issue.params?.['code'] : undefined
-  return [{ index, pointer: toPointer(issue.path), code: typeof given === 'string' ? given : issue.code.toUpperCase(), detail: issue.message }]
+  return [
+    {
+      index,
+      pointer: toPointer(issue.path),
+      code: typeof given === 'string' ? given : issue.code.toUpperCase(),
+      detail: issue.message,
+    },
+  ]
 }
 
 /** Checks one item by itself; its references are looked up later. */
-export function parseItem<K extends Kind>(kind: K, raw: unknown, index: number): { item: ItemOf<K> | null; faults: ItemFault[] } {
+export function parseItem<K extends Kind>(
+  kind: K,
+  raw: unknown,
+  index: number,
+): { item: ItemOf<K> | null; faults: ItemFault[] } {
   const parsed = ITEM_SCHEMAS[kind].safeParse(raw)
-  if (!parsed.success) return { item: null, faults: parsed.error.issues.flatMap((issue) => toFaults(index, issue)) }
+  if (!parsed.success)
+    return { item: null, faults: parsed.error.issues.flatMap((issue) => toFaults(index, issue)) }
   // The schema was chosen by the kind that the type names.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { item: parsed.data as ItemOf<K>, faults: [] }

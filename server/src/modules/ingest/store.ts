@@ -20,13 +20,20 @@ export interface TenantRow {
 }
 
 /** The tenants with these ids, or with these external ids in the source. */
-export async function findTenants(mandate: Ingesting, named: { source: string; externalIds: readonly string[]; ids: readonly string[] }): Promise<TenantRow[]> {
+export async function findTenants(
+  mandate: Ingesting,
+  named: { source: string; externalIds: readonly string[]; ids: readonly string[] },
+): Promise<TenantRow[]> {
   const rows = await ask(
     mandate,
     `select id, name, case when source = $1 then external_id end as external_id from tenant where (source = $1 and external_id = any ($2)) or id = any ($3::uuid[])`,
     [named.source, named.externalIds, named.ids],
   )
-  return rows.map((row) => ({ id: String(row['id']), name: String(row['name']), externalId: row['external_id'] === null ? null : String(row['external_id']) }))
+  return rows.map((row) => ({
+    id: String(row['id']),
+    name: String(row['name']),
+    externalId: row['external_id'] === null ? null : String(row['external_id']),
+  }))
 }
 
 /** A pair of a tenant and a text within it, as one key. */
@@ -39,7 +46,8 @@ export interface Pair {
   readonly text: string
 }
 
-const split = (pairs: readonly Pair[]) => [pairs.map(({ tenantId }) => tenantId), pairs.map(({ text }) => text)] as const
+const split = (pairs: readonly Pair[]) =>
+  [pairs.map(({ tenantId }) => tenantId), pairs.map(({ text }) => text)] as const
 
 const CURRENCY_OF = { billing_account: 'r.currency', invoice: 'r.currency', subscriber: 'null' } as const
 
@@ -65,7 +73,10 @@ export async function findReferenced(
 }
 
 /** Who already has a number, an account number or a slug: its source and external id, as one key each. */
-export async function findHolders(mandate: Ingesting, asked: { table: string; column: string; pairs: readonly Pair[] }): Promise<Map<string, string>> {
+export async function findHolders(
+  mandate: Ingesting,
+  asked: { table: string; column: string; pairs: readonly Pair[] },
+): Promise<Map<string, string>> {
   if (asked.pairs.length === 0) return new Map()
   const isTenant = asked.table === 'tenant'
   const rows = await ask(
@@ -77,14 +88,24 @@ export async function findHolders(mandate: Ingesting, asked: { table: string; co
          join ${asked.table} r on r.tenant_id = n.tenant_id and r.${asked.column} = n.held`,
     isTenant ? [asked.pairs.map(({ text }) => text)] : [...split(asked.pairs)],
   )
-  return new Map(rows.map((row) => [pairKey(String(row['tenant_id']), String(row['held'])), `${String(row['source'])} ${String(row['external_id'])}`]))
+  return new Map(
+    rows.map((row) => [
+      pairKey(String(row['tenant_id']), String(row['held'])),
+      `${String(row['source'])} ${String(row['external_id'])}`,
+    ]),
+  )
 }
 
 /** The partners with these slugs. */
-export async function findPartners(mandate: Ingesting, slugs: readonly string[]): Promise<Map<string, { id: string; name: string }>> {
+export async function findPartners(
+  mandate: Ingesting,
+  slugs: readonly string[],
+): Promise<Map<string, { id: string; name: string }>> {
   if (slugs.length === 0) return new Map()
   const rows = await ask(mandate, 'select id, name, slug from partner where slug = any ($1)', [slugs])
-  return new Map(rows.map((row) => [String(row['slug']), { id: String(row['id']), name: String(row['name']) }]))
+  return new Map(
+    rows.map((row) => [String(row['slug']), { id: String(row['id']), name: String(row['name']) }]),
+  )
 }
 
 /**
@@ -100,18 +121,27 @@ export async function lockTicketCounters(mandate: Ingesting, tenantIds: readonly
 }
 
 /** The numbers that the tickets of these external ids have already. */
-export async function findTicketNumbers(mandate: Ingesting, source: string, pairs: readonly Pair[]): Promise<Map<string, string>> {
+export async function findTicketNumbers(
+  mandate: Ingesting,
+  source: string,
+  pairs: readonly Pair[],
+): Promise<Map<string, string>> {
   const rows = await ask(
     mandate,
     `select t.tenant_id, t.external_id, t.number from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)
      join ticket t on t.tenant_id = n.tenant_id and t.source = $1 and t.external_id = n.external_id`,
     [source, ...split(pairs)],
   )
-  return new Map(rows.map((row) => [pairKey(String(row['tenant_id']), String(row['external_id'])), String(row['number'])]))
+  return new Map(
+    rows.map((row) => [pairKey(String(row['tenant_id']), String(row['external_id'])), String(row['number'])]),
+  )
 }
 
 /** Takes as many ticket numbers as asked from locked counters; returns the last one taken by tenant. `atLeast` keeps clear of numbers that the source gave. */
-export async function takeTicketNumbers(mandate: Ingesting, wanted: ReadonlyMap<string, { count: number; atLeast: number }>): Promise<Map<string, number>> {
+export async function takeTicketNumbers(
+  mandate: Ingesting,
+  wanted: ReadonlyMap<string, { count: number; atLeast: number }>,
+): Promise<Map<string, number>> {
   const entries = [...wanted]
   if (entries.length === 0) return new Map()
   const rows = await ask(
@@ -119,7 +149,11 @@ export async function takeTicketNumbers(mandate: Ingesting, wanted: ReadonlyMap<
     `update ticket_counter c set last_number = greatest(c.last_number, w.at_least) + w.count
      from unnest($1::uuid[], $2::integer[], $3::integer[]) as w (id, count, at_least) where c.tenant_id = w.id
      returning c.tenant_id, c.last_number`,
-    [entries.map(([id]) => id), entries.map(([, { count }]) => count), entries.map(([, { atLeast }]) => atLeast)],
+    [
+      entries.map(([id]) => id),
+      entries.map(([, { count }]) => count),
+      entries.map(([, { atLeast }]) => atLeast),
+    ],
   )
   return new Map(rows.map((row) => [String(row['tenant_id']), Number(row['last_number'])]))
 }
@@ -136,7 +170,10 @@ function upsertText(plan: AnyPlan): string {
   const text = `insert into ${plan.table} as t (source, ${columns.join(', ')})
     select $2, ${columns.map((column) => `i.${column}`).join(', ')}
     from jsonb_to_recordset($1::jsonb) as i (${columns.map((column) => `${column} ${plan.columns[column]}`).join(', ')})
-    order by ${plan.key.filter((column) => column !== 'source').map((column) => `i.${column}`).join(', ')}
+    order by ${plan.key
+      .filter((column) => column !== 'source')
+      .map((column) => `i.${column}`)
+      .join(', ')}
     on conflict (${plan.key.join(', ')}) do update set ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}${plan.touches ? ', updated_at = statement_timestamp()' : ''}${plan.table === 'ticket' ? ', version = t.version + 1' : ''}
     where (${changing.map((column) => `t.${column}`).join(', ')}) is distinct from (${changing.map((column) => `excluded.${column}`).join(', ')})
     returning t.${owner} as tenant_id, old.${owner} is null as is_created`
@@ -148,7 +185,11 @@ function upsertText(plan: AnyPlan): string {
 export type WrittenByTenant = Map<string, { created: number; updated: number }>
 
 /** Writes rows in one statement, in the order of their keys, so that two senders of the same rows cannot lock each other. */
-export async function writeRows(mandate: Ingesting, plan: AnyPlan, rows: readonly RowValues[]): Promise<WrittenByTenant> {
+export async function writeRows(
+  mandate: Ingesting,
+  plan: AnyPlan,
+  rows: readonly RowValues[],
+): Promise<WrittenByTenant> {
   const written: WrittenByTenant = new Map()
   if (rows.length === 0) return written
   const results = await ask(mandate, upsertText(plan), [JSON.stringify(rows), mandate.source])
@@ -173,11 +214,18 @@ export async function returnToMark(mandate: Ingesting): Promise<void> {
 
 /** Makes the table in which an import remembers what it has seen; it ends with the transaction. */
 export async function makeSeenTable(mandate: Ingesting): Promise<void> {
-  await ask(mandate, 'create temporary table ingest_seen (key text primary key, place text not null) on commit drop', [])
+  await ask(
+    mandate,
+    'create temporary table ingest_seen (key text primary key, place text not null) on commit drop',
+    [],
+  )
 }
 
 /** Remembers records. Returns, by position, where those stand that were seen before. */
-export async function markSeen(mandate: Ingesting, records: readonly { readonly key: string; readonly place: string }[]): Promise<Map<number, string>> {
+export async function markSeen(
+  mandate: Ingesting,
+  records: readonly { readonly key: string; readonly place: string }[],
+): Promise<Map<number, string>> {
   if (records.length === 0) return new Map()
   const keys = records.map(({ key }) => key)
   const firsts = await ask(

@@ -34,7 +34,10 @@ async function readTickets(mandate: Mandate<'ingest'>, items: readonly Numbered[
   await lockTicketCounters(mandate, [...new Set(tickets.map(({ tenantId }) => tenantId))])
   const pairs = tickets.map(({ tenantId, externalId }) => ({ tenantId, text: externalId }))
   const existing = await findTicketNumbers(mandate, mandate.source, pairs)
-  return tickets.map((ticket) => ({ ...ticket, existing: existing.get(pairKey(ticket.tenantId, ticket.externalId)) }))
+  return tickets.map((ticket) => ({
+    ...ticket,
+    existing: existing.get(pairKey(ticket.tenantId, ticket.externalId)),
+  }))
 }
 
 /** How many numbers each tenant needs, and above which numbers they must lie because the source gave those. */
@@ -47,7 +50,8 @@ function countWanted(tickets: readonly Ticket[]): Map<string, { count: number; a
     entry.atLeast = Math.max(entry.atLeast, ours)
     wanted.set(tenantId, entry)
   }
-  for (const [tenantId, { count, atLeast }] of wanted) if (count === 0 && atLeast === 0) wanted.delete(tenantId)
+  for (const [tenantId, { count, atLeast }] of wanted)
+    if (count === 0 && atLeast === 0) wanted.delete(tenantId)
   return wanted
 }
 
@@ -55,16 +59,28 @@ function countWanted(tickets: readonly Ticket[]): Map<string, { count: number; a
  * Gives each ticket its number: the one it has, the one its source gives, or the next of its tenant. A number never
  * changes. Takes the tenants' counters until the transaction ends.
  */
-export async function assignTicketNumbers(mandate: Mandate<'ingest'>, items: readonly Numbered[]): Promise<TicketNumbers> {
+export async function assignTicketNumbers(
+  mandate: Mandate<'ingest'>,
+  items: readonly Numbered[],
+): Promise<TicketNumbers> {
   const tickets = await readTickets(mandate, items)
   const faults = tickets.flatMap(({ index, given, existing }): ItemFault[] =>
     given === undefined || existing === undefined || given === existing
       ? []
-      : [{ index, pointer: '/number', code: 'NUMBER_CHANGED', detail: `The ticket has the number ${existing}, and a ticket keeps its number.` }],
+      : [
+          {
+            index,
+            pointer: '/number',
+            code: 'NUMBER_CHANGED',
+            detail: `The ticket has the number ${existing}, and a ticket keeps its number.`,
+          },
+        ],
   )
   const wanted = countWanted(tickets)
   const last = await takeTicketNumbers(mandate, wanted)
-  const next = new Map([...last].map(([tenantId, number]) => [tenantId, number - (wanted.get(tenantId)?.count ?? 0) + 1]))
+  const next = new Map(
+    [...last].map(([tenantId, number]) => [tenantId, number - (wanted.get(tenantId)?.count ?? 0) + 1]),
+  )
   const numbers = new Map<number, string>()
   for (const { index, tenantId, given, existing } of tickets) {
     const known = existing ?? given

@@ -12,7 +12,9 @@ const CURRENCY = /^[A-Z]{3}$/
 
 /** How many decimals a currency has (ISO 4217, as the runtime knows them). */
 function decimalsOf(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  return (
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  )
 }
 
 /** A decimal amount as exact minor units, without floating point. Throws for more decimals than the currency has. */
@@ -21,7 +23,8 @@ export function toMinorUnits(text: string, currency: string): number {
   if (!match) throw new TransformError(`"${text}" is not a decimal amount`)
   const [, sign, whole = '', fraction = ''] = match
   const decimals = decimalsOf(currency)
-  if (fraction.length > decimals && /[1-9]/.test(fraction.slice(decimals))) throw new TransformError(`"${text}" has more decimals than ${currency}`)
+  if (fraction.length > decimals && /[1-9]/.test(fraction.slice(decimals)))
+    throw new TransformError(`"${text}" has more decimals than ${currency}`)
   const minor = Number(`${whole}${fraction.slice(0, decimals).padEnd(decimals, '0')}`)
   if (!Number.isSafeInteger(minor)) throw new TransformError(`"${text}" is too large an amount`)
   return sign === '-' && minor !== 0 ? -minor : minor
@@ -47,7 +50,10 @@ const patterns = new Map<string, RegExp>()
 function patternOf(format: string): RegExp {
   const known = patterns.get(format)
   if (known) return known
-  const source = format.replaceAll(/YYYY|YY|MMM|MM|DD|HH|hh|mm|ss|A|[^A-Za-z]/g, (part) => PARTS[part] ?? part.replace(/[.*+?^${}()|[\]\\/]/, String.raw`\$&`))
+  const source = format.replaceAll(
+    /YYYY|YY|MMM|MM|DD|HH|hh|mm|ss|A|[^A-Za-z]/g,
+    (part) => PARTS[part] ?? part.replace(/[.*+?^${}()|[\]\\/]/, String.raw`\$&`),
+  )
   const pattern = new RegExp(`^${source}$`)
   patterns.set(format, pattern)
   return pattern
@@ -82,7 +88,12 @@ export function parseMoment(text: string, format: string): Date {
   const [year, month, day] = [yearOf(parts), monthOf(parts), Number(parts['day'] ?? 1)]
   const [hour, minute, second] = [hourOf(parts), Number(parts['minute'] ?? 0), Number(parts['second'] ?? 0)]
   const moment = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
-  const isReal = moment.getUTCMonth() === month - 1 && moment.getUTCDate() === day && moment.getUTCHours() === hour && moment.getUTCMinutes() === minute && moment.getUTCSeconds() === second
+  const isReal =
+    moment.getUTCMonth() === month - 1 &&
+    moment.getUTCDate() === day &&
+    moment.getUTCHours() === hour &&
+    moment.getUTCMinutes() === minute &&
+    moment.getUTCSeconds() === second
   if (!isReal) throw new TransformError(`"${text}" is no moment of the calendar`)
   return moment
 }
@@ -101,7 +112,16 @@ export const Transform = z.union([
 
 export type TransformRule = z.output<typeof Transform>
 
-const TRUTH: Readonly<Record<string, boolean>> = { true: true, yes: true, y: true, '1': true, false: false, no: false, n: false, '0': false }
+const TRUTH: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  y: true,
+  '1': true,
+  false: false,
+  no: false,
+  n: false,
+  '0': false,
+}
 
 function toNumber(text: string, form: RegExp, what: string): number {
   if (!form.test(text.trim())) throw new TransformError(`"${text}" is not ${what}`)
@@ -130,10 +150,15 @@ function applyNamed(rule: Extract<TransformRule, string>, text: string): Value {
 
 function applyOne(rule: TransformRule, text: string): Value {
   if (typeof rule === 'string') return applyNamed(rule, text)
-  if ('decimal_to_minor' in rule) return { amount_minor: toMinorUnits(text, rule.decimal_to_minor), currency: rule.decimal_to_minor }
+  if ('decimal_to_minor' in rule)
+    return { amount_minor: toMinorUnits(text, rule.decimal_to_minor), currency: rule.decimal_to_minor }
   if ('date' in rule) return parseMoment(text, rule.date).toISOString().slice(0, 10)
   if ('datetime' in rule) return parseMoment(text, rule.datetime).toISOString()
-  if ('split' in rule) return text.split(rule.split).map((part) => part.trim()).filter((part) => part !== '')
+  if ('split' in rule)
+    return text
+      .split(rule.split)
+      .map((part) => part.trim())
+      .filter((part) => part !== '')
   const found = Object.hasOwn(rule.lookup, text) ? rule.lookup[text] : undefined
   if (found === undefined) throw new TransformError(`"${text}" is not in the lookup`)
   return found
@@ -144,7 +169,8 @@ export function applyTransforms(text: string, rules: readonly TransformRule[]): 
   let value: Value = text
   for (const rule of rules) {
     if (value === '') return undefined
-    if (typeof value !== 'string') throw new TransformError('a transform follows one that does not give a text')
+    if (typeof value !== 'string')
+      throw new TransformError('a transform follows one that does not give a text')
     value = applyOne(rule, value)
   }
   return value === '' ? undefined : value

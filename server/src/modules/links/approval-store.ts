@@ -14,7 +14,11 @@ export async function findFirstApproval(mandate: Mandate<'tenant'>, linkId: stri
 }
 
 /** Keeps the first of two approvals with what it accepted. */
-export async function keepFirstApproval(mandate: Mandate<'tenant'>, linkId: string, accepted: string): Promise<void> {
+export async function keepFirstApproval(
+  mandate: Mandate<'tenant'>,
+  linkId: string,
+  accepted: string,
+): Promise<void> {
   await tables<LinkTables>(mandate)
     .updateTable('link')
     .set({
@@ -38,9 +42,18 @@ export interface LiveCounts {
 export async function countLive(mandate: Mandate<'tenant'>): Promise<LiveCounts> {
   const tenant = [mandate.tenant.id]
   const [subscribers, invoices, tickets] = await runStatements(mandate, [
-    { text: `select count(*)::integer as n from subscriber where tenant_id = $1 and status <> 'closed'`, values: tenant },
-    { text: `select count(*)::integer as n from invoice where tenant_id = $1 and status in ('finalized', 'partially_paid')`, values: tenant },
-    { text: `select count(*)::integer as n from ticket where tenant_id = $1 and status in ('open', 'pending', 'on_hold')`, values: tenant },
+    {
+      text: `select count(*)::integer as n from subscriber where tenant_id = $1 and status <> 'closed'`,
+      values: tenant,
+    },
+    {
+      text: `select count(*)::integer as n from invoice where tenant_id = $1 and status in ('finalized', 'partially_paid')`,
+      values: tenant,
+    },
+    {
+      text: `select count(*)::integer as n from ticket where tenant_id = $1 and status in ('open', 'pending', 'on_hold')`,
+      values: tenant,
+    },
   ])
   return {
     subscribers: Number(subscribers?.rows[0]?.['n'] ?? 0),

@@ -50,7 +50,11 @@ export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink
 }
 
 /** Refuses when what the approver was shown is not what is there now. */
-export async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink, token: string): Promise<void> {
+export async function requireSnapshot(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  token: string,
+): Promise<void> {
   if (token !== (await snapshotTokenOf(mandate, row)))
     throw new ProblemError(409, 'SNAPSHOT_STALE', 'This changed since you read it; nothing was approved.')
 }
@@ -64,11 +68,24 @@ export function applyChoice(before: LinkTerms, choice: TenantChoice, now: Date):
   const isSubsidiary = after.relationship_type === 'enterprise_subsidiary'
   const latest = addDays(now, 730)
   const isBad =
-    after.ends_at === null ? !isSubsidiary : after.ends_at <= now || after.ends_at <= after.starts_at || after.ends_at > latest
+    after.ends_at === null
+      ? !isSubsidiary
+      : after.ends_at <= now || after.ends_at <= after.starts_at || after.ends_at > latest
   if (choice.ends_at !== undefined && isBad) {
-    throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', {
-      errors: [{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE', detail: 'must lie after the start and now, at most 730 days ahead' }],
-    })
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'One part of the input cannot be taken; nothing was changed.',
+      {
+        errors: [
+          {
+            pointer: '/body/ends_at',
+            code: 'OUT_OF_RANGE',
+            detail: 'must lie after the start and now, at most 730 days ahead',
+          },
+        ],
+      },
+    )
   }
   return after
 }
@@ -76,9 +93,18 @@ export function applyChoice(before: LinkTerms, choice: TenantChoice, now: Date):
 function requireNarrower(change: Change): void {
   if (change.kind === 'none' || change.kind === 'narrowing') return
   const rows = change.rows.filter(({ direction }) => direction !== 'narrowing')
-  throw new ProblemError(422, 'NOT_NARROWER', 'An approval may take away from what was asked, never add to it.', {
-    errors: rows.map(({ field, label }) => ({ pointer: `/body/accept/${field}`, code: 'WIDENS', detail: `${label}: more than was asked` })),
-  })
+  throw new ProblemError(
+    422,
+    'NOT_NARROWER',
+    'An approval may take away from what was asked, never add to it.',
+    {
+      errors: rows.map(({ field, label }) => ({
+        pointer: `/body/accept/${field}`,
+        code: 'WIDENS',
+        detail: `${label}: more than was asked`,
+      })),
+    },
+  )
 }
 
 interface Approval {
@@ -88,7 +114,11 @@ interface Approval {
 }
 
 /** The accepted terms, within what was asked, the tenant's longest duration and the first approver's choice. */
-async function settleTerms(mandate: Mandate<'tenant'>, row: KnownLink, choice: TenantChoice): Promise<LinkTerms> {
+async function settleTerms(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  choice: TenantChoice,
+): Promise<LinkTerms> {
   const { now } = mandate.origin
   const asked = await tenantTermsOf(mandate, row)
   const policy = await policyOf(mandate)
@@ -104,12 +134,24 @@ async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: Li
   const policy = await policyOf(mandate)
   if (!policy.dual_approval) return false
   const first = await findFirstApproval(mandate, row.id)
-  const accepted = JSON.stringify({ role: terms.role, overrides: toStoredOverrides(terms.overrides), ends_at: terms.ends_at, conditions: terms.conditions })
+  const accepted = JSON.stringify({
+    role: terms.role,
+    overrides: toStoredOverrides(terms.overrides),
+    ends_at: terms.ends_at,
+    conditions: terms.conditions,
+  })
   if (first?.first_approved_by === mandate.actor.id)
-    throw new ProblemError(409, 'SECOND_APPROVER_NEEDED', 'You approved this already; another admin has to approve it too.')
+    throw new ProblemError(
+      409,
+      'SECOND_APPROVER_NEEDED',
+      'You approved this already; another admin has to approve it too.',
+    )
   if (first && first.first_accepted === accepted) return false
   await keepFirstApproval(mandate, row.id, accepted)
-  recordLinkEvent(mandate, row, { action: 'links.approve', reason: 'The first of two approvals; nothing is shared yet.' })
+  recordLinkEvent(mandate, row, {
+    action: 'links.approve',
+    reason: 'The first of two approvals; nothing is shared yet.',
+  })
   return true
 }
 
@@ -117,7 +159,11 @@ async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: Li
  * Approves a request as the tenant chose it, or keeps the first of two approvals. What was shown is kept for ever.
  * Returns whether the link was approved. Throws SNAPSHOT_STALE, NOT_NARROWER, FULL_ROLE_TAKEN, SECOND_APPROVER_NEEDED.
  */
-export async function approveLink(mandate: Mandate<'tenant'>, row: KnownLink, approval: Approval): Promise<boolean> {
+export async function approveLink(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  approval: Approval,
+): Promise<boolean> {
   const { now } = mandate.origin
   await requireSnapshot(mandate, row, approval.token)
   const terms = await settleTerms(mandate, row, approval.choice)
@@ -139,8 +185,23 @@ export async function approveLink(mandate: Mandate<'tenant'>, row: KnownLink, ap
       },
     },
   })
-  recordLinkEvent(mandate, { ...row, access_role: terms.role }, { action: 'links.approve', changes: { status: { before: 'requested', after: to }, access_role: terms.role, ends_at: terms.ends_at } })
-  await announce(mandate, { ...row, access_role: terms.role }, { news: 'approved', origin: approval.origin, endsAt: terms.ends_at })
+  recordLinkEvent(
+    mandate,
+    { ...row, access_role: terms.role },
+    {
+      action: 'links.approve',
+      changes: {
+        status: { before: 'requested', after: to },
+        access_role: terms.role,
+        ends_at: terms.ends_at,
+      },
+    },
+  )
+  await announce(
+    mandate,
+    { ...row, access_role: terms.role },
+    { news: 'approved', origin: approval.origin, endsAt: terms.ends_at },
+  )
   return true
 }
 
@@ -153,7 +214,12 @@ export function sharedRows(change: Change) {
 export async function changeLink(
   mandate: Mandate<'tenant'>,
   row: KnownLink,
-  edit: { readonly terms: LinkTerms; readonly change: Change; readonly reason: string | null; readonly origin: string },
+  edit: {
+    readonly terms: LinkTerms
+    readonly change: Change
+    readonly reason: string | null
+    readonly origin: string
+  },
 ): Promise<void> {
   const { now } = mandate.origin
   const { terms, change, reason } = edit
@@ -168,8 +234,16 @@ export async function changeLink(
       ...(widens && { set: { approval_snapshot: JSON.stringify(toSnapshot(terms, now)) } }),
     },
   })
-  recordLinkEvent(mandate, row, { action: 'links.change', reason, changes: { rows, conditions_changed: rows.length < change.rows.length } })
-  await announce(mandate, { ...row, access_role: terms.role }, { news: 'changed', reason, origin: edit.origin, endsAt: terms.ends_at })
+  recordLinkEvent(mandate, row, {
+    action: 'links.change',
+    reason,
+    changes: { rows, conditions_changed: rows.length < change.rows.length },
+  })
+  await announce(
+    mandate,
+    { ...row, access_role: terms.role },
+    { news: 'changed', reason, origin: edit.origin, endsAt: terms.ends_at },
+  )
 }
 
 /** Extends a link, also within 30 days after its end, under the terms that were approved. Throws LINK_STATE_CONFLICT. */
@@ -182,11 +256,23 @@ export async function renewLink(
   const policy = await policyOf(mandate)
   const latest = addDays(now, policy.max_duration_days)
   const end = asked.endsAt ?? renewedEnd(row, now, policy.max_duration_days)
-  if (row.ends_at === null || end === null) throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This link has no end to move.')
+  if (row.ends_at === null || end === null)
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This link has no end to move.')
   if (end <= now || end > latest) {
-    throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', {
-      errors: [{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE', detail: `must lie between now and ${latest.toISOString()}` }],
-    })
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'One part of the input cannot be taken; nothing was changed.',
+      {
+        errors: [
+          {
+            pointer: '/body/ends_at',
+            code: 'OUT_OF_RANGE',
+            detail: `must lie between now and ${latest.toISOString()}`,
+          },
+        ],
+      },
+    )
   }
   if (row.status === 'expired' && addDays(row.ends_at, 30) <= now)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'A link can be renewed for 30 days after its end.')
@@ -197,6 +283,10 @@ export async function renewLink(
     detail: { before: row.ends_at, after: end, reason: asked.reason },
     set: { ends_at: end, approval_snapshot: JSON.stringify(toSnapshot(terms, now)) },
   })
-  recordLinkEvent(mandate, row, { action: 'links.renew', reason: asked.reason, changes: { ends_at: { before: row.ends_at, after: end } } })
+  recordLinkEvent(mandate, row, {
+    action: 'links.renew',
+    reason: asked.reason,
+    changes: { ends_at: { before: row.ends_at, after: end } },
+  })
   await announce(mandate, row, { news: 'renewed', reason: asked.reason, origin: asked.origin, endsAt: end })
 }

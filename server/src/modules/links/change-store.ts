@@ -47,7 +47,11 @@ export async function getChange(mandate: LinkMandate, id: ChangeRequestId): Prom
 export async function insertChange(
   mandate: Mandate<'program'>,
   link: KnownLink,
-  change: { readonly proposal: Proposal; readonly difference: readonly StoredDifference[]; readonly reason: string | null },
+  change: {
+    readonly proposal: Proposal
+    readonly difference: readonly StoredDifference[]
+    readonly reason: string | null
+  },
 ): Promise<string> {
   await tables<LinkTables>(mandate)
     .updateTable('link_change_request')

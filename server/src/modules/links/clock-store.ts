@@ -56,7 +56,11 @@ export async function findDueLinks(mandate: Mandate<'system'>, limit: number): P
   const rows = await tables<LinkTables>(mandate)
     .selectFrom('link_overview')
     .selectAll()
-    .where('id', 'in', due.map(({ id }) => id))
+    .where(
+      'id',
+      'in',
+      due.map(({ id }) => id),
+    )
     .execute()
   return due.flatMap(({ id, task, days }) => {
     const link = rows.find((row) => row.id === id)
@@ -65,7 +69,11 @@ export async function findDueLinks(mandate: Mandate<'system'>, limit: number): P
 }
 
 /** Remembers that a notice was sent. False when another run sent it. */
-export async function rememberNotice(mandate: Mandate<'system'>, link: KnownLink, days: number): Promise<boolean> {
+export async function rememberNotice(
+  mandate: Mandate<'system'>,
+  link: KnownLink,
+  days: number,
+): Promise<boolean> {
   if (link.ends_at === null) return false
   const result = await tables<LinkTables>(mandate)
     .insertInto('link_notice')

@@ -117,7 +117,9 @@ async function lapseOldChanges(database: Database): Promise<void> {
  * and sends the notices of a coming end. Access never waits for it: whether a link is in force is computed at each
  * request. Running it again, or twice at once, changes nothing more. Source: B1.
  */
-export async function runLinkClock(database: Database): Promise<Readonly<Partial<Record<ClockTask, number>>>> {
+export async function runLinkClock(
+  database: Database,
+): Promise<Readonly<Partial<Record<ClockTask, number>>>> {
   const counts = new Map<ClockTask, number>()
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
     if (!(await runBatch(database, counts))) break

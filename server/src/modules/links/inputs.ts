@@ -101,9 +101,18 @@ export const LinkTermsInput = {
 
 function refuse(faults: readonly Fault[], place: string): void {
   if (faults.length === 0) return
-  throw new ProblemError(422, 'VALIDATION_ERROR', 'Parts of the input cannot be taken; nothing was changed.', {
-    errors: faults.map(({ pointer, code, detail }) => ({ pointer: `/body/${place}${pointer}`, code, detail })),
-  })
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    'Parts of the input cannot be taken; nothing was changed.',
+    {
+      errors: faults.map(({ pointer, code, detail }) => ({
+        pointer: `/body/${place}${pointer}`,
+        code,
+        detail,
+      })),
+    },
+  )
 }
 
 /** Refuses conditions with faults, all at once. */
@@ -132,8 +141,5 @@ export function requireOffer(
 ): void {
   const fault = findRoleFault(role, type)
   refuse(fault === null ? [] : [{ pointer: '', code: 'OUTSIDE_CEILING', detail: fault }], 'access_role')
-  refuse(
-    findCeilingFaults({ role, roleVersion: version, relationshipType: type, overrides }),
-    'overrides',
-  )
+  refuse(findCeilingFaults({ role, roleVersion: version, relationshipType: type, overrides }), 'overrides')
 }

@@ -126,7 +126,11 @@ function partiesOf(link: ToldLink, endsAt: Date | null): Parties {
   }
 }
 
-function bodyOf(sentence: string, link: ToldLink, news: NewsDetail & { readonly side: 'partner' | 'tenant' }): string {
+function bodyOf(
+  sentence: string,
+  link: ToldLink,
+  news: NewsDetail & { readonly side: 'partner' | 'tenant' },
+): string {
   const reason = news.reason ? `\n\nReason given: "${news.reason}"` : ''
   const id = encodeId('link', idFromUuid('link', link.id))
   const path =

@@ -17,7 +17,11 @@ export interface PolicyTerms {
 }
 
 /** Writes the rules of the mandate's tenant over the version that was read. Throws PRECONDITION_FAILED. */
-export async function savePolicy(mandate: Mandate<'tenant'>, policy: PolicyTerms, expectedVersion: number): Promise<void> {
+export async function savePolicy(
+  mandate: Mandate<'tenant'>,
+  policy: PolicyTerms,
+  expectedVersion: number,
+): Promise<void> {
   const [result] = await runStatements(mandate, [
     {
       text: `insert into tenant_partner_policy (tenant_id, who_may_ask, listed_partner_ids, roles_allowed, max_duration_days, dual_approval, conditions, version)
@@ -26,16 +30,30 @@ export async function savePolicy(mandate: Mandate<'tenant'>, policy: PolicyTerms
           max_duration_days = excluded.max_duration_days, dual_approval = excluded.dual_approval, conditions = excluded.conditions, version = tenant_partner_policy.version + 1
         where tenant_partner_policy.version = $8
         returning version`,
-      values: [mandate.tenant.id, policy.who_may_ask, policy.listed_partner_ids, policy.roles_allowed, policy.max_duration_days, policy.dual_approval, JSON.stringify(policy.conditions), expectedVersion],
+      values: [
+        mandate.tenant.id,
+        policy.who_may_ask,
+        policy.listed_partner_ids,
+        policy.roles_allowed,
+        policy.max_duration_days,
+        policy.dual_approval,
+        JSON.stringify(policy.conditions),
+        expectedVersion,
+      ],
     },
   ])
-  if (result?.rows.length !== 1) throw new ProblemError(412, 'PRECONDITION_FAILED', 'The rules changed after they were read.')
+  if (result?.rows.length !== 1)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The rules changed after they were read.')
 }
 
 /** The names of these partners, as far as the tenant knows them. */
 export function findPartnerNames(mandate: Mandate<'tenant'>, ids: readonly string[]) {
   if (ids.length === 0) return Promise.resolve([])
-  return tables<LinkTables>(mandate).selectFrom('partner').select(['id', 'name']).where('id', 'in', [...ids]).execute()
+  return tables<LinkTables>(mandate)
+    .selectFrom('partner')
+    .select(['id', 'name'])
+    .where('id', 'in', [...ids])
+    .execute()
 }
 
 /** Every link of the tenant that is open or asked for, held until the transaction ends. */

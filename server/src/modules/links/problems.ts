@@ -30,7 +30,8 @@ export const LINK_PROBLEMS = {
   REQUEST_TOO_SOON: {
     status: 409,
     title: 'Asked too soon',
-    cause: 'After a request was declined the same partner may ask again after 7 days, and three times a year.',
+    cause:
+      'After a request was declined the same partner may ask again after 7 days, and three times a year.',
     remedy: 'Wait, or ask the tenant for an invitation.',
   },
   SNAPSHOT_STALE: {

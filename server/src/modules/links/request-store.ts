@@ -22,7 +22,10 @@ export async function findAskedTenant(
   const policy = row?.['policy']
   // The function answers with a row of tenant_partner_policy, whose columns the type repeats.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { tenantId: typeof id === 'string' ? id : null, policy: (policy ?? null) as AskingRules & { max_duration_days: number } | null }
+  return {
+    tenantId: typeof id === 'string' ? id : null,
+    policy: (policy ?? null) as (AskingRules & { max_duration_days: number }) | null,
+  }
 }
 
 /** The partner that an invitation names; null when none that is active has this code. */
@@ -86,9 +89,24 @@ export async function insertRequest(
       {
         text: `insert into link_request_sent (id, partner_id, tenant_slug, relationship_type, access_role, role_version, overrides, request_message, starts_at, ends_at, requested_by)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-        values: [id, mandate.partner.id, request.slug, terms.relationship_type, terms.role, terms.role_version, JSON.stringify(terms.overrides), request.message, terms.starts_at, terms.ends_at, request.requestedBy],
+        values: [
+          id,
+          mandate.partner.id,
+          request.slug,
+          terms.relationship_type,
+          terms.role,
+          terms.role_version,
+          JSON.stringify(terms.overrides),
+          request.message,
+          terms.starts_at,
+          terms.ends_at,
+          request.requestedBy,
+        ],
       },
-      ...delegationStatements({ id, tenantId, partnerId: mandate.partner.id, request, side: 'partner' }, masks),
+      ...delegationStatements(
+        { id, tenantId, partnerId: mandate.partner.id, request, side: 'partner' },
+        masks,
+      ),
       {
         text: `insert into link_override (link_id, tenant_id, partner_id, pattern, effect, mask, expires_at, set_by_side)
           select $1, $2, $3, o.pattern, o.effect, o.mask, o.expires_at, 'partner' from unnest($4::text[], $5::text[], $6::bit(128)[], $7::timestamptz[]) as o (pattern, effect, mask, expires_at) where $2::uuid is not null`,
@@ -119,17 +137,44 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
     {
       text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions)
         select $1, $2, $3, 'link', 'requested', $4::bit(128), $5::bit(128), $6, $7, $8, $9, $9, $10, $11 where $2::uuid is not null`,
-      values: [made.id, made.tenantId, made.partnerId, masks.role_mask, masks.mask, masks.has_timed_overrides, terms.starts_at, terms.ends_at, requestedBy, made.side, JSON.stringify(made.side === 'tenant' ? toStoredConditions(terms.conditions) : {})],
+      values: [
+        made.id,
+        made.tenantId,
+        made.partnerId,
+        masks.role_mask,
+        masks.mask,
+        masks.has_timed_overrides,
+        terms.starts_at,
+        terms.ends_at,
+        requestedBy,
+        made.side,
+        JSON.stringify(made.side === 'tenant' ? toStoredConditions(terms.conditions) : {}),
+      ],
     },
     {
       text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message)
         select $1, $2, $3, $4, $5, $6, $7, $8 where $2::uuid is not null`,
-      values: [made.id, made.tenantId, made.partnerId, terms.relationship_type, terms.role, terms.role_version, made.side, message],
+      values: [
+        made.id,
+        made.tenantId,
+        made.partnerId,
+        terms.relationship_type,
+        terms.role,
+        terms.role_version,
+        made.side,
+        message,
+      ],
     },
     {
       text: `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
         select $1, $2, $3, 1, $4, $5 where $2::uuid is not null`,
-      values: [made.id, made.tenantId, made.partnerId, made.side === 'tenant' ? 'invited' : 'requested', detail],
+      values: [
+        made.id,
+        made.tenantId,
+        made.partnerId,
+        made.side === 'tenant' ? 'invited' : 'requested',
+        detail,
+      ],
     },
   ]
 }
@@ -145,7 +190,13 @@ export async function insertInvitation(
     runStatements(
       mandate,
       delegationStatements(
-        { id, tenantId: mandate.tenant.id, partnerId: invitation.partnerId, request: invitation, side: 'tenant' },
+        {
+          id,
+          tenantId: mandate.tenant.id,
+          partnerId: invitation.partnerId,
+          request: invitation,
+          side: 'tenant',
+        },
         masks,
       ),
     ),

@@ -13,7 +13,16 @@ import type { LinkNews } from './mails.ts'
 import { requireStatus } from './routes-partner.ts'
 import { changeDelegation, getLink, isKnown, listHistory, listLinks, listPeople } from './store.ts'
 import type { KnownLink } from './store.ts'
-import { canAndCannot, HistoryBody, LinkBody, PersonBody, toHistory, toPartnerLink, toPerson, withVersion } from './view.ts'
+import {
+  canAndCannot,
+  HistoryBody,
+  LinkBody,
+  PersonBody,
+  toHistory,
+  toPartnerLink,
+  toPerson,
+  withVersion,
+} from './view.ts'
 
 const readRoutes: readonly Route[] = [
   route({
@@ -36,7 +45,11 @@ const readRoutes: readonly Route[] = [
     responses: { 200: z.strictObject(pageOf(LinkBody)) },
     async handle({ mandate, query }) {
       const { rows, total } = await listLinks(mandate, query, query)
-      return toPage(rows.map((row) => toPartnerLink(row, mandate.origin.now)), query, total)
+      return toPage(
+        rows.map((row) => toPartnerLink(row, mandate.origin.now)),
+        query,
+        total,
+      )
     },
   }),
   route({
@@ -48,7 +61,12 @@ const readRoutes: readonly Route[] = [
     limit: 'detail',
     problems: ['LINK_NOT_FOUND'],
     responses: {
-      200: LinkBody.extend({ can: z.array(z.string()), cannot: z.array(z.string()), members: z.array(PersonBody), history: z.array(HistoryBody) }).strict(),
+      200: LinkBody.extend({
+        can: z.array(z.string()),
+        cannot: z.array(z.string()),
+        members: z.array(PersonBody),
+        history: z.array(HistoryBody),
+      }).strict(),
     },
     async handle({ mandate, params }) {
       const { now } = mandate.origin
@@ -76,9 +94,30 @@ interface Move {
 }
 
 const MOVES: readonly Move[] = [
-  { path: 'suspend', summary: 'Suspend a link', from: ['active'], to: 'suspended', action: 'links.suspend', news: 'suspended' },
-  { path: 'resume', summary: 'Resume a link that the provider suspended', from: ['suspended'], to: 'active', action: 'links.resume', news: 'resumed' },
-  { path: 'revoke', summary: 'Stop a link for good', from: ['approved', 'active', 'suspended'], to: 'revoked', action: 'links.revoke', news: 'revoked' },
+  {
+    path: 'suspend',
+    summary: 'Suspend a link',
+    from: ['active'],
+    to: 'suspended',
+    action: 'links.suspend',
+    news: 'suspended',
+  },
+  {
+    path: 'resume',
+    summary: 'Resume a link that the provider suspended',
+    from: ['suspended'],
+    to: 'active',
+    action: 'links.resume',
+    news: 'resumed',
+  },
+  {
+    path: 'revoke',
+    summary: 'Stop a link for good',
+    from: ['approved', 'active', 'suspended'],
+    to: 'revoked',
+    action: 'links.revoke',
+    news: 'revoked',
+  },
 ]
 
 function makeMoveRoute(services: Services, move: Move): Route {
@@ -95,8 +134,17 @@ function makeMoveRoute(services: Services, move: Move): Route {
       const row = await getLink(mandate, params.link_id)
       requireStatus(row, move.from)
       if (!isKnown(row)) throw new Error('The provider reads links with their tenant.')
-      await changeDelegation(mandate, row, { to: move.to, reason: body.reason, event: move.news, detail: { reason: body.reason ?? null } })
-      recordLinkEvent(mandate, row, { action: move.action, reason: body.reason, changes: { status: { before: row.status, after: move.to } } })
+      await changeDelegation(mandate, row, {
+        to: move.to,
+        reason: body.reason,
+        event: move.news,
+        detail: { reason: body.reason ?? null },
+      })
+      recordLinkEvent(mandate, row, {
+        action: move.action,
+        reason: body.reason,
+        changes: { status: { before: row.status, after: move.to } },
+      })
       await announce(mandate, row, { news: move.news, reason: body.reason, origin: services.publicOrigin() })
       const after = await getLink(mandate, params.link_id)
       return withVersion(toPartnerLink(after, mandate.origin.now), after)

@@ -36,14 +36,16 @@ const RoleBody = z.strictObject({
   cannot: z.array(z.string()),
 })
 
-const permissions = permissionsOfPlane('delegation').map(({ name, area, sentence, sensitive, spends, feature }) => ({
-  name: name as string,
-  area,
-  sentence,
-  sensitive,
-  spends,
-  feature: feature as string | null,
-}))
+const permissions = permissionsOfPlane('delegation').map(
+  ({ name, area, sentence, sensitive, spends, feature }) => ({
+    name: name as string,
+    area,
+    sentence,
+    sensitive,
+    spends,
+    feature: feature as string | null,
+  }),
+)
 
 const roles = LINK_ROLES.map((role) => {
   const { version, defaults, ceiling } = newestRoleTemplate(role)

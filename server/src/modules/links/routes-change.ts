@@ -42,10 +42,18 @@ function toProposal(body: Omit<z.output<typeof ChangeInput>, 'reason'>): Proposa
   }
 }
 
-async function applyNarrowing(mandate: Mandate<'program'>, row: KnownLink, edit: { change: Change; reason: string | null; origin: string }): Promise<void> {
+async function applyNarrowing(
+  mandate: Mandate<'program'>,
+  row: KnownLink,
+  edit: { change: Change; reason: string | null; origin: string },
+): Promise<void> {
   const { change, reason, origin } = edit
   const rows = toDifference(change.rows.filter(({ direction }) => direction !== 'widening'))
-  await saveTerms(mandate, row, { terms: change.applyNow, reason, change: { event: 'narrowed', detail: { rows, reason } } })
+  await saveTerms(mandate, row, {
+    terms: change.applyNow,
+    reason,
+    change: { event: 'narrowed', detail: { rows, reason } },
+  })
   recordLinkEvent(mandate, row, { action: 'links.change', reason, changes: { rows } })
   await announce(mandate, row, { news: 'changed', reason, origin })
 }
@@ -54,24 +62,47 @@ async function applyNarrowing(mandate: Mandate<'program'>, row: KnownLink, edit:
  * Applies what an edit takes away at once and leaves what it adds to the tenant. Source: product.md "Widening needs the
  * tenant, narrowing needs nobody".
  */
-async function submitChange(mandate: Mandate<'program'>, row: KnownLink, edit: { proposal: Proposal; reason: string | null; origin: string }): Promise<z.output<typeof ChangeAnswer>> {
+async function submitChange(
+  mandate: Mandate<'program'>,
+  row: KnownLink,
+  edit: { proposal: Proposal; reason: string | null; origin: string },
+): Promise<z.output<typeof ChangeAnswer>> {
   const { now } = mandate.origin
   const before = termsOf(row)
   const after: LinkTerms = withProposal(before, edit.proposal)
   requireOffer(after.role, after.relationship_type, after.overrides)
   const change = classifyChange(before, after, now)
-  const applied = toDifference(change.rows.filter(({ direction }) => direction === 'narrowing' || direction === 'mixed'))
-  const waiting = toDifference(change.rows.filter(({ direction }) => direction === 'widening' || direction === 'mixed'))
+  const applied = toDifference(
+    change.rows.filter(({ direction }) => direction === 'narrowing' || direction === 'mixed'),
+  )
+  const waiting = toDifference(
+    change.rows.filter(({ direction }) => direction === 'widening' || direction === 'mixed'),
+  )
   const narrows = change.kind === 'narrowing' || change.kind === 'mixed'
   if (narrows) await applyNarrowing(mandate, row, { ...edit, change })
   let id: string | null = null
   if (change.proposed) {
-    id = await insertChange(mandate, row, { proposal: edit.proposal, difference: waiting, reason: edit.reason })
-    recordLinkEvent(mandate, row, { action: 'change_requests.request', reason: edit.reason, changes: { rows: waiting } })
-    await announce(mandate, row, { news: 'change_asked', reason: edit.reason, origin: edit.origin, detail: { change_request_id: id } })
+    id = await insertChange(mandate, row, {
+      proposal: edit.proposal,
+      difference: waiting,
+      reason: edit.reason,
+    })
+    recordLinkEvent(mandate, row, {
+      action: 'change_requests.request',
+      reason: edit.reason,
+      changes: { rows: waiting },
+    })
+    await announce(mandate, row, {
+      news: 'change_asked',
+      reason: edit.reason,
+      origin: edit.origin,
+      detail: { change_request_id: id },
+    })
   }
-  if (change.kind === 'none') recordLinkEvent(mandate, row, { action: 'links.change', reason: edit.reason, changes: {} })
-  const status = change.kind === 'none' ? 'unchanged' : id === null ? 'applied' : narrows ? 'partly_applied' : 'waiting'
+  if (change.kind === 'none')
+    recordLinkEvent(mandate, row, { action: 'links.change', reason: edit.reason, changes: {} })
+  const status =
+    change.kind === 'none' ? 'unchanged' : id === null ? 'applied' : narrows ? 'partly_applied' : 'waiting'
   return {
     change_request_id: id === null ? null : encodeId('change_request', idFromUuid('change_request', id)),
     status,
@@ -97,7 +128,11 @@ function makeChangeRoutes(services: Services): Route[] {
         const row = await getLinkToChange(mandate, params.link_id, expectedVersion)
         requireStatus(row, ['approved', 'active', 'suspended'])
         const { reason, ...edit } = body
-        return submitChange(mandate, row, { proposal: toProposal(edit), reason, origin: services.publicOrigin() })
+        return submitChange(mandate, row, {
+          proposal: toProposal(edit),
+          reason,
+          origin: services.publicOrigin(),
+        })
       },
     }),
     route({
@@ -115,7 +150,11 @@ function makeChangeRoutes(services: Services): Route[] {
         requireStatus(row, ['active', 'suspended', 'expired'])
         const end = askedEnd(row, mandate.origin.now)
         const proposal = end === null ? {} : { ends_at: end.toISOString() }
-        return submitChange(mandate, row, { proposal, reason: body.reason ?? null, origin: services.publicOrigin() })
+        return submitChange(mandate, row, {
+          proposal,
+          reason: body.reason ?? null,
+          origin: services.publicOrigin(),
+        })
       },
     }),
   ]
@@ -141,7 +180,10 @@ const withdrawRoute = route({
   method: 'POST',
   path: '/api/v1/partner/links/:link_id/changes/:change_request_id/withdraw',
   summary: 'Take a change request back',
-  input: { params: LinkParams.extend({ change_request_id: publicId('change_request') }).strict(), body: ReasonBody },
+  input: {
+    params: LinkParams.extend({ change_request_id: publicId('change_request') }).strict(),
+    body: ReasonBody,
+  },
   access: { permission: 'partner_org.links.manage' },
   limit: 'write',
   problems: ['LINK_NOT_FOUND', 'CHANGE_NOT_FOUND', 'LINK_STATE_CONFLICT'],
@@ -150,7 +192,11 @@ const withdrawRoute = route({
     const change = await getChange(mandate, params.change_request_id)
     const row = await getLink(mandate, params.link_id)
     await decideChange(mandate, change.id, 'withdrawn')
-    recordLinkEvent(mandate, { ...row, tenant_id: change.tenant_id }, { action: 'change_requests.withdraw', reason: body.reason })
+    recordLinkEvent(
+      mandate,
+      { ...row, tenant_id: change.tenant_id },
+      { action: 'change_requests.withdraw', reason: body.reason },
+    )
     const after = await getChange(mandate, params.change_request_id)
     return toChange(after, [...after.difference])
   },

@@ -1,4 +1,12 @@
-import { effectiveMask, encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES, permissionsOf, ROLE_TITLES } from '@liaison/access'
+import {
+  effectiveMask,
+  encodeId,
+  idFromUuid,
+  LINK_ROLES,
+  LINK_STATUSES,
+  permissionsOf,
+  ROLE_TITLES,
+} from '@liaison/access'
 import { z } from 'zod'
 import { factsOf, noteRead } from '#platform/mandate.ts'
 import { publicId, searchText, wholeNumber } from '#platform/route-input.ts'
@@ -39,7 +47,9 @@ export const contextRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/partner/context/tenants',
     summary: 'The tenants that the person is assigned to, found by name or code',
-    input: { query: z.strictObject({ search: searchText().optional(), limit: wholeNumber(1, 100).default(50) }) },
+    input: {
+      query: z.strictObject({ search: searchText().optional(), limit: wholeNumber(1, 100).default(50) }),
+    },
     access: { permission: 'partner_org.links.read' },
     limit: 'list',
     responses: { 200: z.strictObject({ items: z.array(SwitcherEntry) }) },

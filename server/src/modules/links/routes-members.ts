@@ -30,25 +30,56 @@ type Wanted = z.output<typeof MembersBody>['members']
 function findMemberFaults(row: LinkRow, wanted: Wanted, now: Date) {
   return wanted.flatMap(({ member_id: id, role, ends_at: end }, index) => [
     ...(wanted.findIndex((other) => other.member_id === id) < index
-      ? [{ pointer: `/body/members/${index}/member_id`, code: 'REPEATED', detail: 'Each member is named once.' }]
+      ? [
+          {
+            pointer: `/body/members/${index}/member_id`,
+            code: 'REPEATED',
+            detail: 'Each member is named once.',
+          },
+        ]
       : []),
     ...(role !== null && !isWithin(role, row.access_role)
-      ? [{ pointer: `/body/members/${index}/role`, code: 'ABOVE_LINK_ROLE', detail: `A person's role reaches no further than the link's, ${row.access_role}.` }]
+      ? [
+          {
+            pointer: `/body/members/${index}/role`,
+            code: 'ABOVE_LINK_ROLE',
+            detail: `A person's role reaches no further than the link's, ${row.access_role}.`,
+          },
+        ]
       : []),
     ...(end !== null && end.getTime() <= now.getTime()
-      ? [{ pointer: `/body/members/${index}/ends_at`, code: 'OUT_OF_RANGE', detail: 'must lie in the future' }]
+      ? [
+          {
+            pointer: `/body/members/${index}/ends_at`,
+            code: 'OUT_OF_RANGE',
+            detail: 'must lie in the future',
+          },
+        ]
       : []),
   ])
 }
 
-async function assignMembers(mandate: Mandate<'program'>, row: LinkRow & { tenant_id: string }, wanted: Wanted): Promise<void> {
+async function assignMembers(
+  mandate: Mandate<'program'>,
+  row: LinkRow & { tenant_id: string },
+  wanted: Wanted,
+): Promise<void> {
   const faults = findMemberFaults(row, wanted, mandate.origin.now)
   if (faults.length > 0)
-    throw new ProblemError(422, 'VALIDATION_ERROR', 'Parts of the input cannot be taken; nothing was changed.', { errors: faults })
-  const persons = await findActiveMembers(mandate, wanted.map(({ member_id: id }) => id))
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'Parts of the input cannot be taken; nothing was changed.',
+      { errors: faults },
+    )
+  const persons = await findActiveMembers(
+    mandate,
+    wanted.map(({ member_id: id }) => id),
+  )
   const assignments = wanted.map(({ member_id: memberId, role, ends_at: endsAt }) => {
     const personId = persons.get(memberId)
-    if (personId === undefined) throw new ProblemError(404, 'MEMBER_NOT_FOUND', 'No active member of your organisation has this id.')
+    if (personId === undefined)
+      throw new ProblemError(404, 'MEMBER_NOT_FOUND', 'No active member of your organisation has this id.')
     return { memberId, personId, role, endsAt }
   })
   const before = await listPeople(mandate, row.id)
@@ -90,7 +121,8 @@ export const memberRoutes: readonly Route[] = [
     async handle({ mandate, params, body }) {
       const row = await getLink(mandate, params.link_id)
       requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
-      if (!isKnown(row)) throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
+      if (!isKnown(row))
+        throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
       await assignMembers(mandate, row, body.members)
       return { members: (await listPeople(mandate, row.id)).map(toPerson) }
     },

@@ -14,10 +14,29 @@ import { LinkParams, ReasonBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import { addDays, toSnapshot, termsOf } from './rules.ts'
-import { changeDelegation, getLink, hasStrongMember, isKnown, listHistory, listLinks, listPeople } from './store.ts'
+import {
+  changeDelegation,
+  getLink,
+  hasStrongMember,
+  isKnown,
+  listHistory,
+  listLinks,
+  listPeople,
+} from './store.ts'
 import type { KnownLink } from './store.ts'
 import type { LinkRow } from './tables.ts'
-import { canAndCannot, ChangeBody, HistoryBody, LinkBody, PersonBody, toChange, toHistory, toPartnerLink, toPerson, withVersion } from './view.ts'
+import {
+  canAndCannot,
+  ChangeBody,
+  HistoryBody,
+  LinkBody,
+  PersonBody,
+  toChange,
+  toHistory,
+  toPartnerLink,
+  toPerson,
+  withVersion,
+} from './view.ts'
 
 const LinkDetail = LinkBody.extend({
   can: z.array(z.string()),
@@ -28,10 +47,16 @@ const LinkDetail = LinkBody.extend({
 }).strict()
 
 /** A link that the caller read in this version and whose tenant is known. Throws PRECONDITION_FAILED, LINK_STATE_CONFLICT. */
-export async function getLinkToChange(mandate: Mandate<'program'>, id: LinkRow['id'] & z.output<typeof LinkParams>['link_id'], version: number): Promise<KnownLink> {
+export async function getLinkToChange(
+  mandate: Mandate<'program'>,
+  id: LinkRow['id'] & z.output<typeof LinkParams>['link_id'],
+  version: number,
+): Promise<KnownLink> {
   const row = await getLink(mandate, id)
-  if (row.version !== version) throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
-  if (!isKnown(row)) throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
+  if (row.version !== version)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
+  if (!isKnown(row))
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
   return row
 }
 
@@ -53,9 +78,30 @@ interface Move {
 }
 
 const MOVES: readonly Move[] = [
-  { path: 'suspend', summary: 'Suspend a link', from: ['active'], to: 'suspended', action: 'links.suspend', news: 'suspended' },
-  { path: 'resume', summary: 'Resume a link that your side suspended', from: ['suspended'], to: 'active', action: 'links.resume', news: 'resumed' },
-  { path: 'terminate', summary: 'End a link', from: ['approved', 'active', 'suspended'], to: 'revoked', action: 'links.terminate', news: 'revoked' },
+  {
+    path: 'suspend',
+    summary: 'Suspend a link',
+    from: ['active'],
+    to: 'suspended',
+    action: 'links.suspend',
+    news: 'suspended',
+  },
+  {
+    path: 'resume',
+    summary: 'Resume a link that your side suspended',
+    from: ['suspended'],
+    to: 'active',
+    action: 'links.resume',
+    news: 'resumed',
+  },
+  {
+    path: 'terminate',
+    summary: 'End a link',
+    from: ['approved', 'active', 'suspended'],
+    to: 'revoked',
+    action: 'links.terminate',
+    news: 'revoked',
+  },
 ]
 
 function makeMoveRoute(services: Services, move: Move): Route {
@@ -72,8 +118,17 @@ function makeMoveRoute(services: Services, move: Move): Route {
     async handle({ mandate, params, body, expectedVersion }) {
       const row = await getLinkToChange(mandate, params.link_id, expectedVersion)
       requireStatus(row, move.from)
-      await changeDelegation(mandate, row, { to: move.to, reason: body.reason, event: move.news, detail: { reason: body.reason ?? null } })
-      recordLinkEvent(mandate, row, { action: move.action, reason: body.reason, changes: { status: { before: row.status, after: move.to } } })
+      await changeDelegation(mandate, row, {
+        to: move.to,
+        reason: body.reason,
+        event: move.news,
+        detail: { reason: body.reason ?? null },
+      })
+      recordLinkEvent(mandate, row, {
+        action: move.action,
+        reason: body.reason,
+        changes: { status: { before: row.status, after: move.to } },
+      })
       await announce(mandate, row, { news: move.news, reason: body.reason, origin: services.publicOrigin() })
       const after = await getLink(mandate, params.link_id)
       return withVersion(toPartnerLink(after, mandate.origin.now), after)
@@ -96,7 +151,8 @@ function makeAcceptRoute(services: Services): Route {
       const { now } = mandate.origin
       const row = await getLinkToChange(mandate, params.link_id, expectedVersion)
       requireStatus(row, ['requested'])
-      const isDue = row.starts_at.getTime() <= now.getTime() && (await hasStrongMember(mandate, row.partner_id))
+      const isDue =
+        row.starts_at.getTime() <= now.getTime() && (await hasStrongMember(mandate, row.partner_id))
       await changeDelegation(mandate, row, {
         to: isDue ? 'active' : 'approved',
         event: 'approved',
@@ -108,7 +164,10 @@ function makeAcceptRoute(services: Services): Route {
           approval_snapshot: JSON.stringify(toSnapshot(termsOf(row), now)),
         },
       })
-      recordLinkEvent(mandate, row, { action: 'links.accept', changes: { status: { before: 'requested', after: isDue ? 'active' : 'approved' } } })
+      recordLinkEvent(mandate, row, {
+        action: 'links.accept',
+        changes: { status: { before: 'requested', after: isDue ? 'active' : 'approved' } },
+      })
       await announce(mandate, row, { news: 'approved', origin: services.publicOrigin() })
       const after = await getLink(mandate, params.link_id)
       return withVersion(toPartnerLink(after, now), after)
@@ -134,7 +193,11 @@ const listRoute = route({
   responses: { 200: z.strictObject(pageOf(LinkBody)) },
   async handle({ mandate, query }) {
     const { rows, total } = await listLinks(mandate, query, query)
-    return toPage(rows.map((row) => toPartnerLink(row, mandate.origin.now, mandate.partner.name)), query, total)
+    return toPage(
+      rows.map((row) => toPartnerLink(row, mandate.origin.now, mandate.partner.name)),
+      query,
+      total,
+    )
   },
 })
 
@@ -152,7 +215,11 @@ const detailRoute = route({
     const row = await getLink(mandate, params.link_id)
     const isOpen = isKnown(row)
     const [people, changes, history] = isOpen
-      ? [await listPeople(mandate, row.id), await listChanges(mandate, { linkId: row.id }), await listHistory(mandate, row.id)]
+      ? [
+          await listPeople(mandate, row.id),
+          await listChanges(mandate, { linkId: row.id }),
+          await listHistory(mandate, row.id),
+        ]
       : [[], [], []]
     return withVersion(
       {
@@ -169,7 +236,12 @@ const detailRoute = route({
 
 /** The routes by which a partner sees and moves its links. */
 export function makePartnerLinkRoutes(services: Services): readonly Route[] {
-  return [listRoute, detailRoute, makeAcceptRoute(services), ...MOVES.map((move) => makeMoveRoute(services, move))]
+  return [
+    listRoute,
+    detailRoute,
+    makeAcceptRoute(services),
+    ...MOVES.map((move) => makeMoveRoute(services, move)),
+  ]
 }
 
 /** The end that a partner asks for when it names none: a year after the present end, at most two years from now. */

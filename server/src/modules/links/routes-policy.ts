@@ -25,7 +25,11 @@ const PolicyFields = {
   conditions: ConditionsInput,
 } as const
 
-const PolicyBody = z.strictObject({ ...PolicyFields, listed_partner_ids: z.array(z.string()), version: z.int() })
+const PolicyBody = z.strictObject({
+  ...PolicyFields,
+  listed_partner_ids: z.array(z.string()),
+  version: z.int(),
+})
 
 async function readPolicy(mandate: Mandate<'tenant'>) {
   const policy = await policyOf(mandate)
@@ -56,7 +60,9 @@ const policyRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/api/v1/tenant/partner-access/policy',
     summary: 'Change the rules for partner access; they hold for every link at once',
-    input: { body: z.strictObject({ ...PolicyFields, listed_partner_ids: z.array(publicId('partner')).max(500) }) },
+    input: {
+      body: z.strictObject({ ...PolicyFields, listed_partner_ids: z.array(publicId('partner')).max(500) }),
+    },
     access: { permission: 'tenant.partner_access.policy.write' },
     limit: 'write',
     ifMatch: true,
@@ -70,7 +76,9 @@ const policyRoutes: readonly Route[] = [
       recordEvent(mandate, {
         action: 'tenant.partner_access.policy.write',
         resource: { type: 'policy', label: 'the rules for partner access' },
-        changes: Object.fromEntries(fields.map((field) => [field, { before: before[field], after: body[field] }])),
+        changes: Object.fromEntries(
+          fields.map((field) => [field, { before: before[field], after: body[field] }]),
+        ),
       })
       return readPolicy(mandate)
     },
@@ -106,7 +114,9 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
     people: active.reduce((sum, row) => sum + row.members_count, 0),
     suspended: rows.filter((row) => row.status === 'suspended').length,
     last_use: uses.length === 0 ? null : new Date(Math.max(...uses)).toISOString(),
-    ends_soon: active.filter(({ ends_at: end }) => end !== null && end.getTime() - now.getTime() <= EXPIRES_SOON_MS).length,
+    ends_soon: active.filter(
+      ({ ends_at: end }) => end !== null && end.getTime() - now.getTime() <= EXPIRES_SOON_MS,
+    ).length,
     waiting: rows.filter((row) => row.status === 'requested' && row.initiated_by === 'partner').length,
     waiting_changes: await countWaitingChanges(mandate),
   }
@@ -158,7 +168,11 @@ function endOfLink(row: KnownLink): 'revoked' | 'declined' | 'withdrawn' {
   return row.initiated_by === 'tenant' ? 'withdrawn' : 'declined'
 }
 
-async function stopLink(mandate: Mandate<'tenant'>, row: KnownLink, { reason, origin }: { reason: string; origin: string }) {
+async function stopLink(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  { reason, origin }: { reason: string; origin: string },
+) {
   const to = endOfLink(row)
   await changeDelegation(mandate, row, { to, reason, event: to, detail: { reason, all: true } })
   const action = to === 'revoked' ? 'links.revoke' : to === 'declined' ? 'links.decline' : 'links.withdraw'
@@ -185,16 +199,38 @@ function makeStopRoute(services: Services): Route {
     responses: { 200: ReceiptBody },
     async handle({ mandate, body, trace }) {
       if (body.confirm_name.trim() !== mandate.tenant.name) {
-        throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', {
-          errors: [{ pointer: '/body/confirm_name', code: 'NAME_DIFFERS', detail: `must be ${mandate.tenant.name}` }],
-        })
+        throw new ProblemError(
+          422,
+          'VALIDATION_ERROR',
+          'One part of the input cannot be taken; nothing was changed.',
+          {
+            errors: [
+              {
+                pointer: '/body/confirm_name',
+                code: 'NAME_DIFFERS',
+                detail: `must be ${mandate.tenant.name}`,
+              },
+            ],
+          },
+        )
       }
       const items = []
       for (const row of await holdOpenLinks(mandate)) {
         items.push(await stopLink(mandate, row, { reason: body.reason, origin: services.publicOrigin() }))
       }
-      recordEvent(mandate, { action: 'tenant.partner_access.stop_all', reason: body.reason, rowCount: items.length, resource: { type: 'partner access', label: mandate.tenant.name } })
-      return { reference: trace.requestId, stopped_at: mandate.origin.now.toISOString(), stopped_by: mandate.actor.name, reason: body.reason, items }
+      recordEvent(mandate, {
+        action: 'tenant.partner_access.stop_all',
+        reason: body.reason,
+        rowCount: items.length,
+        resource: { type: 'partner access', label: mandate.tenant.name },
+      })
+      return {
+        reference: trace.requestId,
+        stopped_at: mandate.origin.now.toISOString(),
+        stopped_by: mandate.actor.name,
+        reason: body.reason,
+        items,
+      }
     },
   })
 }

@@ -9,7 +9,13 @@ import type { Services } from '#platform/services.ts'
 import { recordRequest } from './events.ts'
 import { Instant, LinkParams, LinkTermsInput, OverridesInput, ReasonBody, requireOffer } from './inputs.ts'
 import { announce } from './mails.ts'
-import { findAskedTenant, findEarlierRequests, findUnanswered, insertRequest, withdrawRequest } from './request-store.ts'
+import {
+  findAskedTenant,
+  findEarlierRequests,
+  findUnanswered,
+  insertRequest,
+  withdrawRequest,
+} from './request-store.ts'
 import { endOf, MAXIMUM_DURATION_DAYS, mayAsk, mayAskFrom } from './rules.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
 import { LinkBody, toPartnerLink, withVersion } from './view.ts'
@@ -18,7 +24,10 @@ const RequestBody = z.strictObject({
   tenant_slug: z
     .string()
     .max(63)
-    .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be a partner code of a tenant: lower-case letters, digits and hyphens'),
+    .regex(
+      /^[a-z0-9][a-z0-9-]{1,62}$/,
+      'must be a partner code of a tenant: lower-case letters, digits and hyphens',
+    ),
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
   starts_at: Instant.optional(),
@@ -41,12 +50,18 @@ function termsOfRequest(body: RequestInput, start: Date, maximumDays: number): L
 
 async function requireTurn(mandate: Mandate<'program'>, slug: string): Promise<void> {
   const earlier = await findEarlierRequests(mandate, slug)
-  if (earlier.hasOpen) throw new ProblemError(409, 'LINK_ALREADY_LIVE', 'There is a request or a link with this code already.')
+  if (earlier.hasOpen)
+    throw new ProblemError(409, 'LINK_ALREADY_LIVE', 'There is a request or a link with this code already.')
   const from = mayAskFrom(earlier.declinedAt, mandate.origin.now)
   if (from !== null) {
-    throw new ProblemError(409, 'REQUEST_TOO_SOON', `A request was declined; you may ask again from ${from.toISOString()}.`, {
-      details: { may_ask_from: from.toISOString() },
-    })
+    throw new ProblemError(
+      409,
+      'REQUEST_TOO_SOON',
+      `A request was declined; you may ask again from ${from.toISOString()}.`,
+      {
+        details: { may_ask_from: from.toISOString() },
+      },
+    )
   }
 }
 
@@ -54,9 +69,20 @@ function startOf(body: RequestInput, now: Date): Date {
   const start = body.starts_at ?? now
   const latest = now.getTime() + 365 * 86_400_000
   if (start.getTime() < now.getTime() - 60_000 || start.getTime() > latest) {
-    throw new ProblemError(422, 'VALIDATION_ERROR', 'One part of the input cannot be taken; nothing was changed.', {
-      errors: [{ pointer: '/body/starts_at', code: 'OUT_OF_RANGE', detail: 'must lie between now and a year from now' }],
-    })
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'One part of the input cannot be taken; nothing was changed.',
+      {
+        errors: [
+          {
+            pointer: '/body/starts_at',
+            code: 'OUT_OF_RANGE',
+            detail: 'must lie between now and a year from now',
+          },
+        ],
+      },
+    )
   }
   return start
 }
@@ -74,10 +100,17 @@ async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, orig
   recordRequest(mandate, { id, slug: body.tenant_slug, role: body.access_role, tenantId })
   const partner = { partner_id: mandate.partner.id, partner_name: mandate.partner.name }
   // The same mail is asked for whether or not anybody will get it.
-  const told = { id, ...partner, tenant_id: tenantId, tenant_name: null, tenant_slug: null, access_role: terms.role, ends_at: terms.ends_at }
+  const told = {
+    id,
+    ...partner,
+    tenant_id: tenantId,
+    tenant_name: null,
+    tenant_slug: null,
+    access_role: terms.role,
+    ends_at: terms.ends_at,
+  }
   await announce(mandate, told, { news: 'requested', origin })
 }
-
 
 const SENT_DETAIL =
   'The request is on its way. If this code belongs to an organisation that takes requests from you, its admins decide; until then nothing is shared.'
@@ -114,13 +147,21 @@ export function makeRequestRoutes(services: Services): readonly Route[] {
         if (row.version !== expectedVersion)
           throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
         if (row.status !== 'requested' || row.initiated_by !== 'partner')
-          throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Only an open request of yours can be taken back.')
+          throw new ProblemError(
+            409,
+            'LINK_STATE_CONFLICT',
+            'Only an open request of yours can be taken back.',
+          )
         await withdrawRequest(mandate, row.id)
         const real = await findUnanswered(mandate, row.id)
         if (real && isKnown(real)) {
           await changeDelegation(mandate, real, { to: 'withdrawn', reason: body.reason, event: 'withdrawn' })
           const told = { ...real, partner_name: mandate.partner.name }
-          await announce(mandate, told, { news: 'withdrawn', reason: body.reason, origin: services.publicOrigin() })
+          await announce(mandate, told, {
+            news: 'withdrawn',
+            reason: body.reason,
+            origin: services.publicOrigin(),
+          })
         }
         recordRequest(mandate, {
           action: 'links.withdraw',
@@ -129,7 +170,10 @@ export function makeRequestRoutes(services: Services): readonly Route[] {
           role: row.access_role,
           tenantId: real?.tenant_id ?? null,
         })
-        return withVersion(toPartnerLink(await getLink(mandate, params.link_id), mandate.origin.now, mandate.partner.name), row)
+        return withVersion(
+          toPartnerLink(await getLink(mandate, params.link_id), mandate.origin.now, mandate.partner.name),
+          row,
+        )
       },
     }),
   ]

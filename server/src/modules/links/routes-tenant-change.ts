@@ -23,7 +23,9 @@ import { ChangeBody, toChange, withVersion } from './view.ts'
 
 const ChoiceBody = {
   access_role: RoleName.optional(),
-  deny: DenyInput.optional().meta({ description: 'Every pattern that is denied; leaving one out takes its denial away.' }),
+  deny: DenyInput.optional().meta({
+    description: 'Every pattern that is denied; leaving one out takes its denial away.',
+  }),
   ends_at: Instant.nullable().optional(),
   conditions: ConditionsInput.optional(),
 } as const
@@ -45,14 +47,27 @@ const previewRoute = route({
   limit: 'explain',
   readsOnly: 'It computes what a choice would do; nothing is kept.',
   problems: ['LINK_NOT_FOUND'],
-  responses: { 200: z.strictObject({ can: z.array(z.string()), cannot: z.array(z.string()), diff: z.array(PreviewRow) }) },
+  responses: {
+    200: z.strictObject({ can: z.array(z.string()), cannot: z.array(z.string()), diff: z.array(PreviewRow) }),
+  },
   async handle({ mandate, params, body }) {
     const { now } = mandate.origin
     const row = await getTenantLink(mandate, params.link_id)
     const before = await tenantTermsOf(mandate, row)
     const after = applyChoice(before, body, now)
-    const diff = classifyChange(before, after, now).rows.map(({ field, label, before: was, after: becomes, direction }) => ({ field, label, before: was, after: becomes, kind: direction }))
-    noteRead(mandate, { action: 'tenant.partner_access.read', resource: { type: 'link', id: row.id, label: row.partner_name ?? '' } })
+    const diff = classifyChange(before, after, now).rows.map(
+      ({ field, label, before: was, after: becomes, direction }) => ({
+        field,
+        label,
+        before: was,
+        after: becomes,
+        kind: direction,
+      }),
+    )
+    noteRead(mandate, {
+      action: 'tenant.partner_access.read',
+      resource: { type: 'link', id: row.id, label: row.partner_name ?? '' },
+    })
     return { ...sentencesOf(maskOfTerms(after, now)), diff }
   },
 })
@@ -62,7 +77,10 @@ function makePatchRoute(services: Services): Route {
     method: 'PATCH',
     path: '/api/v1/tenant/partner-access/links/:link_id',
     summary: 'Change what a link allows; more asks for the permission to approve',
-    input: { params: LinkParams, body: z.strictObject({ ...ChoiceBody, reason: plainText(1, 500).optional() }) },
+    input: {
+      params: LinkParams,
+      body: z.strictObject({ ...ChoiceBody, reason: plainText(1, 500).optional() }),
+    },
     access: { permission: 'tenant.partner_access.revoke' },
     limit: 'write',
     ifMatch: true,
@@ -71,23 +89,40 @@ function makePatchRoute(services: Services): Route {
     async handle({ mandate, params, body, expectedVersion }) {
       const { now } = mandate.origin
       const row = await getTenantLink(mandate, params.link_id)
-      if (row.version !== expectedVersion) throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
+      if (row.version !== expectedVersion)
+        throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
       requireStatus(row, ['approved', 'active', 'suspended'])
       const { reason, ...choice } = body
       const before = await tenantTermsOf(mandate, row)
       const terms = applyChoice(before, choice, now)
       const change = classifyChange(before, terms, now)
-      if (change.kind === 'widening' || change.kind === 'mixed') requireAlso(mandate, 'tenant.partner_access.approve')
-      await changeLink(mandate, row, { terms, change, reason: reason ?? null, origin: services.publicOrigin() })
+      if (change.kind === 'widening' || change.kind === 'mixed')
+        requireAlso(mandate, 'tenant.partner_access.approve')
+      await changeLink(mandate, row, {
+        terms,
+        change,
+        reason: reason ?? null,
+        origin: services.publicOrigin(),
+      })
       const after = await getTenantLink(mandate, params.link_id)
-      return withVersion(await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)), after)
+      return withVersion(
+        await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)),
+        after,
+      )
     },
   })
 }
 
-const TenantChangeBody = z.strictObject({ ...ChangeBody.shape, partner_name: z.string(), snapshot_token: z.string().nullable() })
+const TenantChangeBody = z.strictObject({
+  ...ChangeBody.shape,
+  partner_name: z.string(),
+  snapshot_token: z.string().nullable(),
+})
 
-async function toTenantChange(mandate: Mandate<'tenant'>, change: Awaited<ReturnType<typeof getChange>>): Promise<z.output<typeof TenantChangeBody>> {
+async function toTenantChange(
+  mandate: Mandate<'tenant'>,
+  change: Awaited<ReturnType<typeof getChange>>,
+): Promise<z.output<typeof TenantChangeBody>> {
   const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
   const terms: LinkTerms = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, terms, mandate.origin.now)
@@ -104,13 +139,18 @@ const listRoute = route({
   method: 'GET',
   path: '/api/v1/tenant/partner-access/changes',
   summary: 'What partners ask to change',
-  input: { query: z.strictObject({ status: z.enum(['waiting', 'approved', 'declined', 'withdrawn', 'lapsed']).optional() }) },
+  input: {
+    query: z.strictObject({
+      status: z.enum(['waiting', 'approved', 'declined', 'withdrawn', 'lapsed']).optional(),
+    }),
+  },
   access: { permission: 'tenant.partner_access.read' },
   limit: 'list',
   responses: { 200: z.strictObject({ items: z.array(TenantChangeBody) }) },
   async handle({ mandate, query }) {
     const items = []
-    for (const change of await listChanges(mandate, { status: query.status })) items.push(await toTenantChange(mandate, change))
+    for (const change of await listChanges(mandate, { status: query.status }))
+      items.push(await toTenantChange(mandate, change))
     noteRead(mandate, { action: 'tenant.partner_access.read', rowCount: items.length })
     return { items }
   },
@@ -131,7 +171,11 @@ function makeDecisionRoutes(services: Services): Route[] {
         const change = await getChange(mandate, params.change_request_id)
         const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
         requireStatus(row, ['approved', 'active', 'suspended', 'expired'])
-        await approveChange(mandate, change, { row, token: body.snapshot_token, origin: services.publicOrigin() })
+        await approveChange(mandate, change, {
+          row,
+          token: body.snapshot_token,
+          origin: services.publicOrigin(),
+        })
         return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
       },
     }),
@@ -149,7 +193,11 @@ function makeDecisionRoutes(services: Services): Route[] {
         const row = await getTenantLink(mandate, idFromUuid('link', change.link_id))
         await decideChange(mandate, change.id, 'declined')
         recordLinkEvent(mandate, row, { action: 'change_requests.decline', reason: body.reason })
-        await announce(mandate, row, { news: 'change_declined', reason: body.reason, origin: services.publicOrigin() })
+        await announce(mandate, row, {
+          news: 'change_declined',
+          reason: body.reason,
+          origin: services.publicOrigin(),
+        })
         return toTenantChange(mandate, await getChange(mandate, params.change_request_id))
       },
     }),

@@ -22,7 +22,9 @@ import { withVersion } from './view.ts'
 export const AcceptInput = z
   .strictObject({
     access_role: RoleName.optional(),
-    deny: DenyInput.optional().meta({ description: 'Patterns that are taken away besides those of the request.' }),
+    deny: DenyInput.optional().meta({
+      description: 'Patterns that are taken away besides those of the request.',
+    }),
     ends_at: Instant.optional(),
     conditions: ConditionsInput.optional(),
   })
@@ -35,18 +37,36 @@ function makeApproveRoute(services: Services): Route {
     method: 'POST',
     path: '/api/v1/tenant/partner-access/links/:link_id/approve',
     summary: 'Allow what was asked, or less',
-    input: { params: LinkParams, body: z.strictObject({ accept: AcceptInput, snapshot_token: z.string().max(100) }) },
+    input: {
+      params: LinkParams,
+      body: z.strictObject({ accept: AcceptInput, snapshot_token: z.string().max(100) }),
+    },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'SNAPSHOT_STALE', 'NOT_NARROWER', 'FULL_ROLE_TAKEN', 'SECOND_APPROVER_NEEDED'],
+    problems: [
+      'LINK_NOT_FOUND',
+      'LINK_STATE_CONFLICT',
+      'SNAPSHOT_STALE',
+      'NOT_NARROWER',
+      'FULL_ROLE_TAKEN',
+      'SECOND_APPROVER_NEEDED',
+    ],
     responses: { 200: ApprovalAnswer },
     async handle({ mandate, params, body }) {
       const row = await getTenantLink(mandate, params.link_id)
       requireStatus(row, ['requested'])
-      if (row.initiated_by === 'tenant') throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'You invited this partner; it decides.')
+      if (row.initiated_by === 'tenant')
+        throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'You invited this partner; it decides.')
       const asked = deniedPatterns(await tenantTermsOf(mandate, row))
-      const choice = { ...body.accept, ...(body.accept.deny && { deny: [...new Set([...asked, ...body.accept.deny])] }) }
-      const isApproved = await approveLink(mandate, row, { choice, token: body.snapshot_token, origin: services.publicOrigin() })
+      const choice = {
+        ...body.accept,
+        ...(body.accept.deny && { deny: [...new Set([...asked, ...body.accept.deny])] }),
+      }
+      const isApproved = await approveLink(mandate, row, {
+        choice,
+        token: body.snapshot_token,
+        origin: services.publicOrigin(),
+      })
       const after = await getTenantLink(mandate, params.link_id)
       const link = await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id))
       return withVersion({ ...link, waits_for_second: !isApproved }, after)
@@ -70,11 +90,53 @@ const LESS = 'tenant.partner_access.revoke'
 
 /** What a tenant does to a link besides approving it. Taking away asks for no fresh factor. */
 export const TENANT_MOVES: readonly Move[] = [
-  { path: 'decline', summary: 'Decline a request', permission: LESS, from: ['requested'], to: 'declined', action: 'links.decline', news: 'declined', begunBy: 'partner' },
-  { path: 'withdraw', summary: 'Take an invitation back', permission: LESS, from: ['requested'], to: 'withdrawn', action: 'links.withdraw', news: 'withdrawn', begunBy: 'tenant' },
-  { path: 'suspend', summary: 'Suspend a link', permission: LESS, from: ['active'], to: 'suspended', action: 'links.suspend', news: 'suspended' },
-  { path: 'resume', summary: 'Resume a link that your side suspended', permission: 'tenant.partner_access.approve', from: ['suspended'], to: 'active', action: 'links.resume', news: 'resumed' },
-  { path: 'revoke', summary: 'Stop a link for good', permission: LESS, from: ['approved', 'active', 'suspended'], to: 'revoked', action: 'links.revoke', news: 'revoked' },
+  {
+    path: 'decline',
+    summary: 'Decline a request',
+    permission: LESS,
+    from: ['requested'],
+    to: 'declined',
+    action: 'links.decline',
+    news: 'declined',
+    begunBy: 'partner',
+  },
+  {
+    path: 'withdraw',
+    summary: 'Take an invitation back',
+    permission: LESS,
+    from: ['requested'],
+    to: 'withdrawn',
+    action: 'links.withdraw',
+    news: 'withdrawn',
+    begunBy: 'tenant',
+  },
+  {
+    path: 'suspend',
+    summary: 'Suspend a link',
+    permission: LESS,
+    from: ['active'],
+    to: 'suspended',
+    action: 'links.suspend',
+    news: 'suspended',
+  },
+  {
+    path: 'resume',
+    summary: 'Resume a link that your side suspended',
+    permission: 'tenant.partner_access.approve',
+    from: ['suspended'],
+    to: 'active',
+    action: 'links.resume',
+    news: 'resumed',
+  },
+  {
+    path: 'revoke',
+    summary: 'Stop a link for good',
+    permission: LESS,
+    from: ['approved', 'active', 'suspended'],
+    to: 'revoked',
+    action: 'links.revoke',
+    news: 'revoked',
+  },
 ]
 
 function makeMoveRoute(services: Services, move: Move): Route {
@@ -92,11 +154,23 @@ function makeMoveRoute(services: Services, move: Move): Route {
       requireStatus(row, move.from)
       if (move.begunBy && row.initiated_by !== move.begunBy)
         throw new ProblemError(409, 'LINK_STATE_CONFLICT', `The ${row.initiated_by} began this request.`)
-      await changeDelegation(mandate, row, { to: move.to, reason: body.reason, event: move.news, detail: { reason: body.reason ?? null } })
-      recordLinkEvent(mandate, row, { action: move.action, reason: body.reason, changes: { status: { before: row.status, after: move.to } } })
+      await changeDelegation(mandate, row, {
+        to: move.to,
+        reason: body.reason,
+        event: move.news,
+        detail: { reason: body.reason ?? null },
+      })
+      recordLinkEvent(mandate, row, {
+        action: move.action,
+        reason: body.reason,
+        changes: { status: { before: row.status, after: move.to } },
+      })
       await announce(mandate, row, { news: move.news, reason: body.reason, origin: services.publicOrigin() })
       const after = await getTenantLink(mandate, params.link_id)
-      return withVersion(await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)), after)
+      return withVersion(
+        await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)),
+        after,
+      )
     },
   })
 }
@@ -106,7 +180,10 @@ function makeRenewRoute(services: Services): Route {
     method: 'POST',
     path: '/api/v1/tenant/partner-access/links/:link_id/renew',
     summary: 'Extend a link, also within 30 days after its end',
-    input: { params: LinkParams, body: z.strictObject({ ends_at: Instant.optional(), reason: plainText(1, 500).optional() }).default({}) },
+    input: {
+      params: LinkParams,
+      body: z.strictObject({ ends_at: Instant.optional(), reason: plainText(1, 500).optional() }).default({}),
+    },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
     problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT'],
@@ -114,14 +191,25 @@ function makeRenewRoute(services: Services): Route {
     async handle({ mandate, params, body }) {
       const row = await getTenantLink(mandate, params.link_id)
       requireStatus(row, ['active', 'suspended', 'expired'])
-      await renewLink(mandate, row, { endsAt: body.ends_at ?? null, reason: body.reason ?? null, origin: services.publicOrigin() })
+      await renewLink(mandate, row, {
+        endsAt: body.ends_at ?? null,
+        reason: body.reason ?? null,
+        origin: services.publicOrigin(),
+      })
       const after = await getTenantLink(mandate, params.link_id)
-      return withVersion(await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)), after)
+      return withVersion(
+        await toTenantLink(mandate, after, await countActivity(mandate, mandate.tenant.id)),
+        after,
+      )
     },
   })
 }
 
 /** The routes by which a tenant decides about links. */
 export function makeTenantDecisionRoutes(services: Services): readonly Route[] {
-  return [makeApproveRoute(services), ...TENANT_MOVES.map((move) => makeMoveRoute(services, move)), makeRenewRoute(services)]
+  return [
+    makeApproveRoute(services),
+    ...TENANT_MOVES.map((move) => makeMoveRoute(services, move)),
+    makeRenewRoute(services),
+  ]
 }

@@ -13,7 +13,14 @@ import { applyChoice, policyOf, tenantTermsOf } from './approval.ts'
 import { countLive } from './approval-store.ts'
 import { listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
-import { ConditionsInput, LinkParams, LinkTermsInput, requireConditions, requireOffer, toConditionsBody } from './inputs.ts'
+import {
+  ConditionsInput,
+  LinkParams,
+  LinkTermsInput,
+  requireConditions,
+  requireOffer,
+  toConditionsBody,
+} from './inputs.ts'
 import { announce } from './mails.ts'
 import { findInvitedPartner, insertInvitation } from './request-store.ts'
 import { endOf, toConditions } from './rules.ts'
@@ -49,10 +56,17 @@ const TenantLinkDetail = z.strictObject({
   snapshot_token: z.string().nullable(),
   first_approval: FirstApprovalBody,
   live_counts: z.strictObject({ subscribers: z.int(), open_invoices: z.int(), open_tickets: z.int() }),
-  policy: z.strictObject({ max_duration_days: z.int(), dual_approval: z.boolean(), conditions: ConditionsInput.nullable() }),
+  policy: z.strictObject({
+    max_duration_days: z.int(),
+    dual_approval: z.boolean(),
+    conditions: ConditionsInput.nullable(),
+  }),
 })
 
-async function readDetail(mandate: Mandate<'tenant'>, row: KnownLink): Promise<z.output<typeof TenantLinkDetail>> {
+async function readDetail(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+): Promise<z.output<typeof TenantLinkDetail>> {
   const known = await findPrivateTerms(mandate, row.id)
   const terms = await tenantTermsOf(mandate, row)
   const policy = await policyOf(mandate)
@@ -75,7 +89,10 @@ async function readDetail(mandate: Mandate<'tenant'>, row: KnownLink): Promise<z
     policy: {
       max_duration_days: policy.max_duration_days,
       dual_approval: policy.dual_approval,
-      conditions: Object.keys(policy.conditions).length === 0 ? null : toConditionsBody(toConditions(policy.conditions)),
+      conditions:
+        Object.keys(policy.conditions).length === 0
+          ? null
+          : toConditionsBody(toConditions(policy.conditions)),
     },
   }
 }
@@ -115,7 +132,10 @@ const readRoutes: readonly Route[] = [
     responses: { 200: TenantLinkDetail },
     async handle({ mandate, params }) {
       const row = await getTenantLink(mandate, params.link_id)
-      noteRead(mandate, { action: 'tenant.partner_access.read', resource: { type: 'link', id: row.id, label: row.partner_name ?? '' } })
+      noteRead(mandate, {
+        action: 'tenant.partner_access.read',
+        resource: { type: 'link', id: row.id, label: row.partner_name ?? '' },
+      })
       return withVersion(await readDetail(mandate, row), row)
     },
   }),
@@ -127,12 +147,17 @@ const InviteBody = z.strictObject({
   conditions: ConditionsInput.optional(),
 })
 
-async function invite(mandate: Mandate<'tenant'>, body: z.output<typeof InviteBody>, origin: string): Promise<KnownLink> {
+async function invite(
+  mandate: Mandate<'tenant'>,
+  body: z.output<typeof InviteBody>,
+  origin: string,
+): Promise<KnownLink> {
   const { now } = mandate.origin
   requireOffer(body.access_role, body.relationship_type, [])
   if (body.conditions) requireConditions(body.conditions, 'conditions')
   const partnerId = await findInvitedPartner(mandate, body.partner_slug)
-  if (partnerId === null) throw new ProblemError(404, 'PARTNER_NOT_INVITED', 'No active partner has this code.')
+  if (partnerId === null)
+    throw new ProblemError(404, 'PARTNER_NOT_INVITED', 'No active partner has this code.')
   const { max_duration_days: maximumDays } = await policyOf(mandate)
   const terms = {
     role: body.access_role,
@@ -145,9 +170,17 @@ async function invite(mandate: Mandate<'tenant'>, body: z.output<typeof InviteBo
     conditions: toConditions(body.conditions ?? null),
   }
   applyChoice(terms, {}, now)
-  const id = await insertInvitation(mandate, { terms, message: body.message, requestedBy: mandate.actor.id, partnerId })
+  const id = await insertInvitation(mandate, {
+    terms,
+    message: body.message,
+    requestedBy: mandate.actor.id,
+    partnerId,
+  })
   const row = await getTenantLink(mandate, idFromUuid('link', id))
-  recordLinkEvent(mandate, row, { action: 'links.invite', changes: { access_role: terms.role, ends_at: terms.ends_at } })
+  recordLinkEvent(mandate, row, {
+    action: 'links.invite',
+    changes: { access_role: terms.role, ends_at: terms.ends_at },
+  })
   await announce(mandate, row, { news: 'invited', origin })
   return row
 }

@@ -220,7 +220,11 @@ export function findRoleFault(role: LinkRole, type: RelationshipType): string | 
 /** The end of a new link: as asked, by default a year, never longer than the tenant allows; none for subsidiaries. */
 export function endOf(
   start: Date,
-  asked: { readonly days: number | null | undefined; readonly maximumDays: number; readonly type: RelationshipType },
+  asked: {
+    readonly days: number | null | undefined
+    readonly maximumDays: number
+    readonly type: RelationshipType
+  },
 ): Date | null {
   if (asked.days === null && asked.type === 'enterprise_subsidiary') return null
   return addDays(start, Math.min(asked.days ?? DEFAULT_DURATION_DAYS, asked.maximumDays))
@@ -239,7 +243,13 @@ export function renewedEnd(row: LinkRow, now: Date, maximumDays: number): Date |
 
 /** The rows of a comparison as they are stored and sent. */
 export function toDifference(rows: readonly ChangeRow[]): ChangeRow[] {
-  return rows.map(({ field, label, before, after, direction }) => ({ field, label, before, after, direction }))
+  return rows.map(({ field, label, before, after, direction }) => ({
+    field,
+    label,
+    before,
+    after,
+    direction,
+  }))
 }
 
 /** The earliest time at which a partner may ask again, from the times at which it was declined; null when now. */
@@ -256,7 +266,15 @@ export function mayAskFrom(declinedAt: readonly Date[], now: Date): Date | null 
 export const DEFAULT_POLICY = {
   who_may_ask: 'any',
   listed_partner_ids: [] as readonly string[],
-  roles_allowed: ['msp_full', 'msp_billing', 'msp_support', 'enterprise_hq', 'auditor', 'reseller', 'delegate'] as readonly LinkRole[],
+  roles_allowed: [
+    'msp_full',
+    'msp_billing',
+    'msp_support',
+    'enterprise_hq',
+    'auditor',
+    'reseller',
+    'delegate',
+  ] as readonly LinkRole[],
   max_duration_days: MAXIMUM_DURATION_DAYS,
   dual_approval: false,
   conditions: {} as Partial<Conditions>,

@@ -29,7 +29,9 @@ export function sideOf(mandate: LinkMandate): Side {
 function selectLinks(mandate: LinkMandate): SelectQueryBuilder<LinkTables, 'link_overview', LinkRow> {
   const name = mandate.kind === 'program' ? 'link_list_of_partner' : 'link_overview'
   // The two views have the same columns; the partner's hides requests that no tenant answered.
-  return tables<LinkTables>(mandate).selectFrom(`${name} as link_overview` as 'link_overview').selectAll()
+  return tables<LinkTables>(mandate)
+    .selectFrom(`${name} as link_overview` as 'link_overview')
+    .selectAll()
 }
 
 /** What a list of links is narrowed by. */
@@ -46,7 +48,8 @@ type Links = SelectQueryBuilder<LinkTables, 'link_overview', LinkRow>
 
 function narrow(query: Links, filter: LinkFilter, now: Date): Links {
   let narrowed = query
-  if (filter.status) narrowed = narrowed.where('status', 'in', filter.status.map(String) as LinkRow['status'][])
+  if (filter.status)
+    narrowed = narrowed.where('status', 'in', filter.status.map(String) as LinkRow['status'][])
   if (filter.access_role)
     narrowed = narrowed.where('access_role', 'in', filter.access_role as LinkRow['access_role'][])
   if (filter.partner_id) narrowed = narrowed.where('partner_id', '=', filter.partner_id)
@@ -109,7 +112,10 @@ export interface PrivateTerms {
 }
 
 /** The conditions and the kept snapshot of a link. */
-export async function findPrivateTerms(mandate: Mandate<'tenant' | 'platform'>, id: string): Promise<PrivateTerms> {
+export async function findPrivateTerms(
+  mandate: Mandate<'tenant' | 'platform'>,
+  id: string,
+): Promise<PrivateTerms> {
   const row = await tables<LinkTables>(mandate)
     .selectFrom('delegation')
     .select(['conditions', 'approval_snapshot'])
@@ -121,7 +127,10 @@ export async function findPrivateTerms(mandate: Mandate<'tenant' | 'platform'>, 
 const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detail: string]>> = {
   link_one_live: ['LINK_ALREADY_LIVE', 'There is a request or a link between these two already.'],
   link_one_full_role: ['FULL_ROLE_TAKEN', 'Another partner already has a full role in this organisation.'],
-  delegation_transition: ['LINK_STATE_CONFLICT', 'The link is in a state from which this move is not made by you.'],
+  delegation_transition: [
+    'LINK_STATE_CONFLICT',
+    'The link is in a state from which this move is not made by you.',
+  ],
   delegation_two_sides: ['LINK_STATE_CONFLICT', 'The side that asked cannot approve.'],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', "The organisation's rules ask for a second approver."],
 }
@@ -180,7 +189,11 @@ export async function changeDelegation(
   )
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
-  await writeHistory(mandate, row, { version: row.version + 1, event: change.event, detail: change.detail ?? {} })
+  await writeHistory(mandate, row, {
+    version: row.version + 1,
+    event: change.event,
+    detail: change.detail ?? {},
+  })
   return row.version + 1
 }
 
@@ -188,7 +201,11 @@ export async function changeDelegation(
 export async function writeHistory(
   mandate: LinkMandate,
   row: Pick<KnownLink, 'id' | 'tenant_id' | 'partner_id'>,
-  entry: { readonly version: number; readonly event: string; readonly detail: Readonly<Record<string, unknown>> },
+  entry: {
+    readonly version: number
+    readonly event: string
+    readonly detail: Readonly<Record<string, unknown>>
+  },
 ): Promise<void> {
   await tables<LinkTables>(mandate)
     .insertInto('delegation_history')
@@ -198,7 +215,11 @@ export async function writeHistory(
       partner_id: row.partner_id,
       version: entry.version,
       event: entry.event,
-      detail: { ...entry.detail, by: sideOf(mandate), ...('actor' in mandate && { name: mandate.actor.name }) },
+      detail: {
+        ...entry.detail,
+        by: sideOf(mandate),
+        ...('actor' in mandate && { name: mandate.actor.name }),
+      },
     })
     .execute()
 }
@@ -253,7 +274,9 @@ export async function replaceOverrides(
         conflict
           .columns(['link_id', 'pattern', 'effect'])
           .doUpdateSet((eb) => ({ mask: eb.ref('excluded.mask'), expires_at: eb.ref('excluded.expires_at') }))
-          .where(sql<boolean>`(link_override.mask, link_override.expires_at) is distinct from (excluded.mask, excluded.expires_at)`),
+          .where(
+            sql<boolean>`(link_override.mask, link_override.expires_at) is distinct from (excluded.mask, excluded.expires_at)`,
+          ),
       )
       .execute()
   }
@@ -356,8 +379,8 @@ export interface Activity {
 /** Reads, writes and people of each partner in a tenant in the last 30 days. */
 export async function countActivity(mandate: Mandate<'tenant'>, tenantId: TenantId): Promise<Activity[]> {
   const { rows } = await sql<Activity>`
-    select e.partner_id, sum(e.repeats) filter (where e.method = 'GET' or e.row_count is not null)::integer as reads,
-      count(*) filter (where e.method <> 'GET' and e.row_count is null)::integer as writes, count(distinct e.actor_id)::integer as people
+    select e.partner_id, sum(e.repeats) filter (where e.method = 'GET' or s.row_count is not null)::integer as reads,
+      count(*) filter (where e.method <> 'GET' and s.row_count is null)::integer as writes, count(distinct e.actor_id)::integer as people
     from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
     where s.kind = 'tenant' and s.scope_id = ${tenantId} and s.occurred_at > statement_timestamp() - interval '30 days'
       and e.plane = 'delegation' and e.outcome = 'allowed' and e.partner_id is not null

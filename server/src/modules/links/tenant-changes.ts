@@ -30,7 +30,11 @@ interface ChangeApproval {
  * Applies a change that a partner asked for, as it reads now. Throws SNAPSHOT_STALE when it reads otherwise than the
  * approver saw it.
  */
-export async function approveChange(mandate: Mandate<'tenant'>, change: ChangeRequestRow, { row, token, origin }: ChangeApproval): Promise<void> {
+export async function approveChange(
+  mandate: Mandate<'tenant'>,
+  change: ChangeRequestRow,
+  { row, token, origin }: ChangeApproval,
+): Promise<void> {
   const { now } = mandate.origin
   const before = await tenantTermsOf(mandate, row)
   const rows = changeRowsNow(change, before, now)
@@ -44,7 +48,12 @@ export async function approveChange(mandate: Mandate<'tenant'>, change: ChangeRe
   if (row.status === 'expired') {
     await renewLink(mandate, row, { endsAt: after.ends_at, reason: change.reason, origin })
   } else {
-    await changeLink(mandate, row, { terms: after, change: classifyChange(before, after, now), reason: change.reason, origin })
+    await changeLink(mandate, row, {
+      terms: after,
+      change: classifyChange(before, after, now),
+      reason: change.reason,
+      origin,
+    })
   }
   recordLinkEvent(mandate, row, { action: 'change_requests.approve', reason: change.reason })
 }

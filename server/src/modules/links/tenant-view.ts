@@ -53,6 +53,9 @@ export async function readApprovalState(mandate: Mandate<'tenant'>, row: KnownLi
   const first = row.status === 'requested' ? await findFirstApproval(mandate, row.id) : null
   return {
     snapshot_token: row.status === 'requested' ? await snapshotTokenOf(mandate, row) : null,
-    first_approval: first && { name: first.first_approved_by_name ?? '', at: first.first_approved_at?.toISOString() ?? '' },
+    first_approval: first && {
+      name: first.first_approved_by_name ?? '',
+      at: first.first_approved_at?.toISOString() ?? '',
+    },
   }
 }

@@ -198,7 +198,12 @@ interface HistoryRow {
   readonly detail: Record<string, unknown>
 }
 
-export function toHistory({ changed_at: at, version, event, detail }: HistoryRow): z.output<typeof HistoryBody> {
+export function toHistory({
+  changed_at: at,
+  version,
+  event,
+  detail,
+}: HistoryRow): z.output<typeof HistoryBody> {
   const { by, name, ...rest } = detail
   return {
     changed_at: at.toISOString(),
@@ -210,7 +215,10 @@ export function toHistory({ changed_at: at, version, event, detail }: HistoryRow
   }
 }
 
-export function toChange(row: ChangeRequestRow, rows: z.output<typeof DiffRow>[]): z.output<typeof ChangeBody> {
+export function toChange(
+  row: ChangeRequestRow,
+  rows: z.output<typeof DiffRow>[],
+): z.output<typeof ChangeBody> {
   return {
     change_request_id: encodeId('change_request', idFromUuid('change_request', row.id)),
     link_id: encodeId('link', idFromUuid('link', row.link_id)),

@@ -9,7 +9,15 @@ import { getPartner, insertPartner, listPartnerMembers, listPartners, movePartne
 import type { PartnerRow } from './store.ts'
 import type { PartnerStatus } from './tables.ts'
 
-const KINDS = ['referral', 'reseller', 'wholesaler', 'msp', 'enterprise_hq', 'auditor', 'white_label'] as const
+const KINDS = [
+  'referral',
+  'reseller',
+  'wholesaler',
+  'msp',
+  'enterprise_hq',
+  'auditor',
+  'white_label',
+] as const
 const STATUSES = ['pending', 'active', 'suspended', 'terminated'] as const
 
 const PartnerBody = z.strictObject({
@@ -56,7 +64,13 @@ const readRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/admin/partners',
     summary: 'The registry of partners',
-    input: { query: z.strictObject({ status: commaList(z.enum(STATUSES)).optional(), search: searchText().optional(), ...pageQuery }) },
+    input: {
+      query: z.strictObject({
+        status: commaList(z.enum(STATUSES)).optional(),
+        search: searchText().optional(),
+        ...pageQuery,
+      }),
+    },
     access: { permission: 'platform.partners.read' },
     limit: 'list',
     responses: { 200: z.strictObject(pageOf(PartnerBody)) },
@@ -77,7 +91,10 @@ const readRoutes: readonly Route[] = [
     async handle({ mandate, params }) {
       const row = await getPartner(mandate, params.partner_id)
       const members = await listPartnerMembers(mandate, params.partner_id)
-      noteRead(mandate, { action: 'platform.partners.read', resource: { type: 'partner', id: row.id, label: row.name } })
+      noteRead(mandate, {
+        action: 'platform.partners.read',
+        resource: { type: 'partner', id: row.id, label: row.name },
+      })
       return {
         ...toPartner(row),
         members: members.map((member) => ({
@@ -100,7 +117,10 @@ const createRoute = route({
   input: {
     body: z.strictObject({
       name: plainText(1, 200),
-      slug: z.string().max(63).regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens'),
+      slug: z
+        .string()
+        .max(63)
+        .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens'),
       kinds: z.array(z.enum(KINDS)).min(1).max(KINDS.length),
     }),
   },
@@ -109,13 +129,28 @@ const createRoute = route({
   problems: ['PARTNER_SLUG_TAKEN'],
   responses: { 201: PartnerBody },
   async handle({ mandate, body }) {
-    const id = idFromUuid('partner', await insertPartner(mandate, { ...body, kinds: [...new Set(body.kinds)] }))
-    recordEvent(mandate, { action: 'partners.create', partnerId: id, partnerName: body.name, resource: { type: 'partner', id, label: body.name } })
-    return sent(toPartner(await getPartner(mandate, id)), { Location: `/api/v1/admin/partners/${encodeId('partner', id)}` })
+    const id = idFromUuid(
+      'partner',
+      await insertPartner(mandate, { ...body, kinds: [...new Set(body.kinds)] }),
+    )
+    recordEvent(mandate, {
+      action: 'partners.create',
+      partnerId: id,
+      partnerName: body.name,
+      resource: { type: 'partner', id, label: body.name },
+    })
+    return sent(toPartner(await getPartner(mandate, id)), {
+      Location: `/api/v1/admin/partners/${encodeId('partner', id)}`,
+    })
   },
 })
 
-function makeMoveRoute(move: { path: 'suspend' | 'reactivate'; summary: string; from: readonly PartnerStatus[]; to: PartnerStatus }): Route {
+function makeMoveRoute(move: {
+  path: 'suspend' | 'reactivate'
+  summary: string
+  from: readonly PartnerStatus[]
+  to: PartnerStatus
+}): Route {
   return route({
     method: 'POST',
     path: `/api/v1/admin/partners/:partner_id/${move.path}`,
@@ -127,7 +162,10 @@ function makeMoveRoute(move: { path: 'suspend' | 'reactivate'; summary: string; 
     responses: { 200: PartnerBody },
     async handle({ mandate, params, body }) {
       const before = await getPartner(mandate, params.partner_id)
-      await movePartner(mandate, params.partner_id, { ...move, reason: move.to === 'active' ? null : body.reason })
+      await movePartner(mandate, params.partner_id, {
+        ...move,
+        reason: move.to === 'active' ? null : body.reason,
+      })
       recordEvent(mandate, {
         action: `partners.${move.path}`,
         partnerId: before.id,
@@ -145,6 +183,16 @@ function makeMoveRoute(move: { path: 'suspend' | 'reactivate'; summary: string; 
 export const partnerRoutes: readonly Route[] = [
   ...readRoutes,
   createRoute,
-  makeMoveRoute({ path: 'suspend', summary: 'Suspend a partner: its people act nowhere from the next request on', from: ['active', 'pending'], to: 'suspended' }),
-  makeMoveRoute({ path: 'reactivate', summary: 'Let a suspended partner work again', from: ['suspended', 'pending'], to: 'active' }),
+  makeMoveRoute({
+    path: 'suspend',
+    summary: 'Suspend a partner: its people act nowhere from the next request on',
+    from: ['active', 'pending'],
+    to: 'suspended',
+  }),
+  makeMoveRoute({
+    path: 'reactivate',
+    summary: 'Let a suspended partner work again',
+    from: ['suspended', 'pending'],
+    to: 'active',
+  }),
 ]

@@ -51,8 +51,17 @@ function withFigures(query: ReturnType<typeof partners>) {
 export type PartnerRow = Awaited<ReturnType<ReturnType<typeof withFigures>['execute']>>[number]
 
 /** A page of the registry, by name. */
-export async function listPartners(mandate: Mandate<'platform'>, filter: PartnerFilter, page: { limit: number; offset: number }) {
-  const rows = await withFigures(partners(mandate, filter)).orderBy('name').orderBy('id').limit(page.limit).offset(page.offset).execute()
+export async function listPartners(
+  mandate: Mandate<'platform'>,
+  filter: PartnerFilter,
+  page: { limit: number; offset: number },
+) {
+  const rows = await withFigures(partners(mandate, filter))
+    .orderBy('name')
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
   const counted = await partners(mandate, filter)
     .select(sql<number>`count(*)::integer`.as('total'))
     .executeTakeFirst()
@@ -79,7 +88,10 @@ export function listPartnerMembers(mandate: Mandate<'platform'>, id: PartnerId) 
 }
 
 /** Adds a partner, active at once. Throws PARTNER_SLUG_TAKEN. */
-export async function insertPartner(mandate: Mandate<'platform'>, partner: { name: string; slug: string; kinds: readonly string[] }): Promise<string> {
+export async function insertPartner(
+  mandate: Mandate<'platform'>,
+  partner: { name: string; slug: string; kinds: readonly string[] },
+): Promise<string> {
   try {
     const row = await tables<PartnerTables>(mandate)
       .insertInto('partner')
@@ -98,7 +110,11 @@ export async function insertPartner(mandate: Mandate<'platform'>, partner: { nam
 export async function movePartner(
   mandate: Mandate<'platform'>,
   id: PartnerId,
-  move: { readonly from: readonly PartnerStatus[]; readonly to: PartnerStatus; readonly reason: string | null },
+  move: {
+    readonly from: readonly PartnerStatus[]
+    readonly to: PartnerStatus
+    readonly reason: string | null
+  },
 ): Promise<void> {
   const updated = await tables<PartnerTables>(mandate)
     .updateTable('partner')
@@ -107,5 +123,9 @@ export async function movePartner(
     .where('status', 'in', [...move.from])
     .executeTakeFirst()
   if (updated.numUpdatedRows === 0n)
-    throw new ProblemError(409, 'PARTNER_STATE_CONFLICT', `Only a partner that is ${move.from.join(' or ')} can be ${move.to}.`)
+    throw new ProblemError(
+      409,
+      'PARTNER_STATE_CONFLICT',
+      `Only a partner that is ${move.from.join(' or ')} can be ${move.to}.`,
+    )
 }

@@ -54,7 +54,13 @@ export const adminTenantRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/admin/tenants',
     summary: 'Every tenant, without its data',
-    input: { query: z.strictObject({ status: commaList(z.enum(STATUSES)).optional(), search: searchText().optional(), ...pageQuery }) },
+    input: {
+      query: z.strictObject({
+        status: commaList(z.enum(STATUSES)).optional(),
+        search: searchText().optional(),
+        ...pageQuery,
+      }),
+    },
     access: { permission: 'platform.tenants.read' },
     limit: 'list',
     responses: { 200: z.strictObject(pageOf(AdminTenantBody)) },
@@ -75,7 +81,10 @@ export const adminTenantRoutes: readonly Route[] = [
     async handle({ mandate, params }) {
       const row = await getTenantForAdmin(mandate, params.tenant_id)
       const access = await listAccessToTenant(mandate, params.tenant_id)
-      noteRead(mandate, { action: 'platform.tenants.read', resource: { type: 'tenant', id: row.id, label: row.name } })
+      noteRead(mandate, {
+        action: 'platform.tenants.read',
+        resource: { type: 'tenant', id: row.id, label: row.name },
+      })
       return {
         ...toAdminTenant(row),
         access: access.map((link) => ({

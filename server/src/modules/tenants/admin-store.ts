@@ -17,7 +17,15 @@ interface AdminTables {
     updated_at: Date
   }
   tenant_member: { id: string; tenant_id: string; role: string; status: string }
-  delegation: { id: string; tenant_id: string; partner_id: string; kind: string; status: string; ends_at: Date | null; starts_at: Date }
+  delegation: {
+    id: string
+    tenant_id: string
+    partner_id: string
+    kind: string
+    status: string
+    ends_at: Date | null
+    starts_at: Date
+  }
   link: { id: string; access_role: string }
   partner: { id: string; name: string }
 }
@@ -32,7 +40,9 @@ function tenants(mandate: Mandate<'platform'>, filter: TenantFilter) {
   if (filter.status) query = query.where('status', 'in', [...filter.status])
   if (filter.search !== undefined) {
     const pattern = containsPattern(filter.search)
-    query = query.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('slug', 'ilike', pattern), eb('domain', 'ilike', pattern)]))
+    query = query.where((eb) =>
+      eb.or([eb('name', 'ilike', pattern), eb('slug', 'ilike', pattern), eb('domain', 'ilike', pattern)]),
+    )
   }
   return query
 }
@@ -66,8 +76,17 @@ function withFigures(query: ReturnType<typeof tenants>) {
 export type AdminTenantRow = Awaited<ReturnType<ReturnType<typeof withFigures>['execute']>>[number]
 
 /** A page of tenants by name: what the provider knows of them, nothing of their data. */
-export async function listTenantsForAdmin(mandate: Mandate<'platform'>, filter: TenantFilter, page: { limit: number; offset: number }) {
-  const rows = await withFigures(tenants(mandate, filter)).orderBy('name').orderBy('id').limit(page.limit).offset(page.offset).execute()
+export async function listTenantsForAdmin(
+  mandate: Mandate<'platform'>,
+  filter: TenantFilter,
+  page: { limit: number; offset: number },
+) {
+  const rows = await withFigures(tenants(mandate, filter))
+    .orderBy('name')
+    .orderBy('id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute()
   const counted = await tenants(mandate, filter)
     .select(sql<number>`count(*)::integer`.as('total'))
     .executeTakeFirst()
@@ -87,7 +106,15 @@ export function listAccessToTenant(mandate: Mandate<'platform'>, id: TenantId) {
     .selectFrom('delegation as d')
     .innerJoin('link as l', 'l.id', 'd.id')
     .innerJoin('partner as p', 'p.id', 'd.partner_id')
-    .select(['d.id', 'd.partner_id', 'p.name as partner_name', 'd.status', 'l.access_role', 'd.starts_at', 'd.ends_at'])
+    .select([
+      'd.id',
+      'd.partner_id',
+      'p.name as partner_name',
+      'd.status',
+      'l.access_role',
+      'd.starts_at',
+      'd.ends_at',
+    ])
     .where('d.tenant_id', '=', id)
     .where('d.status', 'in', ['requested', 'approved', 'active', 'suspended'])
     .orderBy('p.name')

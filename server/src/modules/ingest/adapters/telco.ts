@@ -49,11 +49,36 @@ const TERM_DAYS = 14
 const SUBSCRIBER_FORM = { delimiter: ',', quote: '"', encoding: 'utf-8' } as const
 const COMPLAINT_FORM = { delimiter: '\t', quote: null, encoding: 'utf-8' } as const
 
-const SUBSCRIBER_COLUMNS = ['customerID', 'tenure', 'InternetService', 'PhoneService', 'Contract', 'PaymentMethod', 'MonthlyCharges', 'TotalCharges', 'Churn', 'City', 'ZipCode']
-const COMPLAINT_COLUMNS = ['Ticket #', 'Customer Complaint', 'Date', 'Date_month_year', 'Time', 'Received Via', 'City', 'State', 'Zip code', 'Status', 'Filing on Behalf of Someone']
+const SUBSCRIBER_COLUMNS = [
+  'customerID',
+  'tenure',
+  'InternetService',
+  'PhoneService',
+  'Contract',
+  'PaymentMethod',
+  'MonthlyCharges',
+  'TotalCharges',
+  'Churn',
+  'City',
+  'ZipCode',
+]
+const COMPLAINT_COLUMNS = [
+  'Ticket #',
+  'Customer Complaint',
+  'Date',
+  'Date_month_year',
+  'Time',
+  'Received Via',
+  'City',
+  'State',
+  'Zip code',
+  'Status',
+  'Filing on Behalf of Someone',
+]
 
 function requireColumns(wanted: readonly string[]) {
-  return (columns: readonly string[]) => wanted.filter((column) => !columns.includes(column)).map((column) => `the column "${column}" is missing`)
+  return (columns: readonly string[]) =>
+    wanted.filter((column) => !columns.includes(column)).map((column) => `the column "${column}" is missing`)
 }
 
 function readSubscribers(path: string, state: ReadingState) {
@@ -61,11 +86,18 @@ function readSubscribers(path: string, state: ReadingState) {
 }
 
 function toBrand(city: string): Brand {
-  const slug = city.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '')
+  const slug = city
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
   return { externalId: `city-${slug}`, name: `${city} Broadband`, slug: `${slug}-broadband` }
 }
 
-const OTHERS: Brand = { externalId: 'city-others', name: 'Small Towns Broadband', slug: 'small-towns-broadband' }
+const OTHERS: Brand = {
+  externalId: 'city-others',
+  name: 'Small Towns Broadband',
+  slug: 'small-towns-broadband',
+}
 
 /** The first pass: which cities are large enough to be a tenant of their own. */
 async function countCities(path: string, state: ReadingState): Promise<Map<string, number>> {
@@ -78,10 +110,19 @@ async function countCities(path: string, state: ReadingState): Promise<Map<strin
 }
 
 function describeTelco(files: TelcoFiles, counts: ReadonlyMap<string, number>, state: ReadingState): Telco {
-  const large = [...counts].filter(([, count]) => count >= SMALLEST_CITY).toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+  const large = [...counts]
+    .filter(([, count]) => count >= SMALLEST_CITY)
+    .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
   const brandOfCity = new Map(large.map(([city]) => [city, toBrand(city)]))
   const others = large.length < counts.size ? OTHERS : undefined
-  return { files, brands: [...brandOfCity.values(), ...(others ? [others] : [])], brandOfCity, others, state, notes: [] }
+  return {
+    files,
+    brands: [...brandOfCity.values(), ...(others ? [others] : [])],
+    brandOfCity,
+    others,
+    state,
+    notes: [],
+  }
 }
 
 interface Fault {
@@ -94,7 +135,8 @@ interface Fault {
 function makeCells(row: NamedRow) {
   const faults: Fault[] = []
   const text = (column: string) => (row.columns[column] ?? '').trim()
-  const fail = (column: string, detail: string) => void faults.push({ pointer: `/${column}`, code: 'NOT_READABLE', detail: `Column ${column}: ${detail}.` })
+  const fail = (column: string, detail: string) =>
+    void faults.push({ pointer: `/${column}`, code: 'NOT_READABLE', detail: `Column ${column}: ${detail}.` })
   const matching = (column: string, form: RegExp, what: string): string => {
     const value = text(column)
     if (!form.test(value)) fail(column, `"${value}" is not ${what}`)
@@ -164,7 +206,8 @@ function toInvoices(account: Account, brand: Brand, asOf: Date): { kind: Kind; r
 
 function describePlan(cells: ReturnType<typeof makeCells>): string {
   const internet = cells.text('InternetService')
-  const service = internet === 'No' ? 'Phone' : cells.text('PhoneService') === 'Yes' ? `${internet} and phone` : internet
+  const service =
+    internet === 'No' ? 'Phone' : cells.text('PhoneService') === 'Yes' ? `${internet} and phone` : internet
   return `${service}, ${cells.text('Contract').toLowerCase()}`
 }
 
@@ -180,9 +223,11 @@ function toSubscriberRow(telco: Telco, row: NamedRow): IncomingRow {
     paysItself: cells.text('PaymentMethod').endsWith('(automatic)'),
     monthlyMinor: cells.reading('MonthlyCharges', (value) => toMinorUnits(value, CURRENCY)) ?? 0,
   }
-  if (cells.text('TotalCharges') === '') telco.notes.push(`${row.file}:${row.line}: TotalCharges is blank; it is not needed.`)
+  if (cells.text('TotalCharges') === '')
+    telco.notes.push(`${row.file}:${row.line}: TotalCharges is blank; it is not needed.`)
   const brand = telco.brandOfCity.get(city) ?? telco.others
-  if (!brand || cells.faults.length > 0) return { file: row.file, line: row.line, items: [], faults: cells.faults }
+  if (!brand || cells.faults.length > 0)
+    return { file: row.file, line: row.line, items: [], faults: cells.faults }
   const since = addMonths(telco.files.asOf, -Math.max(account.tenure - 1, 0))
   const raw = {
     tenant: brand.externalId,
@@ -195,14 +240,26 @@ function toSubscriberRow(telco: Telco, row: NamedRow): IncomingRow {
     activated_on: toDay(since),
     ...(account.isClosed && { closed_on: toDay(telco.files.asOf) }),
   }
-  return { file: row.file, line: row.line, items: [{ kind: 'subscribers', raw }, ...toInvoices(account, brand, telco.files.asOf)], faults: [] }
+  return {
+    file: row.file,
+    line: row.line,
+    items: [{ kind: 'subscribers', raw }, ...toInvoices(account, brand, telco.files.asOf)],
+    faults: [],
+  }
 }
 
-const STATES: Readonly<Record<string, string>> = { Open: 'open', Pending: 'pending', Solved: 'resolved', Closed: 'closed' }
+const STATES: Readonly<Record<string, string>> = {
+  Open: 'open',
+  Pending: 'pending',
+  Solved: 'resolved',
+  Closed: 'closed',
+}
 
 /** When a complaint came; the two date columns must say the same day. */
 function readMoment(cells: ReturnType<typeof makeCells>): Date | undefined {
-  const day = cells.reading('Date', (text) => parseMoment(text, /^\d{1,2}-\d{1,2}-\d{4}$/.test(text) ? 'DD-MM-YYYY' : 'DD-MMM-YY'))
+  const day = cells.reading('Date', (text) =>
+    parseMoment(text, /^\d{1,2}-\d{1,2}-\d{4}$/.test(text) ? 'DD-MM-YYYY' : 'DD-MMM-YY'),
+  )
   const again = cells.reading('Date_month_year', (text) => parseMoment(text, 'DD-MMM-YY'))
   const time = cells.reading('Time', (text) => parseMoment(`2000-01-01 ${text}`, 'YYYY-MM-DD hh.mm.ss A'))
   if (!day || !again || !time) return undefined
@@ -222,7 +279,8 @@ function toTicketRow(telco: Telco, row: NamedRow): IncomingRow {
   const subject = cells.matching('Customer Complaint', /\S/, 'a subject')
   const createdAt = readMoment(cells)
   const brand = telco.brands[Number(postalCode) % telco.brands.length]
-  if (!brand || !createdAt || cells.faults.length > 0) return { file: row.file, line: row.line, items: [], faults: cells.faults }
+  if (!brand || !createdAt || cells.faults.length > 0)
+    return { file: row.file, line: row.line, items: [], faults: cells.faults }
   const via = cells.text('Received Via')
   const raw = {
     tenant: brand.externalId,
@@ -234,15 +292,39 @@ function toTicketRow(telco: Telco, row: NamedRow): IncomingRow {
     category: 'complaint',
     tags: [via.toLowerCase()],
     created_at: createdAt.toISOString(),
-    ...(onBehalf === 'Yes' && { opened_by_name: 'Filed on behalf of the consumer', ...(telco.files.partner !== undefined && { opened_by_partner: telco.files.partner }) }),
+    ...(onBehalf === 'Yes' && {
+      opened_by_name: 'Filed on behalf of the consumer',
+      ...(telco.files.partner !== undefined && { opened_by_partner: telco.files.partner }),
+    }),
   }
   return { file: row.file, line: row.line, items: [{ kind: 'tickets', raw }], faults: [] }
 }
 
 function toBrandRow(telco: Telco, brand: Brand): IncomingRow {
-  const tenant = { external_id: brand.externalId, name: brand.name, slug: brand.slug, status: 'active', currency: CURRENCY, timezone: 'America/Los_Angeles' }
-  const account = { tenant: brand.externalId, external_id: 'main', ban: 'MAIN', name: 'Main', currency: CURRENCY }
-  return { file: telco.files.subscribers, line: 0, items: [{ kind: 'tenants', raw: tenant }, { kind: 'billing_accounts', raw: account }], faults: [] }
+  const tenant = {
+    external_id: brand.externalId,
+    name: brand.name,
+    slug: brand.slug,
+    status: 'active',
+    currency: CURRENCY,
+    timezone: 'America/Los_Angeles',
+  }
+  const account = {
+    tenant: brand.externalId,
+    external_id: 'main',
+    ban: 'MAIN',
+    name: 'Main',
+    currency: CURRENCY,
+  }
+  return {
+    file: telco.files.subscribers,
+    line: 0,
+    items: [
+      { kind: 'tenants', raw: tenant },
+      { kind: 'billing_accounts', raw: account },
+    ],
+    faults: [],
+  }
 }
 
 function toMisshapen({ file, line, detail }: MisshapenRow): IncomingRow {
@@ -265,5 +347,9 @@ async function* generateRows(telco: Telco): AsyncGenerator<IncomingRow> {
 export async function readTelco(files: TelcoFiles, state: ReadingState): Promise<TelcoReading> {
   const counts = await countCities(files.subscribers, { bytes: 0, rows: 0 })
   const telco = describeTelco({ ...files, asOf: addMonths(files.asOf, 0) }, counts, state)
-  return { rows: generateRows(telco), tenants: telco.brands.map(({ externalId }) => externalId), notes: telco.notes }
+  return {
+    rows: generateRows(telco),
+    tenants: telco.brands.map(({ externalId }) => externalId),
+    notes: telco.notes,
+  }
 }

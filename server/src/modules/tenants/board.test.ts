@@ -1,0 +1,415 @@
+import { encodeId } from '@liaison/access'
+import type { LinkRole, TenantId } from '@liaison/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { tenantRoutes } from './index.ts'
+
+const BOARD = '/api/v1/partner/customers'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(() => tenantRoutes)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function seedPartner() {
+  const partner = await world.partner('Northwind')
+  const lee = await world.person('Lee Park')
+  const member = await world.partnerMember(partner, lee.id)
+  const add = async (name: string, terms: Parameters<TestWorld['link']>[2] = {}) => {
+    const tenant = await world.tenant(name)
+    const link = await world.link(partner, tenant, terms)
+    await world.assign(link, member)
+    return { tenant, link }
+  }
+  return { partner, lee, member, add, caller: await world.signIn(lee.id) }
+}
+
+async function seedInvoice(
+  tenant: TenantId,
+  { currency = 'EUR', total = 1000, dueInDays = 10, status = 'finalized' } = {},
+) {
+  await world.seed(
+    `with account as (
+       insert into billing_account (tenant_id, ban, name, currency) values ($1, 'BAN-1', 'Main', $2)
+       on conflict (tenant_id, ban) do update set name = excluded.name returning id)
+     insert into invoice (tenant_id, billing_account_id, number, issued_on, due_on, status, currency, subtotal_minor, total_minor)
+     select $1, id, gen_random_uuid()::text, current_date - 40, current_date + $3::integer, $4, $2, $5, $5 from account`,
+    [tenant, currency, dueInDays, status, total],
+    tenant,
+  )
+}
+
+/** A ticket with a clock of one day, of which this share is used up. */
+async function seedTicket(tenant: TenantId, used: number, status = 'open') {
+  await world.seed(
+    `with made as (insert into ticket (tenant_id, number, subject, status) values ($1, gen_random_uuid()::text, 'Problem', $3) returning tenant_id, id)
+     insert into ticket_sla_clock (tenant_id, ticket_id, metric, target_minutes, started_at, due_at)
+     select tenant_id, id, 'resolution', 1440, now() - make_interval(secs => 86400 * $2::float8), now() + make_interval(secs => 86400 * (1 - $2::float8)) from made`,
+    [tenant, used, status],
+    tenant,
+  )
+}
+
+async function board(caller: Caller, query = '') {
+  const response = await world.call(caller, 'GET', `${BOARD}${query && `?${query}`}`)
+  expect(response.statusCode, response.body).toBe(200)
+  return response.json()
+}
+
+const names = (page: { items: { name: string }[] }) => page.items.map((item) => item.name)
+const detail = async (caller: Caller, tenant: TenantId, query = '') =>
+  world.call(caller, 'GET', `${BOARD}/${encodeId('tenant', tenant)}${query && `?${query}`}`)
+
+test('a tenant is on the board with its link, its figures and what may be done there', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant, link } = await add('Acme Fiber', { endsAt: new Date('2098-01-01') })
+  await seedInvoice(tenant, { total: 1200, dueInDays: -3 })
+  await seedInvoice(tenant, { total: 800 })
+  await seedInvoice(tenant, { total: 500, currency: 'USD' })
+  await seedInvoice(tenant, { total: 9000, status: 'draft' })
+  await seedTicket(tenant, 0.1)
+  await seedTicket(tenant, 0.8)
+  await seedTicket(tenant, 1.5)
+  await world.seed(
+    `insert into subscriber (tenant_id, name, status) values ($1, 'a', 'active'), ($1, 'b', 'suspended'), ($1, 'c', 'closed')`,
+    [tenant],
+    tenant,
+  )
+  const page = await board(caller)
+  const money = (amountMinor: number, currency = 'EUR') => ({ amount_minor: amountMinor, currency })
+  expect(page.items).toMatchObject([
+    {
+      tenant_id: encodeId('tenant', tenant),
+      name: 'Acme Fiber',
+      status: 'active',
+      relationship: {
+        link_id: encodeId('link', link),
+        access_role: 'msp_full',
+        relationship_type: 'msp_managed',
+        status: 'active',
+        end_date: '2098-01-01T00:00:00.000Z',
+        expires_in_days: expect.any(Number),
+      },
+      assigned: true,
+      metrics: {
+        outstanding: [money(2000), money(500, 'USD')],
+        overdue: [money(1200)],
+        open_tickets: 3,
+        tickets_at_risk: 2,
+        sla_breach_count_30d: 1,
+        total_subscribers: 2,
+        active_subscribers: 1,
+      },
+      withheld: [],
+      sla: { state: 'breached' },
+      billing: {
+        billing_cycle: 'monthly',
+        current_mrr: null,
+        last_invoice_date: expect.stringMatching(/^\d{4}-/),
+        next_invoice_date: expect.stringMatching(/^\d{4}-/),
+      },
+    },
+  ])
+  expect(page.items[0].my_permissions).toContain('partner.support.tickets.create')
+  expect(page.aggregates).toEqual({
+    outstanding: [money(2000), money(500, 'USD')],
+    overdue: [money(1200)],
+    open_tickets: 3,
+    tickets_at_risk: 2,
+    tenants: 1,
+  })
+})
+
+const AREAS: readonly (readonly [LinkRole, readonly string[]])[] = [
+  ['msp_full', []],
+  ['msp_billing', ['support', 'provisioning']],
+  ['msp_support', ['billing', 'provisioning']],
+  ['auditor', ['provisioning']],
+  ['delegate', ['billing', 'support', 'provisioning']],
+]
+
+test.each(AREAS)(
+  'fault 9: under the role %s the figures of %s are null and named, never a zero',
+  async (role, withheld) => {
+    const { add, caller } = await seedPartner()
+    const { tenant } = await add('Acme', { role })
+    await seedInvoice(tenant)
+    await seedTicket(tenant, 0.2)
+    const [item] = (await board(caller)).items
+    expect(item.withheld).toEqual(withheld)
+    const { metrics } = item
+    expect([metrics.outstanding === null, metrics.overdue === null, item.billing === null]).toEqual(
+      Array(3).fill(withheld.includes('billing')),
+    )
+    expect([
+      metrics.open_tickets === null,
+      metrics.tickets_at_risk === null,
+      metrics.sla_breach_count_30d === null,
+      item.sla.state === null,
+    ]).toEqual(Array(4).fill(withheld.includes('support')))
+    expect([metrics.total_subscribers === null, metrics.active_subscribers === null]).toEqual(
+      Array(2).fill(withheld.includes('provisioning')),
+    )
+    const whole = (await detail(caller, tenant)).json()
+    expect(whole.metrics.current_mrr === null && whole.billing === null).toBe(withheld.includes('billing'))
+  },
+)
+
+test('fault 8: a tenant whose link is not in force is not on the board; it is named with the reason', async () => {
+  const { add, partner, caller } = await seedPartner()
+  await add('Acme')
+  await add('Ended', { endsAt: new Date(1_000), startsAt: new Date(0) })
+  await add('Later', { startsAt: new Date('2098-01-01') })
+  await add('Stopped', { status: 'suspended' })
+  await add('Cut', { status: 'revoked' })
+  const asked = await world.tenant('Only asked')
+  await world.link(partner, asked, { status: 'requested' })
+  const page = await board(caller)
+  expect(names(page)).toEqual(['Acme'])
+  expect(page.scope.tenant_count).toBe(1)
+  expect(
+    Object.fromEntries(
+      page.scope.excluded.map((entry: { tenant_name: string; reason: string }) => [
+        entry.tenant_name,
+        entry.reason,
+      ]),
+    ),
+  ).toEqual({
+    Ended: 'TENANT_LINK_EXPIRED',
+    Later: 'TENANT_LINK_NOT_STARTED',
+    Stopped: 'TENANT_LINK_SUSPENDED',
+    Cut: 'TENANT_LINK_REVOKED',
+  })
+})
+
+async function seedThree() {
+  const seeded = await seedPartner()
+  const { add } = seeded
+  const alpha = await add('Alpha', { endsAt: new Date('2031-01-01') })
+  const beta = await add('Beta', { role: 'msp_support', endsAt: new Date('2030-01-01') })
+  const gamma = await add('Gamma', { endsAt: new Date('2032-01-01') })
+  await world.seed(
+    `update tenant set status = 'trial', domain = 'gamma-net.example' where id = $1`,
+    [gamma.tenant],
+    gamma.tenant,
+  )
+  await seedInvoice(alpha.tenant, { total: 100, dueInDays: -1 })
+  await seedInvoice(gamma.tenant, { total: 300, currency: 'USD' })
+  await seedTicket(beta.tenant, 1.2)
+  await seedTicket(beta.tenant, 0.1)
+  await seedTicket(gamma.tenant, 0.1)
+  return seeded
+}
+
+test.each([
+  ['status=trial', ['Gamma']],
+  ['status=active,trial', ['Alpha', 'Beta', 'Gamma']],
+  ['status=suspended', []],
+  ['search=alp', ['Alpha']],
+  ['search=gamma-net', ['Gamma']],
+  ['search=%25', []],
+  ['link_status=active', ['Alpha', 'Beta', 'Gamma']],
+  ['link_status=suspended', []],
+  ['access_role=msp_support', ['Beta']],
+  ['access_role=msp_support,msp_full', ['Alpha', 'Beta', 'Gamma']],
+  ['expiring_within_days=0', []],
+])('the filter %s leaves %s, with the totals of those', async (query, expected) => {
+  const { caller } = await seedThree()
+  const page = await board(caller, query)
+  expect(names(page)).toEqual(expected)
+  expect(page.total).toBe(expected.length)
+  expect(page.aggregates.tenants).toBe(expected.length)
+  expect(page.aggregates.open_tickets).toBe(
+    page.items.reduce(
+      (sum: number, item: { metrics: { open_tickets: number } }) => sum + item.metrics.open_tickets,
+      0,
+    ),
+  )
+})
+
+test('a link that ends within the days asked for is found', async () => {
+  const { add, caller } = await seedPartner()
+  const [row] = await world.sql<{ soon: Date }>(`select now() + interval '10 days' as soon`)
+  await add('Soon', { endsAt: row?.soon ?? null })
+  await add('Far')
+  expect(names(await board(caller, 'expiring_within_days=10'))).toEqual(['Soon'])
+  expect(names(await board(caller, 'expiring_within_days=9'))).toEqual([])
+})
+
+test.each([
+  ['name', 'asc', ['Alpha', 'Beta', 'Gamma']],
+  ['name', 'desc', ['Gamma', 'Beta', 'Alpha']],
+  ['created_at', 'desc', ['Gamma', 'Beta', 'Alpha']],
+  ['outstanding_balance', 'desc', ['Gamma', 'Alpha', 'Beta']],
+  ['outstanding_balance', 'asc', ['Alpha', 'Gamma', 'Beta']],
+  ['overdue', 'desc', ['Alpha', 'Gamma', 'Beta']],
+  ['open_tickets', 'desc', ['Beta', 'Gamma', 'Alpha']],
+  ['sla_breaches', 'desc', ['Beta', 'Alpha', 'Gamma']],
+  ['expires_at', 'asc', ['Beta', 'Alpha', 'Gamma']],
+])('by %s %s the board is in order, and its pages are the board', async (sort, direction, expected) => {
+  const { caller } = await seedThree()
+  const query = `sort_by=${sort}&sort_order=${direction}`
+  expect(names(await board(caller, query))).toEqual(expected)
+  const pages = [await board(caller, `${query}&limit=2`), await board(caller, `${query}&limit=2&offset=2`)]
+  expect(pages.flatMap(names)).toEqual(expected)
+  expect(pages.map((page) => page.has_more)).toEqual([true, false])
+  expect(pages[1].aggregates).toEqual(pages[0].aggregates)
+})
+
+test('a tenant is told whole, with the terms of the link', async () => {
+  const { add, partner, caller } = await seedPartner()
+  const { tenant, link } = await add('Acme', {
+    conditions: { ip_mode: 'enforce', ip_allow: ['127.0.0.0/8'] },
+  })
+  await world.seed(
+    `update tenant set contact = $2, address = $3, max_users = 25, currency = 'EUR', current_mrr_minor = 4200, subscription_starts_at = '2026-01-01T00:00:00Z' where id = $1`,
+    [
+      tenant,
+      JSON.stringify({ email: 'noc@acme.example', phone: 7 }),
+      JSON.stringify({ city: 'Turin', country: 'IT' }),
+    ],
+    tenant,
+  )
+  await world.seed(
+    `update link set sla_response_hours = 4, sla_uptime_target = 99.9, billing_alert_threshold_minor = 5000, billing_alert_currency = 'EUR' where id = $1`,
+    [link],
+    tenant,
+  )
+  await world.override(link, 'partner.billing.reminders.send', 'deny')
+  await world.tenantMember(tenant, (await world.person()).id)
+  const response = await detail(caller, tenant)
+  expect(response.headers['x-active-tenant-id']).toBe(encodeId('tenant', tenant))
+  expect(response.json()).toMatchObject({
+    name: 'Acme',
+    contact: { name: null, email: 'noc@acme.example', phone: null, billing_email: null },
+    address: { line1: null, city: 'Turin', state_province: null, postal_code: null, country: 'IT' },
+    relationship: {
+      custom_permissions: { 'partner.billing.reminders.send': false },
+      sla_response_hours: 4,
+      sla_uptime_target: 99.9,
+      notify_on_sla_breach: true,
+      notify_on_billing_threshold: true,
+      billing_alert_threshold: { amount_minor: 5000, currency: 'EUR' },
+    },
+    metrics: {
+      current_users: 1,
+      max_users: 25,
+      current_mrr: { amount_minor: 4200, currency: 'EUR' },
+      avg_uptime_30d: null,
+      open_tickets: 0,
+      outstanding: [],
+    },
+    subscription: {
+      billing_cycle: 'monthly',
+      trial_ends_at: null,
+      subscription_starts_at: '2026-01-01T00:00:00.000Z',
+    },
+    conditions_in_force: true,
+    last_accessed_at: null,
+    withheld: [],
+  })
+  expect(response.json().effective_permissions).not.toContain('partner.billing.reminders.send')
+  expect(response.body).not.toContain('127.0.0')
+  expect((await detail(caller, tenant)).json().last_accessed_at).toMatch(/Z$/)
+  expect(partner).toBeTruthy()
+})
+
+test('include names the parts that are told, and contacts need a permission of their own', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant } = await add('Acme', { role: 'msp_billing' })
+  expect((await detail(caller, tenant)).json()).toMatchObject({
+    contact: null,
+    address: null,
+    withheld: ['support', 'provisioning', 'contacts'],
+  })
+  expect((await detail(caller, tenant, 'include=sla')).json()).toMatchObject({
+    metrics: null,
+    effective_permissions: null,
+    sla: { state: null },
+  })
+  expect((await detail(caller, tenant, 'include=permissions')).json()).toMatchObject({
+    metrics: null,
+    sla: null,
+    effective_permissions: expect.arrayContaining(['partner.tenants.list']),
+  })
+  expect((await detail(caller, tenant, 'include=everything')).statusCode).toBe(422)
+})
+
+test('fault 9: uptime comes from outages merged and planned work left out; without records it is null, not 100', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant } = await add('Acme')
+  const uptime = async () => (await detail(caller, tenant)).json().metrics.avg_uptime_30d
+  expect(await uptime()).toBeNull()
+  await world.seed(
+    'insert into usage_day (tenant_id, day, active_subscribers, data_gb) values ($1, current_date - 1, 5, 10)',
+    [tenant],
+    tenant,
+  )
+  expect(await uptime()).toBe(100)
+  const outage = (from: string, to: string, isPlanned = false) =>
+    world.seed(
+      `insert into outage (tenant_id, service, started_at, ended_at, is_planned) values ($1, 'internet', now() - $2::interval, now() - $3::interval, $4)`,
+      [tenant, from, to, isPlanned],
+      tenant,
+    )
+  await outage('10 hours', '8 hours')
+  await outage('9 hours', '7 hours')
+  await outage('7 hours 30 minutes', '5 hours 30 minutes', true)
+  await outage('40 days', '35 days')
+  // Down unplanned from 10 to 7.5 hours ago, in 30 days without two planned hours.
+  expect(await uptime()).toBeCloseTo(100 * (1 - 2.5 / (720 - 2)), 3)
+})
+
+test('a tenant that was never linked answers as one that does not exist', async () => {
+  const { caller } = await seedPartner()
+  const stranger = await world.tenant('Stranger')
+  const answer = async (path: string) => {
+    const response = await world.call(caller, 'GET', path)
+    const { request_id: _request, timestamp: _timestamp, explain_id: _explain, ...body } = response.json()
+    return { status: response.statusCode, body }
+  }
+  const unknown = await answer(`${BOARD}/ten_01h455vb4pex5vsknk084sn02q`)
+  expect(await answer(`${BOARD}/${encodeId('tenant', stranger)}`)).toEqual(unknown)
+  expect(unknown).toMatchObject({ status: 404, body: { code: 'TENANT_NOT_FOUND' } })
+})
+
+test('fault 7: a refusal names no tenant of the partner', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant } = await add('Acme Fiber')
+  const { tenant: ended } = await add('Ended', { endsAt: new Date(1_000), startsAt: new Date(0) })
+  const refused = await detail(caller, ended)
+  expect(refused.json().code).toBe('TENANT_LINK_EXPIRED')
+  expect(refused.body).not.toContain('Acme Fiber')
+  expect(refused.body).not.toContain(encodeId('tenant', tenant))
+})
+
+test('the number of members and the last access are told of tenants in reach only', async () => {
+  const { add, lee } = await seedPartner()
+  const { tenant } = await add('Acme')
+  const stranger = await world.tenant('Stranger')
+  await world.tenantMember(stranger, (await world.person()).id)
+  const token = Buffer.from('a token of this test')
+  await world.sql(
+    `insert into session (token_hash, person_id, factor, factor_at, password_at, ends_at) values (sha256($1), $2, 'otp', now(), now(), now() + interval '1 hour')`,
+    [token, lee.id],
+  )
+  const client = await world.database.pool('liaison_delegate').connect()
+  try {
+    await client.query('begin')
+    await client.query(
+      `select access.enter_person(jsonb_build_object('session_hash', encode(sha256($1), 'hex'), 'tenant_id', $2::text, 'writes', false))`,
+      [token, tenant],
+    )
+    const { rows } = await client.query(
+      'select access.count_tenant_members($1) as people, access.last_access_of_partner($1) as seen, (select count(*)::integer from tenant where id = $1) as tenants',
+      [stranger],
+    )
+    expect(rows).toEqual([{ people: 0, seen: null, tenants: 0 }])
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+  expect(await world.sqlAs('liaison_delegate', 'select 1 from tenant')).toEqual([])
+})
