@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const ENTRY = fileURLToPath(new URL('ticket-server.ts', import.meta.url))
+const ENTRY = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 const READY = /Liaison is ready: (\S+)/
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 30_000

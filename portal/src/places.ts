@@ -24,6 +24,7 @@ export const actingPlaces = {
   newTicket: (par: string, ten: string) => at('partner', par, 't', ten, 'tickets', 'new'),
   ticket: (par: string, ten: string, ticket: string) => at('partner', par, 't', ten, 'tickets', ticket),
   billing: (par: string, ten: string) => at('partner', par, 't', ten, 'billing'),
+  subscribers: (par: string, ten: string) => at('partner', par, 't', ten, 'subscribers'),
   invoice: (par: string, ten: string, invoice: string) =>
     at('partner', par, 't', ten, 'billing', 'invoices', invoice),
   activity: (par: string, ten: string) => at('partner', par, 't', ten, 'activity'),
@@ -40,7 +41,9 @@ export const orgPlaces = {
   activity: (ten: string) => at('org', ten, 'activity'),
   tickets: (ten: string) => at('org', ten, 'tickets'),
   ticket: (ten: string, ticket: string) => at('org', ten, 'tickets', ticket),
+  newTicket: (ten: string) => at('org', ten, 'tickets', 'new'),
   billing: (ten: string) => at('org', ten, 'billing'),
+  invoice: (ten: string, invoice: string) => at('org', ten, 'billing', 'invoices', invoice),
 } as const
 
 export const platformPlaces = {

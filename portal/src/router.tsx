@@ -57,6 +57,7 @@ const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting
   'tickets/$ticket': 'TicketPage',
   billing: 'BillingPage',
   'billing/invoices/$invoice': 'InvoicePage',
+  subscribers: 'SubscribersPage',
   activity: 'ActivityPage',
 })
 
@@ -71,8 +72,10 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   requests: 'RequestsPage',
   activity: 'ActivityPage',
   tickets: 'TicketsPage',
+  'tickets/new': 'NewTicketPage',
   'tickets/$ticket': 'TicketPage',
   billing: 'BillingPage',
+  'billing/invoices/$invoice': 'InvoicePage',
 })
 
 const platform = createFrame('/platform', () => import('./frames/platform/index.ts'), {

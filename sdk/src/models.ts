@@ -44,3 +44,6 @@ export type PartnerPolicy = Got<'/tenant/partner-access/policy'>
 export type AccessChange = Item<Got<'/tenant/partner-access/changes'>>
 export type StoppedAll = Posted<'/tenant/partner-access/stop-all'>
 export type LinkMember = Got<'/partner/links/{link_id}/members'>['members'][number]
+export type SubscriberPage = Got<'/partner/provisioning/subscribers'>
+export type Subscriber = Item<SubscriberPage>
+export type PlatformLink = Got<'/admin/partner-access/links/{link_id}'>

@@ -1,4 +1,3 @@
-import type { pending } from './contract.ts'
 import type { paths as documented } from './generated/api.ts'
 
 /** Numbers and booleans are documented by their text in an address; callers give them as they are. */
@@ -28,11 +27,9 @@ type Callable<Operation> = Operation extends { parameters: infer Parameters }
     }
   : Operation
 
-type Documented = {
+/** Every operation below `/api/v1`. */
+export type paths = {
   [Path in keyof documented as Path extends `/api/v1${infer Rest}` ? Rest : never]: {
     [Method in keyof documented[Path]]: Callable<documented[Path][Method]>
   }
 }
-
-/** Every operation below `/api/v1`. */
-export type paths = Documented & pending

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
+import { delegationRoutes } from '#modules/delegations/index.ts'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
+import { partnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { systemClock } from '#platform/clock.ts'
@@ -33,6 +35,8 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
   const routes = [
     ...pageAssetRoutes,
     ...makeIdentityRoutes(services, options),
+    ...partnerRoutes,
+    ...delegationRoutes,
     ...makeLinkRoutes(services),
     ...tenantRoutes,
     ...makeBillingRoutes(services),

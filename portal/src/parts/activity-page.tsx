@@ -1,9 +1,12 @@
-import { TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 
+import { readActivityFile } from '../platform/calls.ts'
 import type { ActivityFilter } from '../platform/calls.ts'
 import { choiceField, numberField, textField } from '../platform/filters.ts'
+import { useWrite } from '../platform/query.ts'
 import { t } from '../platform/words.ts'
+import { WriteProblem } from './error-summary.tsx'
 import { ActivityList } from './activity-list.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from './filter-bar.tsx'
 import { Page } from './page.tsx'
@@ -45,6 +48,31 @@ function Day({ label, value, onValue }: DayProps) {
   )
 }
 
+function saveFile(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
+
+/** Saves exactly the slice that the filters show. */
+function ExportButton({ filter }: { filter: ActivityFilter }) {
+  const write = useWrite(
+    (wanted: ActivityFilter, frame) => readActivityFile(frame, wanted),
+    (text) => saveFile('activity.csv', text),
+  )
+  return (
+    <>
+      <Button variant="default" loading={write.isPending} onClick={() => write.mutate(filter)}>
+        {t('activity.export')}
+      </Button>
+      <WriteProblem error={write.error} />
+    </>
+  )
+}
+
 type ActivityPageProps = {
   title: string
   lead: string
@@ -56,8 +84,9 @@ type ActivityPageProps = {
 /** The feed with its filters in the address, the same for every frame. */
 export function ActivityPage({ title, lead, emptyText, fixed, children }: ActivityPageProps) {
   const { values, set, clear, active } = useFilters(spec)
+  const filter = { ...toFilter(values), ...fixed }
   return (
-    <Page title={title} lead={lead}>
+    <Page title={title} lead={lead} tools={<ExportButton filter={filter} />}>
       {children}
       <FilterBar active={active} onClear={clear} note={t('activity.zone')}>
         <SearchBox label={t('activity.search')} value={values.search} onValue={(search) => set({ search })} />
@@ -72,7 +101,7 @@ export function ActivityPage({ title, lead, emptyText, fixed, children }: Activi
         <Day label={t('activity.to')} value={values.to} onValue={(to) => set({ to })} />
       </FilterBar>
       <ActivityList
-        filter={{ ...toFilter(values), ...fixed }}
+        filter={filter}
         isFiltered={active.length > 0}
         emptyText={active.length > 0 ? t('state.no_match_text') : emptyText}
       />

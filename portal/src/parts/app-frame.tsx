@@ -11,31 +11,22 @@ import {
   IconUserPin,
 } from '@tabler/icons-react'
 import type { TablerIcon } from '@tabler/icons-react'
-import type { Permission } from '@liaison/access'
 import type { Me } from '@liaison/sdk'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { roleMay, useFrame } from '../platform/frame.ts'
+import { useFrame } from '../platform/frame.ts'
 import type { FrameKind } from '../platform/frame.ts'
 import { GoLink, usePathname } from '../platform/navigate.tsx'
 import { useShortcuts } from '../platform/shortcuts.ts'
 import { t } from '../platform/words.ts'
 import { placesOf } from '../platform/me.ts'
+import { openTo } from '../platform/nav.ts'
+import type { NavGroup } from '../platform/nav.ts'
 import { serverPlaces } from '../places.ts'
 
 const Palette = lazy(() => import('./palette.tsx').then((loaded) => ({ default: loaded.Palette })))
 const KeyHelp = lazy(() => import('./key-help.tsx').then((loaded) => ({ default: loaded.KeyHelp })))
-
-export type NavEntry = {
-  to: string
-  label: string
-  icon: TablerIcon
-  letter?: string
-  /** The entry is shown only to roles with this permission. */
-  needs?: Permission
-}
-export type NavGroup = { title?: string; entries: readonly NavEntry[] }
 
 const signs: Readonly<Record<FrameKind, TablerIcon>> = {
   platform: IconBuildingBroadcastTower,
@@ -162,15 +153,6 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
       {leave}
     </div>
   )
-}
-
-function openTo(groups: readonly NavGroup[], role: string): NavGroup[] {
-  return groups
-    .map((group) => ({
-      ...group,
-      entries: group.entries.filter(({ needs }) => needs === undefined || roleMay(role, needs)),
-    }))
-    .filter((group) => group.entries.length > 0)
 }
 
 type AppFrameProps = { words: ReactNode; nav: readonly NavGroup[]; leave?: ReactNode; children: ReactNode }

@@ -18,7 +18,7 @@ type AskProps = {
   isDanger?: boolean
   isBusy: boolean
   error: Error | null
-  withReason?: boolean
+  reason?: 'optional' | 'required'
   onKeep: () => void
   onAct: (reason: string) => void
 }
@@ -26,6 +26,12 @@ type AskProps = {
 /** Level 1: reversible but felt. Object, effect and way back in place; the first focus is on the safe choice. */
 export function Ask(props: AskProps) {
   const [reason, setReason] = useState('')
+  const [isMissing, setMissing] = useState(false)
+  const act = () => {
+    const missing = props.reason === 'required' && reason.trim() === ''
+    setMissing(missing)
+    if (!missing) props.onAct(reason.trim())
+  }
   return (
     <Modal
       opened={props.opened}
@@ -36,11 +42,12 @@ export function Ask(props: AskProps) {
       <div className="stack">
         <WriteProblem error={props.error} />
         <div>{props.children}</div>
-        {props.withReason && (
+        {props.reason !== undefined && (
           <TextInput
-            label={t('confirm.reason_optional')}
+            label={t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')}
             value={reason}
             maxLength={500}
+            error={isMissing ? t('confirm.reason_missing') : undefined}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
         )}
@@ -48,11 +55,7 @@ export function Ask(props: AskProps) {
           <Button variant="default" data-autofocus="" onClick={props.onKeep}>
             {props.keep}
           </Button>
-          <Button
-            {...(props.isDanger ? { color: 'red' } : {})}
-            loading={props.isBusy}
-            onClick={() => props.onAct(reason)}
-          >
+          <Button {...(props.isDanger ? { color: 'red' } : {})} loading={props.isBusy} onClick={act}>
             {props.act}
           </Button>
         </div>

@@ -8,7 +8,7 @@ import { describeTrouble, WhyButton } from './states.tsx'
 export type FormError = { field: string; text: string }
 
 /** The server's field problems as errors of this form; a pointer such as `/comment/content` names `content`. */
-export function toFormErrors(errors: readonly FieldProblem[]): FormError[] {
+function toFormErrors(errors: readonly FieldProblem[]): FormError[] {
   return errors.map(({ pointer, detail }) => ({ field: pointer.split('/').at(-1) ?? '', text: detail }))
 }
 

@@ -3,7 +3,7 @@ import { Modal } from '@mantine/core'
 import { useFrame } from '../platform/frame.ts'
 import { t } from '../platform/words.ts'
 import { serverPlaces } from '../places.ts'
-import type { NavGroup } from './app-frame.tsx'
+import type { NavGroup } from '../platform/nav.ts'
 import { fact, Facts } from './page.tsx'
 
 /** The list of keys. Single letters are switched on and off in the account (WCAG 2.1.4). */

@@ -11,7 +11,7 @@ import { t } from '../platform/words.ts'
 let lastPath: string | null = null
 
 /** Where a page stands, in words for the title of the tab. */
-export function placeOf(frame: Pick<Frame, 'kind' | 'name' | 'tenantName'> | null): string {
+function placeOf(frame: Pick<Frame, 'kind' | 'name' | 'tenantName'> | null): string {
   if (frame === null) return t('app.name')
   if (frame.kind === 'acting') return t('place.acting', { tenant: frame.tenantName })
   return frame.kind === 'platform' ? t('place.platform') : frame.name

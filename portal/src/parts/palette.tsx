@@ -15,7 +15,7 @@ import { readRecents } from '../platform/recents.ts'
 import { shownLinkStatus } from '../platform/status.ts'
 import { t, tValue } from '../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../places.ts'
-import type { NavGroup } from './app-frame.tsx'
+import type { NavGroup } from '../platform/nav.ts'
 
 type Target = { id: string; label: string; note: string; to: string }
 

@@ -13,7 +13,9 @@ export function readDecision(frame: Frame, explainId: string): Promise<Decision>
   if (frame.kind === 'platform') {
     return readBody(frame.client.GET('/admin/partner-access/explain/{explain_id}', params))
   }
-  if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/access/explain/{explain_id}', params))
+  if (frame.kind === 'org') {
+    return readBody(frame.client.GET('/tenant/partner-access/access/explain/{explain_id}', params))
+  }
   return readBody(clientFor('').GET('/partner/access/explain/{explain_id}', params))
 }
 
@@ -35,4 +37,15 @@ export function readActivity(frame: Frame, filter: ActivityFilter): Promise<Acti
   if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/partner-access/activity', params))
   // The feed is the partner's own, so it is asked for without naming a tenant; the filter names it.
   return readBody(clientFor('').GET('/partner/audit', params))
+}
+
+/** The same slice of the feed as a CSV file, at most 10,000 rows. */
+export function readActivityFile(
+  frame: Frame,
+  { cursor: _cursor, limit: _limit, ...filter }: ActivityFilter,
+): Promise<string> {
+  const init = { params: { query: { ...filter, format: 'csv' as const } }, parseAs: 'text' as const }
+  if (frame.kind === 'platform') return readBody(frame.client.GET('/admin/audit/export', init))
+  if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/partner-access/activity/export', init))
+  return readBody(clientFor('').GET('/partner/audit/export', init))
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 
-import type { NavGroup } from '../parts/app-frame.tsx'
+import type { NavGroup } from './nav.ts'
 import { isField, readKey } from './keyboard.ts'
 import { useFrame } from './frame.ts'
 import { useGo } from './navigate.tsx'

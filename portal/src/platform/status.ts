@@ -67,6 +67,7 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     suspended: ['bad', 'bar'],
     frozen: ['bad', 'lock'],
     lifted: ['off', 'dash'],
+    lift_asked: ['attention', 'hourglass'],
     terminated: ['off', 'dash'],
     closed: ['off', 'dash'],
   },

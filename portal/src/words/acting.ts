@@ -16,6 +16,7 @@ export const acting = {
   'summary.all_tickets': '{count, plural, one {See the open ticket} other {See all # open tickets}}',
   'summary.about': 'About this tenant',
 
+  'newticket.own_title': 'New ticket',
   'newticket.title': 'New ticket for {tenant}',
   'newticket.lead': '{tenant} sees that you wrote it for {partner}.',
   'newticket.description': 'What happened?',
@@ -25,6 +26,13 @@ export const acting = {
   'newticket.done': 'Ticket {number} created for {tenant}',
 
   'activity.acting_lead': 'What your people did in {tenant}. {tenant} sees the same events.',
+
+  'subscriber.find': 'Find a subscriber',
+  'subscriber.name': 'Name',
+  'subscriber.city': 'City',
+  'subscriber.since': 'Active since',
+  'subscriber.none': 'No subscribers',
+  'subscriber.empty': '{tenant} has no subscribers.',
 
   'refused.next': "Your organisation's owners can tell you more, and can ask the tenant for access.",
   'refused.dropped': 'What this page had loaded of the tenant was removed from it.',

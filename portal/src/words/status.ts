@@ -90,6 +90,7 @@ export const status = {
   'status.organisation.closed': 'Closed',
   'status.organisation.frozen': 'Frozen',
   'status.organisation.lifted': 'Lifted',
+  'status.organisation.lift_asked': 'Frozen, lift asked for',
 
   'status.step.pass': 'Passed',
   'status.step.fail': 'Refused',

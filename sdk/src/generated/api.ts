@@ -90,6 +90,263 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/partner-access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Why anybody can or cannot do something in a tenant */
+        post: operations["postAdminPartnerAccessExplain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/explain/{explain_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Any decision as it was */
+        get: operations["getAdminPartnerAccessExplainByExplainId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every freeze, whoever set it */
+        get: operations["getAdminPartnerAccessFreezes"];
+        put?: never;
+        /** Block the platform, a partner, a tenant, a delegation or a person */
+        post: operations["postAdminPartnerAccessFreezes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/freezes/{freeze_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a freeze of the provider; the one over everything takes two people */
+        post: operations["postAdminPartnerAccessFreezesByFreezeIdLift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every link, without the data behind it */
+        get: operations["getAdminPartnerAccessLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One link with its people and history */
+        get: operations["getAdminPartnerAccessLinksByLinkId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/links/{link_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a link that the provider suspended */
+        post: operations["postAdminPartnerAccessLinksByLinkIdResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/links/{link_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a link for good */
+        post: operations["postAdminPartnerAccessLinksByLinkIdRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-access/links/{link_id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a link */
+        post: operations["postAdminPartnerAccessLinksByLinkIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The registry of partners */
+        get: operations["getAdminPartners"];
+        put?: never;
+        /** Register a partner */
+        post: operations["postAdminPartners"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One partner with its members */
+        get: operations["getAdminPartnersByPartnerId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a suspended partner work again */
+        post: operations["postAdminPartnersByPartnerIdReactivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suspend a partner: its people act nowhere from the next request on */
+        post: operations["postAdminPartnersByPartnerIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every tenant, without its data */
+        get: operations["getAdminTenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/tenants/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tenant and who has access to it */
+        get: operations["getAdminTenantsByTenantId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ingest/billing_accounts": {
         parameters: {
             query?: never;
@@ -252,6 +509,40 @@ export interface paths {
         };
         /** The OpenAPI document of this API */
         get: operations["getOpenapi.json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Why the person, or a colleague, can or cannot do something in a tenant */
+        post: operations["postPartnerAccessExplain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/access/explain/{explain_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A decision as it was */
+        get: operations["getPartnerAccessExplainByExplainId"];
         put?: never;
         post?: never;
         delete?: never;
@@ -809,6 +1100,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/partner-access/access/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Why a partner's person can or cannot do something in the own organisation */
+        post: operations["postTenantPartnerAccessAccessExplain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/access/explain/{explain_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A decision about the own organisation as it was */
+        get: operations["getTenantPartnerAccessAccessExplainByExplainId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/partner-access/activity": {
         parameters: {
             query?: never;
@@ -888,6 +1213,57 @@ export interface paths {
         put?: never;
         /** Leave a link as it is */
         post: operations["postTenantPartnerAccessChangesByChangeRequestIdDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Block one partner, or all partners, from the next request on */
+        post: operations["postTenantPartnerAccessFreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/freeze/{freeze_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lift a freeze of the own organisation */
+        delete: operations["deleteTenantPartnerAccessFreezeByFreezeId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The freezes that the own organisation set */
+        get: operations["getTenantPartnerAccessFreezes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1238,7 +1614,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/assets/pages/passkey.j--8eeuL08tY.js": {
+    "/assets/pages/passkey.vQr-nOKhhOxK.js": {
         parameters: {
             query?: never;
             header?: never;
@@ -1246,7 +1622,7 @@ export interface paths {
             cookie?: never;
         };
         /** The js file passkey of the server-rendered pages */
-        get: operations["getAssetsPagesPasskey.j8eeuL08tY.js"];
+        get: operations["getAssetsPagesPasskey.vQrNOKhhOxK.js"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1868,8 +2244,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1895,7 +2280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1957,8 +2342,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1984,7 +2378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2043,8 +2437,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2070,7 +2473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2137,8 +2540,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2164,7 +2576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2236,7 +2648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2245,7 +2657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2299,7 +2711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -2368,7 +2780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2377,7 +2789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2440,7 +2852,2476 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerAccessExplain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a person. */
+                    person_id: string;
+                    /** @description The id of a tenant. */
+                    tenant_id: string;
+                    permission: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        explain_id: string;
+                        /** @enum {string} */
+                        decision: "allow" | "deny";
+                        code: string;
+                        sentence: string;
+                        next_step: string | null;
+                        as_of: string;
+                        person_id: string | null;
+                        person_name: string | null;
+                        tenant_id: string | null;
+                        permission: string;
+                        first_blocker: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        } | null;
+                        steps: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        }[];
+                        remedies: {
+                            text: string;
+                            /** @enum {string} */
+                            who: "self" | "partner" | "tenant" | "provider";
+                        }[];
+                        effective_permissions: string[] | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERSON_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnerAccessExplainByExplainId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        explain_id: string;
+                        /** @enum {string} */
+                        decision: "allow" | "deny";
+                        code: string;
+                        sentence: string;
+                        next_step: string | null;
+                        as_of: string;
+                        person_id: string | null;
+                        person_name: string | null;
+                        tenant_id: string | null;
+                        permission: string;
+                        first_blocker: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        } | null;
+                        steps: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        }[];
+                        remedies: {
+                            text: string;
+                            /** @enum {string} */
+                            who: "self" | "partner" | "tenant" | "provider";
+                        }[];
+                        effective_permissions: string[] | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPLANATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnerAccessFreezes: {
+        parameters: {
+            query?: {
+                in_force?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            freeze_id: string;
+                            /** @enum {string} */
+                            scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                            partner_id: string | null;
+                            partner_name: string | null;
+                            tenant_id: string | null;
+                            tenant_name: string | null;
+                            link_id: string | null;
+                            person_id: string | null;
+                            person_name: string | null;
+                            reason: string | null;
+                            in_force: boolean;
+                            set_by_name: string;
+                            /** @enum {string} */
+                            set_by_side: "partner" | "tenant" | "provider";
+                            created_at: string;
+                            lift_asked_at: string | null;
+                            lift_asked_by_you: boolean;
+                            lifted_at: string | null;
+                            lift_reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerAccessFreezes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                    /** @description What is frozen: the id of a partner, tenant, link or person; none for the platform. */
+                    id?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        freeze_id: string;
+                        /** @enum {string} */
+                        scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                        partner_id: string | null;
+                        partner_name: string | null;
+                        tenant_id: string | null;
+                        tenant_name: string | null;
+                        link_id: string | null;
+                        person_id: string | null;
+                        person_name: string | null;
+                        reason: string | null;
+                        in_force: boolean;
+                        set_by_name: string;
+                        /** @enum {string} */
+                        set_by_side: "partner" | "tenant" | "provider";
+                        created_at: string;
+                        lift_asked_at: string | null;
+                        lift_asked_by_you: boolean;
+                        lifted_at: string | null;
+                        lift_reason: string | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FREEZE_TARGET_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerAccessFreezesByFreezeIdLift: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                freeze_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        freeze_id: string;
+                        /** @enum {string} */
+                        scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                        partner_id: string | null;
+                        partner_name: string | null;
+                        tenant_id: string | null;
+                        tenant_name: string | null;
+                        link_id: string | null;
+                        person_id: string | null;
+                        person_name: string | null;
+                        reason: string | null;
+                        in_force: boolean;
+                        set_by_name: string;
+                        /** @enum {string} */
+                        set_by_side: "partner" | "tenant" | "provider";
+                        created_at: string;
+                        lift_asked_at: string | null;
+                        lift_asked_by_you: boolean;
+                        lifted_at: string | null;
+                        lift_reason: string | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FREEZE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FREEZE_LIFTED, IDEMPOTENCY_IN_PROGRESS, SECOND_PERSON_NEEDED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnerAccessLinks: {
+        parameters: {
+            query?: {
+                status?: string;
+                access_role?: string;
+                tenant?: string;
+                tenant_id?: string;
+                partner_id?: string;
+                expiring_within_days?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            link_id: string;
+                            /** @description Null until a tenant answered the request. */
+                            tenant_id: string | null;
+                            tenant_name: string;
+                            tenant_slug: string;
+                            partner_id: string;
+                            partner_name: string;
+                            /** @enum {string} */
+                            status: "requested" | "approved" | "active" | "suspended" | "expired" | "revoked" | "declined" | "withdrawn" | "lapsed";
+                            status_word: string;
+                            status_reason: string | null;
+                            status_changed_at: string;
+                            /** @enum {string|null} */
+                            status_changed_by: "partner" | "tenant" | "provider" | "clock" | null;
+                            /** @enum {string} */
+                            relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+                            /** @enum {string} */
+                            access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate";
+                            role_title: string;
+                            role_version: number;
+                            /** @enum {string} */
+                            initiated_by: "partner" | "tenant" | "provider";
+                            starts_at: string;
+                            ends_at: string | null;
+                            expires_in_days: number | null;
+                            renewable_until: string | null;
+                            requested_at: string;
+                            request_message: string | null;
+                            request_expires_at: string;
+                            approved_at: string | null;
+                            approved_by_name: string | null;
+                            permissions: string[];
+                            overrides: {
+                                pattern: string;
+                                /** @enum {string} */
+                                effect: "grant" | "deny";
+                                reason: string | null;
+                                expires_at: string | null;
+                            }[];
+                            conditions_in_force: boolean;
+                            auto_renew_days: number;
+                            /** @enum {string} */
+                            billing_party: "tenant" | "partner" | "split";
+                            sla_response_hours: number | null;
+                            sla_uptime_target: number | null;
+                            notify_on_sla_breach: boolean;
+                            notify_on_billing_threshold: boolean;
+                            billing_alert_threshold: components["schemas"]["Money"] | null;
+                            members_count: number;
+                            last_used_at: string | null;
+                            version: number;
+                            conditions: {
+                                in_force: boolean;
+                            } | null;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnerAccessLinksByLinkId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        link_id: string;
+                        /** @description Null until a tenant answered the request. */
+                        tenant_id: string | null;
+                        tenant_name: string;
+                        tenant_slug: string;
+                        partner_id: string;
+                        partner_name: string;
+                        /** @enum {string} */
+                        status: "requested" | "approved" | "active" | "suspended" | "expired" | "revoked" | "declined" | "withdrawn" | "lapsed";
+                        status_word: string;
+                        status_reason: string | null;
+                        status_changed_at: string;
+                        /** @enum {string|null} */
+                        status_changed_by: "partner" | "tenant" | "provider" | "clock" | null;
+                        /** @enum {string} */
+                        relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+                        /** @enum {string} */
+                        access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate";
+                        role_title: string;
+                        role_version: number;
+                        /** @enum {string} */
+                        initiated_by: "partner" | "tenant" | "provider";
+                        starts_at: string;
+                        ends_at: string | null;
+                        expires_in_days: number | null;
+                        renewable_until: string | null;
+                        requested_at: string;
+                        request_message: string | null;
+                        request_expires_at: string;
+                        approved_at: string | null;
+                        approved_by_name: string | null;
+                        permissions: string[];
+                        overrides: {
+                            pattern: string;
+                            /** @enum {string} */
+                            effect: "grant" | "deny";
+                            reason: string | null;
+                            expires_at: string | null;
+                        }[];
+                        conditions_in_force: boolean;
+                        auto_renew_days: number;
+                        /** @enum {string} */
+                        billing_party: "tenant" | "partner" | "split";
+                        sla_response_hours: number | null;
+                        sla_uptime_target: number | null;
+                        notify_on_sla_breach: boolean;
+                        notify_on_billing_threshold: boolean;
+                        billing_alert_threshold: components["schemas"]["Money"] | null;
+                        members_count: number;
+                        last_used_at: string | null;
+                        version: number;
+                        conditions: {
+                            in_force: boolean;
+                        } | null;
+                        can: string[];
+                        cannot: string[];
+                        members: {
+                            member_id: string;
+                            person_id: string;
+                            name: string;
+                            /** @enum {string|null} */
+                            role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate" | null;
+                            ends_at: string | null;
+                            assigned_at: string;
+                            /** @enum {string} */
+                            factor: "none" | "otp" | "phishing_resistant";
+                            last_used_at: string | null;
+                        }[];
+                        history: {
+                            changed_at: string;
+                            version: number;
+                            event: string;
+                            by: string | null;
+                            name: string | null;
+                            detail: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description LINK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerAccessLinksByLinkIdResume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        link_id: string;
+                        /** @description Null until a tenant answered the request. */
+                        tenant_id: string | null;
+                        tenant_name: string;
+                        tenant_slug: string;
+                        partner_id: string;
+                        partner_name: string;
+                        /** @enum {string} */
+                        status: "requested" | "approved" | "active" | "suspended" | "expired" | "revoked" | "declined" | "withdrawn" | "lapsed";
+                        status_word: string;
+                        status_reason: string | null;
+                        status_changed_at: string;
+                        /** @enum {string|null} */
+                        status_changed_by: "partner" | "tenant" | "provider" | "clock" | null;
+                        /** @enum {string} */
+                        relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+                        /** @enum {string} */
+                        access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate";
+                        role_title: string;
+                        role_version: number;
+                        /** @enum {string} */
+                        initiated_by: "partner" | "tenant" | "provider";
+                        starts_at: string;
+                        ends_at: string | null;
+                        expires_in_days: number | null;
+                        renewable_until: string | null;
+                        requested_at: string;
+                        request_message: string | null;
+                        request_expires_at: string;
+                        approved_at: string | null;
+                        approved_by_name: string | null;
+                        permissions: string[];
+                        overrides: {
+                            pattern: string;
+                            /** @enum {string} */
+                            effect: "grant" | "deny";
+                            reason: string | null;
+                            expires_at: string | null;
+                        }[];
+                        conditions_in_force: boolean;
+                        auto_renew_days: number;
+                        /** @enum {string} */
+                        billing_party: "tenant" | "partner" | "split";
+                        sla_response_hours: number | null;
+                        sla_uptime_target: number | null;
+                        notify_on_sla_breach: boolean;
+                        notify_on_billing_threshold: boolean;
+                        billing_alert_threshold: components["schemas"]["Money"] | null;
+                        members_count: number;
+                        last_used_at: string | null;
+                        version: number;
+                        conditions: {
+                            in_force: boolean;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description LINK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, LINK_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerAccessLinksByLinkIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        link_id: string;
+                        /** @description Null until a tenant answered the request. */
+                        tenant_id: string | null;
+                        tenant_name: string;
+                        tenant_slug: string;
+                        partner_id: string;
+                        partner_name: string;
+                        /** @enum {string} */
+                        status: "requested" | "approved" | "active" | "suspended" | "expired" | "revoked" | "declined" | "withdrawn" | "lapsed";
+                        status_word: string;
+                        status_reason: string | null;
+                        status_changed_at: string;
+                        /** @enum {string|null} */
+                        status_changed_by: "partner" | "tenant" | "provider" | "clock" | null;
+                        /** @enum {string} */
+                        relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+                        /** @enum {string} */
+                        access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate";
+                        role_title: string;
+                        role_version: number;
+                        /** @enum {string} */
+                        initiated_by: "partner" | "tenant" | "provider";
+                        starts_at: string;
+                        ends_at: string | null;
+                        expires_in_days: number | null;
+                        renewable_until: string | null;
+                        requested_at: string;
+                        request_message: string | null;
+                        request_expires_at: string;
+                        approved_at: string | null;
+                        approved_by_name: string | null;
+                        permissions: string[];
+                        overrides: {
+                            pattern: string;
+                            /** @enum {string} */
+                            effect: "grant" | "deny";
+                            reason: string | null;
+                            expires_at: string | null;
+                        }[];
+                        conditions_in_force: boolean;
+                        auto_renew_days: number;
+                        /** @enum {string} */
+                        billing_party: "tenant" | "partner" | "split";
+                        sla_response_hours: number | null;
+                        sla_uptime_target: number | null;
+                        notify_on_sla_breach: boolean;
+                        notify_on_billing_threshold: boolean;
+                        billing_alert_threshold: components["schemas"]["Money"] | null;
+                        members_count: number;
+                        last_used_at: string | null;
+                        version: number;
+                        conditions: {
+                            in_force: boolean;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description LINK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, LINK_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerAccessLinksByLinkIdSuspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        link_id: string;
+                        /** @description Null until a tenant answered the request. */
+                        tenant_id: string | null;
+                        tenant_name: string;
+                        tenant_slug: string;
+                        partner_id: string;
+                        partner_name: string;
+                        /** @enum {string} */
+                        status: "requested" | "approved" | "active" | "suspended" | "expired" | "revoked" | "declined" | "withdrawn" | "lapsed";
+                        status_word: string;
+                        status_reason: string | null;
+                        status_changed_at: string;
+                        /** @enum {string|null} */
+                        status_changed_by: "partner" | "tenant" | "provider" | "clock" | null;
+                        /** @enum {string} */
+                        relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+                        /** @enum {string} */
+                        access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate";
+                        role_title: string;
+                        role_version: number;
+                        /** @enum {string} */
+                        initiated_by: "partner" | "tenant" | "provider";
+                        starts_at: string;
+                        ends_at: string | null;
+                        expires_in_days: number | null;
+                        renewable_until: string | null;
+                        requested_at: string;
+                        request_message: string | null;
+                        request_expires_at: string;
+                        approved_at: string | null;
+                        approved_by_name: string | null;
+                        permissions: string[];
+                        overrides: {
+                            pattern: string;
+                            /** @enum {string} */
+                            effect: "grant" | "deny";
+                            reason: string | null;
+                            expires_at: string | null;
+                        }[];
+                        conditions_in_force: boolean;
+                        auto_renew_days: number;
+                        /** @enum {string} */
+                        billing_party: "tenant" | "partner" | "split";
+                        sla_response_hours: number | null;
+                        sla_uptime_target: number | null;
+                        notify_on_sla_breach: boolean;
+                        notify_on_billing_threshold: boolean;
+                        billing_alert_threshold: components["schemas"]["Money"] | null;
+                        members_count: number;
+                        last_used_at: string | null;
+                        version: number;
+                        conditions: {
+                            in_force: boolean;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description LINK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, LINK_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartners: {
+        parameters: {
+            query?: {
+                status?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            partner_id: string;
+                            name: string;
+                            slug: string;
+                            kinds: string[];
+                            /** @enum {string} */
+                            status: "pending" | "active" | "suspended" | "terminated";
+                            status_reason: string | null;
+                            website: string | null;
+                            members_count: number;
+                            active_links: number;
+                            created_at: string;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartners: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    slug: string;
+                    kinds: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "white_label")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partner_id: string;
+                        name: string;
+                        slug: string;
+                        kinds: string[];
+                        /** @enum {string} */
+                        status: "pending" | "active" | "suspended" | "terminated";
+                        status_reason: string | null;
+                        website: string | null;
+                        members_count: number;
+                        active_links: number;
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PARTNER_SLUG_TAKEN */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partner_id: string;
+                        name: string;
+                        slug: string;
+                        kinds: string[];
+                        /** @enum {string} */
+                        status: "pending" | "active" | "suspended" | "terminated";
+                        status_reason: string | null;
+                        website: string | null;
+                        members_count: number;
+                        active_links: number;
+                        created_at: string;
+                        members: {
+                            member_id: string;
+                            person_id: string;
+                            name: string;
+                            email: string;
+                            role: string;
+                            status: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdReactivate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partner_id: string;
+                        name: string;
+                        slug: string;
+                        kinds: string[];
+                        /** @enum {string} */
+                        status: "pending" | "active" | "suspended" | "terminated";
+                        status_reason: string | null;
+                        website: string | null;
+                        members_count: number;
+                        active_links: number;
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PARTNER_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdSuspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partner_id: string;
+                        name: string;
+                        slug: string;
+                        kinds: string[];
+                        /** @enum {string} */
+                        status: "pending" | "active" | "suspended" | "terminated";
+                        status_reason: string | null;
+                        website: string | null;
+                        members_count: number;
+                        active_links: number;
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PARTNER_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTenants: {
+        parameters: {
+            query?: {
+                status?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            tenant_id: string;
+                            name: string;
+                            slug: string;
+                            domain: string | null;
+                            /** @enum {string} */
+                            status: "active" | "suspended" | "trial" | "closed";
+                            plan_type: string;
+                            members_count: number;
+                            active_links: number;
+                            created_at: string;
+                            updated_at: string;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminTenantsByTenantId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tenant_id: string;
+                        name: string;
+                        slug: string;
+                        domain: string | null;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "trial" | "closed";
+                        plan_type: string;
+                        members_count: number;
+                        active_links: number;
+                        created_at: string;
+                        updated_at: string;
+                        access: {
+                            link_id: string;
+                            partner_id: string;
+                            partner_name: string;
+                            status: string;
+                            access_role: string;
+                            starts_at: string;
+                            ends_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3873,6 +6754,324 @@ export interface operations {
             };
         };
     };
+    postPartnerAccessExplain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a person. */
+                    user_id?: string;
+                    /** @description The id of a tenant. */
+                    tenant_id: string;
+                    permission: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        explain_id: string;
+                        /** @enum {string} */
+                        decision: "allow" | "deny";
+                        code: string;
+                        sentence: string;
+                        next_step: string | null;
+                        as_of: string;
+                        person_id: string | null;
+                        person_name: string | null;
+                        tenant_id: string | null;
+                        permission: string;
+                        first_blocker: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        } | null;
+                        steps: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        }[];
+                        remedies: {
+                            text: string;
+                            /** @enum {string} */
+                            who: "self" | "partner" | "tenant" | "provider";
+                        }[];
+                        effective_permissions: string[] | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERSON_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerAccessExplainByExplainId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                explain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        explain_id: string;
+                        /** @enum {string} */
+                        decision: "allow" | "deny";
+                        code: string;
+                        sentence: string;
+                        next_step: string | null;
+                        as_of: string;
+                        person_id: string | null;
+                        person_name: string | null;
+                        tenant_id: string | null;
+                        permission: string;
+                        first_blocker: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        } | null;
+                        steps: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        }[];
+                        remedies: {
+                            text: string;
+                            /** @enum {string} */
+                            who: "self" | "partner" | "tenant" | "provider";
+                        }[];
+                        effective_permissions: string[] | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPLANATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerAudit: {
         parameters: {
             query?: {
@@ -3912,8 +7111,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3939,7 +7147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -3997,8 +7205,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4024,7 +7241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4089,8 +7306,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4116,7 +7351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4168,7 +7403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4177,7 +7412,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description INVOICE_NOT_FOUND */
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INVOICE_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4204,7 +7448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4277,7 +7521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4286,8 +7530,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4340,7 +7593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4403,8 +7656,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4430,7 +7692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4490,8 +7752,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4517,7 +7797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4571,8 +7851,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4598,7 +7896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4713,8 +8011,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4740,7 +8047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -4808,7 +8115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4817,7 +8124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4871,7 +8178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5018,8 +8325,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5054,7 +8370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5169,7 +8485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5178,7 +8494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5259,7 +8575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5328,8 +8644,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5364,7 +8689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5450,7 +8775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5459,7 +8784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5540,7 +8865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +8942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5626,7 +8951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5689,7 +9014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5751,8 +9076,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5787,7 +9121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5860,7 +9194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5869,7 +9203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5932,7 +9266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6013,7 +9347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6022,7 +9356,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6103,7 +9437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6218,7 +9552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6227,7 +9561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6308,7 +9642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6423,7 +9757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6432,7 +9766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6513,7 +9847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6628,7 +9962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6637,7 +9971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6718,7 +10052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6833,7 +10167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6842,7 +10176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6923,7 +10257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6979,8 +10313,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7006,7 +10349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7064,7 +10407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7073,7 +10416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7127,7 +10470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7183,8 +10526,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7210,7 +10562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7267,8 +10619,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7294,7 +10664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7358,8 +10728,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7385,7 +10764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7435,8 +10814,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7462,7 +10859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7530,8 +10927,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7557,7 +10972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7613,7 +11028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7622,8 +11037,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7676,7 +11100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7728,7 +11152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7737,7 +11161,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TICKET_NOT_FOUND */
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND, TICKET_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7764,7 +11197,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7822,7 +11255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7831,7 +11264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7840,7 +11273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TICKET_NOT_FOUND */
+            /** @description TENANT_NOT_FOUND, TICKET_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7912,7 +11345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7970,7 +11403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7979,7 +11412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7988,7 +11421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TICKET_NOT_FOUND */
+            /** @description TENANT_NOT_FOUND, TICKET_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8042,7 +11475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, FEATURE_DISABLED, INTERNAL_ERROR, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8106,8 +11539,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8133,7 +11584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8185,7 +11636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8194,7 +11645,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description INVOICE_NOT_FOUND */
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INVOICE_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8221,7 +11681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8288,8 +11748,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8315,7 +11793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8375,7 +11853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8384,8 +11862,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8438,7 +11925,330 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantPartnerAccessAccessExplain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a person. */
+                    user_id: string;
+                    /** @description The id of a partner. */
+                    partner_id: string;
+                    permission: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        explain_id: string;
+                        /** @enum {string} */
+                        decision: "allow" | "deny";
+                        code: string;
+                        sentence: string;
+                        next_step: string | null;
+                        as_of: string;
+                        person_id: string | null;
+                        person_name: string | null;
+                        tenant_id: string | null;
+                        permission: string;
+                        first_blocker: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        } | null;
+                        steps: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        }[];
+                        remedies: {
+                            text: string;
+                            /** @enum {string} */
+                            who: "self" | "partner" | "tenant" | "provider";
+                        }[];
+                        effective_permissions: string[] | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERSON_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantPartnerAccessAccessExplainByExplainId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
+            path: {
+                explain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        explain_id: string;
+                        /** @enum {string} */
+                        decision: "allow" | "deny";
+                        code: string;
+                        sentence: string;
+                        next_step: string | null;
+                        as_of: string;
+                        person_id: string | null;
+                        person_name: string | null;
+                        tenant_id: string | null;
+                        permission: string;
+                        first_blocker: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        } | null;
+                        steps: {
+                            order: number;
+                            check: string;
+                            /** @enum {string} */
+                            state: "pass" | "fail" | "not_evaluated" | "unknown" | "hidden";
+                            detail: string;
+                            /** @enum {string} */
+                            owner: "self" | "partner" | "tenant" | "provider";
+                            remedy: string | null;
+                            evidence: {
+                                type: string;
+                                id: string;
+                            } | null;
+                        }[];
+                        remedies: {
+                            text: string;
+                            /** @enum {string} */
+                            who: "self" | "partner" | "tenant" | "provider";
+                        }[];
+                        effective_permissions: string[] | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPLANATION_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8500,8 +12310,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8527,7 +12355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8588,8 +12416,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8615,7 +12461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8689,8 +12535,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8716,7 +12580,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8796,7 +12660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8805,7 +12669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8814,7 +12678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CHANGE_NOT_FOUND */
+            /** @description CHANGE_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8868,7 +12732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8948,7 +12812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8957,7 +12821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8966,7 +12830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CHANGE_NOT_FOUND */
+            /** @description CHANGE_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9020,7 +12884,437 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantPartnerAccessFreeze: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    scope: "partner";
+                    /** @description The id of a partner. */
+                    partner_id: string;
+                    reason?: string;
+                } | {
+                    /** @constant */
+                    scope: "tenant";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        freeze_id: string;
+                        /** @enum {string} */
+                        scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                        partner_id: string | null;
+                        partner_name: string | null;
+                        tenant_id: string | null;
+                        tenant_name: string | null;
+                        link_id: string | null;
+                        person_id: string | null;
+                        person_name: string | null;
+                        reason: string | null;
+                        in_force: boolean;
+                        set_by_name: string;
+                        /** @enum {string} */
+                        set_by_side: "partner" | "tenant" | "provider";
+                        created_at: string;
+                        lift_asked_at: string | null;
+                        lift_asked_by_you: boolean;
+                        lifted_at: string | null;
+                        lift_reason: string | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FREEZE_TARGET_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTenantPartnerAccessFreezeByFreezeId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
+            path: {
+                freeze_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        freeze_id: string;
+                        /** @enum {string} */
+                        scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                        partner_id: string | null;
+                        partner_name: string | null;
+                        tenant_id: string | null;
+                        tenant_name: string | null;
+                        link_id: string | null;
+                        person_id: string | null;
+                        person_name: string | null;
+                        reason: string | null;
+                        in_force: boolean;
+                        set_by_name: string;
+                        /** @enum {string} */
+                        set_by_side: "partner" | "tenant" | "provider";
+                        created_at: string;
+                        lift_asked_at: string | null;
+                        lift_asked_by_you: boolean;
+                        lifted_at: string | null;
+                        lift_reason: string | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FREEZE_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FREEZE_LIFTED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantPartnerAccessFreezes: {
+        parameters: {
+            query?: {
+                in_force?: "true" | "false";
+            };
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            freeze_id: string;
+                            /** @enum {string} */
+                            scope: "platform" | "partner" | "tenant" | "delegation" | "person";
+                            partner_id: string | null;
+                            partner_name: string | null;
+                            tenant_id: string | null;
+                            tenant_name: string | null;
+                            link_id: string | null;
+                            person_id: string | null;
+                            person_name: string | null;
+                            reason: string | null;
+                            in_force: boolean;
+                            set_by_name: string;
+                            /** @enum {string} */
+                            set_by_side: "partner" | "tenant" | "provider";
+                            created_at: string;
+                            lift_asked_at: string | null;
+                            lift_asked_by_you: boolean;
+                            lifted_at: string | null;
+                            lift_reason: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9178,8 +13472,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9205,7 +13517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9349,7 +13661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9358,7 +13670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9367,7 +13679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PARTNER_NOT_INVITED */
+            /** @description PARTNER_NOT_INVITED, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9421,7 +13733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9648,7 +13960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9657,7 +13969,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9684,7 +14005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9871,7 +14192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9880,7 +14201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9889,7 +14210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9961,7 +14282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10152,7 +14473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10161,7 +14482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10170,7 +14491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10224,7 +14545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10381,7 +14702,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10390,7 +14711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10399,7 +14720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10453,7 +14774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10553,7 +14874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10562,7 +14883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10571,7 +14892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10625,7 +14946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10784,7 +15105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10793,7 +15114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10802,7 +15123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10856,7 +15177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11013,7 +15334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11022,7 +15343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11031,7 +15352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11085,7 +15406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11242,7 +15563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11251,7 +15572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11260,7 +15581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11314,7 +15635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11471,7 +15792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11480,7 +15801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11489,7 +15810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11543,7 +15864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11700,7 +16021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11709,7 +16030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11718,7 +16039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LINK_NOT_FOUND */
+            /** @description LINK_NOT_FOUND, TENANT_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11772,7 +16093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11856,8 +16177,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11883,7 +16222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12006,7 +16345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12015,8 +16354,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12087,7 +16435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12154,8 +16502,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12181,7 +16547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12255,7 +16621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12264,8 +16630,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12318,7 +16693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12368,8 +16743,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12395,7 +16788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12462,8 +16855,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12489,7 +16900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12545,7 +16956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12554,8 +16965,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12608,7 +17028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12660,7 +17080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12669,7 +17089,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TICKET_NOT_FOUND */
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND, TICKET_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12696,7 +17125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12754,7 +17183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12763,7 +17192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12772,7 +17201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TICKET_NOT_FOUND */
+            /** @description TENANT_NOT_FOUND, TICKET_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12844,7 +17273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12902,7 +17331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHORIZED */
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12911,7 +17340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12920,7 +17349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TICKET_NOT_FOUND */
+            /** @description TENANT_NOT_FOUND, TICKET_NOT_FOUND */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12974,7 +17403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, INTERNAL_ERROR, PERMISSION_DENIED, PERSON_INACTIVE, STEP_UP_REQUIRED, TENANT_INACTIVE, TENANT_NOT_FOUND, WRONG_PLANE */
+            /** @description INTERNAL_ERROR */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13124,7 +17553,7 @@ export interface operations {
             };
         };
     };
-    "getAssetsPagesPasskey.j8eeuL08tY.js": {
+    "getAssetsPagesPasskey.vQrNOKhhOxK.js": {
         parameters: {
             query?: never;
             header?: never;

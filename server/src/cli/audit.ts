@@ -6,7 +6,6 @@ import type { Command } from './command.ts'
 
 export const audit: Command = {
   name: 'audit',
-  summary: 'verify, export and prove the audit log',
   help: auditCommands.map(({ help }) => `audit ${help}`).join('\n'),
   async run([name, ...args], surroundings) {
     const command = auditCommands.find((candidate) => candidate.name === name)

@@ -33,7 +33,6 @@ export interface Surroundings {
 /** One command of `npm run liaison --`. */
 export interface Command {
   readonly name: string
-  readonly summary: string
   readonly help: string
   /** Returns the exit status. */
   readonly run: (args: readonly string[], surroundings: Surroundings) => Promise<number>

@@ -6,7 +6,6 @@ import type { Command } from './command.ts'
 
 export const demo: Command = {
   name: 'demo',
-  summary: 'fill an empty embedded database with the demo world',
   help: 'demo [--json]\n  Loads the demo world into an embedded database that holds no record yet, and says who can sign in.\n  Passwords, second factors and recovery codes stand in demo.json of the data directory.',
   async run(args, surroundings) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })

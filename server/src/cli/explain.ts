@@ -54,7 +54,6 @@ const MARKS: Readonly<Record<string, string>> = {
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'say why a person may or may not do something in a tenant',
   help: 'explain PERSON TENANT PERMISSION [--json]\n  PERSON is an e-mail address, TENANT a slug (or their public ids), PERMISSION a name of the catalogue.\n  Ends with status 0 when it is allowed now and 1 when it is not. The question itself is recorded.',
   async run(args, surroundings) {
     const { values, positionals } = parseArgs({

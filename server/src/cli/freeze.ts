@@ -126,14 +126,12 @@ const TARGETS =
 
 export const freeze: Command = {
   name: 'freeze',
-  summary: 'stop access at once: of the platform, a partner, a tenant, a delegation or a person',
   help: `freeze SCOPE [NAME] --reason TEXT [--json]\n${TARGETS}\n  Holds from the next request on; no write that was under way commits afterwards.`,
   run: (args, surroundings) => act(args, surroundings, { name: 'freeze', work: set }),
 }
 
 export const unfreeze: Command = {
   name: 'unfreeze',
-  summary: 'lift a freeze that the provider set',
   help: `unfreeze SCOPE [NAME] --reason TEXT [--json]\n${TARGETS}\n  A freeze of the platform is lifted by two people: the first asks, with status 1, and another confirms.`,
   run: (args, surroundings) => act(args, surroundings, { name: 'unfreeze', work: lift }),
 }

@@ -223,7 +223,6 @@ async function chooseReport(
 
 export const importCommand: Command = {
   name: 'import',
-  summary: "take the provider's records from files",
   help: HELP,
   async run(args, surroundings) {
     const { values, positionals } = parse(args)

@@ -16,7 +16,6 @@ function readDays(text: string | undefined): number {
 
 export const keys: Command = {
   name: 'keys',
-  summary: 'make an ingest key',
   help: "keys create-ingest NAME --source SOURCE [--days N] [--json]\n  Makes a key with which one of the provider's own systems hands records in, and prints it this once.\n  SOURCE names that system: external ids are unique within it. The key ends after N days (365).",
   async run(args, surroundings) {
     const { values, positionals } = parseArgs({

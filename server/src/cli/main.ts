@@ -59,11 +59,12 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     out(overview())
     return name === undefined ? STATUS.misused : STATUS.done
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name)
-  if (!command) {
+  const listed = COMMANDS.find((candidate) => candidate.name === name)
+  if (!listed) {
     err(`There is no command "${name}".\n\n${overview()}`)
     return STATUS.misused
   }
+  const command = await listed.load()
   if (args.includes('--help') || args.includes('-h')) {
     out(`${command.help}\n`)
     return STATUS.done

@@ -5,7 +5,6 @@ import type { Command } from './command.ts'
 
 export const migrate: Command = {
   name: 'migrate',
-  summary: 'bring the database to the schema of this version',
   help: 'migrate [--json]\n  Runs the migrations that were not yet run, writes the permission catalogue and sets the passwords of the logins.\n  Running it again changes nothing.',
   async run(args, surroundings) {
     const { values } = parseArgs({ args: [...args], options: { json: { type: 'boolean' } } })

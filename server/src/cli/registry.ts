@@ -1,22 +1,53 @@
-import { audit } from './audit.ts'
 import type { Command } from './command.ts'
-import { demo } from './demo.ts'
-import { doctor } from './doctor.ts'
-import { explain } from './explain.ts'
-import { freeze, unfreeze } from './freeze.ts'
-import { importCommand } from './import.ts'
-import { keys } from './keys.ts'
-import { migrate } from './migrate.ts'
+
+/** A command as the overview lists it; its code is loaded when it is called, so that help comes at once. */
+export interface Listed {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [
-  migrate,
-  importCommand,
-  demo,
-  audit,
-  freeze,
-  unfreeze,
-  explain,
-  keys,
-  doctor,
+export const COMMANDS: readonly Listed[] = [
+  {
+    name: 'migrate',
+    summary: 'bring the database to the schema of this version',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
+    name: 'import',
+    summary: "take the provider's records from files",
+    load: async () => (await import('./import.ts')).importCommand,
+  },
+  {
+    name: 'demo',
+    summary: 'fill an empty embedded database with the demo world',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
+    name: 'audit',
+    summary: 'verify, export and prove the audit log',
+    load: async () => (await import('./audit.ts')).audit,
+  },
+  {
+    name: 'freeze',
+    summary: 'stop access at once: of the platform, a partner, a tenant, a delegation or a person',
+    load: async () => (await import('./freeze.ts')).freeze,
+  },
+  {
+    name: 'unfreeze',
+    summary: 'lift a freeze that the provider set',
+    load: async () => (await import('./freeze.ts')).unfreeze,
+  },
+  {
+    name: 'explain',
+    summary: 'say why a person may or may not do something in a tenant',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  { name: 'keys', summary: 'make an ingest key', load: async () => (await import('./keys.ts')).keys },
+  {
+    name: 'doctor',
+    summary: 'look whether this installation is sound',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
 ]

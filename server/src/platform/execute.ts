@@ -193,11 +193,13 @@ function countRows(body: unknown): { total: number; byTenant: Map<TenantId, numb
   return { total: items.length, byTenant }
 }
 
-/** The event of a read of tenants' data that the handler said nothing about. */
+/**
+ * The event of a read of a tenant's data by somebody from outside, when the handler said nothing about it. What a
+ * tenant's own people read of their own data is no event, unless the handler notes it.
+ */
 function describeRead(call: Call, mandate: Mandate, body: unknown): AuditEvent | null {
   const permission = permissionOf(call.route.access)
-  if (!permission || (mandate.kind !== 'acting' && mandate.kind !== 'portfolio' && mandate.kind !== 'tenant'))
-    return null
+  if (!permission || (mandate.kind !== 'acting' && mandate.kind !== 'portfolio')) return null
   const { total, byTenant } = countRows(body)
   return {
     action: permission.audit_action,

@@ -155,6 +155,13 @@ function wantsPage(request: FastifyRequest): boolean {
   )
 }
 
+/** An error as the log keeps it: libraries hang whole configurations on theirs. */
+function tellError(error: unknown): { message: string; stack?: string } {
+  return error instanceof Error
+    ? { message: error.message, ...(error.stack !== undefined && { stack: error.stack }) }
+    : { message: String(error) }
+}
+
 async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unknown): Promise<FastifyReply> {
   const { request } = reply
   const now = options.engine.clock()
@@ -167,7 +174,7 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
     problem = toProblem(cause)
   }
   if (problem.status >= 500)
-    request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'request failed')
+    request.log.error({ err: tellError(problem.cause ?? problem), code: problem.code }, 'request failed')
   const body = toProblemBody(problem, { id: request.id, now })
   if (wantsPage(request)) return sendPage(reply, options.problemPage(body, request))
   return reply

@@ -23,7 +23,9 @@ export interface OperatorRequest {
 }
 
 // A command may take as long as its file is long; a lock that somebody forgot must still end the wait.
-const SESSION_OPTIONS = '-c TimeZone=UTC -c lock_timeout=30s -c statement_timeout=0'
+// Tables grow a thousandfold within one import, so no plan made at its start is kept.
+const SESSION_OPTIONS =
+  '-c TimeZone=UTC -c lock_timeout=30s -c statement_timeout=0 -c plan_cache_mode=force_custom_plan'
 
 const ROLE_OF_PLANE = { ingest: 'liaison_ingest', platform: 'liaison_platform' } as const
 

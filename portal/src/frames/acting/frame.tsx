@@ -1,4 +1,11 @@
-import { IconHistory, IconLayoutDashboard, IconLogout2, IconReceipt, IconTicket } from '@tabler/icons-react'
+import {
+  IconHistory,
+  IconLayoutDashboard,
+  IconLogout2,
+  IconReceipt,
+  IconTicket,
+  IconUsers,
+} from '@tabler/icons-react'
 import { readBody } from '@liaison/sdk'
 import type { ActingContext, Me } from '@liaison/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
@@ -6,7 +13,7 @@ import { Outlet } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
-import type { NavGroup } from '../../parts/app-frame.tsx'
+import type { NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { Bones } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -47,6 +54,13 @@ function navOf(par: string, ten: string, permissions: readonly string[]): NavGro
       icon: IconReceipt,
       letter: 'b',
       on: has('partner.billing.invoices.'),
+    },
+    {
+      to: actingPlaces.subscribers(par, ten),
+      label: t('managed.subscribers'),
+      icon: IconUsers,
+      letter: 'u',
+      on: has('partner.provisioning.subscribers.'),
     },
     {
       to: actingPlaces.activity(par, ten),

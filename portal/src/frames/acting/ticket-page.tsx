@@ -24,6 +24,11 @@ export function TicketPage() {
     assign: may('assign'),
     internal: may('internal_notes.read'),
   }
+  const people = useRead(
+    ['assignees'],
+    (frame, signal) => readBody(frame.client.GET('/partner/support/assignees', { signal })),
+    { enabled: rights.assign },
+  )
   return (
     <Page
       title={ticket.data ? ticket.data.body.subject : t('ticket.title_plain')}
@@ -35,6 +40,7 @@ export function TicketPage() {
             ticket={body}
             rights={rights}
             tenant={acting.tenant_name}
+            people={people.data?.items ?? []}
             change={(change) =>
               readBody(
                 client.PATCH('/partner/support/tickets/{ticket_id}', {

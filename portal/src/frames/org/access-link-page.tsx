@@ -51,7 +51,7 @@ function PauseButton({ link, etag, act }: LinkProps & { act: 'suspend' | 'resume
         keep={t(`access.${act}_keep`)}
         isBusy={write.isPending}
         error={write.error}
-        withReason={act === 'suspend'}
+        {...(act === 'suspend' ? { reason: 'optional' as const } : {})}
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >

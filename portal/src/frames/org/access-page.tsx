@@ -15,6 +15,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { frozenName } from '../shared/freeze-words.ts'
 import { useAccessLinks, useFreezes } from './calls.ts'
 
 const mostLines = 3
@@ -64,7 +65,7 @@ function AccessCard({ link }: { link: TenantLink }) {
 
 function FreezeNote({ freeze }: { freeze: Freeze }) {
   const [isOpen, setOpen] = useState(false)
-  const who = freeze.target_name ?? t('freeze.everybody')
+  const who = freeze.scope === 'tenant' ? t('freeze.everybody') : frozenName(freeze)
   const lift = useWrite(
     (reason: string, frame) =>
       readBody(
@@ -83,8 +84,8 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
       <p className="strong">
         {t('freeze.standing', {
           who,
-          at: formatDateTime(freeze.frozen_at),
-          name: freeze.frozen_by_name ?? '',
+          at: formatDateTime(freeze.created_at),
+          name: freeze.set_by_name,
         })}
       </p>
       {freeze.reason !== null && <p>{freeze.reason}</p>}
@@ -98,7 +99,7 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
         keep={t('freeze.keep')}
         isBusy={lift.isPending}
         error={lift.error}
-        withReason
+        reason="required"
         onKeep={() => setOpen(false)}
         onAct={(reason) => lift.mutate(reason)}
       >
@@ -110,7 +111,7 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
 
 function Freezes() {
   const freezes = useFreezes()
-  const standing = (freezes.data?.items ?? []).filter((freeze) => freeze.lifted_at === null)
+  const standing = (freezes.data?.items ?? []).filter((freeze) => freeze.in_force)
   return standing.map((freeze) => <FreezeNote key={freeze.freeze_id} freeze={freeze} />)
 }
 

@@ -1,4 +1,6 @@
 import { readBody } from '@liaison/sdk'
+import type { Invoice } from '@liaison/sdk'
+import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -6,6 +8,7 @@ import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
 import {
   InvoiceFilterBar,
   invoiceSpec,
@@ -14,11 +17,13 @@ import {
   toInvoiceQuery,
 } from '../shared/invoice-table.tsx'
 
-const noAddress = () => null
-
 /** The organisation's own invoices. */
 export function BillingPage() {
-  const { name } = useFrame()
+  const { name, tenantId } = useFrame()
+  const addressOf = useCallback(
+    (invoice: Invoice) => orgPlaces.invoice(tenantId, invoice.invoice_id),
+    [tenantId],
+  )
   const filters = useFilters(invoiceSpec)
   const query = toInvoiceQuery(filters)
   const invoices = useRead(
@@ -35,7 +40,7 @@ export function BillingPage() {
           <InvoiceTable
             page={page}
             filters={filters}
-            addressOf={noAddress}
+            addressOf={addressOf}
             emptyText={t('billing.empty', { tenant: name })}
           />
         )}

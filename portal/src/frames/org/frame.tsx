@@ -11,7 +11,7 @@ import { Outlet } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
-import type { NavGroup } from '../../parts/app-frame.tsx'
+import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { findOrg } from '../../platform/me.ts'
@@ -19,61 +19,61 @@ import { useParam } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
 
-function navOf(ten: string): NavGroup[] {
+function workOf(ten: string): NavEntry[] {
   return [
+    { to: places.home(ten), label: t('nav.home'), icon: IconHome, letter: 'h' },
     {
-      entries: [
-        { to: places.home(ten), label: t('nav.home'), icon: IconHome, letter: 'h' },
-        {
-          to: places.tickets(ten),
-          label: t('nav.tickets'),
-          icon: IconTicket,
-          letter: 'q',
-          needs: 'tenant.tickets.read',
-        },
-        {
-          to: places.billing(ten),
-          label: t('nav.billing'),
-          icon: IconReceipt,
-          letter: 'b',
-          needs: 'tenant.billing.read',
-        },
-      ],
+      to: places.tickets(ten),
+      label: t('nav.tickets'),
+      icon: IconTicket,
+      letter: 'q',
+      needs: 'tenant.tickets.read',
     },
     {
-      title: t('nav.partner_access'),
-      entries: [
-        {
-          to: places.access(ten),
-          label: t('nav.who_has_access'),
-          icon: IconShieldHalf,
-          letter: 'p',
-          needs: 'tenant.partner_access.read',
-        },
-        {
-          to: places.requests(ten),
-          label: t('nav.requests'),
-          icon: IconInbox,
-          letter: 'r',
-          needs: 'tenant.partner_access.approve',
-        },
-        {
-          to: places.activity(ten),
-          label: t('nav.what_they_did'),
-          icon: IconHistory,
-          letter: 'a',
-          needs: 'tenant.partner_access.audit.read',
-        },
-        {
-          to: places.rules(ten),
-          label: t('nav.rules'),
-          icon: IconAdjustments,
-          letter: 'u',
-          needs: 'tenant.partner_access.policy.write',
-        },
-      ],
+      to: places.billing(ten),
+      label: t('nav.billing'),
+      icon: IconReceipt,
+      letter: 'b',
+      needs: 'tenant.billing.read',
     },
   ]
+}
+
+function accessOf(ten: string): NavEntry[] {
+  return [
+    {
+      to: places.access(ten),
+      label: t('nav.who_has_access'),
+      icon: IconShieldHalf,
+      letter: 'p',
+      needs: 'tenant.partner_access.read',
+    },
+    {
+      to: places.requests(ten),
+      label: t('nav.requests'),
+      icon: IconInbox,
+      letter: 'r',
+      needs: 'tenant.partner_access.approve',
+    },
+    {
+      to: places.activity(ten),
+      label: t('nav.what_they_did'),
+      icon: IconHistory,
+      letter: 'a',
+      needs: 'tenant.partner_access.audit.read',
+    },
+    {
+      to: places.rules(ten),
+      label: t('nav.rules'),
+      icon: IconAdjustments,
+      letter: 'u',
+      needs: 'tenant.partner_access.policy.write',
+    },
+  ]
+}
+
+function navOf(ten: string): NavGroup[] {
+  return [{ entries: workOf(ten) }, { title: t('nav.partner_access'), entries: accessOf(ten) }]
 }
 
 /** The own organisation's frame: its work, and who it lets in. */

@@ -46,7 +46,7 @@ function DeclineButton({ link }: { link: TenantLink }) {
         keep={t('requests.decline_keep')}
         isBusy={write.isPending}
         error={write.error}
-        withReason
+        reason="optional"
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >

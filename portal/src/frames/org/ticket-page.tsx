@@ -19,6 +19,11 @@ export function TicketPage() {
   const ticket = useRead(['ticket', ticketId], (frame, signal) =>
     readTagged(frame.client.GET('/tenant/support/tickets/{ticket_id}', { params: path, signal })),
   )
+  const people = useRead(
+    ['assignees'],
+    (frame, signal) => readBody(frame.client.GET('/tenant/support/assignees', { signal })),
+    { enabled: ownRights.assign },
+  )
   return (
     <Page
       title={ticket.data ? ticket.data.body.subject : t('ticket.title_plain')}
@@ -30,6 +35,7 @@ export function TicketPage() {
             ticket={body}
             rights={ownRights}
             tenant={name}
+            people={people.data?.items ?? []}
             change={(change) =>
               readBody(
                 client.PATCH('/tenant/support/tickets/{ticket_id}', {

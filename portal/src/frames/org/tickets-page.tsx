@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import type { Ticket } from '@liaison/sdk'
 import { useCallback } from 'react'
@@ -6,6 +7,7 @@ import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
+import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
@@ -14,6 +16,7 @@ import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shar
 /** The organisation's own tickets, whoever wrote them. */
 export function TicketsPage() {
   const { name, tenantId } = useFrame()
+  const go = useGo()
   const filters = useFilters(ticketSpec)
   const query = toTicketQuery(filters)
   const tickets = useRead(
@@ -23,7 +26,10 @@ export function TicketsPage() {
   )
   const addressOf = useCallback((ticket: Ticket) => orgPlaces.ticket(tenantId, ticket.ticket_id), [tenantId])
   return (
-    <Page title={t('tickets.title')}>
+    <Page
+      title={t('tickets.title')}
+      tools={<Button onClick={() => go(orgPlaces.newTicket(tenantId))}>{t('newticket.own_title')}</Button>}
+    >
       <TicketFilterBar filters={filters} query={tickets} />
       <Answer query={tickets} lines={10}>
         {(page) => (

@@ -12,7 +12,7 @@ import { Outlet } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
-import type { NavGroup } from '../../parts/app-frame.tsx'
+import type { NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { rememberPlace } from '../../platform/last-place.ts'

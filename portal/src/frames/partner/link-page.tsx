@@ -65,7 +65,7 @@ function ActButton({ act, link, etag }: ActButtonProps) {
         keep={t(`link.${act}_keep`)}
         isBusy={write.isPending}
         error={write.error}
-        withReason={act !== 'resume'}
+        {...(act === 'resume' ? {} : { reason: 'optional' as const })}
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >

@@ -10,7 +10,7 @@ import {
 import { Outlet } from '@tanstack/react-router'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
-import type { NavGroup } from '../../parts/app-frame.tsx'
+import type { NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { findPlatform } from '../../platform/me.ts'

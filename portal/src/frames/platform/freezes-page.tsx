@@ -13,10 +13,12 @@ import { formatInstant } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { frozenName } from '../shared/freeze-words.ts'
 
 const scopes = ['person', 'delegation', 'partner', 'tenant', 'platform'] as const
 
-type Draft = { scope: string; id: string; reason: string }
+type Scope = (typeof scopes)[number]
+type Draft = { scope: Scope; id: string; reason: string }
 
 function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []
@@ -35,7 +37,12 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         id="scope"
         label={t('freeze.scope')}
         value={draft.scope}
-        onChange={(event) => onDraft({ ...draft, scope: event.currentTarget.value })}
+        onChange={(event) =>
+          onDraft({
+            ...draft,
+            scope: scopes.find((scope) => scope === event.currentTarget.value) ?? 'person',
+          })
+        }
       >
         {scopes.map((scope) => (
           <option key={scope} value={scope}>
@@ -114,7 +121,7 @@ function FreezeForm() {
 
 function LiftButton({ freeze }: { freeze: Freeze }) {
   const [isOpen, setOpen] = useState(false)
-  const who = freeze.target_name ?? t('freeze.everybody')
+  const who = frozenName(freeze)
   const needsTwo = freeze.scope === 'platform'
   const write = useWrite(
     (reason: string, frame) =>
@@ -126,7 +133,7 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
       ),
     (answer) => {
       setOpen(false)
-      showToast(t(answer.lifted_at === null ? 'freeze.lift_waits' : 'freeze.lifted', { who }))
+      showToast(t(answer.in_force ? 'freeze.lift_waits' : 'freeze.lifted', { who }))
     },
   )
   return (
@@ -141,7 +148,7 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
         keep={t('freeze.keep')}
         isBusy={write.isPending}
         error={write.error}
-        withReason
+        reason="required"
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
@@ -151,19 +158,24 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
   )
 }
 
+function toState({ in_force: inForce, lift_asked_at: asked }: Freeze): string {
+  if (!inForce) return 'lifted'
+  return asked === null ? 'frozen' : 'lift_asked'
+}
+
 function FreezeRow({ freeze }: { freeze: Freeze }) {
-  const isStanding = freeze.lifted_at === null
+  const isStanding = freeze.in_force
   return (
     <tr>
-      <td className="strong">{freeze.target_name ?? t('freeze.everybody')}</td>
+      <td className="strong">{frozenName(freeze)}</td>
       <td data-label={t('freeze.scope')}>{tValue('freeze_scope', freeze.scope)}</td>
       <td data-label={t('column.status')}>
-        <StatusChip family="organisation" value={isStanding ? 'frozen' : 'lifted'} />
+        <StatusChip family="organisation" value={toState(freeze)} />
       </td>
-      <td data-label={t('freeze.since')}>{formatInstant(freeze.frozen_at)}</td>
-      <td data-label={t('freeze.by')}>{freeze.frozen_by_name}</td>
+      <td data-label={t('freeze.since')}>{formatInstant(freeze.created_at)}</td>
+      <td data-label={t('freeze.by')}>{freeze.set_by_name}</td>
       <td data-label={t('confirm.reason')}>{freeze.reason}</td>
-      <td className="tool">{isStanding && <LiftButton freeze={freeze} />}</td>
+      <td className="tool">{isStanding && !freeze.lift_asked_by_you && <LiftButton freeze={freeze} />}</td>
     </tr>
   )
 }

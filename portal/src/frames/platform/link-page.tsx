@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { LinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/sdk'
+import type { PlatformLink } from '@liaison/sdk'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
@@ -12,7 +12,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
+import { HistoryList, LinkFacts } from '../shared/link-parts.tsx'
 
 type Act = 'suspend' | 'resume' | 'revoke'
 
@@ -21,7 +21,7 @@ function actsOf(status: string): Act[] {
   return status === 'suspended' ? ['resume', 'revoke'] : []
 }
 
-function ActButton({ act, link, etag }: { act: Act; link: LinkDetail; etag: string | null }) {
+function ActButton({ act, link }: { act: Act; link: PlatformLink }) {
   const [isOpen, setOpen] = useState(false)
   const names = { partner: link.partner_name, tenant: link.tenant_name, count: link.members_count }
   const write = useWrite(
@@ -29,7 +29,6 @@ function ActButton({ act, link, etag }: { act: Act; link: LinkDetail; etag: stri
       readBody(
         frame.client.POST(`/admin/partner-access/links/{link_id}/${act}`, {
           params: { path: { link_id: link.link_id } },
-          headers: { 'If-Match': etag ?? '' },
           body: { reason },
         }),
       ),
@@ -51,7 +50,7 @@ function ActButton({ act, link, etag }: { act: Act; link: LinkDetail; etag: stri
         isDanger={act === 'revoke'}
         isBusy={write.isPending}
         error={write.error}
-        withReason
+        reason="required"
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
@@ -65,7 +64,7 @@ function ActButton({ act, link, etag }: { act: Act; link: LinkDetail; etag: stri
 export function LinkPage() {
   const id = useParam('link')
   const link = useRead(['link', id], (frame, signal) =>
-    readTagged(
+    readBody(
       frame.client.GET('/admin/partner-access/links/{link_id}', {
         params: { path: { link_id: id } },
         signal,
@@ -77,25 +76,19 @@ export function LinkPage() {
     <Page
       title={
         found
-          ? t('platform.link_title', { partner: found.body.partner_name, tenant: found.body.tenant_name })
+          ? t('platform.link_title', { partner: found.partner_name, tenant: found.tenant_name })
           : t('link.title_plain')
       }
       back={{ to: platformPlaces.links(), label: t('nav.links') }}
-      tools={
-        found &&
-        actsOf(found.body.status).map((act) => (
-          <ActButton key={act} act={act} link={found.body} etag={found.etag} />
-        ))
-      }
+      tools={found && actsOf(found.status).map((act) => <ActButton key={act} act={act} link={found} />)}
     >
       <Answer query={link} lines={12}>
-        {({ body }) => (
+        {(body) => (
           <div className="columns">
             <div className="stack">
               <Panel title={t('link.opens')}>
                 <PermissionList can={body.can} cannot={body.cannot} who={body.partner_name} />
               </Panel>
-              <ChangeList changes={body.changes} />
               <HistoryList history={body.history} />
             </div>
             <LinkFacts link={body} />

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
+import { readBody } from '@liaison/sdk'
 import type { PartnerRecord } from '@liaison/sdk'
 import { useState } from 'react'
 
@@ -17,16 +17,15 @@ import { LinksOf } from './links-of.tsx'
 
 type Act = 'suspend' | 'reactivate'
 
-function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: string | null; act: Act }) {
+function ActButton({ partner, act }: { partner: PartnerRecord; act: Act }) {
   const [isOpen, setOpen] = useState(false)
-  const names = { partner: partner.name, count: partner.links_count }
+  const names = { partner: partner.name, count: partner.active_links }
   const write = useWrite(
     (reason: string, frame) =>
       readBody(
         frame.client.POST(`/admin/partners/{partner_id}/${act}`, {
           params: { path: { partner_id: partner.partner_id } },
-          headers: etag === null ? {} : { 'If-Match': etag },
-          body: reason === '' ? {} : { reason },
+          body: { reason },
         }),
       ),
     () => {
@@ -46,7 +45,7 @@ function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: strin
         keep={t(`partner.${act}_keep`)}
         isBusy={write.isPending}
         error={write.error}
-        withReason
+        reason="required"
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
@@ -60,30 +59,26 @@ function ActButton({ partner, etag, act }: { partner: PartnerRecord; etag: strin
 export function PartnerPage() {
   const id = useParam('par')
   const partner = useRead(['partner', id], (frame, signal) =>
-    readTagged(
+    readBody(
       frame.client.GET('/admin/partners/{partner_id}', { params: { path: { partner_id: id } }, signal }),
     ),
   )
   const found = partner.data
   return (
     <Page
-      title={found ? found.body.name : t('column.partner')}
+      title={found ? found.name : t('column.partner')}
       back={{ to: platformPlaces.partners(), label: t('nav.partners') }}
       tools={
         found && (
           <>
-            {found.body.status === 'active' && (
-              <ActButton partner={found.body} etag={found.etag} act="suspend" />
-            )}
-            {found.body.status === 'suspended' && (
-              <ActButton partner={found.body} etag={found.etag} act="reactivate" />
-            )}
+            {found.status === 'active' && <ActButton partner={found} act="suspend" />}
+            {found.status === 'suspended' && <ActButton partner={found} act="reactivate" />}
           </>
         )
       }
     >
       <Answer query={partner}>
-        {({ body }) => (
+        {(body) => (
           <div className="stack">
             <Panel title={t('partner.facts')}>
               <Facts
@@ -91,7 +86,7 @@ export function PartnerPage() {
                   fact(t('column.status'), <StatusChip family="organisation" value={body.status} />),
                   fact(t('column.kinds'), body.kinds.map((kind) => tValue('kind', kind)).join(', ')),
                   fact(t('column.people'), formatCount(body.members_count)),
-                  fact(t('column.links'), formatCount(body.links_count)),
+                  fact(t('column.links'), formatCount(body.active_links)),
                   fact(t('column.since'), <DateText iso={body.created_at} />),
                   fact(t('newpartner.slug'), <code className="mono">{body.slug}</code>),
                   fact(t('link.id'), <IdText id={body.partner_id} />),

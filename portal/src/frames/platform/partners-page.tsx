@@ -48,11 +48,12 @@ const columns: Column<PartnerRecord>[] = [
     cell: (row) => <StatusChip family="organisation" value={row.status} />,
   },
   { id: 'people', header: t('column.people'), numeric: true, cell: (row) => formatCount(row.members_count) },
-  { id: 'links', header: t('column.links'), numeric: true, cell: (row) => formatCount(row.links_count) },
+  { id: 'links', header: t('column.links'), numeric: true, cell: (row) => formatCount(row.active_links) },
   { id: 'since', header: t('column.since'), numeric: true, cell: (row) => <DateText iso={row.created_at} /> },
 ]
 
-type Draft = { name: string; slug: string; kinds: string[] }
+type Kind = (typeof kinds)[number]
+type Draft = { name: string; slug: string; kinds: Kind[] }
 
 function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []

@@ -31,7 +31,7 @@ export function TenantPage() {
               <Facts
                 facts={[
                   fact(t('column.status'), <StatusChip family="organisation" value={found.status} />),
-                  fact(t('column.links'), formatCount(found.links_count)),
+                  fact(t('column.links'), formatCount(found.active_links)),
                   fact(t('column.since'), <DateText iso={found.created_at} />),
                   fact(t('newpartner.slug'), <code className="mono">{found.slug}</code>),
                   fact(t('link.id'), <IdText id={found.tenant_id} />),

@@ -27,7 +27,7 @@ const columns: Column<TenantRecord>[] = [
     header: t('column.status'),
     cell: (row) => <StatusChip family="organisation" value={row.status} />,
   },
-  { id: 'links', header: t('column.links'), numeric: true, cell: (row) => formatCount(row.links_count) },
+  { id: 'links', header: t('column.links'), numeric: true, cell: (row) => formatCount(row.active_links) },
   { id: 'since', header: t('column.since'), numeric: true, cell: (row) => <DateText iso={row.created_at} /> },
 ]
 

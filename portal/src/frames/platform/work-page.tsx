@@ -9,6 +9,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { frozenName } from '../shared/freeze-words.ts'
 
 const few = 8
 
@@ -51,16 +52,16 @@ function Frozen() {
     <Panel title={t('work.freezes')}>
       <Answer query={freezes} lines={3}>
         {({ items }) => {
-          const standing = items.filter((freeze) => freeze.lifted_at === null)
+          const standing = items.filter((freeze) => freeze.in_force)
           if (standing.length === 0) return <p className="muted">{t('work.freezes_none')}</p>
           return (
             <ul className="lines">
               {standing.map((freeze) => (
                 <li key={freeze.freeze_id}>
                   <GoLink className="thing" to={platformPlaces.freezes()}>
-                    {freeze.target_name ?? t('freeze.everybody')}
+                    {frozenName(freeze)}
                   </GoLink>
-                  <span className="muted">{formatDateTime(freeze.frozen_at)}</span>
+                  <span className="muted">{formatDateTime(freeze.created_at)}</span>
                 </li>
               ))}
             </ul>

@@ -101,7 +101,7 @@ export function InvoiceTiles({ aggregates }: { aggregates: InvoicePage['aggregat
   )
 }
 
-type AddressOf = (invoice: Invoice) => string | null
+type AddressOf = (invoice: Invoice) => string
 
 function nameColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>[] {
   const tenant: Column<Invoice> = {
@@ -113,15 +113,11 @@ function nameColumns(addressOf: AddressOf, withTenant: boolean): Column<Invoice>
     {
       id: 'number',
       header: t('invoice.number'),
-      cell: (invoice) => {
-        const to = addressOf(invoice)
-        if (to === null) return <span className="strong num nowrap">{invoice.invoice_number}</span>
-        return (
-          <GoLink className="thing num nowrap" to={to}>
-            {invoice.invoice_number}
-          </GoLink>
-        )
-      },
+      cell: (invoice) => (
+        <GoLink className="thing num nowrap" to={addressOf(invoice)}>
+          {invoice.invoice_number}
+        </GoLink>
+      ),
     },
     { id: 'customer', header: t('invoice.customer'), cell: (invoice) => invoice.customer_name ?? '' },
     {

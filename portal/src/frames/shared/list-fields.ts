@@ -3,7 +3,7 @@ import { choiceField, numberField } from '../../platform/filters.ts'
 /** The size of a list page. Small enough to stay under the element budget of list pages. */
 export const pageSize = 25
 
-export const orders = ['asc', 'desc'] as const
+const orders = ['asc', 'desc'] as const
 
 /** The page of a list, counted from zero. */
 export function pageField() {

@@ -161,3 +161,51 @@ export function PriorityForm({ ticket, tenant, change }: TicketFormProps) {
     </Panel>
   )
 }
+
+export type Assignee = { person_id: string; name: string; partner_name: string | null }
+
+/** Hands the ticket to somebody, or to nobody. */
+export function AssignForm({
+  ticket,
+  tenant,
+  change,
+  people,
+}: TicketFormProps & { people: readonly Assignee[] }) {
+  const [chosen, setChosen] = useState(ticket.assigned_to ?? '')
+  const write = useChange(change, t('assign.done', { tenant }))
+  const isChanged = chosen !== (ticket.assigned_to ?? '')
+  return (
+    <Panel title={t('ticket.assigned')}>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          write.mutate({ assigned_to: chosen === '' ? null : chosen })
+        }}
+      >
+        <WriteProblem error={write.error} />
+        <NativeSelect
+          label={t('assign.who')}
+          value={chosen}
+          onChange={(event) => setChosen(event.currentTarget.value)}
+        >
+          <option value="">{t('ticket.nobody')}</option>
+          {people.map((person) => (
+            <option key={person.person_id} value={person.person_id}>
+              {person.partner_name === null
+                ? person.name
+                : t('ticket.author', { name: person.name, partner: person.partner_name })}
+            </option>
+          ))}
+        </NativeSelect>
+        {isChanged && (
+          <div>
+            <Button type="submit" loading={write.isPending}>
+              {t('assign.save', { tenant })}
+            </Button>
+          </div>
+        )}
+      </form>
+    </Panel>
+  )
+}

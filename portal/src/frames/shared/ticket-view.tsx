@@ -5,8 +5,8 @@ import { IdText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDateTime, formatLeft } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { CommentForm, PriorityForm, StatusForm } from './ticket-forms.tsx'
-import type { ChangeTicket } from './ticket-forms.tsx'
+import { AssignForm, CommentForm, PriorityForm, StatusForm } from './ticket-forms.tsx'
+import type { Assignee, ChangeTicket } from './ticket-forms.tsx'
 
 /** Who wrote it, always with the organisation when it was a partner's person. */
 function authorOf(name: string | null, partner: string | null): string {
@@ -97,10 +97,16 @@ function TicketFacts({ ticket }: { ticket: TicketDetail }) {
 }
 
 export type TicketRights = { update: boolean; comment: boolean; internal: boolean; assign: boolean }
-type TicketViewProps = { ticket: TicketDetail; rights: TicketRights; tenant: string; change: ChangeTicket }
+type TicketViewProps = {
+  ticket: TicketDetail
+  rights: TicketRights
+  tenant: string
+  people: readonly Assignee[]
+  change: ChangeTicket
+}
 
 /** One ticket: the conversation, the promise, the facts, and the acts that the reader's role allows. */
-export function TicketView({ ticket, rights, tenant, change }: TicketViewProps) {
+export function TicketView({ ticket, rights, tenant, people, change }: TicketViewProps) {
   const mayChange = rights.update && ticket.status !== 'closed'
   return (
     <div className="columns">
@@ -114,6 +120,15 @@ export function TicketView({ ticket, rights, tenant, change }: TicketViewProps) 
           <StatusForm ticket={ticket} tenant={tenant} change={change} />
         )}
         {mayChange && <PriorityForm key={ticket.priority} ticket={ticket} tenant={tenant} change={change} />}
+        {rights.assign && ticket.status !== 'closed' && people.length > 0 && (
+          <AssignForm
+            key={ticket.assigned_to}
+            ticket={ticket}
+            tenant={tenant}
+            people={people}
+            change={change}
+          />
+        )}
         <TicketFacts ticket={ticket} />
       </div>
     </div>

@@ -5,7 +5,7 @@ import type { CursorSigner } from '#platform/cursor.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
-import { PLANES_OF, windowOf } from './rules.ts'
+import { sideOf, windowOf } from './rules.ts'
 import type { ActivityFilters, Viewer, Window } from './rules.ts'
 import { readOwnDetails, readScopedFeed, readWholeFeed } from './store.ts'
 import type { EventRow, FeedQuestion, OwnDetails, Position } from './store.ts'
@@ -109,8 +109,6 @@ function toPublicId(kind: string, uuid: string | null): string | null {
   return uuid === null || !isIdKind(kind) ? null : encodeId(kind, idFromUuid(kind, uuid))
 }
 
-const FOR_PARTNER: ReadonlySet<string> = new Set(PLANES_OF.partner)
-
 function toTold(row: EventRow, counted: { rows: number | null; repeats: number }): Told {
   return {
     action: row.action,
@@ -123,7 +121,7 @@ function toTold(row: EventRow, counted: { rows: number | null; repeats: number }
     permission: row.permission,
     resourceType: row.resource_type,
     label: row.resource_label,
-    actsForPartner: FOR_PARTNER.has(row.plane),
+    side: sideOf(row.plane),
     ...counted,
   }
 }

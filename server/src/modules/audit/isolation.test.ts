@@ -16,6 +16,17 @@ const HISTORY = [
   'audit_watermark',
   'audit_publication',
 ]
+const FIRST_COLUMN = `(select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = 2)`
+
+/** The tables of the log and their monthly parts, each with a column. */
+function readHistory(): Promise<{ name: string; column: string }[]> {
+  return world.sql(
+    `select c.relname as name, ${FIRST_COLUMN} as column from pg_class c left join pg_inherits i on i.inhrelid = c.oid
+     where c.relkind in ('r', 'p') and (c.relname = any ($1) or i.inhparent::regclass::text = any ($1)) order by 1`,
+    [HISTORY],
+  )
+}
+
 const REFUSED = /permission denied|refused|violates row-level security/
 
 async function failureOf(work: Promise<unknown>): Promise<string> {
@@ -28,46 +39,27 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 describe('nobody changes, removes or empties what was recorded:', () => {
   test.each(LOGINS)('%s', async (login) => {
     await world.seed('select 1', [])
-    for (const relation of [...HISTORY, 'audit_event_2026_11', 'audit_scope_2026_11']) {
-      const column = relation.startsWith('audit_event')
-        ? 'action'
-        : relation.startsWith('audit_scope')
-          ? 'row_count'
-          : 'size'
-      const value = column === 'action' ? `'x'` : '1'
-      const target = relation === 'audit_leaf' ? 'leaf_index' : column
+    for (const { name, column } of await readHistory()) {
       for (const text of [
-        `update ${relation} set ${target} = ${value}`,
-        `delete from ${relation}`,
-        `truncate ${relation}`,
+        `update ${name} set ${column} = ${column}`,
+        `delete from ${name}`,
+        `truncate ${name}`,
       ]) {
-        expect(await failureOf(world.sqlAs(login, text)), text).toMatch(/permission denied|does not exist/)
+        expect(await failureOf(world.sqlAs(login, text))).toContain('permission denied')
       }
     }
   })
 
   test('the owner of the tables, and the superuser', async () => {
     await world.seed('select 1', [])
-    for (const relation of [
-      'audit_event',
-      'audit_scope',
-      'audit_leaf',
-      'audit_checkpoint',
-      'audit_watermark',
-      'audit_publication',
-    ]) {
-      expect(await failureOf(world.sql(`truncate ${relation} cascade`)), relation).toContain(
-        'its rows are history',
-      )
+    for (const { name, column } of await readHistory()) {
+      expect(await failureOf(world.sql(`truncate ${name} cascade`))).toContain('its rows are history')
+      const isEmpty = (await world.sql(`select 1 from ${name} limit 1`)).length === 0
+      if (isEmpty) continue
+      for (const text of [`update ${name} set ${column} = ${column}`, `delete from ${name}`]) {
+        expect(await failureOf(world.sql(text))).toContain('its rows are history')
+      }
     }
-    expect(await failureOf(world.sql(`update audit_event set action = 'x'`))).toContain(
-      'its rows are history',
-    )
-    expect(await failureOf(world.sql('delete from audit_event'))).toContain('its rows are history')
-    const [part] = await world.sql<{ name: string }>(
-      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'audit_event'::regclass limit 1`,
-    )
-    expect(await failureOf(world.sql(`truncate ${part?.name}`))).toContain('its rows are history')
   })
 })
 
@@ -136,7 +128,7 @@ test('without an access context nobody but the sealer sees an event', async () =
   await world.seed('select 1', [], tenant)
   for (const login of LOGINS) {
     if (login === 'liaison_sealer') continue
-    for (const relation of HISTORY) {
+    for (const { name: relation } of await readHistory()) {
       const seen = await world.sqlAs(login, `select count(*)::integer as n from ${relation}`).then(
         (rows) => Number(rows[0]?.['n']),
         (error: unknown) => String(error),
@@ -145,9 +137,6 @@ test('without an access context nobody but the sealer sees an event', async () =
         true,
       )
     }
-    expect(await failureOf(world.sqlAs(login, 'select * from audit_event_2026_11'))).toMatch(
-      /permission denied|does not exist/,
-    )
   }
   expect(await failureOf(world.sqlAs('liaison_sealer', 'select 1 from audit_read_window'))).toContain(
     'permission denied',

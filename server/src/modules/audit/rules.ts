@@ -26,7 +26,7 @@ export interface Window {
 }
 
 /** How far back a feed looks when nobody says. Source: experience.md section 2, "Audit log viewers". */
-export const DEFAULT_WINDOW_DAYS = 90
+const DEFAULT_WINDOW_DAYS = 90
 const DAY_MS = 86_400_000
 // Events that are written while the feed is read still belong to it.
 const AHEAD_MS = 60_000
@@ -55,6 +55,12 @@ export const PLANES_OF = {
   tenant: ['tenant'],
   provider: ['platform', 'system', 'ingest'],
 } as const
+
+/** The side that acts from a plane; null for sign-in pages, which belong to nobody's organisation. */
+export function sideOf(plane: string): keyof typeof PLANES_OF | null {
+  const sides = ['partner', 'tenant', 'provider'] as const
+  return sides.find((side) => PLANES_OF[side].some((candidate) => candidate === plane)) ?? null
+}
 
 const FORMULA = /^[=+\-@\t\r]/
 

@@ -56,7 +56,7 @@ export interface Report {
 }
 
 /** An event may wait this long for its seal before something is wrong. Source: reliability.md section 1. */
-export const UNSEALED_LIMIT_SECONDS = 300
+const UNSEALED_LIMIT_SECONDS = 300
 const MAXIMUM_FAULTS = 100
 
 /** Verifies a log as it is read, entry by entry. */

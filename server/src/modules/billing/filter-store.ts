@@ -69,8 +69,7 @@ function overdueCondition({ overdueDaysMin, today }: InvoiceFilter): Condition |
 
 function searchCondition({ search }: InvoiceFilter): Condition | null {
   if (search === undefined) return null
-  const pattern = containsPattern(search)
-  return sql`(i.number ilike ${pattern} or i.customer_name ilike ${pattern})`
+  return sql`i.search_text like lower(${containsPattern(search)})`
 }
 
 /** Every condition of the filter but the tenants and the stored states, on the alias `i`. */

@@ -23,12 +23,18 @@ import {
   toPayment,
 } from './schemas.ts'
 import type { InvoiceQueryValues } from './schemas.ts'
-import { sumInvoices } from './sum-store.ts'
+import { findTenantsWith, sumInvoices } from './sum-store.ts'
 
-function toFilter(query: InvoiceQueryValues, reach: Reach, today: string): InvoiceFilter {
+async function toFilter(
+  mandate: ReadingMandate,
+  query: InvoiceQueryValues,
+  reach: Reach,
+): Promise<InvoiceFilter> {
+  const wanted = narrowReach(reach, query.tenant_ids)
+  const { currency } = query
   return {
-    tenantIds: narrowReach(reach, query.tenant_ids),
-    today,
+    tenantIds: currency === undefined ? wanted : await findTenantsWith(mandate, wanted, currency),
+    today: dayOf(mandate.origin.now),
     issued: { from: query.from_date, to: query.to_date },
     statuses: query.status,
     minAmount: query.min_amount,
@@ -75,7 +81,7 @@ async function answerList(services: Services, mandate: ReadingMandate, query: In
   const order: InvoiceOrder = { by: query.sort_by, direction: query.sort_order }
   const bound = boundOf(mandate, query)
   const after = query.cursor === undefined ? null : readPosition(services, query.cursor, bound)
-  const filter = toFilter(query, reach, today)
+  const filter = await toFilter(mandate, query, reach)
   // One row more than the page tells whether there is a next one.
   const found = await listInvoices(mandate, filter, {
     order,

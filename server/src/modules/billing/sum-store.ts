@@ -5,7 +5,6 @@ import type { Mandate } from '#platform/mandate.ts'
 import { allOf, conditionsOf, needsRows, overdueOn, storedStatusesIn, uuidArray } from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
 import { OWED_STATUSES, SETTLED_STATUSES, splitByMonth } from './rules.ts'
-import type { DaySpan } from './rules.ts'
 import type { BillingTables } from './tables.ts'
 
 /** Sums of invoices in one currency, in minor units. */
@@ -26,6 +25,17 @@ async function sumRows(mandate: Mandate, filter: InvoiceFilter, states: Conditio
       sum(i.balance_minor)::bigint as outstanding_minor, coalesce(sum(i.balance_minor) filter (where ${overdueOn(filter.today)}), 0)::bigint as overdue_minor
     from invoice i
     where i.tenant_id = any (${uuidArray(filter.tenantIds)}) and ${states} and ${conditionsOf(filter)}
+    group by i.currency`.execute(tables<BillingTables>(mandate))
+  return rows
+}
+
+/** As above for settled invoices, on which nothing is owed; answered from an index alone. */
+async function sumSettledRows(mandate: Mandate, filter: InvoiceFilter, states: Condition): Promise<Sums[]> {
+  const { rows } = await sql<Sums>`
+    select i.currency, count(*)::integer as invoice_count, sum(i.total_minor)::bigint as total_minor, sum(i.paid_minor)::bigint as paid_minor,
+      0 as outstanding_minor, 0 as overdue_minor
+    from invoice i
+    where i.tenant_id = any (${uuidArray(filter.tenantIds)}) and ${states} and ${conditionsOf({ ...filter, statuses: undefined })}
     group by i.currency`.execute(tables<BillingTables>(mandate))
   return rows
 }
@@ -70,12 +80,57 @@ async function sumSettled(mandate: Mandate, filter: InvoiceFilter): Promise<Sums
   const settled = SETTLED_STATUSES.filter((status) => stored?.includes(status) ?? true)
   if (settled.length === 0) return []
   const states = sql`i.status = any (${settled}::text[])`
-  if (needsRows(filter)) return sumRows(mandate, filter, states)
+  if (needsRows(filter)) return sumSettledRows(mandate, filter, states)
   const sums = await sumMonths(mandate, filter, settled)
-  for (const edge of splitByMonth(filter.issued).edges) {
-    sums.push(...(await sumRows(mandate, { ...filter, issued: edge satisfies DaySpan }, states)))
+  for (const issued of splitByMonth(filter.issued).edges) {
+    sums.push(...(await sumSettledRows(mandate, { ...filter, issued }, states)))
   }
   return sums
+}
+
+/** How many invoices of a filter were issued in each month, oldest first. For filters that sums per month can answer. */
+export async function countByMonth(mandate: Mandate, filter: InvoiceFilter) {
+  const stored = storedStatusesIn(filter)
+  const settled = SETTLED_STATUSES.filter((status) => stored?.includes(status) ?? true)
+  const owed = OWED_STATUSES.filter((status) => stored?.includes(status) ?? true)
+  const { firstMonth, endMonth, edges } = splitByMonth(filter.issued)
+  const tenants = uuidArray(filter.tenantIds)
+  const currency = filter.currency === undefined ? sql`true` : sql`x.currency = ${filter.currency}`
+  const month = sql`date_trunc('month', i.issued_on::timestamp)::date as month`
+  const isOwed = sql`i.tenant_id = any (${tenants}) and ${OWED} and i.status = any (${owed}::text[]) and ${conditionsOf(filter)}`
+  const isSettled = sql`i.tenant_id = any (${tenants}) and i.status = any (${settled}::text[])`
+  const parts = [
+    sql`select ${month}, i.currency, 1 as invoices from invoice i where ${isOwed}`,
+    sql`select m.month, m.currency, m.invoice_count from invoice_month m
+      where m.tenant_id = any (${tenants}) and m.status = any (${settled}::text[]) and m.month >= ${firstMonth}::date and m.month < ${endMonth}::date`,
+    ...edges.map(
+      ({ from, to }) =>
+        sql`select ${month}, i.currency, 1 from invoice i where ${isSettled} and i.issued_on >= ${from}::date and i.issued_on <= ${to}::date`,
+    ),
+  ]
+  const { rows } = await sql<{ month: string; invoices: number }>`
+    select x.month, sum(x.invoices)::integer as invoices
+    from (${sql.join(parts, sql` union all `)}) x (month, currency, invoices)
+    where ${currency}
+    group by x.month
+    order by x.month`.execute(tables<BillingTables>(mandate))
+  return rows
+}
+
+/** Those of the tenants that have invoices in a currency, so that none is searched through in vain. */
+export async function findTenantsWith(
+  mandate: Mandate,
+  tenantIds: readonly TenantId[],
+  currency: string,
+): Promise<TenantId[]> {
+  if (tenantIds.length < 2) return [...tenantIds]
+  const { rows } = await sql<{ tenant_id: TenantId }>`
+    select t.id as tenant_id from unnest(${uuidArray(tenantIds)}) t (id)
+    where exists (select from invoice_month m where m.tenant_id = t.id and m.currency = ${currency} and m.invoice_count > 0)
+      or exists (select from invoice i where i.tenant_id = t.id and ${OWED} and i.currency = ${currency})`.execute(
+    tables<BillingTables>(mandate),
+  )
+  return rows.map((row) => row.tenant_id)
 }
 
 function addTo(total: Sums, part: Sums): void {

@@ -37,7 +37,7 @@ function profileForm({ person, name, errors = [] }: AccountView): Html {
   return postForm(
     '/account/profile',
     html`${textField({ name: 'name', label: 'Name', value: name ?? person.name, autocomplete: 'name', maxLength: 200 }, errors)}${tickBox({ name: 'shortcuts', label: 'Single-letter keyboard shortcuts', hint: 'Letters such as “g t” move around the portal. They never act while you type in a field.', isTicked: person.shortcuts })}
-      <div class="buttons">${button('Save', 'plain')}</div>`,
+      <div class="buttons">${button('Save', 'small')}</div>`,
   )
 }
 
@@ -82,8 +82,8 @@ function factorSection({ person, passkeys, recoveryCodes, mustHaveFactor }: Acco
         : none
     }
     <div class="buttons">
-      <a class="button" href="/account/passkeys/new">Add a passkey</a
-      >${!person.hasTotp && html`<a class="button" href="/account/app">Add an authenticator app</a>`}
+      <a class="button small" href="/account/passkeys/new">Add a passkey</a
+      >${!person.hasTotp && html`<a class="button small" href="/account/app">Add an authenticator app</a>`}
     </div>`
 }
 
@@ -114,7 +114,7 @@ function sessionSection({ sessions, currentSessionId }: AccountView): Html {
     <ul class="rows">
       ${sessions.map((session) => sessionLine(session, session.id === currentSessionId))}
     </ul>
-    ${others > 0 && postForm('/account/sessions/end-others', html`<div class="buttons">${button('End all other sessions', 'plain')}</div>`)}
+    ${others > 0 && postForm('/account/sessions/end-others', html`<div class="buttons">${button('End all other sessions', 'small')}</div>`)}
     <p class="small muted">
       A session ends 12 hours after you signed in, or after half an hour in which you did nothing.
     </p>`
@@ -128,7 +128,7 @@ export function accountPage(view: AccountView): HtmlPage {
     ${facts([['E-mail', person.email]])}${profileForm(view)}
     <h2>Password</h2>
     <p>Changing it ends all your other sessions.</p>
-    <div class="buttons"><a class="button" href="/account/password">Change password</a></div>
+    <div class="buttons"><a class="button small" href="/account/password">Change password</a></div>
     ${factorSection(view)}${sessionSection(view)}
     <hr />
     <p><a href="/choose">Back to work</a></p>`

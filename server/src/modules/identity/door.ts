@@ -20,6 +20,13 @@ export interface DemoSignIn {
   readonly role: string
 }
 
+/** The code that a made-up person of a demo installation would read from a phone. */
+export interface DemoCode {
+  readonly code: string
+  /** Seconds until it is taken; not 0 when the ones before were used within this minute. */
+  readonly waitSeconds: number
+}
+
 /** What the routes of this module are made with. */
 export interface Door {
   readonly services: Services

@@ -1,5 +1,5 @@
 import { findTotp, takeRecoveryCode, takeTotpStep } from './factor-store.ts'
-import type { Door, Visit } from './door.ts'
+import type { DemoCode, Door, Visit } from './door.ts'
 import { noteFailedSignIn } from './events.ts'
 import { acceptPasskey } from './passkeys.ts'
 import type { PasskeyUse } from './passkeys.ts'
@@ -45,7 +45,7 @@ export async function findDemoCode(
   door: Door,
   { mandate }: Visit,
   person: SigningPerson,
-): Promise<string | null> {
+): Promise<DemoCode | null> {
   if (!door.demoSignIns().some(({ email }) => email === person.email)) return null
   const app = await findTotp(mandate, person.id)
   return app && showCode(door.services.vault, person.id, { ...app, now: mandate.origin.now })

@@ -2,8 +2,9 @@ import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { button, hiddenField, notice, postForm, showPage, textField } from '#platform/pages/index.ts'
 import type { FieldError, PageOptions } from '#platform/pages/index.ts'
-import type { DemoSignIn } from './door.ts'
+import type { DemoCode, DemoSignIn } from './door.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
+import { waitWords } from './words.ts'
 
 interface SignInView {
   readonly returnTo: string
@@ -13,26 +14,27 @@ interface SignInView {
   readonly note?: Html
 }
 
-function demoTable(demo: readonly DemoSignIn[], returnTo: string): Html {
-  const rows = demo.map(
-    ({ name, email, password, role }) =>
-      html`<li>
-        <div class="what"><b>${name}</b><span class="small muted">${role}</span></div>
-        <form method="post" action="/signin">
-          ${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}<button
-            class="button small"
-          >
-            Sign in<span class="unseen"> as ${name}</span>
-          </button>
-        </form>
-        <div class="small mono demo">${email}<br />${password}</div>
-      </li>`,
-  )
-  return html`<section class="panel" aria-labelledby="demo">
+function demoCard({ name, email, password, role }: DemoSignIn, returnTo: string): Html {
+  const fields = html`${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}`
+  return html`<li>
+    <form method="post" action="/signin">
+      ${fields}<button class="card"><b>${name}</b><span>${role}</span><span class="mono">${email}</span></button>
+    </form>
+  </li>`
+}
+
+function demoSection(demo: readonly DemoSignIn[], returnTo: string): Html {
+  const passwords = [...new Set(demo.map(({ password }) => password))]
+  const [only] = passwords
+  return html`<section aria-labelledby="demo">
     <h2 id="demo">This is a demo installation</h2>
-    <p class="small">Everybody below is made up. Choose who you want to be.</p>
-    <ul class="rows">
-      ${rows}
+    <p>
+      Everybody here is made up. Choose who you want to be${
+        passwords.length === 1 && html`, or type an address and the password <code>${only}</code>`
+      }.
+    </p>
+    <ul class="cards">
+      ${demo.map((person) => demoCard(person, returnTo))}
     </ul>
   </section>`
 }
@@ -41,12 +43,12 @@ function demoTable(demo: readonly DemoSignIn[], returnTo: string): Html {
 export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPage {
   const { returnTo, email, errors = [], demo = [], note } = view
   const passkeyPath = `/signin/passkey?return_to=${encodeURIComponent(returnTo)}`
-  const fields = html`${hiddenField('return_to', returnTo)}${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username webauthn', maxLength: 254, isFocused: email === undefined, ...(email !== undefined && { value: email }) }, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
+  const fields = html`${hiddenField('return_to', returnTo)}${textField({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'username', maxLength: 254, isFocused: email === undefined, ...(email !== undefined && { value: email }) }, errors)}${textField({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }, errors)}
     <div class="buttons">${button('Sign in')}<a class="button" href="${passkeyPath}">Use a passkey</a></div>`
   const body = html`${note}${postForm('/signin', fields)}
     <p><a href="/recover">Forgotten your password?</a></p>
-    ${demo.length > 0 && demoTable(demo, returnTo)}`
-  return showPage('Sign in', body, { errors, ...options })
+    ${demo.length > 0 && demoSection(demo, returnTo)}`
+  return showPage('Sign in', body, { errors, ...(demo.length > 0 && { width: 'reading' }), ...options })
 }
 
 /** A form that a passkey answers; hidden without script when `isOptional`, since then another way is on the page. */
@@ -97,13 +99,18 @@ export function passkeyPage(view: {
   return showPage('Sign in with a passkey', body, { script: PASSKEY_SCRIPT, errors })
 }
 
+function demoNotice({ waitSeconds }: DemoCode): Html {
+  const wait = waitSeconds > 0 && html` The last one was used a moment ago; this one is taken in ${waitWords(waitSeconds)}.`
+  return notice('info', html`<p>Nobody in this demo has a phone, so the code is filled in for you.${wait}</p>`)
+}
+
 interface FactorView {
   readonly title: string
   readonly action: string
   readonly hasTotp: boolean
   readonly passkeyOptions: string | null
   /** The code itself, for a made-up person of a demo installation. */
-  readonly demoCode?: string | null
+  readonly demoCode?: DemoCode | null
   readonly fields?: Html
   readonly errors?: readonly FieldError[]
   readonly lead: string
@@ -126,14 +133,9 @@ export function factorPage(view: FactorView, options: PageOptions = {}): HtmlPag
   const hint = hasTotp
     ? 'Six digits from your authenticator app. A recovery code works too.'
     : 'One of the ten codes that you kept when you set up your passkey.'
-  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null, ...(demoCode !== null && { value: demoCode }) }, errors)}
+  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null, ...(demoCode !== null && { value: demoCode.code }) }, errors)}
     <div class="buttons">${button('Continue', passkeyOptions === null ? 'main' : 'plain')}</div>`
-  const demo =
-    demoCode !== null &&
-    notice(
-      'info',
-      html`<p>This is a demo installation and nobody here has a phone, so the code is filled in for you.</p>`,
-    )
+  const demo = demoCode !== null && demoNotice(demoCode)
   const body = html`<p class="lead">${lead}</p>
     ${demo}${passkey}${passkey && html`<hr />`}${postForm(action, code)}${foot}`
   return showPage(title, body, {

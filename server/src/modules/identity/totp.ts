@@ -37,15 +37,20 @@ export function findTotpStep(secret: Buffer, code: string, now: Date): number | 
   return delta === null ? null : totp.counter({ timestamp: now.getTime() }) + delta
 }
 
-/** The code that the app of a demo person shows, or will show next when the present one was used. */
+/** The code that an app shows, or, when that was used, the next one and when it will be taken. */
 export function showCode(
   vault: Vault,
   personId: string,
   app: { readonly sealed: Buffer; readonly lastStep: number; readonly now: Date },
-): string {
+): { readonly code: string; readonly waitSeconds: number } {
   const totp = makeTotp(vault.open(app.sealed, placeOf(personId)), 'account')
+  const seconds = app.now.getTime() / 1000
   const step = Math.max(totp.counter({ timestamp: app.now.getTime() }), app.lastStep + 1)
-  return totp.generate({ timestamp: step * PERIOD_SECONDS * 1000 })
+  const takenFrom = (step - WINDOW) * PERIOD_SECONDS
+  return {
+    code: totp.generate({ timestamp: step * PERIOD_SECONDS * 1000 }),
+    waitSeconds: Math.max(0, Math.ceil(takenFrom - seconds)),
+  }
 }
 
 /** The step for a code of the app whose sealed secret is given. */

@@ -22,13 +22,10 @@ const Outcome = z.strictObject({
   updated: z.int(),
   unchanged: z.int(),
   dry_run: z.boolean(),
-  errors: z
-    .array(Fault)
-    .readonly()
-    .meta({
-      description:
-        'What is wrong, item by item; filled by a dry run only, since otherwise nothing is taken and the answer is 422.',
-    }),
+  errors: z.array(Fault).readonly().meta({
+    description:
+      'What is wrong, item by item; filled by a dry run only, since otherwise nothing is taken and the answer is 422.',
+  }),
 })
 
 const SUMMARIES: Readonly<Record<Kind, string>> = {

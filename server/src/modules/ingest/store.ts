@@ -7,6 +7,8 @@ import type { Kind } from './schemas.ts'
 type Ingesting = Mandate<'ingest'>
 type AnyPlan = Pick<Plan<Kind>, 'table' | 'key' | 'columns' | 'fixed' | 'touches'>
 
+// Look-ups are laterals with a limit, so that each name costs one descent of an index however the table has grown
+// since the planner last looked.
 async function ask(mandate: Ingesting, text: string, values: readonly unknown[]): Promise<Row[]> {
   const [result] = await runStatements(mandate, [{ text, values }])
   return result?.rows ?? []
@@ -61,7 +63,7 @@ export async function findReferenced(
     mandate,
     `select r.tenant_id, r.external_id, r.id, ${CURRENCY_OF[asked.table]} as currency
      from (select distinct * from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)) n
-     join ${asked.table} r on r.tenant_id = n.tenant_id and r.source = $1 and r.external_id = n.external_id`,
+     cross join lateral (select * from ${asked.table} t where t.tenant_id = n.tenant_id and t.source = $1 and t.external_id = n.external_id limit 1) r`,
     [asked.source, ...split(asked.pairs)],
   )
   return new Map(
@@ -85,7 +87,7 @@ export async function findHolders(
       ? `select '' as tenant_id, slug as held, source, external_id from tenant where slug = any ($1)`
       : `select r.tenant_id, r.${asked.column} as held, r.source, r.external_id
          from (select distinct * from unnest($1::uuid[], $2::text[]) as n (tenant_id, held)) n
-         join ${asked.table} r on r.tenant_id = n.tenant_id and r.${asked.column} = n.held`,
+         cross join lateral (select * from ${asked.table} t where t.tenant_id = n.tenant_id and t.${asked.column} = n.held limit 1) r`,
     isTenant ? [asked.pairs.map(({ text }) => text)] : [...split(asked.pairs)],
   )
   return new Map(
@@ -129,7 +131,7 @@ export async function findTicketNumbers(
   const rows = await ask(
     mandate,
     `select t.tenant_id, t.external_id, t.number from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)
-     join ticket t on t.tenant_id = n.tenant_id and t.source = $1 and t.external_id = n.external_id`,
+     cross join lateral (select * from ticket k where k.tenant_id = n.tenant_id and k.source = $1 and k.external_id = n.external_id limit 1) t`,
     [source, ...split(pairs)],
   )
   return new Map(
@@ -237,7 +239,7 @@ export async function markSeen(
      select a.position::integer - 1 as position, coalesce(n.place, s.place) as place
      from asked a
      left join added n on n.key = a.key
-     left join ingest_seen s on s.key = a.key
+     left join lateral (select place from ingest_seen e where e.key = a.key limit 1) s on true
      where n.key is null or a.nth > 1`,
     [keys, records.map(({ place }) => place)],
   )

@@ -1,5 +1,6 @@
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { makeLinkPages } from './pages.ts'
 import './problems.ts'
 import { makeAdminLinkRoutes } from './routes-admin.ts'
 import { catalogueRoutes } from './routes-catalogue.ts'
@@ -29,5 +30,6 @@ export function makeLinkRoutes(services: Services): readonly Route[] {
     ...makeTenantChangeRoutes(services),
     ...makeTenantPolicyRoutes(services),
     ...makeAdminLinkRoutes(services),
+    ...makeLinkPages(services),
   ]
 }

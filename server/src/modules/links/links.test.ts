@@ -1,14 +1,13 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { LinkId, PartnerId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { delegationRoutes } from '#modules/delegations/index.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeLinkRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start((services) => [...makeLinkRoutes(services), ...delegationRoutes])
+  world = await TestWorld.start(makeLinkRoutes)
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

@@ -14,7 +14,7 @@ export function toCheckpointText({ origin, size, root }: Checkpoint): string {
 }
 
 /** Reads the text of a checkpoint; null when it is none. Signatures are not looked at. */
-export function parseCheckpoint(text: string): Checkpoint | null {
+function parseCheckpoint(text: string): Checkpoint | null {
   const [origin = '', sizeText = '', rootText = ''] = text.split('\n')
   const root = Buffer.from(rootText, 'base64')
   const size = Number(sizeText)

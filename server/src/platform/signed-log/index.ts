@@ -5,7 +5,7 @@
 
 export { toCanonicalJson } from './canonical-json.ts'
 export type { JsonValue } from './canonical-json.ts'
-export { joinNotes, openCheckpoint, parseCheckpoint, splitNotes, toCheckpointText } from './checkpoint.ts'
+export { joinNotes, openCheckpoint, splitNotes, toCheckpointText } from './checkpoint.ts'
 export type { Checkpoint } from './checkpoint.ts'
 export { HASH_BYTES, hashLeaf, inclusionPath, isIncluded, MerkleTree } from './merkle.ts'
 export { makeNoteSigner, makeNoteVerifier } from './note.ts'

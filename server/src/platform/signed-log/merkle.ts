@@ -9,7 +9,7 @@ export function hashLeaf(text: string): Buffer {
 }
 
 /** The hash of an inner node. Source: RFC 9162 section 2.1.1. */
-export function hashNode(left: Buffer, right: Buffer): Buffer {
+function hashNode(left: Buffer, right: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(1 + 2 * HASH_BYTES)
   bytes[0] = 1
   left.copy(bytes, 1)

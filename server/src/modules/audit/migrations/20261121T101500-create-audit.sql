@@ -303,13 +303,14 @@ create function audit.own_details(events uuid[]) returns table (event_id uuid, i
 $$;
 comment on function audit.own_details(uuid[]) is 'Network address and reason go to the side that acted, and to the provider; never to the other side.';
 
--- Whether an event touched a tenant; asked only of events that the reader sees.
+-- Whether a read touched rows of a tenant; asked only of events that the reader sees. A tenant that was merely made a reader of the event,
+-- such as one that was asked for a link, is not told to the other side.
 create function audit.concerns(event uuid, written_at timestamptz, tenant uuid) returns boolean
   language sql stable security definer
   set search_path = pg_catalog, public
   as $$
   select access.context() is not null
-    and exists (select from audit_scope s where s.event_id = event and s.occurred_at = written_at and s.kind = 'tenant' and s.scope_id = tenant)
+    and exists (select from audit_scope s where s.event_id = event and s.occurred_at = written_at and s.kind = 'tenant' and s.scope_id = tenant and s.row_count > 0)
 $$;
 
 -- A refusal is recorded on a connection of its own, so that the rollback of the refused request does not erase it.

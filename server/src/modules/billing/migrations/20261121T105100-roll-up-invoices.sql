@@ -62,10 +62,13 @@ create trigger sum_inserted after insert on invoice referencing new table as add
 create trigger sum_updated after update on invoice referencing new table as added old table as removed for each statement execute function private.sum_invoices();
 create trigger sum_deleted after delete on invoice referencing old table as removed for each statement execute function private.sum_invoices();
 
+-- What a search looks at, in the form in which it is compared: one test of plain bytes a row.
+alter table invoice add column search_text text generated always as (lower(number || chr(1) || coalesce(customer_name, ''))) stored;
+
 create index invoice_owed on invoice (tenant_id, issued_on desc, id desc) include (currency, due_on, status, total_minor, paid_minor, balance_minor)
   where status in ('finalized', 'partially_paid');
 create index invoice_by_amount on invoice (tenant_id, total_minor desc, id desc);
-create index invoice_by_status on invoice (tenant_id, status, issued_on desc, id desc);
+create index invoice_by_status on invoice (tenant_id, status, issued_on desc, id desc) include (currency, total_minor, paid_minor);
 create index subscriber_by_name on subscriber (tenant_id, name, id);
 
 reset role;

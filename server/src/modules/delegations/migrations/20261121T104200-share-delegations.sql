@@ -121,7 +121,8 @@ $$;
 create trigger enforce_delegation before insert or update on delegation for each row execute function private.enforce_delegation();
 
 create function private.enforce_override() returns trigger
-  language plpgsql
+  language plpgsql security definer
+  set search_path = pg_catalog, public
   as $$
 declare
   side text := private.side_of_login();

@@ -55,7 +55,8 @@ create trigger a_enforce_link before insert or update of initiated_by, relations
 
 -- A widening is decided by the tenant, and never by the person of the partner who asked for it.
 create function private.enforce_change_request() returns trigger
-  language plpgsql
+  language plpgsql security definer
+  set search_path = pg_catalog, public
   as $$
 declare
   side text := private.side_of_login();
@@ -81,7 +82,8 @@ create trigger enforce_change_request before insert or update on link_change_req
 
 -- A freeze is lifted by the side that set it; the one over everything by two people, each in a step of their own.
 create function private.enforce_freeze() returns trigger
-  language plpgsql
+  language plpgsql security definer
+  set search_path = pg_catalog, public
   as $$
 declare
   side text := private.side_of_login();

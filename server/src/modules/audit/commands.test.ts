@@ -1,0 +1,126 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeId, idFromUuid } from '@liaison/access'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase } from '#platform/database.ts'
+import { makeVault } from '#platform/vault.ts'
+import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
+import type { TestDatabase } from '#testing/database.ts'
+import { auditCommands, makeAuditKey, startSealer } from './index.ts'
+import { checkProof } from './proof.ts'
+
+const KEY = makeAuditKey(makeVault('a root secret of a test'), 'log.example/audit')
+const THIEF = makeAuditKey(makeVault('the secret of somebody else'), 'log.example/audit')
+const NOW = new Date('2030-01-01T00:00:00Z')
+
+let folder: string
+let testDatabase: TestDatabase
+let client: pg.Client
+
+/** Nine events under three checkpoints. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'liaison-commands-'))
+  testDatabase = await createTestDatabase()
+  client = new pg.Client({ ...testDatabase.connection, options: '-c TimeZone=UTC' })
+  await client.connect()
+  const database = openDatabase({
+    connection: testDatabase.connection,
+    roleSecret: testRoleSecret(),
+    poolSize: 2,
+  })
+  const checkpointFile = join(folder, 'audit-checkpoints.txt')
+  const sealer = await startSealer({ database, key: KEY, checkpointFile, intervalMs: 3_600_000 })
+  const count = async () =>
+    Number((await client.query<{ n: string }>('select count(*) as n from audit_leaf')).rows[0]?.n)
+  for (const expected of [3, 6, 9]) {
+    await client.query(
+      `insert into audit_event (plane, action, outcome, actor_type, ip, source) select 'tenant', 'x', 'allowed', 'person', '192.0.2.7', 'api' from generate_series(1, 3)`,
+    )
+    const deadline = performance.now() + 15_000
+    while ((await count()) < expected && performance.now() < deadline) await sealer.sealNow()
+  }
+  await sealer.stop()
+  await database.close()
+})
+afterAll(async () => {
+  await client.end()
+  await testDatabase.drop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('the commands of the operator', () => {
+  async function run(name: string, ...args: string[]): Promise<{ status: number; text: string }> {
+    let text = ''
+    const command = auditCommands.find((candidate) => candidate.name === name)
+    const status = await command?.run(args, {
+      connect: () => Promise.resolve(client),
+      dataDir: folder,
+      verifierKey: KEY.verifierKey,
+      now: NOW,
+      write: (part) => (text += part),
+    })
+    return { status: status ?? -1, text }
+  }
+
+  test('verify says that the log holds, and ends with 1 when it does not', async () => {
+    expect(await run('verify')).toMatchObject({
+      status: 0,
+      text: expect.stringContaining('The log holds.\n9 events, 9 proved by 3 checkpoints'),
+    })
+    expect(await run('verify', '--key', THIEF.verifierKey)).toMatchObject({
+      status: 1,
+      text: expect.stringContaining('SIGNATURE_INVALID'),
+    })
+  })
+
+  test('export writes what verify takes on another machine, and never over a file', async () => {
+    const path = join(folder, 'evidence.jsonl')
+    expect((await run('export', '--output', path)).status).toBe(0)
+    const verified = await run('verify', '--export', path, '--json')
+    expect(JSON.parse(verified.text)).toMatchObject({ ok: true, events: 9 })
+    await writeFile(path, (await readFile(path, 'utf8')).replace('192.0.2.7', '192.0.2.9'))
+    expect((await run('verify', '--export', path)).status).toBe(1)
+    await expect(run('export', '--output', path)).rejects.toThrow('EEXIST')
+  })
+
+  test('prove prints a proof of every event that holds offline, and that nothing else fits', async () => {
+    const { rows } = await client.query<{ event_id: string }>(
+      'select event_id from audit_leaf where leaf_index in (0, 2, 3, 8) order by leaf_index',
+    )
+    for (const row of rows) {
+      const { status, text } = await run(
+        'prove',
+        encodeId('audit_event', idFromUuid('audit_event', row.event_id)),
+      )
+      expect(status).toBe(0)
+      const proof = JSON.parse(text) as { event: { action: string }; checkpoint: string; index: number }
+      expect(checkProof(proof, KEY.verifierKey)).toBeNull()
+      expect(checkProof({ ...proof, event: { ...proof.event, action: 'y' } }, KEY.verifierKey)).toContain(
+        'not in the log',
+      )
+      expect(checkProof({ ...proof, index: proof.index === 0 ? 1 : 0 }, KEY.verifierKey)).toContain(
+        'not in the log',
+      )
+      expect(checkProof(proof, THIEF.verifierKey)).toContain('not signed')
+      expect(checkProof({ ...proof, extra: 1 }, KEY.verifierKey)).toContain('not a proof')
+    }
+    expect(
+      (
+        await run(
+          'prove',
+          encodeId('audit_event', idFromUuid('audit_event', '01900000-0000-7000-8000-000000000000')),
+        )
+      ).status,
+    ).toBe(1)
+    expect((await run('prove', 'everything')).status).toBe(2)
+  })
+
+  test('checkpoints and key print what a verifier needs', async () => {
+    expect((await run('checkpoints')).text).toBe(
+      await readFile(join(folder, 'audit-checkpoints.txt'), 'utf8'),
+    )
+    expect((await run('key')).text).toBe(`${KEY.verifierKey}\n`)
+  })
+})

@@ -1,0 +1,168 @@
+import { PERMISSIONS } from '@liaison/access'
+import { describe, expect, test } from 'vitest'
+import { sideOf, toCell, toCsv, windowOf } from './rules.ts'
+import { toSentence } from './words.ts'
+import type { Told } from './words.ts'
+
+const NOW = new Date('2026-06-15T10:00:00Z')
+
+describe('a sentence', () => {
+  const read: Told = {
+    action: 'billing.invoices.read',
+    outcome: 'allowed',
+    code: null,
+    actorType: 'person',
+    personName: 'Lee Park',
+    partnerName: 'Northwind MSP',
+    tenantName: 'Acme Fiber',
+    permission: 'partner.billing.invoices.read',
+    resourceType: null,
+    label: null,
+    rows: 50,
+    repeats: 1,
+    side: 'partner',
+  }
+  const ticket: Told = {
+    ...read,
+    action: 'support.tickets.create',
+    resourceType: 'ticket',
+    label: 'T-1042',
+    rows: null,
+  }
+  const suspend: Told = {
+    ...read,
+    action: 'links.suspend',
+    personName: 'Dana Kim',
+    side: 'tenant',
+    resourceType: 'link',
+    label: 'Northwind MSP in Acme Fiber',
+    rows: null,
+  }
+
+  test.each<[string, Told, 'partner' | 'tenant' | 'platform']>([
+    ['Lee Park of Northwind MSP read 50 invoices', read, 'tenant'],
+    ['Lee Park read 50 invoices at Acme Fiber', read, 'partner'],
+    ['Lee Park of Northwind MSP read 50 invoices at Acme Fiber', read, 'platform'],
+    ['Lee Park of Northwind MSP read 1 invoice', { ...read, rows: 1 }, 'tenant'],
+    ['Lee Park of Northwind MSP read no invoices', { ...read, rows: 0 }, 'tenant'],
+    [
+      'Lee Park of Northwind MSP read invoices 49 times, 2,450 in all',
+      { ...read, rows: 2450, repeats: 49 },
+      'tenant',
+    ],
+    ['Lee Park of Northwind MSP opened ticket T-1042', ticket, 'tenant'],
+    ['Lee Park opened ticket T-1042 at Acme Fiber', ticket, 'partner'],
+    [
+      'Lee Park of Northwind MSP opened ticket T-1042, which failed',
+      { ...ticket, outcome: 'error' },
+      'tenant',
+    ],
+    ['Dana Kim suspended the link with Northwind MSP', suspend, 'tenant'],
+    ['Dana Kim of Acme Fiber suspended the link', suspend, 'partner'],
+    ['Dana Kim of Acme Fiber suspended the link of Northwind MSP with Acme Fiber', suspend, 'platform'],
+    [
+      'Dana Kim of the provider suspended the link with Northwind MSP',
+      { ...suspend, side: 'provider' },
+      'tenant',
+    ],
+    [
+      'The link with Northwind MSP ran out',
+      { ...suspend, action: 'links.expire', actorType: 'system', personName: null, side: 'provider' },
+      'tenant',
+    ],
+    [
+      "The provider's systems handed in 12 invoices",
+      {
+        ...read,
+        action: 'ingest.invoices.import',
+        actorType: 'ingest_key',
+        personName: null,
+        side: 'provider',
+        rows: 12,
+      },
+      'tenant',
+    ],
+    [
+      'Lee Park of Northwind MSP was refused: the link with this tenant has run out (see invoices)',
+      { ...read, outcome: 'denied', code: 'TENANT_LINK_EXPIRED', rows: null },
+      'tenant',
+    ],
+    [
+      'Lee Park was refused 4 times at Acme Fiber: they are not assigned to this tenant (see invoices)',
+      { ...read, outcome: 'denied', code: 'NOT_ASSIGNED', rows: null, repeats: 4 },
+      'partner',
+    ],
+  ])('%s', (sentence, told, viewer) => {
+    expect(toSentence(told, viewer)).toBe(sentence)
+  })
+
+  test('is there for the action of every permission', () => {
+    for (const { audit_action: action } of PERMISSIONS) {
+      expect(toSentence({ ...read, action }, 'tenant')).toMatch(/^Lee Park of Northwind MSP [a-z]+/)
+      expect(toSentence({ ...read, action }, 'tenant')).not.toContain('did “')
+    }
+  })
+
+  test('takes names as they are', () => {
+    expect(toSentence({ ...ticket, label: '$& {x} {link}' }, 'tenant')).toBe(
+      'Lee Park of Northwind MSP opened ticket $& {x} {link}',
+    )
+  })
+})
+
+describe('the time that a feed covers', () => {
+  test('is the last 90 days when nobody says, and then says so', () => {
+    expect(windowOf({}, NOW)).toEqual({
+      from: new Date('2026-03-17T10:00:00Z'),
+      to: new Date('2026-06-15T10:01:00Z'),
+      isDefault: true,
+    })
+    expect(windowOf({ to: '2026-01-31' }, NOW)).toEqual({
+      from: new Date('2025-11-03T00:00:00Z'),
+      to: new Date('2026-02-01T00:00:00Z'),
+      isDefault: true,
+    })
+  })
+
+  test('includes the day that it ends with and excludes the instant', () => {
+    expect(windowOf({ from: '2026-01-01', to: '2026-01-01' }, NOW)).toEqual({
+      from: new Date('2026-01-01T00:00:00Z'),
+      to: new Date('2026-01-02T00:00:00Z'),
+      isDefault: false,
+    })
+    expect(windowOf({ from: '2026-01-01T12:00:00+02:00', to: '2026-01-01T12:00:00Z' }, NOW)).toMatchObject({
+      from: new Date('2026-01-01T10:00:00Z'),
+      to: new Date('2026-01-01T12:00:00Z'),
+    })
+  })
+})
+
+describe('a file of comma-separated values', () => {
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx'])('runs no formula: %j', (text) => {
+    expect(toCell(text)).toBe(`"'${text}"`)
+  })
+
+  test('keeps numbers, quotes what needs it, and ends lines as RFC 4180 says', () => {
+    expect(
+      toCsv(
+        ['a', 'b', 'c'],
+        [
+          { a: -5, b: 'say "hi", Lee', c: null },
+          { a: 1, b: 'x\ny', c: { d: 1 } },
+        ],
+      ),
+    ).toBe('a,b,c\r\n-5,"say ""hi"", Lee",\r\n1,"x\ny","{""d"":1}"\r\n')
+  })
+})
+
+test('every plane belongs to one side, and sign-in pages to none', () => {
+  expect(['program', 'delegation', 'tenant', 'platform', 'system', 'ingest', 'auth'].map(sideOf)).toEqual([
+    'partner',
+    'partner',
+    'tenant',
+    'provider',
+    'provider',
+    'provider',
+    null,
+  ])
+})

@@ -1,0 +1,81 @@
+import { compilePatterns, isCidr, isWithin, LINK_ROLES, NO_CONDITIONS, permissionsOf, isRoleOffered } from '@liaison/access'
+import type { Conditions, LinkRole, LinkTerms } from '@liaison/access'
+import { z } from 'zod'
+import type { FieldError } from '#platform/pages/index.ts'
+import { addDays, maskOfTerms, withRole } from './rules.ts'
+import type { TenantChoice } from './rules.ts'
+
+const Many = z.union([z.string().max(100), z.array(z.string().max(100)).max(200)]).optional()
+
+/** What the review form sends: ticks that are off are not sent at all. */
+export const ReviewForm = z.strictObject({
+  snapshot_token: z.string().max(100),
+  access_role: z.enum(LINK_ROLES),
+  allow: Many,
+  ends_on: z.string().max(20).default(''),
+  passkey: z.literal('on').optional(),
+  fresh_factor: z.literal('on').optional(),
+  reason_required: z.literal('on').optional(),
+  ip_allow: z.string().max(4000).default(''),
+})
+
+export type ReviewInput = z.output<typeof ReviewForm>
+
+/** The roles that an approver may choose instead of the one that was asked for, the asked one first. */
+export function smallerRoles(terms: LinkTerms): LinkRole[] {
+  const others = LINK_ROLES.filter(
+    (role) => role !== terms.role && isWithin(role, terms.role) && isRoleOffered(role, terms.relationship_type),
+  )
+  return [terms.role, ...others]
+}
+
+function ticked(value: z.output<typeof Many>): Set<string> {
+  return new Set(value === undefined ? [] : [value].flat())
+}
+
+function readEnd(text: string, terms: LinkTerms, now: Date): Date | null | FieldError {
+  if (text === '') return terms.ends_at
+  const end = /^\d{4}-\d{2}-\d{2}$/.test(text) ? addDays(new Date(`${text}T00:00:00Z`), 1) : new Date(Number.NaN)
+  if (Number.isNaN(end.getTime())) return { field: 'ends_on', message: 'Write the last day as a date, for example 2027-03-31' }
+  if (end <= now || end <= terms.starts_at) return { field: 'ends_on', message: 'Choose a last day that lies ahead' }
+  if (terms.ends_at === null || end < terms.ends_at) return end
+  return end < addDays(terms.ends_at, 1) ? terms.ends_at : { field: 'ends_on', message: 'The last day can be earlier than asked, not later' }
+}
+
+function readRanges(text: string): string[] | FieldError {
+  const ranges = text.split(/[\s,]+/).filter(Boolean)
+  const bad = ranges.filter((range) => !isCidr(range))
+  return bad.length === 0 ? ranges : { field: 'ip_allow', message: `Not a network range: ${bad.join(', ')}` }
+}
+
+function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly string[]): Conditions {
+  return {
+    ...NO_CONDITIONS,
+    ...asked,
+    ...(form.passkey && { phishing_resistant: true }),
+    ...(form.fresh_factor && { mfa_max_age_s: Math.min(asked.mfa_max_age_s ?? 3600, 3600) }),
+    ...(form.reason_required && { read_reason_required: true }),
+    ...(ranges.length > 0 && { ip_mode: 'enforce' as const, ip_allow: ranges }),
+  }
+}
+
+/** The choice that a review form stands for, or what is wrong with it. */
+export function readChoice(form: ReviewInput, terms: LinkTerms, now: Date): { choice: TenantChoice; errors: FieldError[] } {
+  const role = smallerRoles(terms).find((one) => one === form.access_role) ?? terms.role
+  const offered = permissionsOf(maskOfTerms(withRole(terms, role), now))
+  const allowed = ticked(form.allow)
+  const known = terms.overrides.filter(({ effect }) => effect === 'deny').map(({ pattern }) => pattern)
+  const removed = offered.filter((name) => !allowed.has(name))
+  const end = readEnd(form.ends_on, terms, now)
+  const ranges = readRanges(form.ip_allow)
+  const errors = [
+    ...(removed.length === offered.length ? [{ field: null, message: 'Leave at least one thing they can do, or do not allow it' }] : []),
+    ...(end !== null && 'message' in end ? [end] : []),
+    ...('message' in ranges ? [ranges] : []),
+  ]
+  if (end !== null && 'message' in end) return { choice: {}, errors }
+  if ('message' in ranges) return { choice: {}, errors }
+  const deny = [...new Set([...known, ...removed])].filter((pattern) => compilePatterns([pattern], { plane: 'delegation' }).faults.length === 0)
+  const conditions = conditionsOf(form, terms.conditions, ranges)
+  return { choice: { access_role: role, deny, ends_at: end, conditions }, errors }
+}
