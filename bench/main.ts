@@ -33,12 +33,12 @@ function readOrder(): Order {
 
 const say = (line: string): void => console.log(line)
 
-async function runAll({ chosen, isQuick }: Order): Promise<Run[]> {
+/** Runs the benchmarks one after the other and hands over each run as soon as it is there. */
+async function runAll({ chosen, isQuick }: Order, keep: (run: Run) => Promise<void>): Promise<void> {
   let started: Promise<Cluster> | undefined
   const context: BenchmarkContext = { isQuick, cluster: () => (started ??= startCluster()), say }
   const date = new Date().toISOString().slice(0, 10)
   const commit = await describeCommit()
-  const runs: Run[] = []
   try {
     for (const benchmark of chosen) {
       say(`${benchmark.name}: ${benchmark.title}`)
@@ -46,9 +46,8 @@ async function runAll({ chosen, isQuick }: Order): Promise<Run[]> {
       const machine = describeMachine((await started)?.version)
       const run = { benchmark, result, date, commit, machine }
       say(describeRun(run))
-      runs.push(run)
+      await keep(run)
     }
-    return runs
   } finally {
     await (await started)?.stop()
   }
@@ -61,9 +60,10 @@ setTimeout(() => {
 
 try {
   const order = readOrder()
-  const runs = await runAll(order)
+  await runAll(order, async (run) => {
+    if (!order.isQuick) await writeDocument(BENCHMARKS, [run])
+  })
   if (order.isQuick) say('\nA quick run is no basis for figures: docs/performance.md stays as it is.')
-  else await writeDocument(BENCHMARKS, runs)
 } catch (error) {
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error))
   process.exitCode = 1

@@ -128,18 +128,18 @@ export interface InvoicePlan {
 }
 
 /**
- * Invoices of the last three years; of each ten two are still owed, one of them overdue. Invoice n of tenant t has the
- * number t × perTenant + n. The monthly sums are kept by the table's own trigger.
+ * Invoices of the last three years, the newest first: those of the last month and one in a hundred of the others are
+ * still owed. Invoice n of tenant t is seeded under t × perTenant + n. The monthly sums are kept by the table's trigger.
  */
 export async function seedInvoices(client: pg.Client, { tenants, perTenant }: InvoicePlan): Promise<void> {
   await client.query('alter table invoice enable always trigger sum_inserted')
   await client.query(
     `insert into invoice (tenant_id, id, billing_account_id, number, customer_name, issued_on, due_on, status, currency, subtotal_minor, tax_minor, total_minor, paid_minor, paid_on)
      select ${ID('tenant', 't')}, ${ID('invoice', '(t * $2::bigint + n)')}, ${ID('account', 't')}, 'INV-' || n, 'Subscriber ' || n % 500,
-       issued, issued + 14, case when n % 10 < 2 then 'finalized' else 'paid' end, 'EUR', amount, amount / 5, amount + amount / 5,
-       case when n % 10 < 2 then 0 else amount + amount / 5 end, case when n % 10 < 2 then null else issued + 10 end
+       issued, issued + 14, case when is_owed then 'finalized' else 'paid' end, 'EUR', amount, amount / 5, amount + amount / 5,
+       case when is_owed then 0 else amount + amount / 5 end, case when is_owed then null else issued + 10 end
      from generate_series(0, $1::bigint - 1) t, generate_series(0, $2::bigint - 1) n,
-       lateral (select current_date - (n * 1095 / $2::bigint)::integer as issued, (n * 7919 + t * 104729) % 500000 + 100 as amount) terms`,
+       lateral (select current_date - (n * 1095 / $2::bigint)::integer as issued, (n * 7919 + t * 104729) % 500000 + 100 as amount, n * 36 < $2::bigint or n % 100 = 0 as is_owed) terms`,
     [tenants, perTenant],
   )
   await client.query('alter table invoice enable trigger sum_inserted')

@@ -3,6 +3,7 @@ import type { AnyRoute } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 
 import { Home } from './frames/home.tsx'
+import { Broken } from './frames/broken.tsx'
 import { NotFound } from './frames/not-found.tsx'
 import { parseSearch, stringifySearch } from './platform/filters.ts'
 import { Root } from './root.tsx'
@@ -98,5 +99,6 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: false,
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 })

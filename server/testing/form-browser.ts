@@ -28,18 +28,27 @@ export class FormBrowser {
     return this.#send('GET', path)
   }
 
-  async post(path: string, fields: Readonly<Record<string, string>> = {}, headers: Readonly<Record<string, string>> = {}): Promise<Shown> {
+  async post(
+    path: string,
+    fields: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Shown> {
     return this.#send('POST', path, { payload: new URLSearchParams(fields).toString(), headers })
   }
 
   /** Loads a page and, while it redirects, the page that it leads to. */
   async follow(shown: Shown): Promise<Shown> {
     let current = shown
-    for (let hops = 0; current.location !== undefined && hops < 5; hops += 1) current = await this.get(current.location)
+    for (let hops = 0; current.location !== undefined && hops < 5; hops += 1)
+      current = await this.get(current.location)
     return current
   }
 
-  async #send(method: 'GET' | 'POST', path: string, form?: { payload: string; headers: Readonly<Record<string, string>> }): Promise<Shown> {
+  async #send(
+    method: 'GET' | 'POST',
+    path: string,
+    form?: { payload: string; headers: Readonly<Record<string, string>> },
+  ): Promise<Shown> {
     const response = await this.#world.app.http.inject({
       method,
       url: path,
@@ -48,7 +57,11 @@ export class FormBrowser {
         accept: 'text/html',
         'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0',
         ...(this.cookie !== null && { cookie: this.cookie }),
-        ...(form && { origin: TEST_ORIGIN, 'content-type': 'application/x-www-form-urlencoded', ...form.headers }),
+        ...(form && {
+          origin: TEST_ORIGIN,
+          'content-type': 'application/x-www-form-urlencoded',
+          ...form.headers,
+        }),
       },
       ...(form && { payload: form.payload }),
     })
@@ -58,6 +71,12 @@ export class FormBrowser {
       this.cookie = pair.endsWith('=') ? null : pair
     }
     const { location } = response.headers
-    return { status: response.statusCode, headers: response.headers, text: response.body, location: typeof location === 'string' ? location : undefined, cookies }
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.body,
+      location: typeof location === 'string' ? location : undefined,
+      cookies,
+    }
   }
 }

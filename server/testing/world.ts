@@ -57,7 +57,7 @@ export class TestWorld implements AsyncDisposable {
     const database = openDatabase({
       connection: testDatabase.connection,
       roleSecret: testRoleSecret(),
-      poolSize: 4,
+      poolSize: 8,
     })
     const app = await buildAppWith(
       { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000, ...options },

@@ -44,12 +44,7 @@ function EventRow({ event, onWhy }: EventRowProps) {
         {formatInstant(event.occurred_at)}
       </time>
       <div>
-        <p>
-          {event.sentence}
-          {event.repeats > 1 && (
-            <span className="muted"> {t('activity.repeats', { count: event.repeats })}</span>
-          )}
-        </p>
+        <p>{event.sentence}</p>
         {event.outcome !== 'allowed' && (
           <p className="row">
             <StatusChip family="outcome" value={event.outcome} />

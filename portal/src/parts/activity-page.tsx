@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { readActivityFile } from '../platform/calls.ts'
 import type { ActivityFilter } from '../platform/calls.ts'
 import { choiceField, numberField, textField } from '../platform/filters.ts'
+import type { FilterValues } from '../platform/filters.ts'
 import { useWrite } from '../platform/query.ts'
 import { t } from '../platform/words.ts'
 import { WriteProblem } from './error-summary.tsx'
@@ -13,22 +14,28 @@ import { Page } from './page.tsx'
 
 const outcomes = ['any', 'allowed', 'denied', 'error'] as const
 
+const sides = ['any', 'partner', 'tenant', 'provider'] as const
+
 const spec = {
   search: textField(),
   outcome: choiceField(outcomes, 'any'),
+  by: choiceField([...sides, 'default'] as const, 'default'),
   from: textField(),
   to: textField(),
   page: numberField(0, { min: 0, max: 0 }),
 }
 
+type Values = FilterValues<typeof spec>
+
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text)
 }
 
-function toFilter(values: { search: string; outcome: string; from: string; to: string }): ActivityFilter {
+function toFilter(values: Values, by: (typeof sides)[number]): ActivityFilter {
   return {
     ...(values.search === '' ? {} : { search: values.search }),
     ...(values.outcome === 'any' ? {} : { outcome: values.outcome }),
+    ...(by === 'any' ? {} : { by }),
     ...(isDay(values.from) ? { from: `${values.from}T00:00:00Z` } : {}),
     ...(isDay(values.to) ? { to: `${values.to}T23:59:59Z` } : {}),
   }
@@ -74,6 +81,8 @@ function ExportButton({ filter }: { filter: ActivityFilter }) {
 }
 
 type ActivityPageProps = {
+  /** Whose acts are shown at first. */
+  side: (typeof sides)[number]
   title: string
   lead: string
   emptyText: string
@@ -82,9 +91,10 @@ type ActivityPageProps = {
 }
 
 /** The feed with its filters in the address, the same for every frame. */
-export function ActivityPage({ title, lead, emptyText, fixed, children }: ActivityPageProps) {
+export function ActivityPage({ title, lead, emptyText, side, fixed, children }: ActivityPageProps) {
   const { values, set, clear, active } = useFilters(spec)
-  const filter = { ...toFilter(values), ...fixed }
+  const by = values.by === 'default' ? side : values.by
+  const filter = { ...toFilter(values, by), ...fixed }
   return (
     <Page title={title} lead={lead} tools={<ExportButton filter={filter} />}>
       {children}

@@ -143,10 +143,10 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
         <IconMenu2 size={16} aria-hidden="true" />
         {t('bar.menu')}
       </button>
-      <button type="button" className="bar-tool" aria-label={t('bar.go_to')} onClick={onPalette}>
+      <button type="button" className="bar-tool" onClick={onPalette}>
         <IconSearch size={15} aria-hidden="true" />
         <span className="wide">{t('bar.go_to')}</span>
-        <kbd>Ctrl K</kbd>
+        <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
       <SchemeButton />
       <PersonMenu me={me} />

@@ -101,7 +101,9 @@ function useRowKeys(count: number, body: RefObject<HTMLTableSectionElement | nul
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }, [count, at, body, lettersOn])
-  useEffect(() => body.current?.querySelectorAll('tr')[at]?.scrollIntoView({ block: 'nearest' }), [at, body])
+  useEffect(() => {
+    body.current?.querySelectorAll('tr')[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at, body])
   return at
 }
 

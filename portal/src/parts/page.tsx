@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 
 import { FrameContext } from '../platform/frame.ts'
 import type { Frame } from '../platform/frame.ts'
-import { GoLink, usePathname } from '../platform/navigate.tsx'
+import { GoLink, useShownPath } from '../platform/navigate.tsx'
 import type { Tone } from '../platform/status.ts'
 import { t } from '../platform/words.ts'
 
@@ -29,7 +29,7 @@ type PageProps = {
 export function Page({ title, lead, back, tools, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const place = placeOf(useContext(FrameContext))
-  const path = usePathname()
+  const path = useShownPath()
   useEffect(() => {
     document.title = `${title} · ${place}`
   }, [title, place])

@@ -57,7 +57,7 @@ export function TroublePanel({ error, onRetry }: TroublePanelProps) {
     <div className="state" role="alert">
       <h2>{title}</h2>
       <p>{text}</p>
-      {content?.nextStep && <p>{content.nextStep}</p>}
+      {trouble.kind !== 'broken' && content?.nextStep && <p>{content.nextStep}</p>}
       <div className="row">
         {mayHelp && onRetry && (
           <Button variant="default" onClick={onRetry}>

@@ -19,10 +19,13 @@ export function readDecision(frame: Frame, explainId: string): Promise<Decision>
   return readBody(clientFor('').GET('/partner/access/explain/{explain_id}', params))
 }
 
+export type Side = 'partner' | 'tenant' | 'provider'
+
 export type ActivityFilter = {
   limit?: number
   search?: string
   outcome?: string
+  by?: Side
   partner_id?: string
   tenant_id?: string
   from?: string

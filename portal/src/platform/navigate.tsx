@@ -14,6 +14,11 @@ export function usePathname(): string {
   return useRouterState({ select: (state) => state.location.pathname })
 }
 
+/** The path whose page is shown; it follows the address once the new page has taken the old one's place. */
+export function useShownPath(): string {
+  return useRouterState({ select: (state) => (state.resolvedLocation ?? state.location).pathname })
+}
+
 export function useSearchText(): string {
   return useRouterState({ select: (state) => state.location.searchStr })
 }

@@ -20,7 +20,7 @@ function focusFilter(): void {
 /** The keys that work on every page of a frame: palette, filter, help, and `g` with the letter of a page. */
 export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
   const [shown, setShown] = useState<Shortcuts['shown']>(null)
-  const pressedG = useRef(0)
+  const pressedG = useRef(Number.NEGATIVE_INFINITY)
   const go = useGo()
   const lettersOn = useFrame().me.person.shortcuts
   useEffect(() => {
@@ -30,7 +30,7 @@ export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
       const meaning = readKey({ key, ctrlKey, metaKey, altKey, afterG, inField: isField(event.target) })
       const isDialogOpen = document.querySelector('[role="dialog"]') !== null
       if (meaning === null || (meaning.act !== 'palette' && (isDialogOpen || !lettersOn))) return
-      pressedG.current = meaning.act === 'wait' ? event.timeStamp : 0
+      pressedG.current = meaning.act === 'wait' ? event.timeStamp : Number.NEGATIVE_INFINITY
       if (meaning.act === 'palette' || meaning.act === 'help') setShown(meaning.act)
       if (meaning.act === 'filter') focusFilter()
       if (meaning.act === 'go') goToLetter(nav, meaning.letter, go)

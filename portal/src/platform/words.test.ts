@@ -53,7 +53,7 @@ test('no sentence flatters, apologises or shouts', () => {
 })
 
 test('a value of the server without words is shown by its name', () => {
-  expect(tValue('status.link', 'half_open')).toBe('half open')
+  expect(tValue('status.link', 'half_open')).toBe('Half open')
 })
 
 test('names are joined as one reads them', () => {

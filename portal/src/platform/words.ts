@@ -30,7 +30,9 @@ export function hasWords(id: string): id is WordId {
 /** The catalogue's sentence for a server value such as a status; the value itself when there is none. */
 export function tValue(prefix: string, value: string): string {
   const id = `${prefix}.${value}`
-  return hasWords(id) ? t(id) : value.replaceAll('_', ' ')
+  if (hasWords(id)) return t(id)
+  const words = value.replaceAll('_', ' ')
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1)
 }
 
 /** Names joined as one reads them: "Acme, Beta and Corvid". */

@@ -52,6 +52,23 @@ const MARKS: Readonly<Record<string, string>> = {
   hidden: 'hidden',
 }
 
+function readQuestion(positionals: readonly string[]): Question {
+  const [person, tenant, permission, ...rest] = positionals
+  if (person === undefined || tenant === undefined || permission === undefined || rest.length > 0) {
+    throw new UsageError('Name a person, a tenant and a permission.')
+  }
+  if (!isPermission(permission)) throw new UsageError(`There is no permission "${permission}".`)
+  return { person, tenant, permission }
+}
+
+function describe(decision: Decision): string {
+  const steps = (decision.steps ?? []).map(({ state, check, detail, remedy }) => {
+    const help = remedy !== null && state === 'fail' ? `\n       ${remedy}` : ''
+    return `  ${MARKS[state] ?? ''} ${check}: ${detail}${help}\n`
+  })
+  return `${decision.effect === 'allow' ? 'Allowed' : `Refused: ${decision.code}`}\n${steps.join('')}`
+}
+
 export const explain: Command = {
   name: 'explain',
   help: 'explain PERSON TENANT PERMISSION [--json]\n  PERSON is an e-mail address, TENANT a slug (or their public ids), PERMISSION a name of the catalogue.\n  Ends with status 0 when it is allowed now and 1 when it is not. The question itself is recorded.',
@@ -61,23 +78,12 @@ export const explain: Command = {
       allowPositionals: true,
       options: { json: { type: 'boolean' } },
     })
-    const [person, tenant, permission, ...rest] = positionals
-    if (person === undefined || tenant === undefined || permission === undefined || rest.length > 0)
-      throw new UsageError('Name a person, a tenant and a permission.')
-    if (!isPermission(permission)) throw new UsageError(`There is no permission "${permission}".`)
+    const question = readQuestion(positionals)
     const { admin } = await surroundings.open()
     const request = { operator: surroundings.operator, command: 'explain' }
-    const decision = await actAsOperator(admin, request, (mandate) =>
-      explainTo(mandate, { person, tenant, permission }),
-    )
+    const decision = await actAsOperator(admin, request, (mandate) => explainTo(mandate, question))
     if (values.json) writeJson(surroundings, decision)
-    else {
-      surroundings.out(`${decision.effect === 'allow' ? 'Allowed' : `Refused: ${decision.code}`}\n`)
-      for (const step of decision.steps ?? [])
-        surroundings.out(
-          `  ${MARKS[step.state] ?? ''} ${step.check}: ${step.detail}${step.remedy !== null && step.state === 'fail' ? `\n       ${step.remedy}` : ''}\n`,
-        )
-    }
+    else surroundings.out(describe(decision))
     return decision.effect === 'allow' ? STATUS.done : STATUS.failed
   },
 }

@@ -20,14 +20,18 @@ export interface FreezeRow {
   readonly liftAskedBy: string | null
 }
 
+/** The ids of partner, tenant, delegation and person, in this order. */
 function columnsOf({ scope, target }: Frozen): readonly (string | null)[] {
-  const id = target?.id ?? null
-  return [
-    scope === 'partner' ? id : scope === 'delegation' ? (target?.partnerId ?? null) : null,
-    scope === 'tenant' ? id : scope === 'delegation' ? (target?.tenantId ?? null) : null,
-    scope === 'delegation' ? id : null,
-    scope === 'person' ? id : null,
-  ]
+  if (!target) return [null, null, null, null]
+  const { id, partnerId = null, tenantId = null } = target
+  const columns = {
+    platform: [null, null, null, null],
+    partner: [id, null, null, null],
+    tenant: [null, id, null, null],
+    delegation: [partnerId, tenantId, id, null],
+    person: [null, null, null, id],
+  }
+  return columns[scope]
 }
 
 /** The freeze that the provider has set on exactly this, if one is in force. */

@@ -221,6 +221,20 @@ async function chooseReport(
   return { add, end: () => Promise.resolve() }
 }
 
+/** Runs the job; the report is whole on disk whatever became of the import. */
+async function runAndEnd(
+  job: Job,
+  surroundings: Surroundings,
+  told: { values: Values; report: BadRowReport },
+): Promise<Ran> {
+  const { values, report } = told
+  try {
+    return await runJob(job, surroundings, { values, onBadRow: (bad) => report.add(bad) })
+  } finally {
+    await report.end()
+  }
+}
+
 export const importCommand: Command = {
   name: 'import',
   help: HELP,
@@ -234,9 +248,7 @@ export const importCommand: Command = {
     const job = isTelco ? await openTelco(values, surroundings.now()) : await openMapped(values, positionals)
     const kept: BadRow[] = []
     const report = await chooseReport(values, surroundings, kept)
-    const ran = await runJob(job, surroundings, { values, onBadRow: (bad) => report.add(bad) }).finally(() =>
-      report.end(),
-    )
+    const ran = await runAndEnd(job, surroundings, { values, report })
     const linksMade = await attest(ran, surroundings, values)
     const told = { ran, linksMade, seconds: (performance.now() - startedAt) / 1000, notes: job.notes }
     if (values.json) writeJson(surroundings, toDocument(told, kept))

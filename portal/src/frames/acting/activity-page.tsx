@@ -7,6 +7,7 @@ export function ActivityPage() {
   const { acting, tenantId } = useActing()
   return (
     <Feed
+      side="any"
       title={t('activity.title')}
       lead={t('activity.acting_lead', { tenant: acting.tenant_name })}
       emptyText={t('activity.partner_empty')}

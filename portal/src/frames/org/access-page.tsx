@@ -5,8 +5,9 @@ import { useId, useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
 import { fact, Facts, Note, Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Answer, Empty, TroublePanel } from '../../parts/states.tsx'
 import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { readTrouble } from '../../platform/access-problem.ts'
 import { useNow } from '../../platform/clock.ts'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -111,6 +112,9 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
 
 function Freezes() {
   const freezes = useFreezes()
+  if (freezes.isError && readTrouble(freezes.error).kind !== 'refused') {
+    return <TroublePanel error={freezes.error} onRetry={() => void freezes.refetch()} />
+  }
   const standing = (freezes.data?.items ?? []).filter((freeze) => freeze.in_force)
   return standing.map((freeze) => <FreezeNote key={freeze.freeze_id} freeze={freeze} />)
 }

@@ -7,6 +7,7 @@ export function ActivityPage() {
   const { name } = useFrame()
   return (
     <Feed
+      side="partner"
       title={t('org.activity_title')}
       lead={t('org.activity_lead', { org: name })}
       emptyText={t('org.activity_empty')}

@@ -37,7 +37,7 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
   )
 }
 
-const lately = { limit: 6 }
+const lately = { by: 'partner', limit: 6 } as const
 
 function waitingIn({ who_has_access: access }: TenantHome): number {
   return access === null ? 0 : access.waiting + access.waiting_changes

@@ -5,6 +5,7 @@ import { t } from '../../platform/words.ts'
 export function ActivityPage() {
   return (
     <Feed
+      side="any"
       title={t('activity.title')}
       lead={t('activity.partner_lead')}
       emptyText={t('activity.partner_empty')}

@@ -17,6 +17,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { askToExtend } from './extend-form.tsx'
+import { tenantNameOf } from '../shared/link-parts.tsx'
 
 const spec = { within: choiceField(['7', '30', '60', '90'] as const, '60') }
 const mostLinks = 100
@@ -80,7 +81,7 @@ function Progress({ bulk }: { bulk: Bulk }) {
       <ul className="can">
         {bulk.results.map(({ link, state, detail }) => (
           <li key={link.link_id} className="row">
-            <span className="strong">{link.tenant_name}</span>
+            <span className="strong">{tenantNameOf(link)}</span>
             <span className={state === 'failed' ? 'late' : 'muted'}>
               {state === 'failed' ? detail : t('bulk.asked')}
             </span>
@@ -101,14 +102,14 @@ function Row({ link, isChosen, onToggle }: RowProps) {
         <input
           type="checkbox"
           className="tick"
-          aria-label={t('expiring.choose_one', { tenant: link.tenant_name })}
+          aria-label={t('expiring.choose_one', { tenant: tenantNameOf(link) })}
           checked={isChosen}
           onChange={onToggle}
         />
       </td>
       <td>
         <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
-          {link.tenant_name}
+          {tenantNameOf(link)}
         </GoLink>
       </td>
       <td>{link.role_title}</td>
@@ -187,7 +188,7 @@ function AskBar({ links, chosen, bulk }: AskBarProps) {
   const [reason, setReason] = useState('')
   const picked = links.filter((link) => chosen.has(link.link_id))
   if (picked.length === 0) return null
-  const names = picked.slice(0, 10).map((link) => link.tenant_name)
+  const names = picked.slice(0, 10).map(tenantNameOf)
   return (
     <Panel title={t('expiring.ask_title', { count: picked.length })}>
       <form

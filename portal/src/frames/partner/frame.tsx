@@ -60,7 +60,9 @@ export function Frame() {
   const par = useParam('par')
   const address = usePathname() + useSearchText()
   const nav = useMemo(() => navOf(par), [par])
-  useEffect(() => rememberPlace(par, address), [par, address])
+  useEffect(() => {
+    rememberPlace(par, address)
+  }, [par, address])
   return (
     <WithMe>
       {(me) => {

@@ -13,7 +13,7 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
-import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
+import { ChangeList, HistoryList, LinkFacts, tenantNameOf } from '../shared/link-parts.tsx'
 import { ExtendForm } from './extend-form.tsx'
 import { LinkPeople } from './link-people.tsx'
 
@@ -38,7 +38,7 @@ type ActButtonProps = { act: Act; link: LinkDetail; etag: string | null }
 
 function ActButton({ act, link, etag }: ActButtonProps) {
   const [isOpen, setOpen] = useState(false)
-  const names = { tenant: link.tenant_name }
+  const names = { tenant: tenantNameOf(link) }
   const write = useWrite(
     (reason: string, frame) => {
       const init = {
@@ -92,7 +92,7 @@ function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
       )}
       {link.status === 'active' && link.tenant_id !== null && (
         <Button onClick={() => go(actingPlaces.summary(partnerId, link.tenant_id ?? ''))}>
-          {t('act_in', { tenant: link.tenant_name })}
+          {t('act_in', { tenant: tenantNameOf(link) })}
         </Button>
       )}
     </>
@@ -109,7 +109,7 @@ export function LinkPage() {
   const found = link.data?.body
   return (
     <Page
-      title={found ? t('link.title', { tenant: found.tenant_name }) : t('link.title_plain')}
+      title={found ? t('link.title', { tenant: tenantNameOf(found) }) : t('link.title_plain')}
       back={{ to: partnerPlaces.links(partnerId), label: t('nav.links') }}
       tools={link.data && <Tools link={link.data.body} etag={link.data.etag} />}
     >

@@ -12,6 +12,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { SlaText } from '../shared/ticket-table.tsx'
+import { tenantNameOf } from '../shared/link-parts.tsx'
 
 const few = 6
 
@@ -92,7 +93,7 @@ function AtRisk() {
                 ))}
               </ul>
               <p>
-                <GoLink to={`${partnerPlaces.queue(partnerId)}?sla=at_risk`}>
+                <GoLink to={`${partnerPlaces.queue(partnerId)}?sla=endangered`}>
                   {t('overview.at_risk_all', { count: total })}
                 </GoLink>
               </p>
@@ -110,7 +111,7 @@ function LinkLine({ link }: { link: Link }) {
     <li>
       <span>
         <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
-          {link.tenant_name}
+          {tenantNameOf(link)}
         </GoLink>
         <br />
         <span className="muted small">{link.role_title}</span>

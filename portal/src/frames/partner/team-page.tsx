@@ -13,6 +13,7 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { tenantNameOf } from '../shared/link-parts.tsx'
 
 const spec = { page: pageField() }
 
@@ -70,7 +71,7 @@ function Matrix({ people, links }: MatrixProps) {
             <tr key={link.link_id}>
               <th scope="row">
                 <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
-                  {link.tenant_name}
+                  {tenantNameOf(link)}
                 </GoLink>
               </th>
               {people.map((person) => (

@@ -8,7 +8,7 @@ import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatPercent } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { clientFor, useFrame } from '../../platform/frame.ts'
 import { isField } from '../../platform/keyboard.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -109,9 +109,9 @@ function Detail({ tenant }: { tenant: ManagedTenantDetail }) {
 }
 
 function TenantDetail({ tenantId }: { tenantId: string }) {
-  const tenant = useRead(['customer', tenantId], (frame, signal) =>
+  const tenant = useRead(['tenant', tenantId], (_frame, signal) =>
     readBody(
-      frame.client.GET('/partner/customers/{tenant_id}', {
+      clientFor(tenantId).GET('/partner/customers/{tenant_id}', {
         params: { path: { tenant_id: tenantId }, query: { include: 'contact,metrics,sla,permissions' } },
         signal,
       }),

@@ -3,5 +3,5 @@ import { t } from '../../platform/words.ts'
 
 /** The audit log of the whole platform. */
 export function ActivityPage() {
-  return <Feed title={t('nav.audit')} lead={t('audit.lead')} emptyText={t('audit.empty')} />
+  return <Feed side="any" title={t('nav.audit')} lead={t('audit.lead')} emptyText={t('audit.empty')} />
 }

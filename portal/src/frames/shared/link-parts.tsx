@@ -8,6 +8,11 @@ import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 
+/** The tenant of a link; the short name that was asked for while the tenant's own name is not known. */
+export function tenantNameOf(link: { tenant_name: string; tenant_slug: string }): string {
+  return link.tenant_name === '' ? link.tenant_slug : link.tenant_name
+}
+
 /** A link as either side reads it; only the conditions differ. */
 type AnyLink = Omit<Link, 'conditions'>
 

@@ -14,6 +14,7 @@ import { formatCount } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { optional, pageField, pageSize, pagingQuery } from './list-fields.ts'
+import { tenantNameOf } from './link-parts.tsx'
 
 const statuses = [
   'any',
@@ -78,7 +79,7 @@ function toColumns(now: Date, addressOf: AddressOf, withPartner: boolean): Colum
     header: t('column.tenant'),
     cell: (link) => (
       <GoLink className="thing" to={addressOf(link)}>
-        {link.tenant_name}
+        {tenantNameOf(link)}
       </GoLink>
     ),
   }

@@ -17,7 +17,7 @@ import { optional, orderField, pageField, pageSize, pagingQuery } from './list-f
 
 const statuses = ['unfinished', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'any'] as const
 const priorities = ['any', 'urgent', 'high', 'normal', 'low'] as const
-const slaStates = ['any', 'breached', 'at_risk', 'ok', 'paused'] as const
+const slaStates = ['any', 'endangered', 'breached', 'at_risk', 'ok', 'paused'] as const
 const sorts = ['sla_due', 'created_at', 'updated_at', 'priority'] as const
 const who = ['any', 'mine', 'unassigned'] as const
 
@@ -41,7 +41,7 @@ export function toTicketQuery({ values }: TicketFilters) {
     ...optional('search', values.search),
     ...optional('status', values.status === 'unfinished' ? 'open,pending,on_hold' : values.status),
     ...optional('priority', values.priority),
-    ...optional('sla_state', values.sla),
+    ...optional('sla_state', values.sla === 'endangered' ? 'breached,at_risk' : values.sla),
     ...(values.who === 'mine' ? { mine: true } : {}),
     ...(values.who === 'unassigned' ? { unassigned: true } : {}),
     sort_by: values.sort,
@@ -81,7 +81,9 @@ export function TicketFilterBar<Data>({
         label={t('ticket.sla')}
         value={values.sla}
         words={slaStates}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.sla', word))}
+        labelOf={(word) =>
+          word === 'any' || word === 'endangered' ? t(`pick.${word}`) : tValue('status.sla', word)
+        }
         onValue={(sla) => set({ sla })}
       />
       <Pick

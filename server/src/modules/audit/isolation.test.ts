@@ -159,10 +159,8 @@ test('the network address, the agent and the reason of an event are not readable
 const UNGUARDED: Readonly<Record<string, string>> = {
   access_explanation: 'the record of a refusal, written with its event',
   audit_event: 'the log itself',
-  billing_account: 'written by routes alone, which answer 500 when they record no event',
   delegation_history: 'written with the delegation, which is guarded',
   invoice_month: 'summed from invoices, which are guarded',
-  tenant_member: 'written by routes alone, which answer 500 when they record no event',
   ticket_counter: 'counts tickets, which are guarded',
   ticket_sla_clock: 'follows tickets, which are guarded',
 }

@@ -92,13 +92,21 @@ function filterFeed(query: Feed, filters: ActivityFilters): Feed {
   return found
 }
 
+// Pages are short and logs are long: the order comes from the index, row by row, until the page is full. The planner would
+// sort everything instead, because it takes the row policies to hide nearly all of it.
+const IN_ORDER_OF_THE_INDEX = {
+  text: `select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
+  values: [],
+}
+
 /** The rows of one partner's or tenant's log, newest first: driven by its scope rows, whose key is the order of the feed. */
-export function readScopedFeed(
+export async function readScopedFeed(
   mandate: Mandate,
   scope: { kind: 'tenant' | 'partner'; id: string },
   question: FeedQuestion,
 ) {
   const { window, after, limit } = question
+  await runStatements(mandate, [IN_ORDER_OF_THE_INDEX])
   const scoped = tables<AuditTables>(mandate)
     .selectFrom('audit_scope as s')
     .innerJoin('audit_event as e', (join) =>
@@ -127,8 +135,9 @@ export function readScopedFeed(
 }
 
 /** The rows of the whole log, newest first. */
-export function readWholeFeed(mandate: Mandate<'platform'>, question: FeedQuestion) {
+export async function readWholeFeed(mandate: Mandate<'platform'>, question: FeedQuestion) {
   const { window, after, limit } = question
+  await runStatements(mandate, [IN_ORDER_OF_THE_INDEX])
   const whole = tables<AuditTables>(mandate)
     .selectFrom('audit_event as e')
     .where('e.occurred_at', '>=', window.from)

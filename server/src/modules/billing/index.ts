@@ -9,7 +9,6 @@ export type { Reach, ReadingMandate } from './reach.ts'
 export { dayOf, nextInvoiceOn } from './rules.ts'
 export { countSubscribers, findSubscriber } from './subscriber-store.ts'
 export { findLastInvoiceDays, sumOwedByTenant } from './sum-store.ts'
-export type { OwedSums } from './sum-store.ts'
 
 /** Invoices across tenants and of a tenant itself, and the subscribers they are for. */
 export function makeBillingRoutes(services: Services): readonly Route[] {

@@ -1,7 +1,7 @@
 import { registerProblems } from '#platform/problem.ts'
 import type { ProblemEntry } from '#platform/problem.ts'
 
-export const BILLING_PROBLEMS = {
+const BILLING_PROBLEMS = {
   INVOICE_NOT_FOUND: {
     status: 404,
     title: 'Invoice not found',

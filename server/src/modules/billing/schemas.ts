@@ -13,7 +13,7 @@ import type { InvoiceSums } from './sum-store.ts'
 const amount = () => wholeNumber(-1e15, 1e15)
 
 /** What may be asked of a list of invoices. */
-export const invoiceQuery = {
+const invoiceQuery = {
   from_date: calendarDay().optional().meta({ description: 'Issued on this day or later.' }),
   to_date: calendarDay().optional().meta({ description: 'Issued on this day or earlier.' }),
   status: commaList(z.enum(INVOICE_STATUSES)).optional(),

@@ -80,7 +80,6 @@ async function sumSettled(mandate: Mandate, filter: InvoiceFilter): Promise<Sums
   const settled = SETTLED_STATUSES.filter((status) => stored?.includes(status) ?? true)
   if (settled.length === 0) return []
   const states = sql`i.status = any (${settled}::text[])`
-  if (needsRows(filter)) return sumSettledRows(mandate, filter, states)
   const sums = await sumMonths(mandate, filter, settled)
   for (const issued of splitByMonth(filter.issued).edges) {
     sums.push(...(await sumSettledRows(mandate, { ...filter, issued }, states)))
@@ -141,10 +140,17 @@ function addTo(total: Sums, part: Sums): void {
   total.overdue_minor += part.overdue_minor
 }
 
+/** The sums in parts: by months where they answer, by rows where a filter looks at single invoices. */
+async function sumParts(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
+  if (!needsRows(filter)) return [...(await sumOwed(mandate, filter)), ...(await sumSettled(mandate, filter))]
+  const stored = storedStatusesIn(filter)
+  return sumRows(mandate, filter, stored === null ? sql`true` : sql`i.status = any (${stored}::text[])`)
+}
+
 /** The exact sums of all invoices of a filter, one entry per currency, in the order of the codes. */
 export async function sumInvoices(mandate: Mandate, filter: InvoiceFilter): Promise<InvoiceSums[]> {
   if (filter.tenantIds.length === 0) return []
-  const parts = [...(await sumOwed(mandate, filter)), ...(await sumSettled(mandate, filter))]
+  const parts = await sumParts(mandate, filter)
   const byCurrency = new Map<string, Sums>()
   for (const part of parts) {
     const total = byCurrency.get(part.currency)
@@ -171,9 +177,9 @@ export async function sumOwedByTenant(
   if (tenantIds.length === 0) return []
   const { rows } = await sql<OwedSums>`
     select i.tenant_id, i.currency, sum(i.balance_minor)::bigint as outstanding_minor,
-      coalesce(sum(i.balance_minor) filter (where ${overdueOn(today)}), 0)::bigint as overdue_minor
+      coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and i.due_on < ${today}::date), 0)::bigint as overdue_minor
     from invoice i
-    where i.tenant_id = any (${uuidArray(tenantIds)}) and ${OWED} and i.balance_minor <> 0
+    where i.tenant_id = any (${uuidArray(tenantIds)}) and i.balance_minor <> 0
     group by i.tenant_id, i.currency
     order by i.currency`.execute(tables<BillingTables>(mandate))
   return rows

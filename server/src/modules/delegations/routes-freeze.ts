@@ -178,13 +178,9 @@ const tenantRoutes: readonly Route[] = [
 
 const AdminFreezeInput = z.strictObject({
   scope: z.enum(['platform', 'partner', 'tenant', 'delegation', 'person']),
-  id: z
-    .string()
-    .max(40)
-    .optional()
-    .meta({
-      description: 'What is frozen: the id of a partner, tenant, link or person; none for the platform.',
-    }),
+  id: z.string().max(40).optional().meta({
+    description: 'What is frozen: the id of a partner, tenant, link or person; none for the platform.',
+  }),
   reason: Reason,
 })
 

@@ -12,7 +12,7 @@ interface Happening {
   readonly action: string
   readonly permission?: Permission
   readonly by: DemoPerson | null
-  readonly link?: DemoLink
+  readonly link: DemoLink
   readonly isRead?: boolean
   readonly rowCount?: number
   readonly code?: string
@@ -21,47 +21,62 @@ interface Happening {
   readonly route?: string
 }
 
+const PARTNER_ADDRESS = '192.0.2.44'
+const OTHER_ADDRESS = '198.51.100.7'
+
+function actorOf(by: DemoPerson | null, isPartnerSide: boolean) {
+  if (!by)
+    return {
+      actor_type: 'system',
+      actor_id: null,
+      actor_name: null,
+      member_id: null,
+      ip: null,
+      source: 'job',
+    }
+  const member_id = isPartnerSide && 'memberId' in by ? by.memberId : null
+  const ip = isPartnerSide ? PARTNER_ADDRESS : OTHER_ADDRESS
+  return { actor_type: 'person', actor_id: by.id, actor_name: by.name, member_id, ip, source: 'portal' }
+}
+
+function sidesOf(link: DemoLink, plane: Happening['plane']) {
+  return {
+    partner_id: link.partner.id,
+    partner_name: link.partner.name,
+    tenant_id: link.tenant.id,
+    tenant_name: link.tenant.name,
+    delegation_id: link.id,
+    delegation_epoch: 1,
+    role: plane === 'delegation' ? link.role : null,
+  }
+}
+
 function addEvent({ dice, ledger }: Making, happening: Happening): void {
-  const { at, by, link } = happening
+  const { at, by, link, plane, resource } = happening
   const id = dice.uuid(at)
-  const isPartnerSide = happening.plane === 'delegation' || happening.plane === 'program'
   ledger.add('audit_event', {
     id,
     occurred_at: at,
-    plane: happening.plane,
+    plane,
     action: happening.action,
     outcome: happening.code === undefined ? 'allowed' : 'denied',
-    code: happening.code ?? null,
-    actor_type: by ? 'person' : 'system',
-    actor_id: by?.id ?? null,
-    actor_name: by?.name ?? null,
-    member_id: by && isPartnerSide && 'memberId' in by ? by.memberId : null,
-    partner_id: link?.partner.id ?? null,
-    partner_name: link?.partner.name ?? null,
-    tenant_id: link?.tenant.id ?? null,
-    tenant_name: link?.tenant.name ?? null,
-    delegation_id: link?.id ?? null,
-    delegation_epoch: link ? 1 : null,
-    role: happening.plane === 'delegation' ? (link?.role ?? null) : null,
-    permission: happening.permission ?? null,
-    resource_type: happening.resource?.type ?? null,
-    resource_id: happening.resource?.id ?? null,
-    resource_label: happening.resource?.label ?? null,
-    row_count: happening.rowCount ?? null,
+    code: happening.code,
+    ...actorOf(by, plane === 'delegation' || plane === 'program'),
+    ...sidesOf(link, plane),
+    permission: happening.permission,
+    resource_type: resource?.type,
+    resource_id: resource?.id,
+    resource_label: resource?.label,
+    row_count: happening.rowCount,
     repeats: 1,
-    billing_party: null,
-    reason: happening.reason ?? null,
+    reason: happening.reason,
     request_id: `req_${id.replaceAll('-', '').slice(10)}`,
     method: happening.isRead ? 'GET' : 'POST',
-    route: happening.route ?? null,
-    ip: by ? (isPartnerSide ? '192.0.2.44' : '198.51.100.7') : null,
-    source: by ? 'portal' : 'job',
+    route: happening.route,
   })
   const scope = { occurred_at: at, event_id: id, row_count: happening.rowCount ?? null }
-  if (link) {
-    ledger.add('audit_scope', { kind: 'partner', scope_id: link.partner.id, ...scope })
-    ledger.add('audit_scope', { kind: 'tenant', scope_id: link.tenant.id, ...scope })
-  }
+  ledger.add('audit_scope', { kind: 'partner', scope_id: link.partner.id, ...scope })
+  ledger.add('audit_scope', { kind: 'tenant', scope_id: link.tenant.id, ...scope })
 }
 
 type Habit = readonly [permission: Permission, route: string, rows: number]

@@ -1,4 +1,4 @@
-import { hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
+import { digestRecoveryCode, hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
 import { makeVault } from '#platform/vault.ts'
 import { loadDemoWorld } from './world.ts'
@@ -17,6 +17,7 @@ export async function loadDemoIfEmpty({ admin, secretKey, dataDir, now }: DemoTa
   const vault = makeVault(secretKey)
   const credentials = {
     hashPassword,
+    hashRecoveryCode: (personId: string, code: string) => digestRecoveryCode(vault, personId, code),
     sealTotpSecret: (personId: string, secret: Buffer) => sealTotpSecret(vault, personId, secret),
   }
   return (await loadDemoWorld({ connection: admin, vault, dataDir, now, credentials })) !== null

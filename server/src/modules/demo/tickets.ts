@@ -256,17 +256,55 @@ interface Opening {
   readonly subscriber: DemoSubscriber
 }
 
+type Author = Comment['author']
+
+/** Who works on a ticket: somebody of the desk, else the tenant's own admin. */
+function chooseWorker({ dice }: Making, { desk, tenant }: Story): Author {
+  if (desk.agents.length === 0)
+    return { id: tenant.adminPerson.id, name: tenant.adminPerson.name, partner: null }
+  const agent = dice.pick(desk.agents)
+  return { id: agent.id, name: agent.name, partner: desk.partner }
+}
+
+function openedBy(making: Making, story: Story, worker: Author) {
+  const { partner } = worker
+  if (partner && making.dice.isLucky(0.4)) {
+    return {
+      created_by: worker.id,
+      created_by_name: worker.name,
+      created_by_partner_id: partner.id,
+      created_by_partner_name: partner.name,
+      delegation_id: story.desk.linkId,
+    }
+  }
+  const own = story.tenant.adminPerson
+  return {
+    created_by: own.id,
+    created_by_name: own.name,
+    created_by_partner_id: null,
+    created_by_partner_name: null,
+    delegation_id: null,
+  }
+}
+
+function answersOf({ answeredAt, resolvedAt, openedAt }: Story, worker: Author) {
+  const isClosing = answeredAt !== null && resolvedAt !== null && resolvedAt > answeredAt
+  const isAnswered = answeredAt !== null
+  return {
+    assigned_to: isAnswered ? worker.id : null,
+    assigned_to_name: isAnswered ? worker.name : null,
+    last_response_at: isClosing ? resolvedAt : answeredAt,
+    response_count: Number(isAnswered) + Number(isClosing),
+    resolved_at: resolvedAt,
+    updated_at: resolvedAt ?? answeredAt ?? openedAt,
+  }
+}
+
 function addTicket(making: Making, story: Story, opening: Opening): void {
   const { dice, ledger } = making
-  const { tenant, desk, plot } = story
+  const { tenant, plot } = story
   const id = dice.uuid(story.openedAt)
-  const agent = desk.agents.length > 0 ? dice.pick(desk.agents) : null
-  const isByPartner = agent !== null && desk.partner !== null && dice.isLucky(0.4)
-  const own = tenant.adminPerson
-  const worker = agent
-    ? { id: agent.id, name: agent.name, partner: desk.partner }
-    : { id: own.id, name: own.name, partner: null }
-  const isAssigned = story.answeredAt !== null
+  const worker = chooseWorker(making, story)
   ledger.add('ticket', {
     tenant_id: tenant.id,
     id,
@@ -279,23 +317,12 @@ function addTicket(making: Making, story: Story, opening: Opening): void {
     priority: plot.priority,
     category: plot.category,
     tags: plot.category === 'billing' ? ['invoice'] : [],
-    assigned_to: isAssigned ? worker.id : null,
-    assigned_to_name: isAssigned ? worker.name : null,
-    created_by: isByPartner ? agent.id : own.id,
-    created_by_name: isByPartner ? agent.name : own.name,
-    created_by_partner_id: isByPartner ? desk.partner?.id : null,
-    created_by_partner_name: isByPartner ? desk.partner?.name : null,
-    delegation_id: isByPartner ? desk.linkId : null,
+    ...openedBy(making, story, worker),
+    ...answersOf(story, worker),
     billing_party: 'tenant',
-    last_response_at: story.answeredAt,
-    response_count:
-      (story.answeredAt ? 1 : 0) +
-      (story.resolvedAt && story.answeredAt && story.resolvedAt > story.answeredAt ? 1 : 0),
-    resolved_at: story.resolvedAt,
     closed_reason: plot.status === 'closed' ? 'solved' : null,
     version: 1,
     created_at: story.openedAt,
-    updated_at: story.resolvedAt ?? story.answeredAt ?? story.openedAt,
   })
   const [response, resolution] = TARGETS[plot.priority]
   addClock(making, { id, story }, { metric: 'first_response', minutes: response, metAt: story.answeredAt })

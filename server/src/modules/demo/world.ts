@@ -23,8 +23,7 @@ import type { Desk } from './tickets.ts'
 /** How the sign-in code stores what a person proves; the demo world stores it in the same form. */
 export interface CredentialForms {
   readonly hashPassword: (password: string) => Promise<string>
-  /** Without it the people of the demo world have no recovery codes. */
-  readonly hashRecoveryCode?: (personId: string, code: string) => Buffer
+  readonly hashRecoveryCode: (personId: string, code: string) => Buffer
   /** Encrypts the seed of a person's authenticator as the sign-in code reads it. */
   readonly sealTotpSecret: (personId: string, secret: Buffer) => Buffer
 }
@@ -131,8 +130,8 @@ async function addCredentials(world: World, options: DemoOptions): Promise<DemoS
       ...since,
     })
     for (const code of signIns[index]?.recovery_codes ?? []) {
-      const digest = credentials.hashRecoveryCode?.(person.id, code)
-      if (digest) ledger.add('recovery_code', { person_id: person.id, hash: toByteText(digest), ...since })
+      const digest = credentials.hashRecoveryCode(person.id, code)
+      ledger.add('recovery_code', { person_id: person.id, hash: toByteText(digest), ...since })
     }
   }
   return signIns

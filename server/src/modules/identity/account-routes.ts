@@ -72,7 +72,7 @@ async function changePassword(
     hasSecondFactor: hasFactor(person),
   })
   if (fault !== null) return show(fault, 'password')
-  const result = await checkPassword(door, visit, { person, password: current })
+  const result = await checkPassword(door, visit, { person, email: person.email, password: current })
   if (result.is === 'wait')
     return show(`Too many tries. Wait ${waitWords(result.seconds)}, then try again.`, null, result.seconds)
   if (result.is === 'wrong') return show('The current password is not right.', 'current')

@@ -119,7 +119,7 @@ export async function countRecoveryCodes(mandate: Mandate<'identity'>, personId:
     .where('person_id', '=', personId)
     .where('used_at', 'is', null)
     .executeTakeFirst()
-  return Number(row?.count ?? 0)
+  return row?.count ?? 0
 }
 
 /** Removes all recovery codes, when no factor is left that they stand in for. */

@@ -5,6 +5,7 @@ import { facts, notice, showPage } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findMail, listMails } from './mail-store.ts'
+import type { KeptMail } from './mail-store.ts'
 import { instantWords } from './words.ts'
 
 const ACCESS = {
@@ -22,13 +23,23 @@ const WARNING = notice(
 
 const PATHS = /https?:\/\/[^\s/]+(\/[^\s]*)/
 
-/** A mail's text with its links leading somewhere on this site. */
-function linkified(text: string): Html {
-  const lines = text.split('\n').map((line) => {
-    const path = PATHS.exec(line)?.[1]
-    return path === undefined ? html`${line} ` : html`<a href="${path}">${line}</a> `
-  })
-  return html`${lines}`
+function linkified(line: string): Html {
+  const path = PATHS.exec(line)?.[1]
+  return path === undefined ? html`${line}` : html`<a href="${path}">${line}</a>`
+}
+
+/** A mail's text with its links leading somewhere on this site; line ends matter inside `pre`. */
+function mailText(text: string): Html {
+  return html`<pre class="mail">${text.split('\n').flatMap((line) => [linkified(line), '\n'])}</pre>`
+}
+
+function mailLine({ id, subject, recipient, createdAt }: KeptMail): Html {
+  return html`<li>
+    <div class="what">
+      <a href="/dev/outbox/${id}">${subject}</a
+      ><span class="small muted">to ${recipient} · ${instantWords(createdAt)}</span>
+    </div>
+  </li>`
 }
 
 /** The mailbox of a development installation. */
@@ -43,33 +54,12 @@ export function makeOutboxRoutes(): Route[] {
       limit: 'page',
       handle: async ({ mandate }) => {
         const mails = await listMails(mandate)
-        const rows = mails.map(
-          (mail) =>
-            html`<tr>
-              <td class="nowrap num">${instantWords(mail.createdAt)}</td>
-              <td>${mail.recipient}</td>
-              <td><a href="/dev/outbox/${mail.id}">${mail.subject}</a></td>
-            </tr>`,
-        )
-        const table = html`<div class="scroll" tabindex="0" role="region" aria-label="Mails">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Written</th>
-                <th scope="col">To</th>
-                <th scope="col">Subject</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${rows}
-            </tbody>
-          </table>
-        </div>`
-        return showPage(
-          'Development outbox',
-          html`${WARNING}${mails.length > 0 ? table : html`<p>No mail was written yet. Mails appear here a moment after what caused them.</p>`}`,
-          { width: 'wide' },
-        )
+        const list = html`<ul class="rows">
+          ${mails.map(mailLine)}
+        </ul>`
+        const none = html`<p>No mail was written yet. Mails appear here a moment after what caused them.</p>`
+        const body = html`${WARNING}${mails.length > 0 ? list : none}`
+        return showPage('Development outbox', body, { width: 'reading' })
       },
     }),
     page({
@@ -89,7 +79,7 @@ export function makeOutboxRoutes(): Route[] {
             ['To', mail.recipient],
             ['Written', instantWords(mail.createdAt)],
           ])}
-          <pre class="mail">${linkified(mail.text)}</pre>
+          ${mailText(mail.text)}
           <p><a href="/dev/outbox">All mails</a></p>`
         return showPage(mail.subject, body, { width: 'reading' })
       },

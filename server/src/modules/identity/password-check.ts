@@ -3,12 +3,24 @@ import { noteFailedSignIn } from './events.ts'
 import type { SigningPerson } from './person-store.ts'
 import { isNoted } from './throttle-rules.ts'
 import { admitTry, countFailure, forgetFailures, keysOfAccount } from './throttle-store.ts'
+import type { ThrottleKey } from './throttle-store.ts'
 
 /** What came of comparing a password. */
 export type PasswordResult =
   | { readonly is: 'right' }
   | { readonly is: 'wrong' }
   | { readonly is: 'wait'; readonly seconds: number }
+
+async function countWrong(
+  mandate: Visit['mandate'],
+  keys: readonly ThrottleKey[],
+  person: SigningPerson | null,
+): Promise<void> {
+  const failures = await countFailure(mandate, keys)
+  // A stranger's made-up addresses are counted by network, so that they cannot fill the log.
+  const count = failures.get(person ? 'account' : 'network') ?? 1
+  if (isNoted(count)) noteFailedSignIn(mandate, person, { count, code: 'PASSWORD_WRONG' })
+}
 
 /**
  * Compares the password of an account. Takes the same time and counts the same whether or not there is such a person,
@@ -17,10 +29,10 @@ export type PasswordResult =
 export async function checkPassword(
   door: Door,
   { mandate, trace }: Visit,
-  attempt: { readonly person: SigningPerson | null; readonly email?: string; readonly password: string },
+  attempt: { readonly person: SigningPerson | null; readonly email: string; readonly password: string },
 ): Promise<PasswordResult> {
-  const { person, password } = attempt
-  const keys = keysOfAccount(person?.email ?? attempt.email ?? '', trace.ip)
+  const { person, email, password } = attempt
+  const keys = keysOfAccount(email, trace.ip)
   const seconds = await admitTry(mandate, keys)
   if (seconds > 0) return { is: 'wait', seconds }
   const isSame = await door.hasher.verify(password, person?.hash ?? null)
@@ -28,9 +40,6 @@ export async function checkPassword(
     await forgetFailures(mandate, keys)
     return { is: 'right' }
   }
-  const failures = await countFailure(mandate, keys)
-  // A stranger's made-up addresses are counted by network, so that they cannot fill the log.
-  const count = failures.get(person ? 'account' : 'network') ?? 1
-  if (isNoted(count)) noteFailedSignIn(mandate, person, { count, code: 'PASSWORD_WRONG' })
+  await countWrong(mandate, keys, person)
   return { is: 'wrong' }
 }

@@ -25,7 +25,7 @@ const RUNS = [
   'asdfghjkl',
   'zxcvbnm',
   '1234567890',
-].flatMap((run) => [run, [...run].toReversed().join('')])
+].flatMap((run) => [run, Array.from(run).toReversed().join('')])
 
 const LOOKALIKES: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -71,7 +71,7 @@ function removeRepeats(text: string): string {
 }
 
 function unmask(text: string): string {
-  return [...text].map((letter) => LOOKALIKES[letter] ?? letter).join('')
+  return Array.from(text, (letter) => LOOKALIKES[letter] ?? letter).join('')
 }
 
 /** How much of a password is not a common word, a run, a repetition, a year or the owner's own name, in characters. */
@@ -108,7 +108,7 @@ const MANY_WORDS = 4
  * rule asks for kinds of characters (NIST SP 800-63B-4 section 3.1.1.2).
  */
 export function findPasswordFault(password: string, context: PasswordContext): string | null {
-  const length = [...password.normalize('NFC')].length
+  const length = Array.from(password.normalize('NFC')).length
   const shortest = context.hasSecondFactor ? SHORTEST_BESIDE_FACTOR : SHORTEST_ALONE
   if (length < shortest)
     return `Enter at least ${shortest} characters. A few unrelated words are good and easy to remember.`

@@ -45,7 +45,7 @@ function toPerson(row: Row): SigningPerson {
     shortcuts: row.shortcuts,
     hash: row.hash,
     hasTotp: row.has_totp,
-    passkeys: Number(row.passkeys),
+    passkeys: row.passkeys,
   }
 }
 

@@ -18,7 +18,9 @@ function demoCard({ name, email, password, role }: DemoSignIn, returnTo: string)
   const fields = html`${hiddenField('email', email)}${hiddenField('password', password)}${hiddenField('return_to', returnTo)}`
   return html`<li>
     <form method="post" action="/signin">
-      ${fields}<button class="card"><b>${name}</b><span>${role}</span><span class="mono">${email}</span></button>
+      ${fields}<button class="card">
+        <b>${name}</b><span>${role}</span><span class="mono">${email}</span>
+      </button>
     </form>
   </li>`
 }
@@ -29,9 +31,8 @@ function demoSection(demo: readonly DemoSignIn[], returnTo: string): Html {
   return html`<section aria-labelledby="demo">
     <h2 id="demo">This is a demo installation</h2>
     <p>
-      Everybody here is made up. Choose who you want to be${
-        passwords.length === 1 && html`, or type an address and the password <code>${only}</code>`
-      }.
+      Everybody here is made up. Choose who you want to
+      be${passwords.length === 1 && html`, or type an address and the password <code>${only}</code>`}.
     </p>
     <ul class="cards">
       ${demo.map((person) => demoCard(person, returnTo))}
@@ -70,6 +71,7 @@ export function passkeyForm(form: {
     ${form.fields}${hiddenField('response', '')}
     <p class="field-error" data-say role="status" hidden></p>
     <div class="buttons"><button class="button main" hidden>${form.label}</button></div>
+    ${form.isOptional === true && html`<hr />`}
   </form>`
 }
 
@@ -100,8 +102,13 @@ export function passkeyPage(view: {
 }
 
 function demoNotice({ waitSeconds }: DemoCode): Html {
-  const wait = waitSeconds > 0 && html` The last one was used a moment ago; this one is taken in ${waitWords(waitSeconds)}.`
-  return notice('info', html`<p>Nobody in this demo has a phone, so the code is filled in for you.${wait}</p>`)
+  const wait =
+    waitSeconds > 0 &&
+    html` The last one was used a moment ago; this one is taken in ${waitWords(waitSeconds)}.`
+  return notice(
+    'info',
+    html`<p>Nobody in this demo has a phone, so the code is filled in for you.${wait}</p>`,
+  )
 }
 
 interface FactorView {
@@ -117,9 +124,30 @@ interface FactorView {
   readonly foot: Html
 }
 
+function codeForm({ action, hasTotp, passkeyOptions, demoCode, fields, errors }: FactorView): Html {
+  const field = {
+    name: 'code',
+    label: hasTotp ? 'Code' : 'Recovery code',
+    hint: hasTotp
+      ? 'Six digits from your authenticator app. A recovery code works too.'
+      : 'One of the ten codes that you kept when you set up your passkey.',
+    autocomplete: 'one-time-code',
+    look: 'code',
+    maxLength: 40,
+    isFocused: passkeyOptions === null,
+    ...(demoCode && { value: demoCode.code }),
+  } as const
+  const look = passkeyOptions === null ? 'main' : 'plain'
+  return postForm(
+    action,
+    html`${fields}${textField(field, errors)}
+      <div class="buttons">${button('Continue', look)}</div>`,
+  )
+}
+
 /** Shows a second factor: passkey, code of the app, or a recovery code. */
 export function factorPage(view: FactorView, options: PageOptions = {}): HtmlPage {
-  const { title, action, hasTotp, passkeyOptions, demoCode = null, fields, errors = [], lead, foot } = view
+  const { title, action, passkeyOptions, demoCode, fields, errors = [], lead, foot } = view
   const passkey =
     passkeyOptions !== null &&
     passkeyForm({
@@ -130,14 +158,8 @@ export function factorPage(view: FactorView, options: PageOptions = {}): HtmlPag
       isOptional: true,
       ...(fields && { fields }),
     })
-  const hint = hasTotp
-    ? 'Six digits from your authenticator app. A recovery code works too.'
-    : 'One of the ten codes that you kept when you set up your passkey.'
-  const code = html`${fields}${textField({ name: 'code', label: hasTotp ? 'Code' : 'Recovery code', hint, autocomplete: 'one-time-code', look: 'code', maxLength: 40, inputMode: 'text', isFocused: passkeyOptions === null, ...(demoCode !== null && { value: demoCode.code }) }, errors)}
-    <div class="buttons">${button('Continue', passkeyOptions === null ? 'main' : 'plain')}</div>`
-  const demo = demoCode !== null && demoNotice(demoCode)
   const body = html`<p class="lead">${lead}</p>
-    ${demo}${passkey}${passkey && html`<hr />`}${postForm(action, code)}${foot}`
+    ${demoCode && demoNotice(demoCode)}${passkey}${codeForm(view)}${foot}`
   return showPage(title, body, {
     errors,
     ...(passkeyOptions !== null && { script: PASSKEY_SCRIPT }),

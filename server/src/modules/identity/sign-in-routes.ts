@@ -195,14 +195,43 @@ async function showFactorPage(
   )
 }
 
+const WRONG_FACTOR: FieldError = {
+  field: 'code',
+  message: 'That was not accepted. Codes work once and for about a minute; enter the one that is shown now.',
+}
+
+async function tryFactor(
+  door: Door,
+  visit: Visit,
+  form: { readonly code: string | undefined; readonly response: string | undefined },
+): Promise<HtmlPage> {
+  const half = await findHalf(visit)
+  if (half?.stage !== 'factor') return redirect('/signin')
+  const result = await checkFactor(door, visit, { ...form, person: half.person, use: 'second_factor' })
+  if (result.is === 'wrong') return showFactorPage(door, visit, { half, errors: [WRONG_FACTOR] })
+  if (result.is === 'wait') {
+    const message = `Too many tries. Wait ${waitWords(result.seconds)}, then try again.`
+    return showFactorPage(door, visit, {
+      half,
+      errors: [{ field: null, message }],
+      waitSeconds: result.seconds,
+    })
+  }
+  const { factor, method } = result
+  const evidence = { factor, factorAt: visit.mandate.origin.now, passwordAt: half.passwordAt }
+  const token = await signIn(visit, half.person, { ...evidence, method, isHalf: true })
+  return token === null ? redirect('/signin') : redirect(half.returnTo, token)
+}
+
 function factorRoutes(door: Door): Route[] {
+  const access = { identity: 'The password was right; the second factor is still missing.' }
   return [
     page({
       method: 'GET',
       path: '/signin/mfa',
       summary: 'The second step of a sign-in',
       input: {},
-      access: { identity: 'The password was right; the second factor is still missing.' },
+      access,
       limit: 'page',
       handle: async (visit) => {
         const half = await findHalf(visit)
@@ -214,46 +243,10 @@ function factorRoutes(door: Door): Route[] {
       path: '/signin/mfa',
       summary: 'Show the second factor of a sign-in',
       input: { body: z.strictObject({ code: formText(), response: formText(30_000) }) },
-      access: { identity: 'The password was right; the second factor is still missing.' },
+      access,
       limit: 'stranger',
-      handle: async ({ body, ...visit }) => {
-        const half = await findHalf(visit)
-        if (half?.stage !== 'factor') return redirect('/signin')
-        const result = await checkFactor(door, visit, {
-          person: half.person,
-          use: 'second_factor',
-          code: body.code,
-          response: body.response,
-        })
-        if (result.is === 'wait') {
-          const message = `Too many tries. Wait ${waitWords(result.seconds)}, then try again.`
-          return showFactorPage(door, visit, {
-            half,
-            errors: [{ field: null, message }],
-            waitSeconds: result.seconds,
-          })
-        }
-        if (result.is === 'wrong')
-          return showFactorPage(door, visit, {
-            half,
-            errors: [
-              {
-                field: 'code',
-                message:
-                  'That was not accepted. Codes work once and for about a minute; enter the one that is shown now.',
-              },
-            ],
-          })
-        const shown = {
-          factor: result.factor,
-          factorAt: visit.mandate.origin.now,
-          passwordAt: half.passwordAt,
-          method: result.method,
-          isHalf: true,
-        }
-        const token = await signIn(visit, half.person, shown)
-        return token === null ? redirect('/signin') : redirect(half.returnTo, token)
-      },
+      handle: async ({ body, ...visit }) =>
+        tryFactor(door, visit, { code: body.code, response: body.response }),
     }),
   ]
 }

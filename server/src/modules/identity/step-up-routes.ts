@@ -130,7 +130,11 @@ async function stepUpByPassword(
 ): Promise<HtmlPage> {
   const { person, returnTo, form, session } = view
   const { mandate } = visit
-  const result = await checkPassword(door, visit, { person, password: form.password ?? '' })
+  const result = await checkPassword(door, visit, {
+    person,
+    email: person.email,
+    password: form.password ?? '',
+  })
   if (result.is === 'wait')
     return showStepUp(door, visit, {
       person,

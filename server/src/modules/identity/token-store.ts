@@ -107,5 +107,5 @@ export async function countRecentTokens(
     .where('email', '=', email)
     .where(sql<boolean>`created_at > statement_timestamp() - interval '1 hour'`)
     .executeTakeFirst()
-  return Number(row?.count ?? 0)
+  return row?.count ?? 0
 }

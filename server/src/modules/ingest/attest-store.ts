@@ -32,7 +32,7 @@ export async function addAttestedLinks(
   const [added, , , named] = await runStatements(mandate, [
     {
       text: `insert into delegation (tenant_id, partner_id, kind, status, status_changed_by, status_changed_by_side, role_mask, mask, ends_at, requested_by, approved_by, approved_by_name, approved_at, approval_basis, approval_snapshot)
-        select w.tenant_id, $1, 'link', 'active', $5, 'provider', $3::bit(128), $3::bit(128), now() + interval '365 days', null, $5, $6, now(), 'operator_attested', $4
+        select w.tenant_id, $1, 'link', 'active', $5, 'provider', $3::bit(128), $3::bit(128), ($4::jsonb ->> 'ends_at')::timestamptz, null, $5, $6, now(), 'operator_attested', $4::jsonb::jsonb
         from unnest($2::uuid[]) as w (tenant_id)
         where not exists (select from delegation d where d.partner_id = $1 and d.tenant_id = w.tenant_id and d.kind = 'link' and d.status in ('requested', 'approved', 'active', 'suspended'))
         returning id, tenant_id`,
@@ -53,7 +53,7 @@ export async function addAttestedLinks(
     },
     {
       text: `insert into delegation_history (delegation_id, tenant_id, partner_id, version, event, detail)
-        select d.id, d.tenant_id, d.partner_id, 1, 'attested', jsonb_build_object('by_name', $2::text, 'reference', $3::text) from delegation d
+        select d.id, d.tenant_id, d.partner_id, 1, 'attested', jsonb_build_object('by', 'provider', 'name', $2::text, 'reference', $3::text) from delegation d
         where d.partner_id = $1 and d.created_at = now() and d.approval_basis = 'operator_attested'`,
       values: [terms.partnerId, terms.operator.name, terms.snapshot['reference']],
     },

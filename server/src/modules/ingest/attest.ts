@@ -15,6 +15,8 @@ export interface Attestation {
   readonly operator: Operator
 }
 
+const DURATION_DAYS = 365
+
 /**
  * Makes active links for tenants that have none with the partner, each with its history, its approval snapshot and an
  * event that both sides read. Nobody is assigned: the partner does that. Returns how many were made; throws when the
@@ -35,8 +37,14 @@ export async function attestLinks(mandate: Mandate<'system'>, asked: Attestation
   const snapshot = {
     text_version: 1,
     access_role: role,
+    role_version: version,
+    relationship_type: 'msp_managed',
     permissions: permissionsOf(mask),
+    overrides: [],
     conditions: {},
+    starts_at: mandate.origin.now,
+    ends_at: new Date(mandate.origin.now.getTime() + DURATION_DAYS * 86_400_000),
+    auto_renew_days: 0,
     reference,
   }
   const links = await addAttestedLinks(mandate, {

@@ -68,7 +68,7 @@ interface Waiting {
 }
 
 interface KindState {
-  waiting: Waiting[]
+  readonly waiting: Waiting[]
   readonly count: KindCount
   readonly byTenant: WrittenByTenant
   readonly tenants: Map<string, string>
@@ -134,16 +134,16 @@ class Import {
   async flush(): Promise<void> {
     for (const kind of KINDS) {
       const state = this.#kinds.get(kind)
-      while (state && state.waiting.length > 0) {
-        const batch = state.waiting.slice(0, BATCH_ITEMS)
-        state.waiting = state.waiting.slice(BATCH_ITEMS)
-        await this.#write(kind, batch, state)
+      if (!state) continue
+      const waiting = state.waiting.splice(0)
+      for (let first = 0; first < waiting.length; first += BATCH_ITEMS) {
+        await this.#write(kind, waiting.slice(first, first + BATCH_ITEMS), state)
       }
     }
     this.#options.onProgress(this.#rows)
   }
 
-  async #write<K extends Kind>(kind: K, batch: readonly Waiting[], state: KindState): Promise<void> {
+  async #write(kind: Kind, batch: readonly Waiting[], state: KindState): Promise<void> {
     const { items, faults } = await this.#check(kind, batch)
     try {
       const resolved = await resolveItems(this.#mandate, { kind, items })

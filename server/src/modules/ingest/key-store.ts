@@ -53,7 +53,7 @@ export async function listKeys(
     .selectFrom('ingest_key')
     .select(({ fn }) => fn.count<number>('id').as('total'))
     .executeTakeFirst()
-  return { rows, total: Number(counted?.total ?? 0) }
+  return { rows, total: counted?.total ?? 0 }
 }
 
 /** Keeps the digest of a new key. */

@@ -7,6 +7,11 @@ import type { Kind } from './schemas.ts'
 type Ingesting = Mandate<'ingest'>
 type AnyPlan = Pick<Plan<Kind>, 'table' | 'key' | 'columns' | 'fixed' | 'touches'>
 
+/** A column that holds a text or nothing. */
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
 // Look-ups are laterals with a limit, so that each name costs one descent of an index however the table has grown
 // since the planner last looked.
 async function ask(mandate: Ingesting, text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -34,7 +39,7 @@ export async function findTenants(
   return rows.map((row) => ({
     id: String(row['id']),
     name: String(row['name']),
-    externalId: row['external_id'] === null ? null : String(row['external_id']),
+    externalId: textOf(row['external_id']),
   }))
 }
 
@@ -69,7 +74,7 @@ export async function findReferenced(
   return new Map(
     rows.map((row) => [
       pairKey(String(row['tenant_id']), String(row['external_id'])),
-      { id: String(row['id']), currency: row['currency'] === null ? null : String(row['currency']) },
+      { id: String(row['id']), currency: textOf(row['currency']) },
     ]),
   )
 }

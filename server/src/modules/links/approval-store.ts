@@ -70,5 +70,5 @@ export async function countWaitingChanges(mandate: Mandate<'tenant'>): Promise<n
     .where('tenant_id', '=', mandate.tenant.id)
     .where('status', '=', 'waiting' satisfies ChangeRequestRow['status'])
     .executeTakeFirst()
-  return Number(row?.total ?? 0)
+  return row?.total ?? 0
 }

@@ -151,6 +151,7 @@ async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: Li
   recordLinkEvent(mandate, row, {
     action: 'links.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
+    isUnanswered: true,
   })
   return true
 }

@@ -37,8 +37,18 @@ const DUE = `
       and d.ends_at - coalesce(d.approved_at, d.created_at) > make_interval(days => step.days)
       and not exists (select from link_notice n where n.link_id = d.id and n.ends_at = d.ends_at and n.days <= step.days)
   ) due
+  where due.id <> all ($2::uuid[])
   order by due.id, due.rank
   limit $1`
+
+/** The states in which each task makes sense; the row may have moved on since the query found it. */
+const STATES: Readonly<Record<ClockTask, readonly KnownLink['status'][]>> = {
+  expire: ['active', 'suspended'],
+  lapse: ['requested'],
+  activate: ['approved'],
+  renew: ['active'],
+  notice: ['active'],
+}
 
 interface DueRow {
   readonly id: string
@@ -46,9 +56,13 @@ interface DueRow {
   readonly days: number | null
 }
 
-/** The links that time has to do with now. */
-export async function findDueLinks(mandate: Mandate<'system'>, limit: number): Promise<DueLink[]> {
-  const [result] = await runStatements(mandate, [{ text: DUE, values: [limit] }])
+/** The links that time has to do with now, but for some. */
+export async function findDueLinks(
+  mandate: Mandate<'system'>,
+  limit: number,
+  except: readonly string[],
+): Promise<DueLink[]> {
+  const [result] = await runStatements(mandate, [{ text: DUE, values: [limit, except] }])
   // The columns are those of the query above.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const due = (result?.rows ?? []) as unknown as DueRow[]
@@ -64,7 +78,7 @@ export async function findDueLinks(mandate: Mandate<'system'>, limit: number): P
     .execute()
   return due.flatMap(({ id, task, days }) => {
     const link = rows.find((row) => row.id === id)
-    return link && isKnown(link) ? [{ task, days, link }] : []
+    return link && isKnown(link) && STATES[task].includes(link.stored_status) ? [{ task, days, link }] : []
   })
 }
 
@@ -74,13 +88,14 @@ export async function rememberNotice(
   link: KnownLink,
   days: number,
 ): Promise<boolean> {
-  if (link.ends_at === null) return false
-  const result = await tables<LinkTables>(mandate)
-    .insertInto('link_notice')
-    .values({ link_id: link.id, ends_at: link.ends_at, days })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+  // The end is copied in the database: a Date would lose its microseconds and name another end.
+  const [result] = await runStatements(mandate, [
+    {
+      text: `insert into link_notice (link_id, ends_at, days) select id, ends_at, $2 from delegation where id = $1 on conflict do nothing`,
+      values: [link.id, days],
+    },
+  ])
+  return (result?.rowCount ?? 0) > 0
 }
 
 /** Lets change requests lapse that nobody decided in time; returns the links they were for. */

@@ -11,7 +11,7 @@ import type { LinkAction } from './events.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import { addDays } from './rules.ts'
-import { changeDelegation } from './store.ts'
+import { changeDelegation, extendByAgreement } from './store.ts'
 import type { KnownLink } from './store.ts'
 
 const BATCH = 100
@@ -32,14 +32,18 @@ const MOVES: Readonly<Record<'expire' | 'lapse' | 'activate', Move>> = {
 async function move(mandate: Mandate<'system'>, link: KnownLink, task: keyof typeof MOVES): Promise<void> {
   const { to, action, news } = MOVES[task]
   await changeDelegation(mandate, link, { to, event: news })
-  recordLinkEvent(mandate, link, { action, changes: { status: { before: link.stored_status, after: to } } })
+  recordLinkEvent(mandate, link, {
+    action,
+    changes: { status: { before: link.stored_status, after: to } },
+    isUnanswered: task === 'lapse' && link.initiated_by === 'partner',
+  })
   await announce(mandate, link, { news })
 }
 
 async function renew(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
   if (link.ends_at === null) return
   const end = addDays(link.ends_at, link.auto_renew_days)
-  await changeDelegation(mandate, link, { event: 'renewed', set: { ends_at: end } })
+  await extendByAgreement(mandate, link, end)
   recordLinkEvent(mandate, link, {
     action: 'links.renew',
     changes: { ends_at: { before: link.ends_at.toISOString(), after: end.toISOString() } },
@@ -82,20 +86,32 @@ async function inTransaction<Result>(
   }
 }
 
-async function runBatch(database: Database, counts: Map<ClockTask, number>): Promise<boolean> {
-  const due = await inTransaction(database, (mandate) => findDueLinks(mandate, BATCH))
-  let done = 0
+/** What one run has done, and what it could not do. */
+interface Progress {
+  readonly counts: Map<ClockTask, number>
+  readonly skipped: string[]
+  readonly failures: Error[]
+}
+
+function noteFailure(progress: Progress, link: KnownLink, error: unknown): void {
+  progress.skipped.push(link.id)
+  // Somebody changed the link in between; the next run sees it as it is then.
+  if (error instanceof ProblemError && error.status < 500) return
+  progress.failures.push(error instanceof Error ? error : new Error(String(error)))
+}
+
+/** Works on one batch. True when there may be more. */
+async function runBatch(database: Database, progress: Progress): Promise<boolean> {
+  const due = await inTransaction(database, (mandate) => findDueLinks(mandate, BATCH, progress.skipped))
   for (const one of due) {
     try {
       await inTransaction(database, (mandate) => carryOut(mandate, one))
-      counts.set(one.task, (counts.get(one.task) ?? 0) + 1)
-      done += 1
+      progress.counts.set(one.task, (progress.counts.get(one.task) ?? 0) + 1)
     } catch (error) {
-      // Somebody changed the link in between; the next run sees it as it is then.
-      if (!(error instanceof ProblemError) || error.status >= 500) throw error
+      noteFailure(progress, one.link, error)
     }
   }
-  return done === BATCH
+  return due.length > 0
 }
 
 async function lapseOldChanges(database: Database): Promise<void> {
@@ -115,15 +131,22 @@ async function lapseOldChanges(database: Database): Promise<void> {
 /**
  * Notes what time has done to links: lets requests lapse, starts approved links, ends or renews those whose time is up,
  * and sends the notices of a coming end. Access never waits for it: whether a link is in force is computed at each
- * request. Running it again, or twice at once, changes nothing more. Source: B1.
+ * request. Running it again, or twice at once, changes nothing more. A link that it cannot work on does not keep it from
+ * the others; it throws at the end. Source: B1.
  */
 export async function runLinkClock(
   database: Database,
 ): Promise<Readonly<Partial<Record<ClockTask, number>>>> {
-  const counts = new Map<ClockTask, number>()
+  const progress: Progress = { counts: new Map(), skipped: [], failures: [] }
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    if (!(await runBatch(database, counts))) break
+    if (!(await runBatch(database, progress))) break
   }
   await lapseOldChanges(database)
-  return Object.fromEntries(counts)
+  if (progress.failures.length > 0) {
+    throw new AggregateError(
+      progress.failures,
+      `The clock could not work on ${progress.failures.length} links.`,
+    )
+  }
+  return Object.fromEntries(progress.counts)
 }

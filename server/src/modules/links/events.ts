@@ -29,9 +29,11 @@ export type LinkAction =
 export interface LinkEventDetail {
   readonly changes?: Readonly<Record<string, unknown>> | undefined
   readonly reason?: string | null | undefined
+  /** An event of a request that is not answered is the tenant's alone: the partner must not learn that it arrived. */
+  readonly isUnanswered?: boolean
 }
 
-/** Records what happened to a link, for both of its sides. */
+/** Records what happened to a link, for both of its sides unless it says otherwise. */
 export function recordLinkEvent(
   mandate: Mandate,
   link: Pick<KnownLink, 'id' | 'tenant_id' | 'tenant_name' | 'partner_id' | 'partner_name' | 'access_role'>,
@@ -41,8 +43,8 @@ export function recordLinkEvent(
     action: event.action,
     tenantId: link.tenant_id,
     ...(link.tenant_name !== null && { tenantName: link.tenant_name }),
-    partnerId: link.partner_id,
-    ...(link.partner_name !== null && { partnerName: link.partner_name }),
+    ...(event.isUnanswered !== true && { partnerId: link.partner_id }),
+    ...(event.isUnanswered !== true && link.partner_name !== null && { partnerName: link.partner_name }),
     delegationId: link.id,
     role: link.access_role,
     resource: {

@@ -133,13 +133,16 @@ export function requirePatterns(patterns: readonly string[], place: string): voi
 }
 
 /** Refuses a role that its relationship does not offer, and grants outside the ceiling. */
-export function requireOffer(
-  role: LinkRole,
-  type: RelationshipType,
-  overrides: readonly Override[],
-  version = newestRoleTemplate(role).version,
-): void {
+export function requireOffer(role: LinkRole, type: RelationshipType, overrides: readonly Override[]): void {
   const fault = findRoleFault(role, type)
   refuse(fault === null ? [] : [{ pointer: '', code: 'OUTSIDE_CEILING', detail: fault }], 'access_role')
-  refuse(findCeilingFaults({ role, roleVersion: version, relationshipType: type, overrides }), 'overrides')
+  refuse(
+    findCeilingFaults({
+      role,
+      roleVersion: newestRoleTemplate(role).version,
+      relationshipType: type,
+      overrides,
+    }),
+    'overrides',
+  )
 }

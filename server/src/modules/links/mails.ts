@@ -8,6 +8,7 @@ export type LinkNews =
   | 'requested'
   | 'invited'
   | 'withdrawn'
+  | 'uninvited'
   | 'approved'
   | 'declined'
   | 'activated'
@@ -49,9 +50,14 @@ const WORDS: Readonly<Record<LinkNews, { readonly tenant: Words | null; readonly
     partner: ({ partner, tenant, role, until }) =>
       `${tenant} invites ${partner} to work in its account as ${role}, ${until}.`,
   },
+  // A partner that asked hears only of answers: silence must not tell whether anybody was asked.
   withdrawn: {
     tenant: ({ partner }) => `The request of ${partner} was withdrawn. Nothing is shared.`,
-    partner: ({ tenant }) => `The request for access to ${tenant} was withdrawn.`,
+    partner: null,
+  },
+  uninvited: {
+    tenant: null,
+    partner: ({ tenant }) => `${tenant} took its invitation back.`,
   },
   approved: {
     tenant: ({ partner, role, until }) => `${partner} has access as ${role}, ${until}.`,
@@ -99,7 +105,7 @@ const WORDS: Readonly<Record<LinkNews, { readonly tenant: Words | null; readonly
   },
   lapsed: {
     tenant: ({ partner }) => `The request of ${partner} ran out unanswered. Nothing is shared.`,
-    partner: ({ tenant }) => `The request for access to ${tenant} ran out unanswered.`,
+    partner: null,
   },
   revoked: {
     tenant: ({ partner }) => `The access of ${partner} was stopped.`,

@@ -1,4 +1,12 @@
-import { compilePatterns, isCidr, isWithin, LINK_ROLES, NO_CONDITIONS, permissionsOf, isRoleOffered } from '@liaison/access'
+import {
+  compilePatterns,
+  isCidr,
+  isWithin,
+  LINK_ROLES,
+  NO_CONDITIONS,
+  permissionsOf,
+  isRoleOffered,
+} from '@liaison/access'
 import type { Conditions, LinkRole, LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { FieldError } from '#platform/pages/index.ts'
@@ -24,7 +32,8 @@ export type ReviewInput = z.output<typeof ReviewForm>
 /** The roles that an approver may choose instead of the one that was asked for, the asked one first. */
 export function smallerRoles(terms: LinkTerms): LinkRole[] {
   const others = LINK_ROLES.filter(
-    (role) => role !== terms.role && isWithin(role, terms.role) && isRoleOffered(role, terms.relationship_type),
+    (role) =>
+      role !== terms.role && isWithin(role, terms.role) && isRoleOffered(role, terms.relationship_type),
   )
   return [terms.role, ...others]
 }
@@ -35,11 +44,17 @@ function ticked(value: z.output<typeof Many>): Set<string> {
 
 function readEnd(text: string, terms: LinkTerms, now: Date): Date | null | FieldError {
   if (text === '') return terms.ends_at
-  const end = /^\d{4}-\d{2}-\d{2}$/.test(text) ? addDays(new Date(`${text}T00:00:00Z`), 1) : new Date(Number.NaN)
-  if (Number.isNaN(end.getTime())) return { field: 'ends_on', message: 'Write the last day as a date, for example 2027-03-31' }
-  if (end <= now || end <= terms.starts_at) return { field: 'ends_on', message: 'Choose a last day that lies ahead' }
+  const end = /^\d{4}-\d{2}-\d{2}$/.test(text)
+    ? addDays(new Date(`${text}T00:00:00Z`), 1)
+    : new Date(Number.NaN)
+  if (Number.isNaN(end.getTime()))
+    return { field: 'ends_on', message: 'Write the last day as a date, for example 2027-03-31' }
+  if (end <= now || end <= terms.starts_at)
+    return { field: 'ends_on', message: 'Choose a last day that lies ahead' }
   if (terms.ends_at === null || end < terms.ends_at) return end
-  return end < addDays(terms.ends_at, 1) ? terms.ends_at : { field: 'ends_on', message: 'The last day can be earlier than asked, not later' }
+  return end < addDays(terms.ends_at, 1)
+    ? terms.ends_at
+    : { field: 'ends_on', message: 'The last day can be earlier than asked, not later' }
 }
 
 function readRanges(text: string): string[] | FieldError {
@@ -60,7 +75,11 @@ function conditionsOf(form: ReviewInput, asked: Conditions, ranges: readonly str
 }
 
 /** The choice that a review form stands for, or what is wrong with it. */
-export function readChoice(form: ReviewInput, terms: LinkTerms, now: Date): { choice: TenantChoice; errors: FieldError[] } {
+export function readChoice(
+  form: ReviewInput,
+  terms: LinkTerms,
+  now: Date,
+): { choice: TenantChoice; errors: FieldError[] } {
   const role = smallerRoles(terms).find((one) => one === form.access_role) ?? terms.role
   const offered = permissionsOf(maskOfTerms(withRole(terms, role), now))
   const allowed = ticked(form.allow)
@@ -69,13 +88,17 @@ export function readChoice(form: ReviewInput, terms: LinkTerms, now: Date): { ch
   const end = readEnd(form.ends_on, terms, now)
   const ranges = readRanges(form.ip_allow)
   const errors = [
-    ...(removed.length === offered.length ? [{ field: null, message: 'Leave at least one thing they can do, or do not allow it' }] : []),
+    ...(removed.length === offered.length
+      ? [{ field: null, message: 'Leave at least one thing they can do, or do not allow it' }]
+      : []),
     ...(end !== null && 'message' in end ? [end] : []),
     ...('message' in ranges ? [ranges] : []),
   ]
   if (end !== null && 'message' in end) return { choice: {}, errors }
   if ('message' in ranges) return { choice: {}, errors }
-  const deny = [...new Set([...known, ...removed])].filter((pattern) => compilePatterns([pattern], { plane: 'delegation' }).faults.length === 0)
+  const deny = [...new Set([...known, ...removed])].filter(
+    (pattern) => compilePatterns([pattern], { plane: 'delegation' }).faults.length === 0,
+  )
   const conditions = conditionsOf(form, terms.conditions, ranges)
   return { choice: { access_role: role, deny, ends_at: end, conditions }, errors }
 }

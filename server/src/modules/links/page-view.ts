@@ -1,9 +1,27 @@
-import { describeMask, encodeId, formatInstant, idFromUuid, newestRoleTemplate, ROLE_TITLES } from '@liaison/access'
+import {
+  describeMask,
+  encodeId,
+  formatInstant,
+  idFromUuid,
+  newestRoleTemplate,
+  ROLE_TITLES,
+} from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { button, choices, facts, hiddenField, notice, postForm, showPage, textArea, textField, tickBox } from '#platform/pages/index.ts'
+import {
+  button,
+  choices,
+  facts,
+  hiddenField,
+  notice,
+  postForm,
+  showPage,
+  textArea,
+  textField,
+  tickBox,
+} from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import type { LiveCounts } from './approval-store.ts'
 import { smallerRoles } from './page-choice.ts'
@@ -20,11 +38,19 @@ export interface Decision {
 }
 
 function framed({ mandate }: Decision, errors: readonly FieldError[] = []) {
-  return { frame: { kind: 'org' as const, name: mandate.tenant.name }, signedInAs: mandate.actor.name, width: 'reading' as const, errors }
+  return {
+    frame: { kind: 'org' as const, name: mandate.tenant.name },
+    signedInAs: mandate.actor.name,
+    width: 'reading' as const,
+    errors,
+  }
 }
 
 /** The address of one of the pages of a decision. */
-export function pathOf({ mandate, row }: Pick<Decision, 'mandate' | 'row'>, rest: '' | '/check' | '/done'): string {
+export function pathOf(
+  { mandate, row }: Pick<Decision, 'mandate' | 'row'>,
+  rest: '' | '/check' | '/done',
+): string {
   return `/links/${encodeId('link', idFromUuid('link', row.id))}${rest}?org=${encodeId('tenant', mandate.tenant.id)}`
 }
 
@@ -35,14 +61,23 @@ const PAYERS: Readonly<Record<KnownLink['billing_party'], (partner: string, tena
 }
 
 function until(end: Date | null): string {
-  return end === null ? 'Without an end, until you stop it.' : `Until ${formatInstant(end)}. Then it stops by itself.`
+  return end === null
+    ? 'Without an end, until you stop it.'
+    : `Until ${formatInstant(end)}. Then it stops by itself.`
 }
 
 function askedFacts({ mandate, row, terms }: Decision): Html {
   const partner = row.partner_name ?? 'This partner'
-  const promise = row.sla_response_hours === null ? 'No response time is promised.' : `First answer within ${row.sla_response_hours} hours.`
+  const promise =
+    row.sla_response_hours === null
+      ? 'No response time is promised.'
+      : `First answer within ${row.sla_response_hours} hours.`
   return facts([
-    ['Who', html`<b>${partner}</b>, working as ${ROLE_TITLES[terms.role]}. Only people whom ${partner} assigns, each by name.`],
+    [
+      'Who',
+      html`<b>${partner}</b>, working as ${ROLE_TITLES[terms.role]}. Only people whom ${partner} assigns, each
+        by name.`,
+    ],
     ['How long', until(terms.ends_at)],
     ['Who pays', PAYERS[row.billing_party](partner, mandate.tenant.name)],
     ['What they promise', promise],
@@ -51,7 +86,8 @@ function askedFacts({ mandate, row, terms }: Decision): Html {
 }
 
 function countWords(counts: LiveCounts): string {
-  const say = (count: number, one: string, many: string) => `${NUMBER.format(count)} ${count === 1 ? one : many}`
+  const say = (count: number, one: string, many: string) =>
+    `${NUMBER.format(count)} ${count === 1 ? one : many}`
   return [
     say(counts.subscribers, 'subscriber', 'subscribers'),
     say(counts.open_invoices, 'open invoice', 'open invoices'),
@@ -73,7 +109,11 @@ function permissionTicks(terms: LinkTerms, now: Date): Html[] {
 
 function cannotList(terms: LinkTerms, now: Date): Html {
   const { cannot } = sentencesOf(maskOfTerms(terms, now))
-  const always = ['See or change your users, passwords or payment method', 'Pass this access on', 'Change what they may do']
+  const always = [
+    'See or change your users, passwords or payment method',
+    'Pass this access on',
+    'Change what they may do',
+  ]
   return html`<ul>
     ${[...cannot, ...always].map((sentence) => html`<li>${sentence}</li>`)}
   </ul>`
@@ -109,7 +149,16 @@ function lastDayOf(end: Date | null): string {
 }
 
 /** The review: who asks, for what, until when, who pays; and what the tenant may take away. */
-export function reviewPage(decision: Decision, more: { counts: LiveCounts; token: string; mayApprove: boolean; firstApprover: string | null; errors: readonly FieldError[] }): HtmlPage {
+export function reviewPage(
+  decision: Decision,
+  more: {
+    counts: LiveCounts
+    token: string
+    mayApprove: boolean
+    firstApprover: string | null
+    errors: readonly FieldError[]
+  },
+): HtmlPage {
   const { mandate, row, terms } = decision
   const { now } = mandate.origin
   const partner = row.partner_name ?? 'this partner'
@@ -123,23 +172,41 @@ export function reviewPage(decision: Decision, more: { counts: LiveCounts; token
     ${cannotList(terms, now)}
     <div class="actions">${button('Continue')}</div>`
   const stepUp = html`<p>Confirm that it is you before you decide.</p>
-    <p><a class="button main" href="/step-up?return_to=${encodeURIComponent(pathOf(decision, ''))}">Confirm it is you</a></p>`
+    <p>
+      <a class="button main" href="/step-up?return_to=${encodeURIComponent(pathOf(decision, ''))}"
+        >Confirm it is you</a
+      >
+    </p>`
   const body = html`${askedFacts(decision)}
-    ${more.firstApprover !== null && notice('info', html`<p>${more.firstApprover} has approved this. Your organisation asks for two people; you would be the second.</p>`)}
-    ${more.mayApprove ? postForm(pathOf(decision, '/check'), form) : stepUp} ${declineForm(decision)}`
-  return showPage(`Let ${partner} work on ${mandate.tenant.name}'s account?`, body, framed(decision, more.errors))
+  ${more.firstApprover !== null && notice('info', html`<p>${more.firstApprover} has approved this. Your organisation asks for two people; you would be the second.</p>`)}
+  ${more.mayApprove ? postForm(pathOf(decision, '/check'), form) : stepUp} ${declineForm(decision)}`
+  return showPage(
+    `Let ${partner} work on ${mandate.tenant.name}'s account?`,
+    body,
+    framed(decision, more.errors),
+  )
 }
 
 function declineForm(decision: Decision): Html {
-  return postForm(pathOf(decision, '/done'), html`${hiddenField('decision', 'decline')}${button("Don't allow", 'plain')}`)
+  return postForm(
+    pathOf(decision, '/done'),
+    html`${hiddenField('decision', 'decline')}${button("Don't allow", 'plain')}`,
+  )
 }
 
 /** The last look: sentences only, no inputs; then yes or no. */
-export function checkPage(decision: Decision, after: LinkTerms, carried: { token: string; choice: string }): HtmlPage {
+export function checkPage(
+  decision: Decision,
+  after: LinkTerms,
+  carried: { token: string; choice: string },
+): HtmlPage {
   const { mandate, row } = decision
   const partner = row.partner_name ?? 'This partner'
   const { can, cannot } = sentencesOf(maskOfTerms(after, mandate.origin.now))
-  const list = (sentences: readonly string[]) => html`<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
+  const list = (sentences: readonly string[]) =>
+    html`<ul>
+      ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+    </ul>`
   const body = html`<div class="columns">
       <section>
         <h2>${partner} can</h2>
@@ -177,15 +244,22 @@ export function donePage(decision: Decision): HtmlPage {
   const place = `/org/${encodeId('tenant', mandate.tenant.id)}/access`
   const id = encodeId('link', idFromUuid('link', row.id))
   const opened = row.status === 'active' || row.status === 'approved'
-  const body = html`${opened
-      ? html`${facts([
-            ['What', html`<ul>${sentencesOf(maskOfTerms(terms, mandate.origin.now)).can.map((sentence) => html`<li>${sentence}</li>`)}</ul>`],
-            ['How long', until(terms.ends_at)],
-            ['Decided by', row.approved_by_name ?? '–'],
-            ['Reference', html`<code>${id}</code>`],
-          ])}
-          <p>Print or save this page. A mail with the same goes to both sides.</p>`
-      : html`<p>Nothing is shared. Reference <code>${id}</code>.</p>`}
+  const body = html`${
+      opened
+        ? html`${facts([
+              [
+                'What',
+                html`<ul>
+                  ${sentencesOf(maskOfTerms(terms, mandate.origin.now)).can.map((sentence) => html`<li>${sentence}</li>`)}
+                </ul>`,
+              ],
+              ['How long', until(terms.ends_at)],
+              ['Decided by', row.approved_by_name ?? '–'],
+              ['Reference', html`<code>${id}</code>`],
+            ])}
+            <p>Print or save this page. A mail with the same goes to both sides.</p>`
+        : html`<p>Nothing is shared. Reference <code>${id}</code>.</p>`
+    }
     <p><a class="button" href="${place}">See it in Partner access</a></p>`
   return showPage(title, body, framed(decision))
 }

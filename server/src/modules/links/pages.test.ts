@@ -20,15 +20,27 @@ interface Scene {
 
 /** A request that waits for the admin of a tenant; the admin belongs to a second organisation too. */
 async function openScene(session: { factorAgeSeconds?: number } = {}): Promise<Scene> {
-  const [partner, tenant, other] = [await world.partner('Northwind MSP'), await world.tenant('Acme Fiber'), await world.tenant('Beta')]
+  const [partner, tenant, other] = [
+    await world.partner('Northwind MSP'),
+    await world.tenant('Acme Fiber'),
+    await world.tenant('Beta'),
+  ]
   const [owner, admin] = [await world.person('Ana Ruiz'), await world.person('Dana Kim')]
   await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
   await world.tenantMember(tenant, admin.id)
   await world.tenantMember(other, admin.id)
-  await world.sql(`insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`, [owner.id])
+  await world.sql(`insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`, [
+    owner.id,
+  ])
   const [row] = await world.sql<{ slug: string }>('select slug from tenant where id = $1', [tenant])
   const asking = await world.signIn(owner.id)
-  const body = { tenant_slug: row?.slug, relationship_type: 'msp_managed', access_role: 'msp_support', message: 'We <b>answer</b> your tickets.', duration_days: 90 }
+  const body = {
+    tenant_slug: row?.slug,
+    relationship_type: 'msp_managed',
+    access_role: 'msp_support',
+    message: 'We <b>answer</b> your tickets.',
+    duration_days: 90,
+  }
   expect((await world.call(asking, 'POST', '/api/v1/partner/links', { body })).statusCode).toBe(202)
   const { items } = (await world.call(asking, 'GET', '/api/v1/partner/links')).json()
   return { admin: await world.signIn(admin.id, session), tenant, path: `/links/${items[0].link_id}` }
@@ -40,7 +52,11 @@ function post(scene: Scene, rest: string, fields: readonly (readonly [string, st
   return world.app.http.inject({
     method: 'POST',
     url: `${scene.path}${rest}${queryOf(scene)}`,
-    headers: { cookie: String(scene.admin.cookie), origin: TEST_ORIGIN, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      cookie: String(scene.admin.cookie),
+      origin: TEST_ORIGIN,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
     payload: new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString(),
   })
 }
@@ -51,7 +67,9 @@ function valueOf(body: string, name: string): string {
 }
 
 function ticksOf(body: string): (readonly [string, string])[] {
-  return [...body.matchAll(/name="allow"\s+value="([^"]*)"/g)].map(([, value]) => ['allow', value ?? ''] as const)
+  return [...body.matchAll(/name="allow"\s+value="([^"]*)"/g)].map(
+    ([, value]) => ['allow', value ?? ''] as const,
+  )
 }
 
 test('a request is reviewed, narrowed, checked and allowed on pages without script', async () => {
@@ -61,18 +79,33 @@ test('a request is reviewed, narrowed, checked and allowed on pages without scri
   expect(review.body).toContain('Let Northwind MSP work on Acme Fiber&#39;s account?')
   expect(review.body).toContain('“We &lt;b&gt;answer&lt;/b&gt; your tickets.”')
   expect(review.body).not.toContain('<script')
-  const fields = [['snapshot_token', valueOf(review.body, 'snapshot_token')], ['access_role', 'msp_support'], ['reason_required', 'on']] as const
+  const fields = [
+    ['snapshot_token', valueOf(review.body, 'snapshot_token')],
+    ['access_role', 'msp_support'],
+    ['reason_required', 'on'],
+  ] as const
   const kept = ticksOf(review.body).filter(([, name]) => name !== 'partner.support.tickets.comment')
   const check = await post(scene, '/check', [...fields, ...kept])
   expect(check.statusCode, check.body).toBe(200)
   expect(check.body).toContain('Check before you allow')
   expect(check.body.indexOf('Northwind MSP cannot')).toBeLessThan(check.body.indexOf('Comment on tickets'))
-  const done = await post(scene, '/done', [['decision', 'allow'], ['snapshot_token', valueOf(check.body, 'snapshot_token')], ['choice', valueOf(check.body, 'choice')]])
+  const done = await post(scene, '/done', [
+    ['decision', 'allow'],
+    ['snapshot_token', valueOf(check.body, 'snapshot_token')],
+    ['choice', valueOf(check.body, 'choice')],
+  ])
   expect([done.statusCode, done.headers['location']]).toEqual([303, `${scene.path}/done${queryOf(scene)}`])
   const receipt = await world.call(scene.admin, 'GET', `${scene.path}/done${queryOf(scene)}`)
   expect(receipt.body).toContain('Northwind MSP now has access')
-  const [link] = await world.sql('select status, conditions, approved_by_name from delegation where tenant_id = $1', [scene.tenant])
-  expect(link).toMatchObject({ status: 'active', approved_by_name: 'Dana Kim', conditions: { read_reason_required: true } })
+  const [link] = await world.sql(
+    'select status, conditions, approved_by_name from delegation where tenant_id = $1',
+    [scene.tenant],
+  )
+  expect(link).toMatchObject({
+    status: 'active',
+    approved_by_name: 'Dana Kim',
+    conditions: { read_reason_required: true },
+  })
   const denies = await world.sql('select pattern from link_override where tenant_id = $1', [scene.tenant])
   expect(denies).toEqual([{ pattern: 'partner.support.tickets.comment' }])
 })
@@ -81,12 +114,21 @@ test('what cannot be taken is told on top of the review, and nothing is decided'
   const scene = await openScene()
   const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))
   const token = valueOf(review.body, 'snapshot_token')
-  const wrong = await post(scene, '/check', [['snapshot_token', token], ['access_role', 'msp_support'], ['ends_on', '2001-01-01'], ['ip_allow', '300.1.1.1']])
+  const wrong = await post(scene, '/check', [
+    ['snapshot_token', token],
+    ['access_role', 'msp_support'],
+    ['ends_on', '2001-01-01'],
+    ['ip_allow', '300.1.1.1'],
+  ])
   expect(wrong.statusCode).toBe(422)
   expect(wrong.body).toContain('Choose a last day that lies ahead')
   expect(wrong.body).toContain('Not a network range: 300.1.1.1')
   expect(wrong.body).toContain('Leave at least one thing they can do')
-  const stale = await post(scene, '/check', [['snapshot_token', 'older'], ['access_role', 'msp_support'], ...ticksOf(review.body)])
+  const stale = await post(scene, '/check', [
+    ['snapshot_token', 'older'],
+    ['access_role', 'msp_support'],
+    ...ticksOf(review.body),
+  ])
   expect(stale.body).toContain('The request changed while you read it')
 })
 
@@ -97,7 +139,11 @@ test('a request is declined with one button, without a fresh factor', async () =
   expect(review.body).not.toContain('name="snapshot_token"')
   const done = await post(scene, '/done', [['decision', 'decline']])
   expect(done.statusCode, done.body).toBe(303)
-  const allowed = await post(scene, '/done', [['decision', 'allow'], ['snapshot_token', 'x'], ['choice', '{}']])
+  const allowed = await post(scene, '/done', [
+    ['decision', 'allow'],
+    ['snapshot_token', 'x'],
+    ['choice', '{}'],
+  ])
   expect(allowed.statusCode).toBe(409)
   const receipt = await world.call(scene.admin, 'GET', `${scene.path}/done${queryOf(scene)}`)
   expect(receipt.body).toContain('Northwind MSP has no access')

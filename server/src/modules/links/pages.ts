@@ -33,7 +33,10 @@ async function openDecision(mandate: Mandate<'tenant'>, id: LinkIdParam): Promis
   return { mandate, row, terms: await tenantTermsOf(mandate, row) }
 }
 
-async function showReview(decision: Decision, errors: Parameters<typeof reviewPage>[1]['errors']): Promise<HtmlPage> {
+async function showReview(
+  decision: Decision,
+  errors: Parameters<typeof reviewPage>[1]['errors'],
+): Promise<HtmlPage> {
   const { mandate, row } = decision
   const first = await findFirstApproval(mandate, row.id)
   return reviewPage(decision, {
@@ -58,7 +61,10 @@ const reviewRoute = page({
   async handle({ mandate, params }) {
     const decision = await openDecision(mandate, params.link_id)
     const { row } = decision
-    noteRead(mandate, { action: 'tenant.partner_access.read', resource: { type: 'link', id: row.id, label: row.partner_name ?? '' } })
+    noteRead(mandate, {
+      action: 'tenant.partner_access.read',
+      resource: { type: 'link', id: row.id, label: row.partner_name ?? '' },
+    })
     return isOpen(decision) ? showReview(decision, []) : redirect(pathOf(decision, '/done'))
   },
 })
@@ -75,7 +81,9 @@ const checkRoute = page({
     const decision = await openDecision(mandate, params.link_id)
     if (!isOpen(decision)) return redirect(pathOf(decision, '/done'))
     if (body.snapshot_token !== (await snapshotTokenOf(mandate, decision.row))) {
-      return showReview(decision, [{ field: null, message: 'The request changed while you read it. Read it again.' }])
+      return showReview(decision, [
+        { field: null, message: 'The request changed while you read it. Read it again.' },
+      ])
     }
     const { choice, errors } = readChoice(body, decision.terms, mandate.origin.now)
     if (errors.length > 0) return showReview(decision, errors)
@@ -86,7 +94,11 @@ const checkRoute = page({
 
 const DoneForm = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('decline') }),
-  z.strictObject({ decision: z.literal('allow'), snapshot_token: z.string().max(100), choice: z.string().max(20_000) }),
+  z.strictObject({
+    decision: z.literal('allow'),
+    snapshot_token: z.string().max(100),
+    choice: z.string().max(20_000),
+  }),
 ])
 
 function parseChoice(text: string): z.output<typeof AcceptInput> {
@@ -100,7 +112,10 @@ function parseChoice(text: string): z.output<typeof AcceptInput> {
 
 async function decline({ mandate, row }: Decision, origin: string): Promise<void> {
   await changeDelegation(mandate, row, { to: 'declined', event: 'declined' })
-  recordLinkEvent(mandate, row, { action: 'links.decline', changes: { status: { before: row.status, after: 'declined' } } })
+  recordLinkEvent(mandate, row, {
+    action: 'links.decline',
+    changes: { status: { before: row.status, after: 'declined' } },
+  })
   await announce(mandate, row, { news: 'declined', origin })
 }
 
@@ -112,7 +127,13 @@ function makeDecideRoute(services: Services): Route {
     input: { params: LinkParams, query: OrgQuery, body: DoneForm },
     access: { permission: 'tenant.partner_access.revoke', tenant: orgOf },
     limit: 'page',
-    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT', 'SNAPSHOT_STALE', 'FULL_ROLE_TAKEN', 'SECOND_APPROVER_NEEDED'],
+    problems: [
+      'LINK_NOT_FOUND',
+      'LINK_STATE_CONFLICT',
+      'SNAPSHOT_STALE',
+      'FULL_ROLE_TAKEN',
+      'SECOND_APPROVER_NEEDED',
+    ],
     async handle({ mandate, params, body }) {
       const decision = await openDecision(mandate, params.link_id)
       requireStatus(decision.row, ['requested'])
@@ -121,7 +142,11 @@ function makeDecideRoute(services: Services): Route {
       } else {
         requireAlso(mandate, 'tenant.partner_access.approve')
         const choice = parseChoice(body.choice)
-        await approveLink(mandate, decision.row, { choice, token: body.snapshot_token, origin: services.publicOrigin() })
+        await approveLink(mandate, decision.row, {
+          choice,
+          token: body.snapshot_token,
+          origin: services.publicOrigin(),
+        })
       }
       return redirect(pathOf(decision, '/done'))
     },
@@ -138,7 +163,10 @@ const doneRoute = page({
   problems: ['LINK_NOT_FOUND'],
   async handle({ mandate, params }) {
     const decision = await openDecision(mandate, params.link_id)
-    noteRead(mandate, { action: 'tenant.partner_access.read', resource: { type: 'link', id: decision.row.id, label: decision.row.partner_name ?? '' } })
+    noteRead(mandate, {
+      action: 'tenant.partner_access.read',
+      resource: { type: 'link', id: decision.row.id, label: decision.row.partner_name ?? '' },
+    })
     return donePage(decision)
   },
 })

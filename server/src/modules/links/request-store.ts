@@ -1,16 +1,26 @@
+import { LINK_ROLES } from '@liaison/access'
 import type { LinkTerms, PartnerId } from '@liaison/access'
+import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { maskOfOverride, masksOfTerms, toStoredConditions } from './rules.ts'
-import type { AskingRules } from './rules.ts'
 import { namingConflicts } from './store.ts'
 import type { LinkTables } from './tables.ts'
+
+const Policy = z
+  .object({
+    who_may_ask: z.enum(['any', 'listed', 'none']),
+    listed_partner_ids: z.array(z.string()),
+    roles_allowed: z.array(z.enum(LINK_ROLES)),
+    max_duration_days: z.number(),
+  })
+  .nullable()
 
 /** The tenant that a request names, with its rules; nulls when there is none. The same work either way. */
 export async function findAskedTenant(
   mandate: Mandate<'program'>,
   slug: string,
-): Promise<{ tenantId: string | null; policy: (AskingRules & { max_duration_days: number }) | null }> {
+): Promise<{ tenantId: string | null; policy: z.output<typeof Policy> }> {
   const [result] = await runStatements(mandate, [
     {
       text: 'select t.id, access.tenant_policy_for_request(t.id) as policy from access.find_tenant_for_request($1) as t (id)',
@@ -19,13 +29,7 @@ export async function findAskedTenant(
   ])
   const row = result?.rows[0]
   const id = row?.['id']
-  const policy = row?.['policy']
-  // The function answers with a row of tenant_partner_policy, whose columns the type repeats.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return {
-    tenantId: typeof id === 'string' ? id : null,
-    policy: (policy ?? null) as (AskingRules & { max_duration_days: number }) | null,
-  }
+  return { tenantId: typeof id === 'string' ? id : null, policy: Policy.parse(row?.['policy'] ?? null) }
 }
 
 /** The partner that an invitation names; null when none that is active has this code. */
@@ -47,9 +51,9 @@ export async function findEarlierRequests(
     .select(['status', 'status_changed_at'])
     .where('tenant_slug', '=', slug)
     .execute()
-  const live = ['requested', 'approved', 'active', 'suspended']
+  const live = new Set(['requested', 'approved', 'active', 'suspended'])
   return {
-    hasOpen: rows.some(({ status }) => live.includes(status)),
+    hasOpen: rows.some(({ status }) => live.has(status)),
     declinedAt: rows.filter(({ status }) => status === 'declined').map((row) => row.status_changed_at),
   }
 }

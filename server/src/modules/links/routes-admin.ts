@@ -11,7 +11,8 @@ import { LinkParams, ReasonBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import { requireStatus } from './routes-partner.ts'
-import { changeDelegation, getLink, isKnown, listHistory, listLinks, listPeople } from './store.ts'
+import { listPeople } from './people-store.ts'
+import { changeDelegation, getLink, isKnown, listHistory, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
 import {
   canAndCannot,

@@ -55,8 +55,8 @@ const roles = LINK_ROLES.map((role) => {
     alias: `partner_${role}`,
     title: ROLE_TITLES[role],
     version,
-    permissions: permissionsOf(defaults) as string[],
-    may_be_granted: permissionsOf(ceiling & ~defaults) as string[],
+    permissions: permissionsOf(defaults),
+    may_be_granted: permissionsOf(ceiling & ~defaults),
     relationship_types: RELATIONSHIP_TYPES.filter(
       (type) => isRoleOffered(role, type) && ceilingOf(role, version, type) !== 0n,
     ).map((type) => ({ type, title: RELATIONSHIP_TITLES[type] })),

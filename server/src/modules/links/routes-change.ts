@@ -70,7 +70,7 @@ async function submitChange(
   const { now } = mandate.origin
   const before = termsOf(row)
   const after: LinkTerms = withProposal(before, edit.proposal)
-  requireOffer(after.role, after.relationship_type, after.overrides)
+  requireOffer(after.role, after.relationship_type, edit.proposal.overrides ? after.overrides : [])
   const change = classifyChange(before, after, now)
   const applied = toDifference(
     change.rows.filter(({ direction }) => direction === 'narrowing' || direction === 'mixed'),

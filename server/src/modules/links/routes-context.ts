@@ -97,7 +97,7 @@ export const contextRoutes: readonly Route[] = [
         access_role: role,
         role_title: ROLE_TITLES[role],
         link_ends_at: mandate.link.endsAt?.toISOString() ?? null,
-        permissions: permissionsOf(mask) as string[],
+        permissions: permissionsOf(mask),
         ...sentencesOf(mask),
         writes: allowsWriting(mask),
         read_reason_required: facts.link?.conditions.read_reason_required ?? false,

@@ -14,15 +14,8 @@ import { LinkParams, ReasonBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import { addDays, toSnapshot, termsOf } from './rules.ts'
-import {
-  changeDelegation,
-  getLink,
-  hasStrongMember,
-  isKnown,
-  listHistory,
-  listLinks,
-  listPeople,
-} from './store.ts'
+import { listPeople } from './people-store.ts'
+import { changeDelegation, getLink, hasStrongMember, isKnown, listHistory, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
 import type { LinkRow } from './tables.ts'
 import {

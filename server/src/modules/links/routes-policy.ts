@@ -105,7 +105,7 @@ const HomeBody = z.strictObject({
 
 async function summariseAccess(mandate: Mandate<'tenant'>) {
   const { now } = mandate.origin
-  const status = ['requested', 'approved', 'active', 'suspended']
+  const status: KnownLink['status'][] = ['requested', 'approved', 'active', 'suspended']
   const { rows } = await listLinks(mandate, { status }, { limit: 1000, offset: 0 })
   const active = rows.filter((row) => row.status === 'active')
   const uses = rows.flatMap(({ last_used_at: at }) => (at ? [at.getTime()] : []))
@@ -177,7 +177,7 @@ async function stopLink(
   await changeDelegation(mandate, row, { to, reason, event: to, detail: { reason, all: true } })
   const action = to === 'revoked' ? 'links.revoke' : to === 'declined' ? 'links.decline' : 'links.withdraw'
   recordLinkEvent(mandate, row, { action, reason, changes: { status: { before: row.status, after: to } } })
-  await announce(mandate, row, { news: to, reason, origin })
+  await announce(mandate, row, { news: to === 'withdrawn' ? 'uninvited' : to, reason, origin })
   return {
     link_id: encodeId('link', idFromUuid('link', row.id)),
     partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),

@@ -18,6 +18,7 @@ import {
 } from './request-store.ts'
 import { endOf, MAXIMUM_DURATION_DAYS, mayAsk, mayAskFrom } from './rules.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
+import type { LinkRow } from './tables.ts'
 import { LinkBody, toPartnerLink, withVersion } from './view.ts'
 
 const RequestBody = z.strictObject({
@@ -115,6 +116,52 @@ async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, orig
 const SENT_DETAIL =
   'The request is on its way. If this code belongs to an organisation that takes requests from you, its admins decide; until then nothing is shared.'
 
+/** Takes a request back, the same way whether or not it reached a tenant. */
+async function takeBack(
+  mandate: Mandate<'program'>,
+  row: LinkRow,
+  more: { readonly reason: string | undefined; readonly origin: string },
+): Promise<void> {
+  await withdrawRequest(mandate, row.id)
+  const real = await findUnanswered(mandate, row.id)
+  if (real && isKnown(real)) {
+    await changeDelegation(mandate, real, { to: 'withdrawn', reason: more.reason, event: 'withdrawn' })
+    const names = { partner_name: mandate.partner.name, tenant_slug: row.tenant_slug }
+    await announce(mandate, { ...real, ...names }, { news: 'withdrawn', ...more })
+  }
+  recordRequest(mandate, {
+    action: 'links.withdraw',
+    id: row.id,
+    slug: row.tenant_slug ?? '',
+    role: row.access_role,
+    tenantId: real?.tenant_id ?? null,
+  })
+}
+
+function makeWithdrawRoute(services: Services): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/partner/links/:link_id/withdraw',
+    summary: 'Take a request back',
+    input: { params: LinkParams, body: ReasonBody },
+    access: { permission: 'partner_org.links.request' },
+    limit: 'write',
+    ifMatch: true,
+    problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT'],
+    responses: { 200: LinkBody },
+    async handle({ mandate, params, body, expectedVersion }) {
+      const row = await getLink(mandate, params.link_id)
+      if (row.version !== expectedVersion)
+        throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
+      if (row.status !== 'requested' || row.initiated_by !== 'partner')
+        throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'Only an open request of yours can be taken back.')
+      await takeBack(mandate, row, { reason: body.reason, origin: services.publicOrigin() })
+      const after = await getLink(mandate, params.link_id)
+      return withVersion(toPartnerLink(after, mandate.origin.now, mandate.partner.name), after)
+    },
+  })
+}
+
 /** The routes by which a partner asks for access and takes a request back. */
 export function makeRequestRoutes(services: Services): readonly Route[] {
   return [
@@ -132,49 +179,6 @@ export function makeRequestRoutes(services: Services): readonly Route[] {
         return { status: 'sent' as const, detail: SENT_DETAIL }
       },
     }),
-    route({
-      method: 'POST',
-      path: '/api/v1/partner/links/:link_id/withdraw',
-      summary: 'Take a request back',
-      input: { params: LinkParams, body: ReasonBody },
-      access: { permission: 'partner_org.links.request' },
-      limit: 'write',
-      ifMatch: true,
-      problems: ['LINK_NOT_FOUND', 'LINK_STATE_CONFLICT'],
-      responses: { 200: LinkBody },
-      async handle({ mandate, params, body, expectedVersion }) {
-        const row = await getLink(mandate, params.link_id)
-        if (row.version !== expectedVersion)
-          throw new ProblemError(412, 'PRECONDITION_FAILED', 'The link changed after it was read.')
-        if (row.status !== 'requested' || row.initiated_by !== 'partner')
-          throw new ProblemError(
-            409,
-            'LINK_STATE_CONFLICT',
-            'Only an open request of yours can be taken back.',
-          )
-        await withdrawRequest(mandate, row.id)
-        const real = await findUnanswered(mandate, row.id)
-        if (real && isKnown(real)) {
-          await changeDelegation(mandate, real, { to: 'withdrawn', reason: body.reason, event: 'withdrawn' })
-          const told = { ...real, partner_name: mandate.partner.name }
-          await announce(mandate, told, {
-            news: 'withdrawn',
-            reason: body.reason,
-            origin: services.publicOrigin(),
-          })
-        }
-        recordRequest(mandate, {
-          action: 'links.withdraw',
-          id: row.id,
-          slug: row.tenant_slug ?? '',
-          role: row.access_role,
-          tenantId: real?.tenant_id ?? null,
-        })
-        return withVersion(
-          toPartnerLink(await getLink(mandate, params.link_id), mandate.origin.now, mandate.partner.name),
-          row,
-        )
-      },
-    }),
+    makeWithdrawRoute(services),
   ]
 }

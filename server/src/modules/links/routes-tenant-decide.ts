@@ -13,7 +13,8 @@ import type { LinkNews } from './mails.ts'
 import { getTenantLink } from './routes-tenant.ts'
 import { requireStatus } from './routes-partner.ts'
 import { deniedPatterns } from './rules.ts'
-import { changeDelegation, countActivity } from './store.ts'
+import { countActivity } from './people-store.ts'
+import { changeDelegation } from './store.ts'
 import type { KnownLink } from './store.ts'
 import { TenantLinkBody, toTenantLink } from './tenant-view.ts'
 import { withVersion } from './view.ts'
@@ -107,7 +108,7 @@ export const TENANT_MOVES: readonly Move[] = [
     from: ['requested'],
     to: 'withdrawn',
     action: 'links.withdraw',
-    news: 'withdrawn',
+    news: 'uninvited',
     begunBy: 'tenant',
   },
   {

@@ -24,7 +24,8 @@ import {
 import { announce } from './mails.ts'
 import { findInvitedPartner, insertInvitation } from './request-store.ts'
 import { endOf, toConditions } from './rules.ts'
-import { countActivity, findPrivateTerms, getLink, isKnown, listHistory, listLinks } from './store.ts'
+import { countActivity } from './people-store.ts'
+import { findPrivateTerms, getLink, isKnown, listHistory, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
 import { FirstApprovalBody, readApprovalState, TenantLinkBody, toTenantLink } from './tenant-view.ts'
 import { changeRowsNow } from './tenant-changes.ts'
@@ -73,7 +74,7 @@ async function readDetail(
   const changes = await listChanges(mandate, { linkId: row.id })
   const snapshot = known.approval_snapshot
   return {
-    ...(await toTenantLink(mandate, row, await countActivity(mandate, mandate.tenant.id), known)),
+    ...(await toTenantLink(mandate, row, await countActivity(mandate, mandate.tenant.id))),
     history: (await listHistory(mandate, row.id)).map(toHistory),
     changes: changes.map((change) => toChange(change, changeRowsNow(change, terms, mandate.origin.now))),
     approval_snapshot: snapshot && {

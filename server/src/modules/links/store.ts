@@ -1,4 +1,4 @@
-import type { LinkId, LinkTerms, TenantId } from '@liaison/access'
+import type { LinkId, LinkTerms } from '@liaison/access'
 import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
 import { databaseCodeOf } from '#platform/database.ts'
@@ -27,17 +27,17 @@ export function sideOf(mandate: LinkMandate): Side {
 }
 
 function selectLinks(mandate: LinkMandate): SelectQueryBuilder<LinkTables, 'link_overview', LinkRow> {
-  const name = mandate.kind === 'program' ? 'link_list_of_partner' : 'link_overview'
   // The two views have the same columns; the partner's hides requests that no tenant answered.
-  return tables<LinkTables>(mandate)
-    .selectFrom(`${name} as link_overview` as 'link_overview')
-    .selectAll()
+  const db = tables<LinkTables>(mandate)
+  return mandate.kind === 'program'
+    ? db.selectFrom('link_list_of_partner as link_overview').selectAll()
+    : db.selectFrom('link_overview').selectAll()
 }
 
 /** What a list of links is narrowed by. */
 export interface LinkFilter {
-  readonly status?: readonly string[] | undefined
-  readonly access_role?: readonly string[] | undefined
+  readonly status?: LinkRow['status'][] | undefined
+  readonly access_role?: LinkRow['access_role'][] | undefined
   readonly tenant?: string | undefined
   readonly partner_id?: string | undefined
   readonly tenant_id?: string | undefined
@@ -48,10 +48,8 @@ type Links = SelectQueryBuilder<LinkTables, 'link_overview', LinkRow>
 
 function narrow(query: Links, filter: LinkFilter, now: Date): Links {
   let narrowed = query
-  if (filter.status)
-    narrowed = narrowed.where('status', 'in', filter.status.map(String) as LinkRow['status'][])
-  if (filter.access_role)
-    narrowed = narrowed.where('access_role', 'in', filter.access_role as LinkRow['access_role'][])
+  if (filter.status) narrowed = narrowed.where('status', 'in', filter.status)
+  if (filter.access_role) narrowed = narrowed.where('access_role', 'in', filter.access_role)
   if (filter.partner_id) narrowed = narrowed.where('partner_id', '=', filter.partner_id)
   if (filter.tenant_id) narrowed = narrowed.where('tenant_id', '=', filter.tenant_id)
   if (filter.tenant) {
@@ -88,7 +86,7 @@ export async function listLinks(
     .clearSelect()
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirst()
-  return { rows, total: Number(counted?.total ?? 0) }
+  return { rows, total: counted?.total ?? 0 }
 }
 
 /** One link as the mandate's side sees it. Throws LINK_NOT_FOUND. */
@@ -171,6 +169,8 @@ export async function changeDelegation(
   change: DelegationChange,
 ): Promise<number> {
   const { now } = mandate.origin
+  if (change.to === row.stored_status)
+    throw new ProblemError(409, 'LINK_STATE_CONFLICT', `The link is ${row.stored_status} already.`)
   const moved = change.to !== undefined && {
     status: change.to,
     status_reason: change.reason ?? null,
@@ -195,6 +195,15 @@ export async function changeDelegation(
     detail: change.detail ?? {},
   })
   return row.version + 1
+}
+
+/** Moves the end of a link that renews itself by what its tenant agreed. Throws PRECONDITION_FAILED. */
+export function extendByAgreement(mandate: Mandate<'system'>, row: KnownLink, end: Date): Promise<number> {
+  return changeDelegation(mandate, row, {
+    event: 'renewed',
+    detail: { before: row.ends_at, after: end },
+    set: { ends_at: sql<Date>`ends_at + make_interval(days => ${row.auto_renew_days})` },
+  })
 }
 
 /** Adds a line to the history of a link. */
@@ -243,8 +252,7 @@ function keyOf(override: { pattern: string; effect: string }): string {
 export async function replaceOverrides(
   mandate: LinkMandate,
   row: KnownLink,
-  terms: LinkTerms,
-  reason: string | null = null,
+  { terms, reason = null }: { readonly terms: LinkTerms; readonly reason?: string | null },
 ): Promise<void> {
   const wanted = new Set(terms.overrides.map(keyOf))
   const gone = row.overrides.filter((override) => !wanted.has(keyOf(override)))
@@ -289,13 +297,14 @@ export async function saveTerms(
   edit: { readonly terms: LinkTerms; readonly reason?: string | null; readonly change: DelegationChange },
 ): Promise<number> {
   const { terms, change } = edit
-  await namingConflicts(replaceOverrides(mandate, row, terms, edit.reason ?? null))
+  await namingConflicts(replaceOverrides(mandate, row, edit))
   const version = await changeDelegation(mandate, row, {
     ...change,
     set: {
       ...masksOfTerms(terms, mandate.origin.now),
-      starts_at: terms.starts_at,
-      ends_at: terms.ends_at,
+      // A date that stays is not written back: what was read has lost its microseconds.
+      ...(terms.starts_at.getTime() !== row.starts_at.getTime() && { starts_at: terms.starts_at }),
+      ...(terms.ends_at?.getTime() !== row.ends_at?.getTime() && { ends_at: terms.ends_at }),
       ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(toStoredConditions(terms.conditions)) }),
       ...change.set,
     },
@@ -308,7 +317,7 @@ export async function saveTerms(
         .set({
           access_role: terms.role,
           auto_renew_days: terms.auto_renew_days,
-          ...(mandate.kind === 'tenant' && { role_version: terms.role_version }),
+          role_version: terms.role_version,
         })
         .where('id', '=', row.id)
         .execute(),
@@ -336,29 +345,6 @@ export async function mailSide(
   ])
 }
 
-/** The people assigned to a link. */
-export interface LinkPerson {
-  readonly member_id: string
-  readonly person_id: string
-  readonly name: string
-  readonly role: LinkRow['access_role'] | null
-  readonly ends_at: Date | null
-  readonly assigned_at: Date
-  readonly factor: 'none' | 'otp' | 'phishing_resistant'
-  readonly last_used_at: Date | null
-}
-
-/** The people assigned to a link, by name. */
-export async function listPeople(
-  mandate: Mandate<'program' | 'tenant' | 'platform'>,
-  linkId: string,
-): Promise<LinkPerson[]> {
-  const { rows } = await sql<LinkPerson>`select * from access.people_of(${linkId})`.execute(
-    tables<LinkTables>(mandate),
-  )
-  return rows
-}
-
 /** The rules of the mandate's own tenant; null when it has set none. */
 export function findPolicy(mandate: Mandate<'tenant'>) {
   return tables<LinkTables>(mandate)
@@ -366,24 +352,4 @@ export function findPolicy(mandate: Mandate<'tenant'>) {
     .selectAll()
     .where('tenant_id', '=', mandate.tenant.id)
     .executeTakeFirst()
-}
-
-/** What the partners did in a tenant in the last 30 days. */
-export interface Activity {
-  readonly partner_id: string
-  readonly reads: number
-  readonly writes: number
-  readonly people: number
-}
-
-/** Reads, writes and people of each partner in a tenant in the last 30 days. */
-export async function countActivity(mandate: Mandate<'tenant'>, tenantId: TenantId): Promise<Activity[]> {
-  const { rows } = await sql<Activity>`
-    select e.partner_id, sum(e.repeats) filter (where e.method = 'GET' or s.row_count is not null)::integer as reads,
-      count(*) filter (where e.method <> 'GET' and s.row_count is null)::integer as writes, count(distinct e.actor_id)::integer as people
-    from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
-    where s.kind = 'tenant' and s.scope_id = ${tenantId} and s.occurred_at > statement_timestamp() - interval '30 days'
-      and e.plane = 'delegation' and e.outcome = 'allowed' and e.partner_id is not null
-    group by e.partner_id`.execute(tables<LinkTables>(mandate))
-  return rows.map((row) => ({ ...row, reads: row.reads ?? 0 }))
 }

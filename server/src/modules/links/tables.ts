@@ -1,5 +1,5 @@
 import type { Conditions, LinkRole, LinkStatus, RelationshipType } from '@liaison/access'
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
 
@@ -173,8 +173,8 @@ interface ChangeRequestTable {
   tenant_id: string
   partner_id: string
   status: Generated<ChangeRequestRow['status']>
-  proposal: Proposal
-  difference: readonly StoredDifference[]
+  proposal: ColumnType<Proposal, string, never>
+  difference: ColumnType<readonly StoredDifference[], string, never>
   reason: string | null
   requested_by: string
   requested_by_name: string

@@ -4,8 +4,10 @@ import { ConditionsInput, toConditionsBody } from './inputs.ts'
 import { snapshotTokenOf } from './approval.ts'
 import { findFirstApproval } from './approval-store.ts'
 import { toConditions } from './rules.ts'
-import { findPrivateTerms, listPeople } from './store.ts'
-import type { Activity, KnownLink, PrivateTerms } from './store.ts'
+import { listPeople } from './people-store.ts'
+import { findPrivateTerms } from './store.ts'
+import type { Activity } from './people-store.ts'
+import type { KnownLink } from './store.ts'
 import { canAndCannot, linkFields, PersonBody, toLink, toPerson } from './view.ts'
 
 export const ConditionsBody = ConditionsInput
@@ -26,15 +28,14 @@ export type TenantLink = z.output<typeof TenantLinkBody>
 
 const NOTHING = { reads: 0, writes: 0, people: 0 }
 
-/** One link for its tenant, from the link, its private terms and the counted activity of its partner. */
+/** One link for its tenant, from the link and the counted activity of its partner. */
 export async function toTenantLink(
   mandate: Mandate<'tenant'>,
   row: KnownLink,
   activity: readonly Activity[],
-  known?: PrivateTerms,
 ): Promise<TenantLink> {
   const { now } = mandate.origin
-  const { conditions } = known ?? (await findPrivateTerms(mandate, row.id))
+  const { conditions } = await findPrivateTerms(mandate, row.id)
   const { reads, writes, people } = activity.find((one) => one.partner_id === row.partner_id) ?? NOTHING
   return {
     ...toLink(row, now),

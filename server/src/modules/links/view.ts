@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
 import { daysUntil, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
-import type { LinkPerson } from './store.ts'
+import type { LinkPerson } from './people-store.ts'
 import type { ChangeRequestRow, LinkRow } from './tables.ts'
 
 export const OverrideBody = z.strictObject({
@@ -111,6 +111,10 @@ export const ChangeBody = z.strictObject({
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null
 
+function toThreshold({ billing_alert_threshold_minor: amount, billing_alert_currency: currency }: LinkRow) {
+  return amount === null || currency === null ? null : toMoney(amount, currency)
+}
+
 /** The public form of a link. `now` decides what its state is called and how many days are left. */
 export function toLink(row: LinkRow, now: Date) {
   const terms = termsOf(row)
@@ -154,10 +158,7 @@ export function toLink(row: LinkRow, now: Date) {
     sla_uptime_target: row.sla_uptime_target,
     notify_on_sla_breach: row.notify_on_sla_breach,
     notify_on_billing_threshold: row.notify_on_billing_threshold,
-    billing_alert_threshold:
-      row.billing_alert_threshold_minor === null || row.billing_alert_currency === null
-        ? null
-        : toMoney(row.billing_alert_threshold_minor, row.billing_alert_currency),
+    billing_alert_threshold: toThreshold(row),
     members_count: row.members_count,
     last_used_at: iso(row.last_used_at),
     version: row.version,

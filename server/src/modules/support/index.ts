@@ -5,8 +5,6 @@ import { makePartnerTicketRoutes } from './routes-partner.ts'
 import { makeTenantTicketRoutes } from './routes-tenant.ts'
 
 export { countBreaches, measureUptime, standingByTenant } from './list-store.ts'
-export type { TicketStanding } from './list-store.ts'
-export { startClocks, targetsOf } from './rules.ts'
 
 /** Tickets: across tenants, on behalf of one, and a tenant's own. */
 export function makeSupportRoutes(services: Services): readonly Route[] {

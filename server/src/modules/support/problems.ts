@@ -1,7 +1,7 @@
 import { registerProblems } from '#platform/problem.ts'
 import type { ProblemEntry } from '#platform/problem.ts'
 
-export const SUPPORT_PROBLEMS = {
+const SUPPORT_PROBLEMS = {
   TICKET_NOT_FOUND: {
     status: 404,
     title: 'Ticket not found',

@@ -12,7 +12,7 @@ export const SLA_STATES = ['ok', 'at_risk', 'breached', 'paused'] as const
 export type SlaState = (typeof SLA_STATES)[number]
 
 /** From this share of the promised time on, a ticket is at risk. Source: managed-tenants.md section 6. */
-export const AT_RISK_PERCENT = 75
+const AT_RISK_PERCENT = 75
 
 const MINUTE_MS = 60_000
 
@@ -70,7 +70,7 @@ export function startClocks(priority: Priority, responseHours: number | null, no
 }
 
 /** Whether the promised time had passed when the clock last counted. */
-export function isLate(clock: Clock, now: Date): boolean {
+function isLate(clock: Clock, now: Date): boolean {
   return (clock.metAt ?? clock.pausedSince ?? now).getTime() > clock.dueAt.getTime()
 }
 

@@ -27,9 +27,13 @@ function messageOf(errors: readonly FieldError[], name: string): string | undefi
   return errors.find(({ field }) => field === name)?.message
 }
 
-function describedBy(name: string, hint: string | undefined, message: string | undefined): string {
+function describedBy(
+  name: string,
+  hint: string | undefined,
+  message: string | undefined,
+): string | undefined {
   const ids = [hint === undefined ? '' : `${name}-hint`, message === undefined ? '' : `${name}-error`]
-  return ids.filter(Boolean).join(' ')
+  return ids.filter(Boolean).join(' ') || undefined
 }
 
 /** The faults of a form, above it, in the order of its fields; nothing when there are none. */
@@ -46,19 +50,50 @@ export function errorSummary(errors: readonly FieldError[]): Html {
   </div>`
 }
 
+type AttributeValue = string | number | boolean | undefined
+
+/** Attributes of an element: true is written without a value, false and undefined not at all. */
+function attributes(values: Readonly<Record<string, AttributeValue>>): Html {
+  const present = Object.entries(values).filter(([, value]) => value !== undefined && value !== false)
+  return html`${present.map(([name, value]) => (value === true ? html` ${name}` : html` ${name}="${String(value)}"`))}`
+}
+
+/** Attributes of what people type exactly: no correction, no capital at the start. */
+function exactness({ type, look }: TextField): Readonly<Record<string, AttributeValue>> {
+  const isExact = type === 'email' || type === 'password' || look === 'code'
+  return isExact ? { spellcheck: 'false', autocapitalize: 'none' } : {}
+}
+
+function fieldHead(
+  name: string,
+  words: { readonly label: string; readonly hint: string | undefined; readonly message: string | undefined },
+): Html {
+  const { label, hint, message } = words
+  return html`<label for="${name}">${label}</label
+    >${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}${message !== undefined && html`<p class="field-error" id="${name}-error">${message}</p>`}`
+}
+
 /** A labelled input with its hint and its own error. */
 export function textField(field: TextField, errors: readonly FieldError[] = []): Html {
-  const { name, label, hint, value, type = 'text', look } = field
+  const { name, label, hint, type = 'text', look } = field
   const message = messageOf(errors, name)
-  const described = describedBy(name, hint, message)
+  const all = {
+    id: name,
+    name,
+    type,
+    value: field.value,
+    autocomplete: field.autocomplete,
+    inputmode: field.inputMode,
+    maxlength: field.maxLength,
+    class: look,
+    'aria-describedby': describedBy(name, hint, message),
+    'aria-invalid': message !== undefined && 'true',
+    required: field.isOptional !== true,
+    autofocus: field.isFocused === true && errors.length === 0,
+    ...exactness(field),
+  }
   return html`<div class="field${message !== undefined && ' has-error'}">
-    <label for="${name}">${label}</label
-    >${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}${message !== undefined && html`<p class="field-error" id="${name}-error">${message}</p>`}<input
-      id="${name}"
-      name="${name}"
-      type="${type}"
-      ${value !== undefined && html` value="${value}"`}${field.autocomplete !== undefined && html` autocomplete="${field.autocomplete}"`}${field.inputMode !== undefined && html` inputmode="${field.inputMode}"`}${field.maxLength !== undefined && html` maxlength="${field.maxLength}"`}${look !== undefined && html` class="${look}"`}${described !== '' && html` aria-describedby="${described}"`}${message !== undefined && html` aria-invalid="true"`}${field.isOptional !== true && html` required`}${(type === 'email' || type === 'password' || look === 'code') && html` spellcheck="false" autocapitalize="none"`}${field.isFocused === true && errors.length === 0 && html` autofocus`}
-    />
+    ${fieldHead(name, { label, hint, message })}<input${attributes(all)} />
   </div>`
 }
 
@@ -69,16 +104,16 @@ export function textArea(
 ): Html {
   const { name, label, hint, value = '' } = field
   const message = messageOf(errors, name)
-  const described = describedBy(name, hint, message)
-  return html`<div class="field${message !== undefined && ' has-error'}">
-    <label for="${name}">${label}</label
-    >${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}${message !== undefined && html`<p class="field-error" id="${name}-error">${message}</p>`}<textarea
-      id="${name}"
-      name="${name}"
-      ${field.maxLength !== undefined && html` maxlength="${field.maxLength}"`}${described !== '' && html` aria-describedby="${described}"`}${message !== undefined && html` aria-invalid="true"`}${field.isOptional !== true && html` required`}
-    >
-${value}</textarea>
-  </div>`
+  const all = {
+    id: name,
+    name,
+    maxlength: field.maxLength,
+    'aria-describedby': describedBy(name, hint, message),
+    'aria-invalid': message !== undefined && 'true',
+    required: field.isOptional !== true,
+  }
+  // Browsers drop one line end after the start tag, which is there so that the text may begin with one.
+  return html`<div class="field${message !== undefined && ' has-error'}">${fieldHead(name, { label, hint, message })}<textarea${attributes(all)}>${`\n${value}`}</textarea></div>`
 }
 
 /** A box to tick. The form sends `on` when it is ticked and nothing when it is not. */

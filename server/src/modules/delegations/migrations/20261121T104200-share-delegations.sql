@@ -182,7 +182,7 @@ grant select on link_change_request to liaison_platform;
 -- Each side keeps its own notes: the other side has no privilege on the column.
 grant select (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, request_expires_at, auto_renew_days, review_due_at, sla_response_hours, sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency, notes_partner, metadata),
   insert (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, auto_renew_days, notes_partner, metadata, sla_response_hours, sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency),
-  update (access_role, auto_renew_days, notes_partner, metadata, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency)
+  update (access_role, role_version, auto_renew_days, notes_partner, metadata, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency)
   on link to liaison_program;
 grant select (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, request_expires_at, auto_renew_days, review_due_at, sla_response_hours, sla_uptime_target, notify_on_sla_breach, notify_on_billing_threshold, billing_alert_threshold_minor, billing_alert_currency, notes_tenant, first_approved_by, first_approved_by_name, first_approved_at, first_accepted),
   insert (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, auto_renew_days, notes_tenant, sla_response_hours, sla_uptime_target),

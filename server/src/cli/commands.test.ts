@@ -1,0 +1,180 @@
+import { encodeId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { COLLEAGUE, CommandBench, OPERATOR } from '#testing/command.ts'
+import { TestWorld } from '#testing/world.ts'
+import { COMMANDS } from './registry.ts'
+
+let world: TestWorld
+let bench: CommandBench
+beforeAll(async () => {
+  world = await TestWorld.start(() => [])
+  bench = await CommandBench.start(world)
+})
+afterAll(async () => {
+  await bench[Symbol.asyncDispose]()
+  await world[Symbol.asyncDispose]()
+})
+
+/** What the last command wrote to standard output. */
+let out = ''
+
+async function run(line: readonly string[], operator = OPERATOR): Promise<number> {
+  const ran = await bench.run(line, operator)
+  out = ran.out
+  return ran.status
+}
+
+describe('the operator', () => {
+  async function seedLinked() {
+    const [partner, tenant, person] = [
+      await world.partner('Northwind'),
+      await world.tenant('Acme'),
+      await world.person(),
+    ]
+    const link = await world.link(partner, tenant, { role: 'msp_support' })
+    await world.assign(link, await world.partnerMember(partner, person.id))
+    await world.signIn(person.id)
+    const [named] = await world.sql<{ partner: string; tenant: string }>(
+      'select p.slug as partner, t.slug as tenant from partner p, tenant t where p.id = $1 and t.id = $2',
+      [partner, tenant],
+    )
+    return { partner, tenant, person, link, slugs: named ?? { partner: '', tenant: '' } }
+  }
+
+  test('an explanation says yes or no by its status, and is itself recorded for the tenant', async () => {
+    const { person, slugs, tenant } = await seedLinked()
+    expect(await run(['explain', person.email, slugs.tenant, 'partner.support.tickets.list'])).toBe(0)
+    expect(
+      await run(['explain', person.email, slugs.tenant, 'partner.billing.invoices.read', '--json']),
+    ).toBe(1)
+    expect(out).toContain('"code": "PERMISSION_DENIED"')
+    expect(
+      await world.sql(
+        `select 1 from audit_scope s join audit_event e on e.id = s.event_id where s.scope_id = $1 and e.action = 'platform.explain.use'`,
+        [tenant],
+      ),
+    ).toHaveLength(2)
+    await expect(
+      run(['explain', 'nobody@example.test', slugs.tenant, 'partner.support.tickets.list']),
+    ).rejects.toThrow('There is no person')
+  })
+
+  test('a freeze at each scope refuses at once and ends when it is lifted', async () => {
+    const { person, slugs, link } = await seedLinked()
+    const may = () => run(['explain', person.email, slugs.tenant, 'partner.support.tickets.list'])
+    const targets = [
+      ['partner', slugs.partner],
+      ['tenant', slugs.tenant],
+      ['delegation', encodeId('link', link)],
+      ['person', person.email],
+    ] as const
+    for (const target of targets) {
+      expect(await run(['freeze', ...target, '--reason', 'Stolen laptop'])).toBe(0)
+      expect(await may()).toBe(1)
+      expect(await run(['freeze', ...target, '--reason', 'Again'])).toBe(0)
+      expect(await run(['unfreeze', ...target, '--reason', 'Wiped'])).toBe(0)
+      expect(await may()).toBe(0)
+    }
+    await expect(run(['unfreeze', 'partner', slugs.partner, '--reason', 'Again'])).rejects.toThrow(
+      'has set no freeze',
+    )
+  })
+
+  test('a freeze of the platform is lifted by two different accounts', async () => {
+    const { person, slugs } = await seedLinked()
+    const may = () => run(['explain', person.email, slugs.tenant, 'partner.support.tickets.list'])
+    expect(await run(['freeze', 'platform', '--reason', 'Intrusion'])).toBe(0)
+    expect(await may()).toBe(1)
+    expect(await run(['unfreeze', 'platform', '--reason', 'Over'])).toBe(1)
+    expect(await run(['unfreeze', 'platform', '--reason', 'Over'])).toBe(1)
+    expect(await may()).toBe(1)
+    expect(await run(['unfreeze', 'platform', '--reason', 'Confirmed'], COLLEAGUE)).toBe(0)
+    expect(await may()).toBe(0)
+  })
+
+  test('a key is printed alone on standard output, so that scripts can keep it', async () => {
+    const made = await bench.run(['keys', 'create-ingest', 'Billing', '--source', 'billing'])
+    expect(made.out).toMatch(/^lsn_ing_[\w-]{49}\n$/)
+    expect(made.err).not.toContain(made.out.trim())
+  })
+
+  test('the doctor finds a sound installation sound, and a migration that was not run', async () => {
+    expect(await run(['doctor', '--json'])).toBe(0)
+    expect(JSON.parse(out).findings.map((finding: { check: string }) => finding.check)).toEqual([
+      'configuration',
+      'database',
+      'migrations',
+      'logins',
+      'audit sealing',
+      'disk',
+    ])
+    const [taken] = await world.sql(
+      `delete from liaison_migration where name = (select max(name) from liaison_migration) returning name, timestamp`,
+    )
+    expect(await run(['doctor'])).toBe(1)
+    expect(out).toMatch(/FAULT +migrations +1 wait/)
+    await world.sql('insert into liaison_migration (name, timestamp) values ($1, $2)', [
+      taken?.['name'],
+      taken?.['timestamp'],
+    ])
+  })
+
+  test('migrating a current database changes nothing', async () => {
+    expect(await run(['migrate', '--json'])).toBe(0)
+    expect(JSON.parse(out)).toEqual({ applied: [] })
+  })
+
+  test('the demo world is refused outside an embedded database', async () => {
+    await expect(run(['demo'])).rejects.toThrow('embedded database only')
+  })
+
+  test('the checks of the audit log are reached', async () => {
+    expect(await run(['audit', 'key'])).toBe(0)
+    expect(out.trim()).not.toBe('')
+    await expect(run(['audit', 'burn'])).rejects.toThrow('There is no command')
+  })
+})
+
+describe('the command line', () => {
+  test.each([
+    [['freeze'], 'Say what'],
+    [['freeze', 'partner', '--reason', 'x'], 'Name one partner'],
+    [['freeze', 'partner', 'x'], '--reason'],
+    [['freeze', 'platform', 'x', '--reason', 'x'], 'has no name'],
+    [['explain', 'a', 'b'], 'Name a person'],
+    [['explain', 'a', 'b', 'partner.everything'], 'There is no permission'],
+    [['keys', 'create-ingest', 'X'], '--source'],
+    [['keys', 'create-ingest', 'X', '--source', 'x', '--days', '0'], '--days'],
+    [['import'], '--mapping'],
+    [['import', 'telco'], '--subscribers'],
+    [['import', 'telco', '--subscribers', 'x', '--as-of', 'May'], '--as-of'],
+    [['doctor', '--colour'], 'colour'],
+  ])('%j is called wrongly, in words', async (line, story) => {
+    await expect(run(line)).rejects.toThrow(story)
+  })
+
+  const spawn = (args: readonly string[], environment = {}) => bench.spawn(args, environment)
+
+  test('help, misuse and faults end with the documented status', async () => {
+    const [help, own, unknown, misused, faulty] = await Promise.all([
+      spawn(['--help']),
+      spawn(['import', '--help']),
+      spawn(['nonsense']),
+      spawn(['freeze', '--json']),
+      spawn(['doctor', '--json'], { PORT: 'many' }),
+    ])
+    expect({ status: help.status, named: COMMANDS.every(({ name }) => help.out.includes(name)) }).toEqual({
+      status: 0,
+      named: true,
+    })
+    expect(own).toMatchObject({ status: 0, out: expect.stringContaining('--skip-bad-rows') })
+    expect(unknown).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('There is no command "nonsense"'),
+    })
+    expect(misused.status).toBe(2)
+    expect(JSON.parse(misused.out).error).toContain('Say what')
+    expect(faulty.status).toBe(1)
+    expect(JSON.parse(faulty.out).error).toContain('PORT')
+  })
+})

@@ -1,0 +1,365 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { LinkRole, TenantId } from '@liaison/access'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { makeBillingRoutes } from './index.ts'
+
+const LIST = '/api/v1/partner/billing/invoices'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(makeBillingRoutes)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+interface InvoiceSeed {
+  readonly number?: string
+  readonly name?: string
+  /** Days before today. */
+  readonly issued?: number
+  readonly due?: number
+  readonly status?: string
+  readonly currency?: string
+  readonly total?: number
+  readonly paid?: number
+}
+
+let serial = 0
+
+function paidOf(seed: InvoiceSeed, status: string, total: number): number {
+  return seed.paid ?? (status === 'paid' ? total : 0)
+}
+
+async function seedInvoice(tenant: TenantId, seed: InvoiceSeed = {}): Promise<string> {
+  const status = seed.status ?? 'finalized'
+  const total = seed.total ?? 1000
+  const paid = paidOf(seed, status, total)
+  const [row] = await world.seed<{ id: string }>(
+    `with account as (
+       insert into billing_account (tenant_id, ban, name, currency) values ($1, 'BAN-1', 'Main', 'EUR')
+       on conflict (tenant_id, ban) do update set name = excluded.name returning id)
+     insert into invoice (tenant_id, billing_account_id, number, customer_name, issued_on, due_on, status, currency, subtotal_minor, total_minor, paid_minor)
+     select $1, id, $2, $3, current_date - $4::integer, current_date - $5::integer, $6, $7, $8, $8, $9 from account returning id`,
+    [
+      tenant,
+      seed.number ?? `INV-${(serial += 1)}`,
+      seed.name ?? null,
+      seed.issued ?? 10,
+      seed.due ?? (seed.issued ?? 10) - 30,
+      status,
+      seed.currency ?? 'EUR',
+      total,
+      paid,
+    ],
+    tenant,
+  )
+  if (!row) throw new Error('No invoice was made.')
+  return encodeId('invoice', idFromUuid('invoice', row.id))
+}
+
+async function seedPartner(tenantNames: readonly string[], role: LinkRole = 'msp_full') {
+  const partner = await world.partner('Northwind')
+  const person = await world.person()
+  const member = await world.partnerMember(partner, person.id)
+  const tenants: TenantId[] = []
+  for (const name of tenantNames) {
+    const tenant = await world.tenant(name)
+    await world.assign(await world.link(partner, tenant, { role }), member)
+    tenants.push(tenant)
+  }
+  const [first, second = first] = tenants
+  if (!first || !second) throw new Error('A partner of these tests has a tenant.')
+  return { partner, person, member, tenants, first, second, caller: await world.signIn(person.id) }
+}
+
+async function list(caller: Caller, query = '') {
+  const response = await world.call(caller, 'GET', `${LIST}${query && `?${query}`}`)
+  expect(response.statusCode).toBe(200)
+  return response.json()
+}
+
+const numbers = (page: { items: { invoice_number: string }[] }) =>
+  page.items.map((item) => item.invoice_number)
+
+test('an invoice is told whole, with its state, age and money of one currency', async () => {
+  const { first, caller } = await seedPartner(['Acme'])
+  await seedInvoice(first, {
+    number: 'A-1',
+    name: 'Mia Wong',
+    issued: 75,
+    due: 45,
+    total: 2500,
+    paid: 500,
+    status: 'partially_paid',
+  })
+  const page = await list(caller)
+  const eur = (amountMinor: number) => ({ amount_minor: amountMinor, currency: 'EUR' })
+  expect(page.items).toEqual([
+    {
+      invoice_id: expect.stringMatching(/^inv_/),
+      invoice_number: 'A-1',
+      tenant_id: encodeId('tenant', first),
+      tenant_name: 'Acme',
+      customer_id: null,
+      customer_name: 'Mia Wong',
+      billing_account: 'BAN-1',
+      invoice_date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      due_date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      status: 'overdue',
+      subtotal: eur(2500),
+      tax: eur(0),
+      total: eur(2500),
+      paid_amount: eur(500),
+      balance: eur(2000),
+      currency: 'EUR',
+      payment_date: null,
+      days_overdue: 45,
+      ageing_bucket: '31-60',
+      created_at: expect.stringMatching(/Z$/),
+    },
+  ])
+  expect(page.aggregates).toEqual([
+    {
+      currency: 'EUR',
+      total_amount: eur(2500),
+      paid_amount: eur(500),
+      outstanding_amount: eur(2000),
+      overdue_amount: eur(2000),
+      invoice_count: 1,
+    },
+  ])
+  expect(page).toMatchObject({
+    total: 1,
+    limit: 50,
+    offset: 0,
+    has_more: false,
+    next_cursor: null,
+    scope: { tenant_count: 1, excluded: [] },
+  })
+})
+
+test('fault 10: money of different currencies is never added, and the sums cover all rows, not the page', async () => {
+  const { first, second, caller } = await seedPartner(['Acme', 'Beta'])
+  for (const [tenant, currency, total, status] of [
+    [first, 'EUR', 100, 'finalized'],
+    [first, 'USD', 200, 'paid'],
+    [second, 'USD', 400, 'finalized'],
+    [second, 'EUR', 800, 'draft'],
+  ] as const) {
+    await seedInvoice(tenant, { currency, total, status })
+  }
+  const page = await list(caller, 'limit=1')
+  expect(page.items).toHaveLength(1)
+  expect(page).toMatchObject({ total: 4, has_more: true })
+  expect(
+    page.aggregates.map(
+      (sum: {
+        currency: string
+        total_amount: { amount_minor: number }
+        outstanding_amount: { amount_minor: number }
+      }) => [sum.currency, sum.total_amount.amount_minor, sum.outstanding_amount.amount_minor],
+    ),
+  ).toEqual([
+    ['EUR', 900, 100],
+    ['USD', 600, 400],
+  ])
+})
+
+const FILTERS: readonly (readonly [query: string, expected: readonly string[]])[] = [
+  ['status=overdue', ['LATE']],
+  ['status=finalized', ['FRESH']],
+  ['status=draft,cancelled', ['DRAFT', 'VOID']],
+  ['status=paid', ['PAID']],
+  ['status=partially_paid', ['PART']],
+  ['status=finalized,partially_paid,overdue', ['FRESH', 'LATE', 'PART']],
+  ['min_amount=5000', ['VOID']],
+  ['max_amount=150', ['DRAFT']],
+  ['currency=USD', ['PAID']],
+  ['overdue_days_min=60', ['LATE']],
+  ['overdue_days_min=61', []],
+  ['overdue_days_min=1&status=paid', []],
+  ['search=fre', ['FRESH']],
+  ['search=mia', ['PAID']],
+  ['search=%25', []],
+]
+
+test.each(FILTERS)(
+  'the filter %s finds exactly its invoices, and the sums and total agree with the rows',
+  async (query, expected) => {
+    const { first, caller } = await seedPartner(['Acme'])
+    await seedInvoice(first, { number: 'FRESH', issued: 5 })
+    await seedInvoice(first, { number: 'LATE', issued: 90, due: 60 })
+    await seedInvoice(first, { number: 'DRAFT', status: 'draft', total: 100 })
+    await seedInvoice(first, { number: 'PAID', status: 'paid', currency: 'USD', name: 'Mia Wong' })
+    await seedInvoice(first, { number: 'PART', status: 'partially_paid', paid: 10, issued: 3 })
+    await seedInvoice(first, { number: 'VOID', status: 'cancelled', total: 9000 })
+    const page = await list(caller, query)
+    expect(numbers(page).toSorted()).toEqual(expected)
+    expect(page.total).toBe(expected.length)
+    expectSumsOfRows(page)
+  },
+)
+
+interface SumPage {
+  items: {
+    currency: string
+    total: { amount_minor: number }
+    paid_amount: { amount_minor: number }
+    balance: { amount_minor: number }
+    status: string
+  }[]
+  aggregates: {
+    currency: string
+    total_amount: { amount_minor: number }
+    paid_amount: { amount_minor: number }
+    outstanding_amount: { amount_minor: number }
+    overdue_amount: { amount_minor: number }
+    invoice_count: number
+  }[]
+}
+
+/** Adds the rows of a page that holds everything and compares with the sums that the server gave. */
+function expectSumsOfRows(page: SumPage): void {
+  const sum = (currency: string, pick: (item: SumPage['items'][number]) => number) =>
+    page.items.filter((item) => item.currency === currency).reduce((total, item) => total + pick(item), 0)
+  const codes = [...new Set(page.items.map((item) => item.currency))].toSorted()
+  expect(page.aggregates.map((entry) => entry.currency)).toEqual(codes)
+  for (const entry of page.aggregates) {
+    expect([
+      entry.invoice_count,
+      entry.total_amount.amount_minor,
+      entry.paid_amount.amount_minor,
+      entry.outstanding_amount.amount_minor,
+      entry.overdue_amount.amount_minor,
+    ]).toEqual([
+      sum(entry.currency, () => 1),
+      sum(entry.currency, (item) => item.total.amount_minor),
+      sum(entry.currency, (item) => item.paid_amount.amount_minor),
+      sum(entry.currency, (item) => item.balance.amount_minor),
+      sum(entry.currency, (item) => (item.status === 'overdue' ? item.balance.amount_minor : 0)),
+    ])
+  }
+}
+
+async function seedMany(tenants: readonly TenantId[]): Promise<void> {
+  const states = ['draft', 'finalized', 'partially_paid', 'paid', 'paid', 'paid', 'cancelled']
+  for (let index = 0; index < 60; index += 1) {
+    const tenant = tenants[index % tenants.length]
+    if (!tenant) continue
+    const issued = (index * 37) % 200
+    await seedInvoice(tenant, {
+      number: `N-${index}`,
+      issued,
+      due: issued - (index % 2 === 0 ? 30 : 0),
+      status: states[index % 7] ?? 'paid',
+      currency: index % 3 === 0 ? 'USD' : 'EUR',
+      total: 1000 + ((index * 13) % 17),
+      paid: states[index % 7] === 'partially_paid' ? 7 : undefined,
+    } as InvoiceSeed)
+  }
+}
+
+test('any span of days gives sums that equal the sums of its rows', async () => {
+  const { tenants, caller } = await seedPartner(['Acme', 'Beta', 'Gamma'])
+  await seedMany(tenants)
+  const [days] = await world.sql<{ d: string[] }>(
+    `select array[(current_date - 199)::text, (current_date - 100)::text, date_trunc('month', current_date - 60)::date::text, (date_trunc('month', current_date) - interval '1 day')::date::text, (current_date - 3)::text] as d`,
+  )
+  const spans = days?.d ?? []
+  expect(spans).toHaveLength(5)
+  for (const from of spans) {
+    for (const to of spans.filter((day) => day >= from)) {
+      expectSumsOfRows(await list(caller, `from_date=${from}&to_date=${to}&limit=100`))
+    }
+  }
+  expectSumsOfRows(await list(caller, 'limit=100'))
+})
+
+test('the monthly sums follow every insertion, change and removal of invoices', async () => {
+  const { tenants, first } = await seedPartner(['Acme', 'Beta'])
+  await seedMany(tenants)
+  await world.seed(
+    `update invoice set status = 'paid', paid_minor = total_minor where tenant_id = $1 and status = 'finalized'`,
+    [first],
+    first,
+  )
+  await world.seed(
+    `update invoice set issued_on = issued_on - 31 where tenant_id = $1 and number like '%2'`,
+    [first],
+    first,
+  )
+  await world.seed(`delete from invoice where tenant_id = $1 and number like '%4'`, [first], first)
+  const raw = `select tenant_id, date_trunc('month', issued_on::timestamp)::date::text as month, currency, status, count(*)::integer as n, sum(total_minor)::integer as total, sum(paid_minor)::integer as paid
+    from invoice where status in ('draft', 'paid', 'cancelled') group by 1, 2, 3, 4`
+  const kept = `select tenant_id, month::text, currency, status, invoice_count::integer as n, total_minor::integer as total, paid_minor::integer as paid from invoice_month where invoice_count <> 0`
+  expect(await world.sql(`(${raw}) except (${kept})`)).toEqual([])
+  expect(await world.sql(`(${kept}) except (${raw})`)).toEqual([])
+  expect(
+    await world.sql(
+      'select 1 from invoice_month where invoice_count = 0 and (total_minor <> 0 or paid_minor <> 0)',
+    ),
+  ).toEqual([])
+})
+
+const keyOf: Readonly<
+  Record<
+    string,
+    (item: { invoice_date: string; total: { amount_minor: number }; status: string }) => string | number
+  >
+> = {
+  invoice_date: (item) => item.invoice_date,
+  amount: (item) => item.total.amount_minor,
+  status: (item) =>
+    ['draft', 'finalized', 'partially_paid', 'overdue', 'paid', 'cancelled'].indexOf(item.status),
+}
+
+test.each([
+  ['invoice_date', 'asc'],
+  ['invoice_date', 'desc'],
+  ['amount', 'asc'],
+  ['amount', 'desc'],
+  ['status', 'asc'],
+  ['status', 'desc'],
+])(
+  'by %s %s, pages by offset and pages by cursor are the whole list in order, each row once',
+  async (sort, direction) => {
+    const { tenants, caller } = await seedPartner(['Acme', 'Beta', 'Gamma'])
+    await seedMany(tenants)
+    const query = `sort_by=${sort}&sort_order=${direction}`
+    const whole = await list(caller, `${query}&limit=100`)
+    const keys = whole.items.map(keyOf[sort] ?? String)
+    const sign = direction === 'asc' ? 1 : -1
+    expect(keys).toEqual(
+      [...keys].toSorted((left, right) => (left < right ? -sign : left > right ? sign : 0)),
+    )
+    const byOffset: string[] = []
+    for (let offset = 0; offset < 60; offset += 7)
+      byOffset.push(...numbers(await list(caller, `${query}&limit=7&offset=${offset}`)))
+    const byCursor: string[] = []
+    let cursor = ''
+    do {
+      const page = await list(caller, `${query}&limit=7${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+      byCursor.push(...numbers(page))
+      expect(page.has_more).toBe(page.next_cursor !== null)
+      cursor = page.next_cursor ?? ''
+    } while (cursor)
+    expect(byOffset).toEqual(numbers(whole))
+    expect(byCursor).toEqual(numbers(whole))
+    expect(new Set(byCursor).size).toBe(60)
+  },
+)
+
+test('a cursor that was altered, or belongs to another filter or person, is refused', async () => {
+  const { partner, tenants, caller } = await seedPartner(['Acme'])
+  await seedMany(tenants)
+  const { next_cursor: cursor } = await list(caller, 'limit=2')
+  const code = async (who: Caller, query: string) =>
+    (await world.call(who, 'GET', `${LIST}?${query}`)).json().code
+  expect(await code(caller, `limit=2&cursor=${cursor.slice(0, -2)}AA`)).toBe('CURSOR_INVALID')
+  expect(await code(caller, `limit=2&currency=EUR&cursor=${cursor}`)).toBe('CURSOR_INVALID')
+  expect(await code(caller, `limit=2&offset=2&cursor=${cursor}`)).toBe('VALIDATION_ERROR')
+  const colleague = await world.person()
+  await world.partnerMember(partner, colleague.id)
+  expect(await code(await world.signIn(colleague.id), `limit=2&cursor=${cursor}`)).toBe('CURSOR_INVALID')
+})

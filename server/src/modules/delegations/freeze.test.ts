@@ -1,0 +1,101 @@
+import { encodeId } from '@liaison/access'
+import type { PersonId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
+import type { Seeded } from '#testing/drawn-worlds.ts'
+import { permissionProbes } from '#testing/permission-probes.ts'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { delegationRoutes } from './index.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(() => [...permissionProbes, ...delegationRoutes])
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const openTicket = ({ caller }: Seeded) =>
+  world.call(caller, 'GET', '/api/v1/probe/partner.support.tickets.create')
+
+describe('freezes', () => {
+  test('each of the five scopes bites on the next request and only on what it covers, through HTTP', async () => {
+    const admins = [await world.person(), await world.person()]
+    for (const { id } of admins) await world.platformAdmin(id)
+    const [first, second] = [
+      await world.signIn(admins[0]?.id as PersonId),
+      await world.signIn(admins[1]?.id as PersonId),
+    ]
+    const [seeded, bystander] = [await seedWorld(world, HEALTHY), await seedWorld(world, HEALTHY)]
+    const ids = {
+      partner: encodeId('partner', seeded.partner),
+      tenant: encodeId('tenant', seeded.tenant),
+      delegation: encodeId('link', seeded.link),
+      person: encodeId('person', seeded.person),
+      platform: undefined,
+    }
+    for (const [scope, id] of Object.entries(ids)) {
+      const set = await world.call(first, 'POST', '/api/v1/admin/partner-access/freezes', {
+        body: { scope, ...(id && { id }), reason: 'Incident' },
+      })
+      expect(set.statusCode, set.body).toBe(201)
+      expect((await openTicket(seeded)).json().code, scope).toBe('ACCESS_FROZEN')
+      expect((await openTicket(bystander)).statusCode, scope).toBe(scope === 'platform' ? 403 : 200)
+      const lift = (caller: Caller) =>
+        world.call(caller, 'POST', `/api/v1/admin/partner-access/freezes/${set.json().freeze_id}/lift`, {
+          body: { reason: 'Over' },
+        })
+      const lifted = await lift(first)
+      expect(lifted.json().in_force, lifted.body).toBe(scope === 'platform')
+      const steps =
+        scope === 'platform'
+          ? [
+              (await lift(first)).json().code,
+              (await openTicket(seeded)).json().code,
+              (await lift(second)).json().in_force,
+            ]
+          : []
+      expect(steps).toEqual(scope === 'platform' ? ['SECOND_PERSON_NEEDED', 'ACCESS_FROZEN', false] : [])
+      expect((await lift(second)).json().code).toBe('FREEZE_LIFTED')
+      expect((await openTicket(seeded)).statusCode, scope).toBe(200)
+    }
+    const listed = await world.call(first, 'GET', '/api/v1/admin/partner-access/freezes')
+    expect(
+      listed
+        .json()
+        .items.slice(0, 5)
+        .map(({ scope }: { scope: string }) => scope)
+        .toSorted(),
+    ).toEqual(['delegation', 'partner', 'person', 'platform', 'tenant'])
+  })
+
+  test('a tenant freezes one partner or all, and lifts its own freeze alone', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const admin = await world.person('Dana Kim')
+    await world.tenantMember(seeded.tenant, admin.id)
+    const caller = await world.signIn(admin.id, { tenantId: seeded.tenant })
+    for (const body of [
+      { scope: 'partner', partner_id: encodeId('partner', seeded.partner) },
+      { scope: 'tenant' },
+    ]) {
+      const set = await world.call(caller, 'POST', '/api/v1/tenant/partner-access/freeze', { body })
+      expect(set.json(), set.body).toMatchObject({
+        in_force: true,
+        set_by_name: 'Dana Kim',
+        set_by_side: 'tenant',
+      })
+      expect((await openTicket(seeded)).json().code).toBe('ACCESS_FROZEN')
+      const lifted = await world.call(
+        caller,
+        'DELETE',
+        `/api/v1/tenant/partner-access/freeze/${set.json().freeze_id}`,
+        { body: { reason: 'Over' } },
+      )
+      expect(lifted.json(), lifted.body).toMatchObject({ in_force: false, lift_reason: 'Over' })
+      expect((await openTicket(seeded)).statusCode).toBe(200)
+    }
+    const unknown = await world.call(caller, 'POST', '/api/v1/tenant/partner-access/freeze', {
+      body: { scope: 'partner', partner_id: encodeId('partner', (await seedWorld(world, HEALTHY)).partner) },
+    })
+    expect(unknown.json().code).toBe('FREEZE_TARGET_NOT_FOUND')
+  })
+})

@@ -1,0 +1,200 @@
+import { encodeId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { codeOfKey, linkIn, mailsTo, NEW_PASSWORD, PASSWORD, seedAccount } from '#testing/account-holder.ts'
+import { FormBrowser } from '#testing/form-browser.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeIdentityRoutes } from './index.ts'
+
+let world: TestWorld
+let serial = 0
+const newBrowser = () => new FormBrowser(world, `198.51.100.${(serial += 1)}`)
+
+beforeAll(async () => {
+  world = await TestWorld.start((services) => makeIdentityRoutes(services), { passwordHashConcurrency: 4 })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function signIn(email: string, password = PASSWORD): Promise<FormBrowser> {
+  const browser = newBrowser()
+  const shown = await browser.post('/signin', { email, password })
+  expect(shown.status).toBe(303)
+  return browser
+}
+
+const isSignedIn = async (browser: FormBrowser) => (await browser.get('/api/v1/me')).status === 200
+
+describe('an invitation', () => {
+  async function seedPartner() {
+    const partner = await world.partner('Northwind')
+    const owner = await world.person()
+    await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
+    return { partner, owner, caller: await world.signIn(owner.id) }
+  }
+
+  const newAddress = () => `new.${(serial += 1)}@example.test`
+
+  test('brings somebody new into the partner, who sets up a second factor before anything opens', async () => {
+    const { partner, owner, caller } = await seedPartner()
+    const email = newAddress()
+    const sent = await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { email: email.toUpperCase(), role: 'PARTNER_STAFF' },
+    })
+    expect(sent.statusCode).toBe(201)
+    expect(sent.json()).toMatchObject({
+      email,
+      role: 'PARTNER_STAFF',
+      invitation_id: expect.stringMatching(/^ivt_/),
+    })
+    const link = linkIn((await mailsTo(world, email))[0])
+    const browser = newBrowser()
+    expect((await browser.get(link)).text).toContain(owner.name)
+    expect((await browser.post(link, { name: '', password: 'short' })).text).toMatch(
+      /href="#name"[^]*href="#password"/,
+    )
+    expect(
+      (await browser.post(link, { name: 'Lee Park', password: 'Lee Park Northwind 2026' })).text,
+    ).toContain('easy to guess')
+    const joined = await browser.post(link, { name: 'Lee Park', password: NEW_PASSWORD })
+    expect(joined.location).toBe('/signin/enrol')
+    expect(await isSignedIn(browser)).toBe(false)
+    const page = await browser.get('/signin/enrol')
+    const key = /class="secret">([A-Z2-7 ]+)</.exec(page.text)?.[1] ?? ''
+    const offer = /name="offer" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
+    const codes = await browser.post('/signin/enrol', {
+      offer,
+      code: codeOfKey(key),
+    })
+    expect(codes.text).toContain('Keep your recovery codes')
+    expect((await browser.get('/choose')).location).toBe(`/partner/${encodeId('partner', partner)}/customers`)
+    const members = await world.call(caller, 'GET', '/api/v1/partner/members')
+    expect(members.json().items).toContainEqual(
+      expect.objectContaining({
+        name: 'Lee Park',
+        email,
+        role: 'PARTNER_STAFF',
+        status: 'active',
+        has_second_factor: true,
+      }),
+    )
+  })
+
+  test('is taken once, however many try at the same moment', async () => {
+    const { caller } = await seedPartner()
+    const email = newAddress()
+    await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { email, role: 'PARTNER_STAFF' },
+    })
+    const link = linkIn((await mailsTo(world, email))[0])
+    const tries = await Promise.all(
+      Array.from({ length: 20 }, () => newBrowser().post(link, { name: 'Lee Park', password: NEW_PASSWORD })),
+    )
+    expect(tries.filter(({ status }) => status === 303)).toHaveLength(1)
+    expect(await world.sql('select 1 from person where email = $1', [email])).toHaveLength(1)
+    expect((await newBrowser().get(link)).status).toBe(410)
+  })
+
+  test('is replaced by a newer one to the same address, and ends after seven days', async () => {
+    const { caller } = await seedPartner()
+    const email = newAddress()
+    for (let round = 0; round < 2; round += 1)
+      await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+        body: { email, role: 'PARTNER_STAFF' },
+      })
+    const [first, second] = await mailsTo(world, email)
+    expect([
+      (await newBrowser().get(linkIn(first))).status,
+      (await newBrowser().get(linkIn(second))).status,
+    ]).toEqual([410, 200])
+    await world.sql(`update single_use_token set ends_at = now() where email = $1`, [email])
+    expect((await newBrowser().get(linkIn(second))).status).toBe(410)
+  })
+
+  test('to somebody who has an account is taken with that account and no other', async () => {
+    const { caller } = await seedPartner()
+    const [known, other] = [await seedAccount(world), await seedAccount(world)]
+    await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { email: known.email, role: 'PARTNER_STAFF' },
+    })
+    const link = linkIn((await mailsTo(world, known.email))[0])
+    expect((await newBrowser().get(link)).text).toContain(`/signin?return_to=${encodeURIComponent(link)}`)
+    await (await signIn(other.email)).post(link)
+    expect(
+      await world.sql('select 1 from partner_member where person_id in ($1, $2)', [known.id, other.id]),
+    ).toEqual([])
+    expect((await (await signIn(known.email)).post(link)).location).toBe('/account/app?return_to=%2Fchoose')
+    expect(await world.sql('select role from partner_member where person_id = $1', [known.id])).toEqual([
+      { role: 'PARTNER_STAFF' },
+    ])
+  })
+
+  test('to a member of another partner is explained and stays open', async () => {
+    const { caller } = await seedPartner()
+    const person = await seedAccount(world)
+    await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { email: person.email, role: 'PARTNER_STAFF' },
+    })
+    const browser = await signIn(person.email)
+    await world.partnerMember(await world.partner('Contoso'), person.id)
+    const link = linkIn((await mailsTo(world, person.email))[0])
+    expect((await browser.post(link)).status).toBe(409)
+    expect((await browser.get(link)).status).toBe(200)
+  })
+
+  test('into a tenant is sent by its administrator, and may be taken without a second factor', async () => {
+    const tenant = await world.tenant('Acme')
+    const admin = await world.person()
+    await world.tenantMember(tenant, admin.id)
+    const email = newAddress()
+    const sent = await world.call(
+      { ...(await world.signIn(admin.id)), tenantId: tenant },
+      'POST',
+      '/api/v1/tenant/members/invite',
+      { body: { email, role: 'TENANT_USER' } },
+    )
+    expect(sent.statusCode).toBe(201)
+    const browser = newBrowser()
+    await browser.post(linkIn((await mailsTo(world, email))[0]), { name: 'Tom Bay', password: NEW_PASSWORD })
+    expect((await browser.get('/signin/enrol')).text).toContain('Not now')
+    expect((await browser.post('/signin/enrol/skip')).location).toBe('/choose')
+    expect((await browser.get('/choose')).location).toBe(`/org/${encodeId('tenant', tenant)}/home`)
+    const [event] = await world.sql(
+      `select actor_name, resource_label from audit_event e where action = 'identity.member.join' and exists (select from audit_scope s where s.event_id = e.id and s.kind = 'tenant' and s.scope_id = $1)`,
+      [tenant],
+    )
+    expect(event).toEqual({ actor_name: 'Tom Bay', resource_label: 'Tom Bay' })
+  })
+
+  test('is refused to staff, for a member, and by the database for another organisation', async () => {
+    const { partner, owner, caller } = await seedPartner()
+    const staff = await world.person()
+    await world.partnerMember(partner, staff.id)
+    const body = { email: newAddress(), role: 'PARTNER_OWNER' }
+    expect(
+      (
+        await world.call(await world.signIn(staff.id), 'POST', '/api/v1/partner/members/invite', { body })
+      ).json().code,
+    ).toBe('PERMISSION_DENIED')
+    const again = await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { ...body, email: owner.email },
+    })
+    expect([again.statusCode, again.json().code]).toEqual([409, 'MEMBER_EXISTS'])
+    const faulty = await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { email: 'nobody', role: 'SUPER_ADMIN' },
+    })
+    expect(faulty.json().errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+      '/body/email',
+      '/body/role',
+    ])
+    for (const login of ['liaison_program', 'liaison_tenant', 'liaison_platform'] as const) {
+      await expect(
+        world.sqlAs(
+          login,
+          `select access.invite('{"kind":"platform","email":"a@b.cd","role":"SUPER_ADMIN","token_hash":"00"}')`,
+        ),
+      ).rejects.toThrow(/does not invite/)
+    }
+    await expect(world.sqlAs('liaison_delegate', `select access.invite('{}')`)).rejects.toThrow(
+      /permission denied/,
+    )
+  })
+})

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { encodeId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { STRANGER, tenantItem } from '#testing/ingest.ts'
+import { TestWorld } from '#testing/world.ts'
+import { ingestRoutes } from './index.ts'
+import { isIngestKey, makeIngestKey } from './key.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(() => ingestRoutes)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+describe('the keys', () => {
+  async function seedAdmin() {
+    const person = await world.person()
+    await world.platformAdmin(person.id)
+    return world.signIn(person.id)
+  }
+
+  test('a key is shown once, kept as a digest, and works until it is revoked', async () => {
+    const admin = await seedAdmin()
+    const made = (
+      await world.call(admin, 'POST', '/api/v1/admin/ingest-keys', {
+        body: { name: 'Billing', source: 'made' },
+      })
+    ).json()
+    expect(isIngestKey(made.key)).toBe(true)
+    const stored = await world.sql(`select to_jsonb(k)::text as row from ingest_key k where source = 'made'`)
+    expect(JSON.stringify(stored)).not.toContain(made.key)
+    const listed = await world.call(admin, 'GET', '/api/v1/admin/ingest-keys')
+    expect(listed.body).not.toContain(made.key)
+    expect(listed.json().items.find((item: { source: string }) => item.source === 'made')).toMatchObject({
+      key_id: made.key_id,
+      status: 'active',
+    })
+    const send = () =>
+      world.call(STRANGER, 'POST', '/api/v1/ingest/tenants', {
+        body: { source: 'made', items: [tenantItem('t1', 'made')] },
+        headers: { authorization: `Bearer ${made.key}` },
+      })
+    expect((await send()).statusCode).toBe(200)
+    const revoked = await world.call(admin, 'POST', `/api/v1/admin/ingest-keys/${made.key_id}/revoke`)
+    expect(revoked.json()).toMatchObject({ status: 'revoked' })
+    expect((await send()).statusCode).toBe(401)
+    expect(
+      (
+        await world.call(
+          admin,
+          'POST',
+          `/api/v1/admin/ingest-keys/${encodeId('ingest_key', '01980000-0000-7000-8000-000000000000' as never)}/revoke`,
+        )
+      ).json().code,
+    ).toBe('INGEST_KEY_NOT_FOUND')
+  })
+
+  test('nobody but platform staff makes or sees keys', async () => {
+    const person = await world.person()
+    const response = await world.call(await world.signIn(person.id), 'POST', '/api/v1/admin/ingest-keys', {
+      body: { name: 'X', source: 'x' },
+    })
+    expect(response.statusCode).toBe(403)
+  })
+
+  test('a typing error is told from a wrong key by the check at its end', () => {
+    const { text } = makeIngestKey(randomBytes(32))
+    expect(isIngestKey(text)).toBe(true)
+    for (let place = 8; place < text.length; place += 1) {
+      const typo = text.slice(0, place) + (text[place] === 'A' ? 'B' : 'A') + text.slice(place + 1)
+      expect(isIngestKey(typo)).toBe(false)
+    }
+  })
+})

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readConfig } from '#platform/config.ts'
+import type { Operator } from '#platform/operator.ts'
+import type { Surroundings } from '../src/cli/command.ts'
+import { COMMANDS } from '../src/cli/registry.ts'
+import { testRoleSecret } from './database.ts'
+import { TEST_SECRET_KEY } from './world.ts'
+import type { TestWorld } from './world.ts'
+
+export const OPERATOR: Operator = { id: '01980000-0000-8000-a000-000000000001', name: 'root@test' }
+export const COLLEAGUE: Operator = { id: '01980000-0000-8000-a000-000000000002', name: 'night@test' }
+
+const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
+
+/** What a command did. */
+export interface Ran {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs commands in this process, on the database of a world and with a folder for files. */
+export class CommandBench implements AsyncDisposable {
+  readonly folder: string
+  readonly #world: TestWorld
+
+  private constructor(world: TestWorld, folder: string) {
+    this.#world = world
+    this.folder = folder
+  }
+
+  static async start(world: TestWorld): Promise<CommandBench> {
+    return new CommandBench(world, await mkdtemp(join(tmpdir(), 'liaison-cli-')))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true })
+  }
+
+  /** Runs one command line, as the given operator; rejects as the command does. */
+  async run([name, ...args]: readonly string[], operator = OPERATOR): Promise<Ran> {
+    const command = await COMMANDS.find((candidate) => candidate.name === name)?.load()
+    if (!command) throw new Error(`There is no command ${name}.`)
+    let [out, err] = ['', '']
+    const secrets = { roleSecret: testRoleSecret(), secretKey: TEST_SECRET_KEY }
+    const ended = new Promise<undefined>(() => undefined)
+    const surroundings: Surroundings = {
+      config: readConfig({ LIAISON_DATA_DIR: this.folder }),
+      operator,
+      now: () => new Date('2026-11-21T12:00:00Z'),
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      isTerminal: false,
+      open: () =>
+        Promise.resolve({
+          ...secrets,
+          admin: this.#world.connection,
+          isEmbedded: false,
+          ended,
+          stop: () => Promise.resolve(),
+        }),
+    }
+    const status = await command.run(args, surroundings)
+    return { status, out, err }
+  }
+
+  /** Runs one command line in a process of its own, with nothing of this process's environment but the path. */
+  spawn(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    const env = { PATH: process.env['PATH'], LIAISON_DATA_DIR: this.folder, ...environment }
+    return new Promise((resolve) => {
+      execFile(process.execPath, [MAIN, ...args], { env }, (error, out, err) =>
+        resolve({ status: typeof error?.code === 'number' ? error.code : 0, out, err }),
+      )
+    })
+  }
+
+  /** Writes a file and returns its path. */
+  async file(name: string, text: string | Buffer): Promise<string> {
+    const path = join(this.folder, name)
+    await writeFile(path, text)
+    return path
+  }
+}
