@@ -9,7 +9,12 @@ import type { ImportGraph } from '../scripts/module-graph.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Which module may call which others, through their `index.ts`; a new arrow is a decision, so it is a line here. */
-const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {}
+const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
+  demo: ['identity', 'ingest'],
+  partners: ['identity'],
+  support: ['billing'],
+  tenants: ['billing', 'support'],
+}
 
 describe('the repository', () => {
   let graph: ImportGraph

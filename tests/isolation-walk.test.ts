@@ -33,13 +33,21 @@ test('R1: no operation shows anybody a tenant that it may not know of, whatever 
   for (const route of routes.filter(({ answers, method }) => answers === 'json' && method === 'GET')) {
     for (const [name, { caller, mayName }] of Object.entries(callers)) {
       for (const tenant of Object.values(tenants)) {
-        const response = await world.call(caller ? { ...caller, tenantId: tenant.id } : null, 'GET', fillPath(route, tenant.ids))
+        const response = await world.call(
+          caller ? { ...caller, tenantId: tenant.id } : null,
+          'GET',
+          fillPath(route, tenant.ids),
+        )
         const plain = await world.call(caller, 'GET', fillPath(route, tenant.ids))
         calls += 2
         for (const answer of [response, plain]) {
-          if (answer.statusCode >= 500) broken.push(`${route.method} ${route.path} as ${name}: ${answer.statusCode} ${answer.body.slice(0, 200)}`)
+          if (answer.statusCode >= 500)
+            broken.push(
+              `${route.method} ${route.path} as ${name}: ${answer.statusCode} ${answer.body.slice(0, 200)}`,
+            )
           for (const other of Object.values(tenants)) {
-            if (!mayName.includes(other.id) && answer.body.includes(other.marker)) leaks.push(`${route.path} shows ${name} ${other.marker}`)
+            if (!mayName.includes(other.id) && answer.body.includes(other.marker))
+              leaks.push(`${route.path} shows ${name} ${other.marker}`)
           }
         }
       }
@@ -61,15 +69,31 @@ test('R1, I13: what is hidden answers exactly as what does not exist', async () 
       const own = callers[name]
       if (!own?.caller) continue
       const hidden = name === 'another partner' ? tenants.linked : tenants.foreign
-      const acting = name === 'technician' ? tenants.linked.id : name === 'a tenant admin' ? tenants.own.id : tenants.foreign.id
-      const takesHeader = 'permission' in route.access && !route.access.permission.startsWith('partner_org') && !route.access.permission.startsWith('platform')
+      const acting =
+        name === 'technician'
+          ? tenants.linked.id
+          : name === 'a tenant admin'
+            ? tenants.own.id
+            : tenants.foreign.id
+      const takesHeader =
+        'permission' in route.access &&
+        !route.access.permission.startsWith('partner_org') &&
+        !route.access.permission.startsWith('platform')
       const isPathTenant = 'permission' in route.access && typeof route.access.tenant === 'function'
       const caller = takesHeader && !isPathTenant ? { ...own.caller, tenantId: acting } : own.caller
       const body = route.method === 'GET' ? {} : { body: {}, headers: { 'if-match': '"v1"' } }
-      const [there, nowhere] = [await world.call(caller, route.method, fillPath(route, hidden.ids), body), await world.call(caller, route.method, fillPath(route, NO_RECORD), body)]
+      const [there, nowhere] = [
+        await world.call(caller, route.method, fillPath(route, hidden.ids), body),
+        await world.call(caller, route.method, fillPath(route, NO_RECORD), body),
+      ]
       compared += 1
-      if (there.statusCode !== nowhere.statusCode || comparableAnswer(there.body) !== comparableAnswer(nowhere.body)) {
-        different.push(`${route.method} ${route.path} as ${name}: ${there.statusCode} ${there.body} / ${nowhere.statusCode} ${nowhere.body}`)
+      if (
+        there.statusCode !== nowhere.statusCode ||
+        comparableAnswer(there.body) !== comparableAnswer(nowhere.body)
+      ) {
+        different.push(
+          `${route.method} ${route.path} as ${name}: ${there.statusCode} ${there.body} / ${nowhere.statusCode} ${nowhere.body}`,
+        )
       }
     }
   }
@@ -79,20 +103,42 @@ test('R1, I13: what is hidden answers exactly as what does not exist', async () 
 
 test('R1: a write with ids or a header of a tenant that the caller may not reach changes nothing there', async () => {
   const { tenants, callers, routes, world } = walk
-  const bodies = [{}, { subject: 'x', description: 'x', priority: 'low', category: 'general' }, { status: 'closed' }, { reason: 'because of a test' }, { members: [] }, { comment: { content: 'x' } }]
-  const hidden = { technician: [tenants.foreign, tenants.own], 'another partner': [tenants.linked, tenants.own], 'a tenant admin': [tenants.linked, tenants.foreign], 'a tenant user': [tenants.linked, tenants.foreign] }
+  const bodies = [
+    {},
+    { subject: 'x', description: 'x', priority: 'low', category: 'general' },
+    { status: 'closed' },
+    { reason: 'because of a test' },
+    { members: [] },
+    { comment: { content: 'x' } },
+  ]
+  const hidden = {
+    technician: [tenants.foreign, tenants.own],
+    'another partner': [tenants.linked, tenants.own],
+    'a tenant admin': [tenants.linked, tenants.foreign],
+    'a tenant user': [tenants.linked, tenants.foreign],
+  }
   const before = await Promise.all(Object.values(tenants).map(digestOf))
   const served: string[] = []
   for (const route of routes.filter(({ answers, method }) => answers === 'json' && method !== 'GET')) {
     // Without a record or a tenant in the request there is nothing of others to reach.
-    if (Object.values(paramKinds(route)).every((kind) => kind === null) && !('permission' in route.access && 'tenant' in route.access)) continue
+    if (
+      Object.values(paramKinds(route)).every((kind) => kind === null) &&
+      !('permission' in route.access && 'tenant' in route.access)
+    )
+      continue
     for (const [name, others] of Object.entries(hidden)) {
       for (const other of others) {
         for (const body of bodies) {
           const caller = callers[name]?.caller
-          const response = await world.call(caller ? { ...caller, tenantId: other.id } : null, route.method, fillPath(route, other.ids), { body, headers: { 'if-match': '"v1"' } })
+          const response = await world.call(
+            caller ? { ...caller, tenantId: other.id } : null,
+            route.method,
+            fillPath(route, other.ids),
+            { body, headers: { 'if-match': '"v1"' } },
+          )
           if (response.statusCode < 300) served.push(`${route.method} ${route.path} as ${name}`)
-          if (response.statusCode >= 500) served.push(`${route.method} ${route.path} as ${name}: ${response.body}`)
+          if (response.statusCode >= 500)
+            served.push(`${route.method} ${route.path} as ${name}: ${response.body}`)
         }
       }
     }
@@ -104,8 +150,14 @@ test('R1: a write with ids or a header of a tenant that the caller may not reach
 test('the walk bites: a policy that lets everything through is noticed', async () => {
   const { tenants, callers, world } = walk
   await world.sql('create policy planted on invoice for select to liaison_delegate using (true)')
-  const [{ count }] = (await world.sql<{ count: number }>(`select count(*)::integer as count from invoice`)) as [{ count: number }]
-  const response = await world.call({ cookie: callers['another partner']?.caller?.cookie ?? null }, 'GET', '/api/v1/partner/billing/invoices?limit=100')
+  const [{ count }] = (await world.sql<{ count: number }>(
+    `select count(*)::integer as count from invoice`,
+  )) as [{ count: number }]
+  const response = await world.call(
+    { cookie: callers['another partner']?.caller?.cookie ?? null },
+    'GET',
+    '/api/v1/partner/billing/invoices?limit=100',
+  )
   await world.sql('drop policy planted on invoice')
   expect(count).toBe(6)
   // The handler filters by the tenants that the kernel let in, so even then the rows of others stay hidden: two independent locks.

@@ -33,7 +33,7 @@ async function measureRivals(context: BenchmarkContext): Promise<Map<string, Rou
     for (const kind of ['bare', 'liaison', 'typical'] as const)
       rivals.push(await startRival(kind, connection, requests))
     await requireSameAnswers(rivals)
-    return await measureInRounds(course, rivals, context.isQuick ? 2 : 7)
+    return await measureInRounds(course, rivals, context.isQuick ? 2 : 5)
   } finally {
     await Promise.all([load.stop(), ...rivals.map(({ child }) => child.stop())])
   }

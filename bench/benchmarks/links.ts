@@ -43,7 +43,7 @@ async function measureSizes(context: BenchmarkContext, sizes: readonly number[])
       await requireSameAnswers([rival])
       await measure(course, rival)
     }
-    for (let round = 0; round < (context.isQuick ? 2 : 7); round += 1) {
+    for (let round = 0; round < (context.isQuick ? 2 : 5); round += 1) {
       for (const [index, rival] of rivals.entries()) results[index]?.push(await measure(course, rival))
     }
     return results

@@ -6,7 +6,7 @@ import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
-import { partnerRoutes } from '#modules/partners/index.ts'
+import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { systemClock } from '#platform/clock.ts'
@@ -35,7 +35,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
   const routes = [
     ...pageAssetRoutes,
     ...makeIdentityRoutes(services, options),
-    ...partnerRoutes,
+    ...makePartnerRoutes(services),
     ...delegationRoutes,
     ...makeLinkRoutes(services),
     ...tenantRoutes,

@@ -1,5 +1,6 @@
-import { join } from 'node:path'
-import { makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { randomUUID } from 'node:crypto'
+import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { sweepIdentity } from '#modules/identity/index.ts'
 import { runLinkClock } from '#modules/links/index.ts'
 import type { App } from './app.ts'
 import type { Config } from '#platform/config.ts'
@@ -8,6 +9,8 @@ import type { Installation } from '#platform/installation.ts'
 import { startJobs } from '#platform/jobs.ts'
 import type { Jobs } from '#platform/jobs.ts'
 import { makeMailHandler } from '#platform/mail.ts'
+import { endMandate, takeEvents } from '#platform/mandate.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
 
 /** The work of a process that no request waits for. */
 export interface Background {
@@ -33,6 +36,17 @@ async function housekeep(database: Database): Promise<void> {
   await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
 }
 
+async function sweep(database: Database): Promise<void> {
+  const { mandate, transaction } = await openForSystem(database, 'identity-sweep', `job_${randomUUID()}`)
+  try {
+    await sweepIdentity(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+  } finally {
+    endMandate(mandate)
+    await transaction.rollback()
+  }
+}
+
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -43,7 +57,7 @@ export async function startBackground({
   const sealer = await startSealer({
     database,
     key: makeAuditKey(app.services.vault, config.auditOrigin),
-    checkpointFile: join(config.dataDir, 'audit-checkpoints.txt'),
+    checkpointFile: checkpointFileIn(config.dataDir),
     intervalMs: SEAL_INTERVAL_MS,
     onError: (error) => onError(error, 'sealer'),
   })
@@ -58,6 +72,7 @@ export async function startBackground({
     },
     schedules: [
       { name: 'link-clock', cron: '* * * * *', run: () => runLinkClock(database).then(() => undefined) },
+      { name: 'identity-sweep', cron: '17 3 * * *', run: () => sweep(database) },
       { name: 'housekeeping', cron: '* * * * *', run: () => housekeep(database) },
     ],
     onError,

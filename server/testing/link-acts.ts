@@ -33,7 +33,7 @@ export function makeLinkActs(worldOf: () => TestWorld) {
   }
 
   async function strengthen(personId: string): Promise<void> {
-    await worldOf().sql(
+    await worldOf().seed(
       `insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`,
       [personId],
     )

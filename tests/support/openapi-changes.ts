@@ -4,7 +4,8 @@ function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const child = (value: unknown, key: string): Json => (isRecord(value) && isRecord(value[key]) ? value[key] : {})
+const child = (value: unknown, key: string): Json =>
+  isRecord(value) && isRecord(value[key]) ? value[key] : {}
 const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isRecord) : [])
 
 /** Every property that a schema lets out, by its path. */
@@ -20,11 +21,17 @@ function propertiesOf(schema: unknown, path = ''): string[] {
 function answersOf(operation: Json): string[] {
   return Object.entries(child(operation, 'responses'))
     .filter(([status]) => status.startsWith('2'))
-    .flatMap(([, response]) => propertiesOf(child(child(child(response, 'content'), 'application/json'), 'schema')))
+    .flatMap(([, response]) =>
+      propertiesOf(child(child(child(response, 'content'), 'application/json'), 'schema')),
+    )
 }
 
 function codesOf(operation: Json): string[] {
-  return Object.values(child(operation, 'responses')).flatMap((response) => (isRecord(response) && Array.isArray(response['x-problem-codes']) ? response['x-problem-codes'].map(String) : []))
+  return Object.values(child(operation, 'responses')).flatMap((response) =>
+    isRecord(response) && Array.isArray(response['x-problem-codes'])
+      ? response['x-problem-codes'].map(String)
+      : [],
+  )
 }
 
 function requiredInputs(operation: Json): string[] {
@@ -33,20 +40,44 @@ function requiredInputs(operation: Json): string[] {
 }
 
 function parameterChanges(name: string, before: Json, after: Json): string[] {
-  const now = new Map(list(after['parameters']).map((parameter) => [`${String(parameter['in'])} parameter ${String(parameter['name'])}`, parameter]))
-  const then = new Map(list(before['parameters']).map((parameter) => [`${String(parameter['in'])} parameter ${String(parameter['name'])}`, parameter]))
-  const gone = [...then.keys()].filter((key) => !now.has(key)).map((key) => `${name} no longer takes the ${key}`)
-  const demanded = [...now].filter(([key, parameter]) => parameter['required'] === true && then.get(key)?.['required'] !== true).map(([key]) => `${name} now requires the ${key}`)
+  const now = new Map(
+    list(after['parameters']).map((parameter) => [
+      `${String(parameter['in'])} parameter ${String(parameter['name'])}`,
+      parameter,
+    ]),
+  )
+  const then = new Map(
+    list(before['parameters']).map((parameter) => [
+      `${String(parameter['in'])} parameter ${String(parameter['name'])}`,
+      parameter,
+    ]),
+  )
+  const gone = [...then.keys()]
+    .filter((key) => !now.has(key))
+    .map((key) => `${name} no longer takes the ${key}`)
+  const demanded = [...now]
+    .filter(([key, parameter]) => parameter['required'] === true && then.get(key)?.['required'] !== true)
+    .map(([key]) => `${name} now requires the ${key}`)
   return [...gone, ...demanded]
 }
 
 function operationChanges(name: string, before: Json, after: Json): string[] {
-  const [fields, codes, inputs] = [new Set(answersOf(after)), new Set(codesOf(after)), new Set(requiredInputs(before))]
+  const [fields, codes, inputs] = [
+    new Set(answersOf(after)),
+    new Set(codesOf(after)),
+    new Set(requiredInputs(before)),
+  ]
   return [
     ...parameterChanges(name, before, after),
-    ...answersOf(before).filter((field) => !fields.has(field)).map((field) => `${name} no longer answers with ${field}`),
-    ...codesOf(before).filter((code) => !codes.has(code)).map((code) => `${name} no longer answers with the code ${code}`),
-    ...requiredInputs(after).filter((field) => !inputs.has(field)).map((field) => `${name} now requires ${field}`),
+    ...answersOf(before)
+      .filter((field) => !fields.has(field))
+      .map((field) => `${name} no longer answers with ${field}`),
+    ...codesOf(before)
+      .filter((code) => !codes.has(code))
+      .map((code) => `${name} no longer answers with the code ${code}`),
+    ...requiredInputs(after)
+      .filter((field) => !inputs.has(field))
+      .map((field) => `${name} now requires ${field}`),
   ]
 }
 

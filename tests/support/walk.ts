@@ -16,7 +16,9 @@ export interface MarkedTenant {
 export interface WalkWorld {
   readonly world: TestWorld
   readonly routes: readonly Route[]
-  readonly tenants: Readonly<Record<'own' | 'linked' | 'revoked' | 'expired' | 'suspended' | 'foreign', MarkedTenant>>
+  readonly tenants: Readonly<
+    Record<'own' | 'linked' | 'revoked' | 'expired' | 'suspended' | 'foreign', MarkedTenant>
+  >
   readonly callers: Readonly<Record<string, WalkCaller>>
 }
 
@@ -31,18 +33,38 @@ export const UNKNOWN_UUID = '01900000-0000-7000-8000-00000000dead'
 async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant> {
   const marker = `${name}-marker-${Math.random().toString(36).slice(2, 8)}`
   const id = await world.tenant(marker)
-  const one = async (text: string, values: unknown[]) => (await world.seed<{ id: string }>(text, values, id))[0]?.id ?? ''
-  const account = await one(`insert into billing_account (tenant_id, ban, name, currency) values ($1, $2, $3, 'USD') returning id`, [id, `4-${marker}`, marker])
-  const subscriber = await one(`insert into subscriber (tenant_id, name, status, city) values ($1, $2, 'active', $2) returning id`, [id, marker])
+  const one = async (text: string, values: unknown[]) =>
+    (await world.seed<{ id: string }>(text, values, id))[0]?.id ?? ''
+  const account = await one(
+    `insert into billing_account (tenant_id, ban, name, currency) values ($1, $2, $3, 'USD') returning id`,
+    [id, `4-${marker}`, marker],
+  )
+  const subscriber = await one(
+    `insert into subscriber (tenant_id, name, status, city) values ($1, $2, 'active', $2) returning id`,
+    [id, marker],
+  )
   const invoice = await one(
     `insert into invoice (tenant_id, billing_account_id, number, subscriber_id, customer_name, issued_on, due_on, status, currency, subtotal_minor, total_minor)
      values ($1, $2, $3, $4, $3, current_date - 40, current_date - 10, 'finalized', 'USD', 1000, 1000) returning id`,
     [id, account, marker, subscriber],
   )
-  const payment = await one(`insert into payment (tenant_id, invoice_id, amount_minor, currency, received_at, method) values ($1, $2, 100, 'USD', now(), $3) returning id`, [id, invoice, marker])
-  const ticket = await one(`insert into ticket (tenant_id, number, subject, description) values ($1, $2, $2, $2) returning id`, [id, marker])
-  const comment = await one(`insert into ticket_comment (tenant_id, ticket_id, author_name, content) values ($1, $2, $3, $3) returning id`, [id, ticket, marker])
-  return { id, marker, ids: { tenant: id, billing_account: account, subscriber, invoice, payment, ticket, comment } }
+  const payment = await one(
+    `insert into payment (tenant_id, invoice_id, amount_minor, currency, received_at, method) values ($1, $2, 100, 'USD', now(), $3) returning id`,
+    [id, invoice, marker],
+  )
+  const ticket = await one(
+    `insert into ticket (tenant_id, number, subject, description) values ($1, $2, $2, $2) returning id`,
+    [id, marker],
+  )
+  const comment = await one(
+    `insert into ticket_comment (tenant_id, ticket_id, author_name, content) values ($1, $2, $3, $3) returning id`,
+    [id, ticket, marker],
+  )
+  return {
+    id,
+    marker,
+    ids: { tenant: id, billing_account: account, subscriber, invoice, payment, ticket, comment },
+  }
 }
 
 /** A world in which one partner and one person stand in every possible relation to some tenant. */
@@ -51,18 +73,20 @@ export async function buildWalkWorld(): Promise<WalkWorld> {
   const names = ['own', 'linked', 'revoked', 'expired', 'suspended', 'foreign'] as const
   const marked = await Promise.all(names.map((name) => markTenant(world, name)))
   const [own, linked, revoked, expired, suspended, foreign] = marked
-  if (!own || !linked || !revoked || !expired || !suspended || !foreign) throw new Error('The world is incomplete.')
+  if (!own || !linked || !revoked || !expired || !suspended || !foreign)
+    throw new Error('The world is incomplete.')
   const [northwind, contoso] = [await world.partner('Northwind'), await world.partner('Contoso')]
   const people = await Promise.all(Array.from({ length: 7 }, () => world.person()))
   const [technician, unassigned, rival, admin, otherAdmin, user, staff] = people.map((person) => person.id)
-  if (!technician || !unassigned || !rival || !admin || !otherAdmin || !user || !staff) throw new Error('The world is incomplete.')
+  if (!technician || !unassigned || !rival || !admin || !otherAdmin || !user || !staff)
+    throw new Error('The world is incomplete.')
   const member = await world.partnerMember(northwind, technician, 'PARTNER_OWNER')
   await world.partnerMember(northwind, unassigned)
   const rivalMember = await world.partnerMember(contoso, rival, 'PARTNER_OWNER')
   for (const [tenant, terms] of [
     [linked, {}],
     [revoked, { status: 'revoked' }],
-    [expired, { endsAt: new Date(Date.now() - 60_000) }],
+    [expired, { endsAt: new Date('2020-01-01') }],
     [suspended, { status: 'suspended' }],
   ] as const) {
     await world.assign(await world.link(northwind, tenant.id, terms), member)
@@ -74,7 +98,10 @@ export async function buildWalkWorld(): Promise<WalkWorld> {
   await world.platformAdmin(staff)
   const everyone = marked.map((tenant) => tenant.id)
   const once = [linked.id, revoked.id, expired.id, suspended.id]
-  const signIn = async (person: PersonId, mayName: readonly TenantId[]): Promise<WalkCaller> => ({ caller: await world.signIn(person, { factor: 'phishing_resistant' }), mayName })
+  const signIn = async (person: PersonId, mayName: readonly TenantId[]): Promise<WalkCaller> => ({
+    caller: await world.signIn(person, { factor: 'phishing_resistant' }),
+    mayName,
+  })
   return {
     world,
     routes: world.app.routes,

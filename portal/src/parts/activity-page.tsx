@@ -107,6 +107,13 @@ export function ActivityPage({ title, lead, emptyText, side, fixed, children }: 
           labelOf={(word) => t(`activity.outcome.${word}`)}
           onValue={(outcome) => set({ outcome })}
         />
+        <Pick
+          label={t('activity.by')}
+          value={by}
+          words={sides}
+          labelOf={(word) => t(`activity.by.${word}`)}
+          onValue={(next) => set({ by: next === side ? 'default' : next })}
+        />
         <Day label={t('activity.from')} value={values.from} onValue={(from) => set({ from })} />
         <Day label={t('activity.to')} value={values.to} onValue={(to) => set({ to })} />
       </FilterBar>

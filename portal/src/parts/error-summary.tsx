@@ -1,7 +1,8 @@
 import type { FieldProblem } from '@liaison/sdk'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 
 import { readTrouble } from '../platform/access-problem.ts'
+import type { Trouble } from '../platform/access-problem.ts'
 import { t } from '../platform/words.ts'
 import { describeTrouble, WhyButton } from './states.tsx'
 
@@ -38,31 +39,42 @@ export function ErrorSummary({ errors }: { errors: readonly FormError[] }) {
   )
 }
 
-/** A failed write: field errors as a summary, anything else as one sentence with its reference and reason. */
-export function WriteProblem({ error }: { error: Error | null }) {
+type WriteTrouble = Extract<Trouble, { problem: unknown }>
+
+function OneProblem({ trouble }: { trouble: WriteTrouble }) {
   const box = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (error !== null) box.current?.focus()
-  }, [error])
-  if (error === null) return null
-  const trouble = readTrouble(error)
-  if (trouble.kind === 'step_up' || trouble.kind === 'signed_out') return null
-  const content = 'problem' in trouble ? trouble.problem.content : null
-  if (content !== null && content.errors.length > 0) {
-    return <ErrorSummary errors={toFormErrors(content.errors)} />
-  }
   const { title, text, reference } = describeTrouble(trouble)
+  const { nextStep, explainId } = trouble.problem.content
+  useEffect(() => {
+    box.current?.focus()
+  }, [])
   return (
     <div ref={box} className="errors stack tight" role="alert" tabIndex={-1}>
       <h2>{title}</h2>
-      <div>{text}</div>
-      {content?.nextStep && <div>{content.nextStep}</div>}
-      {content?.explainId && (
+      {text !== '' && <div>{text}</div>}
+      {nextStep !== null && trouble.kind !== 'broken' && <div>{nextStep}</div>}
+      {explainId !== null && (
         <div>
-          <WhyButton explainId={content.explainId} />
+          <WhyButton explainId={explainId} />
         </div>
       )}
       {reference !== null && <div className="small">{t('trouble.reference', { reference })}</div>}
     </div>
+  )
+}
+
+/** A failed write: field errors as a summary, anything else as one sentence with its reference and reason. */
+export function WriteProblem({ error }: { error: Error | null }) {
+  const errors = useMemo(() => {
+    const trouble = error === null ? null : readTrouble(error)
+    return trouble !== null && 'problem' in trouble ? toFormErrors(trouble.problem.content.errors) : []
+  }, [error])
+  const trouble = error === null ? null : readTrouble(error)
+  // A mismatch, a lost session and a missing step-up leave the page; there is nothing to show beside the form.
+  if (trouble === null || !('problem' in trouble)) return null
+  return errors.length > 0 ? (
+    <ErrorSummary errors={errors} />
+  ) : (
+    <OneProblem key={trouble.problem.content.requestId} trouble={trouble} />
   )
 }

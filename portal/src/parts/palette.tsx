@@ -83,7 +83,8 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
   const pages = nav
     .flatMap((group) => group.entries)
     .map((entry) => ({ id: entry.to, label: entry.label, note: t('palette.page'), to: entry.to }))
-  const fixed = [...pages, ...placeTargets(frame.me)].filter((target) => matches(target.label, typed))
+  const places = placeTargets(frame.me).filter((place) => pages.every((page) => page.to !== place.to))
+  const fixed = [...pages, ...places].filter((target) => matches(target.label, typed))
   return [...leave.filter((target) => matches(target.label, typed)), ...tenants, ...fixed]
 }
 

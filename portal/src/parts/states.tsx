@@ -42,7 +42,9 @@ export function describeTrouble(trouble: Trouble): { title: string; text: string
   const { code, content } = trouble.problem
   const known = `refusal.${code}`
   const title = hasWords(known) ? t(known) : t(`trouble.${trouble.kind}`)
-  return { title, text: content.detail || t(`trouble.${trouble.kind}_text`), reference: content.requestId }
+  const detail = content.detail || t(`trouble.${trouble.kind}_text`)
+  // The kernel's sentence is the title already; it is not said twice.
+  return { title, text: detail === `${title}.` ? '' : detail, reference: content.requestId }
 }
 
 type TroublePanelProps = { error: unknown; onRetry?: (() => void) | undefined }
@@ -56,7 +58,7 @@ export function TroublePanel({ error, onRetry }: TroublePanelProps) {
   return (
     <div className="state" role="alert">
       <h2>{title}</h2>
-      <p>{text}</p>
+      {text !== '' && <p>{text}</p>}
       {trouble.kind !== 'broken' && content?.nextStep && <p>{content.nextStep}</p>}
       <div className="row">
         {mayHelp && onRetry && (

@@ -307,6 +307,7 @@ export const common = {
   'billing.empty': '{tenant} has no invoices.',
 
   'link.id': 'Id',
+  'link.unnamed': 'Tenant not named yet',
   'link.state': 'Link',
   'link.reason': 'Because',
   'link.kind': 'Relationship',

@@ -22,7 +22,7 @@ export const org = {
   'access.last_30': 'Last 30 days',
   'access.last_30_value':
     '{reads} reads and {writes} changes by {people, plural, one {# person} other {# people}}',
-  'access.more_lines': 'And {count} more.',
+  'access.more_lines': 'and {count} more',
   'access.details': 'Details',
   'access.stop': "Stop {partner}'s access",
   'access.ended': 'Ended',

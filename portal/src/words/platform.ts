@@ -67,7 +67,7 @@ export const platform = {
   'freeze.lead': 'A freeze blocks at once, from the very next request. It changes nothing that was agreed.',
   'freeze.scope': 'What',
   'freeze.id': 'Its id',
-  'freeze.id_about': 'Such as per_…, lnk_…, par_… or ten_…',
+  'freeze.id_about': 'Such as psn_…, lnk_…, par_… or ten_…',
   'freeze.id_missing': 'Enter the id of what to freeze.',
   'freeze.platform_effect': 'Every partner loses access to every tenant. Two people are needed to lift it.',
   'freeze.act': 'Freeze: {what}',

@@ -96,7 +96,7 @@ export const status = {
   'status.step.fail': 'Refused',
   'status.step.hidden': 'Private',
   'status.step.unknown': 'Unknown',
-  'status.step.not_evaluated': 'Not reached',
+  'status.step.not_evaluated': 'Not checked',
   'check.signed_in': 'Signed in',
   'check.person_active': 'The person is active',
   'check.member_active': 'The membership is active',

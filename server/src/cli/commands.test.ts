@@ -126,6 +126,8 @@ describe('the operator', () => {
 
   test('the demo world is refused outside an embedded database', async () => {
     await expect(run(['demo'])).rejects.toThrow('embedded database only')
+    await expect(run(['demo', 'code', 'nobody@example.test'])).rejects.toThrow('has nobody')
+    await expect(run(['demo', 'cod'])).rejects.toThrow('Say code')
   })
 
   test('the checks of the audit log are reached', async () => {

@@ -21,7 +21,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'demo',
-    summary: 'fill an empty embedded database with the demo world',
+    summary: 'fill an empty embedded database with the demo world; show a second factor of it',
     load: async () => (await import('./demo.ts')).demo,
   },
   {

@@ -1,5 +1,4 @@
 import type { Permission, PermissionOf, TenantId } from '@liaison/access'
-import type { MandateKind } from './mandate.ts'
 import type { Inputs, Schemas } from './route-input.ts'
 
 /**
@@ -12,7 +11,11 @@ export type Access<S extends Schemas> =
   | { readonly ingest: string }
   | { readonly permission: PermissionOf<'platform'> }
   | { readonly permission: PermissionOf<'program'> }
-  | { readonly permission: PermissionOf<'tenant'> }
+  | {
+      readonly permission: PermissionOf<'tenant'>
+      /** The organisation, where the input may name it; else the header does, or the person's only one. */
+      readonly tenant?: (input: Inputs<S>) => TenantId | undefined
+    }
   | {
       readonly permission: PermissionOf<'delegation'>
       readonly tenant: 'header' | 'portfolio' | ((input: Inputs<S>) => TenantId)
@@ -41,7 +44,5 @@ export type AnyAccess =
   | { readonly ingest: string }
   | {
       readonly permission: Permission
-      readonly tenant?: 'header' | 'portfolio' | ((input: never) => TenantId)
+      readonly tenant?: 'header' | 'portfolio' | ((input: never) => TenantId | undefined)
     }
-
-export type { MandateKind }

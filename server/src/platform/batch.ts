@@ -45,7 +45,7 @@ function registerOf(wire: Wire): Prepared {
  * PostgreSQL runs everything up to the Sync in one implicit transaction, unless BEGIN is among the statements; after
  * an error it skips to the Sync, so a batch holds whole or not at all. Source: performance.md section 2 (One-Sync).
  */
-export class Batch {
+class Batch {
   readonly results: Promise<StatementResult[]>
   /** The driver replaces this when it times a query out. */
   callback: (error?: Error) => void = () => undefined

@@ -75,12 +75,13 @@ function namedTenant(call: Call, access: Route['access']): TenantId | null {
   if ('permission' in access && typeof access.tenant === 'function') {
     // The function was written for the inputs of this very route.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const fromInput = (access.tenant as (input: unknown) => TenantId)(call.inputs)
+    const fromInput = (access.tenant as (input: unknown) => TenantId | undefined)(call.inputs)
+    if (fromInput === undefined) return named
     if (named !== null && named !== fromInput)
       throw new ProblemError(
         400,
         'TENANT_CONTEXT_MISMATCH',
-        'The path and X-Active-Tenant-Id name different tenants.',
+        'The request and X-Active-Tenant-Id name different tenants.',
       )
     return fromInput
   }

@@ -39,7 +39,7 @@ const either = (left: boolean | undefined, right: boolean | undefined): boolean 
   left === true || right === true
 
 /** What a link asks for together with what the tenant's policy asks of every link: both hold. */
-export function combineConditions(link: StoredConditions, policy: StoredConditions): Conditions {
+function combineConditions(link: StoredConditions, policy: StoredConditions): Conditions {
   return {
     ...combineAddresses(link, policy),
     mfa_max_age_s: stricter(link.mfa_max_age_s, policy.mfa_max_age_s),
@@ -50,7 +50,7 @@ export function combineConditions(link: StoredConditions, policy: StoredConditio
 }
 
 /** A link as the kernel wants it. */
-export function toLinkFacts(entry: LinkEntry): LinkFacts {
+function toLinkFacts(entry: LinkEntry): LinkFacts {
   return {
     id: idFromUuid('link', entry.id),
     status: entry.status,

@@ -19,7 +19,7 @@ interface Bucket {
 }
 
 /** A time-ordered UUID (RFC 9562 section 5.7) for rows whose id must be known before they are written. */
-export function makeUuid(nowMs: number): string {
+function makeUuid(nowMs: number): string {
   const bytes = randomBytes(16)
   bytes.writeUIntBE(nowMs, 0, 6)
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)

@@ -40,7 +40,7 @@ export interface HttpOptions {
   readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
-export const SESSION_COOKIE = '__Host-liaison'
+const SESSION_COOKIE = '__Host-liaison'
 const BODY_LIMIT_BYTES = 65_536
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -55,7 +55,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** Refuses to start while any route, from whatever plugin, has not said who may call it. */
-export function requireAccess(app: FastifyInstance): void {
+function requireAccess(app: FastifyInstance): void {
   app.addHook('onRoute', (options) => {
     if (!options.config?.access)
       throw new Error(`Route ${String(options.method)} ${options.url} declares no access`)
@@ -97,7 +97,7 @@ function problemFromDatabase(error: unknown): ProblemError | null {
 }
 
 /** Every error that can leave the server, as a problem; the internal story stays in `cause`. */
-export function toProblem(raw: unknown): ProblemError {
+function toProblem(raw: unknown): ProblemError {
   const error = toAvailabilityProblem(raw)
   if (error instanceof ProblemError) return error
   const code = databaseCodeOf(error)
@@ -176,7 +176,8 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
   if (problem.status >= 500)
     request.log.error({ err: tellError(problem.cause ?? problem), code: problem.code }, 'request failed')
   const body = toProblemBody(problem, { id: request.id, now })
-  if (wantsPage(request)) return sendPage(reply, options.problemPage(body, request))
+  if (wantsPage(request))
+    return sendPage(reply.headers(problem.extras.headers ?? {}), options.problemPage(body, request))
   return reply
     .status(problem.status)
     .headers({ ...retryHeaders(problem), ...problem.extras.headers })

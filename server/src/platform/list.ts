@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { wholeNumber } from './route-input.ts'
 
-export const DEFAULT_LIMIT = 50
+const DEFAULT_LIMIT = 50
 
 /** `limit` and `offset` of a list (access.md section 7). */
 export const pageQuery = {

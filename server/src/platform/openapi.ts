@@ -197,7 +197,7 @@ function operationOf(route: Route): Json {
 /** The OpenAPI 3.1 document of the API, from the routes themselves. */
 export function makeOpenApi(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {}
-  for (const route of routes.filter(({ answers }) => answers === 'json')) {
+  for (const route of routes.filter(({ answers, path }) => answers === 'json' && path.startsWith('/api/'))) {
     const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   }

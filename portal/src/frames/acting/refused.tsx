@@ -32,7 +32,7 @@ export function Refused({ me, par, ten, error }: RefusedProps) {
   return (
     <FrameContext value={frame}>
       <StopPage title={title} isAlarm={!mayRetry}>
-        <p>{text}</p>
+        {text !== '' && <p>{text}</p>}
         {content?.nextStep ? <p>{content.nextStep}</p> : !mayRetry && <p>{t('refused.next')}</p>}
         {!mayRetry && <p className="muted">{t('refused.dropped')}</p>}
         <div className="row">

@@ -128,7 +128,7 @@ function Body({ link, etag }: LinkProps) {
         </section>
       </div>
       <div className="stack">
-        <LinkFacts link={link} />
+        <LinkFacts title={t('access.link_plain')} link={link} />
         <People link={link} />
         {isLive && <NarrowForm key={link.version} link={link} etag={etag} />}
         <HistoryList history={link.history} />

@@ -49,8 +49,9 @@ function AccessCard({ link }: { link: TenantLink }) {
         ]}
       />
       <p className="muted">
-        {link.can.slice(0, mostLines).join(' ')}
-        {link.can.length > mostLines && ` ${t('access.more_lines', { count: link.can.length - mostLines })}`}
+        {link.can.slice(0, mostLines).join(' · ')}
+        {link.can.length > mostLines &&
+          ` · ${t('access.more_lines', { count: link.can.length - mostLines })}`}
       </p>
       <div className="row">
         <GoLink className="row-tool" to={orgPlaces.link(tenantId, link.link_id)}>

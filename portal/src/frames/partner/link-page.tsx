@@ -124,7 +124,7 @@ export function LinkPage() {
               <ChangeList changes={body.changes} />
             </div>
             <div className="stack">
-              <LinkFacts link={body} />
+              <LinkFacts title={t('link.state')} link={body} />
               {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
               <HistoryList history={body.history} />
             </div>

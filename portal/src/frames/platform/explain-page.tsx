@@ -34,7 +34,7 @@ function AskForm({ isBusy, onAsk }: AskFormProps) {
       <TextInput
         id="person_id"
         label={t('ask.person')}
-        placeholder="per_…"
+        placeholder="psn_…"
         required
         value={question.person}
         onChange={(event) => setQuestion({ ...question, person: event.currentTarget.value })}

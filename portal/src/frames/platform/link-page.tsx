@@ -91,7 +91,7 @@ export function LinkPage() {
               </Panel>
               <HistoryList history={body.history} />
             </div>
-            <LinkFacts link={body} />
+            <LinkFacts title={t('link.state')} link={body} />
           </div>
         )}
       </Answer>

@@ -8,9 +8,9 @@ import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime, formatInstant } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 
-/** The tenant of a link; the short name that was asked for while the tenant's own name is not known. */
+/** The tenant of a link by name, else by the short name that was asked for, else in words. */
 export function tenantNameOf(link: { tenant_name: string; tenant_slug: string }): string {
-  return link.tenant_name === '' ? link.tenant_slug : link.tenant_name
+  return link.tenant_name || link.tenant_slug || t('link.unnamed')
 }
 
 /** A link as either side reads it; only the conditions differ. */
@@ -32,14 +32,14 @@ function howItBegan(link: AnyLink): Fact[] {
 }
 
 /** State, role, dates and origin of a link, in the same words on every side. */
-export function LinkFacts({ link }: { link: AnyLink }) {
+export function LinkFacts({ link, title }: { link: AnyLink; title: string }) {
   const now = useNow(60_000)
   const isWaiting = link.status === 'requested'
   return (
-    <Panel title={t('link.state')}>
+    <Panel title={title}>
       <Facts
         facts={[
-          fact(t('column.link'), <LinkChip status={link.status} days={link.expires_in_days} />),
+          fact(t('column.status'), <LinkChip status={link.status} days={link.expires_in_days} />),
           fact(t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)),
           fact(t('column.role'), link.role_title),
           fact(t('link.kind'), tValue('relationship', link.relationship_type)),

@@ -2,7 +2,7 @@ import { registerProblems } from '#platform/problem.ts'
 import type { ProblemEntry } from '#platform/problem.ts'
 
 /** The problem codes of freezes and explanations. */
-export const DELEGATION_PROBLEMS = {
+const DELEGATION_PROBLEMS = {
   FREEZE_NOT_FOUND: {
     status: 404,
     title: 'Freeze not found',

@@ -1,3 +1,2 @@
 export { loadDemoIfEmpty } from './load.ts'
 export { demoCode, readDemoSignIns } from './sign-ins.ts'
-export type { DemoSignIn } from './sign-ins.ts'

@@ -58,7 +58,7 @@ function digest(vault: Vault, purpose: string): Buffer {
 }
 
 /** One pass phrase for all demo sign-ins: unknown outside this installation, easy to type inside it. */
-export function derivePassword(vault: Vault): string {
+function derivePassword(vault: Vault): string {
   const words = [...digest(vault, 'password').subarray(0, 4)].map((byte) => WORDS[byte % WORDS.length] ?? '')
   return words.join('-')
 }

@@ -108,7 +108,9 @@ async function signOut({ mandate }: Visit): Promise<HtmlPage> {
       { count: 1, reason: 'signed_out' },
     )
   }
-  return redirect('/signin', null)
+  const { headers, ...answer } = redirect('/signin', null)
+  // What the portal kept in this browser goes with the session (ASVS 14.3.1).
+  return { ...answer, headers: { ...headers, 'Clear-Site-Data': '"storage"' } }
 }
 
 /** Where to go after sign-in, and out again. */

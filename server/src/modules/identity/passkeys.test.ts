@@ -118,7 +118,7 @@ describe('passkeys', () => {
   })
 
   test('are refused from another site, for another purpose, of another person and without verifying the user', async () => {
-    const { person, emulator } = await withPasskey()
+    const { person, emulator, browser } = await withPasskey()
     const other = await withPasskey()
     const post = async (response: string) => (await newBrowser().post('/signin/passkey', { response })).status
     expect(
@@ -135,6 +135,8 @@ describe('passkeys', () => {
     const half = await givePassword(person)
     const ofMfa = await half.get('/signin/mfa')
     expect(await post(answer(emulator, ofMfa))).toBe(422)
+    const ofStepUp = answer(emulator, await browser.get('/step-up'))
+    expect((await half.post('/signin/mfa', { response: ofStepUp })).status).toBe(422)
     const signInOptions = await newBrowser().get('/signin/passkey')
     expect((await half.post('/signin/mfa', { response: answer(other.emulator, signInOptions) })).status).toBe(
       422,

@@ -1,7 +1,7 @@
 import { registerProblems } from '#platform/problem.ts'
 
 /** The codes that only sign-in and membership raise. */
-export const IDENTITY_PROBLEMS = {
+const IDENTITY_PROBLEMS = {
   MEMBER_EXISTS: {
     status: 409,
     title: 'Already a member',

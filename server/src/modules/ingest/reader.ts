@@ -84,7 +84,7 @@ function toUnreadable(file: string, line: number, error: unknown): UnreadableErr
 }
 
 /** The rows of a file, its header first, one at a time whatever its size. Lines may end with LF or CRLF. */
-export async function* readRows(path: string, form: FileForm, state: ReadingState): AsyncGenerator<FileRow> {
+async function* readRows(path: string, form: FileForm, state: ReadingState): AsyncGenerator<FileRow> {
   const file = basename(path)
   const source = createReadStream(path)
   const decode = decodeBytes(form.encoding, state)

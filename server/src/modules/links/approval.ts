@@ -50,11 +50,7 @@ export async function snapshotTokenOf(mandate: Mandate<'tenant'>, row: KnownLink
 }
 
 /** Refuses when what the approver was shown is not what is there now. */
-export async function requireSnapshot(
-  mandate: Mandate<'tenant'>,
-  row: KnownLink,
-  token: string,
-): Promise<void> {
+async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink, token: string): Promise<void> {
   if (token !== (await snapshotTokenOf(mandate, row)))
     throw new ProblemError(409, 'SNAPSHOT_STALE', 'This changed since you read it; nothing was approved.')
 }
@@ -207,7 +203,7 @@ export async function approveLink(
 }
 
 /** The rows of a comparison that the partner may read too: what the tenant demands stays with it. */
-export function sharedRows(change: Change) {
+function sharedRows(change: Change) {
   return toDifference(change.rows).filter(({ field }) => !field.startsWith('conditions.'))
 }
 

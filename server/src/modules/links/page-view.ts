@@ -130,17 +130,24 @@ function conditionFields({ terms }: Decision, errors: readonly FieldError[]): Ht
     ${textArea({ name: 'ip_allow', label: 'Only from these networks', hint: 'Addresses or ranges such as 192.0.2.0/24, one a line. Leave empty to allow any.', value: conditions.ip_mode === 'enforce' ? conditions.ip_allow.join('\n') : '', isOptional: true, maxLength: 4000 }, errors)}`
 }
 
+/** What a smaller role leaves out of the one that was asked for. */
+function lossOf(terms: LinkTerms, role: LinkTerms['role']): string {
+  const asked = newestRoleTemplate(terms.role).defaults
+  const lost = sentencesOf(asked & ~newestRoleTemplate(role).defaults).can
+  const more = lost.length > 4 ? `, and ${lost.length - 4} more` : ''
+  return `Without: ${lost.slice(0, 4).join(' · ')}${more}`
+}
+
 function roleChoice(terms: LinkTerms): Html {
-  const roles = smallerRoles(terms)
   return choices({
     name: 'access_role',
     legend: 'Role',
     chosen: terms.role,
-    options: roles.map((role) => ({
-      value: role,
-      label: role === terms.role ? `${ROLE_TITLES[role]}, as asked` : ROLE_TITLES[role],
-      hint: sentencesOf(newestRoleTemplate(role).defaults).can.slice(0, 4).join(' · '),
-    })),
+    options: smallerRoles(terms).map((role) =>
+      role === terms.role
+        ? { value: role, label: `${ROLE_TITLES[role]}, as asked` }
+        : { value: role, label: ROLE_TITLES[role], hint: lossOf(terms, role) },
+    ),
   })
 }
 
@@ -170,7 +177,7 @@ export function reviewPage(
     ${conditionFields(decision, more.errors)}
     <h2>What they cannot do</h2>
     ${cannotList(terms, now)}
-    <div class="actions">${button('Continue')}</div>`
+    <div class="buttons">${button('Continue')}</div>`
   const stepUp = html`<p>Confirm that it is you before you decide.</p>
     <p>
       <a class="button main" href="/step-up?return_to=${encodeURIComponent(pathOf(decision, ''))}"
@@ -207,16 +214,14 @@ export function checkPage(
     html`<ul>
       ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
     </ul>`
-  const body = html`<div class="columns">
-      <section>
-        <h2>${partner} can</h2>
-        ${list(can)}
-      </section>
-      <section>
-        <h2>${partner} cannot</h2>
-        ${list(cannot)}
-      </section>
-    </div>
+  const body = html`<section>
+      <h2>${partner} can</h2>
+      ${list(can)}
+    </section>
+    <section>
+      <h2>${partner} cannot</h2>
+      ${list(cannot)}
+    </section>
     ${facts([
       ['Role', ROLE_TITLES[after.role]],
       ['How long', until(after.ends_at)],
@@ -224,8 +229,9 @@ export function checkPage(
       ['Who sees it', `You see everything that ${partner} does here, by person.`],
     ])}
     <p>You can stop this any time: Home, then Partner access. <a href="${pathOf(decision, '')}">Change</a></p>
-    ${postForm(pathOf(decision, '/done'), html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(`Allow ${partner}`)}`)}
-    ${declineForm(decision)}`
+    <div class="buttons">
+      ${declineForm(decision)}${postForm(pathOf(decision, '/done'), html`${hiddenField('decision', 'allow')}${hiddenField('snapshot_token', carried.token)}${hiddenField('choice', carried.choice)}${button(`Allow ${partner}`)}`)}
+    </div>`
   return showPage('Check before you allow', body, framed(decision))
 }
 

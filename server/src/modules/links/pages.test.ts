@@ -29,7 +29,7 @@ async function openScene(session: { factorAgeSeconds?: number } = {}): Promise<S
   await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
   await world.tenantMember(tenant, admin.id)
   await world.tenantMember(other, admin.id)
-  await world.sql(`insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`, [
+  await world.seed(`insert into totp_factor (person_id, secret, confirmed_at) values ($1, '\\x00', now())`, [
     owner.id,
   ])
   const [row] = await world.sql<{ slug: string }>('select slug from tenant where id = $1', [tenant])

@@ -46,16 +46,6 @@ export async function savePolicy(
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The rules changed after they were read.')
 }
 
-/** The names of these partners, as far as the tenant knows them. */
-export function findPartnerNames(mandate: Mandate<'tenant'>, ids: readonly string[]) {
-  if (ids.length === 0) return Promise.resolve([])
-  return tables<LinkTables>(mandate)
-    .selectFrom('partner')
-    .select(['id', 'name'])
-    .where('id', 'in', [...ids])
-    .execute()
-}
-
 /** Every link of the tenant that is open or asked for, held until the transaction ends. */
 export async function holdOpenLinks(mandate: Mandate<'tenant'>): Promise<KnownLink[]> {
   await runStatements(mandate, [

@@ -2,7 +2,7 @@ import { registerProblems } from '#platform/problem.ts'
 import type { ProblemEntry } from '#platform/problem.ts'
 
 /** The problem codes of links. */
-export const LINK_PROBLEMS = {
+const LINK_PROBLEMS = {
   LINK_NOT_FOUND: {
     status: 404,
     title: 'Link not found',

@@ -90,7 +90,7 @@ interface Move {
 const LESS = 'tenant.partner_access.revoke'
 
 /** What a tenant does to a link besides approving it. Taking away asks for no fresh factor. */
-export const TENANT_MOVES: readonly Move[] = [
+const TENANT_MOVES: readonly Move[] = [
   {
     path: 'decline',
     summary: 'Decline a request',

@@ -87,7 +87,11 @@ test('the columns of the database decide as the kernel does, for any terms', () 
 })
 
 test('a choice that names nothing changes nothing, and a shorter list of denials takes denials away', () => {
-  fc.assert(fc.property(arbitraryTerms, (terms) => expect(withChoice(terms, {})).toEqual(terms)))
+  fc.assert(
+    fc.property(arbitraryTerms, (terms) => {
+      expect(withChoice(terms, {})).toEqual(terms)
+    }),
+  )
   const terms: LinkTerms = {
     role: 'msp_support',
     role_version: 1,

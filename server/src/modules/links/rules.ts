@@ -22,17 +22,17 @@ import type {
 } from '@liaison/access'
 import type { ApprovalSnapshot, LinkRow, Proposal, StoredOverride } from './tables.ts'
 
-export const DAY_MS = 86_400_000
-export const DEFAULT_DURATION_DAYS = 365
+const DAY_MS = 86_400_000
+const DEFAULT_DURATION_DAYS = 365
 export const MAXIMUM_DURATION_DAYS = 730
-export const RENEWABLE_DAYS = 30
+const RENEWABLE_DAYS = 30
 export const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * DAY_MS
 
 /** The version of the words that approval pages say; raised with every change of them. */
-export const TEXT_VERSION = 1
+const TEXT_VERSION = 1
 
 /** The kernel's form of an override. */
-export function toOverride(stored: StoredOverride): Override {
+function toOverride(stored: StoredOverride): Override {
   return {
     pattern: stored.pattern,
     effect: stored.effect,

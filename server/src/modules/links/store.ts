@@ -13,7 +13,7 @@ import type { ApprovalSnapshot, LinkRow, LinkTables, Side } from './tables.ts'
 export type LinkMandate = Mandate<'program' | 'tenant' | 'platform' | 'system'>
 
 /** The side of a link that a mandate stands on. */
-export function sideOf(mandate: LinkMandate): Side {
+function sideOf(mandate: LinkMandate): Side {
   switch (mandate.kind) {
     case 'program':
       return 'partner'
@@ -207,7 +207,7 @@ export function extendByAgreement(mandate: Mandate<'system'>, row: KnownLink, en
 }
 
 /** Adds a line to the history of a link. */
-export async function writeHistory(
+async function writeHistory(
   mandate: LinkMandate,
   row: Pick<KnownLink, 'id' | 'tenant_id' | 'partner_id'>,
   entry: {
@@ -249,7 +249,7 @@ function keyOf(override: { pattern: string; effect: string }): string {
 }
 
 /** Makes the overrides of a link those of the terms; what stays the same is not touched. */
-export async function replaceOverrides(
+async function replaceOverrides(
   mandate: LinkMandate,
   row: KnownLink,
   { terms, reason = null }: { readonly terms: LinkTerms; readonly reason?: string | null },

@@ -10,14 +10,12 @@ import type { Activity } from './people-store.ts'
 import type { KnownLink } from './store.ts'
 import { canAndCannot, linkFields, PersonBody, toLink, toPerson } from './view.ts'
 
-export const ConditionsBody = ConditionsInput
-
 const ActivityBody = z.strictObject({ reads: z.int(), writes: z.int(), people: z.int() })
 
 /** A link as its tenant reads it: in plain words, with the people and what they did. */
 export const TenantLinkBody = z.strictObject({
   ...linkFields,
-  conditions: ConditionsBody.nullable(),
+  conditions: ConditionsInput.nullable(),
   can: z.array(z.string()),
   cannot: z.array(z.string()),
   people: z.array(PersonBody),

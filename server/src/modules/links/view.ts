@@ -15,7 +15,7 @@ import { daysUntil, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './
 import type { LinkPerson } from './people-store.ts'
 import type { ChangeRequestRow, LinkRow } from './tables.ts'
 
-export const OverrideBody = z.strictObject({
+const OverrideBody = z.strictObject({
   pattern: z.string(),
   effect: z.enum(['grant', 'deny']),
   reason: z.string().nullable(),

@@ -1,3 +1,3 @@
 import './problems.ts'
 
-export { partnerRoutes } from './routes.ts'
+export { makePartnerRoutes } from './routes.ts'

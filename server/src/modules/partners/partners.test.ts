@@ -2,12 +2,12 @@ import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { partnerRoutes } from './index.ts'
+import { makePartnerRoutes } from './index.ts'
 
 let world: TestWorld
 let admin: Caller
 beforeAll(async () => {
-  world = await TestWorld.start(() => partnerRoutes)
+  world = await TestWorld.start(makePartnerRoutes)
   const person = await world.person('Sam Platform')
   await world.platformAdmin(person.id)
   admin = await world.signIn(person.id)

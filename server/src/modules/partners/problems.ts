@@ -2,7 +2,7 @@ import { registerProblems } from '#platform/problem.ts'
 import type { ProblemEntry } from '#platform/problem.ts'
 
 /** The problem codes of the registry of partners. */
-export const PARTNER_PROBLEMS = {
+const PARTNER_PROBLEMS = {
   PARTNER_UNKNOWN: {
     status: 404,
     title: 'Partner not found',

@@ -1,10 +1,12 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { createInvitation } from '#modules/identity/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { getPartner, insertPartner, listPartnerMembers, listPartners, movePartner } from './store.ts'
 import type { PartnerRow } from './store.ts'
 import type { PartnerStatus } from './tables.ts'
@@ -110,40 +112,55 @@ const readRoutes: readonly Route[] = [
   }),
 ]
 
-const createRoute = route({
-  method: 'POST',
-  path: '/api/v1/admin/partners',
-  summary: 'Register a partner',
-  input: {
-    body: z.strictObject({
-      name: plainText(1, 200),
-      slug: z
-        .string()
-        .max(63)
-        .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens'),
-      kinds: z.array(z.enum(KINDS)).min(1).max(KINDS.length),
-    }),
-  },
-  access: { permission: 'platform.partners.manage' },
-  limit: 'write',
-  problems: ['PARTNER_SLUG_TAKEN'],
-  responses: { 201: PartnerBody },
-  async handle({ mandate, body }) {
-    const id = idFromUuid(
-      'partner',
-      await insertPartner(mandate, { ...body, kinds: [...new Set(body.kinds)] }),
-    )
-    recordEvent(mandate, {
-      action: 'partners.create',
-      partnerId: id,
-      partnerName: body.name,
-      resource: { type: 'partner', id, label: body.name },
-    })
-    return sent(toPartner(await getPartner(mandate, id)), {
-      Location: `/api/v1/admin/partners/${encodeId('partner', id)}`,
-    })
-  },
-})
+function makeCreateRoute(services: Services): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/admin/partners',
+    summary: 'Register a partner',
+    input: {
+      body: z.strictObject({
+        name: plainText(1, 200),
+        slug: z
+          .string()
+          .max(63)
+          .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens'),
+        kinds: z.array(z.enum(KINDS)).min(1).max(KINDS.length),
+        owner_email: z
+          .email()
+          .max(254)
+          .optional()
+          .meta({ description: 'Who is invited as the first owner.' }),
+      }),
+    },
+    access: { permission: 'platform.partners.manage' },
+    limit: 'write',
+    problems: ['PARTNER_SLUG_TAKEN'],
+    responses: { 201: PartnerBody },
+    async handle({ mandate, body: { owner_email: email, ...body } }) {
+      const id = idFromUuid(
+        'partner',
+        await insertPartner(mandate, { ...body, kinds: [...new Set(body.kinds)] }),
+      )
+      recordEvent(mandate, {
+        action: 'partners.create',
+        partnerId: id,
+        partnerName: body.name,
+        resource: { type: 'partner', id, label: body.name },
+      })
+      if (email !== undefined) {
+        const owner = { kind: 'partner', role: 'PARTNER_OWNER', email } as const
+        await createInvitation(services, mandate, {
+          ...owner,
+          organisationId: id,
+          organisationName: body.name,
+        })
+      }
+      return sent(toPartner(await getPartner(mandate, id)), {
+        Location: `/api/v1/admin/partners/${encodeId('partner', id)}`,
+      })
+    },
+  })
+}
 
 function makeMoveRoute(move: {
   path: 'suspend' | 'reactivate'
@@ -180,19 +197,21 @@ function makeMoveRoute(move: {
 }
 
 /** The routes of the registry of partners. */
-export const partnerRoutes: readonly Route[] = [
-  ...readRoutes,
-  createRoute,
-  makeMoveRoute({
-    path: 'suspend',
-    summary: 'Suspend a partner: its people act nowhere from the next request on',
-    from: ['active', 'pending'],
-    to: 'suspended',
-  }),
-  makeMoveRoute({
-    path: 'reactivate',
-    summary: 'Let a suspended partner work again',
-    from: ['suspended', 'pending'],
-    to: 'active',
-  }),
-]
+export function makePartnerRoutes(services: Services): readonly Route[] {
+  return [
+    ...readRoutes,
+    makeCreateRoute(services),
+    makeMoveRoute({
+      path: 'suspend',
+      summary: 'Suspend a partner: its people act nowhere from the next request on',
+      from: ['active', 'pending'],
+      to: 'suspended',
+    }),
+    makeMoveRoute({
+      path: 'reactivate',
+      summary: 'Let a suspended partner work again',
+      from: ['suspended', 'pending'],
+      to: 'active',
+    }),
+  ]
+}

@@ -4,12 +4,11 @@
  * fields; refusals are told in words with their reference.
  */
 
-export { layout, PROVIDER_NAME, showPage } from './layout.ts'
-export type { PageFrame, PageOptions } from './layout.ts'
+export { PROVIDER_NAME, showPage } from './layout.ts'
+export type { PageOptions } from './layout.ts'
 export {
   button,
   choices,
-  errorSummary,
   facts,
   hiddenField,
   notice,
@@ -18,8 +17,7 @@ export {
   textField,
   tickBox,
 } from './fields.ts'
-export type { FieldError, TextField } from './fields.ts'
-export { problemPage, showProblem } from './problem-page.ts'
+export type { FieldError } from './fields.ts'
+export { problemPage } from './problem-page.ts'
 export { makeAsset } from './asset.ts'
-export type { PageAsset } from './asset.ts'
 export { pageAssetRoutes } from './look.ts'

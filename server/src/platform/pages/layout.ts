@@ -9,7 +9,7 @@ import { MARK, STYLESHEET } from './look.ts'
 export const PROVIDER_NAME = 'Liaison'
 
 /** In whose name the person is here: colour, and always words. */
-export interface PageFrame {
+interface PageFrame {
   readonly kind: 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
   /** For example "Acme Fiber". */
   readonly name: string
@@ -59,7 +59,7 @@ function signedIn(name: string): Html {
 }
 
 /** A whole page: the provider's brand, one heading that is also the title, and the body. Works without script. */
-export function layout(title: string, body: Html, options: PageOptions = {}): Html {
+function layout(title: string, body: Html, options: PageOptions = {}): Html {
   const { frame, signedInAs, width = 'form', errors = [], script } = options
   return html`<!doctype html>
     <html lang="en">

@@ -79,7 +79,7 @@ function detailOf(problem: ProblemBody): Html {
 }
 
 /** The page of one problem: what happened, what to do, and the reference. */
-export function showProblem(problem: ProblemBody, headers: Readonly<Record<string, string>> = {}): HtmlPage {
+function showProblem(problem: ProblemBody): HtmlPage {
   const status = STATUSES.find((known) => known === problem.status) ?? 400
   const words = WORDS[status] ?? OTHER
   const body = html`<p class="lead">${words.what}</p>
@@ -91,7 +91,7 @@ export function showProblem(problem: ProblemBody, headers: Readonly<Record<strin
     </p>`
   return showPage(words.title, body, {
     status,
-    headers: { ...(status === 503 && { 'Retry-After': '1' }), ...headers },
+    headers: status === 503 ? { 'Retry-After': '1' } : {},
   })
 }
 
