@@ -28,9 +28,19 @@ function noiseWarning({ baselineSpread }: BenchmarkResult): string {
   return `machine noisy: the baseline's rounds lie ${percent(baselineSpread)} apart`
 }
 
-function renderTable({ columns, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n')
+/** How wide each column must be for its widest cell; at least as wide as the line below the heads. */
+function widthsOf({ columns, rows }: Table): number[] {
+  return columns.map((_, index) =>
+    Math.max(3, ...[columns, ...rows].map((cells) => cells[index]?.length ?? 0)),
+  )
+}
+
+function renderTable(table: Table): string {
+  const widths = widthsOf(table)
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`
+  const rule = line(widths.map((width) => '-'.repeat(width)))
+  return [line(table.columns), rule, ...table.rows.map(line)].join('\n')
 }
 
 function claimTable({ claims }: BenchmarkResult): Table {
@@ -87,10 +97,9 @@ export async function writeDocument(benchmarks: readonly Benchmark[], runs: read
   await writeFile(DOCUMENT, renderDocument(before, benchmarks, runs))
 }
 
-function alignTable({ columns, rows }: Table): string {
-  const lines = [columns, ...rows]
-  const widths = columns.map((_, index) => Math.max(...lines.map((cells) => (cells[index] ?? '').length)))
-  return lines
+function alignTable(table: Table): string {
+  const widths = widthsOf(table)
+  return [table.columns, ...table.rows]
     .map((cells) => `  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd())
     .join('\n')
 }

@@ -1,8 +1,11 @@
 import '@mantine/core/styles.css'
 import './styles/tokens.css'
+import './styles/bar.css'
 import './styles/frame.css'
 import './styles/table.css'
 import './styles/parts.css'
+import './styles/contents.css'
+import './styles/narrow.css'
 
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'

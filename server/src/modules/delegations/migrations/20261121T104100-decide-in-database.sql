@@ -1,10 +1,11 @@
 set role liaison_authz;
 
--- The one rule, in one place: is this delegation in force at this statement? Row policies, the facts of the kernel and the explainer use it.
--- It is neither a definer function nor pinned to a search path, so that the planner folds it into the queries of the definer functions that use it.
-create function access.in_force(d public.delegation) returns boolean
-  language sql stable
-  return d.status = 'active'
+-- The one rule, in one place: the delegations that are in force at this statement. Row policies, the facts of the kernel and the explainer use it.
+-- A view, because the planner folds a view into the query that uses it, and a function with sub-queries it does not.
+create view access.delegation_in_force as
+  select d.*
+  from public.delegation d
+  where d.status = 'active'
     and d.starts_at <= statement_timestamp()
     and (d.ends_at is null or d.ends_at > statement_timestamp())
     and exists (select from public.partner p where p.id = d.partner_id and p.status = 'active')
@@ -17,6 +18,11 @@ create function access.in_force(d public.delegation) returns boolean
         and (f.tenant_id is null or f.tenant_id = d.tenant_id)
         and (f.delegation_id is null or f.delegation_id = d.id)
     );
+
+-- The same question about one delegation.
+create function access.in_force(d public.delegation) returns boolean
+  language sql stable
+  return exists (select from access.delegation_in_force v where v.id = d.id);
 
 -- The permissions that a delegation gives now: deny wins over grant, grant over role; overrides past their end do not count.
 create function access.mask_now(d public.delegation) returns bit(128)
@@ -67,21 +73,22 @@ begin
     return query
       select d.tenant_id
       from public.link_member m
-      join public.delegation d on d.id = m.link_id
+      join access.delegation_in_force d on d.id = m.link_id
+      join public.partner_member pm on pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = person and pm.status = 'active'
+      join public.person p on p.id = pm.person_id and p.status = 'active'
+      cross join lateral (
+        select m.mask & case when d.has_timed_overrides then access.mask_now((select whole from public.delegation whole where whole.id = d.id)) else d.mask end as mask
+      ) given
       where m.person_id = person
         and d.partner_id = (context ->> 'partner_id')::uuid
         and (m.ends_at is null or m.ends_at > statement_timestamp())
         and (only_tenant is null or d.tenant_id = only_tenant)
         and (only_tenants is null or d.tenant_id = any (only_tenants))
-        and access.in_force(d)
-        and exists (
-          select from public.partner_member pm join public.person p on p.id = pm.person_id
-          where pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = person and pm.status = 'active' and p.status = 'active')
         and not exists (
           select from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = person
             and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id))
-        and (access.mask_now(d) & m.mask & required) <> 0::bit(128)
-        and (route_bit is null or get_bit(access.mask_now(d) & m.mask, route_bit) = 1);
+        and (given.mask & required) <> 0::bit(128)
+        and (route_bit is null or get_bit(given.mask, route_bit) = 1);
   end if;
 end
 $$;

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Secret, TOTP } from 'otpauth'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { z } from 'zod'
+import { launchChromium } from '../../server/testing/chromium.ts'
+
+const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+
+const DemoFile = z.object({
+  sign_ins: z.array(z.object({ email: z.string(), password: z.string(), totp_secret: z.string() })),
+  tenants: z.record(z.string(), z.string()),
+  partners: z.record(z.string(), z.string()),
+})
+
+/** The product as `npm start` runs it: a process of its own, its embedded database, and the demo world. */
+export class RunningProduct implements AsyncDisposable {
+  readonly url: string
+  readonly dataDir: string
+  readonly demo: z.output<typeof DemoFile>
+  readonly #process: ChildProcess
+  readonly #browser: Browser
+
+  private constructor(parts: {
+    url: string
+    dataDir: string
+    demo: z.output<typeof DemoFile>
+    process: ChildProcess
+    browser: Browser
+  }) {
+    this.url = parts.url
+    this.dataDir = parts.dataDir
+    this.demo = parts.demo
+    this.#process = parts.process
+    this.#browser = parts.browser
+  }
+
+  static async start(): Promise<RunningProduct> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'liaison-browser-'))
+    const environment = {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'error',
+      LIAISON_DATA_DIR: dataDir,
+    }
+    const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+    const url = await new Promise<string>((resolve, reject) => {
+      let said = ''
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+        const ready = /Liaison is ready: (\S+)/.exec(said)?.[1]
+        if (ready !== undefined) resolve(ready)
+      })
+      child.once('exit', (status) => reject(new Error(`The server ended with ${status}: ${said}`)))
+    })
+    const demo = DemoFile.parse(JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')))
+    return new RunningProduct({ url, dataDir, demo, process: child, browser: await launchChromium() })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close()
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve))
+    this.#process.kill('SIGTERM')
+    await ended
+    await rm(this.dataDir, { recursive: true, force: true })
+  }
+
+  /** A browser of its own, signed in with password and one-time code. */
+  async signIn(
+    email: string,
+    options: Parameters<Browser['newContext']>[0] = {},
+  ): Promise<{ context: BrowserContext; page: Page }> {
+    const account = this.demo.sign_ins.find((signIn) => signIn.email === email)
+    if (!account) throw new Error(`Nobody in the demo world is ${email}.`)
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+    context.setDefaultTimeout(15_000)
+    const page = await context.newPage()
+    await page.goto(`${this.url}/signin`)
+    await page.fill('#email', account.email)
+    await page.fill('#password', account.password)
+    await page.locator('form[action="/signin"] button.main').click()
+    await page
+      .locator('input[name="code"]')
+      .fill(new TOTP({ secret: Secret.fromBase32(account.totp_secret) }).generate())
+    await page.locator('button.main').click()
+    await page.waitForURL((url) => !url.pathname.startsWith('/signin'))
+    return { context, page }
+  }
+}
