@@ -8,6 +8,8 @@ const pure = [
   'server/src/modules/*/rules.test.ts',
   'server/src/platform/embedded/*.test.ts',
   'tests/kernel/*.test.ts',
+  'bench/*.test.ts',
+  'chaos/*.test.ts',
   'tests/architecture.test.ts',
   'tests/lint.test.ts',
 ]

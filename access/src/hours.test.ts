@@ -111,7 +111,9 @@ test('the common hours of two rules hold exactly when both hold', () => {
   const instants = fc.date({ min: new Date('2026-01-01'), max: new Date('2027-01-01'), noInvalidDate: true })
   fc.assert(
     fc.property(hours, hours, instants, (left, right, now) => {
-      expect(isWithinHours(intersectHours(left, right), now)).toBe(isWithinHours(left, now) && isWithinHours(right, now))
+      expect(isWithinHours(intersectHours(left, right), now)).toBe(
+        isWithinHours(left, now) && isWithinHours(right, now),
+      )
     }),
     { numRuns: 200 },
   )

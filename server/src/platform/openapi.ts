@@ -194,6 +194,30 @@ function operationOf(route: Route): Json {
   }
 }
 
+/** Moves what Zod names inside each schema to the document's own components, so that every reference resolves. */
+function hoistDefinitions(document: Json): Json {
+  const schemas: Json = {}
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk)
+    if (!isRecord(value)) return value
+    const { $defs: definitions, ...rest } = value
+    if (isRecord(definitions))
+      for (const [name, schema] of Object.entries(definitions)) schemas[name] = walk(schema)
+    return Object.fromEntries(
+      Object.entries(rest).map(([key, part]) => [
+        key,
+        key === '$ref' && typeof part === 'string'
+          ? part.replace('#/$defs/', '#/components/schemas/')
+          : walk(part),
+      ]),
+    )
+  }
+  const hoisted = walk(document)
+  if (!isRecord(hoisted) || !isRecord(hoisted['components'])) throw new Error('The document has components.')
+  const own = isRecord(hoisted['components']['schemas']) ? hoisted['components']['schemas'] : {}
+  return { ...hoisted, components: { ...hoisted['components'], schemas: { ...own, ...schemas } } }
+}
+
 /** The OpenAPI 3.1 document of the API, from the routes themselves. */
 export function makeOpenApi(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {}
@@ -201,7 +225,7 @@ export function makeOpenApi(routes: readonly Route[]): Json {
     const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   }
-  return {
+  return hoistDefinitions({
     openapi: '3.1.0',
     info: {
       title: 'Liaison',
@@ -223,5 +247,5 @@ export function makeOpenApi(routes: readonly Route[]): Json {
       },
       schemas: { Problem: toOutputJsonSchema(Problem) },
     },
-  }
+  })
 }

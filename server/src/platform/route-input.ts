@@ -105,13 +105,17 @@ function toFaults(place: string, issue: z.core.$ZodIssue): FieldFaultBody[] {
   return [{ pointer: pointerOf(place, issue.path), code: codeOf(issue), detail: issue.message }]
 }
 
+// Made once: building a schema costs more than using it.
+const NOTHING = z.strictObject({})
+const NO_BODY = z.strictObject({}).optional()
+
 /** Checks one part of the input; the faults are told all at once with those of the other parts. */
 function parsePart(
   place: string,
   schema: z.ZodType | undefined,
   value: unknown,
 ): { value: unknown; faults: FieldFaultBody[] } {
-  const parsed = (schema ?? z.strictObject({}).optional()).safeParse(value ?? undefined)
+  const parsed = (schema ?? NO_BODY).safeParse(value ?? undefined)
   if (parsed.success) return { value: parsed.data, faults: [] }
   return { value: undefined, faults: parsed.error.issues.flatMap((issue) => toFaults(place, issue)) }
 }
@@ -122,7 +126,7 @@ export function parseInputs(
   raw: { params: unknown; query: unknown; body: unknown },
 ): Inputs<Schemas> {
   const params = parsePart('params', schemas.params, schemas.params ? raw.params : undefined)
-  const query = parsePart('query', schemas.query ?? z.strictObject({}), raw.query ?? {})
+  const query = parsePart('query', schemas.query ?? NOTHING, raw.query ?? {})
   const body = parsePart('body', schemas.body, raw.body)
   const errors = [...params.faults, ...query.faults, ...body.faults]
   if (errors.length > 0) {

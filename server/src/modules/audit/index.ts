@@ -1,6 +1,3 @@
 export { auditCommands, checkpointFileIn, exportLog, verifyDatabase } from './commands.ts'
-export type { AuditCommand, AuditCommandContext } from './commands.ts'
 export { makeAuditRoutes } from './routes.ts'
 export { makeAuditKey, startSealer } from './sealer.ts'
-export type { Sealer, SealerOptions } from './sealer.ts'
-export type { Report } from './verify.ts'

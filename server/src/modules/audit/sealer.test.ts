@@ -11,7 +11,7 @@ import { createTestDatabase, runStatements, testConnection, testRoleSecret } fro
 import type { TestDatabase } from '#testing/database.ts'
 import { readNotes } from './checkpoint-file.ts'
 import { makeAuditKey, startSealer } from './index.ts'
-import type { Sealer } from './index.ts'
+import type { Sealer } from './sealer.ts'
 
 const KEY = makeAuditKey(makeVault('a root secret of a test'), 'log.example/audit')
 const INSERT = `insert into audit_event (plane, action, outcome, actor_type, source) values ('system', $1, 'allowed', 'system', 'job') returning id`

@@ -21,7 +21,7 @@ type Opening = readonly [
  * Which permissions open a tenant-owned relation: any one of them is enough for the row policy, and the permission of
  * the route must be held besides. Source: B2, access.md section 4.
  */
-export const RELATION_PERMISSIONS: readonly Opening[] = [
+const RELATION_PERMISSIONS: readonly Opening[] = [
   ['tenant', 'select', ['partner.tenants.list', 'tenant.profile.read']],
   [
     'billing_account',

@@ -3,7 +3,7 @@ import './problems.ts'
 import { explainRoutes } from './routes-explain.ts'
 import { freezeRoutes } from './routes-freeze.ts'
 
-export { RELATION_PERMISSIONS, writeCatalogue } from './catalogue.ts'
+export { writeCatalogue } from './catalogue.ts'
 
 /** The routes that concern every kind of delegation: freezes and the explainer. */
 export const delegationRoutes: readonly Route[] = [...freezeRoutes, ...explainRoutes]

@@ -49,7 +49,6 @@ export function makeIdentityRoutes(services: Services, options: IdentityOptions 
 
 export type { DemoSignIn } from './door.ts'
 export { createInvitation } from './invitation.ts'
-export type { Invitation } from './invitation.ts'
 export { sweepIdentity } from './member-store.ts'
 export { hashPassword } from './password-hash.ts'
 export { digestRecoveryCode } from './recovery-codes.ts'

@@ -29,6 +29,8 @@ create table partner_member (
   unique (partner_id, id)
 );
 comment on table partner_member is 'A person''s membership in a partner. It opens the partner''s own data; it opens no tenant.';
+-- The door of a person asks for every membership, ended ones too.
+create index on partner_member (person_id);
 create unique index partner_member_one_partner on partner_member (person_id) where status = 'active';
 call private.protect('partner_member');
 create trigger set_updated_at before update on partner_member for each row execute function private.set_updated_at();
