@@ -1,4 +1,3 @@
-import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildWalkWorld, comparableAnswer, fillPath, paramKinds, UNKNOWN_UUID } from './support/walk.ts'
 import type { MarkedTenant, WalkWorld } from './support/walk.ts'
@@ -147,20 +146,26 @@ test('R1: a write with ids or a header of a tenant that the caller may not reach
   expect(await Promise.all(Object.values(tenants).map(digestOf))).toEqual(before)
 }, 120_000)
 
-test('the walk bites: a policy that lets everything through is noticed', async () => {
+test('the walk bites: a marker does come out to those who may see it, so its absence elsewhere says something', async () => {
+  const { tenants, callers, world } = walk
+  const read = (name: string) =>
+    world.call(callers[name]?.caller ?? null, 'GET', '/api/v1/partner/billing/invoices?limit=100')
+  expect((await read('technician')).body).toContain(tenants.linked.marker)
+  expect((await read('another partner')).body).toContain(tenants.foreign.marker)
+})
+
+test('with a planted policy that lets every row through, the tenants that the kernel let in still bound what is shown', async () => {
   const { tenants, callers, world } = walk
   await world.sql('create policy planted on invoice for select to liaison_delegate using (true)')
-  const [{ count }] = (await world.sql<{ count: number }>(
-    `select count(*)::integer as count from invoice`,
-  )) as [{ count: number }]
+  const open = await world.sqlAs('liaison_delegate', 'select id from invoice')
   const response = await world.call(
-    { cookie: callers['another partner']?.caller?.cookie ?? null },
+    callers['another partner']?.caller ?? null,
     'GET',
     '/api/v1/partner/billing/invoices?limit=100',
   )
   await world.sql('drop policy planted on invoice')
-  expect(count).toBe(6)
-  // The handler filters by the tenants that the kernel let in, so even then the rows of others stay hidden: two independent locks.
+  const closed = await world.sqlAs('liaison_delegate', 'select id from invoice')
+  // The hole was real, and with it gone the login sees nothing again; the second lock held in between.
+  expect([open.length, closed.length]).toEqual([6, 0])
   expect(response.body).not.toContain(tenants.linked.marker)
-  expect(encodeId('tenant', tenants.foreign.id)).toMatch(/^ten_/)
 })

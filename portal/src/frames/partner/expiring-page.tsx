@@ -52,7 +52,7 @@ function useBulkExtension() {
     setRunning(true)
     for (const link of links) {
       if (stopped.current) break
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, so that it can be stopped
+      // One after the other, so that it can be stopped.
       const result = await extendOne(client, link, ask)
       setResults((before) => [...before, result])
     }
