@@ -135,7 +135,8 @@ export const REACH_CHECKS: readonly Check[] = [
     name: 'plane',
     order: 4,
     about: 'permission',
-    test: ({ facts, permission }) => (permission?.plane === facts.plane ? null : 'WRONG_PLANE'),
+    test: ({ facts, permission }) =>
+      permission?.plane === facts.plane && permission.holder === 'person' ? null : 'WRONG_PLANE',
   },
   {
     name: 'link_known',

@@ -32,6 +32,13 @@ export const ID_PREFIXES = {
   team: 'tea',
   tenant_group: 'grp',
   consent: 'con',
+  resale: 'rsl',
+  commercial_relationship: 'crl',
+  order: 'ord',
+  order_item: 'oit',
+  service: 'svc',
+  gateway: 'gtw',
+  consent_request: 'crq',
   api_client: 'cli',
   export: 'xpo',
   alert: 'alr',
@@ -76,6 +83,11 @@ export type RequestId = IdOf<'request'>
 export type InvitationId = IdOf<'invitation'>
 export type IngestKeyId = IdOf<'ingest_key'>
 export type OperationId = IdOf<'operation'>
+export type ClientId = IdOf<'api_client'>
+export type ConsentId = IdOf<'consent'>
+export type ResaleId = IdOf<'resale'>
+export type OrderId = IdOf<'order'>
+export type ServiceId = IdOf<'service'>
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

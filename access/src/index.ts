@@ -14,7 +14,9 @@ export type {
   AuditEventId,
   BillingAccountId,
   ChangeRequestId,
+  ClientId,
   CommentId,
+  ConsentId,
   DelegationId,
   ExplainId,
   FreezeId,
@@ -26,11 +28,14 @@ export type {
   LinkId,
   MemberId,
   OperationId,
+  OrderId,
   OutageId,
   PartnerId,
   PaymentId,
   PersonId,
   RequestId,
+  ResaleId,
+  ServiceId,
   SessionId,
   SubscriberId,
   TenantId,
@@ -41,6 +46,7 @@ export type {
 export { PLANES } from './planes.ts'
 export type { Plane } from './planes.ts'
 export {
+  CLIENT_PERMISSIONS,
   FEATURES,
   PERMISSIONS,
   bitOf,
@@ -48,7 +54,14 @@ export {
   isPermission,
   permissionsOfPlane,
 } from './permissions.ts'
-export type { Feature, Permission, PermissionEntry, PermissionEntryOf, PermissionOf } from './permissions.ts'
+export type {
+  ClientPermission,
+  Feature,
+  Permission,
+  PermissionEntry,
+  PermissionEntryOf,
+  PermissionOf,
+} from './permissions.ts'
 
 export {
   EMPTY_MASK,
@@ -124,6 +137,25 @@ export { decidePortfolio } from './portfolio.ts'
 export type { CommonFacts, Exclusion, PortfolioEntry, PortfolioScope } from './portfolio.ts'
 export { DECISION_STATUS, REFUSAL_CODES } from './refusals.ts'
 export type { DecisionCode, RefusalCode } from './refusals.ts'
+
+export {
+  ACTIONS,
+  ACTION_NAMES,
+  SCOPES,
+  SCOPE_NAMES,
+  isAction,
+  isScope,
+  maskOfActions,
+  maskOfScopes,
+  scopeOfAction,
+} from './scopes.ts'
+export type { Action, Scope } from './scopes.ts'
+export { ACCESS_MODES } from './client-facts.ts'
+export type { AccessMode, ApiDelegationFacts, ClientFacts, ClientQuestion } from './client-facts.ts'
+export { decideClient } from './decide-client.ts'
+export type { ClientDecision, ClientStep } from './decide-client.ts'
+export { CLIENT_DECISION_STATUS, CLIENT_REFUSAL_CODES, CLIENT_REFUSAL_WORDS } from './client-refusals.ts'
+export type { ClientDecisionCode, ClientRefusalCode } from './client-refusals.ts'
 
 export { classifyChange } from './change.ts'
 export type { Change } from './change.ts'

@@ -42,7 +42,11 @@ export function isSubset(inner: Mask, outer: Mask): boolean {
 }
 
 function planeMask(plane: Plane): Mask {
-  return maskOf(PERMISSIONS.filter((entry) => entry.plane === plane).map((entry) => entry.name))
+  return maskOf(
+    PERMISSIONS.filter((entry) => entry.plane === plane && entry.holder === 'person').map(
+      (entry) => entry.name,
+    ),
+  )
 }
 
 const PLANE_MASKS: Readonly<Record<Plane, Mask>> = {
@@ -53,7 +57,7 @@ const PLANE_MASKS: Readonly<Record<Plane, Mask>> = {
   realm: planeMask('realm'),
 }
 
-/** The mask of every permission of one plane. */
+/** The mask of every permission that a person can hold on one plane. */
 export function maskOfPlane(plane: Plane): Mask {
   return PLANE_MASKS[plane]
 }
@@ -138,7 +142,9 @@ function explainFault(pattern: string, options: PatternOptions): PatternFault {
 
 /** The mask of exact names and patterns, and all faults at once; a faulty pattern adds no permission. */
 export function compilePatterns(patterns: Iterable<string>, options: PatternOptions = {}): CompiledPatterns {
-  const names = PERMISSIONS.filter((entry) => !options.plane || entry.plane === options.plane)
+  const names = PERMISSIONS.filter(
+    (entry) => !options.plane || (entry.plane === options.plane && entry.holder === 'person'),
+  )
   const faults: PatternFault[] = []
   let mask = EMPTY_MASK
   for (const pattern of patterns) {

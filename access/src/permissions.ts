@@ -1,5 +1,5 @@
 import { CATALOGUE } from './catalogue.ts'
-import { NAMESPACE_PLANES } from './planes.ts'
+import { CLIENT_NAMESPACE, NAMESPACE_PLANES } from './planes.ts'
 import type { Namespace, NamespaceOf, Plane } from './planes.ts'
 
 /** A dotted name of the catalogue, for example `partner.billing.invoices.read`. */
@@ -7,6 +7,9 @@ export type Permission = (typeof CATALOGUE)[number]['name']
 
 /** The permissions that can be used on one plane. */
 export type PermissionOf<P extends Plane> = Extract<Permission, `${NamespaceOf<P>}.${string}`>
+
+/** The permissions of API clients: what a scope or an action of an access token stands for. */
+export type ClientPermission = Extract<Permission, `${typeof CLIENT_NAMESPACE}.${string}`>
 
 /** The parts of the product that the provider can switch off for one partner. Source: C3, managed-tenants.md section 3. */
 export const FEATURES = ['billing', 'support', 'provisioning', 'reports', 'alerts', 'webhooks'] as const
@@ -19,6 +22,8 @@ export interface PermissionEntry {
   /** Position in every stored mask, 0 to 127. */
   readonly bit: number
   readonly plane: Plane
+  /** Who can hold it: a person through a role or a link, or an API client through its token. */
+  readonly holder: 'person' | 'client'
   /** The second segment of the name; pages group permissions by it. */
   readonly area: string
   /** Needs a factor used within the last 15 minutes. */
@@ -46,13 +51,19 @@ function isNamespace(text: string): text is Namespace {
   return Object.hasOwn(NAMESPACE_PLANES, text)
 }
 
+function planeOf(namespace: string): Plane {
+  if (namespace === CLIENT_NAMESPACE) return 'delegation'
+  if (!isNamespace(namespace)) throw new Error(`The namespace ${namespace} has no plane.`)
+  return NAMESPACE_PLANES[namespace]
+}
+
 function toEntry(source: Source): PermissionEntry {
   const [namespace = '', area = ''] = source.name.split('.')
-  if (!isNamespace(namespace)) throw new Error(`The namespace of ${source.name} has no plane.`)
   return Object.freeze({
     name: source.name,
     bit: source.bit,
-    plane: NAMESPACE_PLANES[namespace],
+    plane: planeOf(namespace),
+    holder: namespace === CLIENT_NAMESPACE ? 'client' : 'person',
     area,
     sensitive: source.sensitive ?? false,
     spends: source.spends ?? false,
@@ -88,7 +99,14 @@ export function bitOf(permission: Permission): number {
 /** An entry whose permission can be used on one plane. */
 export type PermissionEntryOf<P extends Plane> = PermissionEntry & { readonly name: PermissionOf<P> }
 
-/** Every permission of one plane, in the order of the bits. */
+/** Every permission that a person can hold on one plane, in the order of the bits. */
 export function permissionsOfPlane<P extends Plane>(plane: P): readonly PermissionEntryOf<P>[] {
-  return PERMISSIONS.filter((entry): entry is PermissionEntryOf<P> => entry.plane === plane)
+  return PERMISSIONS.filter(
+    (entry): entry is PermissionEntryOf<P> => entry.plane === plane && entry.holder === 'person',
+  )
 }
+
+/** Every permission of API clients, in the order of the bits. */
+export const CLIENT_PERMISSIONS: readonly PermissionEntry[] = Object.freeze(
+  PERMISSIONS.filter(({ holder }) => holder === 'client'),
+)

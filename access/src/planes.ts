@@ -11,6 +11,12 @@ export const NAMESPACE_PLANES = {
   platform: 'platform',
 } as const satisfies Record<string, Plane>
 
+/**
+ * The namespace of what API clients do. It belongs to the delegation plane, but a person never holds any of it: links
+ * and roles give other names. Source: access.md section 3.
+ */
+export const CLIENT_NAMESPACE = 'api'
+
 export type Namespace = keyof typeof NAMESPACE_PLANES
 
 /** The namespaces whose permissions belong to the plane. */

@@ -119,6 +119,15 @@ const AREA_TITLES: Readonly<Record<string, string>> = {
   partners: 'Partners',
   freezes: 'Freezes',
   explain: 'Explanations',
+  orders: 'Orders',
+  services: 'Services in use',
+  accounts: 'Billing account',
+  invoices: 'Invoices',
+  clients: 'API clients',
+  consents: 'Access of API clients',
+  commercial: 'Who pays',
+  gateways: 'Gateways',
+  keys: 'Signing keys',
   ingest_keys: 'Data in',
   outbox: 'Events',
   persons: 'Persons',
@@ -141,7 +150,7 @@ export interface AreaWords {
 /** Every permission of a plane, grouped by area in the order of the catalogue and split by whether the mask has it. */
 export function describeMask(mask: Mask, plane: Plane = 'delegation'): AreaWords[] {
   const areas = Map.groupBy(
-    PERMISSIONS.filter((entry) => entry.plane === plane),
+    PERMISSIONS.filter((entry) => entry.plane === plane && entry.holder === 'person'),
     (entry) => entry.area,
   )
   return [...areas].map(([area, entries]) => ({
