@@ -29,7 +29,7 @@ const environment = {
   FORCE_COLOR: undefined,
 }
 
-const BOUNDED = ['access', 'server', 'portal/src', 'sdk/src']
+const BOUNDED = ['access', 'server', 'portal/src', 'sdk/src', 'guard/src']
 const CHECKS: readonly Step[] = [
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'types', command: ['tsc', '-b'] },
@@ -39,6 +39,8 @@ const CHECKS: readonly Step[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
 ]
 const BUILD: Step = { name: 'portal build', command: ['node', 'scripts/portal-build.ts'] }
+/** A fixed, short run that fails when too few faults were injected or a planted one is not found; at most 40 seconds. */
+const CRASHES: Step = { name: 'crash tests', command: ['node', 'chaos/main.ts', '--gate'] }
 const TEST_RUNS = [
   { name: 'unit and HTTP tests', projects: ['unit', 'server'] },
   { name: 'browser tests', projects: ['browser'] },
@@ -115,7 +117,8 @@ try {
   const checks = await runAll(CHECKS)
   const build = await run(BUILD)
   const tests = await runTests(folder)
-  const outcomes = [...checks, build, ...tests.outcomes]
+  const crashes = await run(CRASHES)
+  const outcomes = [...checks, build, ...tests.outcomes, crashes]
   printSummary(outcomes, tests.counts)
   process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1
 } finally {

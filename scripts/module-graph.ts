@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The folders whose imports are bounded. */
-export const BOUNDED_FOLDERS: readonly string[] = ['access', 'server', 'portal/src', 'sdk/src']
+export const BOUNDED_FOLDERS: readonly string[] = ['access', 'server', 'portal/src', 'sdk/src', 'guard/src']
 
 /** One import that crosses a bound. */
 export interface Violation {

@@ -7,6 +7,7 @@ export const path = 'docs/architecture.md'
 const PARTS = [
   ['access/src/', 'access'],
   ['sdk/src/', 'sdk'],
+  ['guard/src/', 'guard'],
   ['portal/src/', 'portal'],
   ['server/src/platform/', 'platform'],
   ['server/src/modules/', 'modules'],
@@ -68,6 +69,7 @@ ${diagram(drawParts(graph))}
 | the database driver and the HTTP server | the platform and \`modules/oauth\` only | \`only-platform-opens-connections\` |
 | \`portal\` | \`access\`, \`sdk\`, npm | \`portal-knows-no-server\` |
 | \`sdk\` | types of \`access\`, \`openapi-fetch\`, \`jose\` | \`sdk-stands-alone\` |
+| \`guard\` | \`jose\`, Node itself | \`guard-stands-alone\` |
 
 The rules are in \`.dependency-cruiser.mjs\`. \`tests/architecture.test.ts\` lists the arrows between modules and crosses
 every bound once, in a small repository of its own, to see it caught.

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../server/src/platform/limits.ts'
-import { permissionOf } from '../../server/src/platform/route.ts'
+import { evidenceOf, permissionOf } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import { readRoutes } from '../lib/routes.ts'
 
@@ -9,7 +9,7 @@ function accessOf(route: Route): string {
   const { access } = route
   const permission = permissionOf(access)
   if (permission)
-    return `${permission.plane} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
+    return `${evidenceOf(access)} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
   if ('public' in access) return `public | ${access.public}`
   return 'ingest' in access
     ? `ingest | ${access.ingest}`

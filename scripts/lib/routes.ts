@@ -9,7 +9,7 @@ export function readRoutes(): readonly Route[] {
   return allRoutes(
     {
       vault,
-      cursors: makeCursorSigner(vault.deriveKey('cursor')),
+      cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
       publicOrigin: () => 'http://localhost:3000',
       isDemo: false,
       keepsMail: true,

@@ -1,0 +1,238 @@
+import type { Clock } from './clock.ts'
+import { GuardError, refuseToken } from './error.ts'
+
+/** Who acts (RFC 8693 section 4.1); a nested actor is history and decides nothing. */
+export interface Actor {
+  readonly subject: string
+  readonly partnerId: string | null
+  readonly act: Actor | null
+}
+
+/** Who pays for what is ordered under the token. */
+export interface Billing {
+  readonly party: string
+  readonly ban: string
+  readonly mode: 'direct' | 'resale'
+}
+
+/** One granted `partner_access` detail (RFC 9396 section 2) that is in force. */
+export interface AccessDetail {
+  readonly customerId: string
+  readonly customerBan: string
+  readonly actions: readonly string[]
+  readonly locations: readonly string[]
+  readonly expiresAt: Date | null
+}
+
+interface CommonContext {
+  /** The `jti` of the token. */
+  readonly tokenId: string
+  readonly issuer: string
+  readonly subject: string
+  readonly clientId: string
+  /** The organisation whose resources the token reaches. */
+  readonly customerId: string
+  /** The number of the one billing account that the token reaches. */
+  readonly customerBan: string
+  readonly scopes: readonly string[]
+  /** The details in force; null when the token carries none, which only one for the client's own organisation may. */
+  readonly details: readonly AccessDetail[] | null
+  readonly issuedAt: Date
+  readonly expiresAt: Date
+  /** The thumbprint of the key that the token is bound to (RFC 9449 section 6.1). */
+  readonly keyThumbprint: string
+}
+
+/** A client that works on its own organisation's resources. */
+export interface OwnAccess extends CommonContext {
+  readonly access: 'own'
+  /** The partner that owns the client; null for a client of a customer. */
+  readonly partnerId: string | null
+  readonly partnerKind: string | null
+  readonly delegationId: null
+  readonly delegationVersion: null
+  readonly authorizedBy: null
+  readonly actor: Actor | null
+  readonly billing: Billing | null
+}
+
+/** A partner's client that works on a customer's resources: both parties are named, always. */
+export interface DelegatedAccess extends CommonContext {
+  readonly access: 'delegated' | 'resale'
+  readonly details: readonly AccessDetail[]
+  readonly partnerId: string
+  readonly partnerKind: string
+  readonly delegationId: string
+  readonly delegationVersion: number
+  /** An opaque id of the approving person, or `agreement:` and the reference of the wholesale agreement. */
+  readonly authorizedBy: string
+  readonly actor: Actor
+  readonly billing: Billing
+}
+
+/** Who calls, for whom, for what: the verified claims of one request. Source: A3. */
+export type AccessContext = OwnAccess | DelegatedAccess
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** More actors than these in one chain are refused (A6). */
+const MOST_ACTORS = 3
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readText(claims: Claims, name: string): string | null {
+  const value = claims[name]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function need(claims: Claims, name: string): string {
+  const value = readText(claims, name)
+  if (value === null) throw refuseToken(`The token has no ${name}.`)
+  return value
+}
+
+/** The parties of a delegation: their absence is never read as "any". */
+function needParty<T>(value: T | null, name: string): T {
+  if (value === null) throw new GuardError('CUSTOMER_MISMATCH', `The token does not name its ${name}.`)
+  return value
+}
+
+function readInstant(claims: Claims, name: string): Date {
+  const value = claims[name]
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw refuseToken(`The token has no ${name}.`)
+  return new Date(value * 1000)
+}
+
+function readActor(value: unknown, depth = 1): Actor | null {
+  if (value === undefined) return null
+  if (depth > MOST_ACTORS) throw refuseToken('The token names too many actors.')
+  if (!isObject(value)) throw refuseToken('The actor of the token is not readable.')
+  return {
+    subject: need(value, 'sub'),
+    partnerId: readText(value, 'partner_id'),
+    act: readActor(value['act'], depth + 1),
+  }
+}
+
+function readBilling(value: unknown): Billing | null {
+  if (!isObject(value)) return null
+  const { mode } = value
+  const party = readText(value, 'party')
+  const ban = readText(value, 'ban')
+  return party !== null && ban !== null && (mode === 'direct' || mode === 'resale')
+    ? { party, ban, mode }
+    : null
+}
+
+function readTexts(value: unknown): readonly string[] | null {
+  const isList = Array.isArray(value) && value.every((entry): entry is string => typeof entry === 'string')
+  return isList ? value : null
+}
+
+function readDetail(value: unknown): AccessDetail | null {
+  if (!isObject(value) || value['type'] !== 'partner_access') return null
+  const actions = readTexts(value['actions'])
+  const end = value['expires_at']
+  const expiresAt = end === undefined ? null : new Date(typeof end === 'string' ? end : Number.NaN)
+  if (actions === null || (expiresAt && Number.isNaN(expiresAt.getTime())))
+    throw refuseToken('The authorization details of the token are not readable.')
+  return {
+    customerId: need(value, 'customer_id'),
+    customerBan: need(value, 'customer_ban'),
+    actions,
+    locations: readTexts(value['locations']) ?? [],
+    expiresAt,
+  }
+}
+
+/** The details in force. One about another customer or account than the token's makes the whole token refused. */
+function readDetails(claims: Claims, now: Date): readonly AccessDetail[] | null {
+  const value = claims['authorization_details']
+  if (value === undefined) return null
+  if (!Array.isArray(value)) throw refuseToken('The authorization details of the token are not readable.')
+  const details = value.map(readDetail).filter((detail) => detail !== null)
+  const isForeign = details.some(
+    (detail) => detail.customerId !== claims['customer_id'] || detail.customerBan !== claims['customer_ban'],
+  )
+  if (isForeign)
+    throw new GuardError('CUSTOMER_MISMATCH', 'The authorization details are about another customer.')
+  return details.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now.getTime())
+}
+
+function readThumbprint(claims: Claims): string {
+  const thumbprint = isObject(claims['cnf']) ? readText(claims['cnf'], 'jkt') : null
+  if (thumbprint === null) throw refuseToken('The token is not bound to a key.')
+  return thumbprint
+}
+
+function readCommon(claims: Claims, now: Date): CommonContext {
+  return {
+    tokenId: need(claims, 'jti'),
+    issuer: need(claims, 'iss'),
+    subject: need(claims, 'sub'),
+    clientId: need(claims, 'client_id'),
+    customerId: needParty(readText(claims, 'customer_id'), 'customer'),
+    customerBan: needParty(readText(claims, 'customer_ban'), 'billing account'),
+    scopes: (readText(claims, 'scope') ?? '').split(' ').filter(Boolean),
+    details: readDetails(claims, now),
+    issuedAt: readInstant(claims, 'iat'),
+    expiresAt: readInstant(claims, 'exp'),
+    keyThumbprint: readThumbprint(claims),
+  }
+}
+
+function readVersion(claims: Claims): number | null {
+  const version = claims['delegation_ver']
+  return typeof version === 'number' && Number.isSafeInteger(version) ? version : null
+}
+
+function readOwn(claims: Claims, common: CommonContext): OwnAccess {
+  if (claims['delegation_id'] !== undefined || claims['delegation_ver'] !== undefined)
+    throw refuseToken("A token for the client's own organisation names no delegation.")
+  return {
+    ...common,
+    access: 'own',
+    partnerId: readText(claims, 'partner_id'),
+    partnerKind: readText(claims, 'partner_kind'),
+    delegationId: null,
+    delegationVersion: null,
+    authorizedBy: null,
+    actor: readActor(claims['act']),
+    billing: readBilling(claims['billing']),
+  }
+}
+
+function readDelegated(
+  claims: Claims,
+  common: CommonContext,
+  access: DelegatedAccess['access'],
+): DelegatedAccess {
+  if (common.subject !== common.customerId)
+    throw new GuardError('CUSTOMER_MISMATCH', 'The subject of the token is not its customer.')
+  return {
+    ...common,
+    access,
+    details: common.details ?? [],
+    partnerId: needParty(readText(claims, 'partner_id'), 'partner'),
+    partnerKind: needParty(readText(claims, 'partner_kind'), 'kind of partner'),
+    delegationId: needParty(readText(claims, 'delegation_id'), 'delegation'),
+    delegationVersion: needParty(readVersion(claims), 'version of the delegation'),
+    authorizedBy: needParty(readText(claims, 'authorized_by'), 'approver'),
+    actor: needParty(readActor(claims['act']), 'actor'),
+    billing: needParty(readBilling(claims['billing']), 'payer'),
+  }
+}
+
+/**
+ * The verified claims as an access context. Refuses with 403 a delegated or resale token that leaves any party, the
+ * delegation, the actor or the payer unnamed, and with 401 a claim of the wrong form. Source: A3 (invariants 1 to 3).
+ */
+export function readAccessContext(claims: Claims, clock: Clock): AccessContext {
+  const common = readCommon(claims, clock())
+  const access = claims['access']
+  if (access === 'own') return readOwn(claims, common)
+  if (access === 'delegated' || access === 'resale') return readDelegated(claims, common, access)
+  throw refuseToken('The token names no access mode.')
+}

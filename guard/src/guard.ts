@@ -1,0 +1,159 @@
+import type { JWTPayload } from 'jose'
+import { systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
+import { readAccessContext } from './context.ts'
+import type { AccessContext } from './context.ts'
+import { digestText } from './digest.ts'
+import { GuardError, makeChallenge, refuseToken } from './error.ts'
+import type { ChallengeTerms, OAuthError } from './error.ts'
+import { makeHandlers } from './handlers.ts'
+import type { Handlers } from './handlers.ts'
+import { makeKeys } from './keys.ts'
+import type { KeySource } from './keys.ts'
+import { verifyProof } from './proof.ts'
+import { createMemoryReplayStore } from './replay.ts'
+import type { ReplayStore } from './replay.ts'
+import { readCredentials } from './request.ts'
+import type { GuardRequest } from './request.ts'
+import { makeTokenVerifier } from './token.ts'
+
+/** Asks the authorization server whether a token still counts (RFC 7662). */
+export type Introspection = (token: string) => Promise<boolean>
+
+export interface GuardOptions {
+  /** The issuer, exactly as in the tokens. */
+  readonly issuer: string
+  /** The identifier of this resource server, exactly as in the tokens (RFC 8707); also the address callers use. */
+  readonly audience: string
+  /** The issuer's keys: the address of its key set, a function that reads them, or the keys themselves. */
+  readonly jwks: KeySource
+  /** The origin that callers use. Default: the origin of `audience`. */
+  readonly origin?: string
+  /** Where used proofs are remembered. Default: the memory of this process; several processes must share one. */
+  readonly replayStore?: ReplayStore
+  /** Asked about every token after it was found authentic. Without it a revoked token holds until it ends. */
+  readonly introspection?: Introspection
+  /** The address of the resource metadata that a refusal names (RFC 9728). Default: derived from `audience`; null for none. */
+  readonly resourceMetadata?: string | null
+  readonly algorithms?: readonly string[]
+  readonly clock?: Clock
+  readonly fetch?: typeof globalThis.fetch
+  /** How old a proof may be. Default 300 seconds. */
+  readonly maxProofAgeSeconds?: number
+  /** How far another clock may be off. Default 10 seconds (FAPI 2.0 section 5.3.2.1). */
+  readonly clockToleranceSeconds?: number
+  /** How often the key set may be asked for. Default 30 seconds. */
+  readonly refetchSeconds?: number
+  /** How many tokens are remembered as authentic, for at most 60 seconds. Default 1000; 0 for none. */
+  readonly cachedTokens?: number
+}
+
+/** The guard of one resource server. */
+export interface Guard extends Handlers {
+  /** The access context of a request. Throws a GuardError: 401 or 403 when it is refused, 503 when it cannot be decided. */
+  verify(request: GuardRequest): Promise<AccessContext>
+  /** As `verify`, with the claims as the issuer wrote them. */
+  verifyClaims(request: GuardRequest): Promise<{ context: AccessContext; claims: JWTPayload }>
+  /** The value of `WWW-Authenticate` for an error. */
+  challenge(error: OAuthError | null): string
+  readonly terms: ChallengeTerms
+}
+
+const DEFAULT_ALGORITHMS: readonly string[] = ['ES256']
+const CACHE_SECONDS = 60
+const KEY_AGE_SECONDS = 600
+
+/** The address of the metadata of a resource (RFC 9728 section 3.1). */
+function metadataOf(audience: string): string | null {
+  if (!URL.canParse(audience)) return null
+  const { origin, pathname } = new URL(audience)
+  return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
+}
+
+async function requireActive(introspection: Introspection, token: string): Promise<void> {
+  let isActive: boolean
+  try {
+    isActive = await introspection(token)
+  } catch (cause) {
+    throw new GuardError('DEPENDENCY_UNAVAILABLE', 'Whether the token still counts cannot be told now.', {
+      cause,
+    })
+  }
+  if (!isActive) throw refuseToken('The token no longer counts.')
+}
+
+/** A replay store that cannot answer is an outage, not a refusal and never an allowance. */
+function failClosed(store: ReplayStore): ReplayStore {
+  return {
+    async claim(key, expiresAt) {
+      try {
+        return await store.claim(key, expiresAt)
+      } catch (cause) {
+        if (cause instanceof GuardError) throw cause
+        throw new GuardError(
+          'DEPENDENCY_UNAVAILABLE',
+          'Whether the proof was used before cannot be told now.',
+          {
+            cause,
+          },
+        )
+      }
+    },
+  }
+}
+
+/**
+ * Makes the guard of a resource server: it accepts a request when its access token is authentic, of this issuer, for
+ * this very resource, in time, bound to a key, and presented with a fresh proof of that key for this request; it then
+ * says who calls for whom. Source: RFC 9068 section 4, RFC 9449 section 7, A3, A15.
+ */
+export function createGuard(options: GuardOptions): Guard {
+  const { audience, issuer, clock = systemClock, clockToleranceSeconds = 10 } = options
+  const algorithms = options.algorithms ?? DEFAULT_ALGORITHMS
+  const keys = makeKeys(options.jwks, {
+    clock,
+    fetch: options.fetch ?? globalThis.fetch,
+    refetchSeconds: options.refetchSeconds ?? 30,
+    maxAgeSeconds: KEY_AGE_SECONDS,
+  })
+  const common = { algorithms, clock, clockToleranceSeconds }
+  const verifyToken = makeTokenVerifier(
+    { ...common, issuer, audience, type: 'at+jwt', keys },
+    { maxEntries: options.cachedTokens ?? 1000, seconds: CACHE_SECONDS },
+  )
+  const proofTerms = {
+    ...common,
+    replayStore: failClosed(options.replayStore ?? createMemoryReplayStore({ clock })),
+    maxProofAgeSeconds: options.maxProofAgeSeconds ?? 300,
+  }
+  const terms: ChallengeTerms = {
+    algorithms,
+    resourceMetadata:
+      options.resourceMetadata === undefined ? metadataOf(audience) : options.resourceMetadata,
+  }
+
+  async function verifyClaims(
+    request: GuardRequest,
+  ): Promise<{ context: AccessContext; claims: JWTPayload }> {
+    const { token, proof } = readCredentials(request)
+    const tokenDigest = await digestText(token)
+    const claims = await verifyToken(token, tokenDigest)
+    const context = readAccessContext(claims, clock)
+    const { method, url } = request
+    await verifyProof(proof, { method, url, tokenDigest, keyThumbprint: context.keyThumbprint }, proofTerms)
+    if (options.introspection) await requireActive(options.introspection, token)
+    return { context, claims }
+  }
+  async function verify(request: GuardRequest): Promise<AccessContext> {
+    const { context } = await verifyClaims(request)
+    return context
+  }
+
+  return {
+    verify,
+    verifyClaims,
+    terms,
+    challenge: (error) => makeChallenge(terms, error),
+    ...makeHandlers({ verify, origin: options.origin ?? audience, terms }),
+  }
+}

@@ -1,0 +1,31 @@
+import type { Introspection } from './guard.ts'
+
+export interface IntrospectionOptions {
+  readonly endpoint: URL
+  /** The form fields with which this resource server authenticates: a fresh `client_assertion` each time (RFC 7523). */
+  readonly authenticate: () => Promise<Readonly<Record<string, string>>>
+  readonly fetch?: typeof globalThis.fetch
+  readonly timeoutMs?: number
+}
+
+/**
+ * Asks the introspection endpoint about every token; nothing is kept, so a revocation holds at the next request.
+ * Anything but a clear answer throws. Source: RFC 7662 section 2.
+ */
+export function createIntrospection(options: IntrospectionOptions): Introspection {
+  const { endpoint, authenticate, fetch = globalThis.fetch, timeoutMs = 2000 } = options
+  return async (token) => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { Accept: 'application/json' },
+      body: new URLSearchParams({ ...(await authenticate()), token, token_type_hint: 'access_token' }),
+    })
+    if (response.status !== 200) throw new Error(`introspection was answered with ${response.status}`)
+    const body: unknown = await response.json()
+    if (typeof body !== 'object' || body === null || !('active' in body))
+      throw new Error('introspection was answered without a state')
+    return body.active === true
+  }
+}

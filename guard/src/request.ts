@@ -1,0 +1,48 @@
+import { GuardError, refuseProof, refuseToken } from './error.ts'
+
+/** Header fields by name in lower case, as Node gives them, or as a fetch-style `Headers` object. */
+export type HeaderFields = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** One request as the caller addressed it. */
+export interface GuardRequest {
+  readonly method: string
+  /** The absolute URL with the origin that callers use, never one that is made from a `Host` header. */
+  readonly url: string
+  readonly headers: HeaderFields
+}
+
+function isHeaders(headers: HeaderFields): headers is Headers {
+  return typeof headers.get === 'function'
+}
+
+/** The only value of a header field; null when it is missing, undefined when it came more than once. */
+export function readHeader(headers: HeaderFields, name: string): string | null | undefined {
+  if (isHeaders(headers)) return headers.get(name)
+  const value = headers[name]
+  if (value === undefined || typeof value === 'string') return value ?? null
+  return value.length > 1 ? undefined : (value[0] ?? null)
+}
+
+/** A token in the address would be written into logs and histories (RFC 6750 section 5.3, RFC 9700 section 4.3.2). */
+function refuseTokenInQuery(url: string): void {
+  const query = /\?([^#]*)/.exec(url)?.[1]
+  if (query !== undefined && new URLSearchParams(query).has('access_token'))
+    throw refuseToken('A token in the address is never accepted.')
+}
+
+/**
+ * The token and the proof of a request. Takes the DPoP scheme only: a bound token that is sent as Bearer is refused
+ * (RFC 9449 section 7.2), and every token must be bound. Throws 401 for anything else.
+ */
+export function readCredentials({ url, headers }: GuardRequest): { token: string; proof: string } {
+  refuseTokenInQuery(url)
+  const authorization = readHeader(headers, 'authorization')
+  if (authorization === undefined) throw refuseToken('One Authorization field is needed.')
+  if (authorization === null)
+    throw new GuardError('UNAUTHORIZED', 'An access token is needed.', { error: null })
+  const token = /^DPoP ([!-~]+)$/i.exec(authorization)?.[1]
+  if (token === undefined) throw refuseToken('The access token must be sent with the DPoP scheme.')
+  const proof = readHeader(headers, 'dpop')
+  if (proof === null || proof === undefined || proof === '') throw refuseProof('One proof is needed.')
+  return { token, proof }
+}
