@@ -26,14 +26,14 @@ export interface Ran {
 /** Runs commands in this process, on the database of a world and with a folder for files. */
 export class CommandBench implements AsyncDisposable {
   readonly folder: string
-  readonly #world: TestWorld
+  readonly #world: Pick<TestWorld, 'connection'>
 
-  private constructor(world: TestWorld, folder: string) {
+  private constructor(world: Pick<TestWorld, 'connection'>, folder: string) {
     this.#world = world
     this.folder = folder
   }
 
-  static async start(world: TestWorld): Promise<CommandBench> {
+  static async start(world: Pick<TestWorld, 'connection'>): Promise<CommandBench> {
     return new CommandBench(world, await mkdtemp(join(tmpdir(), 'liaison-cli-')))
   }
 

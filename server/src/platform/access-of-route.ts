@@ -1,4 +1,4 @@
-import type { Permission, PermissionOf, TenantId } from '@liaison/access'
+import type { ClientPermission, Permission, PermissionOf, TenantId } from '@liaison/access'
 import type { Inputs, Schemas } from './route-input.ts'
 
 /**
@@ -9,6 +9,8 @@ export type Access<S extends Schemas> =
   | { readonly public: string }
   | { readonly identity: string }
   | { readonly ingest: string }
+  /** An API client with an access token; `account` says which billing account the request is about, which must be the token's. */
+  | { readonly api: ClientPermission; readonly account: (input: Inputs<S>) => string }
   | { readonly permission: PermissionOf<'platform'> }
   | { readonly permission: PermissionOf<'program'> }
   | {
@@ -28,20 +30,23 @@ export type KindOf<A> = A extends { public: string }
     ? 'identity'
     : A extends { ingest: string }
       ? 'ingest'
-      : A extends { permission: PermissionOf<'platform'> }
-        ? 'platform'
-        : A extends { permission: PermissionOf<'program'> }
-          ? 'program'
-          : A extends { permission: PermissionOf<'tenant'> }
-            ? 'tenant'
-            : A extends { tenant: 'portfolio' }
-              ? 'portfolio'
-              : 'acting'
+      : A extends { api: ClientPermission }
+        ? 'api'
+        : A extends { permission: PermissionOf<'platform'> }
+          ? 'platform'
+          : A extends { permission: PermissionOf<'program'> }
+            ? 'program'
+            : A extends { permission: PermissionOf<'tenant'> }
+              ? 'tenant'
+              : A extends { tenant: 'portfolio' }
+                ? 'portfolio'
+                : 'acting'
 
 export type AnyAccess =
   | { readonly public: string }
   | { readonly identity: string }
   | { readonly ingest: string }
+  | { readonly api: ClientPermission; readonly account: (input: never) => string }
   | {
       readonly permission: Permission
       readonly tenant?: 'header' | 'portfolio' | ((input: never) => TenantId | undefined)

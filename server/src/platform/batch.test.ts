@@ -44,7 +44,7 @@ test('a context that a batch sets holds for the batch and for nothing after it, 
     })
   // Far more actors than connections, so that every connection serves many of them in turn.
   await Promise.all(
-    Array.from({ length: 2000 }, (_, index) =>
+    Array.from({ length: 600 }, (_, index) =>
       work(index).catch((error: unknown) => wrong.push(String(error))),
     ),
   )
@@ -73,4 +73,47 @@ test('values come back as what they are', async () => {
     day: '2026-11-21',
     nothing: null,
   })
+})
+
+test('long values, bytes and characters of every length arrive whole, together and in later batches', async () => {
+  const text = 'aé漢😀"\\'.repeat(5000)
+  const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256))
+  const statement = {
+    text: 'select $1::text as text, $2::bytea as bytes, $3::text as empty',
+    values: [text, bytes, ''],
+  }
+  const results = await withClient(async (client) => [
+    ...(await runBatch(client, [statement, { text: 'select 1 as one', values: [] }, statement])),
+    ...(await runBatch(client, [statement])),
+  ])
+  const whole = { text, bytes, empty: '' }
+  expect(results.map(({ rows }) => rows[0])).toEqual([whole, { one: 1 }, whole, whole])
+})
+
+test('rows, no rows and statements without columns keep their places when they are sent again', async () => {
+  const statements = [
+    { text: 'begin', values: [] },
+    { text: 'select n as number from generate_series(1, $1::integer) n', values: [2] },
+    { text: 'select n as other from generate_series(1, $1::integer) n', values: [0] },
+    { text: 'commit', values: [] },
+  ]
+  await withClient(async (client) => {
+    for (let round = 0; round < 3; round += 1) {
+      const results = await runBatch(client, statements)
+      expect(results.map(({ rows }) => rows)).toEqual([[], [{ number: 1 }, { number: 2 }], [], []])
+    }
+  })
+})
+
+test('a statement whose columns have changed under it fails once and is then read as it is now', async () => {
+  await world.sql('create table changing (id integer); grant select on changing to liaison_guard')
+  await world.sql('insert into changing values (1)')
+  const look = { text: 'select * from changing', values: [] }
+  await withClient(async (client) => {
+    expect((await runBatch(client, [look]))[0]?.rows).toEqual([{ id: 1 }])
+    await world.sql(`alter table changing add column name text default 'new'`)
+    await expect(runBatch(client, [look])).rejects.toThrow('cached plan')
+    expect((await runBatch(client, [look]))[0]?.rows).toEqual([{ id: 1, name: 'new' }])
+  })
+  await world.sql('drop table changing')
 })

@@ -1,20 +1,12 @@
 import type pg from 'pg'
-import { parserOf, toText } from './statement.ts'
+import { databaseCodeOf } from './database.ts'
+import { parserOf } from './statement.ts'
 import type { Row, Statement, StatementResult } from './statement.ts'
+import { WireWriter } from './wire-writer.ts'
 
 /** The part of the driver's wire connection that a batch writes to. */
 interface Wire {
-  readonly stream: { cork(): void; uncork(): void }
-  parse(query: { text: string; name: string; types?: number[] }): void
-  bind(config: {
-    portal: string
-    statement: string
-    values: unknown[]
-    valueMapper: (value: unknown) => unknown
-  }): void
-  describe(message: { type: 'P' | 'S'; name: string }): void
-  execute(config: { portal: string; rows: number }): void
-  sync(): void
+  readonly stream: { write(bytes: Buffer): void }
 }
 
 interface Field {
@@ -22,23 +14,38 @@ interface Field {
   readonly dataTypeID: number
 }
 
-/** Which statements a connection has prepared, and under which name. */
-interface Prepared {
-  readonly names: Map<string, string>
+interface Column {
+  readonly name: string
+  readonly parse: (text: string) => unknown
+}
+
+/** A statement that a connection has prepared. Its columns are known once it ran, and stay: the server refuses a plan of others. */
+interface PreparedStatement {
+  readonly name: string
+  columns: readonly Column[] | undefined
+}
+
+/** The statements that a connection has prepared, by their text. */
+interface Register {
+  readonly statements: Map<string, PreparedStatement>
   generation: number
 }
 
 const MAXIMUM_PREPARED = 500
-const registers = new WeakMap<Wire, Prepared>()
+const registers = new WeakMap<Wire, Register>()
+const writer = new WireWriter()
 
-function registerOf(wire: Wire): Prepared {
+function registerOf(wire: Wire): Register {
   let register = registers.get(wire)
   if (!register) {
-    register = { names: new Map(), generation: 0 }
+    register = { statements: new Map(), generation: 0 }
     registers.set(wire, register)
   }
   return register
 }
+
+// The server dropped a prepared statement, or its result would have other columns than before.
+const STALE_CODES = new Set(['26000', '0A000'])
 
 /**
  * Several statements in one round trip with one Sync, handed to the driver's extension point for custom queries.
@@ -51,10 +58,10 @@ class Batch {
   callback: (error?: Error) => void = () => undefined
   readonly #statements: readonly Statement[]
   readonly #done: StatementResult[] = []
-  readonly #newNames: [string, string][] = []
+  readonly #sent: PreparedStatement[] = []
+  readonly #newTexts: string[] = []
   #rows: Row[] = []
-  #columns: { name: string; parse: (text: string) => unknown }[] = []
-  #wire: Wire | undefined
+  #register: Register | undefined
   #failure: Error | undefined
   #resolve: (results: StatementResult[]) => void = () => undefined
   #reject: (error: Error) => void = () => undefined
@@ -68,52 +75,61 @@ class Batch {
   }
 
   submit(wire: Wire): null {
-    this.#wire = wire
-    wire.stream.cork()
-    try {
-      for (const statement of this.#statements) this.#send(wire, statement)
-      wire.sync()
-    } finally {
-      wire.stream.uncork()
-    }
+    this.#register = registerOf(wire)
+    for (const statement of this.#statements) this.#write(this.#register, statement)
+    writer.sync()
+    wire.stream.write(writer.take())
     return null
   }
 
-  #send(wire: Wire, { text, values }: Statement): void {
-    const register = registerOf(wire)
-    let name = register.names.get(text)
-    if (name === undefined) {
-      // Past the limit a statement is sent unnamed: unbounded names would fill the server's memory.
-      name = register.names.size < MAXIMUM_PREPARED ? `b${register.generation}_${register.names.size}` : ''
-      wire.parse({ text, name })
-      if (name !== '') {
-        register.names.set(text, name)
-        this.#newNames.push([text, name])
-      }
+  #write(register: Register, { text, values }: Statement): void {
+    const known = register.statements.get(text)
+    const prepared = known ?? this.#prepare(register, text)
+    this.#sent.push(prepared)
+    writer.bind(prepared.name, values)
+    if (!prepared.columns) writer.describe()
+    writer.execute()
+  }
+
+  #prepare(register: Register, text: string): PreparedStatement {
+    // Past the limit a statement is sent unnamed: unbounded names would fill the server's memory.
+    const isNamed = register.statements.size < MAXIMUM_PREPARED
+    const name = isNamed ? `b${register.generation}_${register.statements.size}` : ''
+    const prepared: PreparedStatement = { name, columns: undefined }
+    writer.parse(name, text)
+    if (isNamed) {
+      register.statements.set(text, prepared)
+      this.#newTexts.push(text)
     }
-    wire.bind({ portal: '', statement: name, values: [...values], valueMapper: toText })
-    wire.describe({ type: 'P', name: '' })
-    wire.execute({ portal: '', rows: 0 })
+    return prepared
+  }
+
+  get #current(): PreparedStatement | undefined {
+    return this.#sent[this.#done.length]
   }
 
   handleRowDescription(message: { fields: readonly Field[] }): void {
-    this.#columns = message.fields.map((field) => ({ name: field.name, parse: parserOf(field.dataTypeID) }))
+    const columns = message.fields.map((field) => ({ name: field.name, parse: parserOf(field.dataTypeID) }))
+    if (this.#current) this.#current.columns = columns
   }
 
   handleDataRow(message: { fields: readonly (string | null)[] }): void {
     const row: Row = {}
-    for (const [index, column] of this.#columns.entries()) {
+    let index = 0
+    for (const column of this.#current?.columns ?? []) {
       const text = message.fields[index]
       row[column.name] = text === null || text === undefined ? null : column.parse(text)
+      index += 1
     }
     this.#rows.push(row)
   }
 
   handleCommandComplete(message: { text: string }): void {
-    const count = Number(message.text.split(' ').at(-1))
+    // What was described and told of no columns has none.
+    if (this.#current) this.#current.columns ??= []
+    const count = Number(message.text.slice(message.text.lastIndexOf(' ') + 1))
     this.#done.push({ rows: this.#rows, rowCount: Number.isNaN(count) ? 0 : count })
     this.#rows = []
-    this.#columns = []
   }
 
   handleEmptyQuery(): void {
@@ -128,7 +144,7 @@ class Batch {
 
   handleError(error: Error): void {
     this.#failure = error
-    this.#forgetNewNames()
+    this.#forget(databaseCodeOf(error))
     // The driver clears its active query at an error, so handleReadyForQuery will not come.
     this.callback(error)
     this.#reject(error)
@@ -141,11 +157,12 @@ class Batch {
   }
 
   /** After an error it is not known which of the new names the server kept, so none of them is used again. */
-  #forgetNewNames(): void {
-    if (!this.#wire || this.#newNames.length === 0) return
-    const register = registerOf(this.#wire)
-    for (const [text] of this.#newNames) register.names.delete(text)
-    register.generation += 1
+  #forget(code: string | undefined): void {
+    if (!this.#register) return
+    if (code !== undefined && STALE_CODES.has(code)) this.#register.statements.clear()
+    else if (this.#newTexts.length === 0) return
+    for (const text of this.#newTexts) this.#register.statements.delete(text)
+    this.#register.generation += 1
   }
 }
 

@@ -80,6 +80,11 @@ const Environment = z.object({
     description: 'How long a request may take before it is answered with 503.',
     unit: 'milliseconds',
   }),
+  STOP_DELAY_MS: documented(integer(0, 0, 20_000), {
+    description:
+      'How long a process that was told to stop still serves after its readiness turned false. Behind a balancer: twice the interval in which that asks.',
+    unit: 'milliseconds',
+  }),
   PASSWORD_HASH_CONCURRENCY: documented(integer(2, 1, 64), {
     description: 'Password hashes computed at the same time (the bulkhead of reliability R6).',
     unit: 'hashes',
@@ -125,6 +130,7 @@ export interface Config {
   readonly poolSize: number
   readonly maxInFlight: number
   readonly requestDeadlineMs: number
+  readonly stopDelayMs: number
   readonly passwordHashConcurrency: number
   readonly trustedProxies: readonly string[]
   readonly logLevel: Values['LOG_LEVEL']
@@ -188,6 +194,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     poolSize: values.POOL_SIZE,
     maxInFlight: values.MAX_IN_FLIGHT,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
+    stopDelayMs: values.STOP_DELAY_MS,
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
     trustedProxies: values.TRUSTED_PROXIES.split(',')
       .map((part) => part.trim())

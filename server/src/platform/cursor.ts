@@ -9,9 +9,9 @@ export interface CursorSigner {
 
 const MAC_BYTES = 16
 
-/** Cursors under a key that all processes share. */
-export function makeCursorSigner(key: Buffer): CursorSigner {
-  const macOf = (body: string, bound: unknown) =>
+/** Cursors under keys that all processes share: the first signs, all of them verify. */
+export function makeCursorSigner(keys: () => readonly Buffer[]): CursorSigner {
+  const macOf = (key: Buffer, body: string, bound: unknown) =>
     createHmac('sha256', key)
       .update(body)
       .update('\n')
@@ -21,12 +21,15 @@ export function makeCursorSigner(key: Buffer): CursorSigner {
   return {
     sign(position, bound) {
       const body = Buffer.from(JSON.stringify(position)).toString('base64url')
-      return `${body}.${macOf(body, bound).toString('base64url')}`
+      const [key] = keys()
+      if (!key) throw new Error('There is no key to sign cursors with.')
+      return `${body}.${macOf(key, body, bound).toString('base64url')}`
     },
     read(cursor, bound) {
       const [body = '', mac = ''] = cursor.split('.')
       const given = Buffer.from(mac, 'base64url')
-      if (given.length !== MAC_BYTES || !timingSafeEqual(given, macOf(body, bound))) {
+      const isSigned = (key: Buffer) => timingSafeEqual(given, macOf(key, body, bound))
+      if (given.length !== MAC_BYTES || !keys().some(isSigned)) {
         throw new ProblemError(
           400,
           'CURSOR_INVALID',

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { ConnectionSettings } from './embedded/index.ts'
 import { ProblemError } from './problem.ts'
@@ -35,6 +36,8 @@ export interface DatabaseOptions {
   readonly connection: ConnectionSettings
   readonly roleSecret: string
   readonly poolSize: number
+  /** After how long without a word the database counts as gone while it is asked; in milliseconds. */
+  readonly silenceMs?: number
 }
 
 // Bounds that hold whatever the server does: no statement, lock wait or forgotten transaction outlives them.
@@ -50,6 +53,20 @@ const SESSION_OPTIONS = [
   .join(' ')
 
 const ACQUIRE_TIMEOUT_MS = 1000
+/** Longer than any statement may take: a database that says nothing for so long while it is asked is not there. */
+const SILENCE_MS = 6000
+
+/** Gives a connection up whose other end no longer answers; what waits for it then fails as unavailable. */
+function endInSilence(client: pg.PoolClient, silenceMs: number): void {
+  // What the driver's types leave out.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const wired = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean }
+  const { stream } = wired.connection
+  stream.setTimeout(silenceMs, () => {
+    // A connection that nobody uses is quiet, too.
+    if (!wired.readyForQuery) stream.destroy(new Error('Connection terminated: the database fell silent'))
+  })
+}
 
 function openPool(options: DatabaseOptions, login: Login): pg.Pool {
   const pool = new pg.Pool({
@@ -67,7 +84,10 @@ function openPool(options: DatabaseOptions, login: Login): pg.Pool {
   })
   // Without listeners a dropped connection, idle or in use, ends the process.
   pool.on('error', () => undefined)
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined)
+    endInSilence(client, options.silenceMs ?? SILENCE_MS)
+  })
   return pool
 }
 

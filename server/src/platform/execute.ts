@@ -1,6 +1,9 @@
-import { decide, decodeId, encodeId } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
 import type { LinkId, PermissionEntry, TenantId } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
+import { readAccessReason, requireAccessReason, tellAccessReason } from './access-reason.ts'
+import type { TokenVerifier } from './access-token.ts'
+import { refuseLimited, takeLimits } from './admission.ts'
 import type { AuditEvent } from './audit-event.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
@@ -8,28 +11,31 @@ import type { Guard } from './guard.ts'
 import { claimKey, keepAnswer, readIdempotencyKey } from './idempotency.ts'
 import type { IdempotentUse } from './idempotency.ts'
 import { limitHeaders } from './limits.ts'
-import type { Limiter, LimitVerdict } from './limits.ts'
-import { countEvents, endMandate, factsOf, takeEvents } from './mandate.ts'
+import type { Limiter } from './limits.ts'
+import { countEvents, endMandate, takeEvents } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
+import { openForClient } from './resolver-of-client.ts'
 import { openForIdentity, openForIngest } from './resolver-without-person.ts'
 import { openForPerson } from './resolver.ts'
 import type { PersonRequest } from './resolver.ts'
 import { ProblemError } from './problem.ts'
-import { RefusalError } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
 import { permissionOf, Sent } from './route.ts'
 import type { Route } from './route.ts'
 import type { Inputs, Schemas } from './route-input.ts'
-import type { Transaction } from './transaction.ts'
+import type { Durability, Transaction } from './transaction.ts'
 
 /** What every request is executed with. */
 export interface Engine {
   readonly database: Database
   readonly limiter: Limiter
   readonly guard: Guard
+  readonly tokens: TokenVerifier
   readonly clock: Clock
   readonly requestDeadlineMs: number
   readonly observer: Observer
+  /** `durable`: even an ordinary read is answered only when its audit row is on disk. */
+  readonly readDurability?: Durability
 }
 
 /** Told of what the engine decides, for the metrics. */
@@ -110,11 +116,32 @@ function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest
   }
 }
 
-async function open(engine: Engine, call: Call): Promise<Opened> {
+async function openForToken(
+  engine: Engine,
+  call: Call,
+  access: Extract<Route['access'], { api: unknown }>,
+): Promise<Opened> {
+  const { method, url, headers } = call.request
+  const token = await engine.tokens.verify({ method, path: url, headers })
+  return openForClient(engine.database, {
+    token,
+    permission: access.api,
+    // The function was written for the inputs of this very route.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    ban: (access.account as (input: unknown) => string)(call.inputs),
+    writes: call.route.method !== 'GET',
+    trace: call.trace,
+    challenge: engine.tokens.challenge,
+  })
+}
+
+/** Opens the transaction of a request and decides it; whoever opens ends the mandate and the transaction. */
+export async function open(engine: Engine, call: Call): Promise<Opened> {
   const { access } = call.route
   if ('identity' in access) return openForIdentity(engine.database, call.trace, call.sessionToken)
   if ('ingest' in access)
     return openForIngest(engine.database, call.trace, call.request.headers.authorization)
+  if ('api' in access) return openForToken(engine, call, access)
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
   const opened = await openForPerson(engine.database, toPersonRequest(call, permission))
@@ -124,40 +151,6 @@ async function open(engine: Engine, call: Call): Promise<Opened> {
     transaction: opened.transaction,
     ...(seconds !== undefined && { seenSecondsAgo: seconds }),
   }
-}
-
-function principalOf(mandate: Mandate, trace: RequestTrace): string {
-  if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program')
-    return `partner ${mandate.partner.id}`
-  if (mandate.kind === 'tenant') return `tenant ${mandate.tenant.id}`
-  if (mandate.kind === 'platform') return `person ${mandate.actor.id}`
-  return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : `network ${trace.ip}`
-}
-
-async function takeLimits(engine: Engine, call: Call, mandate: Mandate): Promise<LimitVerdict> {
-  const own = await engine.limiter.take(call.route.limit, principalOf(mandate, call.trace))
-  if (!own.admitted || mandate.kind !== 'acting') return own
-  const inTenant = await engine.limiter.take(
-    'tenant',
-    `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`,
-  )
-  return inTenant.admitted ? own : inTenant
-}
-
-function refuseLimited(call: Call, mandate: Mandate, verdict: LimitVerdict): never {
-  const headers = limitHeaders(verdict)
-  const permission = permissionOf(call.route.access)
-  if (!permission)
-    throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', { headers })
-  const facts = { ...factsOf(mandate), rate: { limited: true } }
-  const decision = decide(facts, { permission: permission.name }, { trace: true })
-  const limited = {
-    ...decision,
-    effect: 'deny' as const,
-    code: 'RATE_LIMIT_EXCEEDED' as const,
-    status: 429 as const,
-  }
-  throw new RefusalError(limited, { facts, permission: permission.name, names: {}, headers })
 }
 
 function actingHeaders(
@@ -200,7 +193,8 @@ function countRows(body: unknown): { total: number; byTenant: Map<TenantId, numb
  */
 function describeRead(call: Call, mandate: Mandate, body: unknown): AuditEvent | null {
   const permission = permissionOf(call.route.access)
-  if (!permission || (mandate.kind !== 'acting' && mandate.kind !== 'portfolio')) return null
+  const isFromOutside = mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'api'
+  if (!permission || !isFromOutside) return null
   const { total, byTenant } = countRows(body)
   return {
     action: permission.audit_action,
@@ -236,41 +230,64 @@ function readExpectedVersion(call: Call): number {
   return Number(version)
 }
 
+interface Outcome {
+  readonly answer: Answer
+  readonly use: IdempotentUse | null
+  readonly readDurability: Durability
+}
+
 async function finish(
   call: Call,
   { mandate, transaction }: Opened,
-  { answer, use }: { answer: Answer; use: IdempotentUse | null },
+  { answer, use, readDurability }: Outcome,
 ): Promise<void> {
   const isRead = call.route.method === 'GET' || call.route.readsOnly !== undefined
   if (!isRead && call.route.answers === 'json' && countEvents(mandate) === 0) {
     throw new Error(`${call.route.method} ${call.route.path} changed something without an audit event`)
   }
-  const events = takeEvents(
-    mandate,
-    isRead && call.route.answers === 'json' ? describeRead(call, mandate, answer.body) : null,
+  const events = tellAccessReason(
+    takeEvents(
+      mandate,
+      isRead && call.route.answers === 'json' ? describeRead(call, mandate, answer.body) : null,
+    ),
+    readAccessReason(call.request.headers['x-access-reason']),
   )
   const last = use ? [...events, keepAnswer(use, answer)] : events
-  await transaction.commit(last, isRead && call.route.answers === 'json' ? 'relaxed' : 'durable')
+  await transaction.commit(last, isRead && call.route.answers === 'json' ? readDurability : 'durable')
+}
+
+function readUse(call: Call, mandate: Mandate): IdempotentUse | null {
+  const { method, answers, path } = call.route
+  if (method !== 'POST' || answers !== 'json') return null
+  const key = readIdempotencyKey(call.request.headers['idempotency-key'])
+  // The organisation belongs to it: the same path under another one is another operation.
+  const within = 'tenant' in mandate ? ` ${mandate.tenant.id}` : ''
+  const operation = `${method} ${path} ${JSON.stringify(call.request.params)}${within}`
+  return key === null ? null : { key, operation, body: call.request.body }
+}
+
+async function handle(call: Call, mandate: Mandate): Promise<unknown> {
+  const surroundings = {
+    trace: call.trace,
+    sessionToken: call.sessionToken,
+    expectedVersion: readExpectedVersion(call),
+  }
+  return call.route.handle({ ...call.inputs, ...surroundings, mandate })
 }
 
 async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
   const { mandate } = opened
   engine.observer.decided('allowed', 'ALLOWED')
-  const verdict = await takeLimits(engine, call, mandate)
+  requireAccessReason(call.route, mandate, readAccessReason(call.request.headers['x-access-reason']))
+  const applicant = { ...call, mandate }
+  const taken = takeLimits(engine.limiter, applicant)
+  // A read begins while the limiter is being asked. Whatever it comes to, found or not, is told only if it was admitted.
+  const reading = call.route.method === 'GET' && taken instanceof Promise ? handle(call, mandate) : null
+  reading?.catch(() => undefined)
+  const verdict = await taken
   if (!verdict.admitted) engine.observer.limited(verdict.name)
-  if (!verdict.admitted) refuseLimited(call, mandate, verdict)
-  const key =
-    call.route.method === 'POST' && call.route.answers === 'json'
-      ? readIdempotencyKey(call.request.headers['idempotency-key'])
-      : null
-  const use =
-    key === null
-      ? null
-      : {
-          key,
-          operation: `${call.route.method} ${call.route.path} ${JSON.stringify(call.request.params)}`,
-          body: call.request.body,
-        }
+  if (!verdict.admitted) refuseLimited(applicant, verdict)
+  const use = readUse(call, mandate)
   const stored = use && (await claimKey(mandate, use))
   if (stored) {
     await opened.transaction.commit([], 'durable')
@@ -279,14 +296,9 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
       headers: { ...stored.headers, 'Idempotent-Replayed': 'true', ...limitHeaders(verdict) },
     }
   }
-  const surroundings = {
-    trace: call.trace,
-    sessionToken: call.sessionToken,
-    expectedVersion: readExpectedVersion(call),
-  }
-  const result = await call.route.handle({ ...call.inputs, ...surroundings, mandate })
+  const result = await (reading ?? handle(call, mandate))
   const answer = toAnswer(call, mandate, result)
-  await finish(call, opened, { answer, use })
+  await finish(call, opened, { answer, use, readDurability: engine.readDurability ?? 'relaxed' })
   return { ...answer, headers: { ...answer.headers, ...limitHeaders(verdict) } }
 }
 
@@ -300,20 +312,40 @@ function touchSession(engine: Engine, opened: Opened): void {
     .catch(() => undefined)
 }
 
-/** Ends whatever the work is doing when the deadline has passed, so that no request hangs (R6, R7). */
-async function withinDeadline(engine: Engine, opened: Opened, running: Promise<Answer>): Promise<Answer> {
+/** Answers when the deadline has passed, whatever is still being done, so that no request hangs (R6, R7). */
+async function withinDeadline<Result>(
+  endsAtMs: number,
+  running: Promise<Result>,
+  giveUp: () => void,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      opened.transaction.abandon()
+      giveUp()
       reject(new ProblemError(503, 'DEADLINE_EXCEEDED', 'The request took too long and changed nothing.'))
-    }, engine.requestDeadlineMs)
+    }, endsAtMs - performance.now())
   })
   try {
     return await Promise.race([running, deadline])
   } finally {
     clearTimeout(timer)
   }
+}
+
+async function closeLate(opening: Promise<Opened>): Promise<void> {
+  try {
+    const { mandate, transaction } = await opening
+    endMandate(mandate)
+    transaction.abandon()
+  } catch {
+    // It never opened, and its caller has an answer already.
+  }
+}
+
+/** Opens within the deadline; what opens too late is closed at once. */
+function openWithinDeadline(engine: Engine, call: Call, endsAtMs: number): Promise<Opened> {
+  const opening = open(engine, call)
+  return withinDeadline(endsAtMs, opening, () => void closeLate(opening))
 }
 
 /**
@@ -334,9 +366,12 @@ export async function execute(engine: Engine, call: Call): Promise<Answer> {
       body: result instanceof Sent ? result.body : result,
     }
   }
-  const opened = await open(engine, call)
+  const endsAtMs = performance.now() + engine.requestDeadlineMs
+  const opened = await openWithinDeadline(engine, call, endsAtMs)
   try {
-    const answer = await withinDeadline(engine, opened, work(engine, call, opened))
+    const answer = await withinDeadline(endsAtMs, work(engine, call, opened), () =>
+      opened.transaction.abandon(),
+    )
     touchSession(engine, opened)
     return answer
   } finally {

@@ -4,7 +4,7 @@ import { runBatch } from './batch.ts'
 import { acquire } from './database.ts'
 import type { Database } from './database.ts'
 import { systemClock } from './clock.ts'
-import type { RefusalError } from './refusal.ts'
+import type { Refusal, RefusalRecord } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
 
 const BUCKET_MS = 10_000
@@ -28,50 +28,18 @@ function makeUuid(nowMs: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-/** The ids by which the two sides find a refusal. */
-function readersOf({ code, grounds: { facts } }: RefusalError): Record<string, unknown> {
-  return {
-    partner_id: facts.partner?.id,
-    tenant_id: facts.tenant?.id,
-    // A link that never came into force does not make the tenant a reader of the refusal.
-    delegation_id: code === 'TENANT_NOT_FOUND' ? undefined : facts.link?.id,
-  }
+function toEvent(record: RefusalRecord, trace: RequestTrace, explainId: string): Record<string, unknown> {
+  return { ...record.event, action: 'access.refused', explain_id: explainId, ...trace.toAudit() }
 }
 
-function toEvent(refusal: RefusalError, trace: RequestTrace, explainId: string): Record<string, unknown> {
-  const { facts, permission, names } = refusal.grounds
-  return {
-    plane: facts.plane,
-    action: 'access.refused',
-    code: refusal.code,
-    actor_type: facts.actor ? 'person' : 'stranger',
-    actor_id: facts.actor?.person_id,
-    actor_name: names.actor,
-    member_id: facts.partner_member?.id,
-    partner_name: names.partner,
-    tenant_name: names.tenant,
-    role: facts.link?.role ?? facts.partner_member?.role ?? facts.tenant_member?.role,
-    permission,
-    explain_id: explainId,
-    ...readersOf(refusal),
-    ...trace.toAudit(),
-  }
-}
-
-function keepStatement(refusal: RefusalError, uuid: string): { text: string; values: readonly unknown[] } {
-  const { facts, permission } = refusal.grounds
-  const tenantId = refusal.code === 'TENANT_NOT_FOUND' ? null : facts.tenant?.id
+function keepStatement(
+  { explanation }: RefusalRecord,
+  uuid: string,
+): { text: string; values: readonly unknown[] } {
+  const { personId, partnerId, tenantId, permission, code, decision } = explanation
   return {
     text: `insert into access_explanation (id, person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6, $7)`,
-    values: [
-      uuid,
-      facts.actor?.person_id,
-      facts.partner?.id,
-      tenantId,
-      permission,
-      refusal.code,
-      refusal.decision,
-    ],
+    values: [uuid, personId, partnerId, tenantId, permission, code, decision],
   }
 }
 
@@ -92,15 +60,10 @@ export class Guard {
   }
 
   /** Records a refusal and returns the public id under which it can be explained. */
-  async record(refusal: RefusalError, trace: RequestTrace): Promise<string> {
-    const { facts, permission } = refusal.grounds
-    const key = [
-      facts.actor?.person_id ?? trace.ip,
-      facts.plane,
-      facts.tenant?.id,
-      permission,
-      refusal.code,
-    ].join(' ')
+  async record(refusal: Refusal, trace: RequestTrace): Promise<string> {
+    const record = refusal.toRecord()
+    const { permission, code, tenantId } = record.explanation
+    const key = [record.principal ?? trace.ip, record.event['plane'], tenantId, permission, code].join(' ')
     const nowMs = trace.now.getTime()
     const known = this.#buckets.get(key)
     if (known && known.endsAtMs > nowMs) {
@@ -110,12 +73,12 @@ export class Guard {
     if (known) await this.#writeRepeats(key, known)
     const uuid = makeUuid(nowMs)
     const explainId = encodeId('explain', idFromUuid('explain', uuid))
-    const event = toEvent(refusal, trace, uuid)
+    const event = toEvent(record, trace, uuid)
     if (this.#buckets.size < MAXIMUM_BUCKETS) {
-      const length = facts.actor ? BUCKET_MS : STRANGER_BUCKET_MS
+      const length = record.principal === null ? STRANGER_BUCKET_MS : BUCKET_MS
       this.#buckets.set(key, { explainId, event, endsAtMs: nowMs + length, repeats: 0 })
     }
-    await this.#write(event, keepStatement(refusal, uuid))
+    await this.#write(event, keepStatement(record, uuid))
     return explainId
   }
 

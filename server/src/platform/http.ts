@@ -9,12 +9,14 @@ import type { Call, Engine } from './execute.ts'
 import type { HtmlPage } from './html.ts'
 import { admitRequest, releaseRequest } from './load-shedding.ts'
 import { PLATFORM_PROBLEMS, ProblemError, toProblemBody } from './problem.ts'
-import { RefusalError } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { makeRequestId, readTrace } from './request-trace.ts'
 import type { RequestTrace } from './request-trace.ts'
 import { parseInputs } from './route-input.ts'
 import type { Route } from './route.ts'
 import { toResponseSchema } from './response-schema.ts'
+import { asksForStream, makeStreams } from './stream.ts'
+import type { Streams } from './stream.ts'
 import { toAvailabilityProblem } from './transaction.ts'
 
 declare module 'fastify' {
@@ -130,7 +132,7 @@ function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
 }
 
 async function explain(engine: Engine, problem: ProblemError, trace: RequestTrace): Promise<ProblemError> {
-  if (!(problem instanceof RefusalError)) return problem
+  if (!(problem instanceof Refusal)) return problem
   engine.observer.decided('denied', problem.code)
   const explainId = await engine.guard.record(problem, trace)
   return new ProblemError(problem.status, problem.code, problem.message, {
@@ -177,7 +179,10 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
     request.log.error({ err: tellError(problem.cause ?? problem), code: problem.code }, 'request failed')
   const body = toProblemBody(problem, { id: request.id, now })
   if (wantsPage(request))
-    return sendPage(reply.headers(problem.extras.headers ?? {}), options.problemPage(body, request))
+    return sendPage(
+      reply.headers({ ...retryHeaders(problem), ...problem.extras.headers }),
+      options.problemPage(body, request),
+    )
   return reply
     .status(problem.status)
     .headers({ ...retryHeaders(problem), ...problem.extras.headers })
@@ -185,7 +190,7 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
     .send(JSON.stringify(body))
 }
 
-function mountRoute(app: FastifyInstance, options: HttpOptions, route: Route): void {
+function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Streams }, route: Route): void {
   app.route({
     method: route.method,
     url: route.path,
@@ -211,6 +216,10 @@ function mountRoute(app: FastifyInstance, options: HttpOptions, route: Route): v
       // A page's handler answers with the page itself.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       if (route.answers === 'page') return sendPage(reply.headers(answer.headers), answer.body as HtmlPage)
+      if (asksForStream(call)) {
+        releaseRequest(app, request)
+        return options.streams.follow(call, answer, reply)
+      }
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
     },
   })
@@ -286,6 +295,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     sendProblem(options, reply, new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')),
   )
   addHooks(app, options)
-  for (const route of options.routes) mountRoute(app, options, route)
+  const streams = makeStreams(options.engine)
+  app.addHook('preClose', () => Promise.resolve(streams.closeAll()))
+  for (const route of options.routes) mountRoute(app, { ...options, streams }, route)
   return app
 }

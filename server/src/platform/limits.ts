@@ -34,65 +34,169 @@ export interface LimitVerdict {
   readonly resetSeconds: number
 }
 
-/** Takes one admission for a key. */
+/** One admission that is asked for. */
+interface Asked {
+  readonly name: LimitName
+  readonly key: string
+}
+
+/** Takes admissions. */
 export interface Limiter {
-  take(name: LimitName, key: string): Promise<LimitVerdict>
+  /**
+   * Takes one admission for each, in this order, until one is refused. Returns that refusal, else the verdict on the
+   * first. A refusal that is remembered comes at once, without the database. The keys of one place in the order must not
+   * come in another. Rejects when the database cannot be asked: without a verdict nothing is admitted.
+   */
+  take(asked: readonly [Asked, ...Asked[]]): LimitVerdict | Promise<LimitVerdict>
 }
 
 const MAXIMUM_REMEMBERED = 10_000
+const MAXIMUM_BATCH = 64
+
+interface Taken {
+  readonly admitted: boolean
+  readonly remaining: number
+  readonly retryMs: number
+}
+
+interface Waiting {
+  readonly asked: readonly Asked[]
+  readonly resolve: (taken: readonly Taken[]) => void
+  readonly reject: (cause: unknown) => void
+}
+
+const fullKey = ({ name, key }: Asked): string => `${name}:${key}`
 
 /**
- * The limiter over PostgreSQL: exact across processes. A refusal is remembered in this process until it can change,
- * which keeps a flood off the database and stays exact, since entries leave the log only by age.
+ * The limiter over PostgreSQL: exact across processes. Calls that come while the database is being asked are asked
+ * together in the next round trip. A refusal is remembered in this process until it can change, which keeps a flood off
+ * the database and stays exact, since entries leave the log only by age.
  * `scale` multiplies every allowance; tests that are not about limits raise it.
  */
 export function makeLimiter(database: Database, scale = 1): Limiter {
   const refusedUntil = new Map<string, number>()
+  const policyOf = (name: LimitName): LimitPolicy => ({
+    ...LIMITS[name],
+    allowed: LIMITS[name].allowed * scale,
+  })
+  const takeTogether = makeQueue((asked) => takeFromDatabase(database, asked, policyOf))
+
+  const toVerdict = ({ name }: Asked, { admitted, remaining, retryMs }: Taken): LimitVerdict => ({
+    name,
+    policy: policyOf(name),
+    admitted,
+    remaining,
+    resetSeconds: Math.max(admitted ? 0 : 1, Math.ceil(retryMs / 1000)),
+  })
+
+  const remembered = (asked: Asked): LimitVerdict | null => {
+    const retryMs = (refusedUntil.get(fullKey(asked)) ?? 0) - performance.now()
+    return retryMs > 0 ? toVerdict(asked, { admitted: false, remaining: 0, retryMs }) : null
+  }
+
+  const conclude = (asked: readonly Asked[], taken: readonly Taken[]): LimitVerdict | undefined => {
+    const refused = taken.findIndex(({ admitted }) => !admitted)
+    const decisive = Math.max(0, refused)
+    const [one, its] = [asked[decisive], taken[decisive]]
+    if (!one || !its) return undefined
+    if (!its.admitted) {
+      if (refusedUntil.size >= MAXIMUM_REMEMBERED) refusedUntil.clear()
+      refusedUntil.set(fullKey(one), performance.now() + its.retryMs)
+    }
+    return toVerdict(one, its)
+  }
+
   return {
-    async take(name, key) {
-      const policy = { ...LIMITS[name], allowed: LIMITS[name].allowed * scale }
-      const full = `${name}:${key}`
-      const waitMs = (refusedUntil.get(full) ?? 0) - performance.now()
-      if (waitMs > 0)
-        return {
-          name,
-          policy,
-          admitted: false,
-          remaining: 0,
-          resetSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-        }
-      const verdict = await takeFromDatabase(database, full, policy)
-      if (!verdict.admitted) {
-        if (refusedUntil.size >= MAXIMUM_REMEMBERED) refusedUntil.clear()
-        refusedUntil.set(full, performance.now() + verdict.retryMs)
-      }
-      return {
-        name,
-        policy,
-        admitted: verdict.admitted,
-        remaining: verdict.remaining,
-        resetSeconds: Math.max(verdict.admitted ? 0 : 1, Math.ceil(verdict.retryMs / 1000)),
-      }
+    take(asked) {
+      const known = asked.map(remembered)
+      const stop = known.findIndex((verdict) => verdict !== null)
+      const refusal = known[stop]
+      if (refusal && stop === 0) return refusal
+      const open = refusal ? asked.slice(0, stop) : asked
+      return takeTogether(open).then((taken) => {
+        const verdict = conclude(asked, taken)
+        if (!verdict) throw new Error('The limiter gave no verdict.')
+        return refusal && verdict.admitted ? refusal : verdict
+      })
     },
   }
 }
 
-async function takeFromDatabase(database: Database, key: string, policy: LimitPolicy) {
+/** One round trip at a time: what is asked for meanwhile waits and goes together. */
+function makeQueue(
+  take: (waiting: readonly Waiting[]) => Promise<readonly (readonly Taken[])[]>,
+): (asked: readonly Asked[]) => Promise<readonly Taken[]> {
+  const waiting: Waiting[] = []
+  let isTaking = false
+  const run = async (): Promise<void> => {
+    isTaking = true
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAXIMUM_BATCH)
+      try {
+        const taken = await take(batch)
+        for (const [index, { resolve }] of batch.entries()) resolve(taken[index] ?? [])
+      } catch (cause) {
+        for (const { reject } of batch) reject(cause)
+      }
+    }
+    isTaking = false
+  }
+  return (asked) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ asked, resolve, reject })
+      if (!isTaking) void run()
+    })
+}
+
+/** One place in the statement: the nth admission that the call asks for. */
+interface Place {
+  readonly call: number
+  readonly step: number
+  readonly asked: Asked
+}
+
+function compare(left: Place, right: Place): number {
+  const [one, other] = [fullKey(left.asked), fullKey(right.asked)]
+  if (left.step !== right.step || one === other) return left.step - right.step
+  return one < other ? -1 : 1
+}
+
+async function takeFromDatabase(
+  database: Database,
+  waiting: readonly Waiting[],
+  policyOf: (name: LimitName) => LimitPolicy,
+): Promise<Taken[][]> {
+  // All processes lock the rows in one order, so that none waits for another that waits for it.
+  const places = waiting
+    .flatMap(({ asked }, call) => asked.map((one, step): Place => ({ call, step, asked: one })))
+    .toSorted(compare)
+  const positions = new Map(places.map(({ call, step }, index) => [`${call} ${step}`, index + 1]))
+  const policies = places.map(({ asked }) => policyOf(asked.name))
+  const statement = {
+    text: 'select admitted, remaining, retry_microseconds from access.take($1, $2, $3, $4)',
+    values: [
+      places.map(({ asked }) => fullKey(asked)),
+      policies.map(({ allowed }) => allowed),
+      policies.map(({ windowSeconds }) => windowSeconds * 1_000_000),
+      places.map(({ call, step }) => positions.get(`${call} ${step - 1}`) ?? 0),
+    ],
+  }
   // On a connection of its own: a rollback of the request must not give the admission back.
   const client = await acquire(database, 'liaison_guard')
   try {
-    const [result] = await runBatch(client, [
-      {
-        text: 'select admitted, remaining, retry_microseconds from access.take($1, $2, $3)',
-        values: [key, policy.allowed, policy.windowSeconds * 1_000_000],
-      },
-    ])
-    const row = result?.rows[0]
-    return {
-      admitted: row?.['admitted'] === true,
-      remaining: Number(row?.['remaining'] ?? 0),
-      retryMs: Number(row?.['retry_microseconds'] ?? 0) / 1000,
+    const [result] = await runBatch(client, [statement])
+    const taken: Taken[][] = waiting.map(() => [])
+    for (const [index, row] of (result?.rows ?? []).entries()) {
+      const { call = -1, step = -1 } = places[index] ?? {}
+      const mine = taken[call]
+      if (mine)
+        mine[step] = {
+          admitted: row['admitted'] === true,
+          remaining: Number(row['remaining'] ?? 0),
+          retryMs: Number(row['retry_microseconds'] ?? 0) / 1000,
+        }
     }
+    return taken
   } finally {
     client.release()
   }

@@ -5,6 +5,14 @@ import type { TopicHandler } from './jobs.ts'
 
 const Mail = z.object({ to: z.string(), subject: z.string(), text: z.string() })
 
+/** A mail server that hangs ends the attempt long before the job that makes it; the URL may say otherwise. */
+const TIMEOUTS = {
+  dnsTimeout: 10_000,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 20_000,
+}
+
 export interface MailOptions {
   readonly database: Database
   /** Without it mails are only kept, for reading in the development outbox. */
@@ -17,7 +25,7 @@ export interface MailOptions {
  * sending and noting can send a mail twice, never lose it.
  */
 export function makeMailHandler({ database, smtpUrl, from }: MailOptions): TopicHandler {
-  const transport = smtpUrl === undefined ? null : nodemailer.createTransport(smtpUrl)
+  const transport = smtpUrl === undefined ? null : nodemailer.createTransport({ url: smtpUrl, ...TIMEOUTS })
   return async (payload, messageId) => {
     const mail = Mail.parse(payload)
     const pool = database.pool('liaison_job')

@@ -1,5 +1,8 @@
 import { decide } from '@liaison/access'
 import type {
+  AccessMode,
+  BillingAccountId,
+  ClientId,
   Facts,
   LinkId,
   LinkRole,
@@ -13,6 +16,7 @@ import type {
   TenantRole,
 } from '@liaison/access'
 import type { Kysely } from 'kysely'
+import type { AccessToken, BillingParty } from './access-token.ts'
 import { recordReadStatement, recordStatement } from './audit-event.ts'
 import type { AuditEvent } from './audit-event.ts'
 import { kyselyOn } from './kysely-on-transaction.ts'
@@ -65,6 +69,22 @@ export interface PortfolioLink {
   readonly facts: Facts
 }
 
+/** The consent or resale that a mandate of an API client stands on; the id is the UUID. */
+export interface ApiDelegation {
+  readonly id: string
+  readonly kind: 'consent' | 'resale'
+  readonly epoch: number
+  readonly endsAt: Date | null
+}
+
+/** Who pays for what an API client orders. */
+export interface ApiBilling extends BillingParty {
+  readonly relationshipId: string
+  readonly payerName: string
+  readonly payerAccountId: BillingAccountId
+  readonly mode: 'direct' | 'resale'
+}
+
 /** What a mandate of each kind names. */
 export interface MandateKinds {
   /** Sign-in and account pages: persons and sessions, nothing of tenants. */
@@ -89,6 +109,19 @@ export interface MandateKinds {
     readonly narrowedTo: PortfolioLink | null
   }
   tenant: { readonly actor: Actor; readonly tenant: TenantSide; readonly role: TenantRole }
+  /** An API client that works on one billing account, of its own organisation or under a consent or a resale. */
+  api: {
+    readonly client: { readonly id: ClientId; readonly name: string }
+    /** Null for a client of a tenant. */
+    readonly partner: { readonly id: PartnerId; readonly name: string } | null
+    readonly tenant: TenantSide
+    readonly account: { readonly id: BillingAccountId; readonly ban: string }
+    readonly access: AccessMode
+    readonly delegation: ApiDelegation | null
+    /** Who pays now; null when no commercial relationship is in force. */
+    readonly billing: ApiBilling | null
+    readonly token: AccessToken
+  }
   /** The provider's own systems handing records in. */
   ingest: { readonly keyId: string; readonly source: string }
   system: { readonly job: string }
@@ -231,7 +264,7 @@ export function factsOf(mandate: Mandate): Facts {
 function namesOf(mandate: Mandate): { actor?: string; partner?: string; tenant?: string } {
   return {
     ...('actor' in mandate && { actor: mandate.actor.name }),
-    ...('partner' in mandate && { partner: mandate.partner.name }),
+    ...('partner' in mandate && mandate.partner && { partner: mandate.partner.name }),
     ...('tenant' in mandate && { tenant: mandate.tenant.name }),
   }
 }

@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import type { Migration } from 'kysely/migration'
 import pg from 'pg'
-import { LOGINS, passwordOf } from './database.ts'
+import { databaseCodeOf, LOGINS, passwordOf } from './database.ts'
 import type { ConnectionSettings } from './database.ts'
 
 const SOURCE = fileURLToPath(new URL('..', import.meta.url))
@@ -53,15 +54,46 @@ async function setPasswords(pool: pg.Pool, roleSecret: string): Promise<void> {
   }
 }
 
+/** Whoever waits for a lock lets everybody behind it wait, too: a migration gives its place up and comes again (R11). */
+const LOCK_TIMEOUT_MS = 2000
+const PATIENCE_MS = 120_000
+const LOCK_NOT_AVAILABLE = '55P03'
+
+function isLockTimeout(error: unknown): boolean {
+  return (
+    databaseCodeOf(error) === LOCK_NOT_AVAILABLE || (error instanceof Error && isLockTimeout(error.cause))
+  )
+}
+
+/** Does it again while only a lock stands in the way, after a pause in which those who wait go first. */
+async function untilLocked<Result>(work: () => Promise<Result>): Promise<Result> {
+  const endsMs = performance.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isLockTimeout(error) || performance.now() > endsMs) throw error
+      await delay(200 + Math.random() * 800)
+    }
+  }
+}
+
 /**
- * Brings a database to the schema of this code: runs the migrations not yet run, in order, each in one transaction
- * under a lock. Running it again changes nothing.
+ * Brings a database to the schema of this code: runs the migrations not yet run, in order, in one transaction under a
+ * lock. Running it again changes nothing. Servers of the version before may work meanwhile.
  */
-export async function migrate(
+export function migrate(
   admin: ConnectionSettings,
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
-  const pool = new pg.Pool({ ...admin, max: 2 })
+  return untilLocked(() => migrateOnce(admin, options))
+}
+
+async function migrateOnce(
+  admin: ConnectionSettings,
+  options: MigrateOptions,
+): Promise<{ applied: string[] }> {
+  const pool = new pg.Pool({ ...admin, max: 2, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
   pool.on('error', () => undefined)
   const database = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
   try {

@@ -1,9 +1,10 @@
+import { CLIENT_REFUSAL_CODES } from '@liaison/access'
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
 import { listProblems, Problem } from './problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
-import { permissionOf } from './route.ts'
-import type { Route } from './route.ts'
+import { evidenceOf, permissionOf } from './route.ts'
+import type { Evidence, Route } from './route.ts'
 
 type Json = Record<string, unknown>
 
@@ -37,15 +38,18 @@ const DELEGATION_PROBLEMS = [
   'FEATURE_DISABLED',
   'IP_NOT_ALLOWED',
   'OUTSIDE_HOURS',
+  'ACCESS_REASON_REQUIRED',
   'TENANT_CONTEXT_REQUIRED',
   'TENANT_CONTEXT_MISMATCH',
 ]
 
-const PLANE_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
+const EVIDENCE_PROBLEMS: Readonly<Partial<Record<Evidence, readonly string[]>>> = {
   delegation: [...DECISION_PROBLEMS, ...DELEGATION_PROBLEMS],
   program: [...DECISION_PROBLEMS, 'PARTNER_INACTIVE', 'TENANT_CONTEXT_MISMATCH'],
   tenant: [...DECISION_PROBLEMS, 'TENANT_INACTIVE', 'TENANT_NOT_FOUND', 'TENANT_CONTEXT_MISMATCH'],
   platform: [...DECISION_PROBLEMS, 'TENANT_CONTEXT_MISMATCH'],
+  api: CLIENT_REFUSAL_CODES,
+  ingest: ['UNAUTHORIZED'],
 }
 
 function problemsOfMethod(route: Route): string[] {
@@ -56,12 +60,10 @@ function problemsOfMethod(route: Route): string[] {
 
 /** Every code that an operation can answer with. */
 export function problemsOf(route: Route): string[] {
-  const plane = permissionOf(route.access)?.plane
   const codes = new Set([
     ...COMMON_PROBLEMS,
     ...route.problems,
-    ...((plane && PLANE_PROBLEMS[plane]) ?? []),
-    ...('ingest' in route.access ? ['UNAUTHORIZED'] : []),
+    ...(EVIDENCE_PROBLEMS[evidenceOf(route.access)] ?? []),
     ...problemsOfMethod(route),
     ...(route.ifMatch ? ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'] : []),
   ])
@@ -95,7 +97,7 @@ function parametersFrom(place: 'path' | 'query', schema: z.ZodType | undefined):
 }
 
 function headerParameters(route: Route): Json[] {
-  const plane = permissionOf(route.access)?.plane
+  const evidence = evidenceOf(route.access)
   const header = (name: string, required: boolean, description: string): Json => ({
     name,
     in: 'header',
@@ -104,12 +106,21 @@ function headerParameters(route: Route): Json[] {
     schema: { type: 'string' },
   })
   return [
-    ...(plane === 'delegation' || plane === 'tenant'
+    ...(evidence === 'delegation' || evidence === 'tenant'
       ? [
           header(
             'X-Active-Tenant-Id',
             'tenant' in route.access && route.access.tenant === 'header',
             'The tenant that is worked in; echoed in the answer.',
+          ),
+        ]
+      : []),
+    ...(evidence === 'delegation'
+      ? [
+          header(
+            'X-Access-Reason',
+            false,
+            'Why the tenant is worked in, percent-encoded UTF-8; required where the tenant asks for it, and read by the tenant.',
           ),
         ]
       : []),
@@ -162,21 +173,24 @@ export function operationIdOf(route: Pick<Route, 'method' | 'path'>): string {
   )
 }
 
+const SECURITY: Readonly<Partial<Record<Evidence, string>>> = { ingest: 'ingest_key', api: 'access_token' }
+
 function securityOf(route: Route): Json[] {
-  if ('public' in route.access) return []
-  return 'ingest' in route.access ? [{ ingest_key: [] }] : [{ session: [] }]
+  const evidence = evidenceOf(route.access)
+  return evidence === 'public' ? [] : [{ [SECURITY[evidence] ?? 'session']: [] }]
 }
+
+const TAGS: Readonly<Partial<Record<Evidence, string>>> = { auth: 'account', public: 'account' }
 
 function operationOf(route: Route): Json {
   const permission = permissionOf(route.access)
+  const evidence = evidenceOf(route.access)
   return {
     operationId: operationIdOf(route),
     summary: route.summary,
-    tags: [permission?.plane ?? ('ingest' in route.access ? 'ingest' : 'account')],
+    tags: [TAGS[evidence] ?? evidence],
     security: securityOf(route),
-    'x-plane':
-      permission?.plane ??
-      ('ingest' in route.access ? 'ingest' : 'identity' in route.access ? 'auth' : 'public'),
+    'x-plane': evidence,
     ...(permission && { 'x-permission': permission.name, 'x-step-up': permission.sensitive }),
     'x-rate-limit': { name: route.limit, ...LIMITS[route.limit] },
     parameters: [
@@ -242,6 +256,12 @@ export function makeOpenApi(routes: readonly Route[]): Json {
           in: 'cookie',
           name: '__Host-liaison',
           description: 'The session of a person who signed in.',
+        },
+        access_token: {
+          type: 'http',
+          scheme: 'DPoP',
+          description:
+            'An access token of an API client with its proof of possession (RFC 9449): `Authorization: DPoP …` and `DPoP: …`.',
         },
         ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
       },

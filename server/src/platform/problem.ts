@@ -1,4 +1,11 @@
-import { DECISION_STATUS, REFUSAL_CODES, REFUSAL_WORDS } from '@liaison/access'
+import {
+  CLIENT_DECISION_STATUS,
+  CLIENT_REFUSAL_CODES,
+  CLIENT_REFUSAL_WORDS,
+  DECISION_STATUS,
+  REFUSAL_CODES,
+  REFUSAL_WORDS,
+} from '@liaison/access'
 import { z } from 'zod'
 
 /** One fault of the input; `pointer` is a JSON pointer into params, query, headers or body. */
@@ -177,18 +184,27 @@ function titleOf(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** The codes with which the kernel says no, in its own words. */
+function toEntry(code: string, status: number, words: { sentence: string; next_step: string }): ProblemEntry {
+  return { status, title: titleOf(code), cause: words.sentence, remedy: words.next_step }
+}
+
+/** The codes with which the kernel says no to people, in its own words. */
 const DECISION_PROBLEMS = REFUSAL_CODES.map((code): [string, ProblemEntry] => [
   code,
-  {
-    status: DECISION_STATUS[code],
-    title: titleOf(code),
-    cause: REFUSAL_WORDS[code].sentence,
-    remedy: REFUSAL_WORDS[code].next_step,
-  },
+  toEntry(code, DECISION_STATUS[code], REFUSAL_WORDS[code]),
 ])
 
-const registry = new Map<string, ProblemEntry>([...Object.entries(PLATFORM_PROBLEMS), ...DECISION_PROBLEMS])
+/** The codes that only API clients meet. */
+const CLIENT_PROBLEMS = CLIENT_REFUSAL_CODES.map((code): [string, ProblemEntry] => [
+  code,
+  toEntry(code, CLIENT_DECISION_STATUS[code], CLIENT_REFUSAL_WORDS[code]),
+])
+
+const registry = new Map<string, ProblemEntry>([
+  ...CLIENT_PROBLEMS,
+  ...Object.entries(PLATFORM_PROBLEMS),
+  ...DECISION_PROBLEMS,
+])
 
 /** Adds a module's codes. Throws when a code is taken with another meaning. */
 export function registerProblems(entries: Readonly<Record<string, ProblemEntry>>): void {

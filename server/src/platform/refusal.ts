@@ -51,8 +51,59 @@ function stepUpChallenge(code: RefusalCode): Record<string, string> | undefined 
   return code === 'UNAUTHORIZED' ? { 'WWW-Authenticate': 'Session realm="liaison"' } : undefined
 }
 
+/** What is kept of a refusal: its audit event, and the decision that the explainer shows. */
+export interface RefusalRecord {
+  /** Whose refusals are counted together; null for a stranger. */
+  readonly principal: string | null
+  /** The event without its action and where it came from. */
+  readonly event: Readonly<Record<string, unknown>>
+  readonly explanation: {
+    readonly personId: string | undefined
+    readonly partnerId: string | undefined
+    /** Null where the caller must not learn that the tenant exists. */
+    readonly tenantId: string | null | undefined
+    readonly permission: string
+    readonly code: string
+    readonly decision: unknown
+  }
+}
+
 /** A decision that says no, on its way to the caller, the audit log and the explainer. */
-export class RefusalError extends ProblemError {
+export abstract class Refusal extends ProblemError {
+  /** What the guard keeps of it. */
+  abstract toRecord(): RefusalRecord
+}
+
+function roleOf({
+  link,
+  partner_member: partnerMember,
+  tenant_member: tenantMember,
+}: Facts): string | undefined {
+  return link?.role ?? partnerMember?.role ?? tenantMember?.role
+}
+
+function describe(code: string, { facts, permission, names }: RefusalGrounds): RefusalRecord['event'] {
+  const { actor, partner, tenant, link } = facts
+  return {
+    plane: facts.plane,
+    code,
+    actor_type: actor ? 'person' : 'stranger',
+    actor_id: actor?.person_id,
+    actor_name: names.actor,
+    member_id: facts.partner_member?.id,
+    partner_id: partner?.id,
+    partner_name: names.partner,
+    tenant_id: tenant?.id,
+    tenant_name: names.tenant,
+    // A link that never came into force does not make the tenant a reader of the refusal.
+    delegation_id: code === 'TENANT_NOT_FOUND' ? undefined : link?.id,
+    role: roleOf(facts),
+    permission,
+  }
+}
+
+/** The refusal of a person. */
+export class RefusalError extends Refusal {
   override name = 'RefusalError'
   readonly decision: Decision
   readonly grounds: RefusalGrounds
@@ -69,5 +120,21 @@ export class RefusalError extends ProblemError {
     })
     this.decision = decision
     this.grounds = grounds
+  }
+
+  toRecord(): RefusalRecord {
+    const { facts } = this.grounds
+    return {
+      principal: facts.actor?.person_id ?? null,
+      event: describe(this.code, this.grounds),
+      explanation: {
+        personId: facts.actor?.person_id,
+        partnerId: facts.partner?.id,
+        tenantId: this.code === 'TENANT_NOT_FOUND' ? null : facts.tenant?.id,
+        permission: this.grounds.permission,
+        code: this.code,
+        decision: this.decision,
+      },
+    }
   }
 }

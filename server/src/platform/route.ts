@@ -1,5 +1,5 @@
 import { PERMISSIONS } from '@liaison/access'
-import type { Permission, PermissionEntry } from '@liaison/access'
+import type { Permission, PermissionEntry, Plane } from '@liaison/access'
 import type { z } from 'zod'
 import type { Access, AnyAccess, KindOf } from './access-of-route.ts'
 import type { HtmlPage } from './html.ts'
@@ -132,5 +132,18 @@ const ENTRIES: ReadonlyMap<Permission, PermissionEntry> = new Map(
 
 /** The catalogue's entry of the permission that a route asks for; null for routes without one. */
 export function permissionOf(access: AnyAccess): PermissionEntry | null {
+  if ('api' in access) return ENTRIES.get(access.api) ?? null
   return 'permission' in access ? (ENTRIES.get(access.permission) ?? null) : null
+}
+
+/** Whose evidence a route asks for: that of a plane, or of what stands beside the planes. */
+export type Evidence = Plane | 'api' | 'ingest' | 'auth' | 'public'
+
+/** Whose evidence a route asks for. */
+export function evidenceOf(access: AnyAccess): Evidence {
+  if ('public' in access) return 'public'
+  if ('identity' in access) return 'auth'
+  if ('ingest' in access) return 'ingest'
+  if ('api' in access) return 'api'
+  return permissionOf(access)?.plane ?? 'public'
 }

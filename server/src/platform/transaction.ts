@@ -10,6 +10,9 @@ const COMMIT: Statement = { text: 'commit', values: [] }
 // An ordinary read loses at most half a second of its own audit rows in a crash of the database, never of the server.
 const RELAX: Statement = { text: `select set_config('synchronous_commit', 'off', true)`, values: [] }
 
+/** Whether a commit waits for the disk. */
+export type Durability = 'durable' | 'relaxed'
+
 const LOCK_TIMEOUT = '55P03'
 const STATEMENT_TIMEOUT = '57014'
 
@@ -33,6 +36,7 @@ export function toAvailabilityProblem(error: unknown): unknown {
 export class Transaction {
   readonly #client: pg.PoolClient
   #state: 'open' | 'ended' = 'open'
+  #isReleased = false
   #isBroken = false
 
   private constructor(client: pg.PoolClient) {
@@ -67,7 +71,7 @@ export class Transaction {
   }
 
   /** Runs the last statements and commits, in one round trip. */
-  async commit(last: readonly Statement[], durability: 'durable' | 'relaxed'): Promise<StatementResult[]> {
+  async commit(last: readonly Statement[], durability: Durability): Promise<StatementResult[]> {
     try {
       const relax = durability === 'relaxed' ? [RELAX] : []
       return await this.send([...relax, ...last, COMMIT])
@@ -82,6 +86,8 @@ export class Transaction {
   /** Gives everything back. Never throws. */
   async rollback(): Promise<void> {
     if (this.#state === 'ended') return
+    // First of all, so that nothing that still runs is sent behind the rollback, outside of the transaction.
+    this.#state = 'ended'
     if (!this.#isBroken) {
       await runBatch(this.#client, [{ text: 'rollback', values: [] }]).catch(() => {
         this.#isBroken = true
@@ -97,8 +103,9 @@ export class Transaction {
   }
 
   #release(): void {
-    if (this.#state === 'ended') return
     this.#state = 'ended'
+    if (this.#isReleased) return
+    this.#isReleased = true
     this.#client.release(this.#isBroken)
   }
 }

@@ -37,10 +37,15 @@ set role liaison_authz;
 
 -- A nested keyed digest (the construction of RFC 2104 with a fixed 32-byte key in place of the padding).
 create function access.sign(message text) returns text
-  language sql stable security definer
+  language plpgsql stable security definer
   set search_path = pg_catalog
   as $$
-  select encode(sha256(key || sha256(key || convert_to(message, 'UTF8'))), 'hex') from access.context_key
+declare
+  secret bytea;
+begin
+  select k.key into secret from access.context_key k;
+  return encode(sha256(secret || sha256(secret || convert_to(message, 'UTF8'))), 'hex');
+end
 $$;
 
 -- Puts an access context in force until the transaction ends. Only deciding functions may call it.
@@ -48,12 +53,15 @@ create function access.set_context(context jsonb) returns void
   language plpgsql security definer
   set search_path = pg_catalog
   as $$
+declare
+  message text := set_config('liaison.context', context::text, true);
 begin
-  perform set_config('liaison.context', context::text, true), set_config('liaison.mac', access.sign(context::text), true);
+  message := set_config('liaison.mac', access.sign(message), true);
 end
 $$;
 
 -- The context of this transaction, or null when there is none. A context that carries no valid code is an attack and an error.
+-- Everything here is an assignment because PL/pgSQL evaluates those without the executor: this runs several times in every statement.
 create function access.context() returns jsonb
   language plpgsql stable security definer
   set search_path = pg_catalog

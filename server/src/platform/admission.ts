@@ -1,0 +1,55 @@
+import { decide } from '@liaison/access'
+import { limitHeaders } from './limits.ts'
+import type { Limiter, LimitVerdict } from './limits.ts'
+import { factsOf } from './mandate.ts'
+import type { Mandate } from './mandate.ts'
+import { ProblemError } from './problem.ts'
+import { RefusalError } from './refusal.ts'
+import type { RequestTrace } from './request-trace.ts'
+import { permissionOf } from './route.ts'
+import type { Route } from './route.ts'
+
+/** A decided request that asks to be admitted. */
+interface Applicant {
+  readonly route: Route
+  readonly trace: RequestTrace
+  readonly mandate: Mandate
+}
+
+function principalOf({ mandate, trace }: Applicant): string {
+  if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program')
+    return `partner ${mandate.partner.id}`
+  if (mandate.kind === 'tenant') return `tenant ${mandate.tenant.id}`
+  if (mandate.kind === 'api')
+    return mandate.partner ? `partner ${mandate.partner.id}` : `tenant ${mandate.tenant.id}`
+  if (mandate.kind === 'platform') return `person ${mandate.actor.id}`
+  return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : `network ${trace.ip}`
+}
+
+/** Asks for the admissions of a request: one of its principal, and while acting one of the tenant. */
+export function takeLimits(limiter: Limiter, applicant: Applicant): LimitVerdict | Promise<LimitVerdict> {
+  const { mandate } = applicant
+  const own = { name: applicant.route.limit, key: principalOf(applicant) }
+  const isDelegated = mandate.kind === 'acting' || (mandate.kind === 'api' && mandate.delegation !== null)
+  if (!isDelegated || !mandate.partner) return limiter.take([own])
+  const key = `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`
+  return limiter.take([own, { name: 'tenant', key }])
+}
+
+/** Refuses what was not admitted. Throws RATE_LIMIT_EXCEEDED, with an explanation for a person. */
+export function refuseLimited({ route, mandate }: Applicant, verdict: LimitVerdict): never {
+  const headers = limitHeaders(verdict)
+  const permission = permissionOf(route.access)
+  // An API client's limit needs no explanation: the header fields say all of it.
+  if (!permission || mandate.kind === 'api')
+    throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', { headers })
+  const facts = { ...factsOf(mandate), rate: { limited: true } }
+  const decision = decide(facts, { permission: permission.name }, { trace: true })
+  const limited = {
+    ...decision,
+    effect: 'deny' as const,
+    code: 'RATE_LIMIT_EXCEEDED' as const,
+    status: 429 as const,
+  }
+  throw new RefusalError(limited, { facts, permission: permission.name, names: {}, headers })
+}

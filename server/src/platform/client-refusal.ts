@@ -1,0 +1,78 @@
+import { CLIENT_REFUSAL_WORDS } from '@liaison/access'
+import type { ClientDecision, ClientFacts, ClientPermission, ClientRefusalCode } from '@liaison/access'
+import { Refusal } from './refusal.ts'
+import type { RefusalRecord } from './refusal.ts'
+
+/** What the refusal of an API client was decided on. */
+export interface ClientRefusalGrounds {
+  readonly facts: ClientFacts
+  readonly permission: ClientPermission
+  /** The UUID of the delegation that the token names and the client holds. */
+  readonly delegationId: string | null
+  readonly names: { readonly client?: string; readonly partner?: string; readonly tenant?: string }
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The error of RFC 6750 section 3.1 for a refusal; null where no other token would help. */
+export function oauthErrorOf(code: ClientRefusalCode): string | null {
+  if (code === 'INSUFFICIENT_SCOPE') return 'insufficient_scope'
+  return code === 'UNAUTHORIZED' || code === 'DELEGATION_REVOKED' || code === 'TOKEN_STALE'
+    ? 'invalid_token'
+    : null
+}
+
+/** A tenant reads only of clients that it once let in, and of its own. */
+function isReadByTenant({ facts, delegationId }: ClientRefusalGrounds): boolean {
+  return delegationId !== null || facts.token.access === 'own'
+}
+
+function describe(code: string, grounds: ClientRefusalGrounds): RefusalRecord['event'] {
+  const { facts, permission, delegationId, names } = grounds
+  return {
+    plane: facts.token.access === 'own' ? 'tenant' : 'delegation',
+    code,
+    actor_type: facts.client ? 'client' : 'stranger',
+    actor_id: facts.client?.id,
+    actor_name: names.client,
+    partner_id: facts.partner?.id,
+    partner_name: names.partner,
+    ...(isReadByTenant(grounds) && { tenant_id: facts.tenant?.id, tenant_name: names.tenant }),
+    delegation_id: delegationId ?? undefined,
+    role: facts.token.access,
+    permission,
+  }
+}
+
+/** The refusal of an API client. */
+export class ClientRefusalError extends Refusal {
+  override name = 'ClientRefusalError'
+  readonly decision: ClientDecision
+  readonly grounds: ClientRefusalGrounds
+
+  constructor(decision: ClientDecision, grounds: ClientRefusalGrounds) {
+    if (decision.code === 'ALLOWED') throw new Error('An allowance is no refusal.')
+    const words = CLIENT_REFUSAL_WORDS[decision.code]
+    super(decision.status, decision.code, words.sentence, {
+      nextStep: words.next_step,
+      headers: grounds.headers,
+    })
+    this.decision = decision
+    this.grounds = grounds
+  }
+
+  toRecord(): RefusalRecord {
+    const { facts } = this.grounds
+    return {
+      principal: facts.client?.id ?? null,
+      event: describe(this.code, this.grounds),
+      explanation: {
+        personId: undefined,
+        partnerId: facts.partner?.id,
+        tenantId: isReadByTenant(this.grounds) ? facts.tenant?.id : null,
+        permission: this.grounds.permission,
+        code: this.code,
+        decision: this.decision,
+      },
+    }
+  }
+}
