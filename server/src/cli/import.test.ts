@@ -190,6 +190,35 @@ describe('import of a file', () => {
     expect(await world.sql(`select 1 from audit_event where changes ->> 'source' = $1`, [source])).toEqual([])
   })
 
+  test('many rows, written in several sets, are counted exactly, and one that comes again is told with its first line', async () => {
+    const { source, rows } = await seedMapping()
+    const told: string[] = []
+    const take = (count: number) => {
+      async function* reading(): AsyncGenerator<IncomingRow> {
+        for (let line = 1; line <= count + 1; line += 1) {
+          const id = line > count ? 7 : line
+          const raw = { tenant: 't1', external_id: String(id), name: `N ${id}`, status: 'active' }
+          yield { file: 'f', line, items: [{ kind: 'subscribers', raw }], faults: [] }
+        }
+      }
+      return ingestAsOperator(
+        world.connection,
+        { operator: OPERATOR, command: 'import', source },
+        (mandate) =>
+          importRows(mandate, reading(), {
+            skipsBadRows: true,
+            onBadRow: ({ line, code, detail }) => told.push(`${line} ${code} ${detail}`),
+            onProgress: () => undefined,
+          }),
+      )
+    }
+    const counts = { received: 4501, created: 4500, updated: 0, unchanged: 0 }
+    expect(await take(4500)).toEqual({ rows: 4501, badRows: 1, kinds: { subscribers: counts } })
+    expect(told).toEqual(['4501 DUPLICATE_ITEM The same record stands in f, line 7.'])
+    expect(await rows()).toHaveLength(4500)
+    expect(await take(4500)).toMatchObject({ kinds: { subscribers: { created: 0, unchanged: 4500 } } })
+  })
+
   test('what is imported is in the audit log of its tenant, by the account that ran the command', async () => {
     const { mapping, source } = await seedMapping()
     await run(['import', '--mapping', mapping, await bench.file('good.csv', GOOD)])

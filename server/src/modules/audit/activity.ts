@@ -1,5 +1,5 @@
 import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
-import type { IdKind } from '@liaison/access'
+import type { IdKind, PartnerId, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -49,12 +49,14 @@ const format = { format: z.enum(['csv', 'jsonl']).default('csv') }
 export const QUERIES = {
   partner: z.strictObject({ ...filters, ...tenant, ...page }),
   tenant: z.strictObject({ ...filters, ...partner, ...page }),
+  acting: z.strictObject({ ...filters, ...page }),
   platform: z.strictObject({ ...filters, ...partner, ...tenant, ...page }),
 } as const
 
 export const EXPORT_QUERIES = {
   partner: z.strictObject({ ...filters, ...tenant, ...format }),
   tenant: z.strictObject({ ...filters, ...partner, ...format }),
+  acting: z.strictObject({ ...filters, ...format }),
   platform: z.strictObject({ ...filters, ...partner, ...tenant, ...format }),
 } as const
 
@@ -161,20 +163,23 @@ function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer):
   }
 }
 
-type ReadingMandate = Mandate<'program' | 'tenant' | 'platform'>
+/** Who can read the log; each plane opens its own part of it. */
+export type ReadingMandate = Mandate<'program' | 'acting' | 'tenant' | 'platform'>
 
-/** Whose log a mandate opens. */
-export function viewerOf(mandate: ReadingMandate): Viewer {
-  return mandate.kind === 'program' ? 'partner' : mandate.kind
+const VIEWERS = { program: 'partner', acting: 'partner', tenant: 'tenant', platform: 'platform' } as const
+
+/** The organisation whose scope rows drive the feed; row policies narrow what an acting partner sees of the tenant's. */
+function scopeOf(
+  mandate: Exclude<ReadingMandate, Mandate<'platform'>>,
+): { kind: 'partner'; id: PartnerId } | { kind: 'tenant'; id: TenantId } {
+  return mandate.kind === 'program'
+    ? { kind: 'partner', id: mandate.partner.id }
+    : { kind: 'tenant', id: mandate.tenant.id }
 }
 
 function readRows(mandate: ReadingMandate, question: FeedQuestion): Promise<EventRow[]> {
   if (mandate.kind === 'platform') return readWholeFeed(mandate, question)
-  const scope =
-    mandate.kind === 'program'
-      ? ({ kind: 'partner', id: mandate.partner.id } as const)
-      : ({ kind: 'tenant', id: mandate.tenant.id } as const)
-  return readScopedFeed(mandate, scope, question)
+  return readScopedFeed(mandate, scopeOf(mandate), question)
 }
 
 function checkedWindow(asked: ActivityFilters, now: Date): Window {
@@ -198,7 +203,7 @@ export async function readActivity(
     mandate,
     rows.map((row) => row.id),
   )
-  const viewer = viewerOf(mandate)
+  const viewer = VIEWERS[mandate.kind]
   const last = found.length > slice.limit ? rows.at(-1) : undefined
   return {
     items: rows.map((row) => toItem(row, details.get(row.id), viewer)),
@@ -208,8 +213,7 @@ export async function readActivity(
 }
 
 function boundOf(mandate: ReadingMandate, asked: ActivityFilters): unknown {
-  const side =
-    mandate.kind === 'program' ? mandate.partner.id : mandate.kind === 'tenant' ? mandate.tenant.id : null
+  const side = mandate.kind === 'platform' ? null : scopeOf(mandate).id
   return ['audit', mandate.kind, mandate.actor.id, side, asked]
 }
 

@@ -1,21 +1,22 @@
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { Viewer } from './rules.ts'
+import type { ReadingMandate } from './activity.ts'
 
 const NAMESPACES = {
-  partner: 'partner_org.audit',
+  program: 'partner_org.audit',
+  acting: 'audit',
   tenant: 'tenant.partner_access.audit',
   platform: 'platform.audit',
-} as const satisfies Record<Viewer, string>
+} as const satisfies Record<ReadingMandate['kind'], string>
 
 /** Reading the log is an event of its own (reliability.md section 1). */
-export function noteActivityRead(mandate: Mandate, viewer: Viewer, rowCount: number): void {
-  noteRead(mandate, { action: `${NAMESPACES[viewer]}.read`, rowCount })
+export function noteActivityRead(mandate: ReadingMandate, rowCount: number): void {
+  noteRead(mandate, { action: `${NAMESPACES[mandate.kind]}.read`, rowCount })
 }
 
 /** So is taking a copy of it away. */
-export function noteActivityExport(mandate: Mandate, viewer: Viewer, rowCount: number): void {
-  noteRead(mandate, { action: `${NAMESPACES[viewer]}.export`, rowCount })
+export function noteActivityExport(mandate: ReadingMandate, rowCount: number): void {
+  noteRead(mandate, { action: `${NAMESPACES[mandate.kind]}.export`, rowCount })
 }
 
 /** And looking at its checkpoints. */

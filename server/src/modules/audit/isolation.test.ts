@@ -194,11 +194,12 @@ describe('a change that its tenant cannot read of does not commit:', () => {
     }
   })
 
-  test('every table of tenants has that guard, or says why not', async () => {
+  test('every table of tenants has that guard for every kind of change, or says why not', async () => {
     const rows = await world.sql<{ name: string }>(
-      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+      `select distinct c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+       cross join unnest(array['insert', 'update', 'delete']) operation
        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'audited') order by 1`,
+         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'audited_' || operation and t.tgenabled = 'O') order by 1`,
     )
     expect(rows.map((row) => row.name).filter((name) => !Object.hasOwn(UNGUARDED, name))).toEqual([])
   })

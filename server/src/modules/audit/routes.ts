@@ -4,35 +4,26 @@ import { wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import {
-  ActivityPage,
-  EXPORT_QUERIES,
-  QUERIES,
-  readActivity,
-  readActivityPage,
-  viewerOf,
-} from './activity.ts'
+import { ActivityPage, EXPORT_QUERIES, QUERIES, readActivity, readActivityPage } from './activity.ts'
+import type { ReadingMandate } from './activity.ts'
 import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './events.ts'
 import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
 import type { ActivityFilters } from './rules.ts'
 import { readCheckpoints } from './store.ts'
 
-type ReadingMandate = Mandate<'program' | 'tenant' | 'platform'>
+type PageQuery = ActivityFilters & { cursor?: string | undefined; limit: number }
+type ExportQuery = ActivityFilters & { format: 'csv' | 'jsonl' }
 
-async function answerPage(
-  services: Services,
-  mandate: ReadingMandate,
-  query: ActivityFilters & { cursor?: string | undefined; limit: number },
-) {
+async function answerPage(services: Services, mandate: ReadingMandate, query: PageQuery) {
   const page = await readActivityPage(mandate, query, services.cursors)
-  noteActivityRead(mandate, viewerOf(mandate), page.items.length)
+  noteActivityRead(mandate, page.items.length)
   return page
 }
 
-async function answerExport(mandate: ReadingMandate, query: ActivityFilters & { format: 'csv' | 'jsonl' }) {
+async function answerExport(mandate: ReadingMandate, query: ExportQuery) {
   const { format, ...filters } = query
   const { items, next } = await readActivity(mandate, filters, { after: null, limit: MAXIMUM_EXPORT_ROWS })
-  noteActivityExport(mandate, viewerOf(mandate), items.length)
+  noteActivityExport(mandate, items.length)
   return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null })
 }
 
@@ -40,54 +31,87 @@ const File = z
   .string()
   .meta({ description: 'CSV (RFC 4180) or JSON Lines, at most 10,000 rows, newest first.' })
 
-function makePartnerRoutes(services: Services): Route[] {
+/** What the page of every feed has in common; a feed adds its path, its words, its filters and who may read it. */
+const makePage = (services: Services) =>
+  ({
+    method: 'GET',
+    limit: 'list',
+    responses: { 200: ActivityPage },
+    problems: ['CURSOR_INVALID'],
+    handle: ({ mandate, query }: { mandate: ReadingMandate; query: PageQuery }) =>
+      answerPage(services, mandate, query),
+  }) as const
+
+/** And what the file of every feed has. */
+const FILE = {
+  method: 'GET',
+  summary: 'The same as a file',
+  limit: 'export',
+  responses: { 200: File },
+  handle: ({ mandate, query }: { mandate: ReadingMandate; query: ExportQuery }) =>
+    answerExport(mandate, query),
+} as const
+
+function makePartnerFeeds(services: Services): Route[] {
+  const PAGE = makePage(services)
   return [
     route({
-      method: 'GET',
+      ...PAGE,
       path: '/api/v1/partner/audit',
       summary: "What the partner's own people did, in every tenant, and what was done about the partner",
       input: { query: QUERIES.partner },
       access: { permission: 'partner_org.audit.read' },
-      limit: 'list',
-      responses: { 200: ActivityPage },
-      problems: ['CURSOR_INVALID'],
-      handle: ({ mandate, query }) => answerPage(services, mandate, query),
     }),
     route({
-      method: 'GET',
+      ...FILE,
       path: '/api/v1/partner/audit/export',
-      summary: 'The same as a file',
       input: { query: EXPORT_QUERIES.partner },
       access: { permission: 'partner_org.audit.read' },
-      limit: 'export',
-      responses: { 200: File },
-      handle: ({ mandate, query }) => answerExport(mandate, query),
+    }),
+    route({
+      ...PAGE,
+      path: '/api/v1/partner/activity',
+      summary: "What the partner's own people did in the tenant that is acted in",
+      input: { query: QUERIES.acting },
+      access: { permission: 'partner.audit.read', tenant: 'header' },
+    }),
+    route({
+      ...FILE,
+      path: '/api/v1/partner/activity/export',
+      input: { query: EXPORT_QUERIES.acting },
+      access: { permission: 'partner.audit.read', tenant: 'header' },
     }),
   ]
 }
 
-function makeTenantRoutes(services: Services): Route[] {
+function makeOtherFeeds(services: Services): Route[] {
+  const PAGE = makePage(services)
   return [
     route({
-      method: 'GET',
+      ...PAGE,
       path: '/api/v1/tenant/partner-access/activity',
       summary: 'What was done in this organisation, by partners and by its own people',
       input: { query: QUERIES.tenant },
       access: { permission: 'tenant.partner_access.audit.read' },
-      limit: 'list',
-      responses: { 200: ActivityPage },
-      problems: ['CURSOR_INVALID'],
-      handle: ({ mandate, query }) => answerPage(services, mandate, query),
     }),
     route({
-      method: 'GET',
+      ...FILE,
       path: '/api/v1/tenant/partner-access/activity/export',
-      summary: 'The same as a file',
       input: { query: EXPORT_QUERIES.tenant },
       access: { permission: 'tenant.partner_access.audit.read' },
-      limit: 'export',
-      responses: { 200: File },
-      handle: ({ mandate, query }) => answerExport(mandate, query),
+    }),
+    route({
+      ...PAGE,
+      path: '/api/v1/admin/audit',
+      summary: 'The whole audit log',
+      input: { query: QUERIES.platform },
+      access: { permission: 'platform.audit.read' },
+    }),
+    route({
+      ...FILE,
+      path: '/api/v1/admin/audit/export',
+      input: { query: EXPORT_QUERIES.platform },
+      access: { permission: 'platform.audit.read' },
     }),
   ]
 }
@@ -124,48 +148,23 @@ async function answerCheckpoints(
   }
 }
 
-function makePlatformRoutes(services: Services): Route[] {
-  return [
-    route({
-      method: 'GET',
-      path: '/api/v1/admin/audit',
-      summary: 'The whole audit log',
-      input: { query: QUERIES.platform },
-      access: { permission: 'platform.audit.read' },
-      limit: 'list',
-      responses: { 200: ActivityPage },
-      problems: ['CURSOR_INVALID'],
-      handle: ({ mandate, query }) => answerPage(services, mandate, query),
+const checkpointsRoute = route({
+  method: 'GET',
+  path: '/api/v1/admin/audit/checkpoints',
+  summary: 'The signed checkpoints of the audit log, newest first',
+  input: {
+    query: z.strictObject({
+      before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+      limit: wholeNumber(1, 100).default(50),
     }),
-    route({
-      method: 'GET',
-      path: '/api/v1/admin/audit/export',
-      summary: 'The same as a file',
-      input: { query: EXPORT_QUERIES.platform },
-      access: { permission: 'platform.audit.read' },
-      limit: 'export',
-      responses: { 200: File },
-      handle: ({ mandate, query }) => answerExport(mandate, query),
-    }),
-    route({
-      method: 'GET',
-      path: '/api/v1/admin/audit/checkpoints',
-      summary: 'The signed checkpoints of the audit log, newest first',
-      input: {
-        query: z.strictObject({
-          before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-          limit: wholeNumber(1, 100).default(50),
-        }),
-      },
-      access: { permission: 'platform.audit.read' },
-      limit: 'list',
-      responses: { 200: Checkpoints },
-      handle: ({ mandate, query }) => answerCheckpoints(mandate, query),
-    }),
-  ]
-}
+  },
+  access: { permission: 'platform.audit.read' },
+  limit: 'list',
+  responses: { 200: Checkpoints },
+  handle: ({ mandate, query }) => answerCheckpoints(mandate, query),
+})
 
-/** The audit log as its three readers see it. */
+/** The audit log as its four readers see it. */
 export function makeAuditRoutes(services: Services): readonly Route[] {
-  return [...makePartnerRoutes(services), ...makeTenantRoutes(services), ...makePlatformRoutes(services)]
+  return [...makePartnerFeeds(services), ...makeOtherFeeds(services), checkpointsRoute]
 }

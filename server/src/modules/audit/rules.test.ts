@@ -103,6 +103,27 @@ describe('a sentence', () => {
     }
   })
 
+  test.each<[string, string]>([
+    ['links.accept', 'accepted the link with Northwind MSP'],
+    ['tenant.partner_access.stop_all', 'stopped all partner access'],
+    ['access.explain', 'asked why access was allowed or refused'],
+    ['freezes.request_lift', 'asked to lift the freeze of access'],
+    ['platform.freezes.lift.request', 'asked to lift the freeze of access'],
+    ['change_requests.request', 'asked to widen the link with Northwind MSP'],
+    ['change_requests.approve', 'approved the change of the link with Northwind MSP'],
+    ['tenants.enter', 'came in to work in the account'],
+    ['identity.factor.reset', 'removed the lost second factors'],
+    ['things.request_lift', 'asked to lift a thing'],
+  ])('says what %s means', (action, done) => {
+    const told = { ...read, action, personName: 'Dana Kim', side: 'tenant', rows: null, label: null } as const
+    expect(toSentence(told, 'tenant')).toBe(`Dana Kim ${done}`)
+  })
+
+  test('says a reminder without naming anybody', () => {
+    const told = { ...read, action: 'link_notices.send', actorType: 'system', personName: null, rows: null }
+    expect(toSentence(told, 'tenant')).toBe('A reminder was sent that the link with Northwind MSP ends soon')
+  })
+
   test('takes names as they are', () => {
     expect(toSentence({ ...ticket, label: '$& {x} {link}' }, 'tenant')).toBe(
       'Lee Park of Northwind MSP opened ticket $& {x} {link}',

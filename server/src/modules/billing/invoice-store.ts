@@ -2,11 +2,13 @@ import type { InvoiceId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { allOf, conditionsOf, needsRows, storedStatusesIn, uuidArray } from './filter-store.ts'
+import { allOf, conditionsOf, OWED, storedStatusesIn, uuidArray } from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
-import { earlierOf, INVOICE_STATUSES, lastDayOf, laterOf } from './rules.ts'
+import { readMerged } from './merged-page.ts'
+import type { Looked } from './merged-page.ts'
+import { INVOICE_STATUSES, OWED_STATUSES } from './rules.ts'
 import type { InvoiceStatus, StoredStatus } from './rules.ts'
-import { countByMonth } from './sum-store.ts'
+import { countByStatus } from './sum-store.ts'
 import type { BillingTables } from './tables.ts'
 
 /** One invoice with the number of its billing account. */
@@ -56,6 +58,8 @@ const COLUMNS = sql`i.tenant_id, i.id, i.billing_account_id, i.number, i.subscri
 /** One run of the list within which all rows are ordered by one column and the id. */
 interface Run {
   readonly rank: number
+  /** The one status of the run, in a list by status. */
+  readonly status?: InvoiceStatus
   readonly filter: InvoiceFilter
 }
 
@@ -70,7 +74,7 @@ export function rankOf(status: InvoiceStatus, { by, direction }: InvoiceOrder): 
 function runsOf(filter: InvoiceFilter, order: InvoiceOrder): Run[] {
   if (order.by !== 'status') return [{ rank: 0, filter }]
   return INVOICE_STATUSES.filter((status) => filter.statuses?.includes(status) ?? true)
-    .map((status) => ({ rank: rankOf(status, order), filter: { ...filter, statuses: [status] } }))
+    .map((status) => ({ rank: rankOf(status, order), status, filter: { ...filter, statuses: [status] } }))
     .toSorted((left, right) => left.rank - right.rank)
 }
 
@@ -84,108 +88,144 @@ function keyOf(
   return { column: isRare ? sql`(i.total_minor + 0)` : sql`i.total_minor`, type: sql`bigint` }
 }
 
-function orderSql(
-  { by, direction }: InvoiceOrder,
-  column: Condition,
-): { order: Condition; isAfter: Condition } {
+/** The direction in which rows of one run follow each other, and the comparisons that go with it. */
+export function orderSql({ by, direction }: InvoiceOrder): {
+  direction: Condition
+  isAfter: Condition
+  isBefore: Condition
+} {
   // Within one status the newest come first, whichever end of the list the status is at.
   const isRising = by !== 'status' && direction === 'asc'
   return isRising
-    ? { order: sql`${column} asc, i.id asc`, isAfter: sql`>` }
-    : { order: sql`${column} desc, i.id desc`, isAfter: sql`<` }
+    ? { direction: sql`asc`, isAfter: sql`>`, isBefore: sql`<=` }
+    : { direction: sql`desc`, isAfter: sql`<`, isBefore: sql`>=` }
 }
 
-/**
- * Where the rows of a run come from: the first of each tenant, so that no more is read than the page needs. A search
- * finds few rows wherever they are, so it reads once through all.
- */
-function sourceSql(run: Run, window: InvoiceWindow, stored: readonly StoredStatus[] | null): Condition {
-  const { filter } = run
+/** What a run is read with: the conditions, the order, and the ordered lists that it is merged from. */
+interface Reading {
+  readonly conditions: Condition
+  readonly column: Condition
+  readonly direction: Condition
+  /** The comparison of a key and id that stand before another pair, or are the same. */
+  readonly isBefore: Condition
+  /** Stored states that are lists of their own, so that an index holds each in order. */
+  readonly states: readonly StoredStatus[] | null
+  readonly sources: number
+}
+
+const isOwed = (status: StoredStatus): boolean => OWED_STATUSES.some((owed) => owed === status)
+
+/** The stored states as a condition. Those that are owed have an index of their own, which their names open. */
+function statesSql(stored: readonly StoredStatus[] | null): Condition | null {
+  if (stored === null) return null
+  const named = sql`i.status = any (${[...stored]}::text[])`
+  return stored.every(isOwed) ? sql`${OWED} and ${named}` : named
+}
+
+function readingOf(run: Run, window: InvoiceWindow): Reading {
+  const stored = storedStatusesIn(run.filter)
   const { column, type } = keyOf(window.order, stored)
-  const { order, isAfter } = orderSql(window.order, column)
+  const { direction, isAfter, isBefore } = orderSql(window.order)
   const { after } = window
   const isPast =
     after === null || run.rank > after.rank
       ? null
       : sql`(${column}, i.id) ${isAfter} (${after.key}::${type}, ${after.id}::uuid)`
-  const tenants = uuidArray(filter.tenantIds)
-  const keys = sql`i.tenant_id, i.id, i.issued_on, i.total_minor`
-  if (filter.search !== undefined) {
-    const states = stored === null ? null : sql`i.status = any (${[...stored]}::text[])`
-    const conditions = allOf([sql`i.tenant_id = any (${tenants})`, states, conditionsOf(filter), isPast])
-    return sql`(select ${keys} from invoice i where ${conditions}) i`
+  const isWhole = stored === null || stored.every(isOwed)
+  const lists = run.filter.tenantIds.length * (isWhole ? Math.min(1, stored?.length ?? 1) : stored.length)
+  return {
+    conditions: allOf([isWhole ? statesSql(stored) : null, conditionsOf(run.filter), isPast]),
+    column,
+    direction,
+    isBefore,
+    states: isWhole ? null : stored,
+    sources: lists,
   }
-  const states = stored === null ? sql`` : sql`cross join unnest(${[...stored]}::text[]) s (status)`
-  const isOfState = stored === null ? null : sql`i.status = s.status`
-  const conditions = allOf([sql`i.tenant_id = t.id`, isOfState, conditionsOf(filter), isPast])
-  return sql`unnest(${tenants}) t (id) ${states}
-    cross join lateral (select ${keys} from invoice i where ${conditions} order by ${order} limit ${window.offset + window.limit}) i`
 }
 
-/** The first rows of one run. */
-async function readRun(mandate: Mandate, run: Run, window: InvoiceWindow): Promise<InvoiceRow[]> {
-  const stored = storedStatusesIn(run.filter)
-  if (stored?.length === 0 || run.filter.tenantIds.length === 0) return []
-  const { order } = orderSql(
-    window.order,
-    window.order.by === 'amount' ? sql`i.total_minor` : sql`i.issued_on`,
-  )
-  const { rows } = await sql<InvoiceRow>`
-    select ${COLUMNS}, (select b.ban from billing_account b where b.tenant_id = i.tenant_id and b.id = i.billing_account_id) as ban
-    from (
-      select i.tenant_id, i.id
-      from ${sourceSql(run, window, stored)}
-      order by ${order}
-      limit ${window.limit} offset ${window.offset}) found
-    cross join lateral (select i.* from invoice i where i.tenant_id = found.tenant_id and i.id = found.id) i
-    order by ${order}`.execute(tables<BillingTables>(mandate))
-  return rows
-}
-
-// Below this, reading the skipped rows costs less than counting months.
-const FAR = 200
-
-/** A far page of a list by day starts at the month that holds it: the months before are counted, not read. */
-async function nearer(mandate: Mandate, filter: InvoiceFilter, window: InvoiceWindow) {
-  const { by, direction } = window.order
-  if (window.offset < FAR || by !== 'invoice_date' || needsRows(filter)) return { filter, window }
-  const months = await countByMonth(mandate, filter)
-  let { offset } = window
-  for (const { month, invoices } of direction === 'asc' ? months : months.toReversed()) {
-    if (offset < invoices) {
-      const issued =
-        direction === 'asc' ? laterOf(filter.issued, month) : earlierOf(filter.issued, lastDayOf(month))
-      return { filter: { ...filter, issued }, window: { ...window, offset } }
-    }
-    offset -= invoices
-  }
-  return { filter: { ...filter, tenantIds: [] }, window }
-}
-
-/** One page of invoices. Asks run by run until it is full, so that a list by status reads one status in most cases. */
-export async function listInvoices(
-  mandate: Mandate,
+/** The first rows of each list, with their place among those; what is left unread comes after them. */
+function takenSql(
   filter: InvoiceFilter,
-  window: InvoiceWindow,
-): Promise<InvoiceRow[]> {
-  const near = await nearer(mandate, filter, window)
-  return readRuns(mandate, near.filter, near.window)
+  { states, column, direction, conditions }: Reading,
+  depth: number,
+): Condition {
+  const lists = states === null ? sql`` : sql`cross join unnest(${[...states]}::text[]) s (status)`
+  const isOfState = states === null ? null : sql`i.status = s.status`
+  return sql`
+    select x.tenant_id, x.id, x.key, x.place
+    from unnest(${uuidArray(filter.tenantIds)}) t (id) ${lists}
+    cross join lateral (
+      select i.tenant_id, i.id, i.key, row_number() over () as place
+      from (
+        select i.tenant_id, i.id, ${column} as key from invoice i
+        where ${allOf([sql`i.tenant_id = t.id`, isOfState, conditions])} order by ${column} ${direction}, i.id ${direction} limit ${depth}) i) x`
 }
 
-async function readRuns(
+const BAN = sql`(select b.ban from billing_account b where b.tenant_id = i.tenant_id and b.id = i.billing_account_id) as ban`
+
+/** The rows of one run at the window, when no source is read further than the depth. */
+async function lookAt(
+  mandate: Mandate,
+  told: { run: Run; window: InvoiceWindow; reading: Reading },
+  depth: number,
+): Promise<Looked<InvoiceRow>> {
+  const { run, window, reading } = told
+  const { direction, isBefore } = reading
+  const { rows } = await sql<InvoiceRow & { is_sure: boolean }>`
+    with taken as materialized (${takenSql(run.filter, reading, depth)}),
+    page as (select * from taken order by key ${direction}, id ${direction} limit ${window.limit} offset ${window.offset}),
+    first_unread as (select key, id from taken where place = ${depth} order by key ${direction}, id ${direction} limit 1)
+    select ${COLUMNS}, ${BAN}, coalesce((page.key, page.id) ${isBefore} (select u.key, u.id from first_unread u), true) as is_sure
+    from page
+    cross join lateral (select i.* from invoice i where i.tenant_id = page.tenant_id and i.id = page.id) i
+    order by page.key ${direction}, page.id ${direction}`.execute(tables<BillingTables>(mandate))
+  return { rows, isSure: rows.every((row) => row.is_sure) }
+}
+
+/** The rows of one run at the window. */
+async function readRun(mandate: Mandate, run: Run, window: InvoiceWindow): Promise<InvoiceRow[]> {
+  const reading = readingOf(run, window)
+  if (reading.sources === 0) return []
+  return readMerged(window, reading.sources, (depth) => lookAt(mandate, { run, window, reading }, depth))
+}
+
+/** One page of invoices. A list by status asks run by run until it is full, and passes over those before the page. */
+export async function listInvoices(
   mandate: Mandate,
   filter: InvoiceFilter,
   window: InvoiceWindow,
 ): Promise<InvoiceRow[]> {
   const runs = runsOf(filter, window.order).filter((run) => run.rank >= (window.after?.rank ?? 0))
   if (runs.length === 1 && runs[0]) return readRun(mandate, runs[0], window)
-  const wanted = window.offset + window.limit
+  const counts = window.offset > 0 ? await countByStatus(mandate, filter) : new Map<InvoiceStatus, number>()
   const found: InvoiceRow[] = []
+  let { offset } = window
   for (const run of runs) {
-    if (found.length >= wanted) break
-    found.push(...(await readRun(mandate, run, { ...window, offset: 0, limit: wanted - found.length })))
+    if (found.length >= window.limit) break
+    const count = counts.get(run.status ?? 'draft') ?? 0
+    if (offset > 0 && offset >= count) {
+      offset -= count
+      continue
+    }
+    found.push(...(await readRun(mandate, run, { ...window, offset, limit: window.limit - found.length })))
+    offset = 0
   }
-  return found.slice(window.offset, wanted)
+  return found
+}
+
+/** The invoices with these keys, in the order of the keys. */
+export async function readInvoices(
+  mandate: Mandate,
+  keys: readonly (readonly [tenantId: string, id: string])[],
+): Promise<InvoiceRow[]> {
+  if (keys.length === 0) return []
+  const [tenants, ids] = [keys.map(([tenantId]) => tenantId), keys.map(([, id]) => id)]
+  const { rows } = await sql<InvoiceRow>`
+    select ${COLUMNS}, ${BAN}
+    from unnest(${uuidArray(tenants)}, ${uuidArray(ids)}) with ordinality k (tenant_id, id, place)
+    cross join lateral (select i.* from invoice i where i.tenant_id = k.tenant_id and i.id = k.id limit 1) i
+    order by k.place`.execute(tables<BillingTables>(mandate))
+  return rows
 }
 
 /** One invoice in the tenants given, or undefined when it is in none of them. */
@@ -195,7 +235,7 @@ export async function findInvoice(
   tenantIds: readonly TenantId[],
 ): Promise<InvoiceRow | undefined> {
   const { rows } = await sql<InvoiceRow>`
-    select ${COLUMNS}, (select b.ban from billing_account b where b.tenant_id = i.tenant_id and b.id = i.billing_account_id) as ban
+    select ${COLUMNS}, ${BAN}
     from unnest(${uuidArray(tenantIds)}) t (id) join invoice i on i.tenant_id = t.id and i.id = ${id}`.execute(
     tables<BillingTables>(mandate),
   )

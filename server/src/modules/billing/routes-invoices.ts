@@ -9,7 +9,7 @@ import { route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { InvoiceFilter } from './filter-store.ts'
 import { findInvoice, listInvoices, listPayments, rankOf } from './invoice-store.ts'
-import type { InvoiceOrder, InvoicePosition, InvoiceRow } from './invoice-store.ts'
+import type { InvoiceOrder, InvoicePosition, InvoiceRow, InvoiceWindow } from './invoice-store.ts'
 import { narrowReach, reachOf, toScope } from './reach.ts'
 import type { Reach, ReadingMandate } from './reach.ts'
 import { dayOf, statusOn } from './rules.ts'
@@ -23,6 +23,7 @@ import {
   toPayment,
 } from './schemas.ts'
 import type { InvoiceQueryValues } from './schemas.ts'
+import { searchInvoices } from './search-store.ts'
 import { findTenantsWith, sumInvoices } from './sum-store.ts'
 
 async function toFilter(
@@ -74,6 +75,14 @@ function positionOf(row: InvoiceRow, order: InvoiceOrder, today: string): (strin
   return [rankOf(status, order), order.by === 'amount' ? String(row.total_minor) : row.issued_on, row.id]
 }
 
+/** The page and one row more, which tells whether there is a next page, with the sums of all that the filter matches. */
+async function readList(mandate: ReadingMandate, filter: InvoiceFilter, window: InvoiceWindow) {
+  const { search } = filter
+  const wide = { ...window, limit: window.limit + 1 }
+  if (search !== undefined) return searchInvoices(mandate, { ...filter, search }, wide)
+  return { rows: await listInvoices(mandate, filter, wide), sums: await sumInvoices(mandate, filter) }
+}
+
 async function answerList(services: Services, mandate: ReadingMandate, query: InvoiceQueryValues) {
   refuseBothPlaces(query)
   const reach = reachOf(mandate)
@@ -82,15 +91,9 @@ async function answerList(services: Services, mandate: ReadingMandate, query: In
   const bound = boundOf(mandate, query)
   const after = query.cursor === undefined ? null : readPosition(services, query.cursor, bound)
   const filter = await toFilter(mandate, query, reach)
-  // One row more than the page tells whether there is a next one.
-  const found = await listInvoices(mandate, filter, {
-    order,
-    after,
-    offset: query.offset,
-    limit: query.limit + 1,
-  })
+  const window = { order, after, offset: query.offset, limit: query.limit }
+  const { rows: found, sums } = await readList(mandate, filter, window)
   const rows = found.slice(0, query.limit)
-  const sums = await sumInvoices(mandate, filter)
   const last = found.length > query.limit ? rows.at(-1) : undefined
   const total = sums.reduce((count, sum) => count + sum.invoice_count, 0)
   const items = rows.map((row) => toInvoice(row, reach, today))

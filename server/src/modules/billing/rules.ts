@@ -97,21 +97,6 @@ function nextMonth(day: string): string {
   return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10)
 }
 
-/** The last day of the month that starts on this day. */
-export function lastDayOf(month: string): string {
-  return addDays(nextMonth(month), -1)
-}
-
-/** The span from this day on, when that is later than its own start. */
-export function laterOf(span: DaySpan, from: string): DaySpan {
-  return { ...span, from: span.from !== undefined && span.from > from ? span.from : from }
-}
-
-/** The span up to this day, when that is earlier than its own end. */
-export function earlierOf(span: DaySpan, to: string): DaySpan {
-  return { ...span, to: span.to !== undefined && span.to < to ? span.to : to }
-}
-
 /** A span of days as whole months, `[firstMonth, endMonth)`, and the days at its ends that fill no month. */
 export interface SplitSpan {
   readonly firstMonth: string

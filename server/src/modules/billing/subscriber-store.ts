@@ -1,5 +1,6 @@
 import type { SubscriberId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { containsPattern } from '#platform/list.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -56,14 +57,20 @@ export function findSubscriber(mandate: Mandate, tenantId: TenantId, id: Subscri
     .executeTakeFirst()
 }
 
-/** How many subscribers each tenant has by state; tenants without any are left out. `total` leaves the closed out. */
-export async function countSubscribers(mandate: Mandate, tenantIds: readonly TenantId[]) {
-  if (tenantIds.length === 0) return []
-  const { rows } = await sql<{ tenant_id: string; total: number; active: number; suspended: number }>`
+/** How many subscribers a tenant has by state; `total` leaves the closed out. */
+interface SubscriberCount {
+  tenant_id: string
+  total: number
+  active: number
+  suspended: number
+}
+
+/** How many subscribers each tenant has by state; tenants without any are left out. */
+export function subscribersByTenant(tenantIds: readonly TenantId[]): RawBuilder<SubscriberCount> {
+  return sql<SubscriberCount>`
     select s.tenant_id, count(*) filter (where s.status <> 'closed')::integer as total,
       count(*) filter (where s.status = 'active')::integer as active, count(*) filter (where s.status = 'suspended')::integer as suspended
     from subscriber s
     where s.tenant_id = any (${uuidArray(tenantIds)})
-    group by s.tenant_id`.execute(tables<BillingTables>(mandate))
-  return rows
+    group by s.tenant_id`
 }

@@ -1,10 +1,20 @@
 import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { allOf, conditionsOf, needsRows, overdueOn, storedStatusesIn, uuidArray } from './filter-store.ts'
+import {
+  allOf,
+  conditionsOf,
+  needsRows,
+  OWED,
+  overdueOn,
+  storedStatusesIn,
+  uuidArray,
+} from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
-import { OWED_STATUSES, SETTLED_STATUSES, splitByMonth } from './rules.ts'
+import { OWED_STATUSES, SETTLED_STATUSES, splitByMonth, STORED_STATUSES } from './rules.ts'
+import type { DaySpan, InvoiceStatus, StoredStatus } from './rules.ts'
 import type { BillingTables } from './tables.ts'
 
 /** Sums of invoices in one currency, in minor units. */
@@ -19,10 +29,15 @@ export interface InvoiceSums {
 
 type Sums = InvoiceSums
 
+/** The sums of rows on the alias `i`, but for their currency. */
+export function sumsSql(today: string): Condition {
+  return sql`count(*)::integer as invoice_count, sum(i.total_minor)::bigint as total_minor, sum(i.paid_minor)::bigint as paid_minor,
+      sum(i.balance_minor)::bigint as outstanding_minor, coalesce(sum(i.balance_minor) filter (where ${overdueOn(today)}), 0)::bigint as overdue_minor`
+}
+
 async function sumRows(mandate: Mandate, filter: InvoiceFilter, states: Condition): Promise<Sums[]> {
   const { rows } = await sql<Sums>`
-    select i.currency, count(*)::integer as invoice_count, sum(i.total_minor)::bigint as total_minor, sum(i.paid_minor)::bigint as paid_minor,
-      sum(i.balance_minor)::bigint as outstanding_minor, coalesce(sum(i.balance_minor) filter (where ${overdueOn(filter.today)}), 0)::bigint as overdue_minor
+    select i.currency, ${sumsSql(filter.today)}
     from invoice i
     where i.tenant_id = any (${uuidArray(filter.tenantIds)}) and ${states} and ${conditionsOf(filter)}
     group by i.currency`.execute(tables<BillingTables>(mandate))
@@ -61,9 +76,6 @@ async function sumMonths(
   return rows
 }
 
-/** Written as constants, because the planner uses a partial index only for a condition that it can read. */
-const OWED = sql`i.status in ('finalized', 'partially_paid')`
-
 async function sumOwed(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
   const stored = storedStatusesIn(filter)
   const owed = OWED_STATUSES.filter((status) => stored?.includes(status) ?? true)
@@ -87,33 +99,38 @@ async function sumSettled(mandate: Mandate, filter: InvoiceFilter): Promise<Sums
   return sums
 }
 
-/** How many invoices of a filter were issued in each month, oldest first. For filters that sums per month can answer. */
-export async function countByMonth(mandate: Mandate, filter: InvoiceFilter) {
-  const stored = storedStatusesIn(filter)
-  const settled = SETTLED_STATUSES.filter((status) => stored?.includes(status) ?? true)
-  const owed = OWED_STATUSES.filter((status) => stored?.includes(status) ?? true)
+/** How many invoices of a filter have each status. */
+export async function countByStatus(
+  mandate: Mandate,
+  filter: InvoiceFilter,
+): Promise<Map<InvoiceStatus, number>> {
+  const stored = storedStatusesIn(filter) ?? [...STORED_STATUSES]
+  const name = sql`case when ${overdueOn(filter.today)} then 'overdue' else i.status end as status`
+  const rowsOf = (states: readonly string[], issued?: DaySpan) =>
+    sql`select ${name}, i.currency, 1 from invoice i where i.tenant_id = any (${uuidArray(filter.tenantIds)}) and i.status = any (${[...states]}::text[]) and ${conditionsOf(filter, issued)}`
+  const { rows } = await sql<{ status: InvoiceStatus; invoices: number }>`
+    select x.status, sum(x.invoices)::integer as invoices
+    from (${needsRows(filter) ? rowsOf(stored) : statusParts(filter, stored, rowsOf)}) x (status, currency, invoices)
+    where ${filter.currency === undefined ? sql`true` : sql`x.currency = ${filter.currency}`}
+    group by x.status`.execute(tables<BillingTables>(mandate))
+  return new Map(rows.map((row) => [row.status, row.invoices]))
+}
+
+/** The counts in parts: owed invoices by rows, settled ones by months and the days that fill no month. */
+function statusParts(
+  filter: InvoiceFilter,
+  stored: readonly StoredStatus[],
+  rowsOf: (states: readonly string[], issued?: DaySpan) => Condition,
+): Condition {
   const { firstMonth, endMonth, edges } = splitByMonth(filter.issued)
-  const tenants = uuidArray(filter.tenantIds)
-  const currency = filter.currency === undefined ? sql`true` : sql`x.currency = ${filter.currency}`
-  const month = sql`date_trunc('month', i.issued_on::timestamp)::date as month`
-  const isOwed = sql`i.tenant_id = any (${tenants}) and ${OWED} and i.status = any (${owed}::text[]) and ${conditionsOf(filter)}`
-  const isSettled = sql`i.tenant_id = any (${tenants}) and i.status = any (${settled}::text[])`
+  const settled = SETTLED_STATUSES.filter((status) => stored.includes(status))
   const parts = [
-    sql`select ${month}, i.currency, 1 as invoices from invoice i where ${isOwed}`,
-    sql`select m.month, m.currency, m.invoice_count from invoice_month m
-      where m.tenant_id = any (${tenants}) and m.status = any (${settled}::text[]) and m.month >= ${firstMonth}::date and m.month < ${endMonth}::date`,
-    ...edges.map(
-      ({ from, to }) =>
-        sql`select ${month}, i.currency, 1 from invoice i where ${isSettled} and i.issued_on >= ${from}::date and i.issued_on <= ${to}::date`,
-    ),
+    sql`${rowsOf(OWED_STATUSES.filter((status) => stored.includes(status)))} and ${OWED}`,
+    sql`select m.status, m.currency, m.invoice_count from invoice_month m
+      where m.tenant_id = any (${uuidArray(filter.tenantIds)}) and m.status = any (${[...settled]}::text[]) and m.month >= ${firstMonth}::date and m.month < ${endMonth}::date`,
+    ...edges.map((edge) => rowsOf(settled, edge)),
   ]
-  const { rows } = await sql<{ month: string; invoices: number }>`
-    select x.month, sum(x.invoices)::integer as invoices
-    from (${sql.join(parts, sql` union all `)}) x (month, currency, invoices)
-    where ${currency}
-    group by x.month
-    order by x.month`.execute(tables<BillingTables>(mandate))
-  return rows
+  return sql.join(parts, sql` union all `)
 }
 
 /** Those of the tenants that have invoices in a currency, so that none is searched through in vain. */
@@ -169,31 +186,23 @@ export interface OwedSums {
 }
 
 /** What is owed and overdue on a day, per tenant and currency; tenants to which nothing is owed are left out. */
-export async function sumOwedByTenant(
-  mandate: Mandate,
-  tenantIds: readonly TenantId[],
-  today: string,
-): Promise<OwedSums[]> {
-  if (tenantIds.length === 0) return []
-  const { rows } = await sql<OwedSums>`
+export function owedByTenant(tenantIds: readonly TenantId[], today: string): RawBuilder<OwedSums> {
+  return sql<OwedSums>`
     select i.tenant_id, i.currency, sum(i.balance_minor)::bigint as outstanding_minor,
       coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0 and i.due_on < ${today}::date), 0)::bigint as overdue_minor
     from invoice i
     where i.tenant_id = any (${uuidArray(tenantIds)}) and i.balance_minor <> 0
     group by i.tenant_id, i.currency
-    order by i.currency`.execute(tables<BillingTables>(mandate))
-  return rows
+    order by i.currency`
 }
 
 /** The day of the newest invoice that was sent, per tenant. */
-export async function findLastInvoiceDays(mandate: Mandate, tenantIds: readonly TenantId[]) {
-  if (tenantIds.length === 0) return []
-  const { rows } = await sql<{ tenant_id: string; issued_on: string }>`
+export function lastInvoiceDays(
+  tenantIds: readonly TenantId[],
+): RawBuilder<{ tenant_id: string; issued_on: string }> {
+  return sql`
     select t.id as tenant_id, i.issued_on
     from unnest(${uuidArray(tenantIds)}) t (id)
     cross join lateral (
-      select i.issued_on from invoice i where i.tenant_id = t.id and i.status not in ('draft', 'cancelled') order by i.issued_on desc, i.id desc limit 1) i`.execute(
-    tables<BillingTables>(mandate),
-  )
-  return rows
+      select i.issued_on from invoice i where i.tenant_id = t.id and i.status not in ('draft', 'cancelled') order by i.issued_on desc, i.id desc limit 1) i`
 }

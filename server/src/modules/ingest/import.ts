@@ -4,7 +4,7 @@ import type { Placed } from './apply.ts'
 import { PLANS } from './plans.ts'
 import { KINDS, parseItem } from './schemas.ts'
 import type { ItemFault, ItemOf, Kind } from './schemas.ts'
-import { makeSeenTable, markSeen, pairKey } from './store.ts'
+import { forgetPlans, markSeen, pairKey, prepareImport } from './store.ts'
 import type { WrittenByTenant } from './store.ts'
 
 /** What one row of a file stands for, or what is wrong with it. */
@@ -58,8 +58,8 @@ export class BadRowsError extends Error {
   }
 }
 
-/** The size of the sets in which records are written. */
-const BATCH_ITEMS = 1000
+/** How many records of one kind wait before all that wait are written. */
+const BATCH_ITEMS = 2000
 
 interface Waiting {
   readonly file: string
@@ -68,7 +68,7 @@ interface Waiting {
 }
 
 interface KindState {
-  readonly waiting: Waiting[]
+  waiting: Waiting[]
   readonly count: KindCount
   readonly byTenant: WrittenByTenant
   readonly tenants: Map<string, string>
@@ -81,11 +81,33 @@ function addCounts(total: WrittenByTenant, more: WrittenByTenant): void {
   }
 }
 
+/** Records of one kind that were checked by themselves. */
+interface ParsedBatch {
+  readonly kind: Kind
+  readonly batch: readonly Waiting[]
+  readonly placed: readonly Placed<Kind>[]
+  readonly faults: readonly ItemFault[]
+}
+
+function parseBatch(kind: Kind, batch: readonly Waiting[]): ParsedBatch {
+  const parsed = batch.map(({ raw }, index) => ({ index, ...parseItem(kind, raw, index) }))
+  return {
+    kind,
+    batch,
+    placed: parsed.flatMap(({ index, item }): Placed<Kind>[] => (item === null ? [] : [{ index, item }])),
+    faults: parsed.flatMap(({ faults }) => faults),
+  }
+}
+
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0
+
 /** One import: rows go in, sets of records are written, faults are told with their lines. */
 class Import {
   readonly #mandate: Mandate<'ingest'>
   readonly #options: ImportOptions
   readonly #kinds = new Map<Kind, KindState>()
+  #writing: Promise<void> = Promise.resolve()
+  #batches = 0
   #rows = 0
   #badRows = 0
   #lastBad = ''
@@ -130,25 +152,47 @@ class Import {
     if (isFull) await this.flush()
   }
 
-  /** Writes all that waits, in the order in which kinds refer to each other. */
+  /**
+   * Hands over all that waits, in the order in which kinds refer to each other, once what was handed over before is
+   * written. While the database writes, the next rows are read and checked; no more than two sets are in memory.
+   */
   async flush(): Promise<void> {
-    for (const kind of KINDS) {
+    const batches = KINDS.flatMap((kind) => {
       const state = this.#kinds.get(kind)
-      if (!state) continue
-      const waiting = state.waiting.splice(0)
-      for (let first = 0; first < waiting.length; first += BATCH_ITEMS) {
-        await this.#write(kind, waiting.slice(first, first + BATCH_ITEMS), state)
-      }
-    }
-    this.#options.onProgress(this.#rows)
+      if (!state || state.waiting.length === 0) return []
+      const batch = state.waiting
+      state.waiting = []
+      return [parseBatch(kind, batch)]
+    })
+    await this.#writing
+    this.#writing = this.#writeAll(batches, this.#rows)
+    // Whoever waits for it next is told of its failure; until then it is nobody's.
+    this.#writing.catch(() => undefined)
   }
 
-  async #write(kind: Kind, batch: readonly Waiting[], state: KindState): Promise<void> {
-    const { items, faults } = await this.#check(kind, batch)
+  /** Settles when everything that was handed over is written. */
+  written(): Promise<void> {
+    return this.#writing
+  }
+
+  async #writeAll(batches: readonly ParsedBatch[], rows: number): Promise<void> {
+    for (const batch of batches) {
+      await this.#write(batch)
+      this.#batches += 1
+      if (isPowerOfTwo(this.#batches)) await forgetPlans(this.#mandate)
+    }
+    this.#options.onProgress(rows)
+  }
+
+  async #write(parsed: ParsedBatch): Promise<void> {
+    const { kind, batch } = parsed
+    const state = this.#stateOf(kind)
     try {
+      const { items, repeats } = await this.#leaveOutRepeats(parsed)
       const resolved = await resolveItems(this.#mandate, { kind, items })
       const written = await writeResolved(this.#mandate, kind, resolved)
-      for (const fault of [...faults, ...resolved.faults].toSorted((left, right) => left.index - right.index))
+      const faults = [...parsed.faults, ...repeats, ...resolved.faults]
+      for (const fault of faults.toSorted((left, right) => left.index - right.index))
         this.#tellFault(kind, batch, fault)
       state.count.received += batch.length
       state.count.created += written.created
@@ -165,12 +209,7 @@ class Import {
     }
   }
 
-  async #check<K extends Kind>(
-    kind: K,
-    batch: readonly Waiting[],
-  ): Promise<{ items: Placed<K>[]; faults: ItemFault[] }> {
-    const parsed = batch.map(({ raw }, index) => ({ index, ...parseItem(kind, raw, index) }))
-    const placed = parsed.flatMap(({ index, item }): Placed<K>[] => (item === null ? [] : [{ index, item }]))
+  async #leaveOutRepeats({ kind, batch, placed }: ParsedBatch) {
     const earlier = await markSeen(
       this.#mandate,
       placed.map(({ index, item }) => ({
@@ -178,24 +217,13 @@ class Import {
         place: `${batch[index]?.file}, line ${batch[index]?.line}`,
       })),
     )
+    const pointer = kind === 'usage' ? '/day' : '/external_id'
     const repeats = placed.flatMap(({ index }, position): ItemFault[] => {
       const first = earlier.get(position)
-      return first === undefined
-        ? []
-        : [
-            {
-              index,
-              pointer: kind === 'usage' ? '/day' : '/external_id',
-              code: 'DUPLICATE_ITEM',
-              detail: `The same record stands in ${first}.`,
-            },
-          ]
+      if (first === undefined) return []
+      return [{ index, pointer, code: 'DUPLICATE_ITEM', detail: `The same record stands in ${first}.` }]
     })
-    const repeated = new Set(repeats.map(({ index }) => index))
-    return {
-      items: placed.filter(({ index }) => !repeated.has(index)),
-      faults: [...parsed.flatMap(({ faults }) => faults), ...repeats],
-    }
+    return { items: placed.filter((_, position) => !earlier.has(position)), repeats }
   }
 
   #tellFault(kind: Kind, batch: readonly Waiting[], { index, pointer, code, detail }: ItemFault): void {
@@ -232,7 +260,7 @@ function seenKey<K extends Kind>(kind: K, item: ItemOf<K>): string {
 }
 
 /**
- * Imports rows in the transaction of the mandate, a thousand records at a time, so that memory does not grow with the
+ * Imports rows in the transaction of the mandate, some thousand records at a time, so that memory does not grow with the
  * file. Every bad row is told. Throws a BadRowsError at the end when there was one, unless they are to be skipped; the
  * caller's transaction then leaves nothing behind.
  */
@@ -241,9 +269,15 @@ export async function importRows(
   rows: AsyncIterable<IncomingRow>,
   options: ImportOptions,
 ): Promise<ImportCounts> {
-  await makeSeenTable(mandate)
+  await prepareImport(mandate)
   const running = new Import(mandate, options)
-  for await (const row of rows) await running.take(row)
-  await running.flush()
+  try {
+    for await (const row of rows) await running.take(row)
+    await running.flush()
+    await running.written()
+  } finally {
+    // A statement that came after the caller's rollback would stand by itself.
+    await running.written().catch(() => undefined)
+  }
   return running.finish()
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { encodeId } from '@liaison/access'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { STRANGER, tenantItem } from '#testing/ingest.ts'
+import { seedSource, STRANGER, tenantItem } from '#testing/ingest.ts'
 import { TestWorld } from '#testing/world.ts'
 import { ingestRoutes } from './index.ts'
 import { isIngestKey, makeIngestKey } from './key.ts'
@@ -53,6 +54,54 @@ describe('the keys', () => {
         )
       ).json().code,
     ).toBe('INGEST_KEY_NOT_FOUND')
+  })
+
+  test('when a key was last used is told to the minute, without an event of its own', async () => {
+    const { source, send } = await seedSource(world)
+    const readUse = async () => {
+      const [row] = await world.sql<{ used: Date | null; events: number }>(
+        `select k.last_used_at as used, (select count(*)::integer from audit_event e where e.actor_id = k.id) as events from ingest_key k where k.source = $1`,
+        [source],
+      )
+      return row
+    }
+    const hadUse = (secondsAgo: number) =>
+      world.sql(`update ingest_key set last_used_at = now() - make_interval(secs => $2) where source = $1`, [
+        source,
+        secondsAgo,
+      ])
+    expect(await readUse()).toEqual({ used: null, events: 0 })
+    await send('tenants', [tenantItem('t1', source)])
+    const first = await readUse()
+    expect(first?.used).toBeInstanceOf(Date)
+    const eventsOfOneCall = first?.events ?? 0
+    await send('tenants', [tenantItem('t2', source)])
+    expect(await readUse()).toEqual({ used: first?.used, events: 2 * eventsOfOneCall })
+    await hadUse(61)
+    const before = await readUse()
+    await Promise.all([3, 4, 5, 6].map((id) => send('tenants', [tenantItem(`t${id}`, source)])))
+    expect((await readUse())?.used?.getTime()).toBeGreaterThan(before?.used?.getTime() ?? Infinity)
+  })
+
+  test('every other change of a key needs an event', async () => {
+    const { source } = await seedSource(world)
+    const renamed = world.sql(`update ingest_key set name = 'Other' where source = $1`, [source])
+    await expect(renamed).rejects.toThrow('has no audit event')
+    const removed = world.sql('delete from ingest_key where source = $1', [source])
+    await expect(removed).rejects.toThrow('has no audit event')
+  })
+
+  test('a call holds no key that another call waits for', async () => {
+    const { source, send } = await seedSource(world)
+    const client = new pg.Client(world.connection)
+    await client.connect()
+    try {
+      await client.query('begin')
+      await client.query('select 1 from ingest_key where source = $1 for update', [source])
+      expect((await send('tenants', [tenantItem('t1', source)])).status).toBe(200)
+    } finally {
+      await client.end()
+    }
   })
 
   test('nobody but platform staff makes or sees keys', async () => {

@@ -12,8 +12,9 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-// Look-ups are laterals with a limit, so that each name costs one descent of an index however the table has grown
-// since the planner last looked.
+// Look-ups are laterals with a limit, so that each name costs one descent of an index however the table has grown since
+// the planner last looked. They ask for a range of one in its order, which the unique index alone gives: of a table that
+// seems empty, such as after an import that was undone, all indexes of the tenant seem to be as good.
 async function ask(mandate: Ingesting, text: string, values: readonly unknown[]): Promise<Row[]> {
   const [result] = await runStatements(mandate, [{ text, values }])
   return result?.rows ?? []
@@ -68,7 +69,7 @@ export async function findReferenced(
     mandate,
     `select r.tenant_id, r.external_id, r.id, ${CURRENCY_OF[asked.table]} as currency
      from (select distinct * from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)) n
-     cross join lateral (select * from ${asked.table} t where t.tenant_id = n.tenant_id and t.source = $1 and t.external_id = n.external_id limit 1) r`,
+     cross join lateral (select * from ${asked.table} t where t.tenant_id = n.tenant_id and t.source = $1 and t.external_id >= n.external_id and t.external_id <= n.external_id order by t.external_id limit 1) r`,
     [asked.source, ...split(asked.pairs)],
   )
   return new Map(
@@ -92,7 +93,7 @@ export async function findHolders(
       ? `select '' as tenant_id, slug as held, source, external_id from tenant where slug = any ($1)`
       : `select r.tenant_id, r.${asked.column} as held, r.source, r.external_id
          from (select distinct * from unnest($1::uuid[], $2::text[]) as n (tenant_id, held)) n
-         cross join lateral (select * from ${asked.table} t where t.tenant_id = n.tenant_id and t.${asked.column} = n.held limit 1) r`,
+         cross join lateral (select * from ${asked.table} t where t.tenant_id = n.tenant_id and t.${asked.column} >= n.held and t.${asked.column} <= n.held order by t.${asked.column} limit 1) r`,
     isTenant ? [asked.pairs.map(({ text }) => text)] : [...split(asked.pairs)],
   )
   return new Map(
@@ -136,7 +137,7 @@ export async function findTicketNumbers(
   const rows = await ask(
     mandate,
     `select t.tenant_id, t.external_id, t.number from unnest($2::uuid[], $3::text[]) as n (tenant_id, external_id)
-     cross join lateral (select * from ticket k where k.tenant_id = n.tenant_id and k.source = $1 and k.external_id = n.external_id limit 1) t`,
+     cross join lateral (select * from ticket k where k.tenant_id = n.tenant_id and k.source = $1 and k.external_id >= n.external_id and k.external_id <= n.external_id order by k.external_id limit 1) t`,
     [source, ...split(pairs)],
   )
   return new Map(
@@ -219,13 +220,26 @@ export async function returnToMark(mandate: Ingesting): Promise<void> {
   await ask(mandate, 'rollback to savepoint ingest', [])
 }
 
-/** Makes the table in which an import remembers what it has seen; it ends with the transaction. */
-export async function makeSeenTable(mandate: Ingesting): Promise<void> {
-  await ask(
-    mandate,
-    'create temporary table ingest_seen (key text primary key, place text not null) on commit drop',
-    [],
-  )
+/**
+ * Readies the transaction for many records: a table in which the import remembers what it has seen, and plans that are
+ * kept, so that a foreign key is not planned anew for each row. `forgetPlans` is for the times when tables have grown.
+ */
+export async function prepareImport(mandate: Ingesting): Promise<void> {
+  await runStatements(mandate, [
+    {
+      text: 'create temporary table ingest_seen (key text primary key, place text not null) on commit drop',
+      values: [],
+    },
+    {
+      text: `select set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'off', true)`,
+      values: [],
+    },
+  ])
+}
+
+/** Has every statement, those of foreign keys included, planned again for tables as large as they are now. */
+export async function forgetPlans(mandate: Ingesting): Promise<void> {
+  await ask(mandate, 'discard plans', [])
 }
 
 /** Remembers records. Returns, by position, where those stand that were seen before. */

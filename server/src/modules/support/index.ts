@@ -4,7 +4,7 @@ import './problems.ts'
 import { makePartnerTicketRoutes } from './routes-partner.ts'
 import { makeTenantTicketRoutes } from './routes-tenant.ts'
 
-export { countBreaches, measureUptime, standingByTenant } from './list-store.ts'
+export { breachesByTenant, measureUptime, standingByTenant } from './list-store.ts'
 
 /** Tickets: across tenants, on behalf of one, and a tenant's own. */
 export function makeSupportRoutes(services: Services): readonly Route[] {

@@ -1,8 +1,11 @@
 import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import { readMerged } from '#modules/billing/index.ts'
+import type { Looked } from '#modules/billing/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { conditionsOf, isBreached, isPressing } from './filter-store.ts'
+import { conditionsOf, isBreached, isPressing, searchedTickets } from './filter-store.ts'
 import type { Condition, TicketFilter } from './filter-store.ts'
 import type { Priority, SlaMetric, TicketStatus } from './rules.ts'
 import type { SupportTables } from './tables.ts'
@@ -63,21 +66,47 @@ const KEYS: Readonly<Record<TicketOrder['by'], { column: Condition; type: Condit
     },
   }
 
-/** Where the rows come from: by an indexed order the first of each tenant, else every ticket of the filter. */
-function sourceSql(filter: TicketFilter, window: TicketWindow, order: Condition): Condition {
+interface Reading {
+  readonly filter: TicketFilter
+  readonly window: TicketWindow
+  readonly direction: Condition
+  /** Either comparison is between a sort key with its id and another such pair. */
+  readonly isAfter: Condition
+  readonly isBefore: Condition
+}
+
+/** The keys of what is to be sorted: by an indexed order the first of each tenant, else of every ticket of the filter. */
+function takenSql({ filter, window, direction, isAfter }: Reading, depth: number): Condition {
   const { column, type, isIndexed } = KEYS[window.order.by]
-  const isAfter = window.order.direction === 'asc' ? sql`>` : sql`<`
   const { after } = window
   const isPast =
     after === null ? sql`true` : sql`(${column}, t.id) ${isAfter} (${after.key}::${type}, ${after.id}::uuid)`
-  const tenants = sql`${[...filter.tenantIds]}::uuid[]`
   const conditions = sql`${conditionsOf(filter)} and ${isPast}`
-  if (!isIndexed) {
-    return sql`(select ${COLUMNS} from ticket t where t.tenant_id = any (${tenants}) and ${conditions}) t`
-  }
-  const needed = window.offset + window.limit
-  return sql`unnest(${tenants}) o (id) cross join lateral (
-    select ${COLUMNS} from ticket t where t.tenant_id = o.id and ${conditions} order by ${order} limit ${needed}) t`
+  if (!isIndexed || filter.search !== undefined)
+    return sql`select t.tenant_id, t.id, ${column} as key, 0 as place from ${searchedTickets(filter)} t where ${conditions}`
+  return sql`
+    select x.tenant_id, x.id, x.key, x.place
+    from unnest(${[...filter.tenantIds]}::uuid[]) o (id)
+    cross join lateral (
+      select t.tenant_id, t.id, t.key, row_number() over () as place
+      from (
+        select t.tenant_id, t.id, ${column} as key from ticket t
+        where t.tenant_id = o.id and ${conditions} order by ${column} ${direction}, t.id ${direction} limit ${depth}) t) x`
+}
+
+/** The tickets at the window, when no tenant is read further than the depth. */
+async function lookAt(mandate: Mandate, reading: Reading, depth: number): Promise<Looked<TicketRow>> {
+  const { window, direction, isBefore } = reading
+  const order = sql`key ${direction}, id ${direction}`
+  const { rows } = await sql<TicketRow & { is_sure: boolean }>`
+    with taken as materialized (${takenSql(reading, depth)}),
+    page as (select * from taken order by ${order} limit ${window.limit} offset ${window.offset}),
+    first_unread as (select key, id from taken where place = ${depth} order by ${order} limit 1)
+    select ${COLUMNS}, page.key::text as sort_key, coalesce((page.key, page.id) ${isBefore} (select u.key, u.id from first_unread u), true) as is_sure
+    from page
+    cross join lateral (select t.* from ticket t where t.tenant_id = page.tenant_id and t.id = page.id) t
+    order by page.key ${direction}, page.id ${direction}`.execute(tables<SupportTables>(mandate))
+  return { rows, isSure: rows.every((row) => row.is_sure) }
 }
 
 /** One page of tickets. */
@@ -87,15 +116,18 @@ export async function listTickets(
   window: TicketWindow,
 ): Promise<TicketRow[]> {
   if (filter.tenantIds.length === 0) return []
-  const { column } = KEYS[window.order.by]
-  const direction = window.order.direction === 'asc' ? sql`asc` : sql`desc`
-  const order = sql`${column} ${direction}, t.id ${direction}`
-  const { rows } = await sql<TicketRow>`
-    select t.*, (${column})::text as sort_key
-    from ${sourceSql(filter, window, order)}
-    order by ${order}
-    limit ${window.limit} offset ${window.offset}`.execute(tables<SupportTables>(mandate))
-  return rows
+  const isRising = window.order.direction === 'asc'
+  const reading: Reading = {
+    filter,
+    window,
+    direction: isRising ? sql`asc` : sql`desc`,
+    isAfter: isRising ? sql`>` : sql`<`,
+    isBefore: isRising ? sql`<=` : sql`>=`,
+  }
+  const isMerged = KEYS[window.order.by].isIndexed && filter.search === undefined
+  return readMerged(window, isMerged ? filter.tenantIds.length : 1, (depth) =>
+    lookAt(mandate, reading, depth),
+  )
 }
 
 /** How many tickets of a filter have one status and priority. */
@@ -114,8 +146,8 @@ export async function countTickets(mandate: Mandate, filter: TicketFilter): Prom
   const { rows } = await sql<TicketCount>`
     select t.status, t.priority, count(*)::integer as tickets, (count(*) filter (where ${isBreached(filter.now)}))::integer as breached,
       count(t.resolved_at)::integer as resolved, coalesce(sum(extract(epoch from t.resolved_at - t.created_at)), 0)::float8 as resolution_seconds
-    from ticket t
-    where t.tenant_id = any (${[...filter.tenantIds]}::uuid[]) and ${conditionsOf(filter)}
+    from ${searchedTickets(filter)} t
+    where ${conditionsOf(filter)}
     group by t.status, t.priority`.execute(tables<SupportTables>(mandate))
   return rows
 }
@@ -132,32 +164,27 @@ export interface TicketStanding {
 }
 
 /** How the tickets of each tenant stand; tenants without an unresolved ticket are left out. */
-export async function standingByTenant(
-  mandate: Mandate,
-  tenantIds: readonly TenantId[],
-  now: Date,
-): Promise<TicketStanding[]> {
-  if (tenantIds.length === 0) return []
-  const { rows } = await sql<TicketStanding>`
+export function standingByTenant(tenantIds: readonly TenantId[], now: Date): RawBuilder<TicketStanding> {
+  return sql<TicketStanding>`
     select t.tenant_id, count(*)::integer as open_tickets, (count(*) filter (where ${isPressing(now)}))::integer as at_risk,
       (count(*) filter (where t.sla_paused_since is null and t.sla_due_at < ${now}::timestamptz))::integer as overdue
     from ticket t
     where t.tenant_id = any (${[...tenantIds]}::uuid[]) and t.status in ('open', 'pending', 'on_hold')
-    group by t.tenant_id`.execute(tables<SupportTables>(mandate))
-  return rows
+    group by t.tenant_id`
 }
 
 /** How many promised times were missed in the 30 days before now, per tenant; tenants without any are left out. */
-export async function countBreaches(mandate: Mandate, tenantIds: readonly TenantId[], now: Date) {
-  if (tenantIds.length === 0) return []
-  const { rows } = await sql<{ tenant_id: string; breaches: number }>`
+export function breachesByTenant(
+  tenantIds: readonly TenantId[],
+  now: Date,
+): RawBuilder<{ tenant_id: string; breaches: number }> {
+  return sql`
     select c.tenant_id, count(*)::integer as breaches
     from ticket_sla_clock c
     where c.tenant_id = any (${[...tenantIds]}::uuid[])
       and (c.breached_at is not null or coalesce(c.met_at, c.paused_since, ${now}::timestamptz) > c.due_at)
       and coalesce(c.breached_at, c.due_at) > ${now}::timestamptz - interval '30 days'
-    group by c.tenant_id`.execute(tables<SupportTables>(mandate))
-  return rows
+    group by c.tenant_id`
 }
 
 /**

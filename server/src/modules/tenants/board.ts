@@ -1,11 +1,11 @@
 import { idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import type { z } from 'zod'
-import { findLastInvoiceDays, reachOf, toScope } from '#modules/billing/index.ts'
+import { reachOf, toScope } from '#modules/billing/index.ts'
 import { toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { readFigures } from './figures.ts'
-import { addAmounts, daysUntil, slaStateOf, sortBoard, tenantsWith, toRelation, withheldOf } from './rules.ts'
+import { addAmounts, daysUntil, slaStateOf, sortBoard, toRelation, withheldOf } from './rules.ts'
 import type { Amount, BoardRow, Relation } from './rules.ts'
 import { toBilling, toMetrics, toMonies, toRelationship, toTenantFields } from './schemas.ts'
 import type { BoardQuery, Customer, CustomerPage } from './schemas.ts'
@@ -17,6 +17,7 @@ type Query = z.output<typeof BoardQuery>
 interface Row extends BoardRow {
   readonly tenant: TenantRow
   readonly relation: Relation
+  readonly lastInvoiceOn: string | null
 }
 
 function isWanted({ link }: Relation, query: Query, now: Date): boolean {
@@ -38,13 +39,13 @@ async function readRows(mandate: Mandate<'portfolio'>, query: Query): Promise<Ro
   })
   const byId = new Map<TenantId, TenantRow>(found.map((row) => [idFromUuid('tenant', row.id), row]))
   const shown = relations.filter((relation) => byId.has(relation.tenantId))
-  const figures = await readFigures(mandate, shown)
+  const known = await readFigures(mandate, shown)
   return shown.flatMap((relation) => {
     const { tenantId, link } = relation
-    const [tenant, own] = [byId.get(tenantId), figures.get(tenantId)]
+    const [tenant, own] = [byId.get(tenantId), known.get(tenantId)]
     if (!tenant || !own) return []
     const { name, created_at: createdAt } = tenant
-    return [{ tenantId, name, createdAt, endsAt: link.ends_at, figures: own, tenant, relation }]
+    return [{ tenantId, name, createdAt, endsAt: link.ends_at, ...own, tenant, relation }]
   })
 }
 
@@ -61,7 +62,7 @@ function toAggregates(rows: readonly Row[]): z.input<typeof CustomerPage>['aggre
   }
 }
 
-function toItem(row: Row, lastInvoiceOn: string | null, now: Date): z.input<typeof Customer> {
+function toItem(row: Row, now: Date): z.input<typeof Customer> {
   const { tenant, relation, figures } = row
   return {
     ...toTenantFields(tenant, row.tenantId),
@@ -71,7 +72,7 @@ function toItem(row: Row, lastInvoiceOn: string | null, now: Date): z.input<type
     metrics: toMetrics(figures),
     withheld: withheldOf(relation, ['billing', 'support', 'provisioning']),
     sla: { state: slaStateOf(figures) },
-    billing: toBilling(tenant, relation, lastInvoiceOn),
+    billing: toBilling(tenant, relation, row.lastInvoiceOn),
   }
 }
 
@@ -85,13 +86,7 @@ export async function answerBoard(
     query.offset,
     query.offset + query.limit,
   )
-  const billed = tenantsWith(
-    page.map((row) => row.relation),
-    'billing',
-  )
-  const days = await findLastInvoiceDays(mandate, billed)
-  const lastOn = new Map(days.map((day) => [day.tenant_id, day.issued_on]))
-  const items = page.map((row) => toItem(row, lastOn.get(row.tenant.id) ?? null, mandate.origin.now))
+  const items = page.map((row) => toItem(row, mandate.origin.now))
   return {
     ...toPage(items, query, rows.length),
     aggregates: toAggregates(rows),

@@ -1,6 +1,6 @@
 import { toOverrideMap } from '@liaison/access'
 import type { z } from 'zod'
-import { findLastInvoiceDays } from '#modules/billing/index.ts'
+import { lastInvoiceDays, readTogether } from '#modules/billing/index.ts'
 import { measureUptime } from '#modules/support/index.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -69,8 +69,9 @@ async function readMetrics(seen: Seen, figures: Figures): Promise<Answer['metric
 async function readFiguresIfAsked(seen: Seen, parts: ReadonlySet<Include>) {
   const { mandate, relation } = seen
   if (!parts.has('metrics') && !parts.has('sla')) return { metrics: null, sla: null }
-  const figures = (await readFigures(mandate, [relation])).get(relation.tenantId)
-  if (!figures) throw new Error('Every relation has figures.')
+  const known = (await readFigures(mandate, [relation])).get(relation.tenantId)
+  if (!known) throw new Error('Every relation has figures.')
+  const { figures } = known
   return {
     metrics: parts.has('metrics') ? await readMetrics(seen, figures) : null,
     sla: parts.has('sla') ? { state: slaStateOf(figures) } : null,
@@ -95,7 +96,8 @@ export async function answerDetail(
   const relation = toRelation(mandate.tenant.id, factsOf(mandate))
   const tenant = await readTenant(mandate)
   const use = await findUse(mandate, mandate.tenant.id)
-  const days = relation.areas.has('billing') ? await findLastInvoiceDays(mandate, [mandate.tenant.id]) : []
+  const billed = relation.areas.has('billing') ? [mandate.tenant.id] : []
+  const { days } = await readTogether(mandate, { days: lastInvoiceDays(billed) })
   const seesContacts = parts.has('contact') && relation.areas.has('contacts')
   noteRead(mandate, {
     action: 'tenants.read',

@@ -1,6 +1,12 @@
 import type { TenantId } from '@liaison/access'
-import { countSubscribers, dayOf, sumOwedByTenant } from '#modules/billing/index.ts'
-import { countBreaches, standingByTenant } from '#modules/support/index.ts'
+import {
+  dayOf,
+  lastInvoiceDays,
+  owedByTenant,
+  readTogether,
+  subscribersByTenant,
+} from '#modules/billing/index.ts'
+import { breachesByTenant, standingByTenant } from '#modules/support/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { addAmounts, tenantsWith } from './rules.ts'
 import type { Figures, Relation } from './rules.ts'
@@ -15,20 +21,32 @@ function byTenant<Row extends { tenant_id: string }>(rows: readonly Row[]): Map<
   return map
 }
 
+/** What is known of one tenant's business. */
+interface Known {
+  readonly figures: Figures
+  /** The day of the newest invoice that was sent; null where there is none, or where the link does not open it. */
+  readonly lastInvoiceOn: string | null
+}
+
 /**
- * The figures of many tenants at once, each only where its link opens it. A tenant without records has zeros; one whose
- * figures are closed has nulls. The tenants are named in every query, so that indexes are used.
+ * The figures of many tenants in one round trip, each only where its link opens it. A tenant without records has zeros;
+ * one whose figures are closed has nulls. The tenants are named in every query, so that indexes are used.
  */
 export async function readFigures(
   mandate: Mandate<'portfolio' | 'acting'>,
   relations: readonly Relation[],
-): Promise<Map<TenantId, Figures>> {
+): Promise<Map<TenantId, Known>> {
   const { now } = mandate.origin
-  const supported = tenantsWith(relations, 'support')
-  const owed = byTenant(await sumOwedByTenant(mandate, tenantsWith(relations, 'billing'), dayOf(now)))
-  const standing = byTenant(await standingByTenant(mandate, supported, now))
-  const breaches = byTenant(await countBreaches(mandate, supported, now))
-  const subscribers = byTenant(await countSubscribers(mandate, tenantsWith(relations, 'provisioning')))
+  const [billed, supported] = [tenantsWith(relations, 'billing'), tenantsWith(relations, 'support')]
+  const read = await readTogether(mandate, {
+    owed: owedByTenant(billed, dayOf(now)),
+    days: lastInvoiceDays(billed),
+    standing: standingByTenant(supported, now),
+    breaches: breachesByTenant(supported, now),
+    subscribers: subscribersByTenant(tenantsWith(relations, 'provisioning')),
+  })
+  const [owed, standing, breaches] = [byTenant(read.owed), byTenant(read.standing), byTenant(read.breaches)]
+  const [subscribers, days] = [byTenant(read.subscribers), byTenant(read.days)]
   const toFigures = ({ tenantId, areas }: Relation): Figures => {
     const sums = owed.get(tenantId) ?? []
     const [tickets] = standing.get(tenantId) ?? []
@@ -52,5 +70,9 @@ export async function readFigures(
       suspendedSubscribers: ofSubscribers(people?.suspended),
     }
   }
-  return new Map(relations.map((relation) => [relation.tenantId, toFigures(relation)]))
+  const toKnown = (relation: Relation): Known => ({
+    figures: toFigures(relation),
+    lastInvoiceOn: days.get(relation.tenantId)?.[0]?.issued_on ?? null,
+  })
+  return new Map(relations.map((relation) => [relation.tenantId, toKnown(relation)]))
 }

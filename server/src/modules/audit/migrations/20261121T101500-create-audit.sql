@@ -79,6 +79,21 @@ create table audit_read_window (
 );
 comment on table audit_read_window is 'Repeats of one read by one person within 60 seconds, counted here until the window is closed by an event of its own.';
 call private.protect('audit_read_window');
+-- Room in each page, so that counting touches no index.
+alter table audit_read_window set (fillfactor = 50);
+
+create unlogged table audit.due (
+  xid xid8 not null default pg_current_xact_id(),
+  relation oid not null,
+  operation text not null,
+  by_tenant boolean not null,
+  tenant_id uuid,
+  unique nulls not distinct (xid, relation, tenant_id)
+);
+comment on table audit.due is 'Within a transaction: the tables, and of each the tenants, whose changes need an event before the commit. Empty outside of transactions, hence unlogged.';
+call private.protect('audit.due');
+create policy noting on audit.due to liaison_authz using (true) with check (true);
+grant insert, delete on audit.due to liaison_authz;
 
 create function private.add_audit_partitions(first_month date, months integer) returns void
   language plpgsql
@@ -204,30 +219,41 @@ $$;
 create function audit.record_read(event jsonb) returns uuid
   language plpgsql security definer
   set search_path = pg_catalog, public
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
 declare
   context jsonb := access.context();
-  digest bytea := sha256(convert_to(coalesce(context ->> 'tenant_id', '') || ' ' || (event ->> 'action') || ' ' || coalesce(event ->> 'resource_id', '') || ' ' ||
-    coalesce((select string_agg(item ->> 'tenant_id', ',' order by item ->> 'tenant_id') from jsonb_array_elements(coalesce(event -> 'tenants', '[]')) item), ''), 'UTF8'));
-  current_window audit_read_window;
+  actor uuid := (context ->> 'actor_id')::uuid;
+  read_in text := context ->> 'plane';
+  read_on text := context ->> 'route';
+  subject text := coalesce(context ->> 'tenant_id', '') || ' ' || (event ->> 'action') || ' ' || coalesce(event ->> 'resource_id', '') || ' ';
+  digest bytea;
+  finished audit_read_window;
   event_id uuid;
 begin
-  select * into current_window from audit_read_window w
-  where w.actor_id = (context ->> 'actor_id')::uuid and w.plane = context ->> 'plane' and w.route = context ->> 'route' and w.tenants_digest = digest
-  for update;
-  if found and current_window.started_at > clock_timestamp() - interval '60 seconds' then
-    update audit_read_window w set repeats = w.repeats + 1, row_count = w.row_count + coalesce((event ->> 'row_count')::bigint, 0),
-      tenant_rows = audit.add_rows(w.tenant_rows, audit.rows_by_tenant(event))
-    where w.actor_id = current_window.actor_id and w.plane = current_window.plane and w.route = current_window.route and w.tenants_digest = digest;
-    return current_window.event_id;
+  if event ? 'tenants' then
+    subject := subject || coalesce((select string_agg(item ->> 'tenant_id', ',' order by item ->> 'tenant_id') from jsonb_array_elements(event -> 'tenants') item), '');
   end if;
-  if found and current_window.repeats > 0 then
-    perform audit.close_window(current_window);
+  digest := sha256(convert_to(subject, 'UTF8'));
+  -- The usual case, in one statement: a window that is open counts.
+  update audit_read_window w set repeats = w.repeats + 1, row_count = w.row_count + coalesce((event ->> 'row_count')::bigint, 0),
+    tenant_rows = case when event ? 'tenants' then audit.add_rows(w.tenant_rows, audit.rows_by_tenant(event)) else w.tenant_rows end
+  where w.actor_id = actor and w.plane = read_in and w.route = read_on and w.tenants_digest = digest and w.started_at > clock_timestamp() - interval '60 seconds'
+  returning w.event_id into event_id;
+  if found then
+    return event_id;
+  end if;
+  select * into finished from audit_read_window w
+  where w.actor_id = actor and w.plane = read_in and w.route = read_on and w.tenants_digest = digest and w.started_at <= clock_timestamp() - interval '60 seconds'
+  for update;
+  if finished.repeats > 0 then
+    perform audit.close_window(finished);
   end if;
   event_id := audit.record(event);
   -- A window that somebody opened at this very moment keeps counting; this read then is an event of its own.
   insert into audit_read_window as w (actor_id, plane, route, tenants_digest, started_at, event_id, event_at)
-  values ((context ->> 'actor_id')::uuid, context ->> 'plane', context ->> 'route', digest, clock_timestamp(), event_id, clock_timestamp())
+  values (actor, read_in, read_on, digest, clock_timestamp(), event_id, clock_timestamp())
   on conflict (actor_id, plane, route, tenants_digest)
   do update set started_at = excluded.started_at, event_id = excluded.event_id, event_at = excluded.event_at, repeats = 0, row_count = 0, tenant_rows = '{}'
   where w.started_at <= clock_timestamp() - interval '60 seconds';
@@ -339,7 +365,53 @@ begin
 end
 $$;
 
--- I1: a change that no event of the same transaction covers does not commit.
+-- I1: a change that no event of the same transaction covers does not commit. A statement notes once for each tenant that it changed rows
+-- of a table; each note is checked at the commit, so that a statement of a thousand rows costs one check and not a thousand.
+create function audit.expect_event() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog
+  as $$
+begin
+  insert into audit.due (relation, operation, by_tenant)
+  select tg_relid, tg_op, false where exists (select from changed)
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+create function audit.expect_tenant_event() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog
+  as $$
+begin
+  insert into audit.due (relation, operation, by_tenant, tenant_id)
+  select distinct tg_relid, tg_op, true, changed.tenant_id from changed
+  on conflict do nothing;
+  return null;
+end
+$$;
+
+-- Runs at the commit, for each note. The note goes with the check, so that a change after an early check is noted again.
+create function audit.check_due() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  set enable_seqscan = off
+  as $$
+begin
+  if new.by_tenant then
+    if not exists (select from audit_scope where xid = new.xid and kind = 'tenant' and scope_id = new.tenant_id) then
+      raise exception '% on % of tenant % has no audit event that the tenant can read', new.operation, new.relation::regclass, new.tenant_id
+        using errcode = 'integrity_constraint_violation';
+    end if;
+  elsif not exists (select from audit_event where xid = new.xid) then
+    raise exception '% on % has no audit event', new.operation, new.relation::regclass using errcode = 'integrity_constraint_violation';
+  end if;
+  delete from audit.due d where d.xid = new.xid and d.relation = new.relation and d.tenant_id is not distinct from new.tenant_id;
+  return null;
+end
+$$;
+
+-- As above for one row, for tables of which only some columns count: PostgreSQL has no transition tables for a list of columns.
 create function audit.require_event() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, public
@@ -352,35 +424,27 @@ begin
 end
 $$;
 
-create function audit.require_tenant_event() returns trigger
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  as $$
-declare
-  changed_tenant uuid := case when tg_op = 'DELETE' then old.tenant_id else new.tenant_id end;
-begin
-  if not exists (select from audit_scope where xid = pg_current_xact_id() and kind = 'tenant' and scope_id = changed_tenant) then
-    raise exception '% on % of tenant % has no audit event that the tenant can read', tg_op, tg_table_name, changed_tenant using errcode = 'integrity_constraint_violation';
-  end if;
-  return null;
-end
-$$;
-
 grant execute on function audit.record(jsonb), audit.record_read(jsonb) to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_ingest, liaison_job;
 grant execute on function audit.record_refusal(jsonb) to liaison_guard;
 grant execute on function audit.close_read_windows() to liaison_job;
 grant execute on function audit.own_details(uuid[]), audit.concerns(uuid, timestamptz, uuid) to liaison_program, liaison_tenant, liaison_platform;
-grant execute on function audit.require_event(), audit.require_tenant_event() to liaison_owner;
+grant execute on function audit.expect_event(), audit.expect_tenant_event(), audit.check_due(), audit.require_event() to liaison_owner;
 
 reset role;
 set role liaison_owner;
 
+create constraint trigger covered after insert on audit.due deferrable initially deferred for each row execute function audit.check_due();
+
 create procedure private.audit_changes(relation regclass, by_tenant boolean)
   language plpgsql
   as $$
+declare
+  operation text;
 begin
-  execute format('create constraint trigger audited after insert or update or delete on %s deferrable initially deferred for each row execute function audit.%I()',
-    relation, case when by_tenant then 'require_tenant_event' else 'require_event' end);
+  foreach operation in array array['insert', 'update', 'delete'] loop
+    execute format('create trigger audited_%1$s after %1$s on %2$s referencing %3$s table as changed for each statement execute function audit.%4$I()',
+      operation, relation, case operation when 'delete' then 'old' else 'new' end, case when by_tenant then 'expect_tenant_event' else 'expect_event' end);
+  end loop;
 end
 $$;
 comment on procedure private.audit_changes(regclass, boolean) is 'Refuses, at commit, any change of the table that has no audit event in the same transaction.';
