@@ -83,8 +83,40 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
     'update',
     ['tenant.partner_access.approve', 'tenant.partner_access.revoke', 'tenant.partner_access.policy.write'],
   ],
+  ['api_client', 'select', ['tenant.clients.read']],
+  ['api_client', 'update', ['tenant.clients.manage']],
   ['tenant_member', 'select', ['tenant.members.read']],
   ['tenant_member', 'update', ['tenant.members.manage']],
+  ['commercial_relationship', 'select', ['api.accounts.read', 'tenant.orders.read']],
+  ['account_of_client', 'select', ['api.accounts.read', 'api.orders.create', 'api.orders.update']],
+  ['invoice_of_client', 'select', ['api.invoices.read']],
+  [
+    'service_order',
+    'select',
+    [
+      'api.orders.read',
+      'api.orders.create',
+      'api.orders.update',
+      'api.orders.cancel',
+      'tenant.orders.read',
+    ],
+  ],
+  ['service_order', 'insert', ['api.orders.create']],
+  ['service_order', 'update', ['api.orders.update', 'api.orders.cancel']],
+  [
+    'order_item',
+    'select',
+    [
+      'api.orders.read',
+      'api.orders.create',
+      'api.orders.update',
+      'api.orders.cancel',
+      'tenant.orders.read',
+    ],
+  ],
+  ['order_item', 'insert', ['api.orders.create', 'api.orders.update']],
+  ['order_item', 'delete', ['api.orders.update']],
+  ['service', 'select', ['api.services.read', 'tenant.orders.read']],
 ]
 
 const ROLES: readonly (readonly [plane: 'platform' | 'program' | 'tenant', role: MemberRole])[] = [

@@ -84,6 +84,25 @@ export function noteFactorChange(
   })
 }
 
+/** The provider's people removed all second factors of a person and ended the sign-ins. */
+export function noteFactorsReset(
+  mandate: Mandate<'platform'>,
+  person: Subject,
+  reset: {
+    readonly apps: number
+    readonly passkeys: number
+    readonly sessions: number
+    readonly reason: string
+  },
+): void {
+  recordEvent(mandate, {
+    action: 'identity.factor.reset',
+    resource: personResource(person),
+    changes: { authenticator_apps: reset.apps, passkeys: reset.passkeys, sessions_ended: reset.sessions },
+    reason: reset.reason,
+  })
+}
+
 /** Name or settings of the person are others now. */
 export function noteProfileChange(
   mandate: Mandate,

@@ -14,6 +14,7 @@ import { makeInviteRoutes } from './invite-routes.ts'
 import { makeMemberRoutes } from './member-routes.ts'
 import { makeMeRoute } from './me-routes.ts'
 import { makeOutboxRoutes } from './outbox-routes.ts'
+import { personAdminRoutes } from './person-admin-routes.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { makePasswordHasher } from './password-hash.ts'
 import { makeRecoverRoutes } from './recover-routes.ts'
@@ -41,6 +42,7 @@ export function makeIdentityRoutes(services: Services, options: IdentityOptions 
     ...makeAccountRoutes(door),
     ...makeAccountFactorRoutes(door),
     ...makeMemberRoutes(services),
+    ...personAdminRoutes,
     makeMeRoute(services),
     ...(services.keepsMail ? makeOutboxRoutes() : []),
     PASSKEY_SCRIPT.route,

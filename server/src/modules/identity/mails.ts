@@ -67,3 +67,15 @@ export function mailFactorChanged(mandate: Mandate, to: Recipient, what: string)
     lines: [`On your ${PROVIDER_NAME} account, ${what}.`, NOT_YOU],
   })
 }
+
+/** Tells the owner of an account that an administrator removed the second factors. */
+export function mailFactorsReset(mandate: Mandate, to: Recipient): Promise<void> {
+  return send(mandate, to, {
+    subject: 'Your second factors were removed',
+    lines: [
+      `An administrator of ${PROVIDER_NAME} removed the second factors of your account, because they were reported lost, and ended all your sessions.`,
+      'At your next sign-in your password alone opens the account. Add a second factor then; where your work needs one, you are asked for it at once.',
+      'If you did not ask for this, set a new password at once and tell the administrators.',
+    ],
+  })
+}

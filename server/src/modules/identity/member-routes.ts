@@ -1,12 +1,13 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { createInvitation } from './invitation.ts'
-import { isMember, listMembers } from './member-store.ts'
+import { isMember, listMembers, listTenantMembers } from './member-store.ts'
 import { isEmail, normalizeEmail } from './throttle-rules.ts'
 
 const Email = z
@@ -28,8 +29,32 @@ const PartnerMember = z
     role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
     status: z.enum(['active', 'inactive']),
     has_second_factor: z.boolean(),
+    assignments: z
+      .array(
+        z.strictObject({
+          link_id: z.string(),
+          tenant_id: z.string(),
+          tenant_name: z.string(),
+          role: z.enum(LINK_ROLES).nullable().meta({ description: "Null for the link's own role." }),
+          ends_at: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'The open links that the person may use.' }),
   })
   .meta({ id: 'PartnerMember' })
+
+const TenantMember = z
+  .strictObject({
+    member_id: z.string(),
+    person_id: z.string(),
+    name: z.string(),
+    email: z.string().nullable().meta({ description: 'Only for administrators of the organisation.' }),
+    role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
+    status: z.enum(['active', 'inactive']),
+    has_second_factor: z.boolean(),
+    since: z.string(),
+  })
+  .meta({ id: 'TenantMember' })
 
 const listOwnMembers = route({
   method: 'GET',
@@ -49,6 +74,38 @@ const listOwnMembers = route({
       role: row.role,
       status: row.status,
       has_second_factor: row.hasFactor,
+      assignments: row.assignments.map((assignment) => ({
+        link_id: encodeId('link', idFromUuid('link', assignment.linkId)),
+        tenant_id: encodeId('tenant', idFromUuid('tenant', assignment.tenantId)),
+        tenant_name: assignment.tenantName,
+        role: assignment.role,
+        ends_at: assignment.endsAt,
+      })),
+    }))
+    return toPage(items, query, total)
+  },
+})
+
+const listOwnTenantMembers = route({
+  method: 'GET',
+  path: '/api/v1/tenant/members',
+  summary: 'The members of the own organisation',
+  input: { query: z.strictObject(pageQuery) },
+  access: { permission: 'tenant.members.read' },
+  limit: 'list',
+  responses: { 200: z.strictObject(pageOf(TenantMember)) },
+  async handle({ mandate, query }) {
+    const { rows, total } = await listTenantMembers(mandate, query)
+    noteRead(mandate, { action: 'tenant.members.read', rowCount: rows.length })
+    const items = rows.map((row) => ({
+      member_id: encodeId('member', idFromUuid('member', row.id)),
+      person_id: encodeId('person', idFromUuid('person', row.personId)),
+      name: row.name,
+      email: row.email,
+      role: row.role,
+      status: row.status,
+      has_second_factor: row.hasFactor,
+      since: row.since.toISOString(),
     }))
     return toPage(items, query, total)
   },
@@ -58,6 +115,7 @@ const listOwnMembers = route({
 export function makeMemberRoutes(services: Services): Route[] {
   return [
     listOwnMembers,
+    listOwnTenantMembers,
     route({
       method: 'POST',
       path: '/api/v1/partner/members/invite',

@@ -1,5 +1,6 @@
-import { encodeId, idFromUuid } from '@liaison/access'
-import type { MemberRole, PartnerRole } from '@liaison/access'
+import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import type { MemberRole, PartnerRole, TenantRole } from '@liaison/access'
+import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { digestOf, makeToken } from './secret-token.ts'
@@ -20,7 +21,28 @@ export interface MemberRow {
   readonly role: PartnerRole
   readonly status: 'active' | 'inactive'
   readonly hasFactor: boolean
+  readonly assignments: readonly z.output<typeof Assignment>[]
 }
+
+/** A member of the own tenant. */
+export interface TenantMemberRow {
+  readonly id: string
+  readonly personId: string
+  readonly name: string
+  readonly email: string | null
+  readonly role: TenantRole
+  readonly status: 'active' | 'inactive'
+  readonly hasFactor: boolean
+  readonly since: Date
+}
+
+const Assignment = z.object({
+  linkId: z.string(),
+  tenantId: z.string(),
+  tenantName: z.string(),
+  role: z.enum(LINK_ROLES).nullable(),
+  endsAt: z.string().nullable(),
+})
 
 /** Keeps an invitation in the name of the mandate's organisation; an open one to the same address stops working. Returns its id and its token, which is stored nowhere. */
 export async function keepInvitation(
@@ -49,7 +71,11 @@ export async function listMembers(
   const [result] = await runStatements(mandate, [
     {
       text: `select m.id, m.person_id, p.name, p.email, m.role, case when p.status = 'active' then m.status else 'inactive' end as status,
-          m.person_id in (select access.members_with_factor()) as has_factor, count(*) over () as total
+          m.person_id in (select access.members_with_factor()) as has_factor, count(*) over () as total,
+          coalesce((
+            select jsonb_agg(jsonb_build_object('linkId', l.id, 'tenantId', l.tenant_id, 'tenantName', l.tenant_name, 'role', a.role, 'endsAt', a.ends_at) order by l.tenant_name, l.id)
+            from link_member a join link_overview l on l.id = a.link_id
+            where a.member_id = m.id and l.status in ('approved', 'active', 'suspended') and l.tenant_id is not null), '[]') as assignments
         from partner_member m join person p on p.id = m.person_id
         where m.partner_id = $1 order by p.name, m.id limit $2 offset $3`,
       values: [mandate.partner.id, page.limit, page.offset],
@@ -68,6 +94,35 @@ function toMember(row: Record<string, unknown>): MemberRow {
     role: row['role'] === 'PARTNER_OWNER' ? 'PARTNER_OWNER' : 'PARTNER_STAFF',
     status: row['status'] === 'active' ? 'active' : 'inactive',
     hasFactor: row['has_factor'] === true,
+    assignments: z.array(Assignment).parse(row['assignments']),
+  }
+}
+
+/** The members of the mandate's tenant, by name; addresses only for its administrators. */
+export async function listTenantMembers(
+  mandate: Mandate<'tenant'>,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly rows: TenantMemberRow[]; readonly total: number }> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select m.*, count(*) over () as total from access.own_members() m order by m.name, m.member_id limit $1 offset $2`,
+      values: [page.limit, page.offset],
+    },
+  ])
+  const rows = result?.rows ?? []
+  return { rows: rows.map(toTenantMember), total: Number(rows[0]?.['total'] ?? 0) }
+}
+
+function toTenantMember(row: Record<string, unknown>): TenantMemberRow {
+  return {
+    id: String(row['member_id']),
+    personId: String(row['person_id']),
+    name: String(row['name']),
+    email: typeof row['email'] === 'string' ? row['email'] : null,
+    role: row['role'] === 'TENANT_ADMIN' ? 'TENANT_ADMIN' : 'TENANT_USER',
+    status: row['status'] === 'active' ? 'active' : 'inactive',
+    hasFactor: row['has_factor'] === true,
+    since: z.date().parse(row['since']),
   }
 }
 

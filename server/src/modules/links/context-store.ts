@@ -1,5 +1,5 @@
 import { containsPattern } from '#platform/list.ts'
-import { tables } from '#platform/mandate.ts'
+import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { LinkRow, LinkTables } from './tables.ts'
 
@@ -33,4 +33,12 @@ export function findOwnLinks(
     )
   }
   return query.orderBy('tenant_name').orderBy('status_changed_at', 'desc').limit(limit).execute()
+}
+
+/** For how many minutes the tenant lets a visit last. */
+export async function readActingMinutes(mandate: Mandate<'acting'>): Promise<number> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.acting_minutes() as minutes', values: [] },
+  ])
+  return Number(result?.rows[0]?.['minutes'])
 }

@@ -6,6 +6,7 @@ import { makeAdminLinkRoutes } from './routes-admin.ts'
 import { catalogueRoutes } from './routes-catalogue.ts'
 import { makePartnerChangeRoutes } from './routes-change.ts'
 import { contextRoutes } from './routes-context.ts'
+import { entryRoutes } from './routes-entry.ts'
 import { memberRoutes } from './routes-members.ts'
 import { makePartnerLinkRoutes } from './routes-partner.ts'
 import { makeTenantPolicyRoutes } from './routes-policy.ts'
@@ -24,6 +25,7 @@ export function makeLinkRoutes(services: Services): readonly Route[] {
     ...makePartnerChangeRoutes(services),
     ...memberRoutes,
     ...contextRoutes,
+    ...entryRoutes,
     ...catalogueRoutes,
     ...makeTenantLinkRoutes(services),
     ...makeTenantDecisionRoutes(services),

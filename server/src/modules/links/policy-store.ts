@@ -13,6 +13,7 @@ export interface PolicyTerms {
   readonly roles_allowed: readonly LinkRole[]
   readonly max_duration_days: number
   readonly dual_approval: boolean
+  readonly acting_minutes: number
   readonly conditions: Partial<Conditions>
 }
 
@@ -24,11 +25,11 @@ export async function savePolicy(
 ): Promise<void> {
   const [result] = await runStatements(mandate, [
     {
-      text: `insert into tenant_partner_policy (tenant_id, who_may_ask, listed_partner_ids, roles_allowed, max_duration_days, dual_approval, conditions, version)
-        select $1, $2, $3, $4, $5, $6, $7, 2 where $8 = 1 or exists (select from tenant_partner_policy where tenant_id = $1)
+      text: `insert into tenant_partner_policy (tenant_id, who_may_ask, listed_partner_ids, roles_allowed, max_duration_days, dual_approval, conditions, acting_minutes, version)
+        select $1, $2, $3, $4, $5, $6, $7, $8, 2 where $9 = 1 or exists (select from tenant_partner_policy where tenant_id = $1)
         on conflict (tenant_id) do update set who_may_ask = excluded.who_may_ask, listed_partner_ids = excluded.listed_partner_ids, roles_allowed = excluded.roles_allowed,
-          max_duration_days = excluded.max_duration_days, dual_approval = excluded.dual_approval, conditions = excluded.conditions, version = tenant_partner_policy.version + 1
-        where tenant_partner_policy.version = $8
+          max_duration_days = excluded.max_duration_days, dual_approval = excluded.dual_approval, conditions = excluded.conditions, acting_minutes = excluded.acting_minutes, version = tenant_partner_policy.version + 1
+        where tenant_partner_policy.version = $9
         returning version`,
       values: [
         mandate.tenant.id,
@@ -38,6 +39,7 @@ export async function savePolicy(
         policy.max_duration_days,
         policy.dual_approval,
         JSON.stringify(policy.conditions),
+        policy.acting_minutes,
         expectedVersion,
       ],
     },

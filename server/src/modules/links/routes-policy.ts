@@ -13,7 +13,13 @@ import { recordLinkEvent } from './events.ts'
 import { ConditionsInput, DurationDays, requireConditions, toConditionsBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import { holdOpenLinks, savePolicy } from './policy-store.ts'
-import { EXPIRES_SOON_MS, toConditions, toStoredConditions } from './rules.ts'
+import {
+  EXPIRES_SOON_MS,
+  LONGEST_VISIT_MINUTES,
+  SHORTEST_VISIT_MINUTES,
+  toConditions,
+  toStoredConditions,
+} from './rules.ts'
 import { changeDelegation, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
 
@@ -22,6 +28,11 @@ const PolicyFields = {
   roles_allowed: z.array(z.enum(LINK_ROLES)).max(LINK_ROLES.length),
   max_duration_days: DurationDays,
   dual_approval: z.boolean(),
+  acting_minutes: z
+    .int()
+    .min(SHORTEST_VISIT_MINUTES)
+    .max(LONGEST_VISIT_MINUTES)
+    .default(LONGEST_VISIT_MINUTES),
   conditions: ConditionsInput,
 } as const
 
@@ -38,6 +49,7 @@ async function readPolicy(mandate: Mandate<'tenant'>) {
     roles_allowed: [...policy.roles_allowed],
     max_duration_days: policy.max_duration_days,
     dual_approval: policy.dual_approval,
+    acting_minutes: policy.acting_minutes,
     conditions: toConditionsBody(toConditions(policy.conditions)),
     listed_partner_ids: policy.listed_partner_ids.map((id) => encodeId('partner', idFromUuid('partner', id))),
     version: policy.version,
@@ -72,7 +84,13 @@ const policyRoutes: readonly Route[] = [
       const before = await policyOf(mandate)
       const conditions = toStoredConditions(body.conditions)
       await savePolicy(mandate, { ...body, conditions }, expectedVersion)
-      const fields = ['who_may_ask', 'roles_allowed', 'max_duration_days', 'dual_approval'] as const
+      const fields = [
+        'who_may_ask',
+        'roles_allowed',
+        'max_duration_days',
+        'dual_approval',
+        'acting_minutes',
+      ] as const
       recordEvent(mandate, {
         action: 'tenant.partner_access.policy.write',
         resource: { type: 'policy', label: 'the rules for partner access' },

@@ -26,6 +26,8 @@ const DAY_MS = 86_400_000
 const DEFAULT_DURATION_DAYS = 365
 export const MAXIMUM_DURATION_DAYS = 730
 const RENEWABLE_DAYS = 30
+export const LONGEST_VISIT_MINUTES = 60
+export const SHORTEST_VISIT_MINUTES = 5
 export const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * DAY_MS
 
 /** The version of the words that approval pages say; raised with every change of them. */
@@ -262,6 +264,12 @@ export function mayAskFrom(declinedAt: readonly Date[], now: Date): Date | null 
   return earliest > now.getTime() ? new Date(earliest) : null
 }
 
+/** When a visit that begins now ends: after the tenant's minutes, and with the link at the latest. */
+export function endOfVisit(now: Date, minutes: number, linkEnd: Date | null): Date {
+  const end = new Date(now.getTime() + minutes * 60_000)
+  return linkEnd !== null && linkEnd < end ? linkEnd : end
+}
+
 /** What a tenant lets partners ask for, when it has set no rules of its own. */
 export const DEFAULT_POLICY = {
   who_may_ask: 'any',
@@ -277,6 +285,7 @@ export const DEFAULT_POLICY = {
   ] as readonly LinkRole[],
   max_duration_days: MAXIMUM_DURATION_DAYS,
   dual_approval: false,
+  acting_minutes: LONGEST_VISIT_MINUTES,
   conditions: {} as Partial<Conditions>,
   version: 1,
 } as const

@@ -201,6 +201,7 @@ interface PolicyTable {
   roles_allowed: readonly LinkRole[]
   max_duration_days: number
   dual_approval: boolean
+  acting_minutes: number
   conditions: Partial<Conditions>
   version: number
   updated_at: Generated<Date>

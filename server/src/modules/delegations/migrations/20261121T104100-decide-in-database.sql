@@ -36,21 +36,47 @@ create function access.mask_now(d public.delegation) returns bit(128)
       where o.link_id = d.id and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128))
   end;
 
+-- The same by the delegation's id: a row policy's query asks for it rarely, and a look-up written into the query would be prepared at every run.
+create function access.timed_mask(delegation uuid) returns bit(128)
+  language sql stable
+  as $$ select access.mask_now(d) from public.delegation d where d.id = delegation $$;
+
+-- The links that people may use at this statement, each with the permissions that it gives to that person.
+create view access.usable_link as
+  select m.person_id, m.member_id, m.link_id, d.partner_id, d.tenant_id,
+    m.mask & case when d.has_timed_overrides then access.timed_mask(d.id) else d.mask end as mask
+  from public.link_member m
+  join access.delegation_in_force d on d.id = m.link_id
+  join public.partner_member pm on pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = m.person_id and pm.status = 'active'
+  join public.person p on p.id = m.person_id and p.status = 'active'
+  where (m.ends_at is null or m.ends_at > statement_timestamp())
+    and not exists (
+      select from public.access_freeze f
+      where f.lifted_at is null and f.scope = 'person' and f.person_id = m.person_id
+        and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id));
+
 create or replace function access.reach(relation_name text, operation_name text) returns setof uuid
   language plpgsql stable security definer rows 50
   set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
 declare
   context jsonb := access.context();
-  person uuid := (context ->> 'actor_id')::uuid;
-  only_tenant uuid := (context ->> 'tenant_id')::uuid;
+  person uuid;
   only_tenants uuid[];
-  route_bit integer := (context ->> 'permission_bit')::integer;
-  required bit(128);
+  route_bit integer;
 begin
+  -- An API client has no membership and no assignment; the oauth module says what its token reaches.
+  if context ? 'client_id' then
+    return query select access.reach_by_token(context, relation_name, operation_name);
+    return;
+  end if;
   if context is null then
     return;
   end if;
+  person := (context ->> 'actor_id')::uuid;
+  route_bit := (context ->> 'permission_bit')::integer;
   if context ->> 'plane' = 'tenant' then
     return query
       select tm.tenant_id
@@ -59,76 +85,74 @@ begin
       join public.person p on p.id = tm.person_id and p.status = 'active'
       join public.role_permission rp on rp.plane = 'tenant' and rp.role = tm.role
       join public.relation_permission need on need.relation = relation_name and need.operation = operation_name and need.plane = 'tenant'
-      where tm.person_id = person and tm.tenant_id = only_tenant and tm.status = 'active' and (rp.mask & need.mask) <> 0::bit(128);
+      where tm.person_id = person and tm.tenant_id = (context ->> 'tenant_id')::uuid and tm.status = 'active' and (rp.mask & need.mask) <> 0::bit(128);
+  elsif context ->> 'plane' = 'delegation' and context ? 'tenant_id' then
+    -- Acting in one tenant: the link and the member that the context was decided on, each by its key, as they are now.
+    return query
+      select u.tenant_id
+      from access.usable_link u
+      join public.relation_permission need on need.relation = relation_name and need.operation = operation_name and need.plane = 'delegation'
+      where u.link_id = (context ->> 'delegation_id')::uuid
+        and u.member_id = (context ->> 'member_id')::uuid
+        and u.person_id = person
+        and u.partner_id = (context ->> 'partner_id')::uuid
+        and u.tenant_id = (context ->> 'tenant_id')::uuid
+        and (u.mask & need.mask) <> 0::bit(128)
+        and (route_bit is null or get_bit(u.mask, route_bit) = 1);
   elsif context ->> 'plane' = 'delegation' then
-    select need.mask into required from public.relation_permission need
-    where need.relation = relation_name and need.operation = operation_name and need.plane = 'delegation';
-    if required is null then
-      return;
-    end if;
     if context ? 'tenant_ids' then
-      select array_agg(value::uuid) into only_tenants from jsonb_array_elements_text(context -> 'tenant_ids');
-      only_tenants := coalesce(only_tenants, '{}');
+      only_tenants := array(select value::uuid from jsonb_array_elements_text(context -> 'tenant_ids'));
     end if;
     return query
-      select d.tenant_id
-      from public.link_member m
-      join access.delegation_in_force d on d.id = m.link_id
-      join public.partner_member pm on pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = person and pm.status = 'active'
-      join public.person p on p.id = pm.person_id and p.status = 'active'
-      cross join lateral (
-        select m.mask & case when d.has_timed_overrides then access.mask_now((select whole from public.delegation whole where whole.id = d.id)) else d.mask end as mask
-      ) given
-      where m.person_id = person
-        and d.partner_id = (context ->> 'partner_id')::uuid
-        and (m.ends_at is null or m.ends_at > statement_timestamp())
-        and (only_tenant is null or d.tenant_id = only_tenant)
-        and (only_tenants is null or d.tenant_id = any (only_tenants))
-        and not exists (
-          select from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = person
-            and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id))
-        and (given.mask & required) <> 0::bit(128)
-        and (route_bit is null or get_bit(given.mask, route_bit) = 1);
+      select u.tenant_id
+      from access.usable_link u
+      join public.relation_permission need on need.relation = relation_name and need.operation = operation_name and need.plane = 'delegation'
+      where u.person_id = person
+        and u.partner_id = (context ->> 'partner_id')::uuid
+        and (only_tenants is null or u.tenant_id = any (only_tenants))
+        and (u.mask & need.mask) <> 0::bit(128)
+        and (route_bit is null or get_bit(u.mask, route_bit) = 1);
   end if;
 end
 $$;
 comment on function access.reach(text, text) is 'The tenants whose rows of a relation this transaction may touch with an operation, as things are at this statement.';
 
--- What the kernel must know of one link, for one person.
-create function access.link_facts(d public.delegation, person uuid) returns jsonb
-  language sql stable security definer
-  set search_path = pg_catalog
-  as $$
-  select jsonb_build_object(
-    'id', d.id, 'tenant_id', d.tenant_id, 'tenant_name', t.name, 'tenant_status', t.status, 'status', d.status, 'status_reason', d.status_reason, 'role', l.access_role, 'role_version', l.role_version,
-    'relationship_type', l.relationship_type, 'starts_at', d.starts_at, 'ends_at', d.ends_at, 'epoch', d.epoch, 'billing_party', d.billing_party,
-    'status_changed_by_side', d.status_changed_by_side, 'status_changed_at', d.status_changed_at,
-    'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
-    'overrides', coalesce((select jsonb_agg(jsonb_build_object('pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
-    'assignment', (
-      select jsonb_build_object('role', m.role, 'ends_at', m.ends_at) from public.link_member m
-      where m.link_id = d.id and m.person_id = person),
-    'freezes', coalesce((
-      select jsonb_agg(f.scope) from public.access_freeze f
-      where f.lifted_at is null
-        and (f.person_id is null or f.person_id = person)
-        and (f.partner_id is null or f.partner_id = d.partner_id)
-        and (f.tenant_id is null or f.tenant_id = d.tenant_id)
-        and (f.delegation_id is null or f.delegation_id = d.id)), '[]'))
-  from public.link l
+-- What the kernel must know of one link, for one person. A view for the same reason as above.
+create view access.link_fact as
+  select d.id, h.id as person_id, t.name as tenant_name, t.status as tenant_status, l.access_role as role,
+    json_build_object(
+      'id', d.id, 'tenant_id', d.tenant_id, 'tenant_name', t.name, 'tenant_status', t.status, 'status', d.status, 'status_reason', d.status_reason, 'role', l.access_role, 'role_version', l.role_version,
+      'relationship_type', l.relationship_type, 'starts_at', d.starts_at, 'ends_at', d.ends_at, 'epoch', d.epoch, 'billing_party', d.billing_party,
+      'status_changed_by_side', d.status_changed_by_side, 'status_changed_at', d.status_changed_at,
+      'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
+      'overrides', coalesce((select json_agg(json_build_object('pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
+      'assignment', case when m.link_id is not null then json_build_object('role', m.role, 'ends_at', m.ends_at) end,
+      'freezes', coalesce((
+        select json_agg(f.scope) from public.access_freeze f
+        where f.lifted_at is null
+          and (f.person_id is null or f.person_id = h.id)
+          and (f.partner_id is null or f.partner_id = d.partner_id)
+          and (f.tenant_id is null or f.tenant_id = d.tenant_id)
+          and (f.delegation_id is null or f.delegation_id = d.id)), '[]')) as facts
+  from public.delegation d
+  join public.link l on l.id = d.id
   join public.tenant t on t.id = d.tenant_id
+  cross join public.person h
   left join public.tenant_partner_policy tp on tp.tenant_id = d.tenant_id
-  where l.id = d.id
-$$;
+  left join public.link_member m on m.link_id = d.id and m.person_id = h.id;
 
--- The link that decides for one partner in one tenant: the live one, else the last one that was ever in force.
+-- Which link decides for one partner in one tenant: the live one, else the last one that was ever in force.
+create function access.decides_before(status text) returns integer
+  language sql immutable
+  return case status when 'active' then 0 when 'suspended' then 1 when 'approved' then 2 when 'expired' then 3 when 'revoked' then 3 else 4 end;
+
 create function access.deciding_link(partner uuid, tenant uuid) returns public.delegation
   language sql stable security definer
   set search_path = pg_catalog
   as $$
   select d.* from public.delegation d
   where d.partner_id = partner and d.tenant_id = tenant and d.kind = 'link'
-  order by case d.status when 'active' then 0 when 'suspended' then 1 when 'approved' then 2 when 'expired' then 3 when 'revoked' then 3 else 4 end, d.status_changed_at desc
+  order by access.decides_before(d.status), d.status_changed_at desc
   limit 1
 $$;
 
@@ -143,95 +167,120 @@ create function access.hold(kind text, id uuid) returns void
   set search_path = pg_catalog
   as $$ select pg_advisory_xact_lock_shared(access.lock_key(kind, id)) $$;
 
--- The door of a person into a transaction: checks the session, gathers what the kernel needs, and puts the context in force.
--- Which plane is open is decided by the database login, never by an argument.
-create function access.enter_person(request jsonb) returns jsonb
-  language plpgsql volatile security definer
+-- The sessions that are live at this statement, with their person.
+create view access.live_session as
+  select s.token_hash, s.id as session_id, h.id as person_id, h.name as person_name,
+    json_build_object('person_id', h.id, 'name', h.name, 'status', h.status, 'factor', s.factor, 'factor_at', s.factor_at, 'session_id', s.id,
+      'seen_seconds_ago', extract(epoch from statement_timestamp() - s.seen_at)) as actor,
+    -- A frozen person is stopped on every plane; freezes that concern a link come with its facts.
+    coalesce((select json_agg(f.scope) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = h.id and f.partner_id is null and f.tenant_id is null), '[]') as freezes
+  from public.session s
+  join public.person h on h.id = s.person_id
+  where s.ended_at is null and s.ends_at > statement_timestamp() and s.seen_at + make_interval(secs => s.idle_seconds) > statement_timestamp();
+
+-- A write waits for a revocation that is under way and is then refused: these are taken before the facts are read.
+create function access.hold_for_write(session_hash bytea, tenant uuid) returns void
+  language plpgsql volatile
   set search_path = pg_catalog
   as $$
 declare
+  person uuid;
+  partner uuid;
+begin
+  select pm.person_id, pm.partner_id into person, partner
+  from public.session s
+  join public.partner_member pm on pm.person_id = s.person_id
+  where s.token_hash = session_hash
+  order by (pm.status = 'active') desc, pm.created_at desc
+  limit 1;
+  if found then
+    perform access.hold('platform', null), access.hold('partner', partner), access.hold('tenant', tenant),
+      access.hold('pair', md5(partner::text || tenant::text)::uuid), access.hold('person', person);
+  end if;
+end
+$$;
+
+-- The door of a person into a transaction: checks the session, gathers what the kernel needs, and puts the context in force.
+-- Which plane is open is decided by the database login, never by an argument. One query for each plane, since this runs at every request.
+create function access.enter_person(request jsonb) returns json
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  as $$
+declare
   plane text := case session_user when 'liaison_platform' then 'platform' when 'liaison_program' then 'program' when 'liaison_delegate' then 'delegation' when 'liaison_tenant' then 'tenant' end;
-  found_session public.session;
-  found_person public.person;
-  staff_role text;
-  membership public.partner_member;
-  own_partner public.partner;
-  own_tenant public.tenant;
-  tenant_membership public.tenant_member;
-  deciding public.delegation;
+  session_hash bytea := decode(request ->> 'session_hash', 'hex');
   asked_tenant uuid := (request ->> 'tenant_id')::uuid;
-  link_facts jsonb;
-  facts jsonb;
+  who record;
 begin
   if plane is null then
     raise exception 'this login opens no plane of persons' using errcode = 'insufficient_privilege';
   end if;
-  select * into found_session from public.session s
-  where s.token_hash = decode(request ->> 'session_hash', 'hex') and s.ended_at is null
-    and s.ends_at > statement_timestamp() and s.seen_at + make_interval(secs => s.idle_seconds) > statement_timestamp();
-  if not found then
-    return jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'actor', null);
-  end if;
-  select * into found_person from public.person p where p.id = found_session.person_id;
-  facts := jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'actor', jsonb_build_object('person_id', found_person.id, 'name', found_person.name,
-    'status', found_person.status, 'factor', found_session.factor, 'factor_at', found_session.factor_at, 'session_id', found_session.id,
-    'seen_seconds_ago', extract(epoch from statement_timestamp() - found_session.seen_at)),
-    -- A frozen person is stopped on every plane; freezes that concern a link come with its facts.
-    'freezes', coalesce((select jsonb_agg(f.scope) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = found_person.id and f.partner_id is null and f.tenant_id is null), '[]'));
-
   if plane = 'platform' then
-    select ps.role into staff_role from public.platform_staff ps where ps.person_id = found_person.id and ps.status = 'active';
-    facts := facts || jsonb_build_object('platform_role', staff_role);
+    select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
+      ps.role, ps.role as platform_role, null::json as partner, null::json as partner_member, null::json as tenant, null::json as tenant_member, null::json as link,
+      null::uuid as member_id, null::uuid as partner_id, null::text as partner_name, null::uuid as tenant_id, null::text as tenant_name, null::uuid as delegation_id, null::integer as delegation_epoch
+    into who
+    from access.live_session a
+    left join public.platform_staff ps on ps.person_id = a.person_id and ps.status = 'active'
+    where a.token_hash = session_hash;
   elsif plane = 'tenant' then
-    if asked_tenant is null then
-      select case when count(*) = 1 then min(tm.tenant_id::text)::uuid end into asked_tenant from public.tenant_member tm where tm.person_id = found_person.id and tm.status = 'active';
-    end if;
-    select * into tenant_membership from public.tenant_member tm where tm.person_id = found_person.id and tm.tenant_id = asked_tenant;
-    if found then
-      select * into own_tenant from public.tenant t where t.id = asked_tenant;
-      facts := facts || jsonb_build_object('tenant', jsonb_build_object('id', own_tenant.id, 'name', own_tenant.name, 'slug', own_tenant.slug, 'status', own_tenant.status),
-        'tenant_member', jsonb_build_object('id', tenant_membership.id, 'role', tenant_membership.role, 'status', tenant_membership.status));
-    end if;
+    select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
+      tm.role, null::text as platform_role, null::json as partner, null::json as partner_member,
+      case when t.id is not null then json_build_object('id', t.id, 'name', t.name, 'slug', t.slug, 'status', t.status) end as tenant,
+      case when t.id is not null then json_build_object('id', tm.id, 'role', tm.role, 'status', tm.status) end as tenant_member, null::json as link,
+      tm.id as member_id, null::uuid as partner_id, null::text as partner_name, t.id as tenant_id, t.name as tenant_name, null::uuid as delegation_id, null::integer as delegation_epoch
+    into who
+    from access.live_session a
+    left join public.tenant_member tm on tm.person_id = a.person_id and tm.tenant_id = coalesce(asked_tenant, (
+      select case when count(*) = 1 then min(mine.tenant_id::text)::uuid end from public.tenant_member mine where mine.person_id = a.person_id and mine.status = 'active'))
+    left join public.tenant t on t.id = tm.tenant_id
+    where a.token_hash = session_hash;
   else
-    select * into membership from public.partner_member pm where pm.person_id = found_person.id order by (pm.status = 'active') desc, pm.created_at desc limit 1;
-    if found then
-      select * into own_partner from public.partner p where p.id = membership.partner_id;
-      facts := facts || jsonb_build_object('partner', jsonb_build_object('id', own_partner.id, 'name', own_partner.name, 'slug', own_partner.slug, 'status', own_partner.status, 'kinds', own_partner.kinds),
-        'partner_member', jsonb_build_object('id', membership.id, 'role', membership.role, 'status', membership.status));
+    if plane = 'delegation' and asked_tenant is not null and (request ->> 'writes')::boolean then
+      perform access.hold_for_write(session_hash, asked_tenant);
     end if;
+    select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
+      coalesce(f.role, pm.role) as role, null::text as platform_role,
+      case when p.id is not null then json_build_object('id', p.id, 'name', p.name, 'slug', p.slug, 'status', p.status, 'kinds', p.kinds) end as partner,
+      case when p.id is not null then json_build_object('id', pm.id, 'role', pm.role, 'status', pm.status) end as partner_member,
+      case when f.id is not null then json_build_object('id', d.tenant_id, 'name', f.tenant_name, 'status', f.tenant_status) end as tenant, null::json as tenant_member,
+      f.facts as link, pm.id as member_id, pm.partner_id, p.name as partner_name,
+      -- A tenant that was asked for but is not reached must not turn into "no tenant asked for".
+      case when plane = 'delegation' then asked_tenant end as tenant_id, f.tenant_name, d.id as delegation_id, d.epoch as delegation_epoch
+    into who
+    from access.live_session a
+    left join lateral (select * from public.partner_member of_person where of_person.person_id = a.person_id order by (of_person.status = 'active') desc, of_person.created_at desc limit 1) pm on true
+    left join public.partner p on p.id = pm.partner_id
+    left join lateral (
+      select candidate.id, candidate.tenant_id, candidate.epoch from public.delegation candidate
+      where plane = 'delegation' and candidate.partner_id = pm.partner_id and candidate.tenant_id = asked_tenant and candidate.kind = 'link'
+      order by access.decides_before(candidate.status), candidate.status_changed_at desc limit 1) d on true
+    left join access.link_fact f on f.id = d.id and f.person_id = a.person_id
+    where a.token_hash = session_hash;
+  end if;
+  if who.person_id is null then
+    return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', null);
   end if;
 
-  if plane = 'delegation' and membership.id is not null and asked_tenant is not null then
-    if (request ->> 'writes')::boolean then
-      -- Taken before the facts are read: a revocation that is under way is waited for and then seen.
-      perform access.hold('platform', null), access.hold('partner', membership.partner_id), access.hold('tenant', asked_tenant),
-        access.hold('pair', md5(membership.partner_id::text || asked_tenant::text)::uuid), access.hold('person', found_person.id);
-    end if;
-    deciding := access.deciding_link(membership.partner_id, asked_tenant);
-    if deciding.id is not null then
-      link_facts := access.link_facts(deciding, found_person.id);
-      facts := facts || jsonb_build_object('link', link_facts, 'tenant', jsonb_build_object('id', asked_tenant, 'name', link_facts ->> 'tenant_name', 'status', link_facts ->> 'tenant_status'));
-    end if;
-  end if;
-
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', found_person.id, 'actor_name', found_person.name, 'session_id', found_session.id,
-    'member_id', coalesce(membership.id, tenant_membership.id), 'partner_id', membership.partner_id, 'partner_name', own_partner.name,
-    'tenant_id', case when plane = 'delegation' then deciding.tenant_id else tenant_membership.tenant_id end,
-    'tenant_name', coalesce(own_tenant.name, link_facts ->> 'tenant_name'),
-    'delegation_id', deciding.id, 'delegation_epoch', deciding.epoch, 'role', coalesce(link_facts ->> 'role', membership.role, tenant_membership.role, staff_role),
-    'permission', request ->> 'permission', 'permission_bit', (select p.bit from public.permission p where p.name = request ->> 'permission'),
-    'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
-    'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', request ->> 'source'))
-    -- A tenant that was asked for but is not reached must not turn into "no tenant asked for".
-    || case when plane = 'delegation' and asked_tenant is not null and deciding.id is null then jsonb_build_object('tenant_id', asked_tenant) else '{}' end);
-  return facts;
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
+    'member_id', who.member_id, 'partner_id', who.partner_id, 'partner_name', who.partner_name, 'tenant_id', who.tenant_id, 'tenant_name', who.tenant_name,
+    'delegation_id', who.delegation_id, 'delegation_epoch', who.delegation_epoch, 'role', who.role,
+    'permission', request -> 'permission', 'permission_bit', who.permission_bit,
+    'request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
+    'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source')));
+  return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', who.freezes, 'platform_role', who.platform_role,
+    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link);
 end
 $$;
 
 -- All links of this transaction's partner, with this person's assignments: what a portfolio read is decided from.
-create function access.portfolio() returns jsonb
+create function access.portfolio() returns json
   language plpgsql stable security definer
   set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
 declare
   context jsonb := access.context();
@@ -240,11 +289,15 @@ begin
     return '[]';
   end if;
   return coalesce((
-    select jsonb_agg(access.link_facts(d, (context ->> 'actor_id')::uuid) order by d.tenant_id)
-    from public.delegation d
-    where d.partner_id = (context ->> 'partner_id')::uuid and d.kind = 'link' and d.status in ('approved', 'active', 'suspended', 'expired', 'revoked')
-      and (d.status in ('approved', 'active', 'suspended') or d.status_changed_at > statement_timestamp() - interval '30 days')
-      and d.id = (access.deciding_link(d.partner_id, d.tenant_id)).id
+    select json_agg(f.facts order by d.tenant_id)
+    from (
+      select distinct on (candidate.tenant_id) candidate.id, candidate.tenant_id, candidate.status, candidate.status_changed_at
+      from public.delegation candidate
+      where candidate.partner_id = (context ->> 'partner_id')::uuid and candidate.kind = 'link'
+      order by candidate.tenant_id, access.decides_before(candidate.status), candidate.status_changed_at desc
+    ) d
+    join access.link_fact f on f.id = d.id and f.person_id = (context ->> 'actor_id')::uuid
+    where d.status in ('approved', 'active', 'suspended') or (d.status in ('expired', 'revoked') and d.status_changed_at > statement_timestamp() - interval '30 days')
   ), '[]');
 end
 $$;
@@ -297,7 +350,7 @@ begin
     'partner', case when own_partner.id is not null then jsonb_build_object('id', own_partner.id, 'name', own_partner.name, 'status', own_partner.status) end,
     'partner_member', case when membership.id is not null then jsonb_build_object('id', membership.id, 'role', membership.role, 'status', membership.status) end);
   if deciding.id is not null then
-    facts := facts || jsonb_build_object('link', access.link_facts(deciding, person));
+    facts := facts || jsonb_build_object('link', (select f.facts from access.link_fact f where f.id = deciding.id and f.person_id = person));
     facts := facts || jsonb_build_object('tenant', jsonb_build_object('id', tenant, 'name', facts -> 'link' ->> 'tenant_name', 'status', facts -> 'link' ->> 'tenant_status'));
   end if;
   return facts;
