@@ -3,6 +3,7 @@ import type { Permission } from '@liaison/access'
 import { findLink } from './access-records.ts'
 import { addDays } from './dice.ts'
 import type { DemoLink } from './links.ts'
+import type { DemoTrade } from './orders.ts'
 import type { DemoPeople, DemoPerson, Making } from './people.ts'
 
 /** What one past event of the demo world says. */
@@ -211,7 +212,7 @@ export function addActivity(making: Making, links: readonly DemoLink[]): void {
 }
 
 /** The event of the loading itself, which every tenant and partner can read. */
-export function addLoadingEvent({ now, dice, ledger }: Making, people: DemoPeople): void {
+export function addLoadingEvent({ now, dice, ledger }: Making, people: DemoPeople, trade: DemoTrade): void {
   const id = dice.uuid(now)
   const at = now
   ledger.add('audit_event', {
@@ -225,8 +226,10 @@ export function addLoadingEvent({ now, dice, ledger }: Making, people: DemoPeopl
     source: 'cli',
     repeats: 1,
   })
-  for (const { id: scope_id } of people.tenants.values())
+  const tenantIds = [...[...people.tenants.values()].map((tenant) => tenant.id), ...trade.tenantIds]
+  const partnerIds = [...[...people.partners.values()].map((partner) => partner.id), ...trade.partnerIds]
+  for (const scope_id of tenantIds)
     ledger.add('audit_scope', { kind: 'tenant', scope_id, occurred_at: at, event_id: id })
-  for (const { id: scope_id } of people.partners.values())
+  for (const scope_id of partnerIds)
     ledger.add('audit_scope', { kind: 'partner', scope_id, occurred_at: at, event_id: id })
 }

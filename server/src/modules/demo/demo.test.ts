@@ -52,7 +52,7 @@ test('the demo world loads with every constraint and audit rule in force, within
     tenants: await count('tenant'),
     partners: await count('partner'),
     staff: await count('platform_staff'),
-  }).toEqual({ tenants: 12, partners: 4, staff: 2 })
+  }).toEqual({ tenants: 15, partners: 5, staff: 2 })
   expect(await count('invoice')).toBeGreaterThan(500)
   expect(await count('usage_day')).toBe(900)
 })

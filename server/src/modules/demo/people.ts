@@ -61,7 +61,8 @@ export interface DemoPeople {
 
 const FOUNDED_DAYS_AGO = 540
 
-function addPerson(
+/** Adds a person who is known by name. */
+export function addPerson(
   { dice, ledger, now }: Making,
   named: { name: string; domain: string; role: string },
 ): DemoPerson {
@@ -149,12 +150,13 @@ function addTenantRow({ dice, ledger, now }: Making, cast: CastTenant): string {
   return id
 }
 
-function addTenantMember(
-  { dice, ledger, now }: Making,
+/** A person's membership in a tenant. */
+export function tenantMemberRow(
+  { dice, now }: Pick<Making, 'dice' | 'now'>,
   member: { tenantId: string; personId: string; role: string },
-): void {
+): DemoRow {
   const at = addDays(now, -300)
-  ledger.add('tenant_member', {
+  return {
     tenant_id: member.tenantId,
     id: dice.uuid(at),
     person_id: member.personId,
@@ -162,7 +164,7 @@ function addTenantMember(
     status: 'active',
     created_at: at,
     updated_at: at,
-  })
+  }
 }
 
 function addTenants(making: Making): Map<string, DemoTenant> {
@@ -174,7 +176,10 @@ function addTenants(making: Making): Map<string, DemoTenant> {
         domain: cast.domain,
         role: `Admin of ${cast.name}`,
       })
-      addTenantMember(making, { tenantId: id, personId: adminPerson.id, role: 'TENANT_ADMIN' })
+      making.ledger.add(
+        'tenant_member',
+        tenantMemberRow(making, { tenantId: id, personId: adminPerson.id, role: 'TENANT_ADMIN' }),
+      )
       return [cast.slug, { ...cast, id, adminPerson }]
     }),
   )
@@ -201,7 +206,10 @@ export function addPeople(making: Making): DemoPeople {
     domain: home.domain,
     role: `${home.name}, daily work`,
   })
-  addTenantMember(making, { tenantId: home.id, personId: user.id, role: 'TENANT_USER' })
+  making.ledger.add(
+    'tenant_member',
+    tenantMemberRow(making, { tenantId: home.id, personId: user.id, role: 'TENANT_USER' }),
+  )
   const members = [...partners.values()].flatMap((partner) => partner.members)
   const admins = [...tenants.values()].map((tenant) => tenant.adminPerson)
   return {

@@ -32,6 +32,13 @@ export type DemoTable =
   | 'ingest_key'
   | 'audit_event'
   | 'audit_scope'
+  | 'api_client'
+  | 'product'
+  | 'commercial_relationship'
+  | 'delegation_account'
+  | 'resale'
+  | 'service_order'
+  | 'order_item'
 
 export type DemoRow = Readonly<Record<string, unknown>>
 

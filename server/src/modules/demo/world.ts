@@ -17,6 +17,9 @@ import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './
 import type { DemoFileBody, DemoSignIn } from './sign-ins.ts'
 import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
 import type { DemoTable } from './store.ts'
+import { COMPLETE_DEMO_ORDERS } from '#modules/orders/index.ts'
+import { addTrade } from './orders.ts'
+import type { DemoTrade } from './orders.ts'
 import { addTickets } from './tickets.ts'
 import type { Desk } from './tickets.ts'
 
@@ -79,6 +82,7 @@ interface World {
   readonly making: Making
   readonly people: DemoPeople
   readonly links: readonly DemoLink[]
+  readonly trade: DemoTrade
 }
 
 /** Who works the tickets of a tenant: those whose link lets them, else its own people. */
@@ -109,16 +113,18 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   addLiftedFreeze(making, people)
   addPolicies(making, people)
   addActivity(making, links)
-  addLoadingEvent(making, people)
-  return { making, people, links }
+  const trade = addTrade(making, people)
+  addLoadingEvent(making, people, trade)
+  return { making, people, links, trade }
 }
 
 async function addCredentials(world: World, options: DemoOptions): Promise<DemoSignIn[]> {
   const { ledger, now } = world.making
   const { credentials, vault } = options
-  const signIns = world.people.signIns.map((person) => deriveSignIn(vault, person))
+  const everybody = [...world.people.signIns, ...world.trade.signIns]
+  const signIns = everybody.map((person) => deriveSignIn(vault, person))
   const hash = await credentials.hashPassword(signIns[0]?.password ?? '')
-  for (const [index, person] of world.people.signIns.entries()) {
+  for (const [index, person] of everybody.entries()) {
     const since = { created_at: now }
     ledger.add('password_credential', { person_id: person.id, hash, changed_at: now })
     const secret = credentials.sealTotpSecret(person.id, deriveTotpSecret(vault, person.email))
@@ -187,6 +193,8 @@ function describe(world: World, given: { signIns: readonly DemoSignIn[]; ingestK
 
 async function write(run: RunSql, world: World): Promise<void> {
   for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
+  for (const rows of world.trade.rows) await insertRows(run, rows)
+  await run(COMPLETE_DEMO_ORDERS, [world.trade.completed])
 }
 
 /**

@@ -1,0 +1,146 @@
+import { idFromUuid } from '@liaison/access'
+import type { ClientId } from '@liaison/access'
+import { z } from 'zod'
+import { parseClientRegistration } from '#modules/oauth/index.ts'
+import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { commaList } from '#platform/route-input.ts'
+import { sent } from '#platform/route.ts'
+import { noteClient } from './events.ts'
+import { canMove } from './rules.ts'
+import { ClientBody, toClient } from './schemas.ts'
+import { getClient, insertClient, isSandboxTenant, listClients, moveClient, updateClient } from './store.ts'
+import type { ClientMandate, ClientRow, ClientSettings } from './store.ts'
+import type { Environment } from './tables.ts'
+
+const STATUSES = ['active', 'suspended', 'revoked'] as const
+export const listInput = {
+  query: z.strictObject({ status: commaList(z.enum(STATUSES)).optional(), ...pageQuery }),
+}
+export const listResponses = { 200: z.strictObject(pageOf(ClientBody)) }
+
+export type Owner = Mandate<'program'> | Mandate<'tenant'>
+
+export const MOVES = {
+  suspend: { to: 'suspended', summary: 'Stop an API client for now: its next call is refused' },
+  resume: { to: 'active', summary: 'Let a suspended API client work again' },
+  revoke: { to: 'revoked', summary: 'End an API client for ever: its next call is refused' },
+} as const
+
+const SIDES = { program: 'partner', tenant: 'tenant', platform: 'provider' } as const
+
+/** A client with the version that a change of it must name. */
+export function answer(row: ClientRow) {
+  return sent(toClient(row), { ETag: `"v${row.version}"` })
+}
+
+/** What a client is to be, as it came in. */
+type WantedSettings = Omit<ClientSettings, 'jwks'> & { readonly jwks: unknown }
+
+/** The settings in the form in which they are kept. Throws VALIDATION_ERROR with everything that is wrong with them. */
+export function check(wanted: WantedSettings, environment: Environment): ClientSettings {
+  const { redirect_uris: redirectUris, scopes, jwks } = wanted
+  const result = parseClientRegistration({ environment, redirectUris, scopes, jwks })
+  if ('faults' in result) {
+    const errors = result.faults.map((fault) => ({ ...fault, pointer: `/body${fault.pointer}` }))
+    throw new ProblemError(422, 'VALIDATION_ERROR', 'The API client cannot be registered like this.', {
+      errors,
+    })
+  }
+  const { registration } = result
+  return {
+    ...wanted,
+    redirect_uris: registration.redirectUris,
+    scopes: registration.scopes,
+    jwks: { keys: registration.jwks.keys.map((key) => ({ ...key })) },
+  }
+}
+
+/** A page of the clients that the mandate sees. */
+export async function showClients(
+  mandate: ClientMandate,
+  query: { limit: number; offset: number; status?: readonly (typeof STATUSES)[number][] | undefined },
+) {
+  const { rows, total } = await listClients(mandate, query, query)
+  return toPage(rows.map(toClient), query, total)
+}
+
+/** Registers a client. Partners start in the sandbox; a tenant's client belongs where the tenant is. */
+export async function create(mandate: Owner, wanted: WantedSettings) {
+  const isSandbox = mandate.kind === 'program' || (await isSandboxTenant(mandate))
+  const environment = isSandbox ? 'sandbox' : 'live'
+  const settings = check(wanted, environment)
+  const id = idFromUuid('api_client', await insertClient(mandate, settings, environment))
+  const row = await getClient(mandate, id)
+  noteClient(mandate, row, { action: 'clients.create', changes: { scopes: row.scopes, environment } })
+  return row
+}
+
+/** The settings of a client as they are. */
+export function settingsOf(row: ClientRow): ClientSettings {
+  const { name, description, redirect_uris, scopes, jwks, ip_allow } = row
+  return { name, description, redirect_uris, scopes, jwks, ip_allow }
+}
+
+/** Names what changed; keys are told by their ids alone. */
+function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknown> {
+  const picked = (row: ClientRow): Record<string, unknown> => ({
+    name: row.name,
+    description: row.description,
+    redirect_uris: row.redirect_uris,
+    scopes: row.scopes,
+    keys: row.jwks.keys.map(({ kid }) => kid),
+    ip_allow: row.ip_allow,
+  })
+  const [old, now] = [picked(before), picked(after)]
+  return Object.fromEntries(
+    Object.keys(now)
+      .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]))
+      .map((key) => [key, { before: old[key], after: now[key] }]),
+  )
+}
+
+/** Changes a client in the version that was read. Throws CLIENT_STATE_CONFLICT, PRECONDITION_FAILED, VALIDATION_ERROR. */
+export async function change(
+  mandate: Owner,
+  client: { readonly id: ClientId; readonly expectedVersion: number },
+  wanted: { readonly [K in keyof WantedSettings]?: WantedSettings[K] | undefined },
+): Promise<ClientRow> {
+  const before = await getClient(mandate, client.id)
+  if (before.status === 'revoked')
+    throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'A revoked API client does not change.')
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
+  const settings = check({ ...settingsOf(before), ...given }, before.environment)
+  await updateClient(mandate, { id: before.id, version: client.expectedVersion }, settings)
+  const after = await getClient(mandate, client.id)
+  noteClient(mandate, after, { action: 'clients.change', changes: tellChanges(before, after) })
+  return after
+}
+
+/** Stops a client, lets it work again, or ends it. Throws CLIENT_STATE_CONFLICT. */
+export async function move(
+  mandate: ClientMandate,
+  id: ClientId,
+  { name, reason }: { readonly name: keyof typeof MOVES; readonly reason: string },
+): Promise<ClientRow> {
+  const before = await getClient(mandate, id)
+  const side = SIDES[mandate.kind]
+  if (!canMove({ status: before.status, changedBy: before.status_changed_by_side }, name, side))
+    throw new ProblemError(
+      409,
+      'CLIENT_STATE_CONFLICT',
+      `A client that is ${before.status} cannot be moved like this.`,
+    )
+  const status = MOVES[name].to
+  await moveClient(mandate, before, { status, side, reason: status === 'active' ? null : reason })
+  noteClient(mandate, before, {
+    action: `clients.${name}`,
+    changes: { status: { before: before.status, after: status } },
+    reason,
+  })
+  return getClient(mandate, id)
+}
+
+export const MOVE_NAMES = ['suspend', 'resume', 'revoke'] as const
+export const moveProblems = ['CLIENT_NOT_FOUND', 'CLIENT_STATE_CONFLICT'] as const

@@ -1,0 +1,161 @@
+import { exportJWK, generateKeyPair } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { clientRoutes } from './index.ts'
+
+let world: TestWorld
+let owner: Caller
+let staff: Caller
+let rival: Caller
+let admin: Caller
+let tenantAdmin: Caller
+let key: Record<string, unknown>
+let privateKey: Record<string, unknown>
+
+const PATH = '/api/v1/partner/clients'
+
+beforeAll(async () => {
+  world = await TestWorld.start(() => clientRoutes)
+  const people = await Promise.all(Array.from({ length: 5 }, () => world.person()))
+  const [first, second, third, fourth, fifth] = people.map(({ id }) => id)
+  if (!first || !second || !third || !fourth || !fifth) throw new Error('The world is incomplete.')
+  const partner = await world.partner('Northwind')
+  await world.partnerMember(partner, first, 'PARTNER_OWNER')
+  await world.partnerMember(partner, second)
+  await world.partnerMember(await world.partner('Contoso'), third, 'PARTNER_OWNER')
+  await world.platformAdmin(fourth)
+  const tenant = await world.tenant('Globex')
+  await world.tenantMember(tenant, fifth)
+  owner = await world.signIn(first)
+  staff = await world.signIn(second)
+  rival = await world.signIn(third)
+  admin = await world.signIn(fourth)
+  tenantAdmin = await world.signIn(fifth, { tenantId: tenant })
+  const pair = await generateKeyPair('ES256', { extractable: true })
+  key = { ...(await exportJWK(pair.publicKey)), kid: 'k1' }
+  privateKey = { ...(await exportJWK(pair.privateKey)), kid: 'k1' }
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+function body(change: Record<string, unknown> = {}) {
+  return {
+    name: 'Order desk',
+    redirect_uris: ['https://desk.northwind.example/callback'],
+    scopes: ['orders.read', 'orders.write'],
+    jwks: { keys: [key] },
+    ...change,
+  }
+}
+
+async function create(caller = owner, path = PATH) {
+  const answer = await world.call(caller, 'POST', path, { body: body() })
+  expect(answer.statusCode, answer.body).toBe(201)
+  return { id: String(answer.json().client_id), path: `${path}/${answer.json().client_id}`, answer }
+}
+
+describe('an API client of a partner', () => {
+  test('is created from a public key, in the sandbox, and found again by its owner alone (A11)', async () => {
+    const { path, answer } = await create()
+    expect(answer.json()).toMatchObject({
+      environment: 'sandbox',
+      status: 'active',
+      owner: { kind: 'partner', name: 'Northwind' },
+      jwks: { keys: [{ kid: 'k1', kty: 'EC', alg: 'ES256' }] },
+      first_call_at: null,
+    })
+    expect(answer.headers['location']).toBe(path)
+    expect((await world.call(owner, 'GET', path)).statusCode).toBe(200)
+    expect((await world.call(rival, 'GET', path)).json().code).toBe('CLIENT_NOT_FOUND')
+    expect((await world.call(rival, 'GET', PATH)).json().total).toBe(0)
+    expect((await world.call(admin, 'GET', path.replace('partner', 'admin'))).statusCode).toBe(200)
+  })
+
+  test('is refused with all faults at once, and nothing is created: private keys, weak addresses, unknown fields (attack 81)', async () => {
+    const before = (await world.call(owner, 'GET', PATH)).json().total
+    const answer = await world.call(owner, 'POST', PATH, {
+      body: body({
+        redirect_uris: ['http://desk.northwind.example/', 'https://x.example/#part', 'https://*.example/'],
+        jwks: { keys: [privateKey] },
+      }),
+    })
+    expect(answer.statusCode).toBe(422)
+    const faults: { pointer: string; code: string }[] = answer.json().errors
+    expect(faults.map(({ pointer }) => pointer)).toEqual([
+      '/body/redirect_uris/0',
+      '/body/redirect_uris/1',
+      '/body/redirect_uris/2',
+      '/body/jwks/keys/0',
+    ])
+    expect(answer.body).not.toContain(String(privateKey['d']))
+    const secret = await world.call(owner, 'POST', PATH, { body: body({ client_secret: 'x' }) })
+    expect(secret.statusCode).toBe(422)
+    expect((await world.call(owner, 'GET', PATH)).json().total).toBe(before)
+  })
+
+  test('is managed by owners with a fresh factor: staff reads nothing, an old factor is asked again', async () => {
+    expect((await world.call(staff, 'GET', PATH)).json().code).toBe('PERMISSION_DENIED')
+    const person = await world.person()
+    await world.partnerMember(await world.partner('Fabrikam'), person.id, 'PARTNER_OWNER')
+    const stale = await world.signIn(person.id, { factorAgeSeconds: 3600 })
+    expect((await world.call(stale, 'POST', PATH, { body: body() })).json().code).toBe('STEP_UP_REQUIRED')
+  })
+
+  test('changes in the version that was read, keys included, and the audit tells keys by id only (A13)', async () => {
+    const { path, answer } = await create()
+    const second = { ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)), kid: 'k2' }
+    const etag = String(answer.headers['etag'])
+    const change = { body: { jwks: { keys: [key, second] }, scopes: ['orders.read'] }, headers: { 'if-match': etag } }
+    const changed = await world.call(owner, 'PATCH', path, change)
+    expect(changed.json(), changed.body).toMatchObject({ scopes: ['orders.read'] })
+    expect((await world.call(owner, 'PATCH', path, change)).json().code).toBe('PRECONDITION_FAILED')
+    expect((await world.call(owner, 'PATCH', path, { body: { name: 'X' } })).statusCode).toBe(428)
+    const [event] = await world.sql<{ changes: unknown }>(
+      `select changes from audit_event where action = 'clients.change' order by occurred_at desc limit 1`,
+    )
+    expect(event?.changes).toEqual({
+      scopes: { before: ['orders.read', 'orders.write'], after: ['orders.read'] },
+      keys: { before: ['k1'], after: ['k1', 'k2'] },
+    })
+  })
+
+  test('stays suspended until the side that suspended it resumes it, and revoked for ever', async () => {
+    const { path } = await create()
+    const adminPath = path.replace('partner', 'admin')
+    const reason = { body: { reason: 'A leaked key is suspected.' } }
+    expect((await world.call(admin, 'POST', `${adminPath}/suspend`, reason)).json().status).toBe('suspended')
+    expect((await world.call(owner, 'POST', `${path}/resume`, reason)).json().code).toBe('CLIENT_STATE_CONFLICT')
+    expect((await world.call(admin, 'POST', `${adminPath}/resume`, reason)).json().status).toBe('active')
+    expect((await world.call(owner, 'POST', `${path}/revoke`, reason)).json().status).toBe('revoked')
+    expect((await world.call(admin, 'POST', `${adminPath}/resume`, reason)).json().code).toBe('CLIENT_STATE_CONFLICT')
+  })
+
+  test('goes live when its owner asked and the provider agrees, in that order only', async () => {
+    const { path } = await create()
+    const adminPath = path.replace('partner', 'admin')
+    expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().code).toBe('CLIENT_STATE_CONFLICT')
+    expect((await world.call(owner, 'POST', `${path}/request-live`)).json().live_requested_at).not.toBeNull()
+    expect((await world.call(owner, 'POST', `${adminPath}/approve-live`)).json().code).toBe('WRONG_PLANE')
+    expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().environment).toBe('live')
+  })
+})
+
+test("a tenant's own client lives where the tenant is, unseen by partners (A5)", async () => {
+  const { answer, id } = await create(tenantAdmin, '/api/v1/tenant/clients')
+  expect(answer.json()).toMatchObject({ environment: 'live', owner: { kind: 'tenant', name: 'Globex' } })
+  expect((await world.call(owner, 'GET', `${PATH}/${id}`)).statusCode).toBe(404)
+})
+
+test('the tables of clients show a login without a context nothing, and let no side write for the other', async () => {
+  for (const login of ['liaison_program', 'liaison_tenant', 'liaison_platform'] as const) {
+    expect(await world.sqlAs(login, 'select id from api_client')).toEqual([])
+    expect(await world.sqlAs(login, 'select client_id from api_client_use')).toEqual([])
+  }
+  for (const login of ['liaison_delegate', 'liaison_ingest', 'liaison_guard'] as const) {
+    await expect(world.sqlAs(login, 'select id from api_client')).rejects.toThrow('permission denied')
+  }
+  await expect(world.sqlAs('liaison_auth', `update api_client set status = 'active'`)).rejects.toThrow(
+    'permission denied',
+  )
+  await expect(world.sqlAs('liaison_platform', `update api_client set jwks = '{}'`)).rejects.toThrow('permission denied')
+})

@@ -1,0 +1,102 @@
+import { encodeId, idFromUuid, isCidr, SCOPE_NAMES } from '@liaison/access'
+import { z } from 'zod'
+import { plainText, publicId } from '#platform/route-input.ts'
+import type { ClientRow } from './store.ts'
+
+const Jwks = z
+  .strictObject({ keys: z.array(z.record(z.string().max(20), z.unknown())).max(20) })
+  .meta({ description: 'The public keys with which the client authenticates (RFC 7517).' })
+
+const PublicKeys = z.strictObject({ keys: z.array(z.record(z.string(), z.string())) })
+
+const Range = z.string().max(50).refine(isCidr, 'must be an address or a range such as 192.0.2.0/24')
+
+const settings = {
+  name: plainText(1, 100),
+  description: plainText(0, 500).nullable(),
+  redirect_uris: z.array(z.string().max(2000)).max(20),
+  scopes: z.array(z.enum(SCOPE_NAMES)).min(1).max(SCOPE_NAMES.length),
+  jwks: Jwks,
+  ip_allow: z.array(Range).max(50),
+}
+
+/** What makes a client. */
+export const NewClientBody = z.strictObject({
+  ...settings,
+  description: settings.description.default(null),
+  redirect_uris: settings.redirect_uris.default([]),
+  ip_allow: settings.ip_allow.default([]),
+})
+
+/** What of a client can be changed. */
+export const ClientChangeBody = z
+  .strictObject(settings)
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'must change something')
+
+/** Why a client is moved; both sides read it. */
+export const MoveBody = z.strictObject({ reason: plainText(1, 500) })
+
+export const ClientParams = z.strictObject({ client_id: publicId('api_client') })
+
+/** A client as its owner and the provider see it. */
+export const ClientBody = z.strictObject({
+  client_id: z.string(),
+  owner: z.strictObject({ kind: z.enum(['partner', 'tenant']), id: z.string(), name: z.string() }),
+  name: z.string(),
+  description: z.string().nullable(),
+  environment: z.enum(['sandbox', 'live']),
+  live_requested_at: z.string().nullable(),
+  status: z.enum(['active', 'suspended', 'revoked']),
+  status_reason: z.string().nullable(),
+  status_changed_by_side: z.string().nullable(),
+  redirect_uris: z.array(z.string()),
+  scopes: z.array(z.string()),
+  jwks: PublicKeys,
+  ip_allow: z.array(z.string()),
+  created_by_name: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  first_token_at: z.string().nullable(),
+  first_call_at: z.string().nullable(),
+  last_used_at: z.string().nullable(),
+})
+
+function ownerOf(row: ClientRow): z.output<typeof ClientBody>['owner'] {
+  return row.partner_id === null
+    ? {
+        kind: 'tenant',
+        id: encodeId('tenant', idFromUuid('tenant', row.tenant_id ?? '')),
+        name: row.owner_name,
+      }
+    : {
+        kind: 'partner',
+        id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+        name: row.owner_name,
+      }
+}
+
+/** The public form of a client. */
+export function toClient(row: ClientRow): z.input<typeof ClientBody> {
+  return {
+    client_id: encodeId('api_client', idFromUuid('api_client', row.id)),
+    owner: ownerOf(row),
+    name: row.name,
+    description: row.description,
+    environment: row.environment,
+    live_requested_at: row.live_requested_at?.toISOString() ?? null,
+    status: row.status,
+    status_reason: row.status_reason,
+    status_changed_by_side: row.status_changed_by_side,
+    redirect_uris: row.redirect_uris,
+    scopes: row.scopes,
+    jwks: row.jwks,
+    ip_allow: row.ip_allow,
+    created_by_name: row.created_by_name,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    first_token_at: row.first_token_at?.toISOString() ?? null,
+    first_call_at: row.first_call_at?.toISOString() ?? null,
+    last_used_at: row.last_used_at?.toISOString() ?? null,
+  }
+}

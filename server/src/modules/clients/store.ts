@@ -1,0 +1,189 @@
+import { maskOfScopes, toBits } from '@liaison/access'
+import type { ClientId } from '@liaison/access'
+import { sql } from 'kysely'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import type { ClientStatus, ClientTables, Environment, PublicKeys } from './tables.ts'
+
+/** The organisation or the provider that looks at clients; row policies show each only its own. */
+export type ClientMandate = Mandate<'program'> | Mandate<'tenant'> | Mandate<'platform'>
+
+export const MOST_CLIENTS = 50
+
+function clients(mandate: ClientMandate) {
+  return tables<ClientTables>(mandate)
+    .selectFrom('api_client as c')
+    .leftJoin('api_client_use as u', 'u.client_id', 'c.id')
+    .leftJoin('partner as p', 'p.id', 'c.partner_id')
+    .leftJoin('tenant as t', 't.id', 'c.tenant_id')
+    .select([
+      'c.id',
+      'c.partner_id',
+      'c.tenant_id',
+      'c.name',
+      'c.description',
+      'c.environment',
+      'c.live_requested_at',
+      'c.status',
+      'c.status_reason',
+      'c.status_changed_by_side',
+      'c.redirect_uris',
+      'c.scopes',
+      'c.jwks',
+      'c.ip_allow',
+      'c.version',
+      'c.created_by_name',
+      'c.created_at',
+      'c.updated_at',
+      'u.first_token_at',
+      'u.first_call_at',
+      'u.last_used_at',
+      sql<string>`coalesce(p.name, t.name)`.as('owner_name'),
+    ])
+}
+
+export type ClientRow = Awaited<ReturnType<ReturnType<typeof clients>['execute']>>[number]
+
+/** A page of the clients that the mandate sees, the newest first. */
+export async function listClients(
+  mandate: ClientMandate,
+  filter: { readonly status?: readonly ClientStatus[] | undefined },
+  page: { readonly limit: number; readonly offset: number },
+): Promise<{ rows: ClientRow[]; total: number }> {
+  let query = clients(mandate)
+  let count = tables<ClientTables>(mandate)
+    .selectFrom('api_client as c')
+    .select(sql<number>`count(*)::integer`.as('total'))
+  if (filter.status) {
+    query = query.where('c.status', 'in', [...filter.status])
+    count = count.where('c.status', 'in', [...filter.status])
+  }
+  const rows = await query.orderBy('c.id', 'desc').limit(page.limit).offset(page.offset).execute()
+  return { rows, total: (await count.executeTakeFirst())?.total ?? 0 }
+}
+
+/** One client. Throws CLIENT_NOT_FOUND, also for one of somebody else. */
+export async function getClient(mandate: ClientMandate, id: ClientId): Promise<ClientRow> {
+  const row = await clients(mandate).where('c.id', '=', id).executeTakeFirst()
+  if (!row) throw new ProblemError(404, 'CLIENT_NOT_FOUND', 'No API client that you can see has this id.')
+  return row
+}
+
+export interface ClientSettings {
+  readonly name: string
+  readonly description: string | null
+  readonly redirect_uris: readonly string[]
+  readonly scopes: readonly string[]
+  readonly jwks: PublicKeys
+  readonly ip_allow: readonly string[]
+}
+
+function toColumns({ redirect_uris: uris, scopes, ip_allow: ranges, ...rest }: ClientSettings) {
+  const mask = toBits(maskOfScopes(scopes))
+  return { ...rest, redirect_uris: [...uris], scopes: [...scopes], mask, ip_allow: [...ranges] }
+}
+
+/** Adds a client. Throws CLIENT_LIMIT_REACHED. */
+export async function insertClient(
+  mandate: Mandate<'program'> | Mandate<'tenant'>,
+  settings: ClientSettings,
+  environment: Environment,
+): Promise<string> {
+  const db = tables<ClientTables>(mandate)
+  const owner =
+    mandate.kind === 'program' ? { partner_id: mandate.partner.id } : { tenant_id: mandate.tenant.id }
+  const held = await db
+    .selectFrom('api_client')
+    .select(sql<number>`count(*)::integer`.as('count'))
+    .where('status', '<>', 'revoked')
+    .executeTakeFirst()
+  if ((held?.count ?? 0) >= MOST_CLIENTS)
+    throw new ProblemError(
+      409,
+      'CLIENT_LIMIT_REACHED',
+      `An organisation has at most ${MOST_CLIENTS} API clients.`,
+    )
+  const row = await db
+    .insertInto('api_client')
+    .values({
+      ...toColumns(settings),
+      ...owner,
+      environment,
+      created_by: mandate.actor.id,
+      created_by_name: mandate.actor.name,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+/** Changes a client that is still in the version that was read. Throws PRECONDITION_FAILED. */
+export async function updateClient(
+  mandate: Mandate<'program'> | Mandate<'tenant'>,
+  client: { readonly id: string; readonly version: number },
+  settings: ClientSettings,
+): Promise<void> {
+  const changed = await tables<ClientTables>(mandate)
+    .updateTable('api_client')
+    .set({ ...toColumns(settings), version: client.version + 1 })
+    .where('id', '=', client.id)
+    .where('version', '=', client.version)
+    .executeTakeFirst()
+  if (changed.numUpdatedRows === 0n)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The API client changed since it was read.')
+}
+
+/** Puts a client into another state. */
+export async function moveClient(
+  mandate: ClientMandate,
+  row: Pick<ClientRow, 'id' | 'version' | 'status'>,
+  to: {
+    readonly status: ClientStatus
+    readonly side: 'partner' | 'tenant' | 'provider'
+    readonly reason: string | null
+  },
+): Promise<void> {
+  const moved = await tables<ClientTables>(mandate)
+    .updateTable('api_client')
+    .set({
+      status: to.status,
+      status_reason: to.reason,
+      status_changed_at: sql<Date>`now()`,
+      status_changed_by_side: to.side,
+      version: row.version + 1,
+    })
+    .where('id', '=', row.id)
+    .where('status', '=', row.status)
+    .executeTakeFirst()
+  if (moved.numUpdatedRows === 0n)
+    throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'The API client was changed at the same time.')
+}
+
+/** Notes that a partner wants to use a sandbox client for real customers. */
+export async function askForLive(mandate: Mandate<'program'>, row: ClientRow): Promise<void> {
+  await tables<ClientTables>(mandate)
+    .updateTable('api_client')
+    .set({ live_requested_at: sql<Date>`now()`, version: row.version + 1 })
+    .where('id', '=', row.id)
+    .execute()
+}
+
+/** Lets a client work for real customers from now on. */
+export async function goLive(mandate: Mandate<'platform'>, row: ClientRow): Promise<void> {
+  await tables<ClientTables>(mandate)
+    .updateTable('api_client')
+    .set({ environment: 'live', version: row.version + 1 })
+    .where('id', '=', row.id)
+    .execute()
+}
+
+/** Whether the tenant of the mandate is one for trying things out. */
+export async function isSandboxTenant(mandate: Mandate<'tenant'>): Promise<boolean> {
+  const row = await tables<ClientTables>(mandate)
+    .selectFrom('tenant')
+    .select('is_sandbox')
+    .where('id', '=', mandate.tenant.id)
+    .executeTakeFirst()
+  return row?.is_sandbox ?? false
+}

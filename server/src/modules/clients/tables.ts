@@ -1,0 +1,47 @@
+import type { Generated } from 'kysely'
+
+export type ClientStatus = 'active' | 'suspended' | 'revoked'
+export type Environment = 'sandbox' | 'live'
+
+/** The public keys of a client (RFC 7517); what is kept has been checked. */
+export interface PublicKeys {
+  readonly keys: Record<string, string>[]
+}
+
+interface ApiClientTable {
+  id: Generated<string>
+  partner_id: string | null
+  tenant_id: string | null
+  name: string
+  description: string | null
+  environment: Environment
+  live_requested_at: Date | null
+  status: Generated<ClientStatus>
+  status_reason: string | null
+  status_changed_at: Generated<Date>
+  status_changed_by_side: 'partner' | 'tenant' | 'provider' | null
+  redirect_uris: string[]
+  scopes: string[]
+  mask: string
+  jwks: PublicKeys
+  ip_allow: string[]
+  version: Generated<number>
+  created_by: string
+  created_by_name: string
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+interface ApiClientUseTable {
+  client_id: string
+  first_token_at: Date | null
+  first_call_at: Date | null
+  last_used_at: Date | null
+}
+
+export interface ClientTables {
+  api_client: ApiClientTable
+  api_client_use: ApiClientUseTable
+  partner: { id: string; name: string }
+  tenant: { id: string; name: string; is_sandbox: boolean }
+}

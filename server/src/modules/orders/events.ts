@@ -1,0 +1,114 @@
+import { enqueue, recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { OrderRow, ResaleRow, RelationshipRow } from './tables.ts'
+import { toTenantId } from './view.ts'
+
+/** What happens to an order, and the topic under which subscribers hear of it. */
+const TOPICS = {
+  'orders.create': 'order.created',
+  'orders.update': 'order.changed',
+  'orders.progress': 'order.changed',
+  'orders.reject': 'order.changed',
+  'orders.complete': 'order.completed',
+  'orders.cancel': 'order.cancelled',
+} as const
+
+export type OrderAction = keyof typeof TOPICS
+
+/** Records what happened to an order, for its tenant and the partner that placed it, and tells subscribers the ids. */
+export async function announceOrder(
+  mandate: Mandate<'api' | 'platform' | 'system'>,
+  order: OrderRow,
+  event: {
+    readonly action: OrderAction
+    readonly changes?: Readonly<Record<string, unknown>>
+    readonly reason?: string | null
+  },
+): Promise<void> {
+  recordEvent(mandate, {
+    action: event.action,
+    tenantId: order.tenant_id,
+    ...(order.partner_id !== null && { partnerId: order.partner_id }),
+    ...(order.partner_name !== null && { partnerName: order.partner_name }),
+    ...(order.delegation_id !== null && { delegationId: order.delegation_id }),
+    ...(mandate.kind !== 'api' &&
+      order.delegation_epoch !== null && { delegationEpoch: order.delegation_epoch }),
+    resource: { type: 'order', id: order.id, label: order.reference ?? order.ban },
+    billingParty: toTenantId(order.payer_tenant_id),
+    ...(event.changes && { changes: event.changes }),
+    ...(event.reason && { reason: event.reason }),
+  })
+  await enqueue(mandate, TOPICS[event.action], {
+    order_id: order.id,
+    tenant_id: order.tenant_id,
+    account_id: order.account_id,
+    partner_id: order.partner_id,
+    client_id: order.client_id,
+    delegation_id: order.delegation_id,
+  })
+}
+
+/** Records a change of who pays, for the owner, the payer and the seller. */
+export function recordRelationship(
+  mandate: Mandate<'platform'>,
+  row: RelationshipRow,
+  event: {
+    readonly action:
+      | 'commercial.create'
+      | 'commercial.suspend'
+      | 'commercial.resume'
+      | 'commercial.end'
+      | 'commercial.change'
+    readonly changes?: Readonly<Record<string, unknown>>
+    readonly reason?: string | null | undefined
+  },
+): void {
+  recordEvent(mandate, {
+    action: event.action,
+    tenantId: row.tenant_id,
+    tenantName: row.tenant_name,
+    tenants: [{ tenantId: row.payer_tenant_id, rowCount: 1 }],
+    ...(row.seller_partner_id !== null && { partnerId: row.seller_partner_id }),
+    ...(row.seller_name !== null && { partnerName: row.seller_name }),
+    resource: { type: 'commercial_relationship', id: row.id, label: `${row.ban} paid by ${row.payer_name}` },
+    billingParty: toTenantId(row.payer_tenant_id),
+    ...(event.changes && { changes: event.changes }),
+    ...(event.reason && { reason: event.reason }),
+  })
+}
+
+export type ResaleAction =
+  | 'resales.attest'
+  | 'resales.suspend'
+  | 'resales.resume'
+  | 'resales.revoke'
+  | 'resales.terminate'
+  | 'resales.expire'
+
+/** Records what happened to a resale, for the tenant and the wholesaler. */
+export function recordResale(
+  mandate: Mandate<'platform' | 'tenant' | 'program' | 'system'>,
+  row: ResaleRow,
+  event: {
+    readonly action: ResaleAction
+    readonly changes?: Readonly<Record<string, unknown>>
+    readonly reason?: string | null | undefined
+  },
+): void {
+  recordEvent(mandate, {
+    action: event.action,
+    tenantId: row.tenant_id,
+    ...(row.tenant_name !== null && { tenantName: row.tenant_name }),
+    partnerId: row.partner_id,
+    ...(row.partner_name !== null && { partnerName: row.partner_name }),
+    delegationId: row.id,
+    role: 'resale',
+    resource: {
+      type: 'resale',
+      id: row.id,
+      label: `${row.partner_name ?? 'Wholesaler'} for ${row.tenant_name ?? 'organisation'}`,
+    },
+    ...(event.changes && { changes: event.changes }),
+    ...(event.reason && { reason: event.reason }),
+  })
+}

@@ -1,0 +1,69 @@
+import { idFromUuid } from '@liaison/access'
+import type { Database } from '#platform/database.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { announceOrder } from './events.ts'
+import { findOpenOrders, getOrder, moveOrder } from './store.ts'
+import type { OpenOrder } from './store.ts'
+import { inTransaction, isOvertaken } from './system-work.ts'
+
+/** Carries orders out. An installation with real networks puts its own in place of the simulated one. */
+export interface Fulfilment {
+  readonly name: string
+  /** Where an order that is not ended goes now; null when it stays. */
+  next(order: OpenOrder, now: Date): 'in_progress' | 'completed' | null
+}
+
+/** No network is touched: an order is taken up, and completed, one step after another, each after a moment. */
+export class SimulatedFulfilment implements Fulfilment {
+  readonly name = 'simulated-fulfilment'
+  readonly #stepSeconds: number
+
+  constructor(stepSeconds = 20) {
+    this.#stepSeconds = stepSeconds
+  }
+
+  next({ status, status_changed_at: since }: OpenOrder, now: Date): 'in_progress' | 'completed' | null {
+    if (now.getTime() - since.getTime() < this.#stepSeconds * 1000) return null
+    if (status === 'acknowledged') return 'in_progress'
+    return status === 'in_progress' ? 'completed' : null
+  }
+}
+
+async function carryOut(
+  mandate: Mandate<'system'>,
+  open: OpenOrder,
+  fulfilment: Fulfilment,
+): Promise<boolean> {
+  const before = await getOrder(mandate, idFromUuid('order', open.id))
+  const to = fulfilment.next(before, mandate.origin.now)
+  if (to === null) return false
+  await moveOrder(mandate, before, { to, reason: null })
+  const order = await getOrder(mandate, idFromUuid('order', open.id))
+  await announceOrder(mandate, order, {
+    action: to === 'completed' ? 'orders.complete' : 'orders.progress',
+    changes: { state: { before: before.status, after: to } },
+  })
+  return true
+}
+
+/**
+ * Lets a fulfilment move the orders that wait: one step each, one transaction each. Running it again, or twice at once,
+ * moves nothing twice. Answers how many orders moved. Source: A7.
+ */
+export async function runFulfilment(
+  database: Database,
+  fulfilment: Fulfilment,
+  options: { readonly onlySandbox: boolean },
+): Promise<number> {
+  const open = await inTransaction(database, fulfilment.name, (mandate) => findOpenOrders(mandate, options))
+  let moved = 0
+  for (const order of open) {
+    try {
+      if (await inTransaction(database, fulfilment.name, (mandate) => carryOut(mandate, order, fulfilment)))
+        moved += 1
+    } catch (error) {
+      if (!isOvertaken(error)) throw error
+    }
+  }
+  return moved
+}

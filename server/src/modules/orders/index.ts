@@ -1,0 +1,29 @@
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import './problems.ts'
+import { makeClientOrderRoutes } from './routes-client.ts'
+import { commercialRoutes } from './routes-commercial.ts'
+import { makeInventoryRoutes } from './routes-inventory.ts'
+import { makeOverseeRoutes } from './routes-oversee.ts'
+import { productRoutes } from './routes-products.ts'
+import { resaleRoutes } from './routes-resale.ts'
+
+export { COMPLETE_DEMO_ORDERS, makeDemoOrders } from './demo-rows.ts'
+export type { DemoAccount, DemoGround } from './demo-ground.ts'
+export type { DemoOrders } from './demo-rows.ts'
+export { runFulfilment, SimulatedFulfilment } from './fulfilment.ts'
+export type { Fulfilment } from './fulfilment.ts'
+
+export { runResaleClock } from './resale-clock.ts'
+
+/** Who pays, who manages whom under a wholesale agreement, and the API on which orders and services are worked with. */
+export function makeOrderRoutes(services: Services): readonly Route[] {
+  return [
+    ...commercialRoutes,
+    ...resaleRoutes,
+    ...productRoutes,
+    ...makeClientOrderRoutes(services),
+    ...makeInventoryRoutes(services),
+    ...makeOverseeRoutes(services),
+  ]
+}

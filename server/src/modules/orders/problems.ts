@@ -1,0 +1,70 @@
+import { registerProblems } from '#platform/problem.ts'
+import type { ProblemEntry } from '#platform/problem.ts'
+
+/** The problem codes of commercial relationships, resales, orders and services. */
+const ORDER_PROBLEMS = {
+  ORDER_NOT_FOUND: {
+    status: 404,
+    title: 'Order not found',
+    cause: 'No order that this caller may see has this id.',
+    remedy: 'Open it from the list of orders of the same billing account.',
+  },
+  ORDER_STATE_CONFLICT: {
+    status: 409,
+    title: 'Not possible in this state',
+    cause: 'The order is in a state from which this move is not made, or not by this side.',
+    remedy: 'Read the order; `moves` says what can be done with it now.',
+  },
+  SERVICE_NOT_FOUND: {
+    status: 404,
+    title: 'Service not found',
+    cause: 'No service that this caller may see has this id.',
+    remedy: 'Open it from the list of services of the same billing account.',
+  },
+  BILLING_PARTY_MISMATCH: {
+    status: 422,
+    title: 'A request does not say who pays',
+    cause:
+      'The request names a payer. Who pays follows from the commercial relationship of the billing account alone.',
+    remedy: 'Leave the payer out; read the account to see who pays.',
+  },
+  RELATIONSHIP_NOT_FOUND: {
+    status: 404,
+    title: 'Commercial relationship not found',
+    cause: 'No commercial relationship has this id.',
+    remedy: 'Check the id in the list.',
+  },
+  RELATIONSHIP_EXISTS: {
+    status: 409,
+    title: 'Somebody pays for this account already',
+    cause: 'A billing account has one active commercial relationship at a time.',
+    remedy: 'End or suspend the other one first.',
+  },
+  RELATIONSHIP_STATE_CONFLICT: {
+    status: 409,
+    title: 'Not possible in this state',
+    cause:
+      'A commercial relationship that ended stays as it is, and one that began does not change its parties.',
+    remedy: 'Read it; set up another one where other parties are meant.',
+  },
+  RESALE_NOT_FOUND: {
+    status: 404,
+    title: 'Resale not found',
+    cause: 'No resale that you can see has this id.',
+    remedy: 'Check the id in the list of resales.',
+  },
+  RESALE_STATE_CONFLICT: {
+    status: 409,
+    title: 'Not possible in this state',
+    cause: 'The resale is in a state from which this move is not made, or not by this side.',
+    remedy: 'Read the resale; whoever suspended it resumes it.',
+  },
+  RESALE_EXISTS: {
+    status: 409,
+    title: 'Resale exists',
+    cause: 'The wholesaler already manages one of these billing accounts.',
+    remedy: 'Use the existing resale, or revoke it first.',
+  },
+} as const satisfies Record<string, ProblemEntry>
+
+registerProblems(ORDER_PROBLEMS)

@@ -1,0 +1,37 @@
+import type { Database } from '#platform/database.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { recordResale } from './events.ts'
+import { announceResale } from './resale-news.ts'
+import { findOverdueResales, moveResale } from './resale-store.ts'
+import { inTransaction, isOvertaken } from './system-work.ts'
+import type { ResaleRow } from './tables.ts'
+
+const JOB = 'resale-clock'
+const BATCH = 200
+
+async function expire(mandate: Mandate<'system'>, row: ResaleRow): Promise<void> {
+  await moveResale(mandate, row, { to: 'expired', event: 'expired' })
+  recordResale(mandate, row, {
+    action: 'resales.expire',
+    changes: { status: { before: row.stored_status, after: 'expired' } },
+  })
+  await announceResale(mandate, row, { news: 'expired' })
+}
+
+/**
+ * Notes that resales ran out, and tells both sides. Access never waits for it: whether a resale is in force is computed
+ * at each call. Running it again, or twice at once, changes nothing more. Answers how many it noted. Source: A5.
+ */
+export async function runResaleClock(database: Database): Promise<number> {
+  const due = await inTransaction(database, JOB, (mandate) => findOverdueResales(mandate, BATCH))
+  let noted = 0
+  for (const row of due) {
+    try {
+      await inTransaction(database, JOB, (mandate) => expire(mandate, row))
+      noted += 1
+    } catch (error) {
+      if (!isOvertaken(error)) throw error
+    }
+  }
+  return noted
+}

@@ -1,0 +1,232 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { AccessMode } from '@liaison/access'
+import { z } from 'zod'
+import { Money, toMoney } from '#platform/money.ts'
+import { ORDER_STATES } from './rules.ts'
+import type { BillingMode, ClientInvoiceRow, ItemRow, OrderRow, ServiceRow } from './tables.ts'
+
+/** Who pays for what belongs to a billing account. */
+export const BillingBody = z
+  .strictObject({
+    party: z.string().meta({ description: 'The id of the organisation that pays.' }),
+    party_name: z.string(),
+    ban: z.string().meta({ description: 'The billing account that is charged.' }),
+    mode: z.enum(['direct', 'resale']),
+  })
+  .meta({ id: 'BilledParty' })
+
+/** Who ordered, by which right. */
+const PlacedBy = z
+  .strictObject({
+    access: z.enum(['own', 'delegated', 'resale']),
+    partner_id: z.string().nullable(),
+    partner_name: z.string().nullable(),
+    client_id: z.string(),
+    client_name: z.string(),
+    actor: z.string().meta({ description: 'Who acted, as the access token said it.' }),
+    delegation_id: z.string().nullable(),
+    delegation_ver: z.int().nullable(),
+  })
+  .meta({ id: 'PlacedBy' })
+
+const Item = z.strictObject({
+  item_id: z.string(),
+  product_code: z.string(),
+  product_name: z.string(),
+  quantity: z.int(),
+  once_unit: Money,
+  monthly_unit: Money,
+  once: Money,
+  monthly: Money,
+})
+
+const orderFields = {
+  order_id: z.string(),
+  customer_id: z.string(),
+  customer_ban: z.string(),
+  state: z.enum(ORDER_STATES),
+  state_reason: z.string().nullable(),
+  state_changed_at: z.string(),
+  reference: z.string().nullable(),
+  requested_date: z.string(),
+  currency: z.string(),
+  once_total: Money,
+  monthly_total: Money,
+  items: z.array(Item),
+  billing: BillingBody,
+  placed_by: PlacedBy,
+  placed_at: z.string(),
+  updated_at: z.string(),
+  version: z.int(),
+}
+
+/** One order with its items. */
+export const OrderBody = z.strictObject(orderFields).meta({ id: 'Order' })
+
+/** One order with what the caller's side can do to it now. */
+export const OrderDetail = z
+  .strictObject({
+    ...orderFields,
+    moves: z.array(z.strictObject({ action: z.string(), to: z.enum(ORDER_STATES) })).meta({
+      description: 'The moves that the state machine offers to the side of the caller.',
+    }),
+  })
+  .meta({ id: 'OrderDetail' })
+
+export const ServiceBody = z
+  .strictObject({
+    service_id: z.string(),
+    customer_id: z.string(),
+    customer_ban: z.string(),
+    order_id: z.string(),
+    product_code: z.string(),
+    product_name: z.string(),
+    state: z.enum(['active', 'ended']),
+    monthly: Money,
+    billing: BillingBody,
+    placed_by: PlacedBy,
+    started_at: z.string(),
+    ended_at: z.string().nullable(),
+  })
+  .meta({ id: 'Service' })
+
+export const ClientInvoiceBody = z
+  .strictObject({
+    invoice_id: z.string(),
+    invoice_number: z.string(),
+    customer_ban: z.string(),
+    invoice_date: z.string(),
+    due_date: z.string(),
+    status: z.enum(['finalized', 'partially_paid', 'overdue', 'paid', 'cancelled']),
+    subtotal: Money,
+    tax: Money,
+    total: Money,
+    paid_amount: Money,
+    balance: Money,
+    payment_date: z.string().nullable(),
+  })
+  .meta({ id: 'AccountInvoice' })
+
+/** The part of a list that was asked for, and where it goes on. */
+export function pageWithCursor<Item extends z.ZodType>(item: Item) {
+  return z.strictObject({ items: z.array(item), has_more: z.boolean(), next_cursor: z.string().nullable() })
+}
+
+/** The public id of a consent or resale; null for what was done in the client's own organisation. */
+export function toDelegationId(access: AccessMode, uuid: string | null): string | null {
+  if (uuid === null) return null
+  return access === 'resale'
+    ? encodeId('resale', idFromUuid('resale', uuid))
+    : encodeId('consent', idFromUuid('consent', uuid))
+}
+
+/** The public id of a tenant from its UUID. */
+export function toTenantId(uuid: string): string {
+  return encodeId('tenant', idFromUuid('tenant', uuid))
+}
+
+/** The public id of a partner from its UUID. */
+export function toPartnerId(uuid: string): string {
+  return encodeId('partner', idFromUuid('partner', uuid))
+}
+
+function toBilling(row: {
+  payer_tenant_id: string
+  payer_name: string
+  payer_ban: string
+  billing_mode: BillingMode
+}): z.input<typeof BillingBody> {
+  return {
+    party: toTenantId(row.payer_tenant_id),
+    party_name: row.payer_name,
+    ban: row.payer_ban,
+    mode: row.billing_mode,
+  }
+}
+
+function toPlacedBy(row: OrderRow | ServiceRow): z.input<typeof PlacedBy> {
+  return {
+    access: row.access_mode,
+    partner_id: row.partner_id && toPartnerId(row.partner_id),
+    partner_name: row.partner_name,
+    client_id: encodeId('api_client', idFromUuid('api_client', row.client_id)),
+    client_name: row.client_name,
+    actor: row.acted_by,
+    delegation_id: toDelegationId(row.access_mode, row.delegation_id),
+    delegation_ver: row.delegation_epoch,
+  }
+}
+
+function toItem(row: ItemRow, currency: string): z.input<typeof Item> {
+  const money = (amountMinor: number) => toMoney(amountMinor, currency)
+  return {
+    item_id: encodeId('order_item', idFromUuid('order_item', row.id)),
+    product_code: row.product_code,
+    product_name: row.product_name,
+    quantity: row.quantity,
+    once_unit: money(row.once_unit_minor),
+    monthly_unit: money(row.monthly_unit_minor),
+    once: money(row.once_minor),
+    monthly: money(row.monthly_minor),
+  }
+}
+
+/** An order as every side reads it. */
+export function toOrder(row: OrderRow, items: readonly ItemRow[]): z.input<typeof OrderBody> {
+  return {
+    order_id: encodeId('order', idFromUuid('order', row.id)),
+    customer_id: toTenantId(row.tenant_id),
+    customer_ban: row.ban,
+    state: row.status,
+    state_reason: row.status_reason,
+    state_changed_at: row.status_changed_at.toISOString(),
+    reference: row.reference,
+    requested_date: row.requested_on,
+    currency: row.currency,
+    once_total: toMoney(row.once_total_minor, row.currency),
+    monthly_total: toMoney(row.monthly_total_minor, row.currency),
+    items: items.map((item) => toItem(item, row.currency)),
+    billing: toBilling(row),
+    placed_by: toPlacedBy(row),
+    placed_at: row.placed_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    version: row.version,
+  }
+}
+
+/** A service as every side reads it. */
+export function toService(row: ServiceRow): z.input<typeof ServiceBody> {
+  return {
+    service_id: encodeId('service', idFromUuid('service', row.id)),
+    customer_id: toTenantId(row.tenant_id),
+    customer_ban: row.ban,
+    order_id: encodeId('order', idFromUuid('order', row.order_id)),
+    product_code: row.product_code,
+    product_name: row.product_name,
+    state: row.status,
+    monthly: toMoney(row.monthly_minor, row.currency),
+    billing: toBilling(row),
+    placed_by: toPlacedBy(row),
+    started_at: row.started_at.toISOString(),
+    ended_at: row.ended_at && row.ended_at.toISOString(),
+  }
+}
+
+/** An invoice as an API client reads it. */
+export function toClientInvoice(row: ClientInvoiceRow, ban: string): z.input<typeof ClientInvoiceBody> {
+  const money = (amountMinor: number) => toMoney(amountMinor, row.currency)
+  return {
+    invoice_id: encodeId('invoice', idFromUuid('invoice', row.id)),
+    invoice_number: row.number,
+    customer_ban: ban,
+    invoice_date: row.issued_on,
+    due_date: row.due_on,
+    status: row.status,
+    subtotal: money(row.subtotal_minor),
+    tax: money(row.tax_minor),
+    total: money(row.total_minor),
+    paid_amount: money(row.paid_minor),
+    balance: money(row.balance_minor),
+    payment_date: row.paid_on,
+  }
+}
