@@ -1,0 +1,202 @@
+import {
+  ACTION_NAMES,
+  encodeId,
+  idFromUuid,
+  LINK_STATUSES,
+  linkStatusWord,
+  SCOPE_NAMES,
+} from '@liaison/access'
+import { z } from 'zod'
+import { sent } from '#platform/route.ts'
+import { payerSentence, sentencesOf } from './rules.ts'
+import { listHistory } from './store.ts'
+import type { ConsentMandate } from './store.ts'
+import type { ConsentRow, ShownConsent } from './tables.ts'
+
+const ActionName = z.enum(ACTION_NAMES)
+const ScopeName = z.enum(SCOPE_NAMES)
+
+const AccountBody = z.strictObject({
+  billing_account_id: z.string(),
+  ban: z.string(),
+  name: z.string().nullable().meta({ description: 'Null for the partner.' }),
+  status: z.enum(['active', 'closed']),
+  who_pays: z.string().nullable().meta({ description: 'In words; null for the partner.' }),
+})
+
+/** What every side reads of a consent. */
+export const consentFields = {
+  consent_id: z.string(),
+  tenant_id: z.string(),
+  tenant_name: z.string(),
+  partner_id: z.string(),
+  partner_name: z.string(),
+  client: z.strictObject({
+    client_id: z.string(),
+    name: z.string(),
+    environment: z.enum(['sandbox', 'live']),
+    status: z.string(),
+  }),
+  status: z.enum(LINK_STATUSES),
+  status_word: z.string(),
+  status_reason: z.string().nullable(),
+  status_changed_at: z.string(),
+  status_changed_by: z.enum(['partner', 'tenant', 'provider', 'clock']).nullable(),
+  scopes: z.array(ScopeName),
+  actions: z.array(ActionName),
+  can: z.array(z.string()),
+  cannot: z.array(z.string()),
+  accounts: z.array(AccountBody),
+  starts_at: z.string(),
+  ends_at: z.string(),
+  purpose: z.string().nullable(),
+  reference: z.string().nullable(),
+  approved_at: z.string().nullable(),
+  approved_by_name: z.string().nullable(),
+  first_approved_by_name: z.string().nullable(),
+  last_used_at: z
+    .string()
+    .nullable()
+    .meta({ description: 'The last call under this consent, within 90 days.' }),
+  epoch: z.int().meta({ description: 'Tokens that name an older one are stale.' }),
+  version: z.int(),
+} as const
+
+export const ConsentBody = z.strictObject(consentFields)
+
+/** What the organisation and the provider read besides. */
+export const approverFields = {
+  approver_leaves: z.enum(['suspend', 'keep', 'ask']),
+  approver_is_here: z.boolean().nullable(),
+  confirm_until: z
+    .string()
+    .nullable()
+    .meta({ description: 'The approver has left; without another one by then, access is suspended.' }),
+} as const
+
+export const HistoryBody = z.strictObject({
+  changed_at: z.string(),
+  version: z.int(),
+  event: z.string(),
+  by: z.string().nullable(),
+  name: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+})
+
+export const ShownBody = z
+  .strictObject({
+    text_version: z.int(),
+    partner: z.string(),
+    client: z.string(),
+    purpose: z.string().nullable(),
+    actions: z.array(ActionName),
+    scopes: z.array(ScopeName),
+    can: z.array(z.string()),
+    cannot: z.array(z.string()),
+    accounts: z.array(
+      z.strictObject({ billing_account_id: z.string(), ban: z.string(), name: z.string(), pays: z.string() }),
+    ),
+    starts_at: z.string(),
+    ends_at: z.string(),
+  })
+  .nullable()
+  .meta({ description: 'What the approver was shown, word for word.' })
+
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null
+const accountId = (id: string) => encodeId('billing_account', idFromUuid('billing_account', id))
+
+/** The public form of a consent; `now` decides what its state is called. */
+export function toConsent(row: ConsentRow, now: Date): z.output<typeof ConsentBody> {
+  const { client, accounts, last_used_at: lastUsedAt } = row.card
+  const isPartner = accounts.every(({ name }) => name === null)
+  return {
+    consent_id: encodeId('consent', idFromUuid('consent', row.id)),
+    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_name: row.tenant_name ?? '',
+    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_name: row.partner_name ?? '',
+    client: {
+      client_id: encodeId('api_client', idFromUuid('api_client', client.id)),
+      name: client.name,
+      environment: client.environment,
+      status: client.status,
+    },
+    status: row.status,
+    status_word: linkStatusWord(row, now).word,
+    status_reason: row.status_reason,
+    status_changed_at: row.status_changed_at.toISOString(),
+    status_changed_by: row.status_changed_by_side,
+    scopes: [...row.scopes],
+    actions: [...row.actions],
+    ...sentencesOf(row.actions),
+    accounts: accounts.map((account) => ({
+      billing_account_id: accountId(account.id),
+      ban: account.ban,
+      name: account.name,
+      status: account.status,
+      who_pays: isPartner ? null : payerSentence(account, row.tenant_id),
+    })),
+    starts_at: row.starts_at.toISOString(),
+    ends_at: row.ends_at.toISOString(),
+    purpose: row.purpose,
+    reference: row.reference,
+    approved_at: iso(row.approved_at),
+    approved_by_name: row.approved_by_name,
+    first_approved_by_name: row.first_approved_by_name,
+    last_used_at: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    epoch: row.epoch,
+    version: row.version,
+  }
+}
+
+/** What concerns the approver of a consent. */
+export function toApprover(row: ConsentRow) {
+  return {
+    approver_leaves: row.approver_leaves,
+    approver_is_here: row.card.approver_is_here,
+    confirm_until: iso(row.reconfirm_due_at),
+  }
+}
+
+/** What the approver was shown, with public ids. */
+export function toShownBody(shown: ShownConsent | null): z.output<typeof ShownBody> {
+  return (
+    shown && {
+      ...shown,
+      actions: [...shown.actions],
+      scopes: [...shown.scopes],
+      can: [...shown.can],
+      cannot: [...shown.cannot],
+      accounts: shown.accounts.map(({ id, ban, name, pays }) => ({
+        billing_account_id: accountId(id),
+        ban,
+        name,
+        pays,
+      })),
+    }
+  )
+}
+
+/** The history of a consent, newest first. */
+export async function readHistory(
+  mandate: ConsentMandate,
+  id: string,
+): Promise<z.output<typeof HistoryBody>[]> {
+  const lines = await listHistory(mandate, id)
+  return lines.map(({ changed_at: at, version, event, detail }) => {
+    const { by, name, ...rest } = detail
+    return {
+      changed_at: at.toISOString(),
+      version,
+      event,
+      by: typeof by === 'string' ? by : null,
+      name: typeof name === 'string' ? name : null,
+      detail: rest,
+    }
+  })
+}
+
+/** An answer with the version of the consent, so that the next change can name what was read. */
+export function withVersion<Body>(body: Body, row: { readonly version: number }) {
+  return sent(body, { ETag: `"v${row.version}"` })
+}

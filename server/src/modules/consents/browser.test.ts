@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '#testing/chromium.ts'
+import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
+import { TEST_ORIGIN } from '#testing/world.ts'
+import type { TestWorld } from '#testing/world.ts'
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+let world: TestWorld
+let origin = TEST_ORIGIN
+let address = ''
+beforeAll(async () => {
+  world = await startConsentWorld({ publicOrigin: () => origin })
+  const listening = await world.app.http.listen({ port: 0, host: '127.0.0.1' })
+  address = listening.replace('127.0.0.1', 'localhost')
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const acts = makeConsentActs(() => world)
+
+/** What is wrong with a page as it stands: violations of WCAG 2.2 A and AA, and what is wider than the screen. */
+async function faultsOf(page: Page, axe: string): Promise<string[]> {
+  // The policy of the pages lets no script in, so the checker is evaluated, not inserted.
+  await page.evaluate(axe)
+  const violations = await page.evaluate(async (rules) => {
+    const { axe: checker } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    const found = await checker.run({ runOnly: rules })
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+  }, RULES)
+  const excess = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations
+}
+
+test.each([
+  ['with script off', 'light', false],
+  ['in light colours without a fault of accessibility', 'light', true],
+  ['in dark colours without a fault of accessibility', 'dark', true],
+] as const)(
+  'the whole way to a consent is walked 360 px wide %s (A10)',
+  async (_, colorScheme, javaScriptEnabled) => {
+    const people = await acts.cast({ accounts: 3 })
+    const uid = await acts.ask(people)
+    origin = address
+    const browser = await launchChromium()
+    try {
+      const context = await browser.newContext({
+        colorScheme,
+        javaScriptEnabled,
+        viewport: { width: 360, height: 800 },
+      })
+      const [name = '', value = ''] = people.admin.cookie?.split('=') ?? []
+      await context.addCookies([
+        {
+          name,
+          value,
+          url: address.replace('http:', 'https:'),
+          secure: true,
+          httpOnly: true,
+          sameSite: 'Lax',
+        },
+      ])
+      const page = await context.newPage()
+      const axe = await readFile(AXE, 'utf8')
+      const look = async (heading: string) => {
+        await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+        // The pages run no script either way; the checker cannot work where none may run.
+        expect(javaScriptEnabled ? await faultsOf(page, axe) : []).toEqual([])
+      }
+      await page.goto(`${address}/consent/${uid}`)
+      await look('Let Northwind work on accounts of Acme Fiber?')
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByRole('alert').getByRole('link', { name: 'Choose at least one account' }).click()
+      await look('Let Northwind work on accounts of Acme Fiber?')
+      await page.getByRole('checkbox', { name: 'Site 2' }).check()
+      await page.getByRole('checkbox', { name: 'Place orders' }).check()
+      // Enter in a field goes on to the page that asks once more; it never allows anything.
+      await page.getByLabel('Last day').press('Enter')
+      await look('Check before you allow')
+      const [no, yes] = await Promise.all(
+        ["Don't allow", 'Allow Northwind'].map((label) =>
+          page.getByRole('button', { name: label }).boundingBox(),
+        ),
+      )
+      expect([no?.width, no?.height]).toEqual([yes?.width, yes?.height])
+      await page.getByRole('button', { name: 'Allow Northwind' }).click()
+      await look('Northwind now has access')
+      expect(await page.getByRole('link', { name: 'Go back to Northwind Fleet' }).getAttribute('href')).toBe(
+        `/oauth/interaction/${uid}`,
+      )
+    } finally {
+      origin = TEST_ORIGIN
+      await browser.close()
+    }
+    const { delegation } = await acts.outcome(people, uid)
+    expect(delegation.bans).toEqual([people.accounts[1]?.ban])
+    expect(delegation.actions).toContain('order.create')
+  },
+  60_000,
+)

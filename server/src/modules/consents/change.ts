@@ -1,0 +1,192 @@
+import type { IdOf } from '@liaison/access'
+import { requireAlso, tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { announceChange, recordConsentEvent } from './events.ts'
+import type { ConsentAction } from './events.ts'
+import { tellConsent } from './mails.ts'
+import type { ConsentNews } from './mails.ts'
+import { findWidening, maskOf, scopesFor } from './rules.ts'
+import type { Narrowing } from './rules.ts'
+import { changeConsent, dropAccounts, findConsent } from './store.ts'
+import type { ConsentMandate } from './store.ts'
+import type { ApproverLeaves, ConsentRow, ConsentTables } from './tables.ts'
+
+/** One move of a consent by one of its sides. */
+export interface Move {
+  readonly from: readonly ConsentRow['status'][]
+  readonly to: ConsentRow['status']
+  readonly action: ConsentAction
+  readonly news: ConsentNews
+}
+
+/** The moves that several sides make alike. */
+export const MOVES = {
+  suspend: { from: ['active'], to: 'suspended', action: 'consents.suspend', news: 'suspended' },
+  resume: { from: ['suspended'], to: 'active', action: 'consents.resume', news: 'resumed' },
+  revoke: { from: ['active', 'suspended'], to: 'revoked', action: 'consents.revoke', news: 'stopped' },
+  end: { from: ['active', 'suspended'], to: 'revoked', action: 'consents.terminate', news: 'stopped' },
+} as const satisfies Record<string, Move>
+
+/** Refuses a move from another state. */
+export function requireStatus(row: ConsentRow, allowed: readonly ConsentRow['status'][]): void {
+  if (!allowed.includes(row.status))
+    throw new ProblemError(409, 'CONSENT_STATE_CONFLICT', `The consent is ${row.status}.`)
+}
+
+interface MoveDetail {
+  readonly reason?: string | undefined
+  readonly origin?: string
+  /** What the move writes besides. */
+  readonly set?: Readonly<Record<string, unknown>>
+}
+
+async function reread(mandate: ConsentMandate, row: ConsentRow): Promise<ConsentRow> {
+  const after = await findConsent(mandate, row.id)
+  if (!after) throw new Error('A consent that was just changed can be read.')
+  return after
+}
+
+/** Moves a consent, writes it down for both sides and tells them; it holds for the next call. Throws CONSENT_STATE_CONFLICT. */
+export async function moveConsent(
+  mandate: ConsentMandate,
+  row: ConsentRow,
+  { move, detail }: { readonly move: Move; readonly detail: MoveDetail },
+): Promise<ConsentRow> {
+  const { reason, origin, set } = detail
+  requireStatus(row, move.from)
+  await changeConsent(mandate, row, {
+    to: move.to,
+    reason: reason ?? null,
+    event: move.news,
+    detail: { reason: reason ?? null },
+    ...(set && { set }),
+  })
+  recordConsentEvent(mandate, row, {
+    action: move.action,
+    reason,
+    changes: { status: { before: row.status, after: move.to } },
+  })
+  await announceChange(mandate, move.to === 'revoked' ? 'consent.ended' : 'consent.changed', row)
+  await tellConsent(mandate, row, { news: move.news, reason, ...(origin !== undefined && { origin }) })
+  return reread(mandate, row)
+}
+
+/** Resuming is allowing it again: whoever resumes answers for it from then on. */
+export async function resumeConsent(
+  mandate: Mandate<'tenant'>,
+  row: ConsentRow,
+  detail: MoveDetail,
+): Promise<ConsentRow> {
+  const set = { approved_by: mandate.actor.id, approved_by_name: mandate.actor.name }
+  await clearDue(mandate, row)
+  return moveConsent(mandate, row, { move: MOVES.resume, detail: { ...detail, set } })
+}
+
+async function clearDue(mandate: Mandate<'tenant'>, row: ConsentRow): Promise<void> {
+  await tables<ConsentTables>(mandate)
+    .updateTable('consent')
+    .set({ reconfirm_due_at: null })
+    .where('id', '=', row.id)
+    .execute()
+}
+
+/** Takes the place of an approver who left: the consent goes on under the name of whoever confirms it. */
+export async function confirmConsent(
+  mandate: Mandate<'tenant'>,
+  row: ConsentRow,
+  origin: string,
+): Promise<ConsentRow> {
+  requireStatus(row, ['active'])
+  await changeConsent(mandate, row, {
+    event: 'confirmed',
+    detail: { before: row.approved_by_name },
+    set: { approved_by: mandate.actor.id, approved_by_name: mandate.actor.name },
+  })
+  await clearDue(mandate, row)
+  recordConsentEvent(mandate, row, {
+    action: 'consents.confirm',
+    changes: { approved_by_name: { before: row.approved_by_name, after: mandate.actor.name } },
+  })
+  await tellConsent(mandate, row, { news: 'confirmed', origin })
+  return reread(mandate, row)
+}
+
+/** What the tenant changes of a consent; what is left out stays. */
+export interface ConsentEdit extends Narrowing {
+  readonly accounts?: readonly IdOf<'billing_account'>[] | undefined
+  readonly approverLeaves?: ApproverLeaves | undefined
+}
+
+function requireNarrower(row: ConsentRow, edit: ConsentEdit, now: Date): void {
+  const errors = findWidening(row, edit)
+  if (errors.length > 0)
+    throw new ProblemError(
+      422,
+      'CONSENT_WIDENS',
+      'A consent can be narrowed here; for more of it the partner asks anew and you allow it.',
+      { errors },
+    )
+  if (edit.endsAt !== undefined && edit.endsAt <= now)
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'One part of the input cannot be taken; nothing was changed.',
+      {
+        errors: [
+          {
+            pointer: '/body/ends_at',
+            code: 'OUT_OF_RANGE',
+            detail: 'must lie ahead; to end it now, stop it',
+          },
+        ],
+      },
+    )
+}
+
+/** Leaving people may stop access or may not: only whoever may allow access makes that rule milder. */
+function requireRight(mandate: Mandate<'tenant'>, row: ConsentRow, to: ApproverLeaves | undefined): void {
+  const strictness = ['keep', 'ask', 'suspend'] as const
+  if (to !== undefined && strictness.indexOf(to) < strictness.indexOf(row.approver_leaves))
+    requireAlso(mandate, 'tenant.partner_access.approve')
+}
+
+/** Narrows a consent at once. Throws CONSENT_WIDENS with every place that would give more, CONSENT_STATE_CONFLICT, PRECONDITION_FAILED. */
+export async function narrowConsent(
+  mandate: Mandate<'tenant'>,
+  row: ConsentRow,
+  { edit, origin }: { readonly edit: ConsentEdit; readonly origin: string },
+): Promise<ConsentRow> {
+  requireStatus(row, ['active', 'suspended'])
+  requireNarrower(row, edit, mandate.origin.now)
+  requireRight(mandate, row, edit.approverLeaves)
+  const actions = row.actions.filter((name) => edit.actions?.includes(name) ?? true)
+  const scopes = scopesFor(actions, row.scopes)
+  const mask = maskOf(actions, scopes)
+  const accounts = edit.accounts ?? row.card.accounts.map(({ id }) => id)
+  const endsAt = edit.endsAt ?? row.ends_at
+  const changes = {
+    ...(edit.actions && { actions: { before: row.actions, after: actions } }),
+    ...(edit.accounts && { accounts: { before: row.card.accounts.length, after: accounts.length } }),
+    ...(edit.endsAt && { ends_at: { before: row.ends_at, after: endsAt } }),
+    ...(edit.approverLeaves && {
+      approver_leaves: { before: row.approver_leaves, after: edit.approverLeaves },
+    }),
+  }
+  await changeConsent(mandate, row, {
+    event: 'narrowed',
+    detail: changes,
+    set: { mask, role_mask: mask, ...(edit.endsAt && { ends_at: endsAt }) },
+  })
+  await tables<ConsentTables>(mandate)
+    .updateTable('consent')
+    .set({ actions, scopes, ...(edit.approverLeaves && { approver_leaves: edit.approverLeaves }) })
+    .where('id', '=', row.id)
+    .execute()
+  if (edit.accounts) await dropAccounts(mandate, row.id, edit.accounts)
+  const after = await reread(mandate, row)
+  recordConsentEvent(mandate, row, { action: 'consents.change', changes })
+  await announceChange(mandate, 'consent.changed', row)
+  await tellConsent(mandate, after, { news: 'narrowed', origin })
+  return after
+}

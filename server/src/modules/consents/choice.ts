@@ -1,0 +1,99 @@
+import { ACTION_NAMES, decodeId, isAction } from '@liaison/access'
+import { z } from 'zod'
+import type { FieldError } from '#platform/pages/index.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { readLastDay } from './rules.ts'
+import { unavailableBecause } from './scene.ts'
+import type { Scene } from './scene.ts'
+import type { Choice } from './tables.ts'
+
+const Many = z.union([z.string().max(100), z.array(z.string().max(100)).max(600)]).optional()
+
+/** What the choosing form sends: ticks that are off are not sent at all. */
+export const ReviewForm = z.strictObject({
+  shown: z.string().max(100),
+  account: Many,
+  action: Many,
+  ends_on: z.string().max(20).default(''),
+})
+
+type ReviewInput = z.output<typeof ReviewForm>
+
+const ChoiceForm = z.strictObject({
+  accounts: z.array(z.uuid()).min(1).max(600),
+  actions: z.array(z.enum(ACTION_NAMES)).min(1),
+  ends_at: z.iso.datetime(),
+})
+
+function listOf(value: z.output<typeof Many>): string[] {
+  return value === undefined ? [] : [...new Set([value].flat())]
+}
+
+/** Accounts that were sent but do not belong to the organisation: nobody gets there with the form as it was shown. */
+export function findForeignAccounts(accounts: readonly string[], scene: Scene): string[] {
+  const own = new Set(scene.accounts.map(({ id }) => id))
+  return accounts.filter((id) => !own.has(id))
+}
+
+function requireUnaltered(isTrue: boolean): void {
+  if (!isTrue)
+    throw new ProblemError(
+      422,
+      'VALIDATION_ERROR',
+      'The form asks for more than was requested; nothing was changed.',
+    )
+}
+
+/** The accounts of a form by their ids; text that is no id stays as it is and belongs to nobody. */
+export function accountsOf(form: ReviewInput): string[] {
+  return listOf(form.account).map((text) => decodeId('billing_account', text) ?? text)
+}
+
+/** The choice that a form stands for, or what is wrong with it. Throws VALIDATION_ERROR for what no form offered. */
+export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; errors: FieldError[] } {
+  const { offered, latest, mandate } = scene
+  const accounts = accountsOf(form)
+  const sent = listOf(form.action)
+  requireUnaltered(sent.every((name) => isAction(name) && offered.includes(name)))
+  const actions = offered.filter((name) => sent.includes(name))
+  const closed = scene.accounts.filter((one) => accounts.includes(one.id) && unavailableBecause(one) !== null)
+  const end = readLastDay(form.ends_on, latest, mandate.origin.now)
+  const errors: FieldError[] = [
+    ...(accounts.length === 0 ? [{ field: 'account', message: 'Choose at least one account' }] : []),
+    ...closed.map(({ ban }) => ({ field: 'account', message: `Account ${ban} cannot be shared` })),
+    ...(actions.length === 0
+      ? [{ field: 'action', message: 'Leave at least one thing they can do, or do not allow it' }]
+      : []),
+    ...(typeof end === 'string' ? [{ field: 'ends_on', message: end }] : []),
+  ]
+  const endsAt = typeof end === 'string' ? latest : end
+  return { choice: { accounts, actions, ends_at: endsAt.toISOString() }, errors }
+}
+
+/** A choice that was carried along, held against the scene as it is now. Throws VALIDATION_ERROR when it does not fit. */
+export function parseChoice(text: string, scene: Scene): Choice {
+  let carried: unknown = null
+  try {
+    carried = JSON.parse(text)
+  } catch {
+    requireUnaltered(false)
+  }
+  const parsed = ChoiceForm.safeParse(carried)
+  requireUnaltered(parsed.success)
+  const { accounts = [], actions = [], ends_at: end = '' } = parsed.data ?? {}
+  const endsAt = new Date(end)
+  const available = new Set(
+    scene.accounts.filter((one) => unavailableBecause(one) === null).map(({ id }) => id),
+  )
+  requireUnaltered(
+    accounts.every((id) => available.has(id)) &&
+      actions.every((name) => isAction(name) && scene.offered.includes(name)) &&
+      endsAt > scene.mandate.origin.now &&
+      endsAt <= scene.latest,
+  )
+  return {
+    accounts: [...new Set(accounts)],
+    actions: scene.offered.filter((name) => actions.includes(name)),
+    ends_at: end,
+  }
+}

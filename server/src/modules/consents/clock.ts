@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '#platform/database.ts'
+import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
+import { moveConsent } from './change.ts'
+import type { Move } from './change.ts'
+import { endRequests, findDueConsents, noteDue, rememberNotice } from './clock-store.ts'
+import type { ConsentTask, DueConsent } from './clock-store.ts'
+import { announceChange, recordConsentEvent } from './events.ts'
+import { tellConsent } from './mails.ts'
+import { changeConsent } from './store.ts'
+import type { ConsentRow } from './tables.ts'
+
+const BATCH = 100
+const MAXIMUM_BATCHES = 1000
+
+const SUSPEND: Move = { from: ['active'], to: 'suspended', action: 'consents.suspend', news: 'suspended' }
+const LEFT = 'Whoever allowed it has left, and nobody confirmed it.'
+
+async function expire(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
+  await changeConsent(mandate, consent, { to: 'expired', event: 'expired' })
+  recordConsentEvent(mandate, consent, {
+    action: 'consents.expire',
+    changes: { status: { before: consent.stored_status, after: 'expired' } },
+  })
+  await announceChange(mandate, 'consent.ended', consent)
+  await tellConsent(mandate, consent, { news: 'expired' })
+}
+
+async function lapse(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
+  await changeConsent(mandate, consent, { to: 'lapsed', event: 'lapsed' })
+  recordConsentEvent(mandate, consent, {
+    action: 'consents.lapse',
+    changes: { status: { before: consent.stored_status, after: 'lapsed' } },
+    isUnanswered: true,
+  })
+  await tellConsent(mandate, consent, { news: 'lapsed' })
+}
+
+async function ask(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {
+  await noteDue(mandate, consent.id)
+  recordConsentEvent(mandate, consent, {
+    action: 'consents.change',
+    reason: 'Whoever allowed it has left; another administrator has to confirm it.',
+    isUnanswered: true,
+  })
+  await tellConsent(mandate, consent, { news: 'approver_left' })
+}
+
+async function notify(mandate: Mandate<'system'>, consent: ConsentRow, days: number): Promise<void> {
+  if (!(await rememberNotice(mandate, consent.id, days))) return
+  recordConsentEvent(mandate, consent, { action: 'consent_notices.send', changes: { days } })
+  await tellConsent(mandate, consent, { news: 'expiring' })
+}
+
+async function carryOut(mandate: Mandate<'system'>, { task, days, consent }: DueConsent): Promise<void> {
+  switch (task) {
+    case 'expire':
+      return expire(mandate, consent)
+    case 'lapse':
+      return lapse(mandate, consent)
+    case 'ask':
+      return ask(mandate, consent)
+    case 'notice':
+      return notify(mandate, consent, days ?? 1)
+    case 'suspend':
+      await moveConsent(mandate, consent, { move: SUSPEND, detail: { reason: LEFT } })
+  }
+}
+
+/** Work in one transaction of the system login; its events commit with it. */
+async function inTransaction<Result>(
+  database: Database,
+  work: (mandate: Mandate<'system'>) => Promise<Result>,
+): Promise<Result> {
+  const { mandate, transaction } = await openForSystem(database, 'consent-clock', `job_${randomUUID()}`)
+  try {
+    const result = await work(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    return result
+  } finally {
+    endMandate(mandate)
+    await transaction.rollback()
+  }
+}
+
+/** What one run has done, and what it could not do. */
+interface Progress {
+  readonly counts: Map<ConsentTask | 'end_requests', number>
+  readonly skipped: string[]
+  readonly failures: Error[]
+}
+
+async function runOne(database: Database, due: DueConsent, progress: Progress): Promise<void> {
+  try {
+    await inTransaction(database, (mandate) => carryOut(mandate, due))
+    progress.counts.set(due.task, (progress.counts.get(due.task) ?? 0) + 1)
+  } catch (error) {
+    progress.skipped.push(due.consent.id)
+    // Somebody changed the consent in between; the next run sees it as it is then.
+    if (error instanceof ProblemError && error.status < 500) return
+    progress.failures.push(error instanceof Error ? error : new Error(String(error)))
+  }
+}
+
+async function endOldRequests(database: Database, progress: Progress): Promise<void> {
+  await inTransaction(database, async (mandate) => {
+    const ended = await endRequests(mandate)
+    if (ended === 0) return
+    progress.counts.set('end_requests', ended)
+    recordEvent(mandate, { action: 'consent_requests.lapse', rowCount: ended })
+  })
+}
+
+/**
+ * Notes what time has done to consents: ends those whose time is up and the requests that nobody answered, asks or
+ * suspends where the approver has left, and tells both sides 30, 7 and 1 days before the end. Access never waits for it: whether a consent is in force, and whether it may be
+ * refreshed, is computed at each request. Running it again, or twice at once, changes nothing more. A consent that it
+ * cannot work on does not keep it from the others; it throws at the end. Source: A10.
+ */
+export async function runConsentClock(
+  database: Database,
+): Promise<Readonly<Partial<Record<ConsentTask | 'end_requests', number>>>> {
+  const progress: Progress = { counts: new Map(), skipped: [], failures: [] }
+  for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
+    const due = await inTransaction(database, (mandate) => findDueConsents(mandate, BATCH, progress.skipped))
+    if (due.length === 0) break
+    for (const one of due) await runOne(database, one, progress)
+  }
+  await endOldRequests(database, progress)
+  if (progress.failures.length > 0)
+    throw new AggregateError(
+      progress.failures,
+      `The clock could not work on ${progress.failures.length} consents.`,
+    )
+  return Object.fromEntries(progress.counts)
+}

@@ -1,0 +1,239 @@
+import { recordEvent } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { insertConsent, widenConsent } from './approve-store.ts'
+import { announceChange, recordConsentEvent } from './events.ts'
+import { tellConsent } from './mails.ts'
+import { answerRequest } from './request-store.ts'
+import { merged, NEVER, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
+import { findBlock, shownTokenOf } from './scene.ts'
+import type { Scene } from './scene.ts'
+import { changeConsent, findConsent } from './store.ts'
+import type { Choice, ConsentRow, ShownConsent } from './tables.ts'
+
+const SECOND_APPROVAL_DAYS = 7
+const DAY_MS = 86_400_000
+
+/** What the consent will be: what was chosen, with what is there already when more is added to it. */
+export function resultOf({ request, before }: Scene, choice: Choice): Choice {
+  return request.grant_action === 'merge' && before ? merged(before, choice) : choice
+}
+
+/** What the check page says, in the form that is kept for ever. */
+export function toShown(scene: Scene, choice: Choice): ShownConsent {
+  const { mandate, request, partner, client, accounts } = scene
+  const result = resultOf(scene, choice)
+  const { can, cannot } = sentencesOf(result.actions)
+  return {
+    text_version: TEXT_VERSION,
+    partner: partner.name,
+    client: client.name,
+    purpose: request.purpose,
+    actions: result.actions,
+    scopes: scopesFor(result.actions, [...request.scopes, ...(scene.before?.scopes ?? [])]),
+    can,
+    cannot: [...cannot, ...NEVER],
+    accounts: result.accounts.flatMap((id) => {
+      const account = accounts.find((one) => one.id === id)
+      return account
+        ? [
+            {
+              id,
+              ban: account.ban,
+              name: account.name,
+              pays: payerSentence(account, mandate.tenant.id),
+            },
+          ]
+        : []
+    }),
+    starts_at: mandate.origin.now.toISOString(),
+    ends_at: result.ends_at,
+  }
+}
+
+/** Refuses when something stands against it, or when what was shown is no longer what is there. */
+function requireDecidable(scene: Scene, token: string): void {
+  const block = findBlock(scene)
+  if (block !== null) throw new ProblemError(409, 'CONSENT_REQUEST_BLOCKED', block)
+  if (token !== shownTokenOf(scene))
+    throw new ProblemError(
+      409,
+      'CONSENT_REQUEST_CHANGED',
+      'This changed since you read it; nothing was allowed.',
+    )
+}
+
+async function reread({ mandate }: Scene, id: string): Promise<ConsentRow> {
+  const row = await findConsent(mandate, id)
+  if (!row) throw new Error('A consent that was just written can be read.')
+  return row
+}
+
+function requireFirst(isFirst: boolean): void {
+  if (!isFirst) throw new ProblemError(409, 'CONSENT_REQUEST_OVER', 'Somebody answered this request already.')
+}
+
+/** Ends the consent that a new one replaces, in the same transaction. */
+async function endReplaced(scene: Scene): Promise<void> {
+  const { mandate, request, before } = scene
+  if (request.grant_action !== 'replace' || !before) return
+  await changeConsent(mandate, before, {
+    to: 'revoked',
+    reason: 'Replaced by a new consent.',
+    event: 'replaced',
+  })
+  recordConsentEvent(mandate, before, {
+    action: 'consents.revoke',
+    reason: 'Replaced by a new consent.',
+    changes: { status: { before: before.status, after: 'revoked' } },
+  })
+  await announceChange(mandate, 'consent.ended', before)
+}
+
+/** Notes an approval for both sides and tells them. */
+async function tellApproval(scene: Scene, row: ConsentRow, choice: Choice): Promise<void> {
+  const { mandate, request } = scene
+  const isNew = request.grant_action !== 'merge'
+  recordConsentEvent(mandate, row, {
+    action: isNew ? 'consents.approve' : 'consents.change',
+    changes: {
+      actions: choice.actions,
+      accounts: row.card.accounts.map(({ ban }) => ban),
+      ends_at: choice.ends_at,
+    },
+  })
+  await announceChange(mandate, isNew ? 'consent.granted' : 'consent.changed', row)
+}
+
+interface Answer {
+  readonly choice: Choice
+  readonly origin: string
+}
+
+async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownConsent): Promise<void> {
+  const { mandate, request, before } = scene
+  const isNew = request.grant_action !== 'merge'
+  const id = isNew ? await insertConsent(scene, { choice, shown, waits: true }) : (before?.id ?? '')
+  const isFirst = await answerRequest(mandate, request, {
+    status: 'waiting',
+    tenant_id: mandate.tenant.id,
+    choice: JSON.stringify(choice),
+    shown: JSON.stringify(shown),
+    result_id: id,
+    first_approved_by: mandate.actor.id,
+    first_approved_by_name: mandate.actor.name,
+    first_approved_at: mandate.origin.now,
+    ends_at: new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS),
+  })
+  requireFirst(isFirst)
+  const row = await reread(scene, id)
+  recordConsentEvent(mandate, row, {
+    action: 'consents.approve',
+    reason: 'The first of two approvals; nothing is shared yet.',
+    changes: { actions: choice.actions, ends_at: choice.ends_at },
+    isUnanswered: true,
+  })
+  await tellConsent(mandate, row, { news: 'waiting', origin, requestId: request.id })
+}
+
+/**
+ * Allows what the person chose, or keeps it for a second approver when the organisation's rules ask for two. What was
+ * shown is kept with it. Throws CONSENT_REQUEST_BLOCKED, CONSENT_REQUEST_CHANGED, CONSENT_REQUEST_OVER.
+ */
+export async function approveRequest(
+  scene: Scene,
+  answer: Answer & { readonly token: string },
+): Promise<void> {
+  const { mandate, request, before, policy } = scene
+  requireDecidable(scene, answer.token)
+  const { choice } = answer
+  const shown = toShown(scene, choice)
+  if (policy.dual_approval) return askSecond(scene, answer, shown)
+  let id = before?.id ?? ''
+  if (request.grant_action === 'merge' && before)
+    await widenConsent(scene, before, { choice: resultOf(scene, choice), shown })
+  else id = await insertConsent(scene, { choice, shown, waits: false })
+  await endReplaced(scene)
+  const isFirst = await answerRequest(mandate, request, {
+    status: 'approved',
+    tenant_id: mandate.tenant.id,
+    choice: JSON.stringify(choice),
+    shown: JSON.stringify(shown),
+    result_id: id,
+    decided_by: mandate.actor.id,
+    decided_by_name: mandate.actor.name,
+    decided_at: mandate.origin.now,
+  })
+  requireFirst(isFirst)
+  const row = await reread(scene, id)
+  await tellApproval(scene, row, choice)
+  await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
+}
+
+/** The second of two approvals: what the first person chose takes effect. Throws as approveRequest does, and CONSENT_SECOND_PERSON. */
+export async function approveAsSecond(
+  scene: Scene,
+  answer: { readonly token: string; readonly origin: string },
+): Promise<void> {
+  const { mandate, request, before } = scene
+  requireDecidable(scene, answer.token)
+  if (request.first_approved_by === mandate.actor.id)
+    throw new ProblemError(
+      409,
+      'CONSENT_SECOND_PERSON',
+      'You approved this already; another administrator has to approve it too.',
+    )
+  const { choice, shown, result_id: id } = request
+  if (!choice || !shown || id === null)
+    throw new Error('A waiting request has what its first approver chose.')
+  if (request.grant_action === 'merge' && before)
+    await widenConsent(scene, before, { choice: resultOf(scene, choice), shown })
+  else
+    await changeConsent(mandate, await reread(scene, id), {
+      to: 'active',
+      event: 'approved',
+      set: {
+        approved_by: mandate.actor.id,
+        approved_by_name: mandate.actor.name,
+        approved_at: mandate.origin.now,
+        approval_basis: 'tenant_approval',
+      },
+    })
+  await endReplaced(scene)
+  const isFirst = await answerRequest(mandate, request, {
+    status: 'approved',
+    decided_by: mandate.actor.id,
+    decided_by_name: mandate.actor.name,
+    decided_at: mandate.origin.now,
+  })
+  requireFirst(isFirst)
+  const row = await reread(scene, id)
+  await tellApproval(scene, row, choice)
+  await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
+}
+
+/** Says no: nothing is shared, and the client is told no more than that. */
+export async function declineRequest(scene: Scene, origin: string): Promise<void> {
+  const { mandate, request, partner } = scene
+  const isFirst = await answerRequest(mandate, request, {
+    status: 'denied',
+    tenant_id: mandate.tenant.id,
+    decided_by: mandate.actor.id,
+    decided_by_name: mandate.actor.name,
+    decided_at: mandate.origin.now,
+  })
+  requireFirst(isFirst)
+  const isPending =
+    request.status === 'waiting' && request.grant_action !== 'merge' && request.result_id !== null
+  if (isPending && request.result_id !== null) {
+    const row = await reread(scene, request.result_id)
+    await changeConsent(mandate, row, { to: 'declined', event: 'declined' })
+    await tellConsent(mandate, row, { news: 'declined', origin })
+  }
+  // The partner's client hears "no" and nothing of whom it reached.
+  recordEvent(mandate, {
+    action: 'consents.decline',
+    ...(request.result_id !== null && { delegationId: request.result_id }),
+    resource: { type: 'consent_request', id: request.id, label: partner.name },
+    changes: { status: { before: request.status, after: 'denied' } },
+  })
+}

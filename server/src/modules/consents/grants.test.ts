@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeConsentActs, startConsentWorld } from '#testing/consent-acts.ts'
+import type { TestWorld } from '#testing/world.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await startConsentWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const acts = makeConsentActs(() => world)
+const { allow, ask, consent, decide, look, outcome } = acts
+
+const tenantPath = (id: string, rest = '') => `/api/v1/tenant/consents/${id}${rest}`
+
+const epochOf = async ({ id }: Awaited<ReturnType<typeof consent>>) =>
+  (await world.sql<{ epoch: number }>('select epoch from delegation where id = $1', [id]))[0]?.epoch ?? 0
+
+describe('grant management', () => {
+  test('merge shows what there is, and adds what was chosen to it when it is allowed (A4)', async () => {
+    const made = await consent({ choose: { actions: ['order.read'] } })
+    const uid = await ask(made, {
+      grantAction: 'merge',
+      delegationId: made.id,
+      actions: ['order.create'],
+      scopes: ['orders.write'],
+    })
+    const review = await look(made, uid)
+    expect(review.body).toContain('What it has now')
+    const before = await epochOf(made)
+    const done = await allow(made, uid, { accounts: [made.accounts[1]?.publicId ?? ''] })
+    expect(done.statusCode, done.body).toBe(303)
+    const { delegation } = await outcome(made, uid)
+    expect(delegation).toMatchObject({
+      id: made.id,
+      actions: ['order.create', 'order.read'],
+      scopes: ['orders.read', 'orders.write'],
+      bans: made.accounts.map(({ ban }) => ban),
+    })
+    expect(await epochOf(made)).toBeGreaterThan(before)
+    expect(await world.sql(`select id from delegation where tenant_id = $1`, [made.tenant])).toHaveLength(1)
+    const told = await world.sql(
+      `select topic from outbox where topic = 'consent.changed' and payload ->> 'delegation_id' = $1`,
+      [made.id],
+    )
+    expect(told).toHaveLength(1)
+  })
+
+  test('declining a merge leaves everything as it is', async () => {
+    const made = await consent()
+    const uid = await ask(made, { grantAction: 'merge', delegationId: made.id })
+    const before = await epochOf(made)
+    await decide(made, uid)
+    expect([await epochOf(made), (await outcome(made, made.uid)).state]).toEqual([before, 'approved'])
+  })
+
+  test('replace ends the old consent in the transaction that makes the new one (A4)', async () => {
+    const made = await consent()
+    const uid = await ask(made, {
+      grantAction: 'replace',
+      delegationId: made.id,
+      actions: ['order.read'],
+      scopes: ['orders.read'],
+    })
+    expect((await look(made, uid)).body).toContain('takes the place of what it has')
+    await allow(made, uid)
+    const rows = await world.sql(
+      'select id = $2 as is_old, status, xmin::text as xmin from delegation where tenant_id = $1 order by id',
+      [made.tenant, made.id],
+    )
+    expect(rows).toMatchObject([
+      { is_old: true, status: 'revoked' },
+      { is_old: false, status: 'active' },
+    ])
+    expect(rows[0]?.['xmin']).toBe(rows[1]?.['xmin'])
+    expect((await outcome(made, made.uid)).state).toBe('ended')
+    // The authorization server asks once more before it goes on.
+    const again = await ask(made, { uid, grantAction: 'replace', delegationId: made.id })
+    expect([again, (await outcome(made, uid)).state]).toEqual([uid, 'approved'])
+    expect(
+      await world.sql(`select id from consent_request where person_id = $1`, [made.adminId]),
+    ).toHaveLength(2)
+  })
+
+  test('with two approvers a merge and a replace take effect with the second approval and not before', async () => {
+    for (const grantAction of ['merge', 'replace'] as const) {
+      const made = await consent({ choose: { actions: ['order.read'] } })
+      await acts.setPolicy(made, { dual_approval: true })
+      const uid = await ask(made, { grantAction, delegationId: made.id })
+      expect((await allow(made, uid, { actions: ['service.read'] })).statusCode).toBe(303)
+      expect((await outcome(made, made.uid)).delegation.actions).toEqual(['order.read'])
+      const { caller } = await acts.colleague(made)
+      const { path, consent_request_id: key } = (
+        await world.call(caller, 'GET', '/api/v1/tenant/consent-requests')
+      ).json().items[0]
+      const page = await world.call({ cookie: caller.cookie }, 'GET', path)
+      const done = await decide(made, key, { page: page.body, as: caller })
+      expect(done.statusCode, done.body).toBe(303)
+      expect((await outcome(made, uid)).delegation.actions).toEqual(
+        grantAction === 'merge' ? ['order.read', 'service.read'] : ['service.read'],
+      )
+      expect((await outcome(made, made.uid)).state).toBe(grantAction === 'merge' ? 'approved' : 'ended')
+    }
+  })
+
+  test('attack 80: a consent of another client, or one that has ended, cannot be named: the same answer as for none', async () => {
+    const [made, others] = [await consent(), await consent()]
+    const ended = await consent()
+    await world.call(ended.admin, 'POST', tenantPath(ended.publicId, '/revoke'), { body: {} })
+    for (const [people, delegationId] of [
+      [made, others.id],
+      [ended, ended.id],
+      [made, made.tenant],
+    ] as const) {
+      await expect(ask(people, { grantAction: 'merge', delegationId })).rejects.toThrow('CONSENT_NOT_FOUND')
+    }
+  })
+
+  test('a consent of another organisation of the same administrator is not mixed into this one', async () => {
+    const made = await consent()
+    const beta = await world.tenant('Beta')
+    await world.tenantMember(beta, made.adminId)
+    await acts.account(beta, 'Beta main')
+    const uid = await ask(made, { grantAction: 'merge', delegationId: made.id })
+    const review = await look({ ...made, tenant: beta }, uid)
+    expect([review.statusCode, review.body.includes('is not one of Beta')]).toEqual([409, true])
+  })
+})

@@ -1,0 +1,225 @@
+import type { Action, Conditions, LinkStatus, Scope } from '@liaison/access'
+import type { ColumnType, Generated } from 'kysely'
+
+export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
+
+/** Who is charged for what belongs to an account, as `access.billing_of` tells it. */
+export interface Payer {
+  readonly kind: 'direct' | 'resale'
+  readonly payer_tenant_id: string
+  readonly payer_name: string
+  readonly payer_ban: string
+}
+
+export interface ConsentAccount {
+  readonly id: string
+  readonly ban: string
+  readonly status: 'active' | 'closed'
+  /** Null for the partner's side. */
+  readonly name: string | null
+  /** Null for the partner's side, and when nobody was said to pay. */
+  readonly payer: Payer | null
+}
+
+export interface ConsentCard {
+  readonly client: {
+    readonly id: string
+    readonly name: string
+    readonly environment: 'sandbox' | 'live'
+    readonly status: string
+  }
+  readonly accounts: readonly ConsentAccount[]
+  readonly last_used_at: string | null
+  readonly approver_is_here: boolean | null
+}
+
+export type ApproverLeaves = 'suspend' | 'keep' | 'ask'
+
+/** A consent as `consent_overview` shows it. */
+export interface ConsentRow {
+  readonly id: string
+  readonly tenant_id: string
+  readonly tenant_name: string | null
+  readonly partner_id: string
+  readonly partner_name: string | null
+  readonly status: LinkStatus
+  readonly stored_status: LinkStatus
+  readonly status_reason: string | null
+  readonly status_changed_at: Date
+  readonly status_changed_by_side: Side | null
+  readonly starts_at: Date
+  readonly ends_at: Date
+  readonly epoch: number
+  readonly requested_by: string | null
+  readonly requested_at: Date
+  readonly approved_at: Date | null
+  readonly approved_by: string | null
+  readonly approved_by_name: string | null
+  readonly version: number
+  readonly client_id: string
+  readonly scopes: readonly Scope[]
+  readonly actions: readonly Action[]
+  readonly purpose: string | null
+  readonly reference: string | null
+  readonly approver_leaves: ApproverLeaves
+  readonly reconfirm_due_at: Date | null
+  readonly first_approved_by_name: string | null
+  readonly first_approved_at: Date | null
+  readonly card: ConsentCard
+}
+
+export type GrantAction = 'create' | 'merge' | 'replace'
+export type RequestStatus = 'open' | 'waiting' | 'approved' | 'denied' | 'ended'
+
+/** What was chosen of what was asked. */
+export interface Choice {
+  readonly accounts: readonly string[]
+  readonly actions: readonly Action[]
+  readonly ends_at: string
+}
+
+/** What an approver was shown of a consent, kept as it was. */
+export interface ShownConsent {
+  readonly text_version: number
+  readonly partner: string
+  readonly client: string
+  readonly purpose: string | null
+  readonly actions: readonly Action[]
+  readonly scopes: readonly Scope[]
+  readonly can: readonly string[]
+  readonly cannot: readonly string[]
+  readonly accounts: readonly {
+    readonly id: string
+    readonly ban: string
+    readonly name: string
+    readonly pays: string
+  }[]
+  readonly starts_at: string
+  readonly ends_at: string
+}
+
+interface RequestTable {
+  id: Generated<string>
+  uid_hash: Buffer
+  client_id: string
+  partner_id: string
+  scopes: readonly Scope[]
+  actions: readonly Action[]
+  customer_hint: string | null
+  access_duration_seconds: number
+  purpose: string | null
+  reference: string | null
+  grant_action: GrantAction
+  delegation_id: string | null
+  person_id: string
+  person_name: string
+  tenant_id: string | null
+  status: Generated<RequestStatus>
+  choice: ColumnType<Choice | null, string | null, string | null>
+  shown: ColumnType<ShownConsent | null, string | null, string | null>
+  result_id: string | null
+  first_approved_by: string | null
+  first_approved_by_name: string | null
+  first_approved_at: Date | null
+  decided_by: string | null
+  decided_by_name: string | null
+  decided_at: Date | null
+  created_at: Generated<Date>
+  ends_at: Generated<Date>
+}
+
+interface DelegationTable {
+  id: Generated<string>
+  tenant_id: string
+  partner_id: string
+  kind: 'consent'
+  status: LinkStatus
+  status_reason: string | null
+  status_changed_at: Date
+  status_changed_by: string | null
+  status_changed_by_side: Side | null
+  role_mask: string
+  mask: string
+  starts_at: Date
+  ends_at: Date
+  requested_by: string | null
+  approved_by: string | null
+  approved_by_name: string | null
+  approved_at: Date | null
+  approval_basis: string | null
+  approval_snapshot: ColumnType<ShownConsent | null, string | null, string | null>
+  version: Generated<number>
+}
+
+interface ConsentTable {
+  id: string
+  tenant_id: string
+  partner_id: string
+  client_id: string
+  scopes: readonly Scope[]
+  actions: readonly Action[]
+  purpose: string | null
+  reference: string | null
+  approver_leaves: Generated<ApproverLeaves>
+  reconfirm_due_at: Date | null
+  first_approved_by: string | null
+  first_approved_by_name: string | null
+  first_approved_at: Date | null
+}
+
+interface AccountTable {
+  id: string
+  tenant_id: string
+  ban: string
+  name: string
+  status: 'active' | 'closed'
+}
+
+interface DelegationAccountTable {
+  delegation_id: string
+  tenant_id: string
+  partner_id: string
+  account_id: string
+  position: number
+}
+
+interface HistoryTable {
+  delegation_id: string
+  tenant_id: string
+  partner_id: string | null
+  changed_at: Generated<Date>
+  version: number
+  event: string
+  detail: Record<string, unknown>
+}
+
+interface PolicyTable {
+  tenant_id: string
+  who_may_ask: 'any' | 'listed' | 'none'
+  listed_partner_ids: readonly string[]
+  max_duration_days: number
+  dual_approval: boolean
+  conditions: Partial<Conditions>
+  version: number
+}
+
+export interface ConsentTables {
+  consent_overview: ConsentRow
+  consent_request: RequestTable
+  consent: ConsentTable
+  delegation: DelegationTable
+  delegation_account: DelegationAccountTable
+  delegation_history: HistoryTable
+  billing_account: AccountTable
+  tenant_partner_policy: PolicyTable
+  tenant: { id: string; name: string; status: string; is_sandbox: boolean }
+  tenant_member: { tenant_id: string; person_id: string; role: string; status: string }
+  api_client: {
+    id: string
+    partner_id: string | null
+    mask: string
+    status: string
+    environment: 'sandbox' | 'live'
+  }
+  api_client_use: { client_id: string; last_used_at: Date | null }
+}
