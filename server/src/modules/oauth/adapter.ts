@@ -1,0 +1,87 @@
+import { errors, Provider } from 'oidc-provider'
+import type { Adapter } from 'oidc-provider'
+import type { Database } from '#platform/database.ts'
+import {
+  consumeArtifact,
+  findArtifact,
+  grantHashOf,
+  keepArtifact,
+  removeArtifact,
+  removeByGrant,
+} from './artifact-store.ts'
+import { findClientMetadata } from './client-store.ts'
+import { digestOf } from './digest.ts'
+import { endGrantAndTell } from './grant-end.ts'
+import { INTERACTION_SECONDS } from './settings.ts'
+
+const refuse = (): never => {
+  throw new Error('The authorization server has no such operation.')
+}
+
+/** API clients are read where the portal keeps them, live: one that is stopped is unknown at its next request. */
+function clientAdapter(database: Database): Adapter {
+  return {
+    find: async (id) => findClientMetadata(database, id),
+    upsert: () => Promise.reject(new Error('API clients are registered in the portal.')),
+    findByUid: refuse,
+    findByUserCode: refuse,
+    consume: refuse,
+    destroy: refuse,
+    revokeByGrantId: refuse,
+  }
+}
+
+/**
+ * The library keeps no session of its own: who a person is, our own session says, each time. What it would have kept
+ * is dropped, so an earlier authorization in the same browser can never be reused.
+ */
+const SESSIONLESS: Adapter = {
+  find: () => Promise.resolve(undefined),
+  findByUid: () => Promise.resolve(undefined),
+  upsert: () => Promise.resolve(),
+  destroy: () => Promise.resolve(),
+  findByUserCode: refuse,
+  consume: refuse,
+  revokeByGrantId: refuse,
+}
+
+/** The second use of a code or a token ends all that came of the first (RFC 9700 section 2.1.1, ASVS 10.4.2). */
+async function refuseReuse(database: Database, model: string, id: string): Promise<never> {
+  const grantHash = await grantHashOf(database, model, id)
+  if (grantHash) await endGrantAndTell(database, grantHash, 'reuse')
+  if (model === 'PushedAuthorizationRequest')
+    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+  throw new errors.InvalidGrant('already used')
+}
+
+function storedAdapter(database: Database, model: string): Adapter {
+  return {
+    find: (id) => findArtifact(database, model, id),
+    async upsert(id, payload, seconds) {
+      // The cookie of an interaction lives long enough for a second approver; the interaction itself does only when one is waited for.
+      if (seconds === undefined) throw new Error(`A ${model} must end some time.`)
+      const kept = model === 'Interaction' ? Math.min(seconds, INTERACTION_SECONDS) : seconds
+      await keepArtifact(database, model, { id, payload: { ...payload }, seconds: kept })
+    },
+    async consume(id) {
+      if (!(await consumeArtifact(database, model, id))) await refuseReuse(database, model, id)
+    },
+    async destroy(id) {
+      // At the token endpoint the library ends a grant for one reason only: something single-use came a second time.
+      const reason = Provider.ctx?.oidc.route === 'token' ? 'reuse' : 'revoked'
+      if (model === 'Grant') await endGrantAndTell(database, digestOf(id), reason)
+      await removeArtifact(database, model, id)
+    },
+    revokeByGrantId: (grantId) => removeByGrant(database, model, grantId),
+    findByUid: refuse,
+    findByUserCode: refuse,
+  }
+}
+
+/** The library's storage on PostgreSQL. */
+export function makeAdapterFactory(database: Database): (model: string) => Adapter {
+  return (model) => {
+    if (model === 'Client') return clientAdapter(database)
+    return model === 'Session' ? SESSIONLESS : storedAdapter(database, model)
+  }
+}

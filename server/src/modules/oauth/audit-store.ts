@@ -1,0 +1,96 @@
+import type { AuditEvent } from '#platform/audit-event.ts'
+import { recordStatement } from '#platform/audit-event.ts'
+import type { Database } from '#platform/database.ts'
+import type { RequestTrace } from '#platform/request-trace.ts'
+import type { Statement } from '#platform/statement.ts'
+import { Transaction } from '#platform/transaction.ts'
+import { digestOf } from './digest.ts'
+
+/** Who asks the authorization server, from where. */
+export interface Asker {
+  /** The UUID of the client; null while nobody proved to be one. */
+  readonly clientId: string | null
+  readonly trace: RequestTrace | null
+}
+
+function enterStatement({ clientId, trace }: Asker): Statement {
+  return {
+    text: 'select access.enter_authorization_server($1)',
+    values: [{ ...trace?.toAudit(), ...(clientId !== null && { client_id: clientId }) }],
+  }
+}
+
+/** Records what the authorization server did for a client. */
+export async function recordFor(
+  database: Database,
+  asker: Asker,
+  events: readonly AuditEvent[],
+): Promise<void> {
+  const [transaction] = await Transaction.begin(database, 'liaison_auth', [enterStatement(asker)])
+  await transaction.commit(events.map(recordStatement), 'durable')
+}
+
+/** A request that was refused. `reason` is the provider's own story and holds nothing that was sent. */
+export interface RefusedRequest {
+  readonly action: string
+  readonly code: string
+  readonly reason: string | undefined
+  readonly tenantId: string | undefined
+  readonly delegationId: string | undefined
+}
+
+/** Records a refusal; the tenant reads it only when its own delegation is concerned. */
+export async function recordRefused(
+  database: Database,
+  asker: Asker,
+  refused: RefusedRequest,
+): Promise<void> {
+  const event = {
+    action: refused.action,
+    outcome: 'denied',
+    code: refused.code,
+    reason: refused.reason,
+    ...(refused.delegationId !== undefined && {
+      tenant_id: refused.tenantId,
+      delegation_id: refused.delegationId,
+    }),
+  }
+  const [transaction] = await Transaction.begin(database, 'liaison_auth', [enterStatement(asker)])
+  await transaction.commit([{ text: 'select audit.record($1)', values: [event] }], 'relaxed')
+}
+
+/** A token that is about to leave. */
+export interface IssuedToken {
+  readonly tokenId: string
+  readonly grantId: string | null
+  /** The thumbprint of the key that the token is bound to. */
+  readonly proofKey: string
+  readonly endsAt: Date
+}
+
+/** Notes a token with its events in one transaction; without it the token does not leave. */
+export async function recordIssue(
+  database: Database,
+  asker: Asker,
+  { issued, events }: { readonly issued: IssuedToken; readonly events: readonly AuditEvent[] },
+): Promise<void> {
+  const { tokenId, grantId, proofKey, endsAt } = issued
+  const grantHash = grantId === null ? null : digestOf(grantId)
+  const [transaction] = await Transaction.begin(database, 'liaison_auth', [
+    enterStatement(asker),
+    {
+      text: 'insert into issued_token (jti_hash, grant_hash, client_id, ends_at) values ($1, $2, $3, $4)',
+      values: [digestOf(tokenId), grantHash, asker.clientId, endsAt],
+    },
+    {
+      text: `insert into api_client_use (client_id, first_token_at) values ($1, statement_timestamp())
+        on conflict (client_id) do update set first_token_at = coalesce(api_client_use.first_token_at, excluded.first_token_at) where api_client_use.first_token_at is null`,
+      values: [asker.clientId],
+    },
+    {
+      text: 'update oauth_grant set proof_key = $2 where grant_hash = $1 and proof_key is distinct from $2',
+      values: [grantHash, proofKey],
+    },
+  ])
+  await transaction.commit(events.map(recordStatement), 'durable')
+}

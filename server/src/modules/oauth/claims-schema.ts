@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { GrantedDetail } from './details.ts'
+
+const clientId = z.string().regex(/^cli_[0-9a-z]{26}$/)
+const partnerId = z.string().regex(/^par_[0-9a-z]{26}$/)
+const tenantId = z.string().regex(/^ten_[0-9a-z]{26}$/)
+const delegationId = z.string().regex(/^(?:con|rsl)_[0-9a-z]{26}$/)
+const partnerKind = z.enum(['partner', 'wholesaler'])
+const instant = z.int().positive()
+
+const InnerActor = z.strictObject({
+  sub: z.string(),
+  partner_id: partnerId.optional(),
+  act: z.strictObject({ sub: z.string(), partner_id: partnerId.optional() }).optional(),
+})
+
+/** Who acts; what is nested is history. At most three deep (A6). */
+export const ActorClaim = z.strictObject({
+  sub: z.string(),
+  partner_id: partnerId,
+  act: InnerActor.optional(),
+})
+
+export const BillingClaim = z.strictObject({
+  party: tenantId,
+  ban: z.string().min(1),
+  mode: z.enum(['direct', 'resale']),
+})
+
+const common = {
+  iss: z.url(),
+  aud: z.url(),
+  sub: z.string().min(1),
+  client_id: clientId,
+  jti: z.string().min(16),
+  iat: instant,
+  exp: instant,
+  scope: z.string().min(1),
+  customer_id: tenantId,
+  customer_ban: z.string().min(1),
+  cnf: z.strictObject({ jkt: z.string().length(43) }),
+}
+
+const OwnClaims = z
+  .strictObject({
+    ...common,
+    access: z.literal('own'),
+    partner_id: partnerId.optional(),
+    partner_kind: partnerKind.optional(),
+    billing: BillingClaim,
+    authorization_details: z.tuple([GrantedDetail]).optional(),
+  })
+  .meta({ description: "The client works on its own organisation's resources; no delegation is named." })
+
+const delegated = {
+  ...common,
+  partner_id: partnerId,
+  partner_kind: partnerKind,
+  delegation_id: delegationId,
+  delegation_ver: z.int().positive(),
+  authorized_by: z.string().min(1),
+  act: ActorClaim,
+  billing: BillingClaim,
+  authorization_details: z.tuple([GrantedDetail]),
+}
+
+const DelegatedClaims = z
+  .strictObject({ ...delegated, access: z.literal('delegated') })
+  .meta({ description: "A partner's client works for a tenant that consented." })
+
+const ResaleClaims = z
+  .strictObject({ ...delegated, access: z.literal('resale') })
+  .meta({ description: "A wholesaler's client works for an end customer under a wholesale agreement." })
+
+/** The claims of an access token: the one description of them, for issue, introspection and the published JSON Schema (A3). */
+export const TokenClaims = z
+  .discriminatedUnion('access', [OwnClaims, DelegatedClaims, ResaleClaims])
+  .meta({ id: 'AccessTokenClaims', title: 'Claims of an access token' })
+
+export type TokenClaims = z.output<typeof TokenClaims>
+
+/** What stands behind one thing that the claims must never contradict; null when it holds. */
+type Invariant = (claims: TokenClaims) => string | null
+
+const INVARIANTS: readonly Invariant[] = [
+  (claims) =>
+    claims.access !== 'own' && claims.sub !== claims.customer_id
+      ? 'a delegated token is about the organisation that it acts for'
+      : null,
+  (claims) =>
+    claims.access === 'own' && (claims.partner_id === undefined) !== (claims.partner_kind === undefined)
+      ? 'a partner is named with its kind or not at all'
+      : null,
+  (claims) =>
+    claims.access !== 'own' && claims.act.partner_id !== claims.partner_id
+      ? 'the one who acts is the partner that is named'
+      : null,
+  (claims) =>
+    claims.access === 'resale' && (claims.billing.mode !== 'resale' || claims.partner_kind !== 'wholesaler')
+      ? 'under a resale the wholesaler pays'
+      : null,
+  (claims) =>
+    (claims.access === 'delegated') !== (claims.access !== 'own' && claims.delegation_id.startsWith('con_'))
+      ? 'a consent is named for delegated access, a resale for resale'
+      : null,
+  (claims) =>
+    (claims.authorization_details ?? []).some(
+      (detail) => detail.customer_id !== claims.customer_id || detail.customer_ban !== claims.customer_ban,
+    )
+      ? 'the details are about the account that is named'
+      : null,
+  (claims) => (claims.exp > claims.iat ? null : 'a token ends after it begins'),
+]
+
+/**
+ * Refuses claims that contradict section 4 of the delegation page: a missing party never means "all". Throws, since such
+ * claims are a fault of ours and must not leave the server.
+ */
+export function requireInvariants(value: unknown): TokenClaims {
+  const claims = TokenClaims.parse(value)
+  for (const test of INVARIANTS) {
+    const broken = test(claims)
+    if (broken !== null) throw new Error(`A token would be wrong: ${broken}.`)
+  }
+  return claims
+}

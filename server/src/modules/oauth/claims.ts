@@ -1,0 +1,201 @@
+import {
+  ACTIONS,
+  decideClient,
+  encodeId,
+  idFromUuid,
+  maskOfActions,
+  maskOfScopes,
+  scopeOfAction,
+} from '@liaison/access'
+import type { Action, ClientFacts, ClientRefusalCode } from '@liaison/access'
+import { toClientFacts } from '#platform/client-facts.ts'
+import { actionsWithin, orderScopes } from './details.ts'
+import type { GrantedDetail } from './details.ts'
+import type { TokenClaims } from './claims-schema.ts'
+import type { TokenBasis } from './facts-store.ts'
+
+/** What is wanted of a token. */
+export interface TokenWish {
+  readonly scopes: Iterable<string>
+  /** Fewer actions than were agreed; null for all of them. */
+  readonly actions: readonly string[] | null
+}
+
+/** What claims need besides the facts. */
+export interface ClaimTerms {
+  readonly issuer: string
+  readonly audience: string
+  /** An opaque id of a person for one tenant; the person cannot be told from it. */
+  readonly pseudonymOf: (tenantId: string, personId: string) => string
+}
+
+/** The claims that follow from the facts; the library adds when the token begins, its id and its key. */
+export type ResolvedClaims = TokenClaims extends infer Claims
+  ? Claims extends TokenClaims
+    ? Omit<Claims, 'jti' | 'iat' | 'exp' | 'cnf'>
+    : never
+  : never
+
+/** Either what a token is to say, or why there is none. */
+export type Resolved =
+  | {
+      readonly claims: ResolvedClaims
+      /** Every account that can be chosen, as granted; for the token response. */
+      readonly details: readonly GrantedDetail[] | null
+      readonly endsAt: Date | null
+    }
+  | { readonly refused: ClientRefusalCode }
+
+/** The facts as they concern the standing of a token: where and at what hour it is used is decided at each call. */
+function standingFacts(basis: TokenBasis, masks: { scopes: bigint; actions: bigint | null }): ClientFacts {
+  const { entered, tenantId, terms } = basis
+  const { billing } = entered
+  const facts = toClientFacts(
+    entered,
+    {
+      tokenId: '',
+      clientId: basis.clientId,
+      tenantId,
+      ban: basis.ban,
+      access: accessOf(basis),
+      delegationId: terms?.id ?? null,
+      delegationVersion: entered.delegation?.epoch ?? null,
+      scopes: masks.scopes,
+      actions: masks.actions,
+      billing: billing && {
+        payerTenantId: idFromUuid('tenant', billing.payer_tenant_id),
+        payerBan: billing.payer_ban,
+      },
+      endsAt: entered.now,
+      actor: null,
+    },
+    null,
+  )
+  const { client, delegation } = facts
+  return {
+    ...facts,
+    client: client && { ...client, ip_allow: [] },
+    delegation: delegation && {
+      ...delegation,
+      conditions: { ip_allow: [], ip_mode: 'off', hours: null },
+    },
+  }
+}
+
+function accessOf({ terms }: TokenBasis): 'own' | 'delegated' | 'resale' {
+  if (!terms) return 'own'
+  return terms.kind === 'resale' ? 'resale' : 'delegated'
+}
+
+/** The actions that a call with the token would be let through for, as things are now. */
+function decideActions(basis: TokenBasis, wish: TokenWish): Action[] | ClientRefusalCode {
+  const scopes = new Set(orderScopes(wish.scopes))
+  const agreed = basis.terms?.actions ?? Object.keys(ACTIONS)
+  const wanted = actionsWithin(
+    agreed.filter((action) => wish.actions === null || wish.actions.includes(action)),
+    scopes,
+  )
+  const facts = standingFacts(basis, {
+    scopes: maskOfScopes(scopes),
+    actions: basis.terms ? maskOfActions(wanted) : null,
+  })
+  let refusal: ClientRefusalCode | null = null
+  const allowed = wanted.filter((action) => {
+    const { effect, code } = decideClient(facts, { permission: ACTIONS[action], writes: false })
+    if (effect === 'deny' && code !== 'ALLOWED') refusal ??= code
+    return effect === 'allow'
+  })
+  if (allowed.length > 0) return allowed
+  return refusal ?? 'INSUFFICIENT_SCOPE'
+}
+
+/** Who pays. Where nobody was set the account stands for itself, and ordering is refused until somebody is (A5). */
+function billingOf({ entered, tenantId, ban }: TokenBasis): ResolvedClaims['billing'] {
+  const { billing } = entered
+  if (!billing) return { party: encodeId('tenant', tenantId), ban, mode: 'direct' }
+  return {
+    party: encodeId('tenant', idFromUuid('tenant', billing.payer_tenant_id)),
+    ban: billing.payer_ban,
+    mode: billing.kind,
+  }
+}
+
+function detailOf(
+  basis: TokenBasis,
+  { ban, actions, audience }: { ban: string; actions: readonly Action[]; audience: string },
+): GrantedDetail {
+  return {
+    type: 'partner_access',
+    customer_id: encodeId('tenant', basis.tenantId),
+    customer_ban: ban,
+    actions: [...actions],
+    locations: [audience],
+    ...(basis.terms && { expires_at: basis.terms.ends_at.toISOString() }),
+  }
+}
+
+function authorizedBy(basis: TokenBasis, terms: ClaimTerms): string {
+  const { terms: agreed, tenantId } = basis
+  if (agreed?.kind === 'resale') return `agreement:${agreed.agreement_reference ?? agreed.id}`
+  return terms.pseudonymOf(tenantId, agreed?.approved_by ?? agreed?.id ?? '')
+}
+
+function partnerClaims({ entered }: TokenBasis) {
+  if (!entered.partner) return null
+  const { id, kinds } = entered.partner
+  return {
+    partner_id: encodeId('partner', idFromUuid('partner', id)),
+    partner_kind: kinds.includes('wholesaler') ? ('wholesaler' as const) : ('partner' as const),
+  }
+}
+
+/** The one resolver of claims: for a token that is issued, introspected or exchanged (A3, A4, A6). */
+export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms): Resolved {
+  const actions = decideActions(basis, wish)
+  if (typeof actions === 'string') return { refused: actions }
+  const { tenantId, ban, entered, terms: agreed } = basis
+  const access = accessOf(basis)
+  if (access === 'resale' && entered.billing?.kind !== 'resale') return { refused: 'NO_BILLING_RELATIONSHIP' }
+  const scopes = orderScopes(wish.scopes).filter((scope) =>
+    actions.some((action) => scopeOfAction(action) === scope),
+  )
+  const client = `client:${encodeId('api_client', basis.clientId)}`
+  const customerId = encodeId('tenant', tenantId)
+  const common = {
+    iss: terms.issuer,
+    aud: terms.audience,
+    client_id: encodeId('api_client', basis.clientId),
+    scope: scopes.join(' '),
+    customer_id: customerId,
+    customer_ban: ban,
+    billing: billingOf(basis),
+  }
+  const detailFor = (account: string) => detailOf(basis, { ban: account, actions, audience: terms.audience })
+  const detail = detailFor(ban)
+  const partner = partnerClaims(basis)
+  if (access === 'own' || !agreed) {
+    const narrowed = wish.actions !== null && { authorization_details: [detail] as [GrantedDetail] }
+    return {
+      claims: { ...common, sub: client, access: 'own', ...partner, ...narrowed },
+      details: wish.actions === null ? null : [detail],
+      endsAt: null,
+    }
+  }
+  if (!partner) return { refused: 'CUSTOMER_MISMATCH' }
+  const kind = agreed.kind
+  return {
+    claims: {
+      ...common,
+      ...partner,
+      sub: customerId,
+      access,
+      delegation_id: encodeId(kind, idFromUuid(kind, agreed.id)),
+      delegation_ver: entered.delegation?.epoch ?? agreed.epoch,
+      authorized_by: authorizedBy(basis, terms),
+      act: { sub: client, partner_id: partner.partner_id },
+      authorization_details: [detail],
+    },
+    details: basis.bans.map(detailFor),
+    endsAt: agreed.ends_at,
+  }
+}

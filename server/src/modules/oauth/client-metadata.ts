@@ -1,0 +1,60 @@
+import type { AdapterPayload } from 'oidc-provider'
+import type { ClientKey } from './registration.ts'
+import { TOKEN_EXCHANGE } from './settings.ts'
+
+/** An API client as the portal keeps it. */
+export interface RegisteredClient {
+  /** The public id, which is the `client_id`. */
+  readonly clientId: string
+  readonly name: string
+  readonly environment: 'sandbox' | 'live'
+  readonly redirectUris: readonly string[]
+  readonly scopes: readonly string[]
+  readonly jwks: { readonly keys: readonly ClientKey[] }
+  /** Null for a client of a tenant. */
+  readonly partnerKinds: readonly string[] | null
+  /** Whether the organisation that owns the client has billing accounts of its own. */
+  readonly hasOwnAccounts: boolean
+}
+
+/** What the library does not know of a client and our own rules need. */
+export const OWN_METADATA = ['api_scopes', 'partner_kinds', 'is_sandbox'] as const
+
+/**
+ * The grants that a client may use. A partner that only refers holds no delegation, so it neither asks for a consent
+ * nor exchanges a token; a resale is for wholesalers. Source: delegation.md section 4, invariant 6.
+ */
+export function grantTypesOf(client: RegisteredClient): string[] {
+  const { partnerKinds, redirectUris, hasOwnAccounts } = client
+  const isReferral = partnerKinds !== null && partnerKinds.every((kind) => kind === 'referral')
+  const mayAsk = partnerKinds !== null && !isReferral
+  return [
+    ...(mayAsk && redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
+    // Also how a client gets the token with which it manages its grants.
+    ...(mayAsk || hasOwnAccounts ? ['client_credentials'] : []),
+    ...(partnerKinds?.includes('wholesaler') === true ? [TOKEN_EXCHANGE] : []),
+  ]
+}
+
+/** A client as the library reads it: the profile's settings are forced, whatever the record says (FAPI 2.0 section 5.3.2). */
+export function toClientMetadata(client: RegisteredClient): AdapterPayload {
+  const grantTypes = grantTypesOf(client)
+  const asksForConsent = grantTypes.includes('authorization_code')
+  return {
+    client_id: client.clientId,
+    client_name: client.name,
+    application_type: 'web',
+    token_endpoint_auth_method: 'private_key_jwt',
+    require_pushed_authorization_requests: true,
+    dpop_bound_access_tokens: true,
+    id_token_signed_response_alg: 'ES256',
+    response_types: asksForConsent ? ['code'] : [],
+    grant_types: grantTypes,
+    redirect_uris: asksForConsent ? [...client.redirectUris] : [],
+    authorization_details_types: ['partner_access'],
+    jwks: { keys: [...client.jwks.keys] },
+    api_scopes: [...client.scopes],
+    partner_kinds: client.partnerKinds === null ? [] : [...client.partnerKinds],
+    is_sandbox: client.environment === 'sandbox',
+  }
+}

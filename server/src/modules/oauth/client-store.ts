@@ -1,0 +1,69 @@
+import { decodeId, encodeId, idFromUuid } from '@liaison/access'
+import type { AdapterPayload } from 'oidc-provider'
+import type { Database } from '#platform/database.ts'
+import { toClientMetadata } from './client-metadata.ts'
+import type { RegisteredClient } from './client-metadata.ts'
+import type { ClientKey } from './registration.ts'
+
+interface ClientRow {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly environment: 'sandbox' | 'live'
+  readonly redirect_uris: string[]
+  readonly scopes: string[]
+  readonly jwks: { keys: ClientKey[] }
+  readonly facts: {
+    readonly client: { readonly owner_tenant_id: string | null } | null
+    readonly partner: { readonly id: string; readonly status: string; readonly kinds: string[] } | null
+    readonly tenant: { readonly status: string } | null
+    readonly freezes: string[]
+  }
+}
+
+const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, access.client_facts(k.id, k.tenant_id, null, null) as facts`
+
+const WORKING = new Set(['active', 'trial'])
+
+function isWorking(row: ClientRow): boolean {
+  const { partner, tenant, freezes } = row.facts
+  const owner = partner?.status ?? tenant?.status
+  const isFrozen = freezes.some((scope) => scope === 'platform' || scope === 'partner')
+  return row.status === 'active' && owner !== undefined && WORKING.has(owner) && !isFrozen
+}
+
+function toRegistered(row: ClientRow): RegisteredClient {
+  const kinds = row.facts.partner?.kinds ?? null
+  return {
+    clientId: encodeId('api_client', idFromUuid('api_client', row.id)),
+    name: row.name,
+    environment: row.environment,
+    redirectUris: row.redirect_uris,
+    scopes: row.scopes,
+    jwks: row.jwks,
+    partnerKinds: kinds,
+    hasOwnAccounts: row.facts.client?.owner_tenant_id !== null,
+  }
+}
+
+/** The metadata of a client that may use the authorization server now; undefined for one that is unknown or stopped, alike. */
+export async function findClientMetadata(
+  database: Database,
+  publicId: string,
+): Promise<AdapterPayload | undefined> {
+  const id = decodeId('api_client', publicId)
+  if (id === null) return undefined
+  const { rows } = await database
+    .pool('liaison_auth')
+    .query<ClientRow>(`select ${COLUMNS} from api_client k where k.id = $1`, [id])
+  const row = rows[0]
+  return row && isWorking(row) ? toClientMetadata(toRegistered(row)) : undefined
+}
+
+/** Every client that is registered and not revoked, for the check at the start. */
+export async function listRegistered(database: Database): Promise<RegisteredClient[]> {
+  const { rows } = await database
+    .pool('liaison_auth')
+    .query<ClientRow>(`select ${COLUMNS} from api_client k where k.status <> 'revoked' order by k.id`)
+  return rows.map(toRegistered)
+}

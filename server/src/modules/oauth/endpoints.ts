@@ -1,0 +1,124 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { isUnavailable } from '#platform/database.ts'
+import { introspectSigned, isLeftToUs, revokeSigned, tellRefreshToken } from './jwt-endpoints.ts'
+import { describeServer } from './metadata.ts'
+import type { OAuthParts } from './parts.ts'
+import { failureOf, tellingOf, traceOf } from './request-notes.ts'
+import { PROOF_AHEAD_SECONDS } from './settings.ts'
+import type { FailureThrottle } from './throttle.ts'
+
+type Middleware = Parameters<Provider['use']>[0]
+type Context = Parameters<Middleware>[0]
+
+function fail(ctx: Context, status: number, error: { error: string; error_description: string }): void {
+  ctx.status = status
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = error
+}
+
+/** A proof without a server nonce that claims to be from the future would outlive the memory of used proofs. */
+function isProofFromFuture(proof: string, nowSeconds: number): boolean {
+  try {
+    if (decodeProtectedHeader(proof).typ !== 'dpop+jwt') return false
+    const { iat, nonce } = decodeJwt(proof)
+    return nonce === undefined && typeof iat === 'number' && iat > nowSeconds + PROOF_AHEAD_SECONDS
+  } catch {
+    // The library says what is wrong with it.
+    return false
+  }
+}
+
+/** Cross-origin scripts have no business here, and the library's own session is not kept (delegation.md section 2, traps 3 and 7). */
+function dropHeaders(ctx: Context): void {
+  for (const name of Object.keys(ctx.response.headers))
+    if (name.toLowerCase().startsWith('access-control-')) ctx.remove(name)
+  const set: unknown = ctx.response.get('set-cookie')
+  const cookies = Array.isArray(set) ? set.map(String) : typeof set === 'string' && set !== '' ? [set] : []
+  const kept = cookies.filter((cookie) => !cookie.startsWith('liaison_authorization'))
+  if (kept.length === cookies.length) return
+  ctx.remove('set-cookie')
+  if (kept.length > 0) ctx.set('set-cookie', kept)
+}
+
+function claimedClient(ctx: KoaContextWithOIDC): string {
+  const { client_id: clientId, client_assertion: assertion } = ctx.oidc.params ?? {}
+  if (typeof clientId === 'string') return clientId.slice(0, 100)
+  try {
+    return (decodeJwt(String(assertion)).sub ?? '').slice(0, 100)
+  } catch {
+    return ''
+  }
+}
+
+function isOidc(ctx: Context): ctx is Context & KoaContextWithOIDC {
+  return ctx['oidc'] !== undefined
+}
+
+function tooMany(ctx: Context, seconds: number): void {
+  ctx.set('Retry-After', String(seconds))
+  fail(ctx, 429, {
+    error: 'temporarily_unavailable',
+    error_description: 'Too many failed client authentications; wait before the next try.',
+  })
+}
+
+const POSTS = new Set(['token', 'pushed_authorization_request', 'introspection', 'revocation'])
+
+/** The error of a proof that was used before, in the words of RFC 9449 section 5; the library calls it an invalid grant. */
+function renameReplay(ctx: KoaContextWithOIDC): void {
+  const failure = failureOf(ctx)
+  if (failure && 'error_detail' in failure && failure.error_detail === 'DPoP proof JWT Replay detected')
+    fail(ctx, 400, { error: 'invalid_dpop_proof', error_description: 'the proof was used before' })
+}
+
+async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
+  const { route } = ctx.oidc
+  if (route === 'introspection')
+    await (isLeftToUs(ctx) ? introspectSigned(parts, ctx) : tellRefreshToken(parts, ctx))
+  if (route === 'revocation' && isLeftToUs(ctx)) await revokeSigned(parts, ctx)
+  if (route === 'discovery' && ctx.status === 200) ctx.body = describeServer(parts.places, ctx.body)
+  if (ctx.status === 400) renameReplay(ctx)
+  const failure = failureOf(ctx)
+  if (ctx.status >= 500 && failure && isUnavailable(failure)) {
+    ctx.set('Retry-After', '1')
+    fail(ctx, 503, {
+      error: 'temporarily_unavailable',
+      error_description: 'The server cannot be reached right now.',
+    })
+  }
+}
+
+/**
+ * What stands around the library: it refuses what the library would take, answers what the library leaves to us, and
+ * takes away what nobody is to see.
+ */
+export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Middleware {
+  return async (ctx, next) => {
+    const network = traceOf(ctx)?.ip ?? ''
+    const wait = ctx.method === 'POST' ? throttle.waitOf(network) : 0
+    if (wait > 0) return tooMany(ctx, wait)
+    const proof = ctx.get('DPoP')
+    if (proof !== '' && isProofFromFuture(proof, parts.clock().getTime() / 1000))
+      return fail(ctx, 400, {
+        error: 'invalid_dpop_proof',
+        error_description: 'the proof is from the future',
+      })
+    await next()
+    await tellingOf(ctx)
+    dropHeaders(ctx)
+    if (!isOidc(ctx)) {
+      if (ctx.status === 404)
+        fail(ctx, 404, {
+          error: 'invalid_request',
+          error_description: 'There is no such endpoint, or not with this method.',
+        })
+      return
+    }
+    await finish(parts, ctx)
+    if (ctx.status === 401 && POSTS.has(ctx.oidc.route)) {
+      const seconds = await throttle.fail(network, claimedClient(ctx))
+      if (seconds > 0) tooMany(ctx, seconds)
+    }
+  }
+}

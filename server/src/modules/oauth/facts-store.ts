@@ -1,0 +1,126 @@
+import { idFromUuid } from '@liaison/access'
+import type { ClientId, TenantId } from '@liaison/access'
+import { z } from 'zod'
+import { readEnteredClient } from '#platform/client-facts.ts'
+import type { EnteredClient } from '#platform/client-facts.ts'
+import type { Database } from '#platform/database.ts'
+
+const Terms = z.object({
+  id: z.string(),
+  kind: z.enum(['consent', 'resale']),
+  tenant_id: z.string(),
+  tenant_name: z.string(),
+  epoch: z.number(),
+  ends_at: z.coerce.date(),
+  bans: z.array(z.string()),
+  scopes: z.array(z.string()),
+  actions: z.array(z.string()),
+  approved_by: z.string().nullable(),
+  agreement_reference: z.string().nullable(),
+})
+
+/** What a consent or resale opens, as it was agreed. */
+export type DelegationTerms = z.output<typeof Terms>
+
+const Own = z.object({ tenant_id: z.string(), tenant_name: z.string(), bans: z.array(z.string()) })
+
+/** The organisation of a client and its billing accounts. */
+export type OwnTerms = z.output<typeof Own>
+
+/** All that a token is made from, read in one moment: the same facts that a call with the token is decided on. */
+export interface TokenBasis {
+  readonly clientId: ClientId
+  readonly tenantId: TenantId
+  readonly tenantName: string
+  /** The accounts that can be chosen from; the first is the default of a delegation. */
+  readonly bans: readonly string[]
+  /** The account that the token is to name. */
+  readonly ban: string
+  readonly entered: EnteredClient
+  /** Null for the client's own organisation. */
+  readonly terms: DelegationTerms | null
+}
+
+interface FactsRow {
+  readonly terms: unknown
+  readonly facts: Record<string, unknown>
+  readonly now: string
+  readonly ban: string | null
+}
+
+function toEntered(row: FactsRow): EnteredClient {
+  return readEnteredClient({ ...row.facts, now: row.now, token_revoked: false })
+}
+
+/** What a token under a delegation is made from; null when the client holds no such delegation, or it has no such account. */
+export async function readDelegatedBasis(
+  database: Database,
+  wanted: { readonly clientId: ClientId; readonly delegationId: string; readonly ban: string | null },
+): Promise<TokenBasis | null> {
+  const { rows } = await database.pool('liaison_auth').query<FactsRow>(
+    `with agreed as materialized (select access.delegation_terms($1, $2) as terms),
+       chosen as (select terms, coalesce($3, terms -> 'bans' ->> 0) as ban from agreed where terms is not null)
+     select terms, ban, access.client_facts($1, (terms ->> 'tenant_id')::uuid, ban, $2) as facts, to_jsonb(statement_timestamp()) #>> '{}' as now from chosen`,
+    [wanted.clientId, wanted.delegationId, wanted.ban],
+  )
+  const row = rows[0]
+  if (!row) return null
+  const terms = Terms.parse(row.terms)
+  if (row.ban === null || !terms.bans.includes(row.ban)) return null
+  const tenantId = idFromUuid('tenant', terms.tenant_id)
+  const { bans, tenant_name: tenantName } = terms
+  return {
+    clientId: wanted.clientId,
+    tenantId,
+    tenantName,
+    bans,
+    ban: row.ban,
+    entered: toEntered(row),
+    terms,
+  }
+}
+
+/** What a token for the client's own organisation is made from. */
+export type OwnBasis =
+  | { readonly is: 'found'; readonly basis: TokenBasis }
+  /** The organisation has several accounts and none was named. */
+  | { readonly is: 'ambiguous'; readonly bans: readonly string[] }
+  /** There is no organisation of one's own, or it has no such account. */
+  | { readonly is: 'missing' }
+
+/** Finds the account of the client's own organisation that a token is to name: the one that is wanted, or the only one. */
+export async function readOwnBasis(
+  database: Database,
+  wanted: { readonly clientId: ClientId; readonly tenantId: string | null; readonly ban: string | null },
+): Promise<OwnBasis> {
+  const { rows } = await database.pool('liaison_auth').query<FactsRow>(
+    `with own as materialized (select access.own_accounts($1) as terms),
+       chosen as (select terms, coalesce($2, case when jsonb_array_length(terms -> 'bans') = 1 then terms -> 'bans' ->> 0 end) as ban from own where terms is not null)
+     select terms, ban, access.client_facts($1, (terms ->> 'tenant_id')::uuid, ban, null) as facts, to_jsonb(statement_timestamp()) #>> '{}' as now from chosen`,
+    [wanted.clientId, wanted.ban],
+  )
+  const row = rows[0]
+  if (!row) return { is: 'missing' }
+  const own = Own.parse(row.terms)
+  if (wanted.tenantId !== null && wanted.tenantId !== own.tenant_id) return { is: 'missing' }
+  if (row.ban === null) return own.bans.length === 0 ? { is: 'missing' } : { is: 'ambiguous', bans: own.bans }
+  if (!own.bans.includes(row.ban)) return { is: 'missing' }
+  const tenantId = idFromUuid('tenant', own.tenant_id)
+  const found = { clientId: wanted.clientId, tenantId, tenantName: own.tenant_name, bans: own.bans }
+  return { is: 'found', basis: { ...found, ban: row.ban, entered: toEntered(row), terms: null } }
+}
+
+/** The resale in force under which a client may act for an account of an end customer; null when there is none. */
+export async function findResale(
+  database: Database,
+  wanted: { readonly clientId: ClientId; readonly tenantId: string | null; readonly ban: string },
+): Promise<string | null> {
+  const { rows } = await database
+    .pool('liaison_auth')
+    .query<{ id: string | null }>('select access.resale_for($1, $2, $3) as id', [
+      wanted.clientId,
+      wanted.tenantId,
+      wanted.ban,
+    ])
+  return rows[0]?.id ?? null
+}

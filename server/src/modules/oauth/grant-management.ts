@@ -1,0 +1,133 @@
+import { decodeId, encodeId } from '@liaison/access'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readTrace } from '#platform/request-trace.ts'
+import { recordFor } from './audit-store.ts'
+import { readDelegatedBasis } from './facts-store.ts'
+import type { TokenBasis } from './facts-store.ts'
+import { endGrantsOf } from './grant-store.ts'
+import { readGrantHolder } from './management-token.ts'
+import type { GrantHolder } from './management-token.ts'
+import type { OAuthParts } from './parts.ts'
+import { ISSUER_PATH } from './settings.ts'
+
+const OWN = 'A client manages its own grants with a token for that, which the handler verifies.'
+
+interface OAuthError {
+  readonly status: number
+  readonly error: string
+  readonly description: string
+}
+
+const NO_GRANT: OAuthError = {
+  status: 404,
+  error: 'invalid_grant_id',
+  description: 'There is no such grant.',
+}
+
+function sendError(reply: FastifyReply, { status, error, description }: OAuthError): FastifyReply {
+  return reply.status(status).send({ error, error_description: description })
+}
+
+/** The grant that an id names, when it is this client's; whether it ever was another's is not told. */
+async function findGrant(
+  parts: OAuthParts,
+  holder: GrantHolder,
+  publicId: string,
+): Promise<TokenBasis | null> {
+  const delegationId = decodeId('consent', publicId)
+  if (delegationId === null) return null
+  const basis = await readDelegatedBasis(parts.database, {
+    clientId: holder.clientId,
+    delegationId,
+    ban: null,
+  })
+  return basis?.terms?.kind === 'consent' ? basis : null
+}
+
+function describe(
+  { terms, entered, tenantId, bans }: TokenBasis,
+  apiResource: string,
+): Record<string, unknown> {
+  const customerId = encodeId('tenant', tenantId)
+  return {
+    status: entered.delegation?.status,
+    scopes: [{ scope: terms?.scopes.join(' '), resources: [apiResource] }],
+    authorization_details: bans.map((ban) => ({
+      type: 'partner_access',
+      customer_id: customerId,
+      customer_ban: ban,
+      actions: terms?.actions,
+      locations: [apiResource],
+      expires_at: terms?.ends_at.toISOString(),
+    })),
+  }
+}
+
+interface GrantRequest {
+  Params: { grant_id: string }
+}
+
+/** The holder with the scope that the operation needs; null when the refusal has been sent. */
+async function requireHolder(
+  parts: OAuthParts,
+  { request, reply }: { request: FastifyRequest<GrantRequest>; reply: FastifyReply },
+  scope: string,
+): Promise<GrantHolder | null> {
+  const holder = await readGrantHolder(parts, request)
+  if (holder?.scopes.has(scope) === true) return holder
+  const error = holder ? 'insufficient_scope' : 'invalid_token'
+  const challenge = `DPoP error="${error}", scope="${scope}"`
+  const description = 'A token of the grant management API is needed.'
+  await sendError(reply.header('WWW-Authenticate', challenge), {
+    status: holder ? 403 : 401,
+    error,
+    description,
+  })
+  return null
+}
+
+/**
+ * Grant management: a client reads what it was granted and gives it back. The id is that of the delegation, everywhere.
+ * Based on Grant Management for OAuth 2.0 (draft 03), sections 6.3 and 6.4. Giving back ends the client's tokens; the
+ * tenant's record of the consent stays for the portal of either side to end.
+ */
+export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): void {
+  const url = `${ISSUER_PATH}/grants/:grant_id`
+  const config = { access: { public: OWN } }
+  scope.route<GrantRequest>({
+    method: 'GET',
+    url,
+    config,
+    async handler(request, reply) {
+      const holder = await requireHolder(parts, { request, reply }, 'grant_management_query')
+      if (!holder) return reply
+      const basis = await findGrant(parts, holder, request.params.grant_id)
+      return basis ? describe(basis, parts.places.apiResource()) : sendError(reply, NO_GRANT)
+    },
+  })
+  scope.route<GrantRequest>({
+    method: 'DELETE',
+    url,
+    config,
+    async handler(request, reply) {
+      const holder = await requireHolder(parts, { request, reply }, 'grant_management_revoke')
+      if (!holder) return reply
+      const basis = await findGrant(parts, holder, request.params.grant_id)
+      if (!basis?.terms) return sendError(reply, NO_GRANT)
+      const { clientId } = holder
+      const ended = await endGrantsOf(parts.database, { clientId, delegationId: basis.terms.id })
+      const trace = readTrace(request, url, parts.clock())
+      await recordFor(parts.database, { clientId, trace }, [
+        {
+          action: 'oauth.grant.end',
+          tenantId: basis.tenantId,
+          tenantName: basis.tenantName,
+          delegationId: basis.terms.id,
+          resource: { type: 'api_client', id: clientId },
+          rowCount: ended,
+        },
+      ])
+      return reply.status(204).send()
+    },
+  })
+}

@@ -1,0 +1,91 @@
+/**
+ * The authorization server (A1 to A4, A6, A9): OAuth 2.0 with the FAPI 2.0 Security Profile on oidc-provider, its keys
+ * and tokens, and the verifier of our own API's tokens.
+ */
+
+import type { FastifyInstance } from 'fastify'
+import type { TokenVerifier } from '#platform/access-token.ts'
+import type { Clock } from '#platform/clock.ts'
+import type { Database } from '#platform/database.ts'
+import type { Limiter } from '#platform/limits.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { makeConsentDesk } from './consent-desk.ts'
+import { makeKeyReader } from './keys.ts'
+import { mountOAuth } from './mount.ts'
+import type { ConsentDesk, OAuthParts } from './parts.ts'
+import './problems.ts'
+import { makeKeyRoutes } from './routes-keys.ts'
+import { makeAuthorizationServer } from './server.ts'
+import type { OAuthPlaces } from './settings.ts'
+import { makeTokenVerifier } from './verifier.ts'
+
+export { sweepAuthorizationServer } from './artifact-store.ts'
+export { parseClientRegistration } from './registration.ts'
+export type {
+  Registration,
+  RegistrationFault,
+  RegistrationInput,
+  RegistrationResult,
+} from './registration.ts'
+export { rotateSigningKeys } from './routes-keys.ts'
+export { makeTokenVerifier } from './verifier.ts'
+export type { ConsentDesk, OAuthParts, OAuthPlaces }
+
+/** What the composition gives. */
+export interface OAuthContext {
+  readonly database: Database
+  readonly services: Services
+  readonly limiter: Limiter
+  readonly clock: Clock
+}
+
+/** What an installation may set; without it everything is on the one public origin. */
+export interface OAuthSettings {
+  readonly places?: OAuthPlaces
+  readonly consents?: ConsentDesk
+}
+
+/** The authorization server of a process. */
+export interface OAuth {
+  readonly tokens: TokenVerifier
+  /** Mounts the endpoints. The check of the profile runs when the server gets ready, and stops it when it fails. */
+  mount(http: FastifyInstance): Promise<void>
+}
+
+/** Makes the authorization server of a process; nothing is read before it is mounted. */
+export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): OAuth {
+  const { database, services, limiter, clock } = context
+  let onError: (error: unknown) => void = () => undefined
+  const parts: OAuthParts = {
+    database,
+    limiter,
+    clock,
+    vault: services.vault,
+    keys: makeKeyReader(database, services.vault),
+    places: settings.places ?? {
+      authOrigin: services.publicOrigin,
+      apiResource: () => `${services.publicOrigin()}/api`,
+    },
+    consents: settings.consents ?? makeConsentDesk(database),
+    onError: (error) => onError(error),
+  }
+  const server = makeAuthorizationServer(parts)
+  return {
+    tokens: makeTokenVerifier(parts),
+    async mount(http) {
+      onError = (error) => {
+        const told =
+          error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) }
+        http.log.error({ err: told, where: 'authorization server' }, 'a request failed')
+      }
+      http.addHook('onReady', () => server.check())
+      await mountOAuth(http, { parts, server })
+    },
+  }
+}
+
+/** The routes of the API that belong to the authorization server. */
+export function makeOAuthRoutes(services: Services): readonly Route[] {
+  return makeKeyRoutes(services)
+}

@@ -1,0 +1,192 @@
+import { idFromUuid } from '@liaison/access'
+import { createHmac } from 'node:crypto'
+import type { ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
+import type { AuditEvent } from '#platform/audit-event.ts'
+import { recordIssue } from './audit-store.ts'
+import { clientIdOf, delegatedBasis, ownBasis, refuse, refuseDecision } from './basis.ts'
+import type { IssueBasis, Token } from './basis.ts'
+import { claimsOf } from './claims.ts'
+import type { ClaimTerms, Resolved } from './claims.ts'
+import { requireInvariants } from './claims-schema.ts'
+import type { TokenClaims } from './claims-schema.ts'
+import type { OAuthParts } from './parts.ts'
+import { traceOf } from './request-notes.ts'
+import { ACCESS_SECONDS, grantsResourceOf, issuerOf } from './settings.ts'
+
+/** The structured token as the library lets it be rewritten. */
+interface Structured {
+  payload: Record<string, unknown>
+}
+
+/** The terms of claims at this installation. */
+export function claimTermsOf({ vault, places }: OAuthParts): ClaimTerms {
+  const key = vault.deriveKey('authorized-by')
+  return {
+    issuer: issuerOf(places),
+    audience: places.apiResource(),
+    pseudonymOf: (tenantId, personId) =>
+      `apr_${createHmac('sha256', key).update(`${tenantId} ${personId}`).digest('base64url').slice(0, 22)}`,
+  }
+}
+
+const exchanged = new WeakMap<object, IssueBasis>()
+
+/** Says what a token of an exchange stands on; only the exchange may. */
+export function useExchangeBasis(token: ClientCredentials, basis: IssueBasis): void {
+  exchanged.set(token, basis)
+}
+
+function basisOf(parts: OAuthParts, ctx: KoaContextWithOIDC, token: Token): Promise<IssueBasis> {
+  const known = exchanged.get(token)
+  if (known) return Promise.resolve(known)
+  return 'grantId' in token && token.kind === 'AccessToken'
+    ? delegatedBasis(parts, ctx, token)
+    : ownBasis(parts, ctx, token)
+}
+
+/** The seconds that a token may run: never beyond what it stands on (attack 41). */
+function secondsUntil(ends: readonly (Date | null)[], issuedAt: number): number {
+  const left = ends.flatMap((end) => (end === null ? [] : [Math.floor(end.getTime() / 1000) - issuedAt]))
+  const seconds = Math.min(ACCESS_SECONDS, ...left)
+  return seconds >= 1 ? seconds : refuse('invalid_grant', 'The access has ended.')
+}
+
+function eventsOf(
+  issue: IssueBasis,
+  claims: TokenClaims,
+  { grantType, clientName }: { readonly grantType: string; readonly clientName: string },
+): AuditEvent[] {
+  const { basis, proofKeyBefore } = issue
+  const common = {
+    tenantId: basis.tenantId,
+    tenantName: basis.tenantName,
+    ...(basis.terms && {
+      delegationId: basis.terms.id,
+      ...(basis.entered.delegation && { delegationEpoch: basis.entered.delegation.epoch }),
+    }),
+    role: claims.access,
+    resource: { type: 'api_client', id: basis.clientId, label: clientName },
+  }
+  const details = {
+    grant_type: grantType,
+    scope: claims.scope,
+    customer_ban: claims.customer_ban,
+    actions: claims.authorization_details?.[0].actions,
+  }
+  const isNewKey = proofKeyBefore !== null && proofKeyBefore !== claims.cnf.jkt
+  return [
+    { ...common, action: 'oauth.token.issue', changes: details, billingParty: claims.billing.party },
+    ...(isNewKey ? [{ ...common, action: 'oauth.proof_key.change' }] : []),
+  ]
+}
+
+/** The latest end of what the tokens of one request stand on; for the refresh token that follows. */
+const ends = new WeakMap<object, Date>()
+
+/** When what this request's tokens stand on ends. */
+export function endOfRequest(ctx: object): Date | undefined {
+  return ends.get(ctx)
+}
+
+/** A token of the grant management API: it names no tenant, since it opens no tenant's data. */
+async function issueManagementToken(
+  parts: OAuthParts,
+  ctx: KoaContextWithOIDC,
+  structured: Structured,
+): Promise<void> {
+  const { jti, iat, exp, scope, aud, cnf, client_id: publicId } = structured.payload
+  if (scope === undefined) refuse('invalid_scope', 'Name a scope of the grant management API.')
+  const clientId = clientIdOf(typeof publicId === 'string' ? publicId : undefined)
+  structured.payload = {
+    iss: issuerOf(parts.places),
+    aud,
+    sub: `client:${String(publicId)}`,
+    client_id: publicId,
+    jti,
+    iat,
+    exp,
+    scope,
+    cnf,
+  }
+  const events = [
+    {
+      action: 'oauth.token.issue',
+      resource: { type: 'api_client', id: clientId },
+      changes: { grant_type: 'client_credentials', scope },
+    },
+  ]
+  const issued = {
+    tokenId: String(jti),
+    grantId: null,
+    proofKey: thumbprintOf(cnf),
+    endsAt: new Date(Number(exp) * 1000),
+  }
+  await recordIssue(parts.database, { clientId, trace: traceOf(ctx) }, { issued, events })
+}
+
+function thumbprintOf(cnf: unknown): string {
+  const jkt: unknown = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : null
+  return typeof jkt === 'string' ? jkt : refuse('invalid_dpop_proof', 'Every token is bound to a key.')
+}
+
+type Granted = Exclude<Resolved, { refused: unknown }>
+
+/** What the claims resolve to now; refuses in OAuth's form when nothing is allowed. */
+function resolve(parts: OAuthParts, { basis, wish }: IssueBasis, token: Token): Granted {
+  const resolved = claimsOf(basis, wish, claimTermsOf(parts))
+  if (!('refused' in resolved)) return resolved
+  return refuseDecision(resolved.refused, token.kind === 'AccessToken' ? 'invalid_grant' : 'invalid_target')
+}
+
+/** Tells the library what the response says; it lists every account that can be chosen, while the token names one. */
+function tellResponse(
+  token: Token,
+  { claims, resolved, isChosen }: { claims: TokenClaims; resolved: Granted; isChosen: boolean },
+): void {
+  const told = isChosen ? claims.authorization_details : resolved.details
+  Object.assign(token, {
+    scope: claims.scope,
+    expiresIn: claims.exp - claims.iat,
+    rar: told?.map((detail) => ({ ...detail })),
+  })
+}
+
+/**
+ * Makes the claims of a token, in the moment in which the library is about to sign it, from the same facts that a call
+ * is decided on; notes the token and its event. Throws an OAuth error, and no token leaves, when anything is missing.
+ */
+export async function issueClaims(
+  parts: OAuthParts,
+  {
+    ctx,
+    token,
+    structured,
+  }: { readonly ctx: KoaContextWithOIDC; readonly token: Token; readonly structured: Structured },
+): Promise<void> {
+  const { payload } = structured
+  if (payload['aud'] === grantsResourceOf(parts.places)) return issueManagementToken(parts, ctx, structured)
+  const issue = await basisOf(parts, ctx, token)
+  const resolved = resolve(parts, issue, token)
+  const iat = Number(payload['iat'])
+  const claims = requireInvariants({
+    ...resolved.claims,
+    ...(issue.act && { act: issue.act }),
+    jti: payload['jti'],
+    iat,
+    exp: iat + secondsUntil([resolved.endsAt, issue.latestEnd], iat),
+    cnf: { jkt: thumbprintOf(payload['cnf']) },
+  })
+  const { params, client } = ctx.oidc
+  const named = { grantType: String(params?.['grant_type']), clientName: client?.clientName ?? '' }
+  const issued = {
+    tokenId: claims.jti,
+    grantId: issue.grantId,
+    proofKey: claims.cnf.jkt,
+    endsAt: new Date(claims.exp * 1000),
+  }
+  const asker = { clientId: idFromUuid('api_client', issue.basis.clientId), trace: traceOf(ctx) }
+  await recordIssue(parts.database, asker, { issued, events: eventsOf(issue, claims, named) })
+  structured.payload = { ...claims }
+  tellResponse(token, { claims, resolved, isChosen: params?.['authorization_details'] !== undefined })
+  if (resolved.endsAt) ends.set(ctx, resolved.endsAt)
+}

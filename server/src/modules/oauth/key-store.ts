@@ -1,0 +1,158 @@
+import { sql } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
+import { tables, runStatements } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { Database } from '#platform/database.ts'
+import { Transaction } from '#platform/transaction.ts'
+import { ACCESS_SECONDS } from './settings.ts'
+
+export type KeyState = 'next' | 'active' | 'retired'
+
+interface SigningKeyTable {
+  id: Generated<string>
+  kid: string
+  state: KeyState
+  public_jwk: ColumnType<Record<string, string>, string, never>
+  private_key: ColumnType<never, Buffer, never>
+  created_at: ColumnType<Date, never, never>
+  activated_at: Date | null
+  retired_at: Date | null
+}
+
+interface KeyTables {
+  signing_key: SigningKeyTable
+}
+
+/** A key as it is stored: the private half is sealed. */
+export interface StoredKey {
+  readonly kid: string
+  readonly state: KeyState
+  readonly public_jwk: Record<string, string>
+  readonly private_key: Buffer
+}
+
+/** A new key, to be stored. */
+export interface NewKey {
+  readonly kid: string
+  readonly publicJwk: Record<string, string>
+  readonly sealed: Buffer
+}
+
+/** How long a retired key stays published: as long as tokens that it signed run, and some minutes for clocks. */
+const RETIRED_SECONDS = ACCESS_SECONDS + 300
+const LOCK = `select pg_advisory_xact_lock(hashtextextended('signing_key', 0))`
+
+/** The keys that are published, the active one first. */
+export async function loadKeys(database: Database): Promise<StoredKey[]> {
+  const { rows } = await database.pool('liaison_auth').query<StoredKey>(
+    `select kid, state, public_jwk, private_key from signing_key
+     where state <> 'retired' or retired_at > statement_timestamp() - make_interval(secs => $1)
+     order by case state when 'active' then 0 when 'next' then 1 else 2 end, retired_at desc`,
+    [RETIRED_SECONDS],
+  )
+  return rows
+}
+
+const INSERT = `insert into signing_key (kid, state, public_jwk, private_key, activated_at)
+  values ($1, $2, $3, $4, case when $2 = 'active' then statement_timestamp() end)`
+
+/** Stores the first two keys of an installation; whoever comes second finds them there. */
+export async function addFirstKeys(
+  database: Database,
+  { active, next }: { readonly active: NewKey; readonly next: NewKey },
+): Promise<void> {
+  const context = { source: 'job', actor_name: 'authorization server', route: 'signing-keys' }
+  const [transaction, results] = await Transaction.begin(database, 'liaison_auth', [
+    { text: LOCK, values: [] },
+    { text: 'select access.enter_authorization_server($1)', values: [context] },
+    { text: 'select count(*)::integer as count from signing_key', values: [] },
+  ])
+  try {
+    if (results[2]?.rows[0]?.['count'] !== 0) return
+    const rows = [
+      { key: active, state: 'active' },
+      { key: next, state: 'next' },
+    ]
+    await transaction.commit(
+      [
+        ...rows.map(({ key, state }) => ({
+          text: INSERT,
+          values: [key.kid, state, key.publicJwk, key.sealed],
+        })),
+        {
+          text: 'select audit.record($1)',
+          values: [
+            {
+              action: 'platform.signing_keys.create',
+              resource_type: 'signing_key',
+              resource_label: active.kid,
+            },
+          ],
+        },
+      ],
+      'durable',
+    )
+  } finally {
+    await transaction.rollback()
+  }
+}
+
+type ProviderSide = Mandate<'platform'> | Mandate<'system'>
+
+const SHOWN = ['kid', 'state', 'created_at', 'activated_at', 'retired_at'] as const
+
+/** The keys with their states, the newest first. */
+export function listKeys(mandate: ProviderSide) {
+  return tables<KeyTables>(mandate)
+    .selectFrom('signing_key')
+    .select(SHOWN)
+    .orderBy('created_at', 'desc')
+    .orderBy('kid')
+    .limit(100)
+    .execute()
+}
+
+export type KeyRow = Awaited<ReturnType<typeof listKeys>>[number]
+
+/** How long a key is published before it signs: longer than guards wait between two readings of the keys. */
+const PUBLISHED_SECONDS = 60
+
+/** What came of an attempt to move the keys on. */
+export type KeyMove =
+  | { readonly is: 'moved'; readonly retired: string; readonly active: string }
+  | { readonly is: 'missing' }
+  | { readonly is: 'fresh' }
+
+/** Moves every key one on: the active one retires, the next one signs, a new one is published. */
+export async function moveKeys(
+  mandate: ProviderSide,
+  { added, isAtOnce }: { readonly added: NewKey; readonly isAtOnce: boolean },
+): Promise<KeyMove> {
+  const keys = tables<KeyTables>(mandate)
+  const [, found] = await runStatements(mandate, [
+    { text: LOCK, values: [] },
+    {
+      text: `select created_at > statement_timestamp() - make_interval(secs => $1) as fresh from signing_key where state = 'next'`,
+      values: [PUBLISHED_SECONDS],
+    },
+  ])
+  const next = found?.rows[0]
+  if (!next) return { is: 'missing' }
+  if (next['fresh'] === true && !isAtOnce) return { is: 'fresh' }
+  const now = sql<Date>`statement_timestamp()`
+  const retired = await keys
+    .updateTable('signing_key')
+    .set({ state: 'retired', retired_at: now })
+    .where('state', '=', 'active')
+    .returning('kid')
+    .executeTakeFirst()
+  const active = await keys
+    .updateTable('signing_key')
+    .set({ state: 'active', activated_at: now })
+    .where('state', '=', 'next')
+    .returning('kid')
+    .executeTakeFirst()
+  if (!retired || !active) return { is: 'missing' }
+  await runStatements(mandate, [{ text: INSERT, values: [added.kid, 'next', added.publicJwk, added.sealed] }])
+  return { is: 'moved', retired: retired.kid, active: active.kid }
+}

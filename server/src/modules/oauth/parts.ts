@@ -1,0 +1,61 @@
+import type { Action, ClientId, Scope } from '@liaison/access'
+import type { Clock } from '#platform/clock.ts'
+import type { Database } from '#platform/database.ts'
+import type { Limiter } from '#platform/limits.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { RequestTrace } from '#platform/request-trace.ts'
+import type { Vault } from '#platform/vault.ts'
+import type { KeyReader } from './keys.ts'
+import type { OAuthPlaces } from './settings.ts'
+
+/** What a client asks a tenant for. */
+export interface ConsentQuestion {
+  /** The interaction; the secret that binds the question to one browser. */
+  readonly uid: string
+  readonly clientId: ClientId
+  readonly scopes: readonly Scope[]
+  readonly actions: readonly Action[]
+  readonly customerHint: string | null
+  readonly accessDurationSeconds: number
+  readonly purpose: string | null
+  readonly reference: string | null
+  readonly grantAction: 'create' | 'merge' | 'replace'
+  /** The UUID of the consent that is to be changed. */
+  readonly delegationId: string | null
+}
+
+/** What became of a question. */
+export interface ConsentOutcome {
+  readonly state: 'open' | 'waiting' | 'approved' | 'denied' | 'ended'
+  readonly delegation: {
+    readonly id: string
+    readonly tenantId: string
+    /** In the order in which they were chosen. */
+    readonly bans: readonly string[]
+    readonly scopes: readonly string[]
+    readonly actions: readonly string[]
+    readonly endsAt: Date
+  } | null
+}
+
+/** Where a tenant's people decide: the consents module stands behind it. */
+export interface ConsentDesk {
+  /** Puts the question, once for each interaction, and says where it is answered. */
+  open(mandate: Mandate<'identity'>, question: ConsentQuestion): Promise<{ readonly path: string }>
+  read(mandate: Mandate<'identity'>, uid: string): Promise<ConsentOutcome>
+  /** Whether tokens may be issued although the person who approved has left: the tenant's policy says (attack 40). */
+  isStillBacked(trace: RequestTrace, consentId: string): Promise<boolean>
+}
+
+/** What the authorization server is made with. */
+export interface OAuthParts {
+  readonly database: Database
+  readonly vault: Vault
+  readonly limiter: Limiter
+  readonly clock: Clock
+  readonly places: OAuthPlaces
+  readonly keys: KeyReader
+  readonly consents: ConsentDesk
+  /** Told of errors that no answer shows. */
+  readonly onError: (error: unknown) => void
+}

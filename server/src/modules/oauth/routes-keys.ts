@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { plainText } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import type { Vault } from '#platform/vault.ts'
+import { listKeys, moveKeys } from './key-store.ts'
+import type { KeyRow } from './key-store.ts'
+import { makeSigningKey } from './keys.ts'
+
+const SigningKey = z.strictObject({
+  kid: z.string(),
+  state: z.enum(['next', 'active', 'retired']),
+  created_at: z.string(),
+  activated_at: z.string().nullable(),
+  retired_at: z.string().nullable(),
+})
+
+const SigningKeys = z.strictObject({ items: z.array(SigningKey) })
+
+function toBody(row: KeyRow): z.input<typeof SigningKey> {
+  return {
+    kid: row.kid,
+    state: row.state,
+    created_at: row.created_at.toISOString(),
+    activated_at: row.activated_at?.toISOString() ?? null,
+    retired_at: row.retired_at?.toISOString() ?? null,
+  }
+}
+
+/** How a rotation is asked for. */
+export interface KeyRotation {
+  readonly vault: Vault
+  readonly reason?: string | undefined
+  /** Sign with the next key even when it was published just now: for a key that is no longer safe. */
+  readonly isAtOnce?: boolean
+}
+
+/**
+ * Rotates the keys that sign access tokens, without a restart: the next key signs from now on, the one that signed
+ * stays published until its tokens have ended. Throws SIGNING_KEYS_MISSING before the first token was ever asked for,
+ * SIGNING_KEYS_FRESH while the next key was published less than a minute ago.
+ */
+export async function rotateSigningKeys(
+  mandate: Mandate<'platform'> | Mandate<'system'>,
+  { vault, reason, isAtOnce = false }: KeyRotation,
+): Promise<{ readonly retired: string; readonly active: string }> {
+  const moved = await moveKeys(mandate, { added: await makeSigningKey(vault), isAtOnce })
+  if (moved.is === 'missing')
+    throw new ProblemError(
+      409,
+      'SIGNING_KEYS_MISSING',
+      'There are no signing keys yet; the first token makes them.',
+    )
+  if (moved.is === 'fresh')
+    throw new ProblemError(409, 'SIGNING_KEYS_FRESH', 'The next key was published less than a minute ago.')
+  const { retired, active } = moved
+  recordEvent(mandate, {
+    action: 'platform.signing_keys.rotate',
+    resource: { type: 'signing_key', label: active },
+    changes: { active: { before: retired, after: active } },
+    ...(reason !== undefined && { reason }),
+  })
+  return { retired, active }
+}
+
+/** The signing keys for the platform's administrators. */
+export function makeKeyRoutes(services: Services): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/admin/signing-keys',
+      summary: 'List the keys that sign access tokens',
+      input: {},
+      access: { permission: 'platform.keys.manage' },
+      limit: 'list',
+      responses: { 200: SigningKeys },
+      async handle({ mandate }) {
+        const rows = await listKeys(mandate)
+        return { items: rows.map(toBody) }
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/admin/signing-keys/rotate',
+      summary: 'Sign access tokens with the next key from now on',
+      input: {
+        body: z.strictObject({
+          reason: plainText(1, 500),
+          at_once: z
+            .boolean()
+            .default(false)
+            .meta({ description: 'Also when the next key was published less than a minute ago.' }),
+        }),
+      },
+      access: { permission: 'platform.keys.manage' },
+      limit: 'write',
+      problems: ['SIGNING_KEYS_MISSING', 'SIGNING_KEYS_FRESH'],
+      responses: { 200: SigningKeys },
+      async handle({ mandate, body }) {
+        await rotateSigningKeys(mandate, {
+          vault: services.vault,
+          reason: body.reason,
+          isAtOnce: body.at_once,
+        })
+        const rows = await listKeys(mandate)
+        return { items: rows.map(toBody) }
+      },
+    }),
+  ]
+}

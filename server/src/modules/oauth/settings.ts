@@ -1,0 +1,42 @@
+/** Where the authorization server and the resources that it protects stand. */
+export interface OAuthPlaces {
+  /** The origin of the authorization server, without a trailing slash. */
+  readonly authOrigin: () => string
+  /** The resource identifier of our API: the audience of its tokens (RFC 8707). */
+  readonly apiResource: () => string
+}
+
+/** The path under which the authorization server is mounted, and so the path of its issuer. */
+export const ISSUER_PATH = '/oauth'
+
+/** Seconds that an access token runs at most. */
+export const ACCESS_SECONDS = 300
+/** Seconds in which a code must be redeemed (FAPI 2.0 section 5.3.2.1). */
+export const CODE_SECONDS = 60
+/** Seconds that a person has for the consent. */
+export const INTERACTION_SECONDS = 600
+/** Seconds that an interaction is kept while a second approver is waited for. */
+export const WAITING_SECONDS = 7 * 86_400
+/** Seconds by which clocks may differ when something claims to be from the future (FAPI 2.0 section 5.3.2.1). */
+export const CLOCK_TOLERANCE_SECONDS = 10
+/** Seconds that a client assertion may be made in advance of its end. */
+export const ASSERTION_SECONDS = 600
+/** Seconds that a proof of possession may lie ahead. */
+export const PROOF_AHEAD_SECONDS = 60
+/** Longest delegation: two years, as the database has it. */
+export const LONGEST_DELEGATION_SECONDS = 2 * 365 * 86_400
+
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
+export const GRANT_SCOPES = ['grant_management_query', 'grant_management_revoke'] as const
+export const SIGNATURES = ['ES256', 'PS256', 'EdDSA', 'Ed25519'] as const
+
+/** The issuer identifier. */
+export function issuerOf(places: OAuthPlaces): string {
+  return `${places.authOrigin()}${ISSUER_PATH}`
+}
+
+/** The resource of the grant management API (based on Grant Management for OAuth 2.0, draft 03). */
+export function grantsResourceOf(places: OAuthPlaces): string {
+  return `${issuerOf(places)}/grants`
+}

@@ -1,0 +1,106 @@
+import { decodeId, maskOfActions, maskOfScopes } from '@liaison/access'
+import { createGuard, GuardError } from '@liaison/guard'
+import type { AccessContext, Guard } from '@liaison/guard'
+import type { AccessToken, TokenVerifier } from '#platform/access-token.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { useOnce } from './artifact-store.ts'
+import type { OAuthParts } from './parts.ts'
+import { CLOCK_TOLERANCE_SECONDS, issuerOf, SIGNATURES } from './settings.ts'
+
+/** Our own keys are read from the database, so they may be asked for at once; a guard elsewhere waits longer. */
+const REFETCH_SECONDS = 1
+
+function makeGuard(parts: OAuthParts): Guard {
+  return createGuard({
+    issuer: issuerOf(parts.places),
+    audience: parts.places.apiResource(),
+    jwks: async () => (await parts.keys.reread()).published,
+    algorithms: [...SIGNATURES],
+    clock: parts.clock,
+    clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+    refetchSeconds: REFETCH_SECONDS,
+    replayStore: {
+      claim: (key, expiresAt) =>
+        useOnce(
+          parts.database,
+          `proof ${key}`,
+          Math.ceil((expiresAt.getTime() - parts.clock().getTime()) / 1000) + CLOCK_TOLERANCE_SECONDS,
+        ),
+    },
+  })
+}
+
+function lost(): ProblemError {
+  return new ProblemError(401, 'UNAUTHORIZED', 'The access token names something that is not there.')
+}
+
+function delegationOf(context: AccessContext): { id: string; version: number } | null {
+  if (context.access === 'own') return null
+  const id = decodeId(context.access === 'resale' ? 'resale' : 'consent', context.delegationId)
+  if (id === null) throw lost()
+  return { id, version: context.delegationVersion }
+}
+
+function billingOf({ billing }: AccessContext): AccessToken['billing'] {
+  if (!billing) return null
+  const payerTenantId = decodeId('tenant', billing.party)
+  if (payerTenantId === null) throw lost()
+  return { payerTenantId, payerBan: billing.ban }
+}
+
+/** A verified token in the words of the server. */
+function toAccessToken(context: AccessContext): AccessToken {
+  const clientId = decodeId('api_client', context.clientId)
+  const tenantId = decodeId('tenant', context.customerId)
+  if (clientId === null || tenantId === null) throw lost()
+  const delegation = delegationOf(context)
+  return {
+    tokenId: context.tokenId,
+    clientId,
+    tenantId,
+    ban: context.customerBan,
+    access: context.access,
+    delegationId: delegation?.id ?? null,
+    delegationVersion: delegation?.version ?? null,
+    scopes: maskOfScopes(context.scopes),
+    actions: context.details && maskOfActions(context.details.flatMap(({ actions }) => actions)),
+    billing: billingOf(context),
+    endsAt: context.expiresAt,
+    actor: context.actor?.subject ?? null,
+  }
+}
+
+function toProblem(error: GuardError, guard: Guard): ProblemError {
+  const headers = error.status === 401 ? { 'WWW-Authenticate': guard.challenge(error.error) } : {}
+  return new ProblemError(error.status, error.code, error.message, { headers, cause: error })
+}
+
+/**
+ * Verifies the access tokens of our own API with the published guard; keys and used proofs come from the database that
+ * all processes share. Whether a token was revoked is looked up when the call is decided, not here.
+ */
+export function makeTokenVerifier(parts: OAuthParts): TokenVerifier {
+  let current: { readonly issuer: string; readonly guard: Guard } | null = null
+  const guardNow = (): Guard => {
+    const issuer = issuerOf(parts.places)
+    if (current?.issuer !== issuer) current = { issuer, guard: makeGuard(parts) }
+    return current.guard
+  }
+  return {
+    async verify({ method, path, headers }) {
+      const guard = guardNow()
+      try {
+        const url = new URL(path, parts.places.apiResource()).href
+        return toAccessToken(await guard.verify({ method, url, headers }))
+      } catch (error) {
+        throw error instanceof GuardError ? toProblem(error, guard) : error
+      }
+    },
+    challenge: (error) => {
+      const named = (['invalid_token', 'invalid_dpop_proof', 'insufficient_scope'] as const).find(
+        (name) => name === error,
+      )
+      return { 'WWW-Authenticate': guardNow().challenge(named ?? 'invalid_token') }
+    },
+  }
+}
