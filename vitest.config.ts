@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const pure = [
   'access/src/**/*.test.ts',
   'sdk/src/**/*.test.ts',
+  'guard/src/**/*.test.ts',
   'portal/src/**/*.test.{ts,tsx}',
   'server/src/modules/*/rules.test.ts',
   'server/src/platform/embedded/*.test.ts',
@@ -23,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'server',
-          include: ['server/**/*.test.ts', 'tests/*.test.ts'],
+          include: ['server/**/*.test.ts', 'tests/*.test.ts', 'tests/reliability/*.test.ts'],
           exclude: pure,
           globalSetup: 'server/testing/global-setup.ts',
           testTimeout: 20_000,

@@ -65,6 +65,7 @@ const PLANTED: Readonly<Record<string, string>> = {
   'server/testing/h.ts': 'export const h = 1',
   'portal/src/s.ts': 'export const s = 1',
   'portal/src/t.ts': "import { app } from '../../server/src/app.ts'\nexport const t = app",
+  'guard/src/g.ts': "import { app } from '../../server/src/app.ts'\nexport const g = app",
   'sdk/src/u.ts': "import { app } from '../../server/src/app.ts'\nexport const u = app",
   'sdk/src/v.ts': "import { a } from '../../access/src/a.ts'\nexport const v = a",
   'sdk/src/w.ts': "import type { a } from '../../access/src/a.ts'\nexport type W = typeof a",
@@ -73,6 +74,7 @@ const PLANTED: Readonly<Record<string, string>> = {
 const CAUGHT = [
   'access-is-pure access/src/a.ts',
   'dependencies-are-declared server/src/modules/plans/tool.ts',
+  'guard-stands-alone guard/src/g.ts',
   'modules-know-no-composition server/src/modules/plans/up.ts',
   'modules-meet-only-at-index server/src/modules/plans/inside.ts',
   'no-cycles server/src/modules/plans/one.ts',
@@ -92,7 +94,7 @@ describe('a repository in which every bound is crossed', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'liaison-bounds-'))
-    const settings = ['package.json', 'server/package.json', 'sdk/package.json', 'tsconfig.base.json']
+    const settings = ['package.json', 'server/package.json', 'sdk/package.json', 'guard/package.json', 'tsconfig.base.json']
     for (const path of ['.dependency-cruiser.mjs', ...settings]) {
       await cp(join(root, path), join(folder, path), { recursive: true })
     }

@@ -53,10 +53,16 @@ test('no login owns anything, bypasses row security, or may truncate, reference 
 /** What the triggers of the owner copy, sum or look up; each line is a reviewed exception. */
 const OWNER_POLICIES: readonly string[] = [
   'delegation copying_read',
+  'delegation touching',
   'invoice_month summing',
+  'issued_token ending',
   'link copying',
   'link copying_read',
   'link_override copying_read',
+  'oauth_artifact ending',
+  'oauth_grant issuing',
+  'partner kinds_checking',
+  'revoked_token ending',
   'state_transition copying_read',
   'tenant_partner_policy copying_read',
   'ticket copying',

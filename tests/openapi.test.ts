@@ -47,11 +47,9 @@ const RESERVED: Readonly<Record<string, string>> = {
   'partner_org.webhooks.manage': 'webhooks',
   'partner_org.billing.read': "the partner's own bills",
   'partner_org.exports.read': 'exports',
-  'tenant.members.read': "the organisation's members",
   'platform.tenants.manage': 'closing and suspending tenants',
   'platform.audit.verify': 'verification from the console',
   'platform.outbox.read': 'the outbox in production',
-  'platform.persons.manage': 'persons in the console',
   'platform.operations.read': 'operations in the console',
 }
 

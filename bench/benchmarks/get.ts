@@ -1,5 +1,5 @@
 import { atLeast } from '../benchmark.ts'
-import type { Benchmark, BenchmarkContext } from '../benchmark.ts'
+import type { Benchmark, BenchmarkContext, Claim } from '../benchmark.ts'
 import { measureInRounds, requireSameAnswers, startLoad, startRival } from '../http/rivals.ts'
 import type { Course, Rival, Round } from '../http/rivals.ts'
 import { invoiceRequests } from '../http/worlds.ts'
@@ -9,7 +9,10 @@ import { figure, milliseconds } from '../words.ts'
 
 const TITLES: Readonly<Record<string, string>> = {
   bare: 'Bare Fastify, same SQL, no authorization',
-  liaison: 'Liaison: session, live link, decision, limits, row policies, audit',
+  liaison:
+    'Liaison, all of it: session, live link, decision, two limits, row policies, audit row, asynchronous commit',
+  durable: 'The same with durable commit of the audit row',
+  unlimited: 'The same with asynchronous commit, without rate limits',
   typical: 'Typical stack: Kysely transaction, `set_config`, row policy',
 }
 
@@ -30,7 +33,7 @@ async function measureRivals(context: BenchmarkContext): Promise<Map<string, Rou
   const load = startLoad()
   const course: Course = { cluster, load, connections: 16, seconds: context.isQuick ? 1 : 3 }
   try {
-    for (const kind of ['bare', 'liaison', 'typical'] as const)
+    for (const kind of ['bare', 'liaison', 'durable', 'unlimited', 'typical'] as const)
       rivals.push(await startRival(kind, connection, requests))
     await requireSameAnswers(rivals)
     return await measureInRounds(course, rivals, context.isQuick ? 2 : 5)
@@ -55,18 +58,32 @@ function describeRow(name: string, rounds: readonly Round[], bare: readonly Roun
   ]
 }
 
+function claim(
+  requirement: string,
+  what: string,
+  { measured, target }: { measured: number; target: number },
+): Claim {
+  return {
+    requirement,
+    what,
+    measured: figure(measured),
+    target: `≥ ${figure(target)}`,
+    isMet: atLeast(measured, target),
+  }
+}
+
 /** An authorized read of one record against the same read without authorization, and against the usual way to authorize it. */
 export const benchmark: Benchmark = {
   name: 'get',
   title: 'Authorized read of one invoice',
   async run(context) {
     const results = await measureRivals(context)
-    const [bare, liaison, typical] = ['bare', 'liaison', 'typical'].map((name) => results.get(name) ?? [])
-    const toBare = medianRatio(rates(liaison ?? []), rates(bare ?? []))
-    const toTypical = medianRatio(rates(liaison ?? []), rates(typical ?? []))
+    const ratesOf = (name: string): number[] => rates(results.get(name) ?? [])
+    const ratio = (name: string, base: string): number => medianRatio(ratesOf(name), ratesOf(base))
+    const bare = results.get('bare') ?? []
     return {
       method:
-        'GET of one invoice by id, 16 connections (autocannon), 2,000 partners with one link each, 20,000 invoices, 8 database connections per login. Every read of Liaison is recorded in the audit log in its own transaction with asynchronous commit; the rate limits are exact and on. The typical stack verifies no token, looks at no link, limits nothing and records nothing, which favours it.',
+        'GET of one invoice by id, 16 connections (autocannon), 2,000 partners with one link each, 20,000 invoices, 8 database connections per login. Every read of Liaison is decided, counted by two exact limits (the partner, and the partner in the tenant) and recorded in the audit log in its own transaction before it is answered; the rows say what one of them leaves out or makes harder. The typical stack verifies no token, looks at no link, limits nothing and records nothing, which favours it. Other work may share the machine with a run; the ratios are taken within a round.',
       table: {
         columns: [
           'Server',
@@ -75,25 +92,27 @@ export const benchmark: Benchmark = {
           'p50 / p99 ms',
           'CPU µs per request: server + PostgreSQL',
         ],
-        rows: [...results].map(([name, rounds]) => describeRow(name, rounds, bare ?? [])),
+        rows: [...results].map(([name, rounds]) => describeRow(name, rounds, bare)),
       },
       claims: [
-        {
-          requirement: 'P2',
-          what: 'throughput of an audited read against bare Fastify with the same SQL',
-          measured: figure(toBare),
-          target: '≥ 0.80',
-          isMet: atLeast(toBare, 0.8),
-        },
-        {
-          requirement: 'P1',
-          what: 'throughput against the typical stack',
-          measured: `${figure(toTypical)}×`,
-          target: '≥ 3.5×',
-          isMet: atLeast(toTypical, 3.5),
-        },
+        claim('P1', 'throughput against bare Fastify, without rate limits', {
+          measured: ratio('unlimited', 'bare'),
+          target: 0.85,
+        }),
+        claim('P1', 'throughput against the typical stack, without rate limits, in times', {
+          measured: ratio('unlimited', 'typical'),
+          target: 3.5,
+        }),
+        claim('P2', 'throughput against bare Fastify, all of it, asynchronous commit', {
+          measured: ratio('liaison', 'bare'),
+          target: 0.8,
+        }),
+        claim('P2', 'throughput against bare Fastify, all of it, durable commit', {
+          measured: ratio('durable', 'bare'),
+          target: 0.55,
+        }),
       ],
-      baselineSpread: spread(rates(bare ?? [])),
+      baselineSpread: spread(ratesOf('bare')),
     }
   },
 }

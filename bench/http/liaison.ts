@@ -3,6 +3,9 @@ import { z } from 'zod'
 import { buildAppWith } from '../../server/src/app.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
+import type { Engine } from '../../server/src/platform/execute.ts'
+import { LIMITS } from '../../server/src/platform/limits.ts'
+import type { Limiter } from '../../server/src/platform/limits.ts'
 import { runStatements } from '../../server/src/platform/mandate.ts'
 import { ProblemError } from '../../server/src/platform/problem.ts'
 import { publicId } from '../../server/src/platform/route-input.ts'
@@ -17,16 +20,21 @@ const SECRET_KEY = 'a key of a database that is thrown away afterwards'
 /** The limits stay on and are paid for; they are widened because a benchmark is in more of a hurry than a partner. */
 const LIMIT_SCALE = 20
 
+/** What a measurement leaves out of the real server, or makes harder. */
+type Change = Partial<Pick<Engine, 'limiter' | 'readDurability'>>
+
 /** The real server around some routes. */
 export async function openRoutes(
   connection: ConnectionSettings,
   makeRoutes: (services: Services) => readonly Route[],
+  change: Change = {},
 ): Promise<Server> {
   const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: POOL_SIZE })
   const app = await buildAppWith(
     { database, secretKey: SECRET_KEY, publicOrigin: () => 'http://localhost', limitScale: LIMIT_SCALE },
     makeRoutes,
   )
+  Object.assign(app.engine, change)
   return {
     http: app.http,
     async close() {
@@ -70,7 +78,22 @@ const readInvoice = route({
   },
 })
 
-/** The whole path of a request: session, live link, decision, limits, row policies, audit. */
+/** Admits everybody: what a read costs without rate limits. No server of ours runs with it. */
+const UNLIMITED: Limiter = {
+  take: ([{ name }]) => ({ name, policy: LIMITS[name], admitted: true, remaining: 1, resetSeconds: 0 }),
+}
+
+/** The whole path of a request: session, live link, decision, limits, row policies, audit with asynchronous commit. */
 export function openLiaison(connection: ConnectionSettings): Promise<Server> {
   return openRoutes(connection, () => [readInvoice])
+}
+
+/** The same, answered only when the audit row is on disk. */
+export function openDurable(connection: ConnectionSettings): Promise<Server> {
+  return openRoutes(connection, () => [readInvoice], { readDurability: 'durable' })
+}
+
+/** The same with asynchronous commit and without rate limits. */
+export function openUnlimited(connection: ConnectionSettings): Promise<Server> {
+  return openRoutes(connection, () => [readInvoice], { limiter: UNLIMITED })
 }

@@ -79,6 +79,16 @@ export async function measure(course: Course, rival: Rival): Promise<Round> {
   }
 }
 
+const WARM_REQUESTS = 6000
+const WARM_SECONDS = 15
+
+/** Until just-in-time compilation, prepared plans and caches have settled, which takes requests rather than time. */
+async function warmUp(course: Course, rival: Rival): Promise<void> {
+  let count = 0
+  for (let seconds = 0; seconds < WARM_SECONDS && count < WARM_REQUESTS; seconds += course.seconds)
+    count += (await measure(course, rival)).count
+}
+
 /**
  * Measures all rivals in each round, so that whatever disturbs the machine disturbs all. The first one leads the odd
  * rounds and comes last in the even ones.
@@ -89,8 +99,7 @@ export async function measureInRounds(
   rounds: number,
 ): Promise<Map<string, Round[]>> {
   const results = new Map<string, Round[]>(rivals.map(({ name }) => [name, []]))
-  const warmUp = { ...course, seconds: Math.max(1, Math.min(2, course.seconds)) }
-  for (const rival of rivals) await measure(warmUp, rival)
+  for (const rival of rivals) await warmUp(course, rival)
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? rivals : rivals.toReversed()
     for (const rival of order) results.get(rival.name)?.push(await measure(course, rival))

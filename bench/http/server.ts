@@ -3,7 +3,7 @@ import type { ConnectionSettings } from '../../server/src/platform/embedded/inde
 import { answerParent } from './child.ts'
 import { openBare } from './bare.ts'
 import { openBoard } from './board.ts'
-import { openLiaison } from './liaison.ts'
+import { openDurable, openLiaison, openUnlimited } from './liaison.ts'
 import { openTypical } from './typical.ts'
 
 /** A server that a benchmark can put load on. */
@@ -12,7 +12,7 @@ export interface Server {
   close(): Promise<void>
 }
 
-export type ServerKind = 'liaison' | 'bare' | 'typical' | 'board'
+export type ServerKind = 'liaison' | 'durable' | 'unlimited' | 'bare' | 'typical' | 'board'
 
 export type ServerOrder =
   | { readonly open: ServerKind; readonly connection: ConnectionSettings }
@@ -20,6 +20,8 @@ export type ServerOrder =
 
 const OPENERS: Readonly<Record<ServerKind, (connection: ConnectionSettings) => Promise<Server>>> = {
   liaison: openLiaison,
+  durable: openDurable,
+  unlimited: openUnlimited,
   bare: openBare,
   typical: openTypical,
   board: openBoard,

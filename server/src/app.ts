@@ -1,17 +1,25 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
+import { clientRoutes } from '#modules/clients/index.ts'
+import { makeConsentRoutes } from '#modules/consents/index.ts'
+import { gatewayRoutes } from '#modules/gateway/index.ts'
+import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { delegationRoutes } from '#modules/delegations/index.ts'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
+import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
+import type { OAuth, OAuthContext } from '#modules/oauth/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
+import { NO_TOKENS } from '#platform/access-token.ts'
+import type { TokenVerifier } from '#platform/access-token.ts'
 import type { Database } from '#platform/database.ts'
 import type { Engine, Observer } from '#platform/execute.ts'
 import { Guard } from '#platform/guard.ts'
@@ -22,6 +30,7 @@ import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { makeVault } from '#platform/vault.ts'
+import type { KeyRing } from '#platform/vault.ts'
 import { makeReferenceRoutes } from './reference-pages.ts'
 
 /** What the composition adds to the modules' own routes. */
@@ -42,6 +51,11 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeBillingRoutes(services),
     ...makeSupportRoutes(services),
     ...makeAuditRoutes(services),
+    ...makeOAuthRoutes(services),
+    ...clientRoutes,
+    ...makeConsentRoutes(services),
+    ...makeOrderRoutes(services),
+    ...gatewayRoutes,
     ...ingestRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
@@ -50,6 +64,8 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
 export interface AppOptions {
   readonly database: Database
   readonly secretKey: string
+  /** The data keys that were made since; without it what is derived from the secret key serves alone. */
+  readonly keyRing?: KeyRing
   readonly publicOrigin: () => string
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
@@ -59,6 +75,10 @@ export interface AppOptions {
   readonly trustedProxies?: readonly string[]
   readonly logger?: FastifyLoggerOptions | false
   readonly clock?: Clock
+  /** Verifies the access tokens of API clients. */
+  readonly tokens?: TokenVerifier
+  /** Makes the authorization server; without it none is mounted. */
+  readonly oauth?: (context: OAuthContext) => OAuth
   /** Multiplies every rate limit; tests that are not about limits raise it. */
   readonly limitScale?: number
   readonly problemPage?: ProblemPage
@@ -77,15 +97,36 @@ export interface App {
 }
 
 function makeServices(options: AppOptions): Services {
-  const vault = makeVault(options.secretKey)
+  const vault = makeVault(options.secretKey, options.keyRing)
   return {
     vault,
-    cursors: makeCursorSigner(vault.deriveKey('cursor')),
+    cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
     publicOrigin: options.publicOrigin,
     isDemo: options.isDemo ?? false,
     keepsMail: options.keepsMail ?? true,
     passwordHashConcurrency: options.passwordHashConcurrency ?? 2,
   }
+}
+
+function makeEngine(
+  options: AppOptions,
+  services: Services,
+): { engine: Engine; guard: Guard; oauth: OAuth | undefined } {
+  const { database } = options
+  const guard = new Guard(database)
+  const limiter = makeLimiter(database, options.limitScale)
+  const clock = options.clock ?? systemClock
+  const oauth = options.oauth?.({ database, services, limiter, clock })
+  const engine: Engine = {
+    database,
+    limiter,
+    guard,
+    tokens: options.tokens ?? oauth?.tokens ?? NO_TOKENS,
+    clock,
+    requestDeadlineMs: options.requestDeadlineMs ?? 5000,
+    observer: options.observer ?? NOBODY,
+  }
+  return { engine, guard, oauth }
 }
 
 /** Builds the server around the given routes; it does not listen yet. */
@@ -94,15 +135,7 @@ export async function buildAppWith(
   makeRoutes: (services: Services) => readonly Route[],
 ): Promise<App> {
   const services = makeServices(options)
-  const guard = new Guard(options.database)
-  const engine: Engine = {
-    database: options.database,
-    limiter: makeLimiter(options.database, options.limitScale),
-    guard,
-    clock: options.clock ?? systemClock,
-    requestDeadlineMs: options.requestDeadlineMs ?? 5000,
-    observer: options.observer ?? NOBODY,
-  }
+  const { engine, guard, oauth } = makeEngine(options, services)
   const routes = makeRoutes(services)
   const http = await buildHttp({
     engine,
@@ -114,6 +147,7 @@ export async function buildAppWith(
     problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
   })
+  await oauth?.mount(http)
   return {
     http,
     engine,
@@ -128,5 +162,5 @@ export async function buildAppWith(
 
 /** Builds the server with every route of the product. */
 export function buildApp(options: AppOptions, routes: RouteOptions): Promise<App> {
-  return buildAppWith(options, (services) => allRoutes(services, routes))
+  return buildAppWith({ oauth: makeOAuth, ...options }, (services) => allRoutes(services, routes))
 }

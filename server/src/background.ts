@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { runConsentClock } from '#modules/consents/index.ts'
 import { sweepIdentity } from '#modules/identity/index.ts'
 import { runLinkClock } from '#modules/links/index.ts'
+import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
+import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import type { App } from './app.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
@@ -28,6 +31,23 @@ export interface BackgroundOptions {
 }
 
 const SEAL_INTERVAL_MS = 500
+
+/** What happened to consents, resales and orders. */
+const UNREAD_TOPICS = [
+  'consent.granted',
+  'consent.changed',
+  'consent.ended',
+  'resale.attested',
+  'resale.suspended',
+  'resale.resumed',
+  'resale.revoked',
+  'resale.ended',
+  'resale.expired',
+  'order.created',
+  'order.changed',
+  'order.completed',
+  'order.cancelled',
+] as const
 
 async function housekeep(database: Database): Promise<void> {
   const pool = database.pool('liaison_job')
@@ -69,9 +89,29 @@ export async function startBackground({
       // Kept for subscribers that do not exist yet: webhooks read these topics when they arrive.
       'link.expiring': ignore,
       'ticket.notify': ignore,
+      ...Object.fromEntries(UNREAD_TOPICS.map((topic) => [topic, ignore])),
     },
     schedules: [
       { name: 'link-clock', cron: '* * * * *', run: () => runLinkClock(database).then(() => undefined) },
+      {
+        name: 'consent-clock',
+        cron: '* * * * *',
+        run: () => runConsentClock(database).then(() => undefined),
+      },
+      { name: 'resale-clock', cron: '* * * * *', run: () => runResaleClock(database).then(() => undefined) },
+      {
+        name: 'fulfilment',
+        cron: '* * * * *',
+        run: () =>
+          runFulfilment(database, new SimulatedFulfilment(), { onlySandbox: !config.isDemo }).then(
+            () => undefined,
+          ),
+      },
+      {
+        name: 'authorization-server-sweep',
+        cron: '*/5 * * * *',
+        run: () => sweepAuthorizationServer(database).then(() => undefined),
+      },
       { name: 'identity-sweep', cron: '17 3 * * *', run: () => sweep(database) },
       { name: 'housekeeping', cron: '* * * * *', run: () => housekeep(database) },
     ],

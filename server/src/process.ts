@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readDemoSignIns } from '#modules/demo/index.ts'
@@ -13,6 +14,8 @@ import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
 import { serveHealth } from '#platform/health.ts'
 import type { Installation } from '#platform/installation.ts'
+import { startKeyRing } from '#platform/key-ring.ts'
+import type { LoadedKeyRing } from '#platform/key-ring.ts'
 import { countInFlight } from '#platform/load-shedding.ts'
 import { makeMetrics, serveMetrics } from '#platform/metrics.ts'
 import type { Metrics } from '#platform/metrics.ts'
@@ -73,10 +76,11 @@ interface Parts {
   readonly config: Config
   readonly installation: Installation
   readonly database: Database
+  readonly keyRing: LoadedKeyRing
 }
 
 async function assemble(
-  { config, installation, database }: Parts,
+  { config, installation, database, keyRing }: Parts,
   origin: () => string,
   metrics: () => Metrics,
 ): Promise<App> {
@@ -84,6 +88,7 @@ async function assemble(
     {
       database,
       secretKey: installation.secretKey,
+      keyRing,
       publicOrigin: origin,
       isDemo: config.isDemo && installation.isEmbedded,
       keepsMail: config.secrets.smtpUrl === undefined,
@@ -124,6 +129,13 @@ async function listen(app: App, config: Config, state: State): Promise<void> {
   state.port = addressOf(app)
 }
 
+/** While it stops, every answer asks its caller to come on another connection, which then leads to another process. */
+function closeConnectionsOf(app: App, isStopping: () => boolean): void {
+  app.http.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) void reply.header('connection', 'close')
+  })
+}
+
 /** Opens the pools, refuses unsafe logins, mounts everything, starts the background work and listens. */
 export async function startServer(config: Config, installation: Installation): Promise<RunningServer> {
   const connection = installation.admin
@@ -136,7 +148,12 @@ export async function startServer(config: Config, installation: Installation): P
   const state: State = { port: config.port, isStopping: false, metrics: null }
   const origin = () => config.publicOrigin ?? `http://localhost:${state.port}`
   const tracing = startTracing(config.traceEndpoint)
-  const app = await assemble({ config, installation, database }, origin, () => currentMetrics(state))
+  const keyRing = await startKeyRing({
+    database,
+    secretKey: installation.secretKey,
+    onError: () => state.metrics?.jobErrors.inc({ where: 'key ring' }),
+  })
+  const app = await assemble({ config, installation, database, keyRing }, origin, () => currentMetrics(state))
   const onError = (error: Error, where: string) => {
     state.metrics?.jobErrors.inc({ where })
     app.http.log.error({ err: error, where }, 'background work failed')
@@ -144,6 +161,7 @@ export async function startServer(config: Config, installation: Installation): P
   const background = await startBackground({ config, installation, database, app, onError })
   const { sealerLag } = background
   state.metrics = makeMetrics({ database, countInFlight: () => countInFlight(app.http), sealerLag })
+  closeConnectionsOf(app, () => state.isStopping)
   serveHealth(app.http, { database, sealerLag, isStopping: () => state.isStopping })
   const metricsServer: Server = await serveMetrics(
     state.metrics.registry,
@@ -158,8 +176,11 @@ export async function startServer(config: Config, installation: Installation): P
     async stop() {
       state.isStopping = true
       const deadline = setTimeout(() => process.exit(1), DRAIN_MS)
+      // A balancer that sees the readiness stops sending before the port closes, so no request is cut off (R11).
+      await delay(config.stopDelayMs)
       await app.close()
       await background.stop()
+      keyRing.stop()
       metricsServer.close()
       await Promise.all([tracing.stop(), database.close()])
       clearTimeout(deadline)

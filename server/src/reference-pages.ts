@@ -5,7 +5,7 @@ import { LIMITS } from '#platform/limits.ts'
 import { makeOpenApi, operationIdOf, problemsOf } from '#platform/openapi.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { listProblems } from '#platform/problem.ts'
-import { page, permissionOf, route } from '#platform/route.ts'
+import { page, permissionOf, evidenceOf, route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 
 const access = { public: 'The API reference is the same for everybody and names no tenant.' } as const
@@ -15,12 +15,14 @@ const GROUPS = [
   ['program', "Running the partner's own organisation"],
   ['tenant', 'The tenant: its own data, and whom it lets in'],
   ['platform', 'The provider'],
+  ['api', 'API clients: orders, services and accounts of a customer'],
   ['ingest', "Records from the provider's systems"],
   ['account', 'The person who is signed in'],
 ] as const
 
 function groupOf(one: Route): string {
-  return permissionOf(one.access)?.plane ?? ('ingest' in one.access ? 'ingest' : 'account')
+  const evidence = evidenceOf(one.access)
+  return evidence === 'auth' || evidence === 'public' ? 'account' : evidence
 }
 
 function fieldsOf(schema: z.ZodType | undefined): [name: string, type: string, isRequired: boolean][] {

@@ -135,7 +135,7 @@ test('B4: two tabs on two tenants write each into its own', async () => {
       const gate = page.getByRole('button', { name: /^Act in/ })
       await gate.or(page.getByLabel('Subject')).first().waitFor()
       if (await gate.isVisible()) await gate.click()
-      await page.goto(`${product.url}/partner/${partner}/t/${product.demo.tenants[slug]}/tickets/new`)
+      await page.getByLabel('Subject').waitFor()
       return { slug, page }
     }),
   )

@@ -13,6 +13,14 @@ import { fact, Facts } from './page.tsx'
 import { Bones, Empty, TroublePanel } from './states.tsx'
 import { StatusChip } from './values.tsx'
 
+/** Why the person said they came in; both sides read it. */
+function givenReasonOf({ changes }: ActivityEvent): string | null {
+  const given: unknown = changes?.['access_reason']
+  if (typeof given !== 'object' || given === null) return null
+  const after: unknown = Reflect.get(given, 'after')
+  return typeof after === 'string' ? after : null
+}
+
 function EventFacts({ event }: { event: ActivityEvent }) {
   return (
     <Facts
@@ -23,6 +31,8 @@ function EventFacts({ event }: { event: ActivityEvent }) {
         fact(t('activity.role'), event.role),
         fact(t('activity.permission'), event.permission && <code className="mono">{event.permission}</code>),
         fact(t('activity.action'), <code className="mono">{event.action}</code>),
+        fact(t('activity.given_reason'), givenReasonOf(event)),
+        fact(t('activity.own_reason'), event.reason),
         fact(t('activity.rows'), event.row_count === null ? null : String(event.row_count)),
         fact(t('activity.source'), event.source),
         fact(t('activity.ip'), event.ip),

@@ -87,11 +87,14 @@ type ActivityPageProps = {
   lead: string
   emptyText: string
   fixed?: ActivityFilter
+  /** False where the feed holds the acts of one side only. */
+  hasSides?: boolean
   children?: ReactNode
 }
 
 /** The feed with its filters in the address, the same for every frame. */
-export function ActivityPage({ title, lead, emptyText, side, fixed, children }: ActivityPageProps) {
+export function ActivityPage(props: ActivityPageProps) {
+  const { title, lead, emptyText, side, fixed, hasSides = true, children } = props
   const { values, set, clear, active } = useFilters(spec)
   const by = values.by === 'default' ? side : values.by
   const filter = { ...toFilter(values, by), ...fixed }
@@ -107,13 +110,15 @@ export function ActivityPage({ title, lead, emptyText, side, fixed, children }: 
           labelOf={(word) => t(`activity.outcome.${word}`)}
           onValue={(outcome) => set({ outcome })}
         />
-        <Pick
-          label={t('activity.by')}
-          value={by}
-          words={sides}
-          labelOf={(word) => t(`activity.by.${word}`)}
-          onValue={(next) => set({ by: next === side ? 'default' : next })}
-        />
+        {hasSides && (
+          <Pick
+            label={t('activity.by')}
+            value={by}
+            words={sides}
+            labelOf={(word) => t(`activity.by.${word}`)}
+            onValue={(next) => set({ by: next === side ? 'default' : next })}
+          />
+        )}
         <Day label={t('activity.from')} value={values.from} onValue={(from) => set({ from })} />
         <Day label={t('activity.to')} value={values.to} onValue={(to) => set({ to })} />
       </FilterBar>

@@ -82,8 +82,10 @@ export function MomentText({ iso, now }: { iso: string | null | undefined; now: 
 /** A public id with a button that copies it. */
 export function IdText({ id }: { id: string }) {
   return (
-    <span className="row">
-      <code className="mono">{id}</code>
+    <span className="id">
+      <code className="mono" title={id}>
+        {id}
+      </code>
       <button
         type="button"
         className="row-tool"

@@ -38,6 +38,7 @@ export function readActivity(frame: Frame, filter: ActivityFilter): Promise<Acti
   const params = { params: { query: { limit: 50, ...filter } } }
   if (frame.kind === 'platform') return readBody(frame.client.GET('/admin/audit', params))
   if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/partner-access/activity', params))
+  if (frame.kind === 'acting') return readBody(frame.client.GET('/partner/activity', params))
   // The feed is the partner's own, so it is asked for without naming a tenant; the filter names it.
   return readBody(clientFor('').GET('/partner/audit', params))
 }
@@ -50,5 +51,6 @@ export function readActivityFile(
   const init = { params: { query: { ...filter, format: 'csv' as const } }, parseAs: 'text' as const }
   if (frame.kind === 'platform') return readBody(frame.client.GET('/admin/audit/export', init))
   if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/partner-access/activity/export', init))
+  if (frame.kind === 'acting') return readBody(frame.client.GET('/partner/activity/export', init))
   return readBody(clientFor('').GET('/partner/audit/export', init))
 }

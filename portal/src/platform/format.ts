@@ -73,6 +73,18 @@ function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
 
+/** "14:05" in the reader's zone. */
+export function formatClock(instantMs: number): string {
+  const date = new Date(instantMs)
+  return `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
+}
+
+/** A short time left as "1:45". */
+export function formatCountdown(leftMs: number): string {
+  const seconds = Math.max(0, Math.ceil(leftMs / 1000))
+  return `${String(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`
+}
+
 /** "22 Sep 2027, 14:05" in the reader's zone. */
 export function formatDateTime(iso: string | null | undefined): string {
   if (!iso) return ''

@@ -40,13 +40,31 @@ export function useActing(): Frame & { acting: ActingContext } {
 }
 
 const clients = new Map<string, LiaisonClient>()
+const reasons = new Map<string, string>()
+
+/** Sets why this tab works in the tenant; from now on every call there says so. Empty for no reason. */
+export function setAccessReason(tenantId: string, reason: string): void {
+  reasons.set(tenantId, reason)
+}
+
+function fetchWithReason(tenantId: string): (request: Request) => Promise<Response> {
+  return (request) => {
+    const reason = reasons.get(tenantId) ?? ''
+    // Header values are ASCII, so the text travels percent-encoded.
+    if (reason !== '') request.headers.set('X-Access-Reason', encodeURIComponent(reason))
+    return fetch(request)
+  }
+}
 
 /** The client that names this tenant in every call, or none when the tenant is empty. One for each tenant. */
 export function clientFor(tenantId: string): LiaisonClient {
   const known = clients.get(tenantId)
   if (known !== undefined) return known
   const baseUrl = `${window.location.origin}/api/v1`
-  const made = createLiaisonClient({ baseUrl, ...(tenantId === '' ? {} : { activeTenantId: tenantId }) })
+  const made = createLiaisonClient({
+    baseUrl,
+    ...(tenantId === '' ? {} : { activeTenantId: tenantId, fetch: fetchWithReason(tenantId) }),
+  })
   clients.set(tenantId, made)
   return made
 }

@@ -6,6 +6,15 @@ export const acting = {
   'gate.seen': '{tenant} sees everything you do here, with your name.',
   'gate.never':
     'While acting you cannot sign agreements, give or change consent, approve links, or change members, payment methods and security settings.',
+  'gate.reason': 'Reason, or the number of a ticket',
+  'gate.reason_optional': 'Reason, or the number of a ticket (optional)',
+  'gate.reason_about': '{tenant} asks everybody who comes in, and reads it.',
+  'gate.reason_missing': 'Say why you come. {tenant} asks for it.',
+  'gate.again': 'Come back to {tenant}',
+  'gate.over_title': 'Your time in {tenant} is over',
+  'gate.over_lead': 'What you typed is kept in this tab. Come back to go on with it.',
+  'visit.ending': 'Your time in {tenant} is almost over. What you typed is kept in this tab.',
+  'visit.stay': 'Stay in {tenant}',
   'gate.stay': 'Stay in your own organisation',
   'gate.enter': 'Act in {tenant}',
 

@@ -36,6 +36,7 @@ export const common = {
   'bar.acting': 'Acting in {tenant}',
   'bar.acting_as': 'as {role}, for {partner}',
   'bar.seen': '{tenant} sees everything you do here',
+  'bar.until': 'until {time}',
   'bar.left': 'Link ends in {left}',
   'bar.now_acting': 'Now acting in {tenant}',
   'bar.own_organisation': 'Your organisation',
@@ -54,6 +55,8 @@ export const common = {
   'nav.tickets': 'Tickets',
   'nav.billing': 'Billing',
   'nav.home': 'Home',
+  'nav.members': 'Members',
+  'nav.persons': 'People',
   'nav.partner_access': 'Partner access',
   'nav.who_has_access': 'Who has access',
   'nav.requests': 'Requests',
@@ -161,6 +164,15 @@ export const common = {
   'table.previous': 'Previous',
   'table.next': 'Next',
 
+  'finder.about': 'Type at least two letters of the name.',
+  'finder.count': '{count, plural, =0 {Nobody and nothing found} one {One found} other {# found}}',
+  'finder.change': 'Change',
+
+  'members.name': 'Name',
+  'members.factor': 'Second factor',
+  'members.factor_yes': 'yes',
+  'members.factor_no': 'no',
+
   'filter.label': 'Filters',
   'filter.clear': 'Clear filters',
   'pick.any': 'Any',
@@ -201,6 +213,8 @@ export const common = {
   'activity.ip': 'Address',
   'activity.request': 'Request',
   'activity.code': 'Code',
+  'activity.given_reason': 'Reason given',
+  'activity.own_reason': 'Reason',
 
   'column.tenant': 'Tenant',
   'column.partner': 'Partner',

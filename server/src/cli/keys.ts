@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { createIngestKey } from '#modules/ingest/index.ts'
 import { actAsOperator } from '#platform/operator.ts'
 import { STATUS, UsageError, writeJson } from './command.ts'
-import type { Command } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
+import { readOverlap, rotateKeys } from './keys-rotate.ts'
 
 const SOURCE = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
@@ -14,35 +15,70 @@ function readDays(text: string | undefined): number {
   return days
 }
 
+const OPTIONS = {
+  source: { type: 'string' },
+  days: { type: 'string' },
+  overlap: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+interface Line {
+  readonly values: {
+    readonly source?: string | undefined
+    readonly days?: string | undefined
+    readonly overlap?: string | undefined
+    readonly json?: boolean | undefined
+  }
+  readonly positionals: readonly string[]
+}
+
+async function makeIngestKey({ values, positionals }: Line, surroundings: Surroundings): Promise<number> {
+  const [, name, ...rest] = positionals
+  if (name === undefined || rest.length > 0) throw new UsageError('Say create-ingest and one name.')
+  if (name.length > 100) throw new UsageError('A name has at most 100 characters.')
+  const { source } = values
+  if (source === undefined || !SOURCE.test(source))
+    throw new UsageError('--source is lower-case letters, digits, hyphens and underscores.')
+  const days = readDays(values.days)
+  const { admin } = await surroundings.open()
+  const request = { operator: surroundings.operator, command: 'keys create-ingest' }
+  const made = await actAsOperator(admin, request, (mandate) =>
+    createIngestKey(mandate, { name, source, days, createdBy: null }),
+  )
+  if (values.json) writeJson(surroundings, made)
+  else {
+    surroundings.err(
+      `The key of ${name} for the source ${source}, until ${made.ends_at}. It is shown this once:\n`,
+    )
+    surroundings.out(`${made.key}\n`)
+  }
+  return STATUS.done
+}
+
+async function rotate({ values, positionals }: Line, surroundings: Surroundings): Promise<number> {
+  if (positionals.length > 1) throw new UsageError('rotate takes no name.')
+  const rotation = await rotateKeys(surroundings, readOverlap(values.overlap))
+  if (values.json) writeJson(surroundings, rotation)
+  else
+    surroundings.out(
+      `Key ${rotation.number} is in use since ${rotation.active_from}; ${rotation.values_renewed} stored secrets were sealed anew, ${rotation.keys_removed} old keys removed.\n`,
+    )
+  return STATUS.done
+}
+
 export const keys: Command = {
   name: 'keys',
-  help: "keys create-ingest NAME --source SOURCE [--days N] [--json]\n  Makes a key with which one of the provider's own systems hands records in, and prints it this once.\n  SOURCE names that system: external ids are unique within it. The key ends after N days (365).",
+  help: `keys create-ingest NAME --source SOURCE [--days N] [--json]
+  Makes a key with which one of the provider's own systems hands records in, and prints it this once.
+  SOURCE names that system: external ids are unique within it. The key ends after N days (365).
+keys rotate [--overlap SECONDS] [--json]
+  Makes a new data key, lets every server learn it for SECONDS (60), then seals every stored secret anew; servers go
+  on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.`,
   async run(args, surroundings) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { source: { type: 'string' }, days: { type: 'string' }, json: { type: 'boolean' } },
-    })
-    const [action, name, ...rest] = positionals
-    if (action !== 'create-ingest' || name === undefined || rest.length > 0)
-      throw new UsageError('Say create-ingest and one name.')
-    if (name.length > 100) throw new UsageError('A name has at most 100 characters.')
-    const { source } = values
-    if (source === undefined || !SOURCE.test(source))
-      throw new UsageError('--source is lower-case letters, digits, hyphens and underscores.')
-    const days = readDays(values.days)
-    const { admin } = await surroundings.open()
-    const request = { operator: surroundings.operator, command: 'keys create-ingest' }
-    const made = await actAsOperator(admin, request, (mandate) =>
-      createIngestKey(mandate, { name, source, days, createdBy: null }),
-    )
-    if (values.json) writeJson(surroundings, made)
-    else {
-      surroundings.err(
-        `The key of ${name} for the source ${source}, until ${made.ends_at}. It is shown this once:\n`,
-      )
-      surroundings.out(`${made.key}\n`)
-    }
-    return STATUS.done
+    const line = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS })
+    const [action] = line.positionals
+    if (action === 'rotate') return rotate(line, surroundings)
+    if (action === 'create-ingest') return makeIngestKey(line, surroundings)
+    throw new UsageError('Say create-ingest and one name, or rotate.')
   },
 }

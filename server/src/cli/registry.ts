@@ -44,7 +44,21 @@ export const COMMANDS: readonly Listed[] = [
     summary: 'say why a person may or may not do something in a tenant',
     load: async () => (await import('./explain.ts')).explain,
   },
-  { name: 'keys', summary: 'make an ingest key', load: async () => (await import('./keys.ts')).keys },
+  {
+    name: 'backup',
+    summary: 'write everything that the database holds into a folder, while the server works',
+    load: async () => (await import('./backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put a backup into an empty database, and verify it',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'keys',
+    summary: 'make an ingest key; rotate the data key',
+    load: async () => (await import('./keys.ts')).keys,
+  },
   {
     name: 'doctor',
     summary: 'look whether this installation is sound',

@@ -4,14 +4,14 @@ import { t } from '../../platform/words.ts'
 
 /** What the partner's people did in this tenant. The tenant reads the same list. */
 export function ActivityPage() {
-  const { acting, tenantId } = useActing()
+  const { acting } = useActing()
   return (
     <Feed
       side="any"
+      hasSides={false}
       title={t('activity.title')}
       lead={t('activity.acting_lead', { tenant: acting.tenant_name })}
       emptyText={t('activity.partner_empty')}
-      fixed={{ tenant_id: tenantId }}
     />
   )
 }

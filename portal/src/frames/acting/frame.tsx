@@ -10,14 +10,14 @@ import { readBody } from '@liaison/sdk'
 import type { ActingContext, Me } from '@liaison/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { Activity, useEffect, useMemo, useState } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
 import type { NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { Bones } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { formatLeft } from '../../platform/format.ts'
+import { formatClock, formatLeft } from '../../platform/format.ts'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { recallPlace } from '../../platform/last-place.ts'
 import { announce } from '../../platform/live.ts'
@@ -26,8 +26,12 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { rememberTenant } from '../../platform/recents.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
-import { EntryGate, hasEntered } from './entry-gate.tsx'
+import { AgainGate, EntryGate, needsGate } from './entry-gate.tsx'
 import { Refused } from './refused.tsx'
+import { useAccessStream } from './use-access-stream.ts'
+import { useVisit } from './use-visit.ts'
+import type { OwnVisit } from './use-visit.ts'
+import { VisitWarning } from './visit-warning.tsx'
 
 const refreshMs = 60_000
 
@@ -67,19 +71,19 @@ function navOf(par: string, ten: string, permissions: readonly string[]): NavGro
       label: t('nav.activity'),
       icon: IconHistory,
       letter: 'a',
-      on: true,
+      on: permissions.includes('partner.audit.read'),
     },
   ]
   return [{ entries: all.filter((entry) => entry.on) }]
 }
 
-/** The server's answer to "who am I here", asked again on focus and each minute. */
-function useContextAnswer(key: string, tenantId: string) {
+/** The server's answer to "who am I here", asked again on focus, and each minute while no stream tells of changes. */
+function useContextAnswer(key: string, tenantId: string, isFollowed: boolean) {
   return useQuery({
     queryKey: [key, 'context'],
     queryFn: () => readBody(clientFor(tenantId).POST('/partner/context', { body: { tenant_id: tenantId } })),
     refetchOnWindowFocus: 'always',
-    refetchInterval: refreshMs,
+    refetchInterval: isFollowed ? false : refreshMs,
     staleTime: 0,
     retry: false,
   })
@@ -110,8 +114,9 @@ function LeaveLink({ par, tenant }: { par: string; tenant: string }) {
   )
 }
 
-function BarWords({ context }: { context: ActingContext }) {
+function BarWords({ context, visit }: { context: ActingContext; visit: OwnVisit }) {
   const left = formatLeft(context.link_ends_at, useNow())
+  const isOpen = visit.state.kind === 'open' || visit.state.kind === 'ending'
   return (
     <>
       <span className="bar-line">
@@ -120,16 +125,49 @@ function BarWords({ context }: { context: ActingContext }) {
       </span>
       <span className="bar-line small">
         {t('bar.seen', { tenant: context.tenant_name })}
+        {isOpen && ` · ${t('bar.until', { time: formatClock(visit.endsAt) })}`}
         {left !== null && ` · ${t('bar.left', { left })}`}
       </span>
     </>
   )
 }
 
-type InsideProps = { context: ActingContext; me: Me; par: string; ten: string }
+type InsideProps = { context: ActingContext; visit: OwnVisit; me: Me; par: string; ten: string }
 
-function Inside({ context, me, par, ten }: InsideProps) {
-  const [entered, setEntered] = useState(() => !context.writes || hasEntered(ten))
+/** Whether the person is in the tenant: came in, the time is not over, and a reason is given where one is wanted. */
+function isIn({ state, reason }: OwnVisit, context: ActingContext): boolean {
+  const isOpen = state.kind === 'open' || state.kind === 'ending'
+  return isOpen && (reason !== '' || !context.read_reason_required)
+}
+
+/** The pages while the person is in; else what leads in. What was typed in a page outlives the end of a visit. */
+function Pages({ context, visit }: Pick<InsideProps, 'context' | 'visit'>) {
+  const isInside = isIn(visit, context)
+  const [wasInside, setWasInside] = useState(isInside)
+  if (isInside && !wasInside) setWasInside(true)
+  const { mutate } = visit.enter
+  const entersAlone = visit.state.kind === 'none' && !needsGate(context)
+  useEffect(() => {
+    if (entersAlone) mutate('')
+  }, [entersAlone, mutate])
+  const isWaiting = entersAlone && visit.enter.error === null
+  return (
+    <>
+      {wasInside && (
+        <Activity mode={isInside ? 'visible' : 'hidden'}>
+          <Outlet />
+        </Activity>
+      )}
+      {isWaiting && <Bones lines={10} />}
+      {!isInside &&
+        !isWaiting &&
+        (visit.state.kind === 'over' ? <AgainGate visit={visit} /> : <EntryGate visit={visit} />)}
+      <VisitWarning visit={visit} tenant={context.tenant_name} />
+    </>
+  )
+}
+
+function Inside({ context, visit, me, par, ten }: InsideProps) {
   const nav = useMemo(() => navOf(par, ten, context.permissions), [par, ten, context.permissions])
   useEffect(() => {
     announce(t('bar.now_acting', { tenant: context.tenant_name }))
@@ -150,23 +188,38 @@ function Inside({ context, me, par, ten }: InsideProps) {
   return (
     <FrameContext value={frame}>
       <AppFrame
-        words={<BarWords context={context} />}
+        words={<BarWords context={context} visit={visit} />}
         nav={nav}
         leave={<LeaveLink par={par} tenant={context.tenant_name} />}
       >
-        {entered ? <Outlet /> : <EntryGate onEnter={() => setEntered(true)} />}
+        <Pages context={context} visit={visit} />
       </AppFrame>
     </FrameContext>
   )
 }
 
-function Entered({ me, par, ten }: Omit<InsideProps, 'context'>) {
+/** Whether the stream begins with what the page knows already. */
+function isSameAccess(heard: unknown, known: ActingContext | undefined): boolean {
+  if (typeof heard !== 'object' || heard === null || known === undefined) return false
+  const names = ['permissions', 'read_reason_required', 'link_ends_at'] as const
+  return names.every((name) => JSON.stringify(Reflect.get(heard, name)) === JSON.stringify(known[name]))
+}
+
+function Entered({ me, par, ten }: Pick<InsideProps, 'me' | 'par' | 'ten'>) {
   const key = frameKey('acting', ten)
-  const answer = useContextAnswer(key, ten)
+  const cache = useQueryClient()
+  const visit = useVisit(ten)
+  const isOpen = visit.state.kind === 'open' || visit.state.kind === 'ending'
+  const isFollowed = useAccessStream(ten, isOpen, (heard) => {
+    const known = cache.getQueryData<ActingContext>([key, 'context'])
+    if (heard.event !== 'open' || !isSameAccess(heard.data, known))
+      void cache.invalidateQueries({ queryKey: [key] })
+  })
+  const answer = useContextAnswer(key, ten, isFollowed)
   useDropData(key, answer.isError)
   if (answer.isError) return <Refused me={me} par={par} ten={ten} error={answer.error} />
   if (answer.data === undefined) return <Bones lines={10} />
-  return <Inside context={answer.data} me={me} par={par} ten={ten} />
+  return <Inside context={answer.data} visit={visit} me={me} par={par} ten={ten} />
 }
 
 /** The acting frame. The tenant is the one in the address; everything shown about it is the server's answer. */

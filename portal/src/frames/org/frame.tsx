@@ -6,6 +6,7 @@ import {
   IconReceipt,
   IconShieldHalf,
   IconTicket,
+  IconUsers,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
 import { useMemo } from 'react'
@@ -35,6 +36,13 @@ function workOf(ten: string): NavEntry[] {
       icon: IconReceipt,
       letter: 'b',
       needs: 'tenant.billing.read',
+    },
+    {
+      to: places.members(ten),
+      label: t('nav.members'),
+      icon: IconUsers,
+      letter: 'm',
+      needs: 'tenant.members.read',
     },
   ]
 }

@@ -113,6 +113,22 @@ function Roles({ policy, onPolicy }: PartProps) {
   )
 }
 
+/** How long somebody who came in may stay. */
+function LongestStay({ policy, onPolicy }: PartProps) {
+  return (
+    <TextInput
+      id="acting_minutes"
+      type="number"
+      min={5}
+      max={60}
+      label={t('rules.minutes')}
+      description={t('rules.minutes_about')}
+      value={String(policy.acting_minutes)}
+      onChange={(event) => onPolicy({ ...policy, acting_minutes: Number(event.currentTarget.value) })}
+    />
+  )
+}
+
 function Conditions({ policy, onPolicy }: PartProps) {
   const { conditions } = policy
   const set = (change: Partial<PartnerPolicy['conditions']>) => {
@@ -121,6 +137,7 @@ function Conditions({ policy, onPolicy }: PartProps) {
   return (
     <Panel title={t('rules.conditions')}>
       <div className="stack tight">
+        <LongestStay policy={policy} onPolicy={onPolicy} />
         <Checkbox
           label={t('rules.phishing')}
           description={t('rules.phishing_about')}

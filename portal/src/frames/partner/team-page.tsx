@@ -1,6 +1,5 @@
 import { readBody } from '@liaison/sdk'
-import type { Link, LinkMember, PartnerMember } from '@liaison/sdk'
-import { useQueries } from '@tanstack/react-query'
+import type { Link, PartnerMember } from '@liaison/sdk'
 
 import { Glyph } from '../../parts/glyphs.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -17,24 +16,10 @@ import { tenantNameOf } from '../shared/link-parts.tsx'
 
 const spec = { page: pageField() }
 
-/** The people assigned to each of these links; null while the answer of one is awaited. */
-function useAssignments(links: readonly Link[]): (readonly LinkMember[] | null)[] {
-  const { client, key } = useFrame()
-  const answers = useQueries({
-    queries: links.map(({ link_id: id }) => ({
-      queryKey: [key, 'link-members', id],
-      queryFn: () =>
-        readBody(client.GET('/partner/links/{link_id}/members', { params: { path: { link_id: id } } })),
-    })),
-  })
-  return answers.map((answer) => answer.data?.members ?? null)
-}
+type MarkProps = { link: Link; person: PartnerMember }
 
-type MarkProps = { members: readonly LinkMember[] | null; person: PartnerMember }
-
-function Mark({ members, person }: MarkProps) {
-  if (members === null) return <span className="muted">…</span>
-  const assigned = members.find((member) => member.member_id === person.member_id)
+function Mark({ link, person }: MarkProps) {
+  const assigned = person.assignments.find((assignment) => assignment.link_id === link.link_id)
   if (assigned === undefined) return <span className="muted">–</span>
   if (assigned.role !== null) return tValue('role', assigned.role)
   return (
@@ -49,7 +34,6 @@ type MatrixProps = { people: readonly PartnerMember[]; links: readonly Link[] }
 
 function Matrix({ people, links }: MatrixProps) {
   const { partnerId } = useFrame()
-  const assignments = useAssignments(links)
   return (
     <div className="list-scroll" role="region" aria-label={t('team.caption')} tabIndex={0}>
       <table className="table grid-of-marks">
@@ -67,7 +51,7 @@ function Matrix({ people, links }: MatrixProps) {
           </tr>
         </thead>
         <tbody>
-          {links.map((link, index) => (
+          {links.map((link) => (
             <tr key={link.link_id}>
               <th scope="row">
                 <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
@@ -76,7 +60,7 @@ function Matrix({ people, links }: MatrixProps) {
               </th>
               {people.map((person) => (
                 <td key={person.member_id}>
-                  <Mark members={assignments[index] ?? null} person={person} />
+                  <Mark link={link} person={person} />
                 </td>
               ))}
             </tr>

@@ -3,62 +3,90 @@ import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
+import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
 import { DecisionView } from '../../parts/explainer.tsx'
+import { Finder } from '../../parts/finder.tsx'
+import type { Found } from '../../parts/finder.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { findPersons, findTenants } from './finds.ts'
 
-type Question = { person: string; tenant: string; permission: string }
+type Question = { person: Found; tenant: Found; permission: string }
 
 const permissions = permissionsOfPlane('delegation')
 
-type AskFormProps = { isBusy: boolean; onAsk: (question: Question) => void }
+type Draft = { person: Found | null; tenant: Found | null; permission: string }
 
-function AskForm({ isBusy, onAsk }: AskFormProps) {
-  const [question, setQuestion] = useState<Question>({
-    person: '',
-    tenant: '',
-    permission: 'partner.billing.invoices.read',
-  })
+const blank: Draft = { person: null, tenant: null, permission: 'partner.billing.invoices.read' }
+
+function checkDraft({ person, tenant }: Draft): FormError[] {
+  return [
+    ...(person === null ? [{ field: 'person_id', text: t('ask.person_missing') }] : []),
+    ...(tenant === null ? [{ field: 'tenant_id', text: t('ask.tenant_missing') }] : []),
+  ]
+}
+
+type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
+
+function Fields({ draft, errors, onDraft }: FieldsProps) {
   return (
-    <form
-      className="stack tight"
-      onSubmit={(event) => {
-        event.preventDefault()
-        onAsk(question)
-      }}
-    >
-      <TextInput
+    <>
+      <Finder
         id="person_id"
+        kind="person"
         label={t('ask.person')}
-        placeholder="psn_…"
-        required
-        value={question.person}
-        onChange={(event) => setQuestion({ ...question, person: event.currentTarget.value })}
+        find={findPersons}
+        chosen={draft.person}
+        error={errorOf(errors, 'person_id')}
+        onChosen={(person) => onDraft({ ...draft, person })}
       />
-      <TextInput
+      <Finder
         id="tenant_id"
+        kind="tenant"
         label={t('ask.tenant')}
-        placeholder="ten_…"
-        required
-        value={question.tenant}
-        onChange={(event) => setQuestion({ ...question, tenant: event.currentTarget.value })}
+        find={findTenants}
+        chosen={draft.tenant}
+        error={errorOf(errors, 'tenant_id')}
+        onChosen={(tenant) => onDraft({ ...draft, tenant })}
       />
       <NativeSelect
         id="permission"
         label={t('activity.permission')}
-        value={question.permission}
-        onChange={(event) => setQuestion({ ...question, permission: event.currentTarget.value })}
+        value={draft.permission}
+        onChange={(event) => onDraft({ ...draft, permission: event.currentTarget.value })}
       >
         {permissions.map((entry) => (
           <option key={entry.name} value={entry.name}>
-            {entry.name}
+            {entry.sentence} ({entry.name})
           </option>
         ))}
       </NativeSelect>
+    </>
+  )
+}
+
+type AskFormProps = { isBusy: boolean; onAsk: (question: Question) => void }
+
+function AskForm({ isBusy, onAsk }: AskFormProps) {
+  const [draft, setDraft] = useState(blank)
+  const [errors, setErrors] = useState<FormError[]>([])
+  return (
+    <form
+      className="stack tight"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        setErrors(checkDraft(draft))
+        const { person, tenant, permission } = draft
+        if (person !== null && tenant !== null) onAsk({ person, tenant, permission })
+      }}
+    >
+      <ErrorSummary errors={errors} />
+      <Fields draft={draft} errors={errors} onDraft={setDraft} />
       <div>
         <Button type="submit" loading={isBusy}>
           {t('ask.act')}
@@ -101,7 +129,7 @@ export function ExplainPage() {
   const ask = useWrite(({ person, tenant, permission }: Question, frame) =>
     readBody(
       frame.client.POST('/admin/partner-access/explain', {
-        body: { person_id: person.trim(), tenant_id: tenant.trim(), permission },
+        body: { person_id: person.id, tenant_id: tenant.id, permission },
       }),
     ),
   )

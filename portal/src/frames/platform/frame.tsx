@@ -6,6 +6,7 @@ import {
   IconLink,
   IconQuestionMark,
   IconSnowflake,
+  IconUsers,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
 
@@ -24,6 +25,7 @@ const nav: NavGroup[] = [
       { to: places.partners(), label: t('nav.partners'), icon: IconHeartHandshake, letter: 'p' },
       { to: places.tenants(), label: t('nav.tenants'), icon: IconBuildingCommunity, letter: 't' },
       { to: places.links(), label: t('nav.links'), icon: IconLink, letter: 'l' },
+      { to: places.persons(), label: t('nav.persons'), icon: IconUsers, letter: 'u' },
     ],
   },
   {

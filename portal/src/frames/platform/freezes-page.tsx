@@ -6,6 +6,8 @@ import { useState } from 'react'
 import { Ask } from '../../parts/confirm.tsx'
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { Finder } from '../../parts/finder.tsx'
+import type { Find, Found } from '../../parts/finder.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
@@ -13,16 +15,24 @@ import { formatInstant } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { findLinks, findPartners, findPersons, findTenants } from './finds.ts'
 import { frozenName } from '../shared/freeze-words.ts'
 
 const scopes = ['person', 'delegation', 'partner', 'tenant', 'platform'] as const
 
 type Scope = (typeof scopes)[number]
-type Draft = { scope: Scope; id: string; reason: string }
+type Draft = { scope: Scope; about: Found | null; reason: string }
+
+const finds: Readonly<Record<Exclude<Scope, 'platform'>, Find>> = {
+  person: findPersons,
+  delegation: findLinks,
+  partner: findPartners,
+  tenant: findTenants,
+}
 
 function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []
-  if (draft.scope !== 'platform' && draft.id.trim() === '')
+  if (draft.scope !== 'platform' && draft.about === null)
     errors.push({ field: 'id', text: t('freeze.id_missing') })
   if (draft.reason.trim() === '') errors.push({ field: 'reason', text: t('confirm.reason_missing') })
   return errors
@@ -41,6 +51,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
           onDraft({
             ...draft,
             scope: scopes.find((scope) => scope === event.currentTarget.value) ?? 'person',
+            about: null,
           })
         }
       >
@@ -51,13 +62,15 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         ))}
       </NativeSelect>
       {draft.scope !== 'platform' && (
-        <TextInput
+        <Finder
+          key={draft.scope}
           id="id"
+          kind={draft.scope}
           label={t('freeze.id')}
-          description={t('freeze.id_about')}
-          value={draft.id}
+          find={finds[draft.scope]}
+          chosen={draft.about}
           error={errorOf(errors, 'id')}
-          onChange={(event) => onDraft({ ...draft, id: event.currentTarget.value })}
+          onChosen={(about) => onDraft({ ...draft, about })}
         />
       )}
       <TextInput
@@ -72,16 +85,16 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
   )
 }
 
-const blank: Draft = { scope: 'person', id: '', reason: '' }
+const blank: Draft = { scope: 'person', about: null, reason: '' }
 
 function FreezeForm() {
   const [draft, setDraft] = useState(blank)
   const [errors, setErrors] = useState<FormError[]>([])
   const write = useWrite(
-    ({ scope, id, reason }: Draft, frame) =>
+    ({ scope, about, reason }: Draft, frame) =>
       readBody(
         frame.client.POST('/admin/partner-access/freezes', {
-          body: { scope, reason: reason.trim(), ...(scope === 'platform' ? {} : { id: id.trim() }) },
+          body: { scope, reason: reason.trim(), ...(about === null ? {} : { id: about.id }) },
         }),
       ),
     () => {
@@ -111,7 +124,7 @@ function FreezeForm() {
         )}
         <div>
           <Button type="submit" color="red" loading={write.isPending}>
-            {t('freeze.act', { what: tValue('freeze_scope', draft.scope) })}
+            {t(`freeze.act_${draft.scope}`)}
           </Button>
         </div>
       </form>

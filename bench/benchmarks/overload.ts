@@ -1,0 +1,170 @@
+import { atLeast, atMost } from '../benchmark.ts'
+import type { Benchmark, BenchmarkContext, Claim } from '../benchmark.ts'
+import { startChild } from '../http/child.ts'
+import type { Child } from '../http/child.ts'
+import type { LoadOrder, LoadReport } from '../http/load.ts'
+import type { OpenLoopOrder, OpenLoopReport } from '../http/open-loop.ts'
+import { startLoad, startRival } from '../http/rivals.ts'
+import type { Rival } from '../http/rivals.ts'
+import { invoiceRequests } from '../http/worlds.ts'
+import { seedInvoices, seedPartners, seedTenants, settleTables, withBulkLoading } from '../seed.ts'
+import { median, medianRatio, spread } from '../statistics.ts'
+import { figure, milliseconds } from '../words.ts'
+
+const PARTNERS = { first: 0, count: 5000, linksPerPartner: 1, tenants: 1000 }
+const INVOICES = { tenants: PARTNERS.tenants, perTenant: 10 }
+const MULTIPLES = [1, 2, 4, 10] as const
+const CONNECTIONS = 32
+const ATTEMPTS = 3
+const LEAST_GOODPUT = 0.8
+const LONGEST_P99_MS = 500
+
+/** One round: the capacity right before, then each multiple of it, and the capacity right after. */
+interface OverloadRound {
+  readonly before: number
+  /** The best that was seen: nothing that disturbs the machine makes the share of the capacity look better. */
+  readonly peak: number
+  readonly loads: ReadonlyMap<number, OpenLoopReport>
+  readonly after: number
+}
+
+/** A machine that is busy with something else can make even a few callers wait too long; then it is measured again. */
+async function askUndisturbed(load: Child, order: LoadOrder): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await load.ask<LoadReport>(order)).perSecond
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function measureRound(
+  rival: Rival,
+  generators: { readonly closed: Child; readonly open: Child },
+  seconds: number,
+): Promise<OverloadRound> {
+  const { url, requests } = rival
+  const order: LoadOrder = { url, requests, connections: CONNECTIONS, seconds }
+  const measureCapacity = () => askUndisturbed(generators.closed, order)
+  const before = Math.max(await measureCapacity(), await measureCapacity())
+  const loads = new Map<number, OpenLoopReport>()
+  for (const multiple of MULTIPLES) {
+    const open: OpenLoopOrder = { url, requests, seconds, perSecond: before * multiple }
+    loads.set(multiple, await generators.open.ask<OpenLoopReport>(open))
+  }
+  const after = await measureCapacity()
+  return { before, peak: Math.max(before, after), loads, after }
+}
+
+async function measureRounds(context: BenchmarkContext): Promise<OverloadRound[]> {
+  const cluster = await context.cluster()
+  const connection = await cluster.createDatabase('bench_overload')
+  await withBulkLoading(connection, async (client) => {
+    await seedTenants(client, PARTNERS.tenants)
+    await seedPartners(client, PARTNERS)
+    await seedInvoices(client, INVOICES)
+    await settleTables(client)
+  })
+  const requests = invoiceRequests(PARTNERS, INVOICES)
+  const rival = await startRival('liaison', connection, requests)
+  const generators = {
+    closed: startLoad(),
+    open: startChild(new URL('../http/open-loop.ts', import.meta.url)),
+  }
+  const seconds = context.isQuick ? 1 : 4
+  const rounds: OverloadRound[] = []
+  try {
+    const warmUp: LoadOrder = { url: rival.url, requests, connections: CONNECTIONS, seconds }
+    await askUndisturbed(generators.closed, warmUp)
+    for (let round = 0; round < (context.isQuick ? 1 : 3); round += 1)
+      rounds.push(await measureRound(rival, generators, seconds))
+    return rounds
+  } finally {
+    await Promise.all([generators.closed.stop(), generators.open.stop(), rival.child.stop()])
+  }
+}
+
+const reportsOf = (rounds: readonly OverloadRound[], multiple: number): OpenLoopReport[] =>
+  rounds.flatMap(({ loads }) => loads.get(multiple) ?? [])
+
+const peaksOf = (rounds: readonly OverloadRound[]): number[] => rounds.map(({ peak }) => peak)
+
+function describeRow(rounds: readonly OverloadRound[], multiple: number): string[] {
+  const reports = reportsOf(rounds, multiple)
+  const middle = (pick: (report: OpenLoopReport) => number) => median(reports.map(pick))
+  const accepted = reports.map(({ acceptedPerSecond }) => acceptedPerSecond)
+  return [
+    `${multiple}×`,
+    Math.round(middle(({ offeredPerSecond }) => offeredPerSecond)).toString(),
+    Math.round(median(accepted)).toString(),
+    figure(medianRatio(accepted, peaksOf(rounds))),
+    Math.round(middle(({ shedPerSecond }) => shedPerSecond)).toString(),
+    reports.reduce((sum, { failed }) => sum + failed, 0).toString(),
+    `${milliseconds(middle(({ p50 }) => p50))} / ${milliseconds(middle(({ p99 }) => p99))}`,
+  ]
+}
+
+function claimsOf(rounds: readonly OverloadRound[], multiple: number): Claim[] {
+  const reports = reportsOf(rounds, multiple)
+  const goodput = medianRatio(
+    reports.map(({ acceptedPerSecond }) => acceptedPerSecond),
+    peaksOf(rounds),
+  )
+  const p99 = median(reports.map((report) => report.p99))
+  return [
+    {
+      requirement: 'R6',
+      what: `accepted requests at ${multiple}× capacity, as a share of capacity`,
+      measured: figure(goodput),
+      target: `≥ ${LEAST_GOODPUT.toFixed(2)}`,
+      isMet: atLeast(goodput, LEAST_GOODPUT),
+    },
+    {
+      requirement: 'R6',
+      what: `p99 of the accepted requests at ${multiple}× capacity`,
+      measured: `${milliseconds(p99)} ms`,
+      target: `≤ ${LONGEST_P99_MS} ms`,
+      isMet: atMost(p99, LONGEST_P99_MS),
+    },
+  ]
+}
+
+/** More requests than the server can serve: those it takes are served in time, the others are told to come again. */
+export const benchmark: Benchmark = {
+  name: 'overload',
+  title: 'Overload',
+  async run(context) {
+    const rounds = await measureRounds(context)
+    const recovered = medianRatio(
+      rounds.map(({ after }) => after),
+      rounds.map(({ before }) => before),
+    )
+    return {
+      method: `GET of one invoice as above, through one server process with its default of 64 requests in flight. Capacity is what ${CONNECTIONS} connections get that wait for each answer, the best of three measurements around each round; the overload comes at a fixed rate from callers who do not wait (open loop), and times count from the moment when a request was due. Refused requests get 503 with Retry-After. Server, database and both generators share one machine, so at 10× the generator takes time from the server.`,
+      table: {
+        columns: [
+          'Load',
+          'Offered/s',
+          'Accepted/s',
+          'Share of capacity',
+          '503/s',
+          'Failed',
+          'Accepted: p50 / p99 ms',
+        ],
+        rows: MULTIPLES.map((multiple) => describeRow(rounds, multiple)),
+      },
+      claims: [
+        ...MULTIPLES.filter((multiple) => multiple > 1).flatMap((multiple) => claimsOf(rounds, multiple)),
+        {
+          requirement: 'R6',
+          what: 'capacity right after the overload, as a share of that before',
+          measured: figure(recovered),
+          target: '≥ 0.90',
+          isMet: atLeast(recovered, 0.9),
+        },
+      ],
+      baselineSpread: spread(peaksOf(rounds)),
+    }
+  },
+}

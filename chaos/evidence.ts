@@ -1,0 +1,77 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { describeCommit, describeMachine } from '../bench/machine.ts'
+
+const DOCUMENT = fileURLToPath(new URL('../docs/evidence.md', import.meta.url))
+
+const INTRODUCTION = `# Evidence
+
+What was shown by injecting faults, how often, and how we know that the harness would have seen a fault (reliability.md
+R13). Each section is written by the command that it names; nothing here is written by hand.
+`
+
+/** One claim with what a run showed of it. */
+export interface Claim {
+  readonly requirement: string
+  readonly claim: string
+  /** What was injected or compared, and how often. */
+  readonly count: string
+  readonly result: string
+}
+
+/** What one harness writes of one run. */
+export interface Evidence {
+  /** The harness, as the markers in the document name it. */
+  readonly name: string
+  readonly title: string
+  readonly command: string
+  /** The folder of the harness. */
+  readonly source: string
+  readonly claims: readonly Claim[]
+  /** The planted faults, and that the harness reported them. */
+  readonly positiveControl: string
+  readonly postgresVersion: string
+}
+
+function renderTable(rows: readonly (readonly string[])[]): string {
+  const widths =
+    rows[0]?.map((_, index) => Math.max(3, ...rows.map((cells) => cells[index]?.length ?? 0))) ?? []
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`
+  const [head = [], ...body] = rows
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')
+}
+
+function renderSection(evidence: Evidence, date: string, commit: string): string {
+  const rows = [
+    ['Requirement', 'Claim', 'Count', 'Result'],
+    ...evidence.claims.map(({ requirement, claim, count, result }) => [requirement, claim, count, result]),
+  ]
+  return [
+    `## ${evidence.title}`,
+    `\`${evidence.command}\`, source \`${evidence.source}\`; ${date}, commit ${commit}. ${describeMachine(evidence.postgresVersion)}.`,
+    renderTable(rows),
+    `Positive control: ${evidence.positiveControl}`,
+  ].join('\n\n')
+}
+
+const opening = (name: string): string => `<!-- evidence ${name} -->`
+const closing = (name: string): string => `<!-- end ${name} -->`
+
+/** The page with a new section for one harness; the others keep theirs. */
+export function renderDocument(before: string, name: string, section: string): string {
+  const block = `${opening(name)}\n\n${section}\n\n${closing(name)}\n`
+  const start = before.indexOf(opening(name))
+  const end = before.indexOf(closing(name))
+  if (start >= 0 && end > start)
+    return `${before.slice(0, start)}${block}${before.slice(end + closing(name).length + 1)}`
+  return `${before === '' ? INTRODUCTION : before}\n${block}`
+}
+
+/** Writes what a run showed into docs/evidence.md. */
+export async function writeEvidence(evidence: Evidence): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10)
+  const before = await readFile(DOCUMENT, 'utf8').catch(() => '')
+  const section = renderSection(evidence, date, await describeCommit())
+  await writeFile(DOCUMENT, renderDocument(before, evidence.name, section))
+}

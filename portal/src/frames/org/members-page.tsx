@@ -1,0 +1,75 @@
+import { readBody } from '@liaison/sdk'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, StatusChip } from '../../parts/values.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+
+const spec = { page: pageField() }
+
+function readMembers({ client }: Frame, page: number) {
+  return readBody(client.GET('/tenant/members', { params: { query: pagingQuery(page) } }))
+}
+
+type Member = Awaited<ReturnType<typeof readMembers>>['items'][number]
+
+const columns: Column<Member>[] = [
+  {
+    id: 'name',
+    header: t('members.name'),
+    cell: (row) => (
+      <>
+        <span className="strong">{row.name}</span>
+        {row.email !== null && (
+          <>
+            <br />
+            <span className="small muted">{row.email}</span>
+          </>
+        )}
+      </>
+    ),
+  },
+  { id: 'role', header: t('column.role'), cell: (row) => tValue('member_role', row.role) },
+  {
+    id: 'status',
+    header: t('column.status'),
+    cell: (row) => <StatusChip family="organisation" value={row.status} />,
+  },
+  {
+    id: 'factor',
+    header: t('members.factor'),
+    cell: (row) => t(row.has_second_factor ? 'members.factor_yes' : 'members.factor_no'),
+  },
+  { id: 'since', header: t('column.since'), numeric: true, cell: (row) => <DateText iso={row.since} /> },
+]
+
+/** The people of the own organisation. */
+export function MembersPage() {
+  const { name } = useFrame()
+  const { values, set } = useFilters(spec)
+  const members = useRead(['members', values.page], (frame) => readMembers(frame, values.page), {
+    keep: true,
+  })
+  return (
+    <Page title={t('members.title')} lead={t('members.lead', { org: name })}>
+      <Answer query={members} lines={6}>
+        {({ items, total, limit, offset }) => (
+          <DataTable
+            caption={t('members.title')}
+            columns={columns}
+            rows={items}
+            rowId={(row) => row.member_id}
+            paging={{ offset, limit, total, onOffset: (next) => set({ page: Math.floor(next / pageSize) }) }}
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,151 @@
+import { readBody } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Ask } from '../../parts/confirm.tsx'
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { StatusChip } from '../../parts/values.tsx'
+import { textField } from '../../platform/filters.ts'
+import { useFrame } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+
+const spec = { search: textField(), page: pageField() }
+const shortestSearch = 2
+
+function readPersons({ client }: Frame, search: string, page: number) {
+  return readBody(client.GET('/admin/persons', { params: { query: { search, ...pagingQuery(page) } } }))
+}
+
+type Person = Awaited<ReturnType<typeof readPersons>>['items'][number]
+
+/** Removes what a person lost. Nobody does it for themselves. */
+function ResetButton({ person }: { person: Person }) {
+  const [isOpen, setOpen] = useState(false)
+  const { me } = useFrame()
+  const names = { person: person.name }
+  const write = useWrite(
+    (reason: string, { client }) =>
+      readBody(
+        client.POST('/admin/persons/{person_id}/factors/reset', {
+          params: { path: { person_id: person.person_id } },
+          body: { reason },
+        }),
+      ),
+    () => {
+      setOpen(false)
+      showToast(t('persons.reset_done', names))
+    },
+  )
+  if (!person.has_second_factor || person.person_id === me.person.id) return null
+  return (
+    <>
+      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
+        {t('persons.reset')}
+      </button>
+      <Ask
+        opened={isOpen}
+        title={t('persons.reset_title', names)}
+        act={t('persons.reset_act')}
+        keep={t('persons.reset_keep')}
+        isDanger
+        isBusy={write.isPending}
+        error={write.error}
+        reason="required"
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
+      >
+        {t('persons.reset_effect', names)}
+      </Ask>
+    </>
+  )
+}
+
+const columns: Column<Person>[] = [
+  {
+    id: 'name',
+    header: t('members.name'),
+    cell: (row) => (
+      <>
+        <span className="strong">{row.name}</span>
+        <br />
+        <span className="small muted">{row.email}</span>
+      </>
+    ),
+  },
+  { id: 'places', header: t('persons.places'), cell: (row) => row.places.join(', ') || t('value.none') },
+  {
+    id: 'status',
+    header: t('column.status'),
+    cell: (row) => <StatusChip family="organisation" value={row.status} />,
+  },
+  {
+    id: 'factor',
+    header: t('members.factor'),
+    cell: (row) => t(row.has_second_factor ? 'members.factor_yes' : 'members.factor_no'),
+  },
+  { id: 'acts', header: '', cell: (row) => <ResetButton person={row} /> },
+]
+
+function PersonList({
+  search,
+  page,
+  onPage,
+}: {
+  search: string
+  page: number
+  onPage: (page: number) => void
+}) {
+  const persons = useRead(['persons', search, page], (frame) => readPersons(frame, search, page), {
+    keep: true,
+  })
+  return (
+    <Answer query={persons} lines={8}>
+      {({ items, total, limit, offset }) =>
+        items.length === 0 ? (
+          <div className="list">
+            <Empty title={t('state.no_match')} text={t('persons.none_text')} />
+          </div>
+        ) : (
+          <DataTable
+            caption={t('persons.title')}
+            columns={columns}
+            rows={items}
+            rowId={(row) => row.person_id}
+            paging={{ offset, limit, total, onOffset: (next) => onPage(Math.floor(next / pageSize)) }}
+          />
+        )
+      }
+    </Answer>
+  )
+}
+
+/** Persons by name or address, and the way to remove a lost second factor. */
+export function PersonsPage() {
+  const { values, set, clear, active } = useFilters(spec)
+  const search = values.search.trim()
+  return (
+    <Page title={t('persons.title')} lead={t('persons.lead')}>
+      <FilterBar active={active} onClear={clear}>
+        <SearchBox
+          label={t('persons.find')}
+          value={values.search}
+          onValue={(text) => set({ search: text })}
+        />
+      </FilterBar>
+      {search.length < shortestSearch ? (
+        <div className="list">
+          <Empty title={t('persons.start')} text={t('persons.start_text')} />
+        </div>
+      ) : (
+        <PersonList search={search} page={values.page} onPage={(page) => set({ page })} />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,149 @@
+import type pg from 'pg'
+import type { BackupManifest, BackupSequence, BackupTable } from './backup-format.ts'
+
+type Client = Pick<pg.ClientBase, 'query'>
+
+/** Where a table stands in the database and what of it is copied. */
+export type TableShape = Pick<BackupTable, 'schema' | 'name' | 'columns' | 'key'>
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** The name of a table as SQL. */
+export function nameInSql({ schema, name }: Pick<TableShape, 'schema' | 'name'>): string {
+  return `${quote(schema)}.${quote(name)}`
+}
+
+/** The statement whose output is the table, row by row in an order that the rows alone decide. */
+export function copyOutText(table: TableShape): string {
+  const columns = table.columns.map(quote).join(', ')
+  const order = table.key.length > 0 ? table.key.map(quote).join(', ') : `(${quote(table.name)})::text`
+  return `copy (select ${columns} from ${nameInSql(table)} order by ${order}) to stdout`
+}
+
+/** The statement that takes what `copyOutText` gave. */
+export function copyInText(table: TableShape): string {
+  return `copy ${nameInSql(table)} (${table.columns.map(quote).join(', ')}) from stdin`
+}
+
+// Every table but those that belong to the database itself: the list of its migrations, the key that signs contexts
+// within it, statistics of the job queue that have a partition for each day, and what is not logged.
+const LISTED = `
+  n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence = 'p'
+  and not (n.nspname = 'public' and c.relname in ('liaison_migration', 'liaison_migration_lock'))
+  and not (n.nspname = 'access' and c.relname = 'context_key')
+  and not (n.nspname = 'job' and c.relname = 'queue_stats')`
+
+// Transaction numbers mean nothing in another cluster, so a row takes the number of the transaction that restores it.
+// That of an audit event is part of what was sealed and stays.
+const COPIED = `
+  a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+  and not (a.atttypid = 'xid8'::regtype and a.atthasdef and c.relname <> 'audit_event')`
+
+/** Every table of the installation. */
+export async function listTables(client: Client): Promise<TableShape[]> {
+  const { rows } = await client.query<TableShape>(
+    `select n.nspname::text as schema, c.relname::text as name,
+       array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and ${COPIED} order by a.attnum) as columns,
+       array(select a.attname::text from pg_index i, unnest(i.indkey) with ordinality k (number, place), pg_attribute a
+         where i.indrelid = c.oid and i.indisprimary and a.attrelid = c.oid and a.attnum = k.number order by k.place) as key
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where ${LISTED} order by 1, 2`,
+  )
+  return rows
+}
+
+/** Where the sequences stand. They move outside transactions: read after the rows, they are never behind them. */
+export async function listSequences(client: Client): Promise<BackupSequence[]> {
+  const { rows } = await client.query<BackupSequence>(
+    `select schemaname::text as schema, sequencename::text as name, last_value::text as last_value
+     from pg_sequences where schemaname !~ '^pg_' and last_value is not null order by 1, 2`,
+  )
+  return rows
+}
+
+/** Sets a sequence where it stood. */
+export async function setSequence(client: Client, sequence: BackupSequence): Promise<void> {
+  await client.query('select setval($1::regclass, $2::bigint)', [nameInSql(sequence), sequence.last_value])
+}
+
+/** The migrations that made this schema. */
+export async function readMigrations(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>('select name from liaison_migration order by name')
+  return rows.map((row) => row.name)
+}
+
+/** What else describes the moment: the clock, the months of the audit log and its newest signed root. */
+export async function readMoment(
+  client: Client,
+): Promise<Pick<BackupManifest, 'taken_at' | 'months' | 'audit'>> {
+  const { rows } = await client.query<{
+    taken_at: string
+    first: string | null
+    last: string | null
+    size: string | null
+    note: string | null
+  }>(
+    `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as taken_at, e.first, e.last, c.size, c.note
+     from (select date_trunc('month', min(occurred_at))::date::text as first, date_trunc('month', max(occurred_at))::date::text as last from audit_event) e
+     left join lateral (select size, note from audit_checkpoint order by size desc limit 1) c on true`,
+  )
+  const [row] = rows
+  if (!row) throw new Error('The database told nothing of itself.')
+  return {
+    taken_at: row.taken_at,
+    months: row.first !== null && row.last !== null ? { first: row.first, last: row.last } : null,
+    audit: { size: Number(row.size ?? 0), checkpoint: row.note },
+  }
+}
+
+/** Prepares the connection: values as text that means the same everywhere, no limit of time, no row hidden by a policy. */
+export async function openForCopy(client: Client): Promise<void> {
+  await client.query(
+    `set statement_timeout = 0; set transaction_timeout = 0; set idle_in_transaction_session_timeout = 0; set lock_timeout = '30s';
+     set datestyle = 'ISO'; set intervalstyle = 'postgres'; set bytea_output = 'hex'; set extra_float_digits = 1; set client_encoding = 'UTF8';
+     set row_security = off`,
+  )
+}
+
+/** Whether the administrator may see and write every row whatever the policies say. */
+export async function seesEveryRow(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ sees: boolean }>(
+    'select rolsuper or rolbypassrls as sees from pg_roles where rolname = current_user',
+  )
+  return rows[0]?.sees === true
+}
+
+/** How many records, persons and events stand in the way of a restore. */
+export async function countRecords(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(
+    `select (select count(*) from person) + (select count(*) from tenant) + (select count(*) from partner)
+       + (select count(*) from audit_event) as count`,
+  )
+  return Number(rows[0]?.count ?? 0)
+}
+
+/** Makes the partitions of the audit log for all months from the first to the last. */
+export async function addMonths(
+  client: Client,
+  { first, last }: { first: string; last: string },
+): Promise<void> {
+  await client.query(
+    `select private.add_audit_partitions($1::date, (extract(year from age($2::date, $1::date)) * 12 + extract(month from age($2::date, $1::date)))::integer + 1)`,
+    [first, last],
+  )
+}
+
+/** Ends every session: one that was ended after the moment of the backup must not come back to life. */
+export async function endSessions(client: Client): Promise<number> {
+  const { rowCount } = await client.query(
+    `update session set ended_at = now(), end_reason = 'restored' where ended_at is null`,
+  )
+  return rowCount ?? 0
+}
+
+/** Notes that the log comes from elsewhere, so that the sealer first seals all that has no leaf and then counts anew. */
+export async function markRestored(client: Client, size: number): Promise<void> {
+  await client.query(
+    `insert into audit_watermark (size, cluster_id, from_xid) values ($1, 'a restored backup', '0')`,
+    [size],
+  )
+}

@@ -1,0 +1,131 @@
+import type { RunSql } from '#platform/admin.ts'
+
+/** A column whose values the vault sealed, each bound to `table.column key`. */
+export interface SealedColumn {
+  readonly table: string
+  readonly column: string
+  readonly key: string
+}
+
+/** One sealed value and the row it stands in. */
+export interface SealedValue {
+  readonly key: string
+  readonly sealed: Buffer
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/**
+ * The columns that hold sealed values: their comments begin with "Encrypted with the data key", and their tables have a
+ * key of one column.
+ */
+export async function findSealedColumns(run: RunSql): Promise<SealedColumn[]> {
+  const rows = await run(
+    `select c.relname::text as "table", a.attname::text as "column",
+       (select k.attname::text from pg_index i join pg_attribute k on k.attrelid = c.oid and k.attnum = i.indkey[0]
+        where i.indrelid = c.oid and i.indisprimary and i.indnkeyatts = 1) as "key"
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+     where c.relkind in ('r', 'p') and col_description(c.oid, a.attnum) like 'Encrypted with the data key%' order by 1, 2`,
+  )
+  return rows.map((row) => {
+    if (typeof row['key'] !== 'string')
+      throw new Error(`${String(row['table'])} has sealed values and no key of one column.`)
+    return { table: String(row['table']), column: String(row['column']), key: row['key'] }
+  })
+}
+
+/** The number of the next key; whoever else makes one waits. */
+export async function lockNextNumber(run: RunSql): Promise<number> {
+  await run('lock table vault_key in share row exclusive mode')
+  const [row] = await run('select coalesce(max(number), 0)::integer + 1 as next from vault_key')
+  return Number(row?.['next'])
+}
+
+/** Publishes a data key; returns when it becomes active. */
+export async function insertKey(
+  run: RunSql,
+  key: { readonly number: number; readonly sealed: Buffer; readonly overlapSeconds: number },
+): Promise<Date> {
+  const [row] = await run(
+    `insert into vault_key (number, sealed_key, active_from) values ($1, $2, clock_timestamp() + make_interval(secs => $3)) returning active_from`,
+    [key.number, key.sealed, key.overlapSeconds],
+  )
+  const activeFrom = row?.['active_from']
+  if (!(activeFrom instanceof Date)) throw new Error('The database told no time.')
+  return activeFrom
+}
+
+/** How long until the newest key is active, in milliseconds by the clock of the database; null without any key. */
+export async function readNewest(run: RunSql): Promise<{ number: number; activeInMs: number } | null> {
+  const [row] = await run(
+    `select number, (extract(epoch from active_from - clock_timestamp()) * 1000)::float8 as active_in_ms from vault_key order by number desc limit 1`,
+  )
+  return row ? { number: Number(row['number']), activeInMs: Number(row['active_in_ms']) } : null
+}
+
+/** The keys, sealed. */
+export async function readKeys(run: RunSql): Promise<{ number: number; sealed: Buffer }[]> {
+  const rows = await run('select number, sealed_key from vault_key order by number')
+  return rows.map((row) => {
+    if (!Buffer.isBuffer(row['sealed_key'])) throw new Error('A data key is no bytes.')
+    return { number: Number(row['number']), sealed: row['sealed_key'] }
+  })
+}
+
+/** Values that are not sealed with the key of this number, a page of them. */
+export async function readOlder(
+  run: RunSql,
+  at: SealedColumn,
+  page: { readonly number: number; readonly limit: number },
+): Promise<SealedValue[]> {
+  const head = Buffer.alloc(5, 2)
+  head.writeUInt32BE(page.number, 1)
+  const [table, column, key] = [at.table, at.column, at.key].map(quote)
+  const rows = await run(
+    `select ${key}::text as key, ${column} as sealed from ${table}
+     where ${column} is not null and substr(${column}, 1, 5) <> $1 order by ${key} limit $2`,
+    [head, page.limit],
+  )
+  return rows.map((row) => {
+    if (!Buffer.isBuffer(row['sealed'])) throw new Error(`${at.table}.${at.column} is no bytes.`)
+    return { key: String(row['key']), sealed: row['sealed'] }
+  })
+}
+
+/** Replaces a value unless somebody has replaced it meanwhile. */
+export async function replaceValue(
+  run: RunSql,
+  at: SealedColumn,
+  change: SealedValue & { readonly renewed: Buffer },
+): Promise<void> {
+  const [table, column, key] = [at.table, at.column, at.key].map(quote)
+  await run(`update ${table} set ${column} = $3 where ${key}::text = $1 and ${column} = $2`, [
+    change.key,
+    change.sealed,
+    change.renewed,
+  ])
+}
+
+/** Records what the operator does, as the event of this transaction. */
+export async function recordOperator(
+  run: RunSql,
+  actor: { readonly id: string; readonly name: string; readonly command: string },
+  event: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  await run('select access.enter_operator($1)', [
+    { plane: 'platform', actor_id: actor.id, actor_name: actor.name, route: actor.command },
+  ])
+  await run('select audit.record($1)', [event])
+}
+
+/** Removes keys that were replaced more than a day ago and that no value needs any more. Returns how many. */
+export async function dropKeysBelow(run: RunSql, number: number): Promise<number> {
+  const rows = await run(
+    `delete from vault_key k where k.number < $1 and exists (
+       select from vault_key s where s.number > k.number and s.active_from < clock_timestamp() - interval '24 hours')
+     returning k.number`,
+    [number],
+  )
+  return rows.length
+}

@@ -1,0 +1,248 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isIpAllowed } from '@liaison/access'
+import type { Engine } from '#platform/execute.ts'
+import { ProblemError, toProblemBody } from '#platform/problem.ts'
+import { Refusal } from '#platform/refusal.ts'
+import { readTrace } from '#platform/request-trace.ts'
+import type { RequestTrace } from '#platform/request-trace.ts'
+import { toAvailabilityProblem } from '#platform/transaction.ts'
+import { allowanceFields, contextClaims, emptyFields, makeDecisionId } from './answer.ts'
+import { readCredential } from './credential.ts'
+import { decideCall } from './decide.ts'
+import { readForwarded } from './forwarded.ts'
+import type { ForwardedRequest } from './forwarded.ts'
+import { findRoute } from './matching.ts'
+import type { Matched } from './matching.ts'
+import { readPlainTarget } from './raw-path.ts'
+import type { PlainTarget } from './raw-path.ts'
+import { CallRefusal } from './refusal.ts'
+import type { ContextSigner } from './signer.ts'
+import { enterGateway } from './store.ts'
+import type { EnteredGateway } from './store.ts'
+import type { CallVerifier, VerifiedCall } from './tokens.ts'
+
+/** What the decision point works with. */
+export interface DecisionParts {
+  readonly engine: Engine
+  readonly calls: CallVerifier
+  readonly signer: ContextSigner
+  /** The issuer of access contexts: the public origin of this server. */
+  readonly issuer: () => string
+}
+
+/** The gateway behind a request. Throws 401 when it is not known, or calls from elsewhere than it is registered for. */
+export async function authenticateGateway(
+  { engine }: DecisionParts,
+  request: FastifyRequest,
+  asked: {
+    readonly credential: string | string[] | undefined
+    readonly origin: string
+    readonly method: string
+  },
+): Promise<EnteredGateway> {
+  const digest = readCredential(asked.credential)
+  const gateway = digest && (await enterGateway(engine.database, digest, asked))
+  // The peer itself, not what a proxy says of it: this server's own proxies are no gateways.
+  const peer = request.raw.socket.remoteAddress ?? ''
+  if (gateway && (gateway.ip_allow.length === 0 || isIpAllowed(peer, gateway.ip_allow))) return gateway
+  throw new CallRefusal(401, 'GATEWAY_UNAUTHORIZED', 'This gateway is not known here.', {
+    headers: { 'WWW-Authenticate': 'Bearer realm="gateway"' },
+  })
+}
+
+/** Where and for whom the original request was made, for the records. */
+export function forwardedTrace(
+  base: RequestTrace,
+  original: { readonly method: string; readonly ip: string; readonly route: string },
+): RequestTrace {
+  const { method, ip, route } = original
+  return {
+    ...base,
+    method,
+    ip,
+    route,
+    toAudit: () => ({ ...base.toAudit(), method, ip, route, source: 'gateway' }),
+  }
+}
+
+/** A query that names another account than the path is a contradiction, not a choice (attack 64). */
+function refuseOtherAccount({ query }: PlainTarget, { context }: VerifiedCall): void {
+  const named = new URLSearchParams(query)
+  const isOther =
+    named.getAll('customer_ban').some((ban) => ban !== context.customerBan) ||
+    named.getAll('customer_id').some((id) => id !== context.customerId)
+  if (isOther)
+    throw new CallRefusal(
+      403,
+      'CUSTOMER_MISMATCH',
+      'The query names another billing account than the token.',
+      {
+        context,
+      },
+    )
+}
+
+interface Asked {
+  readonly gateway: EnteredGateway
+  readonly forwarded: ForwardedRequest
+  readonly target: PlainTarget
+  readonly upstream: NonNullable<EnteredGateway['upstream']>
+  readonly matched: Matched | null
+}
+
+async function readAsked(parts: DecisionParts, request: FastifyRequest): Promise<Asked> {
+  // Who asks is settled before anything that it says is looked at; only then what of it can be looked up.
+  const credential = request.headers['x-gateway-authorization']
+  if (readCredential(credential) === null)
+    await authenticateGateway(parts, request, { credential, origin: '', method: '' })
+  const forwarded = readForwarded(request.raw)
+  const gateway = await authenticateGateway(parts, request, { credential, ...forwarded })
+  const target = readPlainTarget(forwarded.target)
+  if (!target) throw new CallRefusal(403, 'PATH_REFUSED', 'The path can be read in two ways.')
+  if (!gateway.upstream)
+    throw new CallRefusal(
+      403,
+      'ROUTE_NOT_REGISTERED',
+      'The gateway stands before no upstream at this address.',
+    )
+  const matched = findRoute(gateway.upstream.routes, target.path)
+  return { gateway, forwarded, target, upstream: gateway.upstream, matched }
+}
+
+async function authorize(
+  parts: DecisionParts,
+  request: FastifyRequest,
+  asked: Asked,
+): Promise<Record<string, string>> {
+  const { forwarded, gateway, target, upstream, matched } = asked
+  const call = await parts.calls.verify({
+    method: forwarded.method,
+    url: `${upstream.origin}${forwarded.target}`,
+    headers: { authorization: request.headers.authorization, dpop: request.headers['dpop'] },
+  })
+  if (!matched)
+    throw new CallRefusal(403, 'ROUTE_NOT_REGISTERED', 'This method and path are not open to API clients.', {
+      context: call.context,
+    })
+  refuseOtherAccount(target, call)
+  const decisionId = makeDecisionId()
+  const allowed = await decideCall(parts.engine, {
+    gateway,
+    token: call.token,
+    permission: matched.permission,
+    ban: matched.ban ?? call.context.customerBan,
+    method: forwarded.method,
+    decisionId,
+    trace: traceOf(parts, request, asked),
+    challenge: parts.calls.challenge,
+  })
+  const signed = await parts.signer.sign(
+    contextClaims(allowed, call, {
+      issuer: parts.issuer(),
+      upstream,
+      method: forwarded.method,
+      path: target.path,
+      permission: matched.permission,
+      decisionId,
+      requestId: request.id,
+      now: parts.engine.clock(),
+    }),
+  )
+  return allowanceFields(allowed, call.context, { decisionId, signed })
+}
+
+function traceOf({ engine }: DecisionParts, request: FastifyRequest, asked: Asked | null): RequestTrace {
+  const base = readTrace(request, '/gateway/v1/authorize', engine.clock())
+  if (!asked) return base
+  const { forwarded, gateway, matched } = asked
+  const route = `${gateway.upstream?.name ?? 'unknown'} ${matched?.template ?? 'unknown'}`
+  return forwardedTrace(base, { method: forwarded.method, ip: forwarded.ip, route })
+}
+
+/** Whatever is not a refusal means that it could not be decided, and that means no. */
+export function toDenial(raw: unknown): ProblemError {
+  const error = toAvailabilityProblem(raw)
+  if (error instanceof ProblemError && error.status < 500) return error
+  return new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'This cannot be decided now.', { cause: error })
+}
+
+/** Writes a refusal down. One that cannot be written down is told as an outage, and is a refusal all the same. */
+export async function recordDenial(
+  engine: Engine,
+  denial: ProblemError,
+  trace: RequestTrace,
+): Promise<ProblemError> {
+  if (!(denial instanceof Refusal)) return denial
+  engine.observer.decided('denied', denial.code)
+  try {
+    const explainId = await engine.guard.record(denial, trace)
+    return new ProblemError(denial.status, denial.code, denial.message, { ...denial.extras, explainId })
+  } catch (error) {
+    return toDenial(new Error('The refusal could not be recorded.', { cause: error }))
+  }
+}
+
+/** Statuses that a forward-auth client hands on; nginx's `auth_request` knows no other refusals than 401 and 403. */
+function statusFor(request: FastifyRequest, status: number): number {
+  const isNarrow = request.headers['x-gateway-statuses'] === '401,403'
+  if (status === 409) return 403
+  return isNarrow && status !== 401 && status < 500 ? 403 : status
+}
+
+function sendDenial({ engine }: DecisionParts, reply: FastifyReply, denial: ProblemError): FastifyReply {
+  const body = toProblemBody(denial, { id: reply.request.id, now: engine.clock() })
+  const fields = {
+    ...emptyFields(),
+    'X-Decision-Id': body.explain_id ?? '',
+    'X-Decision-Code': denial.code,
+    'X-Decision-Status': String(denial.status),
+  }
+  if (denial.status >= 500) reply.request.log.error({ err: denial.cause, code: denial.code }, 'not decided')
+  return reply
+    .status(statusFor(reply.request, denial.status))
+    .headers({ ...fields, ...(denial.status === 503 && { 'Retry-After': '1' }), ...denial.extras.headers })
+    .type('application/problem+json')
+    .send(JSON.stringify(body))
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const ACCESS = { public: 'A gateway shows its credential, and the token of the call it asks about.' }
+
+async function answerCall(
+  parts: DecisionParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  let asked: Asked | null = null
+  try {
+    asked = await readAsked(parts, request)
+    const fields = await authorize(parts, request, asked)
+    return await reply.status(200).headers(fields).send('')
+  } catch (error) {
+    const denial = await recordDenial(parts.engine, toDenial(error), traceOf(parts, request, asked))
+    return sendDenial(parts, reply, denial)
+  }
+}
+
+/**
+ * Mounts the forward-auth endpoint, which answers any method, and the keys of access contexts. It does not read bodies,
+ * says 200 with the signed context or 401, 403, 429 and 503, and never lets pass what it could not decide (A8).
+ */
+export function mountAuthorize(app: FastifyInstance, parts: DecisionParts): void {
+  app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null))
+    // Some gateways append the path of the request to that of the endpoint; the header fields alone count.
+    for (const url of ['/gateway/v1/authorize', '/gateway/v1/authorize/*'])
+      scope.route({
+        method: [...METHODS],
+        url,
+        config: { access: ACCESS },
+        handler: (request, reply) => answerCall(parts, request, reply),
+      })
+    scope.get('/gateway/v1/jwks', { config: { access: { public: 'Keys are public.' } } }, (_request, reply) =>
+      reply.header('Cache-Control', 'public, max-age=60').send(parts.signer.publicKeys()),
+    )
+    done()
+  })
+}

@@ -1,0 +1,214 @@
+import { ACTIONS, CLIENT_REFUSAL_WORDS, decodeId } from '@liaison/access'
+import type { ClientPermission } from '@liaison/access'
+import type { FastifyRequest } from 'fastify'
+import { isIP } from 'node:net'
+import type { AccessToken } from '#platform/access-token.ts'
+import type { ProblemError } from '#platform/problem.ts'
+import { readTrace } from '#platform/request-trace.ts'
+import { makeDecisionId } from './answer.ts'
+import { authenticateGateway, forwardedTrace, recordDenial, toDenial } from './authorize.ts'
+import type { DecisionParts } from './authorize.ts'
+import { textProperty } from './authzen-schema.ts'
+import type { Evaluation } from './authzen-schema.ts'
+import { readAction, readDelegationId, readStanding } from './authzen-standing.ts'
+import { decideCall } from './decide.ts'
+import { findRoute } from './matching.ts'
+import { readPlainTarget } from './raw-path.ts'
+import { CallRefusal } from './refusal.ts'
+import type { EnteredGateway } from './store.ts'
+import type { VerifiedCall } from './tokens.ts'
+
+/** The answer to one question (Authorization API 1.0 section 5.5). */
+export interface AuthzenDecision {
+  readonly decision: boolean
+  readonly context: Readonly<Record<string, unknown>>
+}
+
+/** One request of an enforcement point, with the proofs that were already looked at in it: each counts once. */
+export interface Enforcement {
+  readonly parts: DecisionParts
+  readonly request: FastifyRequest
+  readonly verified: Map<string, Promise<VerifiedCall>>
+}
+
+const METHOD = /^[A-Z]{3,10}$/
+
+/** What a question is about, in the words of the server. */
+interface Subject {
+  readonly permission: ClientPermission
+  readonly method: string
+  readonly route: string
+  /** The number of the account that the question itself names. */
+  readonly ban: string | null
+  /** Where the call went, for the proof; null when the question does not say. */
+  readonly url: string | null
+}
+
+function unknownRoute(): CallRefusal {
+  return new CallRefusal(403, 'ROUTE_NOT_REGISTERED', 'Nothing of this name is open to API clients.')
+}
+
+function readRoute({ action, resource }: Evaluation, gateway: EnteredGateway): Subject {
+  const uri = textProperty(resource.properties, 'uri') ?? resource.id
+  const target = readPlainTarget(uri)
+  if (!target) throw new CallRefusal(403, 'PATH_REFUSED', 'The path can be read in two ways.')
+  const matched = gateway.upstream && findRoute(gateway.upstream.routes, target.path)
+  if (!gateway.upstream || !matched) throw unknownRoute()
+  return {
+    permission: matched.permission,
+    method: action.name,
+    route: `${gateway.upstream.name} ${matched.template}`,
+    ban: matched.ban ?? textProperty(resource.properties, 'customer_ban'),
+    url: `${gateway.upstream.origin}${uri}`,
+  }
+}
+
+function readAccount({ action, resource }: Evaluation, gateway: EnteredGateway): Subject {
+  const named = readAction(action.name)
+  if (!named) throw unknownRoute()
+  const uri = textProperty(resource.properties, 'uri')
+  const method = textProperty(resource.properties, 'method')
+  return {
+    permission: ACTIONS[named],
+    method: method !== null && METHOD.test(method) ? method : named.endsWith('.read') ? 'GET' : 'POST',
+    route: named,
+    ban: resource.id,
+    url: uri !== null && gateway.upstream ? `${gateway.upstream.origin}${uri}` : null,
+  }
+}
+
+function readSubject(question: Evaluation, gateway: EnteredGateway): Subject {
+  if (question.resource.type === 'route') return readRoute(question, gateway)
+  if (question.resource.type === 'account') return readAccount(question, gateway)
+  throw unknownRoute()
+}
+
+function needProof(): CallRefusal {
+  return new CallRefusal(
+    401,
+    'UNAUTHORIZED',
+    'This enforcement point must pass the access token and its proof.',
+  )
+}
+
+/** The verified token of a question. It must be of the subject that is asked about: nobody is taken at a gateway's word. */
+async function verifyPassed(
+  { parts, verified }: Enforcement,
+  question: Evaluation,
+  subject: Subject,
+): Promise<AccessToken> {
+  const token = textProperty(question.context, 'access_token')
+  const proof = textProperty(question.context, 'dpop')
+  if (token === null || proof === null || subject.url === null) throw needProof()
+  const { method, url } = subject
+  const key = JSON.stringify([token, proof, method, url])
+  const call =
+    verified.get(key) ??
+    parts.calls.verify({ method, url, headers: { authorization: `DPoP ${token}`, dpop: proof } })
+  verified.set(key, call)
+  const { context, token: held } = await call
+  const names = [context.subject, context.clientId, context.actor?.subject]
+  if (!names.includes(question.subject.id))
+    throw new CallRefusal(403, 'CUSTOMER_MISMATCH', 'The subject is not that of the access token.', {
+      context,
+    })
+  return held
+}
+
+/** What a trusted enforcement point says of the subject, completed from the records. */
+async function readNamed(
+  { parts }: Enforcement,
+  { subject, resource, context }: Evaluation,
+  ban: string | null,
+): Promise<AccessToken> {
+  const clientId = decodeId('api_client', subject.id)
+  const tenantId = decodeId('tenant', textProperty(resource.properties, 'customer_id') ?? '')
+  const delegationId = readDelegationId(
+    textProperty(context, 'delegation_id') ?? textProperty(subject.properties, 'delegation_id'),
+  )
+  if (clientId === null || tenantId === null || ban === null || delegationId === undefined)
+    throw new CallRefusal(
+      403,
+      'CUSTOMER_MISMATCH',
+      'The question does not name a client and a billing account.',
+    )
+  const standing = await readStanding(parts.engine.database, { clientId, tenantId, ban, delegationId })
+  if (!standing) throw new CallRefusal(403, 'CUSTOMER_MISMATCH', 'The client holds no such delegation.')
+  return standing.token
+}
+
+async function decide(enforcement: Enforcement, question: Evaluation): Promise<string> {
+  const { parts, request } = enforcement
+  const { action, resource, context } = question
+  const gateway = await authenticatePep(enforcement, {
+    origin: textProperty(resource.properties, 'origin') ?? '',
+    method: METHOD.test(action.name) ? action.name : '',
+  })
+  const subject = readSubject(question, gateway)
+  const isPassed = textProperty(context, 'access_token') !== null
+  if (!isPassed && !gateway.is_trusted) throw needProof()
+  const token = isPassed
+    ? await verifyPassed(enforcement, question, subject)
+    : await readNamed(enforcement, question, subject.ban)
+  const decisionId = makeDecisionId()
+  const { method, route } = subject
+  const ip = textProperty(context, 'ip_address') ?? textProperty(resource.properties, 'ip_address') ?? ''
+  const trace = forwardedTrace(readTrace(request, route, parts.engine.clock()), {
+    method,
+    route,
+    ip: isIP(ip) === 0 ? '0.0.0.0' : ip,
+  })
+  await decideCall(parts.engine, {
+    gateway,
+    token,
+    permission: subject.permission,
+    ban: subject.ban ?? token.ban,
+    method,
+    decisionId,
+    trace,
+    challenge: parts.calls.challenge,
+  })
+  return decisionId
+}
+
+/** The enforcement point behind a request, by its gateway credential in either field. Throws 401. */
+export function authenticatePep(
+  { parts, request }: Enforcement,
+  asked: { readonly origin: string; readonly method: string } = { origin: '', method: '' },
+): Promise<EnteredGateway> {
+  const credential = request.headers['x-gateway-authorization'] ?? request.headers.authorization
+  return authenticateGateway(parts, request, { credential, ...asked })
+}
+
+function wordsOf(code: string, detail: string): string {
+  return Object.entries(CLIENT_REFUSAL_WORDS).find(([name]) => name === code)?.[1].sentence ?? detail
+}
+
+/**
+ * Answers one question: a refusal of the client is an answer, `decision: false` with its code; a failure to decide is
+ * 503, and an enforcement point that is not known is 401.
+ */
+export async function evaluate(enforcement: Enforcement, question: Evaluation): Promise<AuthzenDecision> {
+  try {
+    return { decision: true, context: { id: await decide(enforcement, question) } }
+  } catch (error) {
+    const { engine } = enforcement.parts
+    const trace = readTrace(enforcement.request, '/access/v1/evaluation', engine.clock())
+    const denial = await recordDenial(engine, toDenial(error), trace)
+    if (denial.code === 'GATEWAY_UNAUTHORIZED' || denial.status >= 500) throw denial
+    return toDecision(denial)
+  }
+}
+
+function toDecision(denial: ProblemError): AuthzenDecision {
+  const { code, message, status, extras } = denial
+  return {
+    decision: false,
+    context: {
+      ...(extras.explainId !== undefined && { id: extras.explainId }),
+      code,
+      status,
+      reason_user: { en: wordsOf(code, message) },
+    },
+  }
+}

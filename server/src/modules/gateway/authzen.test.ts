@@ -1,0 +1,287 @@
+import { encodeId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GatewayWorld } from '#testing/gateway.ts'
+
+let gateway: GatewayWorld
+let trusted: string
+beforeAll(async () => {
+  gateway = await GatewayWorld.start()
+  const registered = await gateway.world.call(gateway.admin, 'POST', '/api/v1/admin/gateways', {
+    body: { name: 'Policy console', is_trusted: true, upstreams: ['orders'] },
+  })
+  trusted = registered.json<{ credential: string }>().credential
+})
+afterAll(() => gateway[Symbol.asyncDispose]())
+
+interface Answer {
+  readonly decision: boolean
+  readonly context: { readonly id?: string; readonly code?: string; readonly status?: number }
+}
+
+function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+  return gateway.world.app.http.inject({
+    method: 'POST',
+    url: path,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${gateway.credential}`,
+      ...headers,
+    },
+    payload: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+}
+
+const asTrusted = () => ({ authorization: `Bearer ${trusted}` })
+const clientId = () => encodeId('api_client', gateway.scene.client)
+const tenantId = () => encodeId('tenant', gateway.scene.tenant)
+const consentId = () => encodeId('consent', gateway.scene.consent)
+
+/** A question about a call, as an untrusted enforcement point must ask it: with the evidence. */
+async function routeQuestion(method = 'GET', path = gateway.ordersPath, about = {}) {
+  const { authorization, dpop } = await gateway.evidence({ method, path })
+  return {
+    subject: { type: 'identity', id: tenantId() },
+    action: { name: method },
+    resource: { type: 'route', id: path },
+    context: { access_token: authorization.slice(5), dpop },
+    ...about,
+  }
+}
+
+/** A question about an account, as a trusted enforcement point may ask it. */
+function accountQuestion(action = 'order.read', ban = gateway.scene.account.ban) {
+  return {
+    subject: { type: 'client', id: clientId() },
+    action: { name: action },
+    resource: { type: 'account', id: ban, properties: { customer_id: tenantId() } },
+    context: { delegation_id: consentId() },
+  }
+}
+
+describe('one evaluation', () => {
+  test('with token and proof is answered as the call would be (A8)', async () => {
+    const allowed = await post('/access/v1/evaluation', await routeQuestion())
+    expect([allowed.statusCode, allowed.json<Answer>().decision]).toEqual([200, true])
+    const other = await post(
+      '/access/v1/evaluation',
+      await routeQuestion('GET', '/v1/customers/BAN-2/orders'),
+    )
+    expect([other.statusCode, other.json<Answer>()]).toMatchObject([
+      200,
+      { decision: false, context: { code: 'CUSTOMER_MISMATCH' } },
+    ])
+  })
+
+  test('without the token is denied, unless the enforcement point is registered as trusted', async () => {
+    expect((await post('/access/v1/evaluation', accountQuestion())).json()).toMatchObject({
+      decision: false,
+      context: { code: 'UNAUTHORIZED' },
+    })
+    expect((await post('/access/v1/evaluation', accountQuestion(), asTrusted())).json()).toMatchObject({
+      decision: true,
+    })
+  })
+
+  test('is not taken at its word about the subject of a token', async () => {
+    const question = await routeQuestion('GET', gateway.ordersPath, {
+      subject: { type: 'identity', id: 'ten_somebody' },
+    })
+    expect((await post('/access/v1/evaluation', question)).json()).toMatchObject({
+      decision: false,
+      context: { code: 'CUSTOMER_MISMATCH' },
+    })
+  })
+
+  test('about a delegation that is not the client\u2019s, or an account of somebody else, is denied', async () => {
+    const rival = await gateway.rival()
+    const foreign = {
+      ...accountQuestion(),
+      context: { delegation_id: encodeId('consent', rival.consent as never) },
+    }
+    expect((await post('/access/v1/evaluation', foreign, asTrusted())).json<Answer>().decision).toBe(false)
+    expect(
+      (
+        await post('/access/v1/evaluation', accountQuestion('order.read', 'BAN-2'), asTrusted())
+      ).json<Answer>().decision,
+    ).toBe(false)
+  })
+
+  test.each([
+    ['a number as the name of the action', { action: { name: 123 } }],
+    ['no subject', { subject: undefined }],
+    ['an empty type', { resource: { type: '', id: 'x' } }],
+    ['a context that is a list', { context: [] }],
+    ['properties that are a text', { subject: { type: 'client', id: 'x', properties: 'y' } }],
+  ])('with %s is 400: nothing is coerced', async (_, change) => {
+    expect((await post('/access/v1/evaluation', { ...accountQuestion(), ...change })).statusCode).toBe(400)
+  })
+
+  test('in another media type, or in no JSON, is 400', async () => {
+    const body = JSON.stringify(accountQuestion())
+    expect((await post('/access/v1/evaluation', body, { 'content-type': 'text/plain' })).statusCode).toBe(400)
+    expect(
+      (await post('/access/v1/evaluation', body, { 'content-type': 'application/x-www-form-urlencoded' }))
+        .statusCode,
+    ).toBe(400)
+    expect((await post('/access/v1/evaluation', '{')).statusCode).toBe(400)
+  })
+
+  test('with members that nobody knows is answered all the same, and its request id comes back', async () => {
+    const response = await post(
+      '/access/v1/evaluation',
+      { ...accountQuestion(), novelty: { deep: true } },
+      { ...asTrusted(), 'x-request-id': 'a#1' },
+    )
+    expect([response.statusCode, response.headers['x-request-id']]).toEqual([200, 'a#1'])
+  })
+
+  test('by somebody without a credential is 401', async () => {
+    expect(
+      (await post('/access/v1/evaluation', accountQuestion(), { authorization: 'Bearer nobody' })).statusCode,
+    ).toBe(401)
+  })
+})
+
+describe('several evaluations', () => {
+  const many = (semantic: string, actions: string[]) => ({
+    ...accountQuestion(),
+    evaluations: actions.map((name) => ({ action: { name } })),
+    options: { evaluations_semantic: semantic },
+  })
+  const decisions = async (body: unknown) =>
+    (await post('/access/v1/evaluations', body, asTrusted()))
+      .json<{ evaluations: Answer[] }>()
+      .evaluations.map(({ decision }) => decision)
+
+  test('share what is said once, and stop as they are told to', async () => {
+    const actions = ['order.read', 'order.fly', 'service.read']
+    expect(await decisions(many('execute_all', actions))).toEqual([true, false, true])
+    expect(await decisions(many('deny_on_first_deny', actions))).toEqual([true, false])
+    expect(
+      await decisions(many('permit_on_first_permit', ['order.fly', 'order.read', 'service.read'])),
+    ).toEqual([false, true])
+  })
+
+  test('take one proof for all of them', async () => {
+    const question = await routeQuestion()
+    const response = await post('/access/v1/evaluations', {
+      ...question,
+      evaluations: [{}, {}, { resource: { type: 'route', id: '/v1/me' } }],
+    })
+    expect(response.json<{ evaluations: Answer[] }>().evaluations.map(({ decision }) => decision)).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  test('without a list are one, and an incomplete one is denied by itself', async () => {
+    expect((await post('/access/v1/evaluations', accountQuestion(), asTrusted())).json()).toMatchObject({
+      decision: true,
+    })
+    const { subject: _subject, ...rest } = accountQuestion()
+    const response = await post(
+      '/access/v1/evaluations',
+      { ...rest, evaluations: [{}, { subject: { type: 'client', id: clientId() } }] },
+      asTrusted(),
+    )
+    expect(response.json<{ evaluations: Answer[] }>().evaluations.map(({ decision }) => decision)).toEqual([
+      false,
+      true,
+    ])
+  })
+
+  test('more than 50 are 400', async () => {
+    const evaluations = Array.from({ length: 51 }, () => ({}))
+    expect(
+      (await post('/access/v1/evaluations', { ...accountQuestion(), evaluations }, asTrusted())).statusCode,
+    ).toBe(400)
+  })
+})
+
+describe('a search', () => {
+  test('is for trusted enforcement points only', async () => {
+    const { subject, resource } = accountQuestion()
+    const response = await post('/access/v1/search/action', { subject, resource })
+    expect([response.statusCode, response.json<{ code: string }>().code]).toEqual([403, 'PEP_NOT_TRUSTED'])
+  })
+
+  test('finds the accounts with which a client may do something, page by page, and no others', async () => {
+    const { clients, scene } = gateway
+    const more = await clients.account(scene.tenant, 'BAN-3')
+    await clients.consent({
+      client: scene.client,
+      partner: scene.partner,
+      accounts: [more],
+      actions: ['service.read'],
+    })
+    const search = async (action: string, page?: unknown) =>
+      (
+        await post(
+          '/access/v1/search/resource',
+          {
+            subject: { type: 'client', id: clientId() },
+            action: { name: action },
+            resource: { type: 'account' },
+            page,
+          },
+          asTrusted(),
+        )
+      ).json<{ results: { id: string }[]; page: { next_token: string } }>()
+    expect((await search('order.read')).results.map(({ id }) => id)).toEqual(['BAN-1'])
+    const first = await search('service.read', { limit: 1 })
+    const second = await search('service.read', { limit: 1, token: first.page.next_token })
+    expect([...first.results, ...second.results].map(({ id }) => id).toSorted()).toEqual(['BAN-1', 'BAN-3'])
+  })
+
+  test('finds the clients that may do something with an account', async () => {
+    const { action, resource } = accountQuestion()
+    const response = await post(
+      '/access/v1/search/subject',
+      { subject: { type: 'client' }, action, resource },
+      asTrusted(),
+    )
+    expect(response.json()).toMatchObject({
+      results: [{ type: 'client', id: clientId(), properties: { delegation_id: consentId() } }],
+    })
+  })
+
+  test('finds what a client may do with an account', async () => {
+    const { subject, resource, context } = accountQuestion()
+    const response = await post('/access/v1/search/action', { subject, resource, context }, asTrusted())
+    expect(response.json<{ results: { name: string }[] }>().results.map(({ name }) => name)).toContain(
+      'order.create',
+    )
+    const own = await post('/access/v1/search/action', { subject, resource }, asTrusted())
+    expect(own.json()).toMatchObject({ results: [] })
+  })
+
+  test('with a page token of another form is 400', async () => {
+    const response = await post(
+      '/access/v1/search/resource',
+      {
+        subject: { type: 'client', id: clientId() },
+        action: { name: 'order.read' },
+        resource: { type: 'account' },
+        page: { token: 'x' },
+      },
+      asTrusted(),
+    )
+    expect(response.statusCode).toBe(400)
+  })
+})
+
+test('the metadata names every endpoint (AuthZEN 1.0 section 9)', async () => {
+  const metadata = (await gateway.world.app.http.inject('/.well-known/authzen-configuration')).json<
+    Record<string, string>
+  >()
+  expect(metadata['policy_decision_point']).toBe('http://localhost:3000')
+  for (const name of [
+    'access_evaluation',
+    'access_evaluations',
+    'search_subject',
+    'search_resource',
+    'search_action',
+  ])
+    expect(metadata[`${name}_endpoint`]).toMatch(/^http:\/\/localhost:3000\/access\/v1\//)
+})

@@ -1,0 +1,90 @@
+import type { ClientPermission } from '@liaison/access'
+import type { AccessToken, TokenVerifier } from '#platform/access-token.ts'
+import type { AuditEvent } from '#platform/audit-event.ts'
+import type { Engine } from '#platform/execute.ts'
+import { limitHeaders } from '#platform/limits.ts'
+import type { LimitVerdict } from '#platform/limits.ts'
+import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import type { RequestTrace } from '#platform/request-trace.ts'
+import { openForClient } from '#platform/resolver-of-client.ts'
+import type { EnteredGateway } from './store.ts'
+
+/** One call that a gateway asks about. */
+export interface AskedCall {
+  readonly gateway: EnteredGateway
+  readonly token: AccessToken
+  readonly permission: ClientPermission
+  readonly ban: string
+  readonly method: string
+  readonly decisionId: string
+  readonly trace: RequestTrace
+  readonly challenge: TokenVerifier['challenge']
+}
+
+/** What an allowance says: who, for whom, who pays. */
+export type Allowed = Pick<Mandate<'api'>, 'client' | 'partner' | 'tenant' | 'account' | 'access' | 'billing'>
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The same buckets as those of the server's own API, so that a gateway is no way around them. */
+async function takeLimits(
+  { limiter }: Engine,
+  { partner, tenant, delegation }: Mandate<'api'>,
+  isRead: boolean,
+): Promise<LimitVerdict> {
+  const own = {
+    name: isRead ? ('detail' as const) : ('write' as const),
+    key: partner ? `partner ${partner.id}` : `tenant ${tenant.id}`,
+  }
+  if (delegation === null || !partner) return limiter.take([own])
+  return limiter.take([own, { name: 'tenant', key: `partner ${partner.id} tenant ${tenant.id}` }])
+}
+
+function describe({ gateway, decisionId }: AskedCall): AuditEvent {
+  return {
+    action: 'gateway.decide',
+    resource: { type: 'gateway', id: gateway.id, label: gateway.name },
+    changes: { decision_id: decisionId },
+  }
+}
+
+/**
+ * Decides one call and writes it down in the same transaction: a call that changes something as an event of its own,
+ * reads counted in windows. Throws a ClientRefusalError or 429; a failure to write is a failure to decide.
+ */
+export async function decideCall(engine: Engine, asked: AskedCall): Promise<Allowed> {
+  const { token, permission, ban, trace, challenge } = asked
+  const isRead = READING.has(asked.method)
+  const opened = await openForClient(engine.database, {
+    token,
+    permission,
+    ban,
+    writes: !isRead,
+    trace,
+    challenge,
+  })
+  const { mandate, transaction } = opened
+  try {
+    const verdict = await takeLimits(engine, mandate, isRead)
+    if (!verdict.admitted) {
+      engine.observer.limited(verdict.name)
+      throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this client is used up.', {
+        headers: limitHeaders(verdict),
+      })
+    }
+    if (!isRead) recordEvent(mandate, describe(asked))
+    await transaction.commit(
+      takeEvents(mandate, isRead ? describe(asked) : null),
+      isRead ? 'relaxed' : 'durable',
+    )
+    engine.observer.decided('allowed', 'ALLOWED')
+    return mandate
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  } finally {
+    endMandate(mandate)
+  }
+}

@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify'
+import type { Guard } from '@liaison/guard'
+import type { Engine } from '#platform/execute.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { mountAuthorize } from './authorize.ts'
+import { mountAuthzen } from './authzen.ts'
+import './problems.ts'
+import { gatewayRoutes as ownRoutes } from './routes-gateways.ts'
+import { upstreamRoutes } from './routes-upstreams.ts'
+import { makeContextSigner } from './signer.ts'
+import { makeCallVerifier } from './tokens.ts'
+
+/** Mounts the decision point for gateways: forward-auth, AuthZEN and the keys of access contexts (A8). */
+export function mountGateway(
+  app: FastifyInstance,
+  {
+    engine,
+    services,
+    guard,
+  }: { readonly engine: Engine; readonly services: Services; readonly guard: Guard },
+): void {
+  const parts = {
+    engine,
+    calls: makeCallVerifier(guard),
+    signer: makeContextSigner(services.vault),
+    issuer: services.publicOrigin,
+  }
+  mountAuthorize(app, parts)
+  mountAuthzen(app, parts)
+}
+
+/** The provider's routes: gateways with their credentials, and the APIs that they stand before. */
+export const gatewayRoutes: readonly Route[] = [...ownRoutes, ...upstreamRoutes]

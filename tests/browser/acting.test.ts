@@ -1,0 +1,154 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 60_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+const MINUTE = 60_000
+const contexts = new Map<string, Promise<BrowserContext>>()
+
+/** A new tab of somebody who signs in once in this file, since a one-time code works once. */
+async function openTab(email: string, viewport = { width: 1440, height: 900 }): Promise<Page> {
+  const known = contexts.get(email) ?? product.signIn(email).then(({ context }) => context)
+  contexts.set(email, known)
+  const page = await (await known).newPage()
+  await page.setViewportSize(viewport)
+  return page
+}
+
+function actingPath(slug: string, rest: string): string {
+  return `${product.url}/partner/${product.demo.partners['northwind-msp']}/t/${product.demo.tenants[slug]}/${rest}`
+}
+
+/** Opens a page of the acting frame and comes in where the tab asks. */
+async function enter(page: Page, slug: string, rest: string): Promise<void> {
+  await page.goto(actingPath(slug, rest))
+  const gate = page.getByRole('button', { name: /^Act in/ })
+  await gate
+    .or(page.getByRole('link', { name: 'Tickets' }))
+    .first()
+    .waitFor()
+  await gate.waitFor({ timeout: 3000 }).catch(() => undefined)
+  if (await gate.isVisible()) await gate.click()
+  await gate.waitFor({ state: 'detached' })
+}
+
+test('a technician who owns nothing reads what was done in the tenant acted in', async () => {
+  const page = await openTab('lee@northwind.example')
+  await enter(page, 'acme-fiber', 'tickets')
+  await page.getByRole('row').nth(1).waitFor()
+  await page.getByRole('link', { name: 'Activity' }).click()
+  await page
+    .getByText(/Lee Park came in to work in the account at Acme Fiber/)
+    .first()
+    .waitFor()
+  expect(await page.getByLabel('Who acted').count()).toBe(0)
+}, 60_000)
+
+test.each([
+  [1280, 800],
+  [360, 740],
+])(
+  'at %i × %i the way in is in sight without scrolling, and the page behind it begins at its top',
+  async (width, height) => {
+    const page = await openTab('lee@northwind.example', { width, height })
+    await page.goto(actingPath('beta-networks', 'summary'))
+    const gate = page.getByRole('button', { name: 'Act in Beta Networks' })
+    await gate.waitFor()
+    const box = await gate.boundingBox()
+    expect(box && box.y >= 0 && box.y + box.height <= height).toBe(true)
+    await page.evaluate('window.scrollTo(0, 9999)')
+    await page.waitForFunction('window.scrollY > 0')
+    await gate.click()
+    await page.getByRole('heading', { name: 'Beta Networks', level: 1 }).waitFor()
+    expect(await page.evaluate('window.scrollY')).toBe(0)
+  },
+  60_000,
+)
+
+test('an open tab learns at once that its access was paused, drops the data, and opens again when it goes on (B11)', async () => {
+  const lee = await openTab('lee@northwind.example')
+  await enter(lee, 'beta-networks', 'tickets')
+  await lee.getByRole('row').nth(1).waitFor()
+  const marcus = await openTab('marcus@betanetworks.example')
+  const tenant = product.demo.tenants['beta-networks'] ?? ''
+  const headers = { 'x-active-tenant-id': tenant, origin: product.url, 'sec-fetch-site': 'same-origin' }
+  const path = `${product.url}/api/v1/tenant/partner-access/links`
+  const { items } = (await (await marcus.request.get(path, { headers })).json()) as {
+    items: { link_id: string; partner_name: string; status: string }[]
+  }
+  const link = items.find((item) => item.partner_name === 'Northwind MSP' && item.status === 'active')
+  const paused = await marcus.request.post(`${path}/${link?.link_id}/suspend`, {
+    headers,
+    data: { reason: 'Checking something' },
+  })
+  expect(paused.status(), await paused.text()).toBe(200)
+  await lee.getByText('What this page had loaded of the tenant was removed from it.').waitFor()
+  expect(await lee.getByRole('row').count()).toBe(0)
+  await marcus.request.post(`${path}/${link?.link_id}/resume`, { headers, data: {} })
+  await lee.reload()
+  await lee.getByRole('row').nth(1).waitFor()
+}, 60_000)
+
+test('two minutes before its end a visit asks whether to stay; over, it hides the page and keeps what was typed', async () => {
+  const page = await openTab('ana@northwind.example')
+  await page.clock.install()
+  await enter(page, 'acme-fiber', 'tickets/new')
+  await page.getByLabel('Subject').fill('Half a sentence')
+  await page.clock.fastForward(13 * MINUTE + 2000)
+  await page.getByRole('button', { name: 'Stay in Acme Fiber' }).click()
+  await page.getByRole('button', { name: 'Stay in Acme Fiber' }).waitFor({ state: 'detached' })
+  await page.clock.fastForward(15 * MINUTE + 2000)
+  await page.getByRole('heading', { name: 'Your time in Acme Fiber is over' }).waitFor()
+  expect(await page.getByLabel('Subject').isVisible()).toBe(false)
+  await page.getByRole('button', { name: 'Come back to Acme Fiber' }).click()
+  await page.getByLabel('Subject').waitFor()
+  expect(await page.getByLabel('Subject').inputValue()).toBe('Half a sentence')
+}, 60_000)
+
+test('where the tenant asks for a reason the way in asks for it, and the tenant reads it', async () => {
+  const dana = await openTab('ruth@cascadebroadband.example')
+  const tenant = product.demo.tenants['cascade-broadband'] ?? ''
+  const rules = `${product.url}/org/${tenant}/access/rules`
+  await dana.goto(rules)
+  await dana.getByLabel('A reason each time they come in').check()
+  await dana.getByRole('button', { name: 'Save the rules' }).click()
+  await dana.getByText('Rules saved').waitFor()
+  const page = await openTab('lee@northwind.example')
+  await page.goto(actingPath('cascade-broadband', 'tickets'))
+  await page.getByRole('button', { name: 'Act in Cascade Broadband' }).click()
+  await page.getByText('Say why you come.').waitFor()
+  await page.getByLabel('Reason, or the number of a ticket').fill('Ticket 4711, für Ruth')
+  await page.getByRole('button', { name: 'Act in Cascade Broadband' }).click()
+  await page.getByRole('row').nth(1).waitFor()
+  await dana.goto(`${product.url}/org/${tenant}/activity`)
+  const entry = dana.getByRole('listitem').filter({ hasText: 'Lee Park of Northwind MSP came in' }).first()
+  await entry.getByRole('button', { name: 'Details' }).click()
+  await entry.getByText('Reason given').waitFor()
+  expect(await entry.innerText()).toContain('Ticket 4711, für Ruth')
+}, 60_000)
+
+test("an administrator sees the own members, and the provider's people find a person and reset a lost factor", async () => {
+  const dana = await openTab('dana@acmefiber.example')
+  await dana.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/members`)
+  await dana.getByText('ravi@acmefiber.example').waitFor()
+  const page = await openTab('priya@provider.example')
+  await page.goto(`${product.url}/platform/persons`)
+  await page.getByLabel('Name or address').fill('ravi')
+  await page
+    .getByRole('row', { name: /Ravi Menon/ })
+    .getByRole('button')
+    .click()
+  await page.getByRole('textbox', { name: 'Reason' }).fill('Called back on the number in the contract.')
+  await page.getByRole('button', { name: 'Remove the second factors' }).click()
+  await page.getByText('Second factors of Ravi Menon removed').first().waitFor()
+  await page
+    .getByRole('row', { name: /Ravi Menon/ })
+    .getByText('no', { exact: true })
+    .waitFor()
+  expect(await page.getByRole('button', { name: /Reset second factor/ }).count()).toBe(0)
+}, 60_000)

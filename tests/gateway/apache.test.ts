@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { ATTACKS } from './support/attacks.ts'
+import { GatewayProcess } from './support/gateway-process.ts'
+import { GatewayScene } from './support/scene.ts'
+import { testGateway } from './support/suite.ts'
+import type { Tested } from './support/suite.ts'
+
+/** What a gateway that asks nobody cannot stop; each is stated in docs/gateway.md. */
+const NOT_STOPPED: readonly string[] = [
+  // mod_oauth2 does not look at `typ`.
+  'ID token',
+  // Nobody is asked, so nothing that changed after the token was issued is noticed.
+  'first call after a revocation',
+]
+
+/** What does not exist without a decision point, or is for methods that this configuration refuses anyway. */
+const NOT_APPLICABLE: readonly string[] = [
+  'challenge kept back',
+  'scope that was not given',
+  'forged network address',
+  'contradicting original address',
+  'credential of the caller',
+  'decision point from outside',
+  'body to the decision point',
+  'decision point gone',
+  'undecided told as an error of the API',
+  'decision point that redirects',
+  'decision point that speaks no HTTP',
+  'slow decision point',
+  'another account in the query',
+]
+
+const apache: Tested = {
+  name: 'apache',
+  binary: 'apache2',
+  config: 'apache/httpd.conf',
+  command: ({ config }) => ['apache2', '-f', config, '-DFOREGROUND'],
+  asksDecisionPoint: false,
+  leaves: [...NOT_STOPPED, ...NOT_APPLICABLE],
+}
+
+const isInstalled = await testGateway(apache)
+
+test.runIf(isInstalled)(
+  'apache notices no revocation before the token ends, and takes tokens of another type: for reads only',
+  async () => {
+    await using scene = await GatewayScene.start()
+    await using gateway = await GatewayProcess.start(apache, { ...scene.placeholders, ...scene.issuer })
+    scene.port = gateway.port
+    for (const name of NOT_STOPPED) {
+      const attack = ATTACKS.find((entry) => entry.name === name)
+      expect([name, await attack?.run(scene)]).toEqual([name, true])
+    }
+  },
+)

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ATTACKS, findAttack } from './attacks.ts'
+import { GatewayProcess, isInstalled, readGuardingLines } from './gateway-process.ts'
+import type { GatewayKind } from './gateway-process.ts'
+import { GatewayScene } from './scene.ts'
+
+/** A gateway under test, and how much of the list is its business. */
+export interface Tested extends GatewayKind {
+  /** Whether it asks the decision point about every call, or verifies tokens itself. */
+  readonly asksDecisionPoint: boolean
+  /** Attacks that are left to others, by name. */
+  readonly leaves?: readonly string[]
+}
+
+/** Runs the attack list against a real server on its reference configuration, and takes out each line that guards. Returns whether it could. */
+export async function testGateway(kind: Tested): Promise<boolean> {
+  const lines = await readGuardingLines(kind)
+  if (!isInstalled(kind)) {
+    // Loud on purpose: nobody is to believe that this gateway was tried.
+    process.stderr.write(
+      `\n*** ${kind.name} is NOT INSTALLED: its reference configuration was NOT TESTED ***\n\n`,
+    )
+    test.skip(`${kind.name} is not installed, so its reference configuration was not tested`, () => undefined)
+    return false
+  }
+  describe(`${kind.name} on its reference configuration`, () => {
+    let scene: GatewayScene
+    let gateway: GatewayProcess
+
+    beforeAll(async () => {
+      scene = await GatewayScene.start()
+      gateway = await GatewayProcess.start(kind, { ...scene.placeholders, ...scene.issuer })
+      scene.port = gateway.port
+    })
+    afterAll(async () => {
+      await gateway[Symbol.asyncDispose]()
+      await scene[Symbol.asyncDispose]()
+    })
+
+    test('lets a call pass that may be made, and tells the API whose it is (A8)', async () => {
+      const wishes = [
+        {},
+        { path: `${scene.path}?limit=5&q=a%2Fb` },
+        { method: 'POST', body: 'x'.repeat(60_000) },
+      ]
+      for (const wish of kind.asksDecisionPoint ? wishes : wishes.slice(0, 2)) {
+        const { answer, reached } = await scene.call(wish)
+        expect([reached, answer.status], answer.body).toEqual([true, 200])
+        expect(scene.upstream.last?.fields.get('x-customer-ban')).toEqual([scene.world.scene.account.ban])
+        expect(scene.upstream.last?.fields.has('x-access-context')).toBe(kind.asksDecisionPoint)
+      }
+    })
+
+    test.runIf(kind.asksDecisionPoint)('answers refusals as problems with their code', async () => {
+      const { answer } = await scene.call({ path: '/v1/customers/BAN-2/orders' })
+      const type = answer.headers.get('content-type')
+      expect([answer.status, type]).toEqual([403, expect.stringContaining('application/problem+json')])
+      expect(answer.body).toContain('CUSTOMER_MISMATCH')
+    })
+
+    const listed = ATTACKS.filter(({ name }) => !(kind.leaves ?? []).includes(name))
+    test.each(listed.map((attack) => [attack.name, attack] as const))('%s: fails', async (_, attack) => {
+      expect(await attack.run(scene), `attack ${attack.listed}`).toBe(false)
+    })
+  })
+
+  describe(`${kind.name} without one of its guarding lines`, () => {
+    let scene: GatewayScene
+    beforeAll(async () => {
+      scene = await GatewayScene.start()
+    })
+    afterAll(() => scene[Symbol.asyncDispose]())
+
+    test.each(lines.map((guarding) => [guarding.text, guarding.attack, guarding] as const))(
+      '%s: the attack "%s" succeeds',
+      async (_, attack, guarding) => {
+        await using gateway = await GatewayProcess.start(
+          kind,
+          { ...scene.placeholders, ...scene.issuer },
+          guarding,
+        )
+        scene.port = gateway.port
+        expect(await findAttack(attack).run(scene)).toBe(true)
+      },
+    )
+  })
+  return true
+}

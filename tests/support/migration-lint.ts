@@ -1,0 +1,135 @@
+/** One migration, by the name that orders it. */
+export interface MigrationText {
+  readonly name: string
+  readonly sql: string
+}
+
+/** What is wrong with one statement of a migration. */
+export interface MigrationFault {
+  readonly migration: string
+  readonly rule: string
+  readonly statement: string
+}
+
+interface Rule {
+  readonly name: string
+  readonly applies: (statement: string, created: ReadonlySet<string>) => boolean
+}
+
+const STATEMENT_SHOWN = 100
+const NAME = '(?:only )?(?:if exists )?"?([a-z_.]+)"?'
+
+/** The table that a statement works on, if it names one. */
+function tableOf(statement: string, form: string): string | undefined {
+  return new RegExp(`^${form} ${NAME}`).exec(statement)?.[1]
+}
+
+/** Whether a statement of this form works on a table that has rows and readers: one that this migration did not make. */
+const onExisting =
+  (form: string, pattern: RegExp): Rule['applies'] =>
+  (statement, created) => {
+    const table = tableOf(statement, form)
+    return table !== undefined && !created.has(table) && pattern.test(statement)
+  }
+
+const ALTER = 'alter table'
+
+/** Hazards of a change while the version before still works on the table. Source: reliability.md R11. */
+const RULES: readonly Rule[] = [
+  {
+    name: 'a column that must have a value and has none for the rows that are there',
+    applies: onExisting(
+      ALTER,
+      /\badd (column )?(?!constraint\b)[^,]*\bnot null\b(?![^,]*\bdefault\b)(?![^,]*\bgenerated\b)/,
+    ),
+  },
+  {
+    name: 'a stored or volatile value for every row rewrites the table under a lock',
+    applies: onExisting(
+      ALTER,
+      /\badd (column )?(?!constraint\b)[^,]*(\bstored\b|\bdefault (clock_timestamp|random|gen_random_uuid|uuidv7|nextval)\b)/,
+    ),
+  },
+  {
+    name: 'a changed type rewrites the table and breaks the version before',
+    applies: onExisting(ALTER, /\balter (column )?\S+ (set data )?type\b/),
+  },
+  {
+    name: 'set not null reads the whole table under a lock; validate a check first',
+    applies: onExisting(ALTER, /\bset not null\b/),
+  },
+  {
+    name: 'a check or foreign key is added not valid, and validated in a later migration',
+    applies: onExisting(ALTER, /\badd (constraint \S+ )?(check|foreign key)\b(?!.*\bnot valid\b)/),
+  },
+  {
+    name: 'a unique or primary key builds its index under a lock; add it using an index',
+    applies: onExisting(ALTER, /\badd (constraint \S+ )?(unique|primary key|exclude)\b(?!.*\busing index\b)/),
+  },
+  {
+    name: 'an index is built while nobody may write; make it concurrently',
+    applies: (statement, created) => {
+      const table =
+        /^create (?:unique )?index (?!concurrently\b)(?:[^(]*? )?on (?:only )?"?([a-z_.]+)"?/.exec(
+          statement,
+        )?.[1]
+      return table !== undefined && !created.has(table)
+    },
+  },
+  {
+    name: 'a whole table is changed in one transaction; fill it in parts',
+    applies: (statement, created) => {
+      const table = tableOf(statement, 'update')
+      return table !== undefined && !created.has(table) && !/\bwhere\b/.test(statement)
+    },
+  },
+  {
+    name: 'a lock on the whole table',
+    applies: (statement) => /^(lock table|vacuum full|cluster|reindex|truncate)\b/.test(statement),
+  },
+]
+
+/** What the version before still uses goes only in a migration that says what it contracts. */
+const CONTRACTION: Rule = {
+  name: 'a drop or a new name breaks the version before; contract in a later release, in a file named …-contract-…',
+  applies: (statement, created) =>
+    onExisting(ALTER, /\bdrop (column )?(?!constraint\b|default\b|not null\b)\S|\brename\b/)(
+      statement,
+      created,
+    ) || /^drop (table|view|function|procedure|schema|type)\b/.test(statement),
+}
+
+/** The statements, in lower case and on one line each; bodies of functions are not looked into. */
+function splitStatements(sql: string): string[] {
+  const bare = sql
+    .replaceAll(/--[^\n]*/g, '')
+    .replaceAll(/\$(\w*)\$[\s\S]*?\$\1\$/g, "''")
+    .replaceAll(/'(?:[^']|'')*'/g, "''")
+  return bare
+    .split(';')
+    .map((statement) => statement.replaceAll(/\s+/g, ' ').trim().toLowerCase())
+    .filter((statement) => statement !== '')
+}
+
+function lintOne({ name, sql }: MigrationText): MigrationFault[] {
+  const created = new Set<string>()
+  const rules = name.includes('-contract-') ? RULES : [...RULES, CONTRACTION]
+  const faults: MigrationFault[] = []
+  for (const statement of splitStatements(sql)) {
+    const made = /^create (?:unlogged )?table (?:if not exists )?"?([a-z_.]+)"?/.exec(statement)?.[1]
+    if (made !== undefined) created.add(made)
+    for (const rule of rules) {
+      if (rule.applies(statement, created))
+        faults.push({ migration: name, rule: rule.name, statement: statement.slice(0, STATEMENT_SHOWN) })
+    }
+  }
+  return faults
+}
+
+/**
+ * Finds what would hold up or break the version before while migrations run under load. `firstRelease` orders with the
+ * names: migrations before it ran on empty tables only.
+ */
+export function lintMigrations(migrations: readonly MigrationText[], firstRelease: string): MigrationFault[] {
+  return migrations.filter(({ name }) => name >= firstRelease).flatMap(lintOne)
+}
