@@ -24,7 +24,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'server',
-          include: ['server/**/*.test.ts', 'tests/*.test.ts', 'tests/reliability/*.test.ts'],
+          include: [
+            'server/**/*.test.ts',
+            'tests/*.test.ts',
+            'tests/{attacks,gateway,reliability}/*.test.ts',
+          ],
           exclude: pure,
           globalSetup: 'server/testing/global-setup.ts',
           testTimeout: 20_000,

@@ -4,14 +4,16 @@ import { benchmark as board } from './benchmarks/board.ts'
 import { benchmark as get } from './benchmarks/get.ts'
 import { benchmark as kernel } from './benchmarks/kernel.ts'
 import { benchmark as links } from './benchmarks/links.ts'
+import { benchmark as oauth } from './benchmarks/oauth.ts'
 import { benchmark as overload } from './benchmarks/overload.ts'
+import { benchmark as gateway } from './gateway.ts'
 import { startCluster } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
 import { describeCommit, describeMachine } from './machine.ts'
 import { describeRun, writeDocument } from './report.ts'
 import type { Run } from './report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [kernel, get, links, board, overload]
+const BENCHMARKS: readonly Benchmark[] = [kernel, get, links, board, overload, oauth, gateway]
 const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`
 /** No run takes longer, whatever hangs; a little more is given to ending the database. */
 const LONGEST_MS = 8 * 60_000

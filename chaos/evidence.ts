@@ -59,7 +59,7 @@ const opening = (name: string): string => `<!-- evidence ${name} -->`
 const closing = (name: string): string => `<!-- end ${name} -->`
 
 /** The page with a new section for one harness; the others keep theirs. */
-export function renderDocument(before: string, name: string, section: string): string {
+function renderDocument(before: string, name: string, section: string): string {
   const block = `${opening(name)}\n\n${section}\n\n${closing(name)}\n`
   const start = before.indexOf(opening(name))
   const end = before.indexOf(closing(name))

@@ -57,7 +57,7 @@ function isOthersName(node) {
 /** One word for one thing, in code as on screen: the words of the product are binding in identifiers too. */
 export const productWords = {
   create(context) {
-    const isSdk = pathOf(context).startsWith('sdk/')
+    const isSdk = /^(sdk|guard)\//.test(pathOf(context))
     function checkEnding(node) {
       if (node.id && EMPTY_ENDING.test(node.id.name)) {
         context.report({ node: node.id, message: `"${node.id.name}" does not say what it is; name its job.` })

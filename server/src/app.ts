@@ -3,7 +3,8 @@ import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
 import { makeConsentRoutes } from '#modules/consents/index.ts'
-import { gatewayRoutes } from '#modules/gateway/index.ts'
+import { gatewayRoutes, mountGateway } from '#modules/gateway/index.ts'
+import { makeOnboardingRoutes } from '#modules/onboarding/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { delegationRoutes } from '#modules/delegations/index.ts'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
@@ -11,7 +12,7 @@ import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
-import type { OAuth, OAuthContext } from '#modules/oauth/index.ts'
+import type { OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
@@ -52,6 +53,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeSupportRoutes(services),
     ...makeAuditRoutes(services),
     ...makeOAuthRoutes(services),
+    ...makeOnboardingRoutes(services),
     ...clientRoutes,
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),
@@ -77,8 +79,10 @@ export interface AppOptions {
   readonly clock?: Clock
   /** Verifies the access tokens of API clients. */
   readonly tokens?: TokenVerifier
-  /** Makes the authorization server; without it none is mounted. */
+  /** Makes the authorization server; without it none is mounted, and no gateway is answered. */
   readonly oauth?: (context: OAuthContext) => OAuth
+  /** Where the authorization server and the API stand, when they are not both at the public origin. */
+  readonly places?: OAuthPlaces
   /** Multiplies every rate limit; tests that are not about limits raise it. */
   readonly limitScale?: number
   readonly problemPage?: ProblemPage
@@ -147,7 +151,10 @@ export async function buildAppWith(
     problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
   })
-  await oauth?.mount(http)
+  if (oauth) {
+    await oauth.mount(http)
+    mountGateway(http, { engine, services, guard: oauth.guard })
+  }
   return {
     http,
     engine,
@@ -162,5 +169,6 @@ export async function buildAppWith(
 
 /** Builds the server with every route of the product. */
 export function buildApp(options: AppOptions, routes: RouteOptions): Promise<App> {
-  return buildAppWith({ oauth: makeOAuth, ...options }, (services) => allRoutes(services, routes))
+  const oauth = (context: OAuthContext) => makeOAuth(context, options.places && { places: options.places })
+  return buildAppWith({ oauth, ...options }, (services) => allRoutes(services, routes))
 }

@@ -4,6 +4,7 @@ import { runConsentClock } from '#modules/consents/index.ts'
 import { sweepIdentity } from '#modules/identity/index.ts'
 import { runLinkClock } from '#modules/links/index.ts'
 import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
+import { sweepApplications } from '#modules/onboarding/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import type { App } from './app.ts'
 import type { Config } from '#platform/config.ts'
@@ -60,6 +61,7 @@ async function sweep(database: Database): Promise<void> {
   const { mandate, transaction } = await openForSystem(database, 'identity-sweep', `job_${randomUUID()}`)
   try {
     await sweepIdentity(mandate)
+    await sweepApplications(mandate)
     await transaction.commit(takeEvents(mandate, null), 'durable')
   } finally {
     endMandate(mandate)

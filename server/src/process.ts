@@ -90,6 +90,10 @@ async function assemble(
       secretKey: installation.secretKey,
       keyRing,
       publicOrigin: origin,
+      places: {
+        authOrigin: () => config.authOrigin ?? origin(),
+        apiResource: () => config.apiResource ?? `${origin()}/api`,
+      },
       isDemo: config.isDemo && installation.isEmbedded,
       keepsMail: config.secrets.smtpUrl === undefined,
       passwordHashConcurrency: config.passwordHashConcurrency,

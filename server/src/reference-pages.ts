@@ -99,6 +99,15 @@ function errorsBody(): Html {
     )}`
 }
 
+/** Works something out when it is first asked for. Whoever asks is anybody, so nothing here may cost much twice. */
+function once<Made>(make: () => Made): () => Promise<Made> {
+  let made: { readonly value: Made } | undefined
+  return () => {
+    made ??= { value: make() }
+    return Promise.resolve(made.value)
+  }
+}
+
 /** The OpenAPI document, and the reference pages that people read, made from the routes that are mounted. */
 export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] {
   const own: Route[] = []
@@ -112,7 +121,7 @@ export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] 
       access,
       limit: 'list',
       responses: { 200: z.record(z.string(), z.unknown()) },
-      handle: () => Promise.resolve(makeOpenApi(all())),
+      handle: once(() => makeOpenApi(all())),
     }),
     page({
       method: 'GET',
@@ -121,7 +130,7 @@ export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] 
       input: {},
       access,
       limit: 'page',
-      handle: () => Promise.resolve(showPage('API reference', referenceBody(all()), { width: 'wide' })),
+      handle: once(() => showPage('API reference', referenceBody(all()), { width: 'wide' })),
     }),
     page({
       method: 'GET',
@@ -130,7 +139,7 @@ export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] 
       input: {},
       access,
       limit: 'page',
-      handle: () => Promise.resolve(showPage('Errors', errorsBody(), { width: 'reading' })),
+      handle: once(() => showPage('Errors', errorsBody(), { width: 'reading' })),
     }),
   )
   return own

@@ -75,7 +75,8 @@ export class GatewayWorld implements AsyncDisposable {
     const keys = { issuer, client, thumbprint: await thumbprintOf(client) }
     const world = await TestWorld.start(() => gatewayRoutes, app)
     const { engine, services, http } = world.app
-    mountGateway(http, { engine, services, guard: makeTestGuard(issuer, options) })
+    const guard = makeTestGuard(issuer, options)
+    mountGateway(http, { engine, services, guard: () => guard })
     const clients = new ApiClients(world, new TestTokens())
     const scene = await openDirect(world, clients)
     const admin = await people.provider(world)

@@ -102,7 +102,7 @@ export interface Answered {
 }
 
 /** Sends requests of a client library into the server of a world, as if over the network. */
-export function makeFetch(world: TestWorld, ip = '198.51.100.7'): typeof fetch {
+function makeFetch(world: TestWorld, ip = '198.51.100.7'): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init)
     const url = new URL(request.url)

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { ATTACKS } from './support/attacks.ts'
-import { GatewayProcess } from './support/gateway-process.ts'
 import { GatewayScene } from './support/scene.ts'
-import { testGateway } from './support/suite.ts'
+import { startGateway, testGateway } from './support/suite.ts'
 import type { Tested } from './support/suite.ts'
 
 /** What a gateway that asks nobody cannot stop; each is stated in docs/gateway.md. */
@@ -45,8 +44,7 @@ test.runIf(isInstalled)(
   'apache notices no revocation before the token ends, and takes tokens of another type: for reads only',
   async () => {
     await using scene = await GatewayScene.start()
-    await using gateway = await GatewayProcess.start(apache, { ...scene.placeholders, ...scene.issuer })
-    scene.port = gateway.port
+    await using _gateway = await startGateway(apache, scene)
     for (const name of NOT_STOPPED) {
       const attack = ATTACKS.find((entry) => entry.name === name)
       expect([name, await attack?.run(scene)]).toEqual([name, true])

@@ -52,6 +52,11 @@ async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant>
     `insert into payment (tenant_id, invoice_id, amount_minor, currency, received_at, method) values ($1, $2, 100, 'USD', now(), $3) returning id`,
     [id, invoice, marker],
   )
+  const client = await one(
+    `insert into api_client (tenant_id, name, environment, scopes, mask, jwks, created_by, created_by_name)
+     values ($1, $2, 'live', '{orders.read}', 0::bit(128), '{"keys": []}', $1, $2) returning id`,
+    [id, marker],
+  )
   const ticket = await one(
     `insert into ticket (tenant_id, number, subject, description) values ($1, $2, $2, $2) returning id`,
     [id, marker],
@@ -63,7 +68,16 @@ async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant>
   return {
     id,
     marker,
-    ids: { tenant: id, billing_account: account, subscriber, invoice, payment, ticket, comment },
+    ids: {
+      tenant: id,
+      api_client: client,
+      billing_account: account,
+      subscriber,
+      invoice,
+      payment,
+      ticket,
+      comment,
+    },
   }
 }
 
@@ -146,6 +160,39 @@ export function fillPath(route: Route, ids: Readonly<Record<string, string>>): s
     if (!kind) return 'nothing'
     return encodeId(kind, idFromUuid(kind, ids[kind] ?? UNKNOWN_UUID))
   })
+}
+
+/** Every different request of one caller to a route: with the records of each tenant, naming that tenant and naming none. */
+export function requestsFor(
+  route: Route,
+  caller: Caller | null,
+  tenants: readonly MarkedTenant[],
+): { readonly tenantId: TenantId | null; readonly path: string }[] {
+  const requests = tenants.flatMap(({ id, ids }) => {
+    const path = fillPath(route, ids)
+    // Somebody without a sign-in is refused before any header is read.
+    return caller?.cookie
+      ? [
+          { tenantId: id, path },
+          { tenantId: null, path },
+        ]
+      : [{ tenantId: null, path }]
+  })
+  return [...new Map(requests.map((one) => [`${one.tenantId} ${one.path}`, one])).values()]
+}
+
+const AT_ONCE = 6
+
+/** Does the work for every item, a few at a time. */
+export async function inTurns<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items]
+  const take = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, take))
 }
 
 /** What two answers say, without what differs from request to request and without the ids that were asked for. */

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core'
 import type { Scope } from '@liaison/sdk'
-import type { UseQueryResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
@@ -86,15 +85,25 @@ export function WhyButton({ explainId }: { explainId: string }) {
   )
 }
 
+/** What a page needs of a read, whether it is one answer or the pages of an endless list. */
+export type Readable<Data> = {
+  data: Data | undefined
+  isError: boolean
+  error: Error | null
+  refetch: () => unknown
+}
+
 type AnswerProps<Data> = {
-  query: UseQueryResult<Data>
+  query: Readable<Data>
   lines?: number
   children: (data: Data) => ReactNode
 }
 
 /** Shows a read in whichever state it is: awaited, failed, shown, or shown although the last refresh failed. */
 export function Answer<Data>({ query, lines = 6, children }: AnswerProps<Data>) {
-  const retry = () => void query.refetch()
+  const retry = () => {
+    query.refetch()
+  }
   if (query.data === undefined) {
     return query.isError ? <TroublePanel error={query.error} onRetry={retry} /> : <Bones lines={lines} />
   }
@@ -141,7 +150,11 @@ export function ScopeNote({ scope }: { scope: Scope }) {
 }
 
 /** When a list was last read, and the way to read it again. */
-export function Refreshed<Data>({ query }: { query: UseQueryResult<Data> }) {
+export function Refreshed<Data>({
+  query,
+}: {
+  query: Readable<Data> & { dataUpdatedAt: number; isFetching: boolean }
+}) {
   const now = useNow()
   if (query.data === undefined) return null
   const when = formatRelative(new Date(query.dataUpdatedAt).toISOString(), now)
@@ -152,7 +165,9 @@ export function Refreshed<Data>({ query }: { query: UseQueryResult<Data> }) {
         type="button"
         className="row-tool"
         disabled={query.isFetching}
-        onClick={() => void query.refetch()}
+        onClick={() => {
+          query.refetch()
+        }}
       >
         {t('state.refresh')}
       </button>

@@ -11,6 +11,13 @@ export type StatusFamily =
   | 'outcome'
   | 'organisation'
   | 'step'
+  | 'milestone'
+  | 'order'
+  | 'service'
+  | 'client'
+  | 'terms'
+  | 'key'
+  | 'gateway'
 
 type Look = readonly [Tone, GlyphName]
 
@@ -77,6 +84,43 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     hidden: ['off', 'lock'],
     not_evaluated: ['off', 'dash'],
     unknown: ['off', 'dash'],
+  },
+  milestone: {
+    reached: ['ok', 'check'],
+    open: ['attention', 'clock'],
+    waits_provider: ['info', 'hourglass'],
+    waits_tenant: ['info', 'hourglass'],
+  },
+  order: {
+    acknowledged: ['info', 'hourglass'],
+    in_progress: ['info', 'clock'],
+    completed: ['ok', 'check'],
+    rejected: ['bad', 'cross'],
+    cancelled: ['off', 'dash'],
+  },
+  service: {
+    active: ['ok', 'check'],
+    ended: ['off', 'dash'],
+  },
+  client: {
+    active: ['ok', 'check'],
+    waiting: ['attention', 'hourglass'],
+    suspended: ['bad', 'bar'],
+    revoked: ['off', 'dash'],
+  },
+  terms: {
+    active: ['ok', 'check'],
+    suspended: ['bad', 'bar'],
+    ended: ['off', 'dash'],
+  },
+  key: {
+    next: ['info', 'hourglass'],
+    active: ['ok', 'check'],
+    retired: ['off', 'dash'],
+  },
+  gateway: {
+    active: ['ok', 'check'],
+    disabled: ['off', 'dash'],
   },
 }
 

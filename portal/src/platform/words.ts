@@ -3,12 +3,25 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 
 import { acting } from '../words/acting.ts'
 import { common } from '../words/common.ts'
+import { consents } from '../words/consents.ts'
+import { oversight } from '../words/oversight.ts'
+import { onboarding } from '../words/onboarding.ts'
 import { org } from '../words/org.ts'
 import { partner } from '../words/partner.ts'
 import { platform } from '../words/platform.ts'
 import { status } from '../words/status.ts'
 
-const english = { ...common, ...status, ...partner, ...acting, ...org, ...platform }
+const english = {
+  ...common,
+  ...status,
+  ...partner,
+  ...acting,
+  ...org,
+  ...platform,
+  ...consents,
+  ...oversight,
+  ...onboarding,
+}
 
 export type WordId = keyof typeof english
 type Values = Record<string, string | number>

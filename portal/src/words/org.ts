@@ -1,7 +1,7 @@
 /** Sentences of the own organisation. Here nobody reads "tenant", "scope" or "revoke". */
 export const org = {
   'home.who': 'Who has access',
-  'home.partners': '{count, plural, one {One partner has access} other {# partners have access}}',
+  'home.partners': '{count, plural, one {People of one partner sign in here} other {People of # partners sign in here}}',
   'home.last_use': 'Last used {when}',
   'home.ends_soon': '{count, plural, one {One access ends soon} other {# accesses end soon}}',
   'home.see': 'See who has access',

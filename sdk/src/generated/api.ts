@@ -633,6 +633,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/partner-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who applied to become a partner */
+        get: operations["getAdminPartnerApplications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-applications/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One application */
+        get: operations["getAdminPartnerApplicationsByReference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-applications/{reference}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the applicant a partner and invite its first owner */
+        post: operations["postAdminPartnerApplicationsByReferenceApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partner-applications/{reference}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline an application; the applicant reads the reason */
+        post: operations["postAdminPartnerApplicationsByReferenceDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/partners": {
         parameters: {
             query?: never;
@@ -1334,6 +1402,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/api-terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API terms in force, and who accepted them */
+        get: operations["getPartnerApiTerms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/api-terms/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept the API terms for the partner */
+        post: operations["postPartnerApiTermsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/audit": {
         parameters: {
             query?: never;
@@ -1877,6 +1979,23 @@ export interface paths {
         put?: never;
         /** Invite somebody into the caller's partner */
         post: operations["postPartnerMembersInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/onboarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every step up to the first API call for a customer, with the time each was reached */
+        get: operations["getPartnerOnboarding"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3077,6 +3196,23 @@ export interface components {
                 to: "acknowledged" | "in_progress" | "completed" | "rejected" | "cancelled";
             }[];
         };
+        PartnerApplication: {
+            reference: string;
+            organisation: string;
+            /** @enum {string} */
+            kind: "referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "white_label";
+            website: string | null;
+            contact_name: string;
+            contact_email: string;
+            purpose: string;
+            /** @enum {string} */
+            status: "submitted" | "approved" | "declined";
+            submitted_at: string;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            decision_reason: string | null;
+            partner_id: string | null;
+        };
         KnownPerson: {
             person_id: string;
             name: string;
@@ -3211,6 +3347,15 @@ export interface components {
             active_managed_tenant_id: string | null;
             permissions: string[];
             demo: boolean;
+        };
+        ApiTerms: {
+            version: number;
+            /** @description The terms in force; paragraphs are parted by an empty line. */
+            text: string;
+            /** @description SHA-256 of the text in UTF-8. */
+            text_sha256: string;
+            accepted_at: string | null;
+            accepted_by_name: string | null;
         };
         InvoicePage: {
             items: components["schemas"]["Invoice"][];
@@ -3465,6 +3610,32 @@ export interface components {
             email: string;
             role: string;
             expires_at: string;
+        };
+        OnboardingChecklist: {
+            applied_at: string | null;
+            steps: {
+                /** @enum {string} */
+                name: "approved" | "terms_accepted" | "second_factor" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call";
+                title: string;
+                /**
+                 * @description Who does it.
+                 * @enum {string}
+                 */
+                who: "you" | "provider" | "tenant";
+                /** @description What to do, or what is waited for, in words. */
+                what: string;
+                done: boolean;
+                /** @description Null when it was not reached, and for what has no time of its own. */
+                reached_at: string | null;
+            }[];
+            /**
+             * @description Null when every step is done.
+             * @enum {string|null}
+             */
+            next_step: "approved" | "terms_accepted" | "second_factor" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call" | null;
+            complete: boolean;
+            /** @description Whether the steps are where the partner begins: some are left, and no link gives other work. */
+            starts_here: boolean;
         };
         SubscriberPage: {
             items: components["schemas"]["Subscriber"][];
@@ -4023,6 +4194,7 @@ export interface operations {
                             /** @enum {string} */
                             environment: "sandbox" | "live";
                             live_requested_at: string | null;
+                            live_approved_at: string | null;
                             /** @enum {string} */
                             status: "active" | "suspended" | "revoked";
                             status_reason: string | null;
@@ -4040,6 +4212,7 @@ export interface operations {
                             updated_at: string;
                             first_token_at: string | null;
                             first_call_at: string | null;
+                            first_live_call_at: string | null;
                             last_used_at: string | null;
                         }[];
                         total: number;
@@ -4144,6 +4317,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -4161,6 +4335,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -4276,6 +4451,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -4293,6 +4469,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -4333,7 +4510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CLIENT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            /** @description CLIENT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS, TERMS_NOT_ACCEPTED */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4437,6 +4614,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -4454,6 +4632,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -4598,6 +4777,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -4615,6 +4795,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -4759,6 +4940,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -4776,6 +4958,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -9560,6 +9743,452 @@ export interface operations {
                 };
             };
             /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, LINK_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnerApplications: {
+        parameters: {
+            query?: {
+                status?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["PartnerApplication"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnerApplicationsByReference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerApplication"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerApplicationsByReferenceApprove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerApplication"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_DECIDED, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerApplicationsByReferenceDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerApplication"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_DECIDED, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15368,6 +15997,210 @@ export interface operations {
             };
         };
     };
+    getPartnerApiTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTerms"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerApiTermsAccept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    /** @description The digest of the text that was read: nobody accepts what they were not shown. */
+                    text_sha256: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTerms"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, TERMS_CHANGED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerAudit: {
         parameters: {
             query?: {
@@ -15801,6 +16634,7 @@ export interface operations {
                             /** @enum {string} */
                             environment: "sandbox" | "live";
                             live_requested_at: string | null;
+                            live_approved_at: string | null;
                             /** @enum {string} */
                             status: "active" | "suspended" | "revoked";
                             status_reason: string | null;
@@ -15818,6 +16652,7 @@ export interface operations {
                             updated_at: string;
                             first_token_at: string | null;
                             first_call_at: string | null;
+                            first_live_call_at: string | null;
                             last_used_at: string | null;
                         }[];
                         total: number;
@@ -15942,6 +16777,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -15959,6 +16795,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -16085,6 +16922,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -16102,6 +16940,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -16229,6 +17068,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -16246,6 +17086,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -16406,6 +17247,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -16423,6 +17265,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -16567,6 +17410,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -16584,6 +17428,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -16728,6 +17573,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -16745,6 +17591,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -16889,6 +17736,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -16906,6 +17754,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -20748,6 +21597,89 @@ export interface operations {
             };
         };
     };
+    getPartnerOnboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnboardingChecklist"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerPermissions: {
         parameters: {
             query?: never;
@@ -22232,6 +23164,7 @@ export interface operations {
                             /** @enum {string} */
                             environment: "sandbox" | "live";
                             live_requested_at: string | null;
+                            live_approved_at: string | null;
                             /** @enum {string} */
                             status: "active" | "suspended" | "revoked";
                             status_reason: string | null;
@@ -22249,6 +23182,7 @@ export interface operations {
                             updated_at: string;
                             first_token_at: string | null;
                             first_call_at: string | null;
+                            first_live_call_at: string | null;
                             last_used_at: string | null;
                         }[];
                         total: number;
@@ -22384,6 +23318,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -22401,6 +23336,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -22539,6 +23475,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -22556,6 +23493,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -22685,6 +23623,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -22702,6 +23641,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -22866,6 +23806,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -22883,6 +23824,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -23029,6 +23971,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -23046,6 +23989,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };
@@ -23192,6 +24136,7 @@ export interface operations {
                         /** @enum {string} */
                         environment: "sandbox" | "live";
                         live_requested_at: string | null;
+                        live_approved_at: string | null;
                         /** @enum {string} */
                         status: "active" | "suspended" | "revoked";
                         status_reason: string | null;
@@ -23209,6 +24154,7 @@ export interface operations {
                         updated_at: string;
                         first_token_at: string | null;
                         first_call_at: string | null;
+                        first_live_call_at: string | null;
                         last_used_at: string | null;
                     };
                 };

@@ -204,6 +204,22 @@ test('a rotation is in the audit log, and a key goes only a day after it was rep
   ])
 })
 
+test('no key is removed while a value that nothing marks as sealed still needs it', async () => {
+  const vault = servers[0]?.app.services.vault
+  await servers[0]?.ring.refresh()
+  const sealed = vault?.seal(Buffer.from('forgotten'), 'planted.value 1')
+  await world.sql('create table planted (id integer primary key, value bytea)')
+  await world.sql('insert into planted values (1, $1)', [sealed])
+  const before = await world.sql('select number from vault_key order by number')
+  await world.sql(`update vault_key set active_from = active_from - interval '25 hours'`)
+  expect(await rotateKeys(surroundings(), OVERLAP_SECONDS)).toMatchObject({
+    keys_removed: 0,
+    not_renewed: ['planted.value'],
+  })
+  expect(await world.sql('select number from vault_key')).toHaveLength(before.length + 1)
+  await world.sql('drop table planted')
+})
+
 test('a value that was moved to another row stops the rotation instead of being sealed anew', async () => {
   const [one, two] = await seedPeople(2)
   await world.sql(

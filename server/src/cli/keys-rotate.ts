@@ -9,6 +9,7 @@ import { UsageError } from './command.ts'
 import type { Surroundings } from './command.ts'
 import {
   dropKeysBelow,
+  findForgotten,
   findSealedColumns,
   insertKey,
   lockNextNumber,
@@ -32,6 +33,8 @@ export interface Rotation {
   readonly active_from: string
   readonly values_renewed: number
   readonly keys_removed: number
+  /** Columns with values under an older key that are not marked as sealed; while there are any, no key is removed. */
+  readonly not_renewed: readonly string[]
 }
 
 /** How long a new key is only published. Refuses less than every process needs to hear of it. */
@@ -133,11 +136,16 @@ export async function rotateKeys(surroundings: Surroundings, overlapSeconds: num
   let renewed = await renewAll(installation, surroundings, number)
   // Once more: what a request began to seal before the moment of the change was stored after it.
   renewed += await renewAll(installation, surroundings, number)
-  const removed = await inAdminTransaction(installation.admin, (run) => dropKeysBelow(run, number))
+  const forgotten = await inAdminTransaction(installation.admin, (run) => findForgotten(run, number))
+  const removed =
+    forgotten.length > 0
+      ? 0
+      : await inAdminTransaction(installation.admin, (run) => dropKeysBelow(run, number))
   return {
     number,
     active_from: activeFrom.toISOString(),
     values_renewed: renewed,
     keys_removed: removed,
+    not_renewed: forgotten,
   }
 }

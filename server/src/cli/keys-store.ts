@@ -73,19 +73,48 @@ export async function readKeys(run: RunSql): Promise<{ number: number; sealed: B
   })
 }
 
+function headOf(number: number): Buffer {
+  const head = Buffer.alloc(5, 2)
+  head.writeUInt32BE(number, 1)
+  return head
+}
+
+/**
+ * Columns with values under an older data key that the rotation did not renew, because nothing says of them that they
+ * are sealed. Looks at the first bytes of every column of bytes but the hashes of the audit log.
+ */
+export async function findForgotten(run: RunSql, number: number): Promise<string[]> {
+  const columns = await run(
+    `select n.nspname::text as schema, c.relname::text as "table", a.attname::text as "column"
+     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+     where a.atttypid = 'bytea'::regtype and a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p') and not c.relispartition
+       and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.relname not like 'audit\\_%' order by 1, 2, 3`,
+  )
+  const heads = (await readKeys(run)).filter((key) => key.number < number).map((key) => headOf(key.number))
+  const forgotten: string[] = []
+  for (const row of columns) {
+    const [schema, table, column] = [row['schema'], row['table'], row['column']].map(String)
+    const place = `${quote(schema ?? '')}.${quote(table ?? '')}`
+    const [found] = await run(
+      `select exists (select from ${place} where substr(${quote(column ?? '')}, 1, 5) = any($1::bytea[])) as older`,
+      [heads],
+    )
+    if (found?.['older'] === true) forgotten.push(`${table}.${column}`)
+  }
+  return forgotten
+}
+
 /** Values that are not sealed with the key of this number, a page of them. */
 export async function readOlder(
   run: RunSql,
   at: SealedColumn,
   page: { readonly number: number; readonly limit: number },
 ): Promise<SealedValue[]> {
-  const head = Buffer.alloc(5, 2)
-  head.writeUInt32BE(page.number, 1)
   const [table, column, key] = [at.table, at.column, at.key].map(quote)
   const rows = await run(
     `select ${key}::text as key, ${column} as sealed from ${table}
      where ${column} is not null and substr(${column}, 1, 5) <> $1 order by ${key} limit $2`,
-    [head, page.limit],
+    [headOf(page.number), page.limit],
   )
   return rows.map((row) => {
     if (!Buffer.isBuffer(row['sealed'])) throw new Error(`${at.table}.${at.column} is no bytes.`)

@@ -4,6 +4,7 @@ import { actAsOperator } from '#platform/operator.ts'
 import { STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { readOverlap, rotateKeys } from './keys-rotate.ts'
+import { rotateSigning } from './signing-keys.ts'
 
 const SOURCE = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
@@ -19,6 +20,8 @@ const OPTIONS = {
   source: { type: 'string' },
   days: { type: 'string' },
   overlap: { type: 'string' },
+  reason: { type: 'string' },
+  'at-once': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
 
@@ -27,6 +30,8 @@ interface Line {
     readonly source?: string | undefined
     readonly days?: string | undefined
     readonly overlap?: string | undefined
+    readonly reason?: string | undefined
+    readonly 'at-once'?: boolean | undefined
     readonly json?: boolean | undefined
   }
   readonly positionals: readonly string[]
@@ -61,7 +66,24 @@ async function rotate({ values, positionals }: Line, surroundings: Surroundings)
   if (values.json) writeJson(surroundings, rotation)
   else
     surroundings.out(
-      `Key ${rotation.number} is in use since ${rotation.active_from}; ${rotation.values_renewed} stored secrets were sealed anew, ${rotation.keys_removed} old keys removed.\n`,
+      `Key ${rotation.number} is in use since ${rotation.active_from}; ${rotation.values_renewed} stored secrets were sealed anew, ${rotation.keys_removed} old keys removed.\n` +
+        (rotation.not_renewed.length > 0
+          ? `Still under an older key, which stays: ${rotation.not_renewed.join(', ')}.\n`
+          : ''),
+    )
+  return STATUS.done
+}
+
+async function rotateSigningLine({ values, positionals }: Line, surroundings: Surroundings): Promise<number> {
+  if (positionals.length > 1) throw new UsageError('rotate-signing takes no name.')
+  const rotation = await rotateSigning(surroundings, {
+    reason: values.reason,
+    isAtOnce: values['at-once'] ?? false,
+  })
+  if (values.json) writeJson(surroundings, rotation)
+  else
+    surroundings.out(
+      `Access tokens are signed with ${rotation.active} from now on; ${rotation.retired} stays published until its last token has ended.\n`,
     )
   return STATUS.done
 }
@@ -73,12 +95,16 @@ export const keys: Command = {
   SOURCE names that system: external ids are unique within it. The key ends after N days (365).
 keys rotate [--overlap SECONDS] [--json]
   Makes a new data key, lets every server learn it for SECONDS (60), then seals every stored secret anew; servers go
-  on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.`,
+  on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.
+keys rotate-signing [--at-once] [--reason TEXT] [--json]
+  Signs access tokens with the next key. The one before stays published until its tokens have ended, so no call is
+  refused. --at-once is for a key that is no longer safe: it does not wait until every verifier knows the next one.`,
   async run(args, surroundings) {
     const line = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS })
     const [action] = line.positionals
+    if (action === 'rotate-signing') return rotateSigningLine(line, surroundings)
     if (action === 'rotate') return rotate(line, surroundings)
     if (action === 'create-ingest') return makeIngestKey(line, surroundings)
-    throw new UsageError('Say create-ingest and one name, or rotate.')
+    throw new UsageError('Say create-ingest and one name, rotate, or rotate-signing.')
   },
 }

@@ -40,6 +40,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./freeze.ts')).unfreeze,
   },
   {
+    name: 'blast-radius',
+    summary: 'what a partner could reach and what it did, tenant by tenant',
+    load: async () => (await import('./blast-radius.ts')).blastRadius,
+  },
+  {
     name: 'explain',
     summary: 'say why a person may or may not do something in a tenant',
     load: async () => (await import('./explain.ts')).explain,
@@ -56,7 +61,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'keys',
-    summary: 'make an ingest key; rotate the data key',
+    summary: 'make an ingest key; rotate the data key; rotate the keys that sign access tokens',
     load: async () => (await import('./keys.ts')).keys,
   },
   {

@@ -61,6 +61,14 @@ const Environment = z.object({
       'The key that recoverable secrets (second-factor seeds, audit signing key) are encrypted with. Required with DATABASE_URL.',
     secret: true,
   }),
+  AUTH_ORIGIN: documented(z.url({ protocol: /^https?$/ }).optional(), {
+    description:
+      'The origin of the authorization server when it has a host of its own; otherwise PUBLIC_ORIGIN. Its issuer is this with `/oauth`.',
+  }),
+  API_RESOURCE: documented(z.url({ protocol: /^https?$/ }).optional(), {
+    description:
+      'The identifier of the API: the audience of access tokens (RFC 8707). Default: PUBLIC_ORIGIN with `/api`.',
+  }),
   LIAISON_DATA_DIR: documented(z.string().default('.data'), {
     description: 'Where the embedded database, its secrets and the audit checkpoints are kept.',
   }),
@@ -123,6 +131,8 @@ export interface Config {
   readonly port: number
   readonly host: string
   readonly publicOrigin: string | undefined
+  readonly authOrigin: string | undefined
+  readonly apiResource: string | undefined
   readonly metricsPort: number
   readonly metricsHost: string
   readonly dataDir: string
@@ -187,6 +197,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.PORT,
     host: values.HOST,
     publicOrigin: values.PUBLIC_ORIGIN,
+    authOrigin: values.AUTH_ORIGIN,
+    apiResource: values.API_RESOURCE,
     metricsPort: values.METRICS_PORT,
     metricsHost: values.METRICS_HOST,
     dataDir: values.LIAISON_DATA_DIR,

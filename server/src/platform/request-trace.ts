@@ -10,7 +10,7 @@ export interface RequestTrace {
   readonly userAgent: string | null
   readonly method: string
   readonly route: string
-  readonly source: 'portal' | 'api'
+  readonly source: 'portal' | 'api' | 'gateway'
   toAudit(): Record<string, unknown>
 }
 

@@ -21,7 +21,7 @@ const reaches = (
 ): Attack => attack(listed, name, async (scene) => (await scene.call(await wish(scene))).reached)
 
 /** Fields that say who calls, for whom, or another method or address; none of a caller's may reach the API. */
-export const SPOOFED = [
+const SPOOFED = [
   'X-Access-Context',
   'X-Partner-Id',
   'X-Customer-Id',

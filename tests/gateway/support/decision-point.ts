@@ -1,6 +1,7 @@
 import { createServer, request as sendOn } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { listenOnLoopback, portOf } from './ports.ts'
 
 /**
  * How the decision point behaves: as it is; `sparse`, saying yes without a single field; slow; or broken in a way. The
@@ -34,12 +35,12 @@ export class DecisionPointDoor implements AsyncDisposable {
 
   static async start(realPort: number): Promise<DecisionPointDoor> {
     const door = new DecisionPointDoor(realPort)
-    await new Promise<void>((resolve) => door.#server.listen(0, '127.0.0.1', resolve))
+    await listenOnLoopback(door.#server)
     return door
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return portOf(this.#server)
   }
 
   #note(request: IncomingMessage): void {

@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { listenOnLoopback } from './ports.ts'
 
 const root = fileURLToPath(new URL('../../../gateway/', import.meta.url))
 
@@ -30,8 +30,7 @@ export function isInstalled({ binary }: GatewayKind): boolean {
 
 async function findFreePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const port = await listenOnLoopback(server)
   await new Promise((resolve) => server.close(resolve))
   return port
 }
@@ -127,11 +126,9 @@ export class GatewayProcess implements AsyncDisposable {
     const run = { folder, values: all, without }
     const config = await writeFilled(kind.config, run)
     for (const extra of kind.beside ?? []) await writeFilled(extra, run)
-    const [program = '', ...words] = kind.command({ config, folder })
-    const child = spawn(program, words, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], HOME: folder },
-    })
+    // With a home of its own, so that no server finds anything in that of whoever runs the tests.
+    const words = [`HOME=${folder}`, ...kind.command({ config, folder })]
+    const child = spawn('env', words, { stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk))

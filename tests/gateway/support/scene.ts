@@ -3,6 +3,7 @@ import type { CallWish } from '../../../server/testing/gateway.ts'
 import { DecisionPointDoor } from './decision-point.ts'
 import type { Mood } from './decision-point.ts'
 import type { Placeholders } from './gateway-process.ts'
+import { portOf } from './ports.ts'
 import { sendRequest } from './raw-http.ts'
 import type { RawAnswer } from './raw-http.ts'
 import { Upstream } from './upstream.ts'
@@ -45,7 +46,11 @@ export class GatewayScene implements AsyncDisposable {
     if (address === null || typeof address === 'string')
       throw new Error('The decision point does not listen.')
     const keys = { keys: [world.keys.issuer.publicJwk] }
-    return new GatewayScene(world, await DecisionPointDoor.start(address.port), await Upstream.start(keys))
+    return new GatewayScene(
+      world,
+      await DecisionPointDoor.start(portOf(http.server)),
+      await Upstream.start(keys),
+    )
   }
 
   /** What the placeholders of configurations that verify tokens themselves stand for besides. */
@@ -73,19 +78,25 @@ export class GatewayScene implements AsyncDisposable {
 
   /** Makes a call through the gateway. */
   async call(wish: ThroughWish = {}): Promise<Outcome> {
-    const { method = 'GET', path = this.path, sent = {}, leave = [] } = wish
+    const { method = 'GET', path = this.path, body } = wish
     const evidence = await this.world.evidence({ ...wish, method, path: path.split('?')[0] ?? path })
+    const sent = { method, target: path, host: new URL(API_ORIGIN).host, ...wish.sent }
+    const presented = [
+      ['authorization', 'Authorization', evidence.authorization],
+      ['dpop', 'DPoP', evidence.dpop],
+    ] as const
     const before = this.upstream.seen.length
     const answer = await sendRequest(this.port, {
-      method: sent.method ?? method,
-      target: sent.target ?? path,
+      method: sent.method,
+      target: sent.target,
       fields: [
-        ['Host', sent.host ?? new URL(API_ORIGIN).host],
-        ...(leave.includes('authorization') ? [] : [['Authorization', evidence.authorization] as const]),
-        ...(leave.includes('dpop') ? [] : [['DPoP', evidence.dpop] as const]),
+        ['Host', sent.host],
+        ...presented
+          .filter(([key]) => !wish.leave?.includes(key))
+          .map(([, name, value]) => [name, value] as const),
         ...(wish.fields ?? []),
       ],
-      ...(wish.body !== undefined && { body: wish.body }),
+      ...(body !== undefined && { body }),
     })
     return { answer, reached: this.upstream.seen.length > before }
   }

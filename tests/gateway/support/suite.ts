@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ATTACKS, findAttack } from './attacks.ts'
 import { GatewayProcess, isInstalled, readGuardingLines } from './gateway-process.ts'
-import type { GatewayKind } from './gateway-process.ts'
+import type { GatewayKind, GuardingLine } from './gateway-process.ts'
 import { GatewayScene } from './scene.ts'
 
 /** A gateway under test, and how much of the list is its business. */
@@ -12,25 +12,25 @@ export interface Tested extends GatewayKind {
   readonly leaves?: readonly string[]
 }
 
-/** Runs the attack list against a real server on its reference configuration, and takes out each line that guards. Returns whether it could. */
-export async function testGateway(kind: Tested): Promise<boolean> {
-  const lines = await readGuardingLines(kind)
-  if (!isInstalled(kind)) {
-    // Loud on purpose: nobody is to believe that this gateway was tried.
-    process.stderr.write(
-      `\n*** ${kind.name} is NOT INSTALLED: its reference configuration was NOT TESTED ***\n\n`,
-    )
-    test.skip(`${kind.name} is not installed, so its reference configuration was not tested`, () => undefined)
-    return false
-  }
-  describe(`${kind.name} on its reference configuration`, () => {
+/** Starts a gateway in front of the scene's API; the scene then calls through it. */
+export async function startGateway(
+  kind: GatewayKind,
+  scene: GatewayScene,
+  without: GuardingLine | null = null,
+): Promise<GatewayProcess> {
+  const gateway = await GatewayProcess.start(kind, { ...scene.placeholders, ...scene.issuer }, without)
+  scene.port = gateway.port
+  return gateway
+}
+
+function testWhole(kind: Tested, isRunnable: boolean): void {
+  describe.runIf(isRunnable)(`${kind.name} on its reference configuration`, () => {
     let scene: GatewayScene
     let gateway: GatewayProcess
 
     beforeAll(async () => {
       scene = await GatewayScene.start()
-      gateway = await GatewayProcess.start(kind, { ...scene.placeholders, ...scene.issuer })
-      scene.port = gateway.port
+      gateway = await startGateway(kind, scene)
     })
     afterAll(async () => {
       await gateway[Symbol.asyncDispose]()
@@ -63,8 +63,10 @@ export async function testGateway(kind: Tested): Promise<boolean> {
       expect(await attack.run(scene), `attack ${attack.listed}`).toBe(false)
     })
   })
+}
 
-  describe(`${kind.name} without one of its guarding lines`, () => {
+function testMutilated(kind: Tested, lines: readonly GuardingLine[], isRunnable: boolean): void {
+  describe.runIf(isRunnable)(`${kind.name} without one of its guarding lines`, () => {
     let scene: GatewayScene
     beforeAll(async () => {
       scene = await GatewayScene.start()
@@ -74,15 +76,27 @@ export async function testGateway(kind: Tested): Promise<boolean> {
     test.each(lines.map((guarding) => [guarding.text, guarding.attack, guarding] as const))(
       '%s: the attack "%s" succeeds',
       async (_, attack, guarding) => {
-        await using gateway = await GatewayProcess.start(
-          kind,
-          { ...scene.placeholders, ...scene.issuer },
-          guarding,
-        )
-        scene.port = gateway.port
+        await using _gateway = await startGateway(kind, scene, guarding)
         expect(await findAttack(attack).run(scene)).toBe(true)
       },
     )
   })
-  return true
+}
+
+/**
+ * Runs the attack list against a real server on its reference configuration, and takes out each line that guards.
+ * Returns whether it could.
+ */
+export async function testGateway(kind: Tested): Promise<boolean> {
+  const isRunnable = isInstalled(kind)
+  // Loud on purpose: nobody is to believe that this gateway was tried.
+  const loud = `\n*** ${kind.name} is NOT INSTALLED: its reference configuration was NOT TESTED ***\n\n`
+  if (!isRunnable) process.stderr.write(loud)
+  const lines = await readGuardingLines(kind)
+  test(`the configuration of ${kind.name} says of some lines what they guard against`, () => {
+    expect(lines.map(({ attack }) => findAttack(attack).name)).not.toEqual([])
+  })
+  testWhole(kind, isRunnable)
+  testMutilated(kind, lines, isRunnable)
+  return isRunnable
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOnLoopback, portOf } from './ports.ts'
 
 /** One request as the API behind a gateway got it. */
 export interface SeenRequest {
@@ -56,12 +56,12 @@ export class Upstream implements AsyncDisposable {
   /** `keys` are served beside, as the authorization server of the tests would. */
   static async start(keys: object): Promise<Upstream> {
     const upstream = new Upstream(keys)
-    await new Promise<void>((resolve) => upstream.#server.listen(0, '127.0.0.1', resolve))
+    await listenOnLoopback(upstream.#server)
     return upstream
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return portOf(this.#server)
   }
 
   get last(): SeenRequest | undefined {

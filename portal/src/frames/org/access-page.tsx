@@ -1,69 +1,29 @@
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
-import type { Freeze, TenantLink } from '@liaison/sdk'
-import { useId, useState } from 'react'
+import type { Freeze, Resale, TenantConsent, TenantLink } from '@liaison/sdk'
+import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { fact, Facts, Note, Page } from '../../parts/page.tsx'
+import { MoreButton } from '../../parts/endless.tsx'
+import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import type { Filters } from '../../parts/filter-bar.tsx'
+import { Note, Page } from '../../parts/page.tsx'
 import { Answer, Empty, TroublePanel } from '../../parts/states.tsx'
-import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { DateText, LinkChip } from '../../parts/values.tsx'
 import { readTrouble } from '../../platform/access-problem.ts'
-import { useNow } from '../../platform/clock.ts'
+import { textField } from '../../platform/filters.ts'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
-import { joinNames, t } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { frozenName } from '../shared/freeze-words.ts'
+import { ConsentCard, LinkCard, ResaleCard } from './access-cards.tsx'
+import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { useAccessLinks, useFreezes } from './calls.ts'
-
-const mostLines = 3
-
-function AccessCard({ link }: { link: TenantLink }) {
-  const { tenantId } = useFrame()
-  const now = useNow(60_000)
-  const id = useId()
-  const { reads, writes, people } = link.activity_30d
-  return (
-    <section className="panel stack tight" aria-labelledby={id}>
-      <div className="row">
-        <h2 id={id} className="section-title">
-          <GoLink className="thing" to={orgPlaces.link(tenantId, link.link_id)}>
-            {link.partner_name}
-          </GoLink>
-        </h2>
-        <LinkChip status={link.status} days={link.expires_in_days} />
-      </div>
-      <Facts
-        facts={[
-          fact(t('access.role'), link.role_title),
-          fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
-          fact(
-            t('access.people'),
-            link.people.length === 0 ? null : joinNames(link.people.map((one) => one.name)),
-          ),
-          fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
-          fact(t('access.last_30'), t('access.last_30_value', { reads, writes, people })),
-        ]}
-      />
-      <p className="muted">
-        {link.can.slice(0, mostLines).join(' · ')}
-        {link.can.length > mostLines &&
-          ` · ${t('access.more_lines', { count: link.can.length - mostLines })}`}
-      </p>
-      <div className="row">
-        <GoLink className="row-tool" to={orgPlaces.link(tenantId, link.link_id)}>
-          {t('access.details')}
-        </GoLink>
-        <GoLink className="row-tool danger" to={orgPlaces.stop(tenantId, link.link_id)}>
-          {t('access.stop', { partner: link.partner_name })}
-        </GoLink>
-      </div>
-    </section>
-  )
-}
+import { WaitingConsents } from './waiting-consents.tsx'
 
 function FreezeNote({ freeze }: { freeze: Freeze }) {
   const [isOpen, setOpen] = useState(false)
@@ -120,53 +80,195 @@ function Freezes() {
   return standing.map((freeze) => <FreezeNote key={freeze.freeze_id} freeze={freeze} />)
 }
 
-function Cards({ links }: { links: readonly TenantLink[] }) {
-  const { name } = useFrame()
-  if (links.length === 0) {
-    return (
-      <div className="list">
-        <Empty title={t('access.nobody', { org: name })} text={t('access.nobody_text')} />
-      </div>
-    )
-  }
+type Access = {
+  links: readonly TenantLink[]
+  consents: readonly TenantConsent[]
+  resales: readonly Resale[]
+}
+
+function Cards({ links, consents, resales }: Access) {
   return (
     <div className="cards-of">
       {links.map((link) => (
-        <AccessCard key={link.link_id} link={link} />
+        <LinkCard key={link.link_id} link={link} />
+      ))}
+      {consents.map((consent) => (
+        <ConsentCard key={consent.consent_id} consent={consent} />
+      ))}
+      {resales.map((resale) => (
+        <ResaleCard key={resale.resale_id} resale={resale} />
       ))}
     </div>
   )
 }
 
-function Ended() {
+type EndedLine = {
+  id: string
+  to: string
+  partner: string
+  status: string
+  how: string
+  ended: string | null
+}
+
+function endedLines(tenantId: string, { links, consents, resales }: Access): EndedLine[] {
+  return [
+    ...links.map((link) => ({
+      id: link.link_id,
+      to: orgPlaces.link(tenantId, link.link_id),
+      partner: link.partner_name,
+      status: link.status,
+      how: link.role_title,
+      ended: link.ends_at,
+    })),
+    ...consents.map((consent) => ({
+      id: consent.consent_id,
+      to: orgPlaces.consent(tenantId, consent.consent_id),
+      partner: consent.partner_name,
+      status: consent.status,
+      how: t('way.consent', { app: consent.client.name }),
+      ended: consent.status_changed_at,
+    })),
+    ...resales.map((resale) => ({
+      id: resale.resale_id,
+      to: orgPlaces.resale(tenantId, resale.resale_id),
+      partner: resale.partner_name ?? t('resale.plain'),
+      status: resale.status,
+      how: t('way.resale', { agreement: resale.agreement_reference }),
+      ended: resale.status_changed_at,
+    })),
+  ]
+}
+
+function Ended({ account }: { account: string }) {
   const { tenantId } = useFrame()
-  const ended = useAccessLinks('revoked,expired,declined,withdrawn,lapsed')
-  if (!ended.data || ended.data.items.length === 0) return null
+  const links = useAccessLinks('revoked,expired,declined,withdrawn,lapsed')
+  const consents = useConsents('past')
+  const resales = useResales()
+  const lines = endedLines(tenantId, {
+    links: links.data?.items ?? [],
+    consents: consentsOf(consents.data ?? [], account),
+    resales: resalesOf(resales.data?.items ?? [], account).filter((resale) => !isLiveResale(resale)),
+  })
+  if (lines.length === 0) return null
   return (
     <section aria-label={t('access.ended')}>
       <h2 className="section-title">{t('access.ended')}</h2>
       <ul className="can">
-        {ended.data.items.map((link) => (
-          <li key={link.link_id} className="row">
-            <GoLink className="thing" to={orgPlaces.link(tenantId, link.link_id)}>
-              {link.partner_name}
+        {lines.map((line) => (
+          <li key={line.id} className="row">
+            <GoLink className="thing" to={line.to}>
+              {line.partner}
             </GoLink>
-            <LinkChip status={link.status} days={null} />
+            <LinkChip status={line.status} days={null} />
             <span className="muted">
-              {link.role_title}, <DateText iso={link.ends_at} />
+              {line.how}, <DateText iso={line.ended} />
             </span>
           </li>
         ))}
       </ul>
+      <MoreButton list={consents} />
     </section>
   )
 }
 
-/** Who can see the organisation's data now, what for, until when, and how to stop it. */
+const spec = { account: textField() }
+
+function consentsOf(consents: readonly TenantConsent[], account: string): TenantConsent[] {
+  return consents.filter(({ accounts }) => account === '' || accounts.some(({ ban }) => ban === account))
+}
+
+function resalesOf(resales: readonly Resale[], account: string): Resale[] {
+  return resales.filter(({ bans }) => account === '' || bans.includes(account))
+}
+
+/** Every account that an app or a wholesaler works on, by its number, with its name where it has one. */
+function accountsOf(consents: readonly TenantConsent[], resales: readonly Resale[]): Map<string, string> {
+  const names = new Map(resales.flatMap(({ bans }) => bans.map((ban) => [ban, ban])))
+  for (const { ban, name } of consents.flatMap(({ accounts }) => accounts)) {
+    names.set(ban, name === null ? ban : `${name} (${ban})`)
+  }
+  return names
+}
+
+function AccountFilter({
+  accounts,
+  filters,
+}: {
+  accounts: Map<string, string>
+  filters: Filters<typeof spec>
+}) {
+  const { values, set, clear, active } = filters
+  if (accounts.size < 2 && values.account === '') return null
+  return (
+    <FilterBar active={active} onClear={clear} note={values.account !== '' && t('access.account_note')}>
+      <Pick
+        label={t('access.account')}
+        value={values.account}
+        words={['', ...accounts.keys()]}
+        labelOf={(ban) => (ban === '' ? t('pick.any') : (accounts.get(ban) ?? ban))}
+        onValue={(account) => set({ account })}
+      />
+    </FilterBar>
+  )
+}
+
+function Nobody({ account }: { account: string }) {
+  const { name } = useFrame()
+  return (
+    <div className="list">
+      {account === '' ? (
+        <Empty title={t('access.nobody', { org: name })} text={t('access.nobody_text')} />
+      ) : (
+        <Empty title={t('access.none_of_account')} />
+      )}
+    </div>
+  )
+}
+
+/** Everything that is open now, whichever way it was opened, in one list. */
+function Present({ filters }: { filters: Filters<typeof spec> }) {
+  const { account } = filters.values
+  const links = useAccessLinks('active,approved,suspended')
+  const consents = useConsents('active')
+  const resales = useResales()
+  return (
+    <Answer query={links} lines={8}>
+      {({ items }) => (
+        <Answer query={consents} lines={8}>
+          {(apps) => (
+            <Answer query={resales} lines={8}>
+              {({ items: managed }) => {
+                const shown = {
+                  links: items,
+                  consents: consentsOf(apps, account),
+                  resales: resalesOf(managed, account).filter(isLiveResale),
+                }
+                const isEmpty = Object.values(shown).every((rows) => rows.length === 0)
+                return (
+                  <div className="stack">
+                    <AccountFilter
+                      accounts={accountsOf(apps, managed.filter(isLiveResale))}
+                      filters={filters}
+                    />
+                    {isEmpty ? <Nobody account={account} /> : <Cards {...shown} />}
+                    <MoreButton list={consents} />
+                  </div>
+                )
+              }}
+            </Answer>
+          )}
+        </Answer>
+      )}
+    </Answer>
+  )
+}
+
+/** Who can get in, to what, until when and what for: people, apps and wholesalers alike, and how to stop each. */
 export function AccessPage() {
   const { name, tenantId } = useFrame()
   const go = useGo()
-  const links = useAccessLinks('active,approved,suspended')
+  const filters = useFilters(spec)
   return (
     <Page
       title={t('access.title', { org: name })}
@@ -179,10 +281,9 @@ export function AccessPage() {
     >
       <div className="stack">
         <Freezes />
-        <Answer query={links} lines={8}>
-          {({ items }) => <Cards links={items} />}
-        </Answer>
-        <Ended />
+        <WaitingConsents />
+        <Present filters={filters} />
+        <Ended account={filters.values.account} />
       </div>
     </Page>
   )

@@ -11,18 +11,22 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
+import { WaitingConsents } from './waiting-consents.tsx'
 
 function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_access']> }) {
   const { name, tenantId } = useFrame()
   const now = useNow(60_000)
+  const apps = useConsents('active').data?.length ?? 0
+  const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
+  const isNobody = access.partners + apps + wholesalers === 0
   return (
     <Panel title={t('home.who')}>
       <div className="stack tight">
-        <p className="strong">
-          {access.partners === 0
-            ? t('access.nobody', { org: name })
-            : t('home.partners', { count: access.partners })}
-        </p>
+        <p className="strong">{isNobody ? t('access.nobody', { org: name }) : t('home.some')}</p>
+        {access.partners > 0 && <p>{t('home.partners', { count: access.partners })}</p>}
+        {apps > 0 && <p>{t('home.apps', { count: apps })}</p>}
+        {wholesalers > 0 && <p>{t('home.wholesalers', { count: wholesalers })}</p>}
         {access.last_use !== null && (
           <p className="muted">{t('home.last_use', { when: formatRelative(access.last_use, now) })}</p>
         )}
@@ -61,6 +65,7 @@ export function HomePage() {
                 </p>
               </Note>
             )}
+            <WaitingConsents />
             <div className="halves">
               {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
               {found.open_tickets !== null && (

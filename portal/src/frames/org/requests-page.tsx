@@ -17,6 +17,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
 import { useAccessLinks } from './calls.ts'
+import { WaitingConsents } from './waiting-consents.tsx'
 
 function DeclineButton({ link }: { link: TenantLink }) {
   const [isOpen, setOpen] = useState(false)
@@ -148,6 +149,7 @@ export function RequestsPage() {
   return (
     <Page title={t('requests.title')} lead={t('requests.lead', { org: name })}>
       <div className="stack">
+        <WaitingConsents />
         <Changes />
         <Answer query={requests}>
           {({ items }) =>

@@ -1,10 +1,13 @@
 import {
+  IconApi,
   IconBuildingCommunity,
   IconCalendarDue,
   IconHistory,
   IconLayoutDashboard,
   IconLink,
+  IconListCheck,
   IconReceipt,
+  IconShieldCheck,
   IconTicket,
   IconUsersGroup,
 } from '@tabler/icons-react'
@@ -20,6 +23,27 @@ import { findPartner } from '../../platform/me.ts'
 import { useParam, usePathname, useSearchText } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces as places } from '../../places.ts'
+
+function developersOf(par: string): NavGroup {
+  return {
+    title: t('nav.developers'),
+    entries: [
+      { to: places.ready(par), label: t('nav.ready'), icon: IconListCheck },
+      {
+        to: places.clients(par),
+        label: t('nav.apps'),
+        icon: IconApi,
+        needs: 'partner_org.clients.read',
+      },
+      {
+        to: places.granted(par),
+        label: t('nav.granted'),
+        icon: IconShieldCheck,
+        needs: 'partner_org.consents.read',
+      },
+    ],
+  }
+}
 
 function navOf(par: string): NavGroup[] {
   return [
@@ -52,6 +76,7 @@ function navOf(par: string): NavGroup[] {
         },
       ],
     },
+    developersOf(par),
   ]
 }
 

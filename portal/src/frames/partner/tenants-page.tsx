@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import type { ManagedTenant, ManagedTenantPage } from '@liaison/sdk'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -18,6 +18,7 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { useOnboarding } from './ready-page.tsx'
 import { TenantDrawer } from './tenant-drawer.tsx'
 
 const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const
@@ -244,8 +245,24 @@ function Board({ page, filters }: { page: ManagedTenantPage; filters: ListFilter
   )
 }
 
+let hasLed = false
+
+/** A partner that has nothing to work on yet begins with the steps to its first call; led there once, so that the board stays reachable. */
+function useBeginning(isFiltered: boolean): void {
+  const { partnerId } = useFrame()
+  const go = useGo()
+  const list = useOnboarding({ enabled: !isFiltered && !hasLed })
+  const leads = list.data?.starts_here === true && !hasLed
+  useEffect(() => {
+    if (!leads) return
+    hasLed = true
+    go(partnerPlaces.ready(partnerId), { replace: true })
+  }, [leads, go, partnerId])
+}
+
 function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
   const { partnerId } = useFrame()
+  useBeginning(isFiltered)
   return (
     <div className="list">
       <Empty

@@ -1,10 +1,17 @@
 import {
+  IconApps,
   IconBuildingCommunity,
+  IconBuildingStore,
   IconChecklist,
   IconHeartHandshake,
   IconHistory,
+  IconInbox,
+  IconKey,
   IconLink,
   IconQuestionMark,
+  IconReceipt,
+  IconRouter,
+  IconShieldCheck,
   IconSnowflake,
   IconUsers,
 } from '@tabler/icons-react'
@@ -22,10 +29,58 @@ const nav: NavGroup[] = [
   {
     entries: [
       { to: places.work(), label: t('nav.work'), icon: IconChecklist, letter: 'w' },
+      { to: places.applications(), label: t('nav.applications'), icon: IconInbox },
       { to: places.partners(), label: t('nav.partners'), icon: IconHeartHandshake, letter: 'p' },
       { to: places.tenants(), label: t('nav.tenants'), icon: IconBuildingCommunity, letter: 't' },
       { to: places.links(), label: t('nav.links'), icon: IconLink, letter: 'l' },
       { to: places.persons(), label: t('nav.persons'), icon: IconUsers, letter: 'u' },
+    ],
+  },
+  {
+    title: t('nav.api'),
+    entries: [
+      {
+        to: places.clients(),
+        label: t('nav.clients'),
+        icon: IconApps,
+        letter: 'c',
+        needs: 'platform.clients.read',
+      },
+      {
+        to: places.consents(),
+        label: t('nav.consents'),
+        icon: IconShieldCheck,
+        letter: 'o',
+        needs: 'platform.links.read',
+      },
+      {
+        to: places.resales(),
+        label: t('nav.resales'),
+        icon: IconBuildingStore,
+        letter: 'r',
+        needs: 'platform.commercial.read',
+      },
+      {
+        to: places.commercial(),
+        label: t('nav.commercial'),
+        icon: IconReceipt,
+        letter: 'b',
+        needs: 'platform.commercial.read',
+      },
+      {
+        to: places.gateways(),
+        label: t('nav.gateways'),
+        icon: IconRouter,
+        letter: 'g',
+        needs: 'platform.gateways.manage',
+      },
+      {
+        to: places.keys(),
+        label: t('nav.keys'),
+        icon: IconKey,
+        letter: 'k',
+        needs: 'platform.keys.manage',
+      },
     ],
   },
   {

@@ -9,7 +9,7 @@ import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
-import { useParam } from '../../platform/navigate.tsx'
+import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -93,6 +93,12 @@ export function PartnerPage() {
                 ]}
               />
             </Panel>
+            <nav className="row" aria-label={t('partner.see')}>
+              <GoLink to={platformPlaces.blastRadius(id)}>{t('blast.open')}</GoLink>
+              <GoLink to={`${platformPlaces.consents()}?partner=${id}`}>{t('nav.consents')}</GoLink>
+              <GoLink to={`${platformPlaces.resales()}?partner=${id}`}>{t('nav.resales')}</GoLink>
+              <GoLink to={`${platformPlaces.commercial()}?partner=${id}`}>{t('nav.commercial')}</GoLink>
+            </nav>
             <LinksOf query={{ partner_id: id }} />
           </div>
         )}

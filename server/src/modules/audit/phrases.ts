@@ -1,10 +1,8 @@
 /** The words of the audit log: each action with what a person reads of it. */
 
-/** `one` stands for a single record and `many` for several. */
-export interface Noun {
-  readonly one: string
-  readonly many: string
-}
+import { says } from './phrase.ts'
+import type { Noun, Phrase } from './phrase.ts'
+import { API_PHRASES } from './phrases-api.ts'
 
 const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
 
@@ -26,21 +24,12 @@ const NOUNS = {
   service: noun('service-level figure'),
 } as const
 
-/**
- * What follows the person's name; a phrase that begins with a capital letter is a sentence without one. `{x}` becomes the
- * record or how many there were, `{link}` the link with whom it joins, `{of}` whose.
- */
-export interface Phrase {
-  readonly says: string
-  readonly noun?: Noun
-}
-
-const says = (text: string, about?: Noun): Phrase => ({ says: text, ...(about && { noun: about }) })
 const reads = (about: Noun): Phrase => says('read {x}', about)
 const exports = (about: Noun): Phrase => says('exported {x}', about)
 
 /** Every action with its phrase; what is not here is told by the grammar of its name. */
 const PHRASES: Readonly<Record<string, Phrase>> = {
+  ...API_PHRASES,
   'tenants.list': says('looked at the overview of tenants'),
   'tenants.read': says('looked at the profile and plan'),
   'tenants.contacts.read': says('read the contact details'),
@@ -153,6 +142,7 @@ const VERBS: Readonly<Record<string, string>> = {
   change: 'changed',
   close: 'closed',
   comment: 'commented on',
+  complete: 'completed',
   confirm: 'confirmed',
   create: 'created',
   decline: 'declined',

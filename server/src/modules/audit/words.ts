@@ -1,6 +1,7 @@
-import { PERMISSIONS, REFUSAL_WORDS } from '@liaison/access'
+import { CLIENT_REFUSAL_WORDS, PERMISSIONS, REFUSAL_WORDS } from '@liaison/access'
+import type { RefusalWords } from '@liaison/access'
 import { phraseOf } from './phrases.ts'
-import type { Noun } from './phrases.ts'
+import type { Noun } from './phrase.ts'
 import type { Viewer } from './rules.ts'
 
 /** What a sentence is made of. */
@@ -56,14 +57,16 @@ const ACTORS: Readonly<Record<string, string>> = {
 
 /** For whom the actor works, unless that is the reader's own organisation. */
 function organisationOf(told: Told, viewer: Viewer): string | null {
-  if (told.actorType !== 'person' || told.side === viewer) return null
+  const isOfSide = told.actorType === 'person' || told.actorType === 'client'
+  if (!isOfSide || told.side === viewer) return null
   if (told.side === 'partner') return told.partnerName
   if (told.side === 'tenant') return told.tenantName
   return told.side === 'provider' && viewer !== 'platform' ? 'the provider' : null
 }
 
 function whoOf(told: Told, viewer: Viewer): string {
-  const name = told.personName ?? ACTORS[told.actorType] ?? 'Somebody'
+  const named = told.personName ?? ACTORS[told.actorType] ?? 'Somebody'
+  const name = told.actorType === 'client' ? `The API client ${named}` : named
   const organisation = organisationOf(told, viewer)
   return organisation === null ? name : `${name} of ${organisation}`
 }
@@ -99,14 +102,12 @@ function inThirdPerson(sentence: string): string {
     .replace(/\.$/, '')
 }
 
-function isRefusal(code: string): code is keyof typeof REFUSAL_WORDS {
-  return Object.hasOwn(REFUSAL_WORDS, code)
-}
+const REFUSALS: Readonly<Record<string, RefusalWords>> = { ...CLIENT_REFUSAL_WORDS, ...REFUSAL_WORDS }
 
 function refusedSentence(told: Told, who: string, where: string): string {
   const wanted = PERMISSIONS.find((entry) => entry.name === told.permission)?.sentence
-  const why =
-    told.code !== null && isRefusal(told.code) ? inThirdPerson(REFUSAL_WORDS[told.code].sentence) : null
+  const words = told.code === null ? undefined : REFUSALS[told.code]
+  const why = words === undefined ? null : inThirdPerson(words.sentence)
   const reason = why === null ? '' : `: ${why.charAt(0).toLowerCase()}${why.slice(1)}`
   const times = told.repeats > 1 ? ` ${NUMBER.format(told.repeats)} times` : ''
   const aim = wanted === undefined ? '' : ` (${wanted.charAt(0).toLowerCase()}${wanted.slice(1)})`

@@ -4,14 +4,9 @@ import './problems.ts'
 import { makeInvoiceRoutes } from './routes-invoices.ts'
 import { subscriberRoutes } from './routes-subscribers.ts'
 
-export { readMerged } from './merged-page.ts'
-export type { Looked } from './merged-page.ts'
-export { narrowReach, reachOf, Scope, toScope } from './reach.ts'
-export type { Reach, ReadingMandate } from './reach.ts'
 export { dayOf, nextInvoiceOn } from './rules.ts'
 export { findSubscriber, subscribersByTenant } from './subscriber-store.ts'
 export { lastInvoiceDays, owedByTenant } from './sum-store.ts'
-export { readTogether } from './together.ts'
 
 /** Invoices across tenants and of a tenant itself, and the subscribers they are for. */
 export function makeBillingRoutes(services: Services): readonly Route[] {

@@ -10,8 +10,8 @@ import type { Services } from '#platform/services.ts'
 import type { InvoiceFilter } from './filter-store.ts'
 import { findInvoice, listInvoices, listPayments, rankOf } from './invoice-store.ts'
 import type { InvoiceOrder, InvoicePosition, InvoiceRow, InvoiceWindow } from './invoice-store.ts'
-import { narrowReach, reachOf, toScope } from './reach.ts'
-import type { Reach, ReadingMandate } from './reach.ts'
+import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
+import type { Reach, ReadingMandate } from '#platform/reach.ts'
 import { dayOf, statusOn } from './rules.ts'
 import {
   ConsolidatedInvoiceQuery,

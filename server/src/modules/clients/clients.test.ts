@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeOnboardingRoutes } from '#modules/onboarding/index.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { clientRoutes } from './index.ts'
@@ -16,7 +17,7 @@ let privateKey: Record<string, unknown>
 const PATH = '/api/v1/partner/clients'
 
 beforeAll(async () => {
-  world = await TestWorld.start(() => clientRoutes)
+  world = await TestWorld.start((services) => [...makeOnboardingRoutes(services), ...clientRoutes])
   const people = await Promise.all(Array.from({ length: 5 }, () => world.person()))
   const [first, second, third, fourth, fifth] = people.map(({ id }) => id)
   if (!first || !second || !third || !fourth || !fifth) throw new Error('The world is incomplete.')
@@ -103,9 +104,15 @@ describe('an API client of a partner', () => {
 
   test('changes in the version that was read, keys included, and the audit tells keys by id only (A13)', async () => {
     const { path, answer } = await create()
-    const second = { ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)), kid: 'k2' }
+    const second = {
+      ...(await exportJWK((await generateKeyPair('ES256', { extractable: true })).publicKey)),
+      kid: 'k2',
+    }
     const etag = String(answer.headers['etag'])
-    const change = { body: { jwks: { keys: [key, second] }, scopes: ['orders.read'] }, headers: { 'if-match': etag } }
+    const change = {
+      body: { jwks: { keys: [key, second] }, scopes: ['orders.read'] },
+      headers: { 'if-match': etag },
+    }
     const changed = await world.call(owner, 'PATCH', path, change)
     expect(changed.json(), changed.body).toMatchObject({ scopes: ['orders.read'] })
     expect((await world.call(owner, 'PATCH', path, change)).json().code).toBe('PRECONDITION_FAILED')
@@ -124,18 +131,27 @@ describe('an API client of a partner', () => {
     const adminPath = path.replace('partner', 'admin')
     const reason = { body: { reason: 'A leaked key is suspected.' } }
     expect((await world.call(admin, 'POST', `${adminPath}/suspend`, reason)).json().status).toBe('suspended')
-    expect((await world.call(owner, 'POST', `${path}/resume`, reason)).json().code).toBe('CLIENT_STATE_CONFLICT')
+    expect((await world.call(owner, 'POST', `${path}/resume`, reason)).json().code).toBe(
+      'CLIENT_STATE_CONFLICT',
+    )
     expect((await world.call(admin, 'POST', `${adminPath}/resume`, reason)).json().status).toBe('active')
     expect((await world.call(owner, 'POST', `${path}/revoke`, reason)).json().status).toBe('revoked')
-    expect((await world.call(admin, 'POST', `${adminPath}/resume`, reason)).json().code).toBe('CLIENT_STATE_CONFLICT')
+    expect((await world.call(admin, 'POST', `${adminPath}/resume`, reason)).json().code).toBe(
+      'CLIENT_STATE_CONFLICT',
+    )
   })
 
   test('goes live when its owner asked and the provider agrees, in that order only', async () => {
     const { path } = await create()
     const adminPath = path.replace('partner', 'admin')
-    expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().code).toBe('CLIENT_STATE_CONFLICT')
+    expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().code).toBe(
+      'CLIENT_STATE_CONFLICT',
+    )
     expect((await world.call(owner, 'POST', `${path}/request-live`)).json().live_requested_at).not.toBeNull()
     expect((await world.call(owner, 'POST', `${adminPath}/approve-live`)).json().code).toBe('WRONG_PLANE')
+    const terms = (await world.call(owner, 'GET', '/api/v1/partner/api-terms')).json()
+    const { version, text_sha256 } = terms
+    await world.call(owner, 'POST', '/api/v1/partner/api-terms/accept', { body: { version, text_sha256 } })
     expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().environment).toBe('live')
   })
 })
@@ -157,5 +173,7 @@ test('the tables of clients show a login without a context nothing, and let no s
   await expect(world.sqlAs('liaison_auth', `update api_client set status = 'active'`)).rejects.toThrow(
     'permission denied',
   )
-  await expect(world.sqlAs('liaison_platform', `update api_client set jwks = '{}'`)).rejects.toThrow('permission denied')
+  await expect(world.sqlAs('liaison_platform', `update api_client set jwks = '{}'`)).rejects.toThrow(
+    'permission denied',
+  )
 })

@@ -1,4 +1,6 @@
+import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { requireAcceptedTerms } from '#modules/onboarding/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -25,12 +27,13 @@ const approveLive = route({
   input: { params: ClientParams, body: z.strictObject({}).optional() },
   access: { permission: 'platform.clients.manage' },
   limit: 'write',
-  problems: moveProblems,
+  problems: [...moveProblems, 'TERMS_NOT_ACCEPTED'],
   responses: { 200: ClientBody },
   async handle({ mandate, params }) {
     const row = await getClient(mandate, params.client_id)
     if (row.environment === 'live' || row.live_requested_at === null || row.status !== 'active')
       throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'Its owner has not asked for live use.')
+    if (row.partner_id !== null) await requireAcceptedTerms(mandate, idFromUuid('partner', row.partner_id))
     check(settingsOf(row), 'live')
     await goLive(mandate, row)
     noteClient(mandate, row, {

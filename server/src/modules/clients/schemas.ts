@@ -47,6 +47,7 @@ export const ClientBody = z.strictObject({
   description: z.string().nullable(),
   environment: z.enum(['sandbox', 'live']),
   live_requested_at: z.string().nullable(),
+  live_approved_at: z.string().nullable(),
   status: z.enum(['active', 'suspended', 'revoked']),
   status_reason: z.string().nullable(),
   status_changed_by_side: z.string().nullable(),
@@ -59,6 +60,7 @@ export const ClientBody = z.strictObject({
   updated_at: z.string(),
   first_token_at: z.string().nullable(),
   first_call_at: z.string().nullable(),
+  first_live_call_at: z.string().nullable(),
   last_used_at: z.string().nullable(),
 })
 
@@ -76,6 +78,8 @@ function ownerOf(row: ClientRow): z.output<typeof ClientBody>['owner'] {
       }
 }
 
+const iso = (date: Date | null): string | null => date?.toISOString() ?? null
+
 /** The public form of a client. */
 export function toClient(row: ClientRow): z.input<typeof ClientBody> {
   return {
@@ -84,7 +88,8 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     name: row.name,
     description: row.description,
     environment: row.environment,
-    live_requested_at: row.live_requested_at?.toISOString() ?? null,
+    live_requested_at: iso(row.live_requested_at),
+    live_approved_at: iso(row.live_approved_at),
     status: row.status,
     status_reason: row.status_reason,
     status_changed_by_side: row.status_changed_by_side,
@@ -95,8 +100,9 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
-    first_token_at: row.first_token_at?.toISOString() ?? null,
-    first_call_at: row.first_call_at?.toISOString() ?? null,
-    last_used_at: row.last_used_at?.toISOString() ?? null,
+    first_token_at: iso(row.first_token_at),
+    first_call_at: iso(row.first_call_at),
+    first_live_call_at: iso(row.first_live_call_at),
+    last_used_at: iso(row.last_used_at),
   }
 }

@@ -25,6 +25,7 @@ function clients(mandate: ClientMandate) {
       'c.description',
       'c.environment',
       'c.live_requested_at',
+      'c.live_approved_at',
       'c.status',
       'c.status_reason',
       'c.status_changed_by_side',
@@ -38,6 +39,7 @@ function clients(mandate: ClientMandate) {
       'c.updated_at',
       'u.first_token_at',
       'u.first_call_at',
+      'u.first_live_call_at',
       'u.last_used_at',
       sql<string>`coalesce(p.name, t.name)`.as('owner_name'),
     ])
@@ -173,7 +175,7 @@ export async function askForLive(mandate: Mandate<'program'>, row: ClientRow): P
 export async function goLive(mandate: Mandate<'platform'>, row: ClientRow): Promise<void> {
   await tables<ClientTables>(mandate)
     .updateTable('api_client')
-    .set({ environment: 'live', version: row.version + 1 })
+    .set({ environment: 'live', live_approved_at: sql<Date>`now()`, version: row.version + 1 })
     .where('id', '=', row.id)
     .execute()
 }

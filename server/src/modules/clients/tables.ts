@@ -16,6 +16,7 @@ interface ApiClientTable {
   description: string | null
   environment: Environment
   live_requested_at: Date | null
+  live_approved_at: Date | null
   status: Generated<ClientStatus>
   status_reason: string | null
   status_changed_at: Generated<Date>
@@ -36,6 +37,7 @@ interface ApiClientUseTable {
   client_id: string
   first_token_at: Date | null
   first_call_at: Date | null
+  first_live_call_at: Date | null
   last_used_at: Date | null
 }
 

@@ -16,10 +16,17 @@ const SignIn = z.strictObject({
   recovery_codes: z.array(z.string()),
 })
 
+const ApiClient = z.strictObject({
+  client_id: z.string(),
+  name: z.string(),
+  private_jwk: z.record(z.string(), z.unknown()),
+})
+
 const DemoFile = z.strictObject({
   loaded_at: z.string(),
   sign_ins: z.array(SignIn),
   ingest_key: z.string(),
+  api_clients: z.array(ApiClient),
   partners: z.record(z.string(), z.string()),
   tenants: z.record(z.string(), z.string()),
   links: z.record(z.string(), z.string()),
@@ -27,6 +34,9 @@ const DemoFile = z.strictObject({
 
 /** One person of the demo world with everything that a sign-in takes. */
 export type DemoSignIn = z.output<typeof SignIn>
+
+/** An API client of the demo world with the private half of its key, which nobody else has. */
+export type DemoClient = z.output<typeof ApiClient>
 
 /** What `demo.json` holds: the sign-ins, an ingest key, and the public ids by slug. */
 export type DemoFileBody = z.output<typeof DemoFile>

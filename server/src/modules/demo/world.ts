@@ -7,6 +7,7 @@ import type { Vault } from '#platform/vault.ts'
 import { makeIngestKey } from '#modules/ingest/index.ts'
 import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records.ts'
 import { addActivity, addLoadingEvent } from './activity.ts'
+import { addClientKeys } from './client-keys.ts'
 import { addBusiness, addMonitoring } from './business.ts'
 import { addDays, Dice } from './dice.ts'
 import { addLinks } from './links.ts'
@@ -14,9 +15,9 @@ import type { DemoLink } from './links.ts'
 import { addPeople, Ledger } from './people.ts'
 import type { DemoPeople, DemoTenant, Making } from './people.ts'
 import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './sign-ins.ts'
-import type { DemoFileBody, DemoSignIn } from './sign-ins.ts'
+import type { DemoClient, DemoFileBody, DemoSignIn } from './sign-ins.ts'
 import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
-import type { DemoTable } from './store.ts'
+import type { DemoRows, DemoTable } from './store.ts'
 import { COMPLETE_DEMO_ORDERS } from '#modules/orders/index.ts'
 import { addTrade } from './orders.ts'
 import type { DemoTrade } from './orders.ts'
@@ -164,12 +165,16 @@ function addIngestKey(world: World, options: DemoOptions): string {
   return key.text
 }
 
-function describe(world: World, given: { signIns: readonly DemoSignIn[]; ingestKey: string }): DemoFileBody {
+function describe(
+  world: World,
+  given: { signIns: readonly DemoSignIn[]; ingestKey: string; clients: readonly DemoClient[] },
+): DemoFileBody {
   const { people, links, making } = world
   return {
     loaded_at: making.now.toISOString(),
     sign_ins: [...given.signIns],
     ingest_key: given.ingestKey,
+    api_clients: [...given.clients],
     partners: Object.fromEntries(
       [...people.partners.values()].map(({ slug, id }) => [
         slug,
@@ -191,9 +196,9 @@ function describe(world: World, given: { signIns: readonly DemoSignIn[]; ingestK
   }
 }
 
-async function write(run: RunSql, world: World): Promise<void> {
+async function write(run: RunSql, world: World, trade: readonly DemoRows[]): Promise<void> {
   for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
-  for (const rows of world.trade.rows) await insertRows(run, rows)
+  for (const rows of trade) await insertRows(run, rows)
   await run(COMPLETE_DEMO_ORDERS, [world.trade.completed])
 }
 
@@ -207,8 +212,9 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
     if (!(await lockEmptyDatabase(run))) return null
     const world = buildWorld(options.now, options.seed)
     const signIns = await addCredentials(world, options)
-    const file = describe(world, { signIns, ingestKey: addIngestKey(world, options) })
-    await write(run, world)
+    const { rows, clients } = addClientKeys(world.trade.rows)
+    const file = describe(world, { signIns, ingestKey: addIngestKey(world, options), clients })
+    await write(run, world, rows)
     // Before the commit: a world whose sign-ins nobody knows would be of no use.
     await writeDemoFile(options.dataDir, file)
     return file

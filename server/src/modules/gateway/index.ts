@@ -18,7 +18,7 @@ export function mountGateway(
     engine,
     services,
     guard,
-  }: { readonly engine: Engine; readonly services: Services; readonly guard: Guard },
+  }: { readonly engine: Engine; readonly services: Services; readonly guard: () => Guard },
 ): void {
   const parts = {
     engine,

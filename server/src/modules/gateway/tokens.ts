@@ -52,13 +52,16 @@ export function toAccessToken(context: AccessContext): AccessToken {
   }
 }
 
-/** The verifier over the guard of this server's own tokens. */
-export function makeCallVerifier(guard: Pick<Guard, 'verifyClaims' | 'terms' | 'challenge'>): CallVerifier {
+/** The verifier over the guard of this server's own tokens, which changes with the issuer's address. */
+export function makeCallVerifier(
+  guardNow: () => Pick<Guard, 'verifyClaims' | 'terms' | 'challenge'>,
+): CallVerifier {
   return {
     challenge: (error) => ({
-      'WWW-Authenticate': guard.challenge(error === 'insufficient_scope' ? error : 'invalid_token'),
+      'WWW-Authenticate': guardNow().challenge(error === 'insufficient_scope' ? error : 'invalid_token'),
     }),
     async verify(request) {
+      const guard = guardNow()
       try {
         const { context, claims } = await guard.verifyClaims(request)
         return { token: toAccessToken(context), context, claims }

@@ -8,7 +8,7 @@ import type { Placed, Resolved, Written } from './apply.ts'
 import { keyRoutes, sourceName } from './routes-keys.ts'
 import { ITEM_SCHEMAS, KINDS, parseItem } from './schemas.ts'
 import type { ItemFault, Kind } from './schemas.ts'
-import { returnToMark, setMark } from './store.ts'
+import { prepareLookUps, returnToMark, setMark } from './store.ts'
 import './problems.ts'
 
 const MAXIMUM_ITEMS = 1000
@@ -62,6 +62,7 @@ async function check<K extends Kind>(
 ): Promise<Checked<K>> {
   const parsed = raw.map((value, index) => ({ index, ...parseItem(kind, value, index) }))
   const items = parsed.flatMap(({ index, item }): Placed<K>[] => (item === null ? [] : [{ index, item }]))
+  await prepareLookUps(mandate)
   const resolved = await resolveItems(mandate, { kind, items })
   const faults = [...parsed.flatMap((part) => part.faults), ...resolved.faults].toSorted(
     (left, right) => left.index - right.index,

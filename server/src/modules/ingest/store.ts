@@ -12,12 +12,22 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-// Look-ups are laterals with a limit, so that each name costs one descent of an index however the table has grown since
-// the planner last looked. They ask for a range of one in its order, which the unique index alone gives: of a table that
-// seems empty, such as after an import that was undone, all indexes of the tenant seem to be as good.
+// Look-ups are laterals with a limit that ask for a range of one in its order. With sorting put off, only the unique index
+// gives that, so each name costs one descent of it, whatever the planner believes of the table: one that seems empty, such
+// as after an import that was undone, would have it read all of a tenant for each name.
 async function ask(mandate: Ingesting, text: string, values: readonly unknown[]): Promise<Row[]> {
   const [result] = await runStatements(mandate, [{ text, values }])
   return result?.rows ?? []
+}
+
+const PLAN_LOOK_UPS = {
+  text: `select set_config('enable_sort', 'off', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
+  values: [],
+}
+
+/** Has the look-ups of this transaction go through the unique indexes. */
+export async function prepareLookUps(mandate: Ingesting): Promise<void> {
+  await runStatements(mandate, [PLAN_LOOK_UPS])
 }
 
 /** One tenant that items name. */
@@ -230,10 +240,8 @@ export async function prepareImport(mandate: Ingesting): Promise<void> {
       text: 'create temporary table ingest_seen (key text primary key, place text not null) on commit drop',
       values: [],
     },
-    {
-      text: `select set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'off', true)`,
-      values: [],
-    },
+    { text: `select set_config('plan_cache_mode', 'auto', true)`, values: [] },
+    PLAN_LOOK_UPS,
   ])
 }
 

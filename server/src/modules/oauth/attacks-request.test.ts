@@ -288,8 +288,8 @@ describe('an authorization request', () => {
       endless: await sign(endless, 'ES256', app.key.privateKey),
     }
     for (const [name, request] of Object.entries(bad)) {
-      const fields = await form()
-      for (const key of [...fields.keys()]) if (!key.startsWith('client_')) fields.delete(key)
+      const whole = Object.entries(Object.fromEntries(await form()))
+      const fields = new URLSearchParams(whole.filter(([key]) => key.startsWith('client_')))
       fields.set('request', request)
       const answer = await post('/oauth/par', fields.toString())
       expect([name, answer.status, answer.body['error']]).toEqual([name, 400, 'invalid_request_object'])

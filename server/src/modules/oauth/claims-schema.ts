@@ -15,13 +15,13 @@ const InnerActor = z.strictObject({
 })
 
 /** Who acts; what is nested is history. At most three deep (A6). */
-export const ActorClaim = z.strictObject({
+const ActorClaim = z.strictObject({
   sub: z.string(),
   partner_id: partnerId,
   act: InnerActor.optional(),
 })
 
-export const BillingClaim = z.strictObject({
+const BillingClaim = z.strictObject({
   party: tenantId,
   ban: z.string().min(1),
   mode: z.enum(['direct', 'resale']),

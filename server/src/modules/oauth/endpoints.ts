@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { isUnavailable } from '#platform/database.ts'
+import { ProblemError } from '#platform/problem.ts'
 import { introspectSigned, isLeftToUs, revokeSigned, tellRefreshToken } from './jwt-endpoints.ts'
 import { describeServer } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
@@ -72,6 +73,10 @@ function renameReplay(ctx: KoaContextWithOIDC): void {
     fail(ctx, 400, { error: 'invalid_dpop_proof', error_description: 'the proof was used before' })
 }
 
+function isOutage(failure: Error): boolean {
+  return failure instanceof ProblemError ? failure.status === 503 : isUnavailable(failure)
+}
+
 async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Promise<void> {
   const { route } = ctx.oidc
   if (route === 'introspection')
@@ -80,7 +85,7 @@ async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Pro
   if (route === 'discovery' && ctx.status === 200) ctx.body = describeServer(parts.places, ctx.body)
   if (ctx.status === 400) renameReplay(ctx)
   const failure = failureOf(ctx)
-  if (ctx.status >= 500 && failure && isUnavailable(failure)) {
+  if (ctx.status >= 500 && failure && isOutage(failure)) {
     ctx.set('Retry-After', '1')
     fail(ctx, 503, {
       error: 'temporarily_unavailable',

@@ -22,10 +22,8 @@ const Terms = z.object({
 /** What a consent or resale opens, as it was agreed. */
 export type DelegationTerms = z.output<typeof Terms>
 
-const Own = z.object({ tenant_id: z.string(), tenant_name: z.string(), bans: z.array(z.string()) })
-
 /** The organisation of a client and its billing accounts. */
-export type OwnTerms = z.output<typeof Own>
+const Own = z.object({ tenant_id: z.string(), tenant_name: z.string(), bans: z.array(z.string()) })
 
 /** All that a token is made from, read in one moment: the same facts that a call with the token is decided on. */
 export interface TokenBasis {

@@ -3,6 +3,7 @@
  * and tokens, and the verifier of our own API's tokens.
  */
 
+import type { Guard } from '@liaison/guard'
 import type { FastifyInstance } from 'fastify'
 import type { TokenVerifier } from '#platform/access-token.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -18,7 +19,7 @@ import './problems.ts'
 import { makeKeyRoutes } from './routes-keys.ts'
 import { makeAuthorizationServer } from './server.ts'
 import type { OAuthPlaces } from './settings.ts'
-import { makeTokenVerifier } from './verifier.ts'
+import { makeGuardOf, makeTokenVerifier } from './verifier.ts'
 
 export { sweepAuthorizationServer } from './artifact-store.ts'
 export { parseClientRegistration } from './registration.ts'
@@ -29,7 +30,6 @@ export type {
   RegistrationResult,
 } from './registration.ts'
 export { rotateSigningKeys } from './routes-keys.ts'
-export { makeTokenVerifier } from './verifier.ts'
 export type { ConsentDesk, OAuthParts, OAuthPlaces }
 
 /** What the composition gives. */
@@ -49,6 +49,8 @@ export interface OAuthSettings {
 /** The authorization server of a process. */
 export interface OAuth {
   readonly tokens: TokenVerifier
+  /** The guard behind it, for whoever stands before other APIs with the same tokens. */
+  readonly guard: () => Guard
   /** Mounts the endpoints. The check of the profile runs when the server gets ready, and stops it when it fails. */
   mount(http: FastifyInstance): Promise<void>
 }
@@ -71,8 +73,10 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
     onError: (error) => onError(error),
   }
   const server = makeAuthorizationServer(parts)
+  const guard = makeGuardOf(parts)
   return {
-    tokens: makeTokenVerifier(parts),
+    tokens: makeTokenVerifier(parts, guard),
+    guard,
     async mount(http) {
       onError = (error) => {
         const told =

@@ -15,17 +15,13 @@ const OURS = ['oauth_artifact', 'oauth_replay', 'oauth_grant', 'issued_token'] a
 test.each(OURS)(
   'no login but the authorization server reads %s, and the sweeper what has ended',
   async (table) => {
-    for (const login of LOGINS) {
-      const isAllowed = login === 'liaison_auth' || (login === 'liaison_job' && table !== 'oauth_grant')
-      const outcome = await oauth.world.sqlAs(login, `select 1 from ${table}`).then(
-        () => 'reads',
-        (error: Error) => error.message,
+    const readers: string[] = []
+    for (const login of LOGINS)
+      await oauth.world.sqlAs(login, `select 1 from ${table}`).then(
+        () => readers.push(login),
+        () => undefined,
       )
-      expect([login, outcome]).toEqual([
-        login,
-        isAllowed ? 'reads' : expect.stringContaining('permission denied'),
-      ])
-    }
+    expect(readers).toEqual(['liaison_auth', ...(table === 'oauth_grant' ? [] : ['liaison_job'])])
   },
 )
 

@@ -21,7 +21,7 @@ export type SigningJwk = z.output<typeof PrivateJwk> & {
   readonly use: 'sig'
 }
 
-const placeOf = (kid: string): string => `signing_key.private_key.${kid}`
+const placeOf = (kid: string): string => `signing_key.private_key ${kid}`
 
 /** Makes a key pair and seals its private half. */
 export async function makeSigningKey(vault: Vault): Promise<NewKey> {

@@ -17,7 +17,7 @@ const PUBLISHED = 'What clients must know of the server is published.'
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** A refusal in OAuth's own form. */
-export function sendOAuthError(reply: FastifyReply, status: number, description: string): FastifyReply {
+function sendOAuthError(reply: FastifyReply, status: number, description: string): FastifyReply {
   return reply.status(status).send({ error: 'invalid_request', error_description: description })
 }
 

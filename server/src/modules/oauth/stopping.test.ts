@@ -81,3 +81,17 @@ describe('the endpoints', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
   })
 })
+
+test('while the database cannot be reached the endpoints say so, and give nothing', async () => {
+  await using broken = await OAuthWorld.start()
+  const stranded = await broken.cast()
+  await stranded.app.server()
+  const { database } = broken.world.connection
+  await broken.world.sql(`alter database ${database} connection limit 0`)
+  await broken.world.sql(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename like 'liaison%'`,
+    [database],
+  )
+  const answer = await stranded.app.push()
+  expect([answer.status, answer.body['error']]).toEqual([503, 'temporarily_unavailable'])
+})

@@ -62,10 +62,7 @@ export function delegationOf(claims: TokenClaims): string | null {
 }
 
 /** The facts behind a token, as they are now; null when what it names is gone. */
-export async function basisOfToken(
-  { database }: OAuthParts,
-  claims: TokenClaims,
-): Promise<TokenBasis | null> {
+async function basisOfToken({ database }: OAuthParts, claims: TokenClaims): Promise<TokenBasis | null> {
   const clientId = holderOf(claims)
   if (clientId === null) return null
   const ban = claims.customer_ban

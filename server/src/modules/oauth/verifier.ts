@@ -75,17 +75,21 @@ function toProblem(error: GuardError, guard: Guard): ProblemError {
   return new ProblemError(error.status, error.code, error.message, { headers, cause: error })
 }
 
-/**
- * Verifies the access tokens of our own API with the published guard; keys and used proofs come from the database that
- * all processes share. Whether a token was revoked is looked up when the call is decided, not here.
- */
-export function makeTokenVerifier(parts: OAuthParts): TokenVerifier {
+/** The guard of this server's tokens, made anew when the issuer's address becomes known or changes. */
+export function makeGuardOf(parts: OAuthParts): () => Guard {
   let current: { readonly issuer: string; readonly guard: Guard } | null = null
-  const guardNow = (): Guard => {
+  return () => {
     const issuer = issuerOf(parts.places)
     if (current?.issuer !== issuer) current = { issuer, guard: makeGuard(parts) }
     return current.guard
   }
+}
+
+/**
+ * Verifies the access tokens of our own API with the published guard; keys and used proofs come from the database that
+ * all processes share. Whether a token was revoked is looked up when the call is decided, not here.
+ */
+export function makeTokenVerifier(parts: OAuthParts, guardNow: () => Guard): TokenVerifier {
   return {
     async verify({ method, path, headers }) {
       const guard = guardNow()

@@ -1,7 +1,7 @@
 import { idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import type { z } from 'zod'
-import { reachOf, toScope } from '#modules/billing/index.ts'
+import { reachOf, toScope } from '#platform/reach.ts'
 import { toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { readFigures } from './figures.ts'

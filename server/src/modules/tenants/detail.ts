@@ -1,6 +1,7 @@
 import { toOverrideMap } from '@liaison/access'
 import type { z } from 'zod'
-import { lastInvoiceDays, readTogether } from '#modules/billing/index.ts'
+import { lastInvoiceDays } from '#modules/billing/index.ts'
+import { readTogether } from '#platform/together.ts'
 import { measureUptime } from '#modules/support/index.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'

@@ -1,11 +1,6 @@
 import type { TenantId } from '@liaison/access'
-import {
-  dayOf,
-  lastInvoiceDays,
-  owedByTenant,
-  readTogether,
-  subscribersByTenant,
-} from '#modules/billing/index.ts'
+import { dayOf, lastInvoiceDays, owedByTenant, subscribersByTenant } from '#modules/billing/index.ts'
+import { readTogether } from '#platform/together.ts'
 import { breachesByTenant, standingByTenant } from '#modules/support/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { addAmounts, tenantsWith } from './rules.ts'

@@ -1,6 +1,7 @@
 import { encodeId, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
-import { nextInvoiceOn, Scope } from '#modules/billing/index.ts'
+import { nextInvoiceOn } from '#modules/billing/index.ts'
+import { Scope } from '#platform/reach.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
 import { commaList, searchText, wholeNumber } from '#platform/route-input.ts'

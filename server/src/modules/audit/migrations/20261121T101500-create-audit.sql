@@ -403,7 +403,8 @@ begin
       raise exception '% on % of tenant % has no audit event that the tenant can read', new.operation, new.relation::regclass, new.tenant_id
         using errcode = 'integrity_constraint_violation';
     end if;
-  elsif not exists (select from audit_event where xid = new.xid) then
+  -- A restored database counts transactions anew, so an old event can carry the number of a new transaction; but old events are sealed.
+  elsif not exists (select from audit_event e where e.xid = new.xid and not exists (select from audit_leaf l where l.event_id = e.id)) then
     raise exception '% on % has no audit event', new.operation, new.relation::regclass using errcode = 'integrity_constraint_violation';
   end if;
   delete from audit.due d where d.xid = new.xid and d.relation = new.relation and d.tenant_id is not distinct from new.tenant_id;
@@ -417,7 +418,7 @@ create function audit.require_event() returns trigger
   set search_path = pg_catalog, public
   as $$
 begin
-  if not exists (select from audit_event where xid = pg_current_xact_id()) then
+  if not exists (select from audit_event e where e.xid = pg_current_xact_id() and not exists (select from audit_leaf l where l.event_id = e.id)) then
     raise exception '% on % has no audit event', tg_op, tg_table_name using errcode = 'integrity_constraint_violation';
   end if;
   return null;

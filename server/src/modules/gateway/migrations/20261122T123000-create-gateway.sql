@@ -76,20 +76,32 @@ set role liaison_authz;
 -- The gateway that a credential belongs to, and what is registered for one method of the upstream at an origin. Looked up for every decision,
 -- so that whoever is disabled, or a route that is taken away, is so at the next request.
 create function access.enter_gateway(credential bytea, wanted_origin text, wanted_method text) returns jsonb
-  language sql stable security definer
+  language plpgsql stable security definer
   set search_path = pg_catalog
   as $$
-  select jsonb_build_object('id', g.id, 'name', g.name, 'ip_allow', g.ip_allow, 'is_trusted', g.is_trusted,
-    'upstream', case when u.id is not null then jsonb_build_object('name', u.name, 'audience', u.audience, 'origin', u.origin,
+declare
+  asking public.gateway;
+  upstream public.protected_upstream;
+begin
+  select * into asking from public.gateway g where g.credential_hash = credential and g.status = 'active';
+  if not found then
+    select * into asking from public.gateway g where g.previous_hash = credential and g.status = 'active' and g.previous_ends_at > statement_timestamp();
+    if not found then
+      return null;
+    end if;
+  end if;
+  if wanted_origin = '' then
+    select u.* into upstream from public.gateway_upstream gu join public.protected_upstream u on u.id = gu.upstream_id
+    where gu.gateway_id = asking.id and (select count(*) from public.gateway_upstream only_one where only_one.gateway_id = asking.id) = 1;
+  else
+    select u.* into upstream from public.protected_upstream u join public.gateway_upstream gu on gu.upstream_id = u.id and gu.gateway_id = asking.id
+    where u.origin = wanted_origin;
+  end if;
+  return jsonb_build_object('id', asking.id, 'name', asking.name, 'ip_allow', asking.ip_allow, 'is_trusted', asking.is_trusted,
+    'upstream', case when upstream.id is not null then jsonb_build_object('name', upstream.name, 'audience', upstream.audience, 'origin', upstream.origin,
       'routes', coalesce((select jsonb_agg(jsonb_build_object('template', r.path_template, 'permission', r.permission)) from public.protected_route r
-        where r.upstream_id = u.id and r.method = wanted_method), '[]')) end)
-  from public.gateway g
-  left join lateral (
-    select pu.* from public.protected_upstream pu
-    join public.gateway_upstream gu on gu.gateway_id = g.id and gu.upstream_id = pu.id
-    where pu.origin = wanted_origin or (wanted_origin = '' and (select count(*) from public.gateway_upstream only_one where only_one.gateway_id = g.id) = 1)
-  ) u on true
-  where g.status = 'active' and (g.credential_hash = credential or (g.previous_hash = credential and g.previous_ends_at > statement_timestamp()))
+        where r.upstream_id = upstream.id and r.method = wanted_method), '[]')) end);
+end
 $$;
 comment on function access.enter_gateway(bytea, text, text) is 'Null for a credential that is unknown, replaced or disabled. An empty origin stands for the only upstream of the gateway, if there is one only.';
 

@@ -62,7 +62,7 @@ create table signing_key (
   check ((state = 'next') = (activated_at is null) and (state = 'retired') = (retired_at is not null))
 );
 comment on table signing_key is 'The keys that sign access tokens. The next one is published before it signs, a retired one for as long as tokens that it signed run.';
-comment on column signing_key.private_key is 'The private half, encrypted with the key of the installation.';
+comment on column signing_key.private_key is 'Encrypted with the data key: the private half; additional data binds it to the row.';
 create unique index signing_key_one_active on signing_key (state) where state = 'active';
 create unique index signing_key_one_next on signing_key (state) where state = 'next';
 call private.protect('signing_key');

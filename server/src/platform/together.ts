@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely'
-import { runStatements, tables } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
+import { runStatements, tables } from './mandate.ts'
+import type { Mandate } from './mandate.ts'
 
 /** Runs queries in one round trip; resolves to the rows of each under its name. Fails as a whole when one fails. */
 export async function readTogether<Rows extends Readonly<Record<string, object>>>(

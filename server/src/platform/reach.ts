@@ -1,8 +1,8 @@
 import { encodeId } from '@liaison/access'
 import type { Facts, TenantId } from '@liaison/access'
 import { z } from 'zod'
-import type { ExcludedTenant, Mandate } from '#platform/mandate.ts'
-import { factsOf } from '#platform/mandate.ts'
+import type { ExcludedTenant, Mandate } from './mandate.ts'
+import { factsOf } from './mandate.ts'
 
 /** The tenants that a read covers, with what decides about each: all linked ones, the one acted in, or one's own. */
 export interface Reach {

@@ -1,0 +1,246 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, request as sendRequest, Agent } from 'node:http'
+import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createGuard } from '@liaison/guard'
+import { importJWK, jwtVerify } from 'jose'
+import { GatewayProcess, isInstalled } from '../tests/gateway/support/gateway-process.ts'
+import type { GatewayKind } from '../tests/gateway/support/gateway-process.ts'
+import { listenOnLoopback } from '../tests/gateway/support/ports.ts'
+import { atMost } from './benchmark.ts'
+import type { Benchmark, BenchmarkContext, BenchmarkResult } from './benchmark.ts'
+import { API_ORIGIN, ISSUER, openGatewayBench, PATH } from './gateway-world.ts'
+import type { GatewayBench } from './gateway-world.ts'
+import { median, percentile, spread } from './statistics.ts'
+import { figure, milliseconds } from './words.ts'
+
+const NGINX: GatewayKind = {
+  name: 'nginx',
+  binary: 'nginx',
+  config: 'nginx/nginx.conf',
+  command: ({ config, folder }) => ['nginx', '-p', folder, '-c', config, '-g', 'daemon off; user root;'],
+}
+
+interface Round {
+  readonly p50: number
+  readonly p99: number
+  readonly perSecond: number
+}
+
+interface Proxy extends AsyncDisposable {
+  readonly port: number
+}
+
+/** nginx with nothing to do but to hand calls on, to the same API. */
+async function startBareNginx(upstreamPort: number): Promise<Proxy> {
+  const folder = await mkdtemp(join(tmpdir(), 'liaison-bare-nginx-'))
+  const spare = createServer()
+  const port = await listenOnLoopback(spare)
+  await new Promise((resolve) => spare.close(resolve))
+  const config = `worker_processes auto; pid ${folder}/pid; error_log stderr crit; events {} http { access_log off;
+    client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+    upstream api { server 127.0.0.1:${upstreamPort}; keepalive 32; }
+    server { listen 127.0.0.1:${port}; location / { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://api; } } }`
+  await writeFile(join(folder, 'nginx.conf'), config)
+  const child = spawn(
+    'nginx',
+    ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off; user root;'],
+    { stdio: 'ignore' },
+  )
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function call(agent: Agent, port: number, headers: Record<string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = sendRequest(
+      { agent, host: '127.0.0.1', port, path: PATH, headers: { host: new URL(API_ORIGIN).host, ...headers } },
+      (answer) => {
+        answer.resume()
+        answer.on('end', () => {
+          if (answer.statusCode === 200) resolve()
+          else reject(new Error(`answered with ${answer.statusCode}`))
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+/** Makes one call for each proof, so many at a time. */
+async function measure(
+  port: number,
+  evidence: readonly Record<string, string>[],
+  connections: number,
+): Promise<Round> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const times: number[] = []
+  const waiting = [...evidence]
+  const startedMs = performance.now()
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      for (let headers = waiting.pop(); headers; headers = waiting.pop()) {
+        const beforeMs = performance.now()
+        await call(agent, port, headers)
+        times.push(performance.now() - beforeMs)
+      }
+    }),
+  )
+  const seconds = (performance.now() - startedMs) / 1000
+  agent.destroy()
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), perSecond: times.length / seconds }
+}
+
+interface Rounds {
+  readonly bare: Round[]
+  readonly guarded: Round[]
+}
+
+async function makeEvidence(bench: GatewayBench, count: number): Promise<Record<string, string>[]> {
+  const proofs = await bench.makeProofs(count)
+  return proofs.map((dpop) => ({ authorization: `DPoP ${bench.token}`, dpop }))
+}
+
+async function measureNginx(
+  bench: GatewayBench,
+  context: BenchmarkContext,
+  connections: number,
+): Promise<Rounds> {
+  const api = createServer((_request, response) => response.end('{}'))
+  const upstreamPort = await listenOnLoopback(api)
+  const values = {
+    API_HOST: new URL(API_ORIGIN).host,
+    DECISION_POINT: `127.0.0.1:${bench.port}`,
+    UPSTREAM: `127.0.0.1:${upstreamPort}`,
+    CREDENTIAL: bench.credential,
+  }
+  const rounds: Rounds = { bare: [], guarded: [] }
+  try {
+    await using guarded = await GatewayProcess.start(NGINX, values)
+    await using bare = await startBareNginx(upstreamPort)
+    const count = context.isQuick ? 100 : 600
+    for (let round = 0; round < (context.isQuick ? 2 : 6); round += 1) {
+      context.say(`nginx, ${connections} at a time, round ${round}`)
+      const [first, second] = [await makeEvidence(bench, count), await makeEvidence(bench, count)]
+      const [alone, decided] = [
+        await measure(bare.port, first, connections),
+        await measure(guarded.port, second, connections),
+      ]
+      // The first round warms caches and connections.
+      if (round === 0) continue
+      rounds.bare.push(alone)
+      rounds.guarded.push(decided)
+    }
+    return rounds
+  } finally {
+    api.closeAllConnections()
+    await new Promise((resolve) => api.close(resolve))
+  }
+}
+
+/** Microseconds per verification: the signature alone, and the whole guard with proof, both parties and replay store. */
+async function measureGuard(
+  bench: GatewayBench,
+  isQuick: boolean,
+): Promise<{ alone: number; cold: number; warm: number }> {
+  const { issuerKey, token } = bench
+  const key = await importJWK(issuerKey.publicJwk, 'ES256')
+  const count = isQuick ? 100 : 1500
+  const common = { issuer: ISSUER, audience: API_ORIGIN, jwks: { keys: [issuerKey.publicJwk] } }
+  const time = async (work: (index: number) => Promise<unknown>): Promise<number> => {
+    const startedMs = performance.now()
+    for (let index = 0; index < count; index += 1) await work(index)
+    return ((performance.now() - startedMs) * 1000) / count
+  }
+  const verifyWith = async (cachedTokens: number) => {
+    const guard = createGuard({ ...common, cachedTokens })
+    const evidence = await makeEvidence(bench, count)
+    return time((index) =>
+      guard.verify({ method: 'GET', url: `${API_ORIGIN}${PATH}`, headers: evidence[index] ?? {} }),
+    )
+  }
+  await time(() => jwtVerify(token, key))
+  return {
+    alone: await time(() => jwtVerify(token, key, { issuer: ISSUER, audience: API_ORIGIN })),
+    cold: await verifyWith(0),
+    warm: await verifyWith(1000),
+  }
+}
+
+const midOf = (rounds: readonly Round[], name: keyof Round): number =>
+  median(rounds.map((round) => round[name]))
+
+function rowsOf(label: string, { bare, guarded }: Rounds): string[][] {
+  const row = (name: string, rounds: readonly Round[]) => [
+    `${name}, ${label}`,
+    `${milliseconds(midOf(rounds, 'p50'))} / ${milliseconds(midOf(rounds, 'p99'))}`,
+    Math.round(midOf(rounds, 'perSecond')).toString(),
+    figure(midOf(rounds, 'p50') / midOf(bare, 'p50')),
+  ]
+  return [row('nginx alone', bare), row('nginx with decision', guarded)]
+}
+
+async function run(context: BenchmarkContext): Promise<BenchmarkResult> {
+  if (!isInstalled(NGINX)) throw new Error('nginx is not installed, so there is nothing to measure behind.')
+  const cluster = await context.cluster()
+  const bench = await openGatewayBench(await cluster.createDatabase('bench_gateway'))
+  try {
+    const one = await measureNginx(bench, context, 1)
+    const eight = await measureNginx(bench, context, 8)
+    context.say('the guard by itself')
+    const guard = await measureGuard(bench, context.isQuick)
+    const added = median(one.guarded.map(({ p50 }, round) => p50 - (one.bare[round]?.p50 ?? p50)))
+    return {
+      method:
+        'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos is not among the installed packages and was not measured.',
+      table: {
+        columns: ['What', 'p50 / p99 ms', 'Requests/s', 'p50, ratio'],
+        rows: [
+          ...rowsOf('one call at a time', one),
+          ...rowsOf('eight at a time', eight),
+          ['jose.jwtVerify alone', `${figure(guard.alone)} µs`, '', '1.00'],
+          [
+            'guard.verify, token not seen before',
+            `${figure(guard.cold)} µs`,
+            '',
+            figure(guard.cold / guard.alone),
+          ],
+          [
+            'guard.verify, token remembered',
+            `${figure(guard.warm)} µs`,
+            '',
+            figure(guard.warm / guard.alone),
+          ],
+        ],
+      },
+      claims: [
+        {
+          requirement: 'P5',
+          what: 'latency that the decision adds behind nginx, p50',
+          measured: `${milliseconds(added)} ms`,
+          target: '≤ 1 ms',
+          isMet: atMost(added, 1),
+        },
+      ],
+      baselineSpread: spread(one.bare.map(({ p50 }) => p50)),
+    }
+  } finally {
+    await bench.close()
+  }
+}
+
+/** What a decision costs behind a gateway, and what the guard costs in a resource server (P5). */
+export const benchmark: Benchmark = {
+  name: 'gateway',
+  title: 'A decision behind nginx, and the guard by itself',
+  run,
+}

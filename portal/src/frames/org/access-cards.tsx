@@ -1,0 +1,125 @@
+import type { Resale, TenantConsent, TenantLink } from '@liaison/sdk'
+import { useId } from 'react'
+import type { ReactNode } from 'react'
+
+import { fact, Facts } from '../../parts/page.tsx'
+import type { Fact } from '../../parts/page.tsx'
+import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { joinNames, t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
+
+const mostLines = 3
+
+type CardProps = {
+  partner: string
+  to: string
+  stopTo: string
+  chip: ReactNode
+  facts: readonly Fact[]
+  can: readonly string[]
+}
+
+/** One access: by whom, how, to what, until when, who pays, when it was used, and the way to stop it. */
+function AccessCard({ partner, to, stopTo, chip, facts, can }: CardProps) {
+  const id = useId()
+  return (
+    <section className="panel stack tight" aria-labelledby={id}>
+      <div className="row">
+        <h2 id={id} className="section-title">
+          <GoLink className="thing" to={to}>
+            {partner}
+          </GoLink>
+        </h2>
+        {chip}
+      </div>
+      <Facts facts={facts} />
+      <p className="muted">
+        {can.slice(0, mostLines).join(' · ')}
+        {can.length > mostLines && ` · ${t('access.more_lines', { count: can.length - mostLines })}`}
+      </p>
+      <div className="row">
+        <GoLink className="row-tool" to={to}>
+          {t('access.details')}
+        </GoLink>
+        <GoLink className="row-tool danger" to={stopTo}>
+          {t('access.stop', { partner })}
+        </GoLink>
+      </div>
+    </section>
+  )
+}
+
+/** People of a partner who come in themselves. */
+export function LinkCard({ link }: { link: TenantLink }) {
+  const { tenantId } = useFrame()
+  const now = useNow(60_000)
+  const { reads, writes, people } = link.activity_30d
+  const names = link.people.map((one) => one.name)
+  return (
+    <AccessCard
+      partner={link.partner_name}
+      to={orgPlaces.link(tenantId, link.link_id)}
+      stopTo={orgPlaces.stop(tenantId, link.link_id)}
+      chip={<LinkChip status={link.status} days={link.expires_in_days} />}
+      can={link.can}
+      facts={[
+        fact(t('way.label'), t('way.link')),
+        fact(t('access.role'), link.role_title),
+        fact(t('access.accounts'), t('way.whole')),
+        fact(t('access.until'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
+        fact(t('access.people'), names.length === 0 ? null : joinNames(names)),
+        fact(t('link.last_used'), <MomentText iso={link.last_used_at} now={now} />),
+        fact(t('access.last_30'), t('access.last_30_value', { reads, writes, people })),
+      ]}
+    />
+  )
+}
+
+/** An app of a partner that was allowed to work on some accounts. */
+export function ConsentCard({ consent }: { consent: TenantConsent }) {
+  const { tenantId } = useFrame()
+  const now = useNow(60_000)
+  const pays = [...new Set(consent.accounts.map((account) => account.who_pays ?? ''))]
+  return (
+    <AccessCard
+      partner={consent.partner_name}
+      to={orgPlaces.consent(tenantId, consent.consent_id)}
+      stopTo={orgPlaces.stopConsent(tenantId, consent.consent_id)}
+      chip={<LinkChip status={consent.status} days={daysUntil(consent.ends_at, now)} />}
+      can={consent.can}
+      facts={[
+        fact(t('way.label'), t('way.consent', { app: consent.client.name })),
+        fact(t('access.accounts'), joinNames(consent.accounts.map((account) => account.name ?? account.ban))),
+        fact(t('access.until'), <DateText iso={consent.ends_at} />),
+        fact(t('access.pays'), pays.join(' ')),
+        fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
+      ]}
+    />
+  )
+}
+
+/** A wholesaler that manages some accounts. */
+export function ResaleCard({ resale }: { resale: Resale }) {
+  const { tenantId } = useFrame()
+  const now = useNow(60_000)
+  const partner = resale.partner_name ?? t('resale.plain')
+  return (
+    <AccessCard
+      partner={partner}
+      to={orgPlaces.resale(tenantId, resale.resale_id)}
+      stopTo={orgPlaces.stopResale(tenantId, resale.resale_id)}
+      chip={<LinkChip status={resale.status} days={daysUntil(resale.ends_at, now)} />}
+      can={sentencesOfActions(resale.actions).can}
+      facts={[
+        fact(t('way.label'), t('way.resale', { agreement: resale.agreement_reference })),
+        fact(t('access.accounts'), joinNames(resale.bans)),
+        fact(t('access.until'), <DateText iso={resale.ends_at} />),
+        fact(t('access.pays'), t('access.pays_resale', { partner })),
+      ]}
+    />
+  )
+}

@@ -1,0 +1,270 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { TenantConsentDetail } from '@liaison/sdk'
+
+import { ActivityList } from '../../parts/activity-list.tsx'
+import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
+import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
+import { PermissionList } from '../../parts/permission-list.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatDate, formatDateTime } from '../../platform/format.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { t, tValue } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { daysUntil } from '../shared/access-words.ts'
+import { ChangeHistory } from '../shared/change-history.tsx'
+import { useConsent } from './calls-consents.ts'
+import { ConsentNarrowForm } from './consent-narrow-form.tsx'
+
+type ConsentProps = { consent: TenantConsentDetail; etag: string | null }
+
+function isLive({ status }: TenantConsentDetail): boolean {
+  return status === 'active' || status === 'suspended'
+}
+
+function post(act: 'suspend' | 'resume' | 'confirm', consentId: string) {
+  return (reason: string, { client }: Frame) =>
+    readBody(
+      client.POST(`/tenant/consents/{consent_id}/${act}`, {
+        params: { path: { consent_id: consentId } },
+        body: reasonBody(reason),
+      }),
+    )
+}
+
+/** Pausing and continuing. What the provider or the partner paused is not the organisation's to continue. */
+function PauseTool({ consent }: { consent: TenantConsentDetail }) {
+  const mayAllow = useMay('tenant.partner_access.approve')
+  const names = { partner: consent.partner_name, app: consent.client.name }
+  const isPaused = consent.status === 'suspended'
+  const isOurs = consent.status_changed_by === 'tenant' || consent.status_changed_by === 'clock'
+  if (isPaused && !(mayAllow && isOurs)) return null
+  const act = isPaused ? 'resume' : 'suspend'
+  return (
+    <MoveButton
+      key={act}
+      words={{
+        act: t(`access.${act}`),
+        title: t(`access.${act}_title`, names),
+        effect: t(`consent.${act}_effect`, names),
+        keep: t(`access.${act}_keep`),
+        done: t(`access.${act}_done`, names),
+      }}
+      reason="optional"
+      move={post(act, consent.consent_id)}
+    />
+  )
+}
+
+function Tools({ consent }: { consent: TenantConsentDetail }) {
+  const { tenantId } = useFrame()
+  const go = useGo()
+  const mayStop = useMay('tenant.partner_access.revoke')
+  if (!isLive(consent) || !mayStop) return null
+  return (
+    <>
+      <PauseTool consent={consent} />
+      <Button variant="default" onClick={() => go(orgPlaces.stopConsent(tenantId, consent.consent_id))}>
+        {t('access.stop', { partner: consent.partner_name })}…
+      </Button>
+    </>
+  )
+}
+
+function ConfirmNote({ consent }: { consent: TenantConsentDetail }) {
+  const mayAllow = useMay('tenant.partner_access.approve')
+  if (consent.confirm_until === null || consent.status !== 'active') return null
+  const names = { partner: consent.partner_name }
+  return (
+    <Note tone="attention">
+      <p>
+        {t('consent.gone', {
+          name: consent.approved_by_name ?? t('value.unknown_person'),
+          date: formatDate(consent.confirm_until),
+        })}
+      </p>
+      {mayAllow && (
+        <MoveButton
+          words={{
+            act: t('consent.confirm'),
+            title: t('consent.confirm_title', names),
+            effect: t('consent.confirm_effect'),
+            keep: t('consent.confirm_keep'),
+            done: t('consent.confirm_done', names),
+          }}
+          move={post('confirm', consent.consent_id)}
+        />
+      )}
+    </Note>
+  )
+}
+
+function Accounts({ consent }: { consent: TenantConsentDetail }) {
+  return (
+    <Panel title={t('access.accounts')}>
+      <ul className="lines">
+        {consent.accounts.map((account) => (
+          <li key={account.billing_account_id}>
+            <span>
+              <span className="strong">{account.name ?? account.ban}</span>{' '}
+              <span className="muted">{account.ban}</span>
+              <br />
+              <span className="small">{account.who_pays}</span>
+            </span>
+            {account.status === 'closed' && (
+              <span className="muted">{tValue('status.organisation', 'closed')}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function ConsentFacts({ consent }: { consent: TenantConsentDetail }) {
+  const now = useNow(60_000)
+  const { client } = consent
+  return (
+    <Panel title={t('access.link_plain')}>
+      <Facts
+        facts={[
+          fact(
+            t('column.status'),
+            <LinkChip status={consent.status} days={daysUntil(consent.ends_at, now)} />,
+          ),
+          fact(t('link.reason'), consent.status_reason && tValue('status_reason', consent.status_reason)),
+          fact(t('column.partner'), consent.partner_name),
+          fact(
+            t('consent.app'),
+            t('consent.app_value', { app: client.name, environment: client.environment }),
+          ),
+          fact(t('consent.why'), consent.purpose && <q>{consent.purpose}</q>),
+          fact(t('consent.reference'), consent.reference),
+          fact(t('link.starts'), <DateText iso={consent.starts_at} />),
+          fact(t('link.ends'), formatDateTime(consent.ends_at)),
+          fact(t('link.last_used'), <MomentText iso={consent.last_used_at} now={now} />),
+          fact(t('consent.first_approved'), consent.first_approved_by_name),
+          fact(
+            t('link.approved'),
+            consent.approved_at &&
+              t('consent.approved_value', {
+                date: formatDateTime(consent.approved_at),
+                name: consent.approved_by_name ?? t('value.unknown_person'),
+              }),
+          ),
+          fact(t('consent.approver_leaves'), tValue('leaves', consent.approver_leaves)),
+          fact(t('link.id'), <IdText id={consent.consent_id} />),
+        ]}
+      />
+    </Panel>
+  )
+}
+
+/** The page that the approver decided on, as it was then. */
+function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
+  if (shown === null) return null
+  return (
+    <Panel title={t('consent.shown')}>
+      <p className="muted small">{t('consent.shown_when')}</p>
+      <details>
+        <summary className="thing">{t('consent.shown_open')}</summary>
+        <div className="stack tight">
+          <Facts
+            facts={[
+              fact(t('column.partner'), shown.partner),
+              fact(t('consent.app'), shown.client),
+              fact(t('consent.why'), shown.purpose && <q>{shown.purpose}</q>),
+              fact(
+                t('access.until'),
+                t('consent.shown_until', {
+                  from: formatDateTime(shown.starts_at),
+                  until: formatDateTime(shown.ends_at),
+                }),
+              ),
+            ]}
+          />
+          <ul>
+            {shown.accounts.map((account) => (
+              <li key={account.billing_account_id}>
+                {t('consent.shown_pays', { account: `${account.name} (${account.ban})`, pays: account.pays })}
+              </li>
+            ))}
+          </ul>
+          <PermissionList can={shown.can} cannot={shown.cannot} who={shown.partner} />
+        </div>
+      </details>
+    </Panel>
+  )
+}
+
+/** What was done by the app that holds this access; the record names it, so its name finds its acts. */
+function WhatItDid({ consent }: { consent: TenantConsentDetail }) {
+  const mayRead = useMay('tenant.partner_access.audit.read')
+  if (!mayRead) return null
+  const names = { partner: consent.partner_name, app: consent.client.name }
+  return (
+    <section aria-label={t('access.did_title', { partner: consent.client.name })}>
+      <h2 className="section-title">{t('access.did_title', { partner: consent.client.name })}</h2>
+      <ActivityList
+        filter={{ partner_id: consent.partner_id, search: consent.client.name, limit: 10 }}
+        isFiltered={false}
+        emptyText={t('consent.did_none', names)}
+      />
+    </section>
+  )
+}
+
+function Body({ consent, etag }: ConsentProps) {
+  const mayStop = useMay('tenant.partner_access.revoke')
+  return (
+    <div className="columns">
+      <div className="stack">
+        <ConfirmNote consent={consent} />
+        {consent.status === 'revoked' && (
+          <Note tone="off">
+            <p>{t('consent.data_note', { partner: consent.partner_name })}</p>
+          </Note>
+        )}
+        <Panel title={t('access.can_title', { partner: consent.partner_name })}>
+          <PermissionList can={consent.can} cannot={consent.cannot} who={t('access.they')} />
+        </Panel>
+        <Accounts consent={consent} />
+        <WhatItDid consent={consent} />
+      </div>
+      <div className="stack">
+        <ConsentFacts consent={consent} />
+        {isLive(consent) && mayStop && (
+          <ConsentNarrowForm key={consent.version} consent={consent} etag={etag} />
+        )}
+        <Shown shown={consent.shown} />
+        <ChangeHistory history={consent.history} />
+      </div>
+    </div>
+  )
+}
+
+/** One access of an app: who, to what, until when, who pays, who allowed it, what it did, and how to make it less. */
+export function ConsentPage() {
+  const { tenantId } = useFrame()
+  const consent = useConsent(useParam('consent'))
+  const found = consent.data?.body
+  return (
+    <Page
+      title={
+        found
+          ? t('consent.title', { partner: found.partner_name, app: found.client.name })
+          : t('consent.plain')
+      }
+      back={{ to: orgPlaces.access(tenantId), label: t('nav.who_has_access') }}
+      tools={found && <Tools consent={found} />}
+    >
+      <Answer query={consent} lines={12}>
+        {({ body, etag }) => <Body consent={body} etag={etag} />}
+      </Answer>
+    </Page>
+  )
+}

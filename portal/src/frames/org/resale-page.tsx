@@ -1,0 +1,191 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { Resale } from '@liaison/sdk'
+import type { ReactNode } from 'react'
+
+import { ActivityList } from '../../parts/activity-list.tsx'
+import { ConfirmPage } from '../../parts/confirm.tsx'
+import { reasonBody } from '../../parts/move-button.tsx'
+import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
+import { PermissionList } from '../../parts/permission-list.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { DateText, IdText, LinkChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatDate } from '../../platform/format.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useWrite } from '../../platform/query.ts'
+import { joinNames, t, tValue } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
+import { AccessStopped } from './access-stopped.tsx'
+import { isLiveResale, useResales } from './calls-consents.ts'
+
+function partnerOf({ partner_name: name }: Resale): string {
+  return name ?? t('resale.plain')
+}
+
+function ResaleFacts({ resale }: { resale: Resale }) {
+  const now = useNow(60_000)
+  const partner = partnerOf(resale)
+  return (
+    <Panel title={t('access.link_plain')}>
+      <Facts
+        facts={[
+          fact(t('column.status'), <LinkChip status={resale.status} days={daysUntil(resale.ends_at, now)} />),
+          fact(t('link.reason'), resale.status_reason && tValue('status_reason', resale.status_reason)),
+          fact(t('column.partner'), partner),
+          fact(t('access.accounts'), joinNames(resale.bans)),
+          fact(t('access.pays'), t('access.pays_resale', { partner })),
+          fact(t('resale.agreement'), resale.agreement_reference),
+          fact(
+            t('resale.attested'),
+            t('resale.attested_value', {
+              date: formatDate(resale.attested_at),
+              name: resale.attested_by ?? t('value.unknown_person'),
+            }),
+          ),
+          fact(t('link.starts'), <DateText iso={resale.starts_at} />),
+          fact(t('link.ends'), <DateText iso={resale.ends_at} />),
+          fact(t('link.id'), <IdText id={resale.resale_id} />),
+        ]}
+      />
+    </Panel>
+  )
+}
+
+function Body({ resale }: { resale: Resale }) {
+  const partner = partnerOf(resale)
+  const mayRead = useMay('tenant.partner_access.audit.read')
+  const { can, cannot } = sentencesOfActions(resale.actions)
+  return (
+    <div className="columns">
+      <div className="stack">
+        <Note tone="off">
+          <p>
+            {t('resale.about')} {isLiveResale(resale) && t('resale.narrow', { partner })}
+          </p>
+        </Note>
+        {resale.status === 'revoked' && (
+          <Note tone="off">
+            <p>{t('consent.data_note', { partner })}</p>
+          </Note>
+        )}
+        <Panel title={t('access.can_title', { partner })}>
+          <PermissionList can={can} cannot={cannot} who={t('access.they')} />
+        </Panel>
+        {mayRead && (
+          <section aria-label={t('access.did_title', { partner })}>
+            <h2 className="section-title">{t('access.did_title', { partner })}</h2>
+            <ActivityList
+              filter={{ partner_id: resale.partner_id, by: 'partner', limit: 10 }}
+              isFiltered={false}
+              emptyText={t('access.did_none', { partner })}
+            />
+          </section>
+        )}
+      </div>
+      <ResaleFacts resale={resale} />
+    </div>
+  )
+}
+
+/** Shows the resale that the address names, out of all of them. */
+function WithResale({ children }: { children: (resale: Resale) => ReactNode }) {
+  const id = useParam('resale')
+  const resales = useResales()
+  return (
+    <Answer query={resales} lines={12}>
+      {({ items }) => {
+        const found = items.find((resale) => resale.resale_id === id)
+        if (found) return children(found)
+        return (
+          <div className="list">
+            <Empty title={t('resale.missing')} text={t('resale.missing_text')} />
+          </div>
+        )
+      }}
+    </Answer>
+  )
+}
+
+function useShownResale(): Resale | undefined {
+  const id = useParam('resale')
+  return useResales().data?.items.find((resale) => resale.resale_id === id)
+}
+
+/** One wholesaler's access: to which accounts, under which agreement, until when, and how to stop it. */
+export function ResalePage() {
+  const { tenantId } = useFrame()
+  const go = useGo()
+  const mayStop = useMay('tenant.partner_access.revoke')
+  const found = useShownResale()
+  return (
+    <Page
+      title={found ? t('resale.title', { partner: partnerOf(found) }) : t('resale.plain')}
+      back={{ to: orgPlaces.access(tenantId), label: t('nav.who_has_access') }}
+      tools={
+        found &&
+        mayStop &&
+        isLiveResale(found) && (
+          <Button variant="default" onClick={() => go(orgPlaces.stopResale(tenantId, found.resale_id))}>
+            {t('access.stop', { partner: partnerOf(found) })}…
+          </Button>
+        )
+      }
+    >
+      <WithResale>{(resale) => <Body resale={resale} />}</WithResale>
+    </Page>
+  )
+}
+
+function StopForm({ resale }: { resale: Resale }) {
+  const { tenantId } = useFrame()
+  const go = useGo()
+  const partner = partnerOf(resale)
+  const record = orgPlaces.resale(tenantId, resale.resale_id)
+  const write = useWrite((reason: string, frame) =>
+    readBody(
+      frame.client.POST('/tenant/resales/{resale_id}/revoke', {
+        params: { path: { resale_id: resale.resale_id } },
+        body: reasonBody(reason),
+      }),
+    ),
+  )
+  if (write.isSuccess || resale.status === 'revoked')
+    return <AccessStopped partner={partner} record={record} />
+  return (
+    <ConfirmPage
+      effects={[
+        t('resale.stop', { partner, accounts: joinNames(resale.bans) }),
+        t('consent.stop_tokens'),
+        t('resale.stop_bill'),
+        t('consent.stop_orders'),
+        t('stop.kept', { partner }),
+      ]}
+      typed={partner}
+      typedLabel={t('stop.type')}
+      act={t('stop.act', { partner })}
+      keep={t('stop.keep')}
+      reason="optional"
+      isBusy={write.isPending}
+      error={write.error}
+      onKeep={() => go(record)}
+      onAct={(reason) => write.mutate(reason)}
+    />
+  )
+}
+
+/** Stops a wholesaler's access for good (level 2). */
+export function StopResalePage() {
+  const { tenantId } = useFrame()
+  const found = useShownResale()
+  return (
+    <Page
+      title={found ? t('stop.title', { partner: partnerOf(found) }) : t('stop.title_plain')}
+      back={{ to: orgPlaces.resale(tenantId, useParam('resale')), label: t('resale.plain') }}
+    >
+      <WithResale>{(resale) => <StopForm resale={resale} />}</WithResale>
+    </Page>
+  )
+}

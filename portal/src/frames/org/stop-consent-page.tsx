@@ -1,0 +1,81 @@
+import { readBody } from '@liaison/sdk'
+import type { TenantConsentDetail } from '@liaison/sdk'
+
+import { ConfirmPage } from '../../parts/confirm.tsx'
+import { reasonBody } from '../../parts/move-button.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatRelative } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useWrite } from '../../platform/query.ts'
+import { joinNames, t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { useConsent } from './calls-consents.ts'
+import { AccessStopped } from './access-stopped.tsx'
+
+function effectsOf(consent: TenantConsentDetail, now: Date): string[] {
+  const partner = consent.partner_name
+  return [
+    t('consent.stop_app', {
+      app: consent.client.name,
+      accounts: joinNames(consent.accounts.map((account) => account.name ?? account.ban)),
+    }),
+    t('consent.stop_tokens'),
+    consent.last_used_at === null
+      ? t('consent.stop_unused')
+      : t('consent.stop_used', { when: formatRelative(consent.last_used_at, now) }),
+    t('consent.stop_orders'),
+    t('stop.kept', { partner }),
+    t('stop.again', { partner }),
+  ]
+}
+
+function StopForm({ consent }: { consent: TenantConsentDetail }) {
+  const { tenantId } = useFrame()
+  const now = useNow(60_000)
+  const go = useGo()
+  const partner = consent.partner_name
+  const record = orgPlaces.consent(tenantId, consent.consent_id)
+  const write = useWrite((reason: string, frame) =>
+    readBody(
+      frame.client.POST('/tenant/consents/{consent_id}/revoke', {
+        params: { path: { consent_id: consent.consent_id } },
+        body: reasonBody(reason),
+      }),
+    ),
+  )
+  if (write.isSuccess || consent.status === 'revoked')
+    return <AccessStopped partner={partner} record={record} />
+  return (
+    <ConfirmPage
+      effects={effectsOf(consent, now)}
+      typed={partner}
+      typedLabel={t('stop.type')}
+      act={t('stop.act', { partner })}
+      keep={t('stop.keep')}
+      reason="optional"
+      isBusy={write.isPending}
+      error={write.error}
+      onKeep={() => go(record)}
+      onAct={(reason) => write.mutate(reason)}
+    />
+  )
+}
+
+/** Stops an app's access for good (level 2); its very next call is refused. */
+export function StopConsentPage() {
+  const { tenantId } = useFrame()
+  const consentId = useParam('consent')
+  const consent = useConsent(consentId)
+  const partner = consent.data?.body.partner_name
+  return (
+    <Page
+      title={partner === undefined ? t('stop.title_plain') : t('stop.title', { partner })}
+      back={{ to: orgPlaces.consent(tenantId, consentId), label: t('consent.plain') }}
+    >
+      <Answer query={consent}>{({ body }) => <StopForm consent={body} />}</Answer>
+    </Page>
+  )
+}

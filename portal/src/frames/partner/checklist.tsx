@@ -1,0 +1,107 @@
+import type { OnboardingChecklist } from '@liaison/sdk'
+
+import { fact, Facts, Note } from '../../parts/page.tsx'
+import { StatusChip } from '../../parts/values.tsx'
+import { formatDate, formatDateTime } from '../../platform/format.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { hasWords, t } from '../../platform/words.ts'
+import { partnerPlaces, serverPlaces } from '../../places.ts'
+
+type Step = OnboardingChecklist['steps'][number]
+
+const guide = 'connect'
+
+/** Where a step is done; null for one that others do. */
+function placeOf(name: Step['name'], partnerId: string): string | null {
+  if (name === 'terms_accepted') return partnerPlaces.apiTerms(partnerId)
+  if (name === 'second_factor') return serverPlaces.account
+  if (name === 'client_created') return partnerPlaces.newClient(partnerId)
+  if (name === 'tenant_approved') return partnerPlaces.granted(partnerId)
+  if (name === 'live_approved' || name === 'approved') return null
+  return `${partnerPlaces.clients(partnerId)}#${guide}`
+}
+
+const others = new Set<string>(['live_approved', 'tenant_approved', 'approved'])
+
+function stateOf({ done, who }: Step): string {
+  if (done) return 'reached'
+  return who === 'you' ? 'open' : `waits_${who}`
+}
+
+function StepState({ step }: { step: Step }) {
+  return (
+    <span>
+      <StatusChip family="milestone" value={stateOf(step)} />
+      {step.reached_at !== null && (
+        <>
+          <br />
+          <time className="small muted" dateTime={step.reached_at}>
+            {formatDateTime(step.reached_at)}
+          </time>
+        </>
+      )}
+    </span>
+  )
+}
+
+function StepWay({ step }: { step: Step }) {
+  const { partnerId } = useFrame()
+  const mayManage = useMay('partner_org.clients.manage')
+  const id = `ready.go.${step.name}`
+  const to = placeOf(step.name, partnerId)
+  if (step.done || to === null || !hasWords(id)) return null
+  if (!mayManage && !others.has(step.name)) return <p className="small muted">{t('ready.owner_only')}</p>
+  if (to === serverPlaces.account) {
+    return (
+      <p>
+        <a href={to}>{t(id)}</a>
+      </p>
+    )
+  }
+  return (
+    <p>
+      <GoLink to={to}>{t(id)}</GoLink>
+    </p>
+  )
+}
+
+function StepLine({ step, isNext }: { step: Step; isNext: boolean }) {
+  return (
+    <li className="history" aria-current={isNext ? 'step' : undefined}>
+      <StepState step={step} />
+      <div>
+        <p className="strong">{step.title}</p>
+        {!step.done && <p>{step.what}</p>}
+        <StepWay step={step} />
+      </div>
+    </li>
+  )
+}
+
+/** Every step up to the first call for a customer, with when it was reached, and the next one on top. */
+export function Checklist({ list }: { list: OnboardingChecklist }) {
+  const next = list.steps.find(({ name }) => name === list.next_step)
+  const done = list.steps.filter((step) => step.done).length
+  return (
+    <div className="stack form">
+      <Note tone={list.complete ? 'ok' : 'info'}>
+        <p className="strong">
+          {next === undefined ? t('ready.complete') : t('ready.next', { title: next.title })}
+        </p>
+        {next !== undefined && <p>{next.what}</p>}
+      </Note>
+      <Facts
+        facts={[
+          fact(t('ready.title'), t('ready.count', { done, count: list.steps.length })),
+          fact(t('ready.applied'), list.applied_at && formatDate(list.applied_at)),
+        ]}
+      />
+      <ol className="steps">
+        {list.steps.map((step) => (
+          <StepLine key={step.name} step={step} isNext={step === next} />
+        ))}
+      </ol>
+    </div>
+  )
+}

@@ -1,0 +1,85 @@
+import { readBody } from '@liaison/sdk'
+import type { ApiClient } from '@liaison/sdk'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { MomentText, StatusChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+
+const spec = { page: pageField() }
+
+function columnsFor(partnerId: string, now: Date): Column<ApiClient>[] {
+  return [
+    {
+      id: 'name',
+      header: t('apps.name'),
+      cell: (row) => (
+        <GoLink className="thing" to={partnerPlaces.client(partnerId, row.client_id)}>
+          {row.name}
+        </GoLink>
+      ),
+    },
+    { id: 'where', header: t('apps.environment'), cell: (row) => tValue('environment', row.environment) },
+    {
+      id: 'state',
+      header: t('column.status'),
+      cell: (row) => <StatusChip family="client" value={row.status} />,
+    },
+    {
+      id: 'used',
+      header: t('apps.last_used'),
+      numeric: true,
+      cell: (row) => <MomentText iso={row.last_used_at} now={now} />,
+    },
+  ]
+}
+
+/** The partner's API clients. */
+export function ClientsPage() {
+  const { partnerId } = useFrame()
+  const now = useNow(60_000)
+  const mayManage = useMay('partner_org.clients.manage')
+  const { values, set } = useFilters(spec)
+  const query = pagingQuery(values.page)
+  const clients = useRead(['clients', query], (frame, signal) =>
+    readBody(frame.client.GET('/partner/clients', { params: { query }, signal })),
+  )
+  const toNew = mayManage && <GoLink to={partnerPlaces.newClient(partnerId)}>{t('apps.new')}</GoLink>
+  return (
+    <Page title={t('apps.title')} lead={t('apps.lead')} tools={toNew}>
+      <Answer query={clients}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <div className="list">
+              <Empty title={t('apps.none')} text={t('apps.none_text')}>
+                {toNew}
+              </Empty>
+            </div>
+          ) : (
+            <DataTable
+              caption={t('apps.title')}
+              columns={columnsFor(partnerId, now)}
+              rows={page.items}
+              rowId={(row) => row.client_id}
+              paging={{
+                offset: page.offset,
+                limit: page.limit,
+                total: page.total,
+                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
+              }}
+            />
+          )
+        }
+      </Answer>
+    </Page>
+  )
+}

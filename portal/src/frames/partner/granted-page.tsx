@@ -1,0 +1,166 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { PartnerConsent, Resale } from '@liaison/sdk'
+import { useInfiniteQuery } from '@tanstack/react-query'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { MoveButton } from '../../parts/move-button.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { DateText, LinkChip } from '../../parts/values.tsx'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+
+function GiveBack({ consent }: { consent: PartnerConsent }) {
+  const mayEnd = useMay('partner_org.consents.manage')
+  if (!mayEnd || (consent.status !== 'active' && consent.status !== 'suspended')) return null
+  const names = { tenant: consent.tenant_name, client: consent.client.name }
+  const words = {
+    act: t('granted.give_back'),
+    title: t('granted.give_back_title', names),
+    effect: t('granted.give_back_effect', names),
+    keep: t('granted.give_back_keep'),
+    done: t('granted.give_back_done', names),
+  }
+  return (
+    <MoveButton
+      isInRow
+      isDanger
+      words={words}
+      reason="optional"
+      move={(reason, { client }) =>
+        readBody(
+          client.POST('/partner/consents/{consent_id}/end', {
+            params: { path: { consent_id: consent.consent_id } },
+            body: reason === '' ? {} : { reason },
+          }),
+        )
+      }
+    />
+  )
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  return lines.map((line) => <div key={line}>{line}</div>)
+}
+
+const consentColumns: Column<PartnerConsent>[] = [
+  {
+    id: 'customer',
+    header: t('granted.customer'),
+    cell: (row) => <span className="strong">{row.tenant_name}</span>,
+  },
+  { id: 'client', header: t('granted.client'), cell: (row) => row.client.name },
+  {
+    id: 'accounts',
+    header: t('granted.accounts'),
+    cell: (row) => row.accounts.map(({ ban }) => ban).join(', '),
+  },
+  { id: 'can', header: t('granted.can'), cell: (row) => <Lines lines={row.can} /> },
+  { id: 'state', header: t('column.status'), cell: (row) => <LinkChip status={row.status} days={null} /> },
+  { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
+  { id: 'acts', header: '', cell: (row) => <GiveBack consent={row} /> },
+]
+
+function useConsents() {
+  const frame = useFrame()
+  return useInfiniteQuery({
+    queryKey: [frame.key, 'granted'],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      readBody(
+        frame.client.GET('/partner/consents', {
+          params: { query: pageParam === '' ? {} : { cursor: pageParam } },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  })
+}
+
+function Consents() {
+  const consents = useConsents()
+  return (
+    <Answer query={consents}>
+      {({ pages }) => {
+        const rows = pages.flatMap((page) => page.items)
+        if (rows.length === 0) {
+          return (
+            <div className="list">
+              <Empty title={t('granted.none')} text={t('granted.none_text')} />
+            </div>
+          )
+        }
+        return (
+          <>
+            <DataTable
+              caption={t('granted.consents')}
+              columns={consentColumns}
+              rows={rows}
+              rowId={(row) => row.consent_id}
+            />
+            {consents.hasNextPage && (
+              <Button
+                variant="default"
+                loading={consents.isFetchingNextPage}
+                onClick={() => void consents.fetchNextPage()}
+              >
+                {t('granted.more')}
+              </Button>
+            )}
+          </>
+        )
+      }}
+    </Answer>
+  )
+}
+
+const resaleColumns: Column<Resale>[] = [
+  {
+    id: 'customer',
+    header: t('granted.customer'),
+    cell: (row) => <span className="strong">{row.tenant_name}</span>,
+  },
+  { id: 'agreement', header: t('granted.agreement'), cell: (row) => row.agreement_reference },
+  { id: 'accounts', header: t('granted.accounts'), cell: (row) => row.bans.join(', ') },
+  { id: 'state', header: t('column.status'), cell: (row) => <LinkChip status={row.status} days={null} /> },
+  { id: 'ends', header: t('granted.ends'), numeric: true, cell: (row) => <DateText iso={row.ends_at} /> },
+]
+
+function Resales() {
+  const resales = useRead(['resales'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/resales', { params: { query: { limit: 100 } }, signal })),
+  )
+  return (
+    <Answer query={resales} lines={2}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p className="muted">{t('granted.resales_none')}</p>
+        ) : (
+          <DataTable
+            caption={t('granted.resales')}
+            columns={resaleColumns}
+            rows={items}
+            rowId={(row) => row.resale_id}
+          />
+        )
+      }
+    </Answer>
+  )
+}
+
+/** What customers and wholesale agreements let the partner's API clients do. */
+export function GrantedPage() {
+  return (
+    <Page title={t('granted.title')} lead={t('granted.lead')}>
+      <div className="stack">
+        <h2 className="section-title">{t('granted.consents')}</h2>
+        <Consents />
+        <h2 className="section-title">{t('granted.resales')}</h2>
+        <Resales />
+      </div>
+    </Page>
+  )
+}

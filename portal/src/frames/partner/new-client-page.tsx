@@ -1,0 +1,86 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
+import { Page } from '../../parts/page.tsx'
+import { useAttemptKey } from '../../platform/attempt.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useGo } from '../../platform/navigate.tsx'
+import { useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { blankClient, checkDraft, ClientFields, toSettings } from './client-fields.tsx'
+import type { ClientDraft } from './client-fields.tsx'
+import { KeyField, noKeys, takeKeys } from './key-field.tsx'
+import type { GivenKeys } from './key-field.tsx'
+import type { PublicJwk } from './key-pair.ts'
+
+type Wanted = { draft: ClientDraft; keys: PublicJwk[] }
+type Form = { draft: ClientDraft; given: GivenKeys }
+
+function useCreate(form: Form) {
+  const { partnerId } = useFrame()
+  const go = useGo()
+  const attempt = useAttemptKey(form)
+  return useWrite(
+    ({ draft: wanted, keys }: Wanted, frame) =>
+      readBody(
+        frame.client.POST('/partner/clients', {
+          headers: { 'Idempotency-Key': attempt },
+          body: { ...toSettings(wanted), jwks: { keys } },
+        }),
+      ),
+    (made) => {
+      showToast(t('newapp.done', { name: made.name }))
+      go(partnerPlaces.client(partnerId, made.client_id))
+    },
+  )
+}
+
+/** Creates an API client from a public key; the private half never leaves the browser. */
+export function NewClientPage() {
+  const { partnerId } = useFrame()
+  const [form, setForm] = useState<Form>({ draft: blankClient, given: noKeys })
+  const { draft, given } = form
+  const [errors, setErrors] = useState<FormError[]>([])
+  const write = useCreate(form)
+  const submit = async () => {
+    const taken = await takeKeys(given)
+    const found = [...checkDraft(draft), ...('fault' in taken ? [{ field: 'keys', text: taken.fault }] : [])]
+    setErrors(found)
+    if (found.length === 0 && 'keys' in taken) write.mutate({ draft, keys: taken.keys })
+  }
+  return (
+    <Page
+      title={t('newapp.title')}
+      lead={t('newapp.lead')}
+      back={{ to: partnerPlaces.clients(partnerId), label: t('newapp.back') }}
+    >
+      <form
+        className="stack form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit()
+        }}
+      >
+        <ErrorSummary errors={errors} />
+        <WriteProblem error={write.error} />
+        <ClientFields draft={draft} errors={errors} onDraft={(next) => setForm({ ...form, draft: next })} />
+        <KeyField
+          given={given}
+          onGiven={(next) => setForm((now) => ({ ...now, given: next }))}
+          error={errorOf(errors, 'keys')}
+        />
+        <div>
+          <Button type="submit" loading={write.isPending}>
+            {t('newapp.act')}
+          </Button>
+        </div>
+      </form>
+    </Page>
+  )
+}

@@ -1,0 +1,30 @@
+import type { Order, Service } from '@liaison/sdk'
+
+import { formatMoney } from '../../platform/format.ts'
+import { t } from '../../platform/words.ts'
+
+type Done = Pick<Order | Service, 'placed_by' | 'billing'>
+
+/** Who ordered, as people say it: which app, of which partner or of the own organisation. */
+export function orderedBy({ placed_by: by }: Done): string {
+  if (by.access === 'own' || by.partner_name === null) return t('orders.by_own', { app: by.client_name })
+  return t('orders.by_partner', { partner: by.partner_name, app: by.client_name })
+}
+
+/** Who is billed, and on which account; the reader's own organisation is marked as such. */
+export function billedTo({ billing }: Done, tenantId: string): string {
+  const name = billing.party === tenantId ? t('orders.you', { name: billing.party_name }) : billing.party_name
+  return t('orders.pays_account', { name, ban: billing.ban })
+}
+
+/** What was ordered, in short. */
+export function itemsInShort(order: Order): string {
+  return order.items
+    .map((item) => (item.quantity === 1 ? item.product_name : `${item.quantity} × ${item.product_name}`))
+    .join(', ')
+}
+
+/** An amount in a table; a dash for nothing at all. */
+export function amountOf(money: Order['once_total']): string {
+  return money.amount_minor === 0 ? '–' : formatMoney(money)
+}

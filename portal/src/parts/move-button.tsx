@@ -1,0 +1,69 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+
+import type { Frame } from '../platform/frame.ts'
+import { showToast } from '../platform/live.ts'
+import { useWrite } from '../platform/query.ts'
+import { Ask } from './confirm.tsx'
+
+export type MoveWords = {
+  /** Verb and object, such as "Suspend the client". */
+  act: string
+  title: string
+  effect: string
+  /** What stays when one does not act. */
+  keep: string
+  /** Said once it is done. */
+  done: string
+}
+
+type MoveButtonProps = {
+  words: MoveWords
+  move: (reason: string, frame: Frame) => Promise<unknown>
+  reason?: 'optional' | 'required'
+  isDanger?: boolean
+  /** In a row of a table a plain element, because library components make lists slow. */
+  isInRow?: boolean
+}
+
+/** A change of state that is reversible but felt (level 1): asks once, in place, and says how it went. */
+export function MoveButton({ words, move, reason, isDanger = false, isInRow = false }: MoveButtonProps) {
+  const [isOpen, setOpen] = useState(false)
+  const write = useWrite(move, () => {
+    setOpen(false)
+    showToast(words.done)
+  })
+  const open = () => setOpen(true)
+  return (
+    <>
+      {isInRow ? (
+        <button type="button" className={isDanger ? 'row-tool danger' : 'row-tool'} onClick={open}>
+          {words.act}…
+        </button>
+      ) : (
+        <Button variant="default" onClick={open}>
+          {words.act}…
+        </Button>
+      )}
+      <Ask
+        opened={isOpen}
+        title={words.title}
+        act={words.act}
+        keep={words.keep}
+        isDanger={isDanger}
+        isBusy={write.isPending}
+        error={write.error}
+        {...(reason === undefined ? {} : { reason })}
+        onKeep={() => setOpen(false)}
+        onAct={(given) => write.mutate(given)}
+      >
+        {words.effect}
+      </Ask>
+    </>
+  )
+}
+
+/** The body of a move: the reason, when there is one. */
+export function reasonBody(reason: string): { reason?: string } {
+  return reason === '' ? {} : { reason }
+}

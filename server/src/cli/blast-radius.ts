@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+import { idFromUuid } from '@liaison/access'
+import { readBlastRadius } from '#modules/consents/index.ts'
+import { actAsOperator } from '#platform/operator.ts'
+import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
+import { findPartner } from './targets.ts'
+
+const DAY_MS = 86_400_000
+const DEFAULT_DAYS = 30
+
+type Report = Awaited<ReturnType<typeof readBlastRadius>>
+
+function readInstant(name: string, text: string | undefined, fallback: Date): Date {
+  if (text === undefined) return fallback
+  const instant = new Date(text)
+  if (Number.isNaN(instant.getTime()))
+    throw new UsageError(`--${name} is a date or a time, for example 2026-11-01.`)
+  return instant
+}
+
+function tell({ partner_id: id, from, to, tenants }: Report): string {
+  const lines = [`${id} from ${from} to ${to}: ${tenants.length} tenants could be reached.`]
+  for (const tenant of tenants) {
+    lines.push('', `${tenant.tenant_name} (${tenant.tenant_id})`)
+    for (const given of tenant.delegations)
+      lines.push(
+        `  could: ${given.kind} ${given.delegation_id}, ${given.status}, ${given.open_from} to ${given.open_until ?? 'no end'}`,
+        `         ${given.permissions.join(', ')}`,
+      )
+    for (const act of tenant.acts)
+      lines.push(`  did: ${act.times} x ${act.action} (${act.outcome}), ${act.first_at} to ${act.last_at}`)
+    if (tenant.acts.length === 0) lines.push('  did: nothing on record')
+  }
+  return `${lines.join('\n')}\n`
+}
+
+async function report(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { from: { type: 'string' }, to: { type: 'string' }, json: { type: 'boolean' } },
+  })
+  const [named, ...rest] = positionals
+  if (named === undefined || rest.length > 0) throw new UsageError('Name one partner.')
+  const to = readInstant('to', values.to, surroundings.now())
+  const from = readInstant('from', values.from, new Date(to.getTime() - DEFAULT_DAYS * DAY_MS))
+  const { admin } = await surroundings.open()
+  const request = { operator: surroundings.operator, command: 'blast-radius' }
+  const found = await actAsOperator(admin, request, async (mandate) => {
+    const { id } = await findPartner(mandate, named)
+    return readBlastRadius(mandate, idFromUuid('partner', id), { from, to })
+  }).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'ProblemError') throw new CommandError(error.message)
+    throw error
+  })
+  if (values.json) writeJson(surroundings, found)
+  else surroundings.out(tell(found))
+  return STATUS.done
+}
+
+/** What a partner could reach and what it did, tenant by tenant: for the hour after a breach. Source: A13. */
+export const blastRadius: Command = {
+  name: 'blast-radius',
+  help: `blast-radius PARTNER [--from TIME] [--to TIME] [--json]
+  What the partner could reach between the two times (the last 30 days), by which links, consents and resales, and what
+  it did there. An upper bound: suspensions in between are not taken out.`,
+  run: report,
+}

@@ -1,0 +1,17 @@
+/** `one` stands for a single record and `many` for several. */
+export interface Noun {
+  readonly one: string
+  readonly many: string
+}
+
+/**
+ * What follows the person's name; a phrase that begins with a capital letter is a sentence without one. `{x}` becomes the
+ * record or how many there were, `{link}` the link with whom it joins, `{of}` whose.
+ */
+export interface Phrase {
+  readonly says: string
+  readonly noun?: Noun
+}
+
+/** A phrase about records of one kind, or about none. */
+export const says = (text: string, about?: Noun): Phrase => ({ says: text, ...(about && { noun: about }) })

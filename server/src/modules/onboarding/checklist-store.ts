@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { runStatements } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import type { OnboardingFacts } from './checklist.ts'
+import { API_TERMS } from './terms.ts'
+
+const Instant = z
+  .union([z.date(), z.iso.datetime({ offset: true }).transform((text) => new Date(text))])
+  .nullable()
+
+const Row = z.object({
+  applied_at: Instant,
+  approved_at: z.date(),
+  terms_accepted_at: Instant,
+  client_created_at: Instant,
+  first_token_at: Instant,
+  first_call_at: Instant,
+  live_requested_at: Instant,
+  live_approved_at: Instant,
+  first_live_call_at: Instant,
+  works_already: z.boolean(),
+  hidden: z.object({
+    owner_has_factor: z.boolean(),
+    access_requested_at: Instant,
+    tenant_approved_at: Instant,
+  }),
+})
+
+const QUERY = `select a.confirmed_at as applied_at, coalesce(a.decided_at, p.created_at) as approved_at,
+    (select t.accepted_at from api_terms_acceptance t where t.partner_id = p.id and t.version = $2) as terms_accepted_at,
+    c.*, access.onboarding_facts() as hidden,
+    exists (select from delegation d where d.partner_id = p.id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended')) as works_already
+  from partner p
+  left join lateral (select confirmed_at, decided_at from partner_application where partner_id = p.id order by decided_at limit 1) a on true
+  cross join lateral (
+    select min(k.created_at) as client_created_at, min(u.first_token_at) as first_token_at, min(u.first_call_at) as first_call_at,
+      min(coalesce(k.live_requested_at, case when k.environment = 'live' then k.created_at end)) as live_requested_at,
+      min(case when k.environment = 'live' then coalesce(k.live_approved_at, k.created_at) end) as live_approved_at, min(u.first_live_call_at) as first_live_call_at
+    from api_client k left join api_client_use u on u.client_id = k.id where k.partner_id = p.id) c
+  where p.id = $1`
+
+/** What happened so far on the way of the mandate's partner to its first call for a customer. */
+export async function readOnboardingFacts(mandate: Mandate<'program'>): Promise<OnboardingFacts> {
+  const [result] = await runStatements(mandate, [
+    { text: QUERY, values: [mandate.partner.id, API_TERMS.version] },
+  ])
+  const row = Row.parse(result?.rows[0])
+  return {
+    appliedAt: row.applied_at,
+    approvedAt: row.approved_at,
+    termsAcceptedAt: row.terms_accepted_at,
+    ownerHasFactor: row.hidden.owner_has_factor,
+    clientCreatedAt: row.client_created_at,
+    firstTokenAt: row.first_token_at,
+    firstCallAt: row.first_call_at,
+    liveRequestedAt: row.live_requested_at,
+    liveApprovedAt: row.live_approved_at,
+    accessRequestedAt: row.hidden.access_requested_at,
+    tenantApprovedAt: row.hidden.tenant_approved_at,
+    firstLiveCallAt: row.first_live_call_at,
+    worksAlready: row.works_already,
+  }
+}

@@ -1,0 +1,100 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { IdKind } from '@liaison/access'
+import { z } from 'zod'
+import type { Database } from '#platform/database.ts'
+import type { TopicHandler } from '#platform/jobs.ts'
+import { EVENT_TYPES, TOPICS, typeOf } from './catalogue.ts'
+import { findAudience, insertDeliveries, timeOfMessage } from './delivery-store.ts'
+import { inTransaction } from './transaction.ts'
+
+const Id = z.uuid().nullish()
+
+/** What modules put into the outbox: ids, whatever else they add is not passed on. */
+const Payload = z.object({
+  tenant_id: Id,
+  partner_id: Id,
+  delegation_id: Id,
+  resale_id: Id,
+  link_id: Id,
+  account_id: Id,
+  client_id: Id,
+  order_id: Id,
+  ticket_id: Id,
+  comment_id: Id,
+})
+
+/** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
+const TOLD = [
+  ['tenant_id', 'tenant'],
+  ['partner_id', 'partner'],
+  ['account_id', 'billing_account'],
+  ['client_id', 'api_client'],
+  ['order_id', 'order'],
+  ['ticket_id', 'ticket'],
+  ['comment_id', 'comment'],
+] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
+
+const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const
+
+const encode = (kind: IdKind, uuid: string): string => encodeId(kind, idFromUuid(kind, uuid))
+
+function toData(
+  payload: z.output<typeof Payload>,
+  known: {
+    readonly delegationId: string | null
+    readonly kind: string | null
+    readonly state: string | null
+  },
+): Record<string, unknown> {
+  const data: Record<string, unknown> = {}
+  const kind = Object.entries(DELEGATION_KINDS).find(([name]) => name === known.kind)?.[1]
+  if (known.delegationId !== null && kind) data['delegation_id'] = encode(kind, known.delegationId)
+  for (const [field, idKind] of TOLD) {
+    const uuid = payload[field]
+    if (uuid) data[field] = encode(idKind, uuid)
+  }
+  return { ...data, state: known.state }
+}
+
+/**
+ * Takes one message of the outbox apart into deliveries: who may hear of it is decided here, in the database, once. A
+ * message that comes twice adds nothing.
+ */
+async function fanOut(
+  database: Database,
+  message: { readonly topic: string; readonly payload: Record<string, unknown>; readonly id: string },
+): Promise<void> {
+  const type = typeOf(message.topic, message.payload)
+  if (type === null) return
+  const payload = Payload.parse(message.payload)
+  const delegationId = payload.delegation_id ?? payload.resale_id ?? payload.link_id ?? null
+  await inTransaction(database, async (mandate) => {
+    const occurredAt = await timeOfMessage(mandate, message.id)
+    const audience = await findAudience(mandate, {
+      ...payload,
+      type,
+      about: EVENT_TYPES[type].about,
+      delegation_id: delegationId,
+      occurred_at: occurredAt.toISOString(),
+    })
+    await insertDeliveries(mandate, audience.endpoints, {
+      eventId: message.id,
+      type,
+      occurredAt,
+      data: toData(payload, { delegationId, kind: audience.delegation_kind, state: audience.state }),
+    })
+  })
+}
+
+/** The handlers of every topic that webhooks take; `onAdded` hears that something may wait now. */
+export function makeTopics(database: Database, onAdded: () => void): Readonly<Record<string, TopicHandler>> {
+  return Object.fromEntries(
+    TOPICS.map((topic): [string, TopicHandler] => [
+      topic,
+      async (payload, id) => {
+        await fanOut(database, { topic, payload, id })
+        onAdded()
+      },
+    ]),
+  )
+}

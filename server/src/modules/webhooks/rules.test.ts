@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { Webhook } from 'standardwebhooks'
+import { describe, expect, test } from 'vitest'
+import { findUrlFault, isBlocked, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
+import { EVENT_TYPE_NAMES, TOPICS, typeOf } from './catalogue.ts'
+import {
+  delayAfter,
+  GIVES_UP_AFTER_MS,
+  judge,
+  readRetryAfter,
+  showSecret,
+  signMessage,
+  verdictOn,
+} from './rules.ts'
+
+const RULES = { allowsLoopback: false, ownHosts: ['partners.example'] }
+const DEMO = { allowsLoopback: true, ownHosts: ['localhost:3000'] }
+
+/** Ways to write addresses that lead inside, each of which a server was once tricked with. */
+const INSIDE = [
+  'https://127.0.0.1/',
+  'https://2130706433/',
+  'https://0x7f.1/',
+  'https://0177.0.0.1/',
+  'https://127.1/',
+  'https://0/',
+  'https://10.0.0.1/',
+  'https://100.64.0.1/',
+  'https://169.254.169.254/latest/meta-data/',
+  'https://2852039166/',
+  'https://172.16.0.1/',
+  'https://192.168.1.1/',
+  'https://224.0.0.1/',
+  'https://255.255.255.255/',
+  'https://[::1]/',
+  'https://[::]/',
+  'https://[::ffff:10.0.0.1]/',
+  'https://[::ffff:a00:1]/',
+  'https://[::ffff:8.8.8.8]/',
+  'https://[::10.0.0.1]/',
+  'https://[64:ff9b::a00:1]/',
+  'https://[2002:a00:1::]/',
+  'https://[2001:0:a00:1::]/',
+  'https://[fc00::1]/',
+  'https://[fe80::1]/',
+  'https://[ff02::1]/',
+  'https://localhost/',
+  'https://localhost./',
+  'https://a.localhost/',
+  'https://printer.local/',
+  'https://metadata.google.internal/',
+  'https://intranet/',
+]
+
+describe('the address of an endpoint', () => {
+  test.each(INSIDE)('%s leads inside and is refused', (url) => {
+    expect(findUrlFault(url, RULES)).toBe('must be reachable from the Internet')
+  })
+
+  test.each([
+    ['http://hooks.example.com/', 'must be an https address'],
+    ['ftp://hooks.example.com/', 'must be an https address'],
+    ['https:hooks.example.com', 'must be an https address'],
+    ['javascript:alert(1)', 'must be an https address'],
+    ['hooks.example.com', 'must be an https address'],
+    ['http://127.0.0.1/', 'must be an https address'],
+    ['https://user@hooks.example.com/', 'must not hold a user name or password'],
+    ['https://hooks.example.com/#x', 'must not have a fragment'],
+    ['https://hooks.example.com:22/', 'must use port 443 or 8443'],
+    ['https://partners.example/hook', 'must not be an address of this service'],
+  ])('%s is refused: %s', (url, fault) => {
+    expect(findUrlFault(url, RULES)).toBe(fault)
+  })
+
+  test.each([
+    'https://hooks.example.com/in?key=1',
+    'https://hooks.example.com:8443/',
+    'https://8.8.8.8/',
+    'https://[2606:4700::1]/',
+  ])('%s is taken', (url) => expect(findUrlFault(url, RULES)).toBeNull())
+
+  test('is plain HTTP to this machine in a demo, and to no other', () => {
+    expect(findUrlFault('http://127.0.0.1:9999/', DEMO)).toBeNull()
+    expect(findUrlFault('http://localhost:9999/', DEMO)).toBeNull()
+    expect(findUrlFault('http://10.0.0.1/', DEMO)).toBe('must be an https address')
+    expect(findUrlFault('https://127.0.0.1/', DEMO)).not.toBeNull()
+  })
+
+  test('a list blocks an IPv4 address and the same one in IPv6 alike', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        expect(isBlocked(NOT_GLOBAL, `::ffff:${address}`)).toBe(isBlocked(NOT_GLOBAL, address))
+        expect(isBlocked(NOT_LOOPBACK, address)).toBe(!address.startsWith('127.'))
+      }),
+    )
+    expect(isBlocked(NOT_GLOBAL, '8.8.8.8')).toBe(false)
+    expect(isBlocked(NOT_LOOPBACK, '::1')).toBe(false)
+    expect(isBlocked(NOT_LOOPBACK, '::ffff:10.0.0.1')).toBe(true)
+  })
+})
+
+describe('what is sent', () => {
+  test('is verified by the library of receivers with either secret of a rotation, and with no other', () => {
+    const [now, before, stranger] = [randomBytes(32), randomBytes(32), randomBytes(32)]
+    const body = '{"type":"endpoint.test"}'
+    const headers = signMessage({ id: 'msg_1', timestamp: new Date(), body }, [now, before])
+    expect(new Webhook(showSecret(now)).verify(body, headers)).toEqual({ type: 'endpoint.test' })
+    expect(new Webhook(showSecret(before)).verify(body, headers)).toEqual({ type: 'endpoint.test' })
+    expect(() => new Webhook(showSecret(stranger)).verify(body, headers)).toThrow('No matching signature')
+    expect(() => new Webhook(showSecret(now)).verify(`${body} `, headers)).toThrow('No matching signature')
+  })
+
+  test('is tried ten times over three days, each wait at most a fifth longer, a day longer if the receiver asks', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        fc.option(fc.integer({ min: 0, max: 10_000_000_000 })),
+        (attempt, random, retryAfterMs) => {
+          const shortest = delayAfter(attempt, { random: 0, retryAfterMs: null }) ?? 0
+          const delay = delayAfter(attempt, { random, retryAfterMs }) ?? 0
+          const asked = Math.min(retryAfterMs ?? 0, 86_400_000)
+          expect(delay).toBeGreaterThanOrEqual(Math.max(shortest, asked))
+          expect(delay).toBeLessThanOrEqual(Math.max(shortest * 1.2 + 1, asked))
+        },
+      ),
+    )
+    expect(delayAfter(1, { random: 0, retryAfterMs: null })).toBe(5000)
+    expect(delayAfter(10, { random: 0, retryAfterMs: 1000 })).toBeNull()
+  })
+
+  test.each([
+    [200, 'delivered'],
+    [204, 'delivered'],
+    [302, 'refused_by_receiver'],
+    [410, 'gone'],
+    [500, 'refused_by_receiver'],
+  ] as const)('an answer of %i counts as %s', (code, outcome) => {
+    expect(judge(code)).toBe(outcome)
+  })
+
+  test('an endpoint is given up at 410, or after five days of failure, not a moment before', () => {
+    const now = new Date(GIVES_UP_AFTER_MS * 10)
+    const at = (age: number) => ({ now, failingSince: new Date(now.getTime() - age) })
+    const failed = { code: 500, outcome: 'refused_by_receiver', durationMs: 1, retryAfterMs: null } as const
+    expect(verdictOn(failed, at(GIVES_UP_AFTER_MS))).toBe('failing')
+    expect(verdictOn(failed, at(GIVES_UP_AFTER_MS - 1))).toBe('keeps')
+    expect(verdictOn({ ...failed, code: 410, outcome: 'gone' }, at(0))).toBe('gone')
+    expect(verdictOn({ ...failed, code: 200, outcome: 'delivered' }, at(GIVES_UP_AFTER_MS))).toBe('keeps')
+  })
+
+  test('a wait that a receiver asks for in seconds is read, nothing else is', () => {
+    expect(readRetryAfter('120')).toBe(120_000)
+    for (const other of [undefined, '-1', 'soon', ['1', '2'], '99999999999'])
+      expect(readRetryAfter(other)).toBeNull()
+  })
+})
+
+test('every topic leads to a type that can be chosen; a message of another kind to none', () => {
+  for (const topic of TOPICS.filter((name) => name !== 'ticket.notify')) expect(typeOf(topic, {})).toBe(topic)
+  expect(typeOf('ticket.notify', { event: 'opened' })).toBe('ticket.opened')
+  expect(typeOf('ticket.notify', { event: 'constructor' })).toBeNull()
+  expect(EVENT_TYPE_NAMES).not.toContain('mail')
+})

@@ -1,0 +1,105 @@
+import { Webhook } from 'standardwebhooks'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+
+/** How long to wait after each failed attempt. Source: Standard Webhooks, "Deliverability and reliability". */
+const DELAYS_MS: readonly number[] = [
+  5 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  14 * HOUR_MS,
+  20 * HOUR_MS,
+  24 * HOUR_MS,
+]
+
+/** An endpoint to which nothing was delivered for this long is stopped. */
+export const GIVES_UP_AFTER_MS = 5 * 24 * HOUR_MS
+
+/** How long both secrets sign after a rotation, when the owner does not say otherwise. */
+export const OVERLAP_HOURS = 24
+
+const LONGEST_WAIT_MS = 24 * HOUR_MS
+/** Delays are up to a fifth longer, so that what failed together does not come back together. */
+const JITTER = 0.2
+
+/**
+ * Milliseconds until the next attempt after `attempt` of them failed; null when there is none. `random` is in [0, 1).
+ * A receiver that asks for more time (`Retry-After`) gets it, up to a day.
+ */
+export function delayAfter(
+  attempt: number,
+  { random, retryAfterMs }: { readonly random: number; readonly retryAfterMs: number | null },
+): number | null {
+  const delay = DELAYS_MS[attempt - 1]
+  if (delay === undefined) return null
+  const jittered = Math.round(delay * (1 + JITTER * random))
+  return Math.max(jittered, Math.min(retryAfterMs ?? 0, LONGEST_WAIT_MS))
+}
+
+/** The wait that a `Retry-After` asks for, in milliseconds; null for none, or one that says a date (RFC 9110 section 10.2.3). */
+export function readRetryAfter(header: string | string[] | undefined): number | null {
+  return typeof header === 'string' && /^\d{1,7}$/.test(header) ? Number(header) * SECOND_MS : null
+}
+
+/** What came of one attempt. `code` is the status of the answer, null when there was none. */
+export interface Attempted {
+  readonly code: number | null
+  readonly outcome: Outcome
+  readonly durationMs: number
+  readonly retryAfterMs: number | null
+}
+
+export const OUTCOMES = [
+  'delivered',
+  'refused_by_receiver',
+  'gone',
+  'timeout',
+  'address_refused',
+  'not_connected',
+] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** How an answer is taken: 2xx alone is success, 410 says never again. Redirects are not followed. */
+export function judge(code: number): Outcome {
+  if (code >= 200 && code < 300) return 'delivered'
+  return code === 410 ? 'gone' : 'refused_by_receiver'
+}
+
+/** What happens to an endpoint after an attempt. */
+export function verdictOn(
+  attempted: Attempted,
+  health: { readonly failingSince: Date | null; readonly now: Date },
+): 'keeps' | 'gone' | 'failing' {
+  if (attempted.outcome === 'gone') return 'gone'
+  if (attempted.outcome === 'delivered' || health.failingSince === null) return 'keeps'
+  return health.now.getTime() - health.failingSince.getTime() >= GIVES_UP_AFTER_MS ? 'failing' : 'keeps'
+}
+
+const SECRET_PREFIX = 'whsec_'
+
+/** A secret as its owner gets it (Standard Webhooks). */
+export const showSecret = (secret: Buffer): string => `${SECRET_PREFIX}${secret.toString('base64')}`
+
+/** What is sent. */
+export interface Message {
+  readonly id: string
+  readonly timestamp: Date
+  readonly body: string
+}
+
+/** The header fields of a message, signed with every secret that counts, the newest first. */
+export function signMessage(message: Message, secrets: readonly Buffer[]): Record<string, string> {
+  const signatures = secrets.map((secret) =>
+    new Webhook(showSecret(secret)).sign(message.id, message.timestamp, message.body),
+  )
+  return {
+    'webhook-id': message.id,
+    'webhook-timestamp': String(Math.floor(message.timestamp.getTime() / SECOND_MS)),
+    'webhook-signature': signatures.join(' '),
+  }
+}

@@ -1,0 +1,169 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import { z } from 'zod'
+import { plainText, publicId } from '#platform/route-input.ts'
+import { findUrlFault } from './addresses.ts'
+import type { AddressRules } from './addresses.ts'
+import { EVENT_TYPE_NAMES, EVENT_TYPES } from './catalogue.ts'
+import { OUTCOMES, OVERLAP_HOURS } from './rules.ts'
+import type { DeliveryRow, EndpointRow } from './store.ts'
+import { DELIVERY_STATUSES } from './tables.ts'
+
+const DAY_MS = 86_400_000
+export const KEPT_DAYS = 30
+
+/** What makes an endpoint, under the installation's rules for addresses; they are asked for each time. */
+export function makeBodies(rules: () => AddressRules) {
+  const url = z
+    .string()
+    .max(2000)
+    .superRefine((text, context) => {
+      const fault = findUrlFault(text, rules())
+      if (fault !== null)
+        context.addIssue({ code: 'custom', message: fault, params: { code: 'URL_REFUSED' } })
+    })
+    .meta({ description: 'Where messages are sent: https on port 443 or 8443, reachable from the Internet.' })
+  const eventTypes = z
+    .array(z.enum(EVENT_TYPE_NAMES))
+    .min(1)
+    .max(EVENT_TYPE_NAMES.length)
+    .refine((names) => new Set(names).size === names.length, 'must not repeat a type')
+  const description = plainText(0, 500).nullable()
+  return {
+    create: z.strictObject({ url, event_types: eventTypes, description: description.default(null) }),
+    change: z
+      .strictObject({ url, event_types: eventTypes, description })
+      .partial()
+      .refine((body) => Object.keys(body).length > 0, 'must change something'),
+  }
+}
+
+export const RotateBody = z
+  .strictObject({
+    overlap_hours: z
+      .int()
+      .min(0)
+      .max(OVERLAP_HOURS)
+      .default(OVERLAP_HOURS)
+      .meta({ description: 'How long messages are signed with the old secret, too; 0 when it has leaked.' }),
+  })
+  .default({ overlap_hours: OVERLAP_HOURS })
+
+export const ReplayBody = z
+  .strictObject({
+    since: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    until: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    statuses: z
+      .array(z.enum(['delivered', 'failed', 'cancelled']))
+      .min(1)
+      .default(['failed', 'cancelled']),
+  })
+  .refine(({ since, until }) => since < until, { path: ['until'], message: 'must be after since' })
+  .refine(({ since, until }) => until.getTime() - since.getTime() <= KEPT_DAYS * DAY_MS, {
+    path: ['since'],
+    message: `must be at most ${KEPT_DAYS} days before until`,
+  })
+
+export const EndpointParams = z.strictObject({ endpoint_id: publicId('webhook_endpoint') })
+export const DeliveryParams = z.strictObject({
+  endpoint_id: publicId('webhook_endpoint'),
+  delivery_id: publicId('webhook_delivery'),
+})
+
+/** An endpoint as its owner sees it; its secret is not part of it. */
+export const EndpointBody = z.strictObject({
+  endpoint_id: z.string(),
+  url: z.string(),
+  description: z.string().nullable(),
+  event_types: z.array(z.string()),
+  status: z.enum(['active', 'disabled']),
+  disabled_reason: z.enum(['by_owner', 'gone', 'failing']).nullable(),
+  disabled_at: z.string().nullable(),
+  previous_secret_ends_at: z
+    .string()
+    .nullable()
+    .meta({ description: 'Until then messages are signed with the secret before the last rotation, too.' }),
+  failing_since: z.string().nullable(),
+  last_success_at: z.string().nullable(),
+  last_failure_at: z.string().nullable(),
+  created_by_name: z.string(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+
+/** An endpoint with its new secret. */
+export const EndpointWithSecret = EndpointBody.extend({
+  secret: z
+    .string()
+    .meta({ description: 'The secret that signs (Standard Webhooks). It is shown this once.' }),
+})
+
+export const EventTypesBody = z.strictObject({
+  items: z.array(z.strictObject({ event_type: z.string(), description: z.string() })),
+})
+
+export const DeliveryBody = z.strictObject({
+  delivery_id: z.string(),
+  webhook_id: z
+    .string()
+    .meta({ description: 'The `webhook-id` of the message, the same for every attempt.' }),
+  event_type: z.string(),
+  occurred_at: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  status: z.enum(DELIVERY_STATUSES),
+  attempts: z.int(),
+  next_attempt_at: z.string().nullable(),
+  response_code: z.int().nullable().meta({ description: 'The status of the last answer, if there was one.' }),
+  outcome: z.enum(OUTCOMES).nullable(),
+  duration_ms: z.int().nullable(),
+  created_at: z.string(),
+  finished_at: z.string().nullable(),
+})
+
+/** The types of events that can be chosen. */
+export function toEventTypes(): z.input<typeof EventTypesBody> {
+  return {
+    items: EVENT_TYPE_NAMES.map((name) => ({ event_type: name, description: EVENT_TYPES[name].says })),
+  }
+}
+
+/** The public form of an endpoint. */
+export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
+  return {
+    endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.id)),
+    url: row.url,
+    description: row.description,
+    event_types: row.event_types,
+    status: row.status,
+    disabled_reason: row.disabled_reason,
+    disabled_at: row.disabled_at?.toISOString() ?? null,
+    previous_secret_ends_at: row.previous_secret_ends_at?.toISOString() ?? null,
+    failing_since: row.failing_since?.toISOString() ?? null,
+    last_success_at: row.last_success_at?.toISOString() ?? null,
+    last_failure_at: row.last_failure_at?.toISOString() ?? null,
+    created_by_name: row.created_by_name,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  }
+}
+
+/** The `webhook-id` under which receivers know an event. */
+export const messageIdOf = (eventId: string): string => `msg_${eventId.replaceAll('-', '')}`
+
+/** The public form of a delivery. */
+export function toDelivery(row: DeliveryRow): z.input<typeof DeliveryBody> {
+  return {
+    delivery_id: encodeId('webhook_delivery', idFromUuid('webhook_delivery', row.id)),
+    webhook_id: messageIdOf(row.event_id),
+    event_type: row.event_type,
+    occurred_at: row.occurred_at.toISOString(),
+    data: row.data,
+    status: row.status,
+    attempts: row.attempt,
+    next_attempt_at: row.status === 'waiting' ? row.next_attempt_at.toISOString() : null,
+    response_code: row.response_code,
+    outcome: OUTCOMES.find((outcome) => outcome === row.outcome) ?? null,
+    duration_ms: row.duration_ms,
+    created_at: row.created_at.toISOString(),
+    finished_at: row.finished_at?.toISOString() ?? null,
+  }
+}
