@@ -52,8 +52,10 @@ test('no login owns anything, bypasses row security, or may truncate, reference 
 
 /** What the triggers of the owner copy, sum or look up; each line is a reviewed exception. */
 const OWNER_POLICIES: readonly string[] = [
+  'consent giving_back',
   'delegation copying_read',
   'delegation touching',
+  'delegation_history giving_back',
   'invoice_month summing',
   'issued_token ending',
   'link copying',

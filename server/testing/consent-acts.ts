@@ -12,6 +12,7 @@ import {
 import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import type { AppOptions } from '../src/app.ts'
 import { TEST_ORIGIN, TestWorld } from './world.ts'
 import type { Caller } from './world.ts'
@@ -67,11 +68,14 @@ const probes: readonly Route[] = [
 ]
 
 /** Starts a server with everything of consents, and what the authorization server asks of it. */
-export function startConsentWorld(options: Partial<AppOptions> = {}): Promise<TestWorld> {
-  return TestWorld.start((services) => [...makeConsentRoutes(services), ...probes, ...pageAssetRoutes], {
-    problemPage,
-    ...options,
-  })
+export function startConsentWorld(
+  options: Partial<AppOptions> = {},
+  moreRoutes: (services: Services) => readonly Route[] = () => [],
+): Promise<TestWorld> {
+  return TestWorld.start(
+    (services) => [...makeConsentRoutes(services), ...probes, ...pageAssetRoutes, ...moreRoutes(services)],
+    { problemPage, ...options },
+  )
 }
 
 export interface Account {

@@ -302,6 +302,20 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
   return { ...answer, headers: { ...answer.headers, ...limitHeaders(verdict) } }
 }
 
+/** Notes when an API client first and last called; at most one write a minute, and never part of the request. */
+function touchClient(engine: Engine, { mandate }: Opened): void {
+  if (mandate.kind !== 'api') return
+  void engine.database
+    .pool('liaison_auth')
+    .query(
+      `insert into api_client_use as u (client_id, first_call_at, last_used_at) values ($1, now(), now())
+       on conflict (client_id) do update set first_call_at = coalesce(u.first_call_at, excluded.first_call_at), last_used_at = excluded.last_used_at
+       where u.last_used_at is null or u.last_used_at < now() - interval '60 seconds'`,
+      [mandate.client.id],
+    )
+    .catch(() => undefined)
+}
+
 /** Keeps the idle clock of a session going; at most one write a minute, and never part of the request. */
 function touchSession(engine: Engine, opened: Opened): void {
   const { mandate, seenSecondsAgo = 0 } = opened
@@ -373,6 +387,7 @@ export async function execute(engine: Engine, call: Call): Promise<Answer> {
       opened.transaction.abandon(),
     )
     touchSession(engine, opened)
+    touchClient(engine, opened)
     return answer
   } finally {
     endMandate(opened.mandate)

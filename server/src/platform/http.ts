@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route; a route without it does not start. */
     access?: AnyAccess
+    /** Whether a public route counts among the requests that are worked on; health and fixed texts do not. */
+    isBounded?: boolean
     route?: Route
   }
 }
@@ -230,9 +232,10 @@ function addHooks(app: FastifyInstance, options: HttpOptions): void {
     void reply.headers({ ...SECURITY_HEADERS, 'Cache-Control': 'no-store', 'X-Request-Id': request.id })
     const traceparent = request.headers['traceparent']
     if (typeof traceparent === 'string') void reply.header('traceparent', traceparent)
-    if ('public' in (request.routeOptions.config.access ?? { public: '' })) return
-    admitRequest(app, options.maxInFlight, request)
-    refuseCrossSite(request, options.publicOrigin())
+    const { access = { public: '' }, isBounded = false } = request.routeOptions.config
+    const isPublic = 'public' in access
+    if (!isPublic || isBounded) admitRequest(app, options.maxInFlight, request)
+    if (!isPublic) refuseCrossSite(request, options.publicOrigin())
   })
   app.addHook('onResponse', async (request, reply) => {
     releaseRequest(app, request)

@@ -237,7 +237,7 @@ export function mountAuthorize(app: FastifyInstance, parts: DecisionParts): void
       scope.route({
         method: [...METHODS],
         url,
-        config: { access: ACCESS },
+        config: { access: ACCESS, isBounded: true },
         handler: (request, reply) => answerCall(parts, request, reply),
       })
     scope.get('/gateway/v1/jwks', { config: { access: { public: 'Keys are public.' } } }, (_request, reply) =>

@@ -114,7 +114,7 @@ export function mountAuthzen(app: FastifyInstance, parts: DecisionParts): void {
     scope.addHook('onSend', async (request, reply) => echoRequestId(request, reply))
     const access = { public: 'An enforcement point shows the credential of a gateway.' }
     for (const [url, answer] of Object.entries(ENDPOINTS))
-      scope.post(url, { config: { access } }, (request) =>
+      scope.post(url, { config: { access, isBounded: true } }, (request) =>
         answer({ parts, request, verified: new Map() }, request.body),
       )
     scope.get(

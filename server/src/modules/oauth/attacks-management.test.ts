@@ -100,7 +100,12 @@ describe('revocation', () => {
     expect(await oauth.world.sql('select status from delegation where id = $1', [consentId])).toEqual([
       { status: 'active' },
     ])
-    const told = await oauth.events('oauth.grant.end')
+    const rows = await oauth.world.sql<{ status: string; side: string }>(
+      'select status, status_changed_by_side as side from delegation where partner_id = $1',
+      [cast.partner],
+    )
+    expect(rows).toEqual([{ status: 'revoked', side: 'partner' }])
+    const told = await oauth.events('consents.terminate')
     expect(told.filter((event) => event.actor_id === cast.client)).toHaveLength(1)
   })
 
@@ -140,7 +145,7 @@ describe('grant management', () => {
     ])
   })
 
-  test('a client gives a grant back: its tokens end, and both sides read it (A9)', async () => {
+  test('a client gives a grant back: the consent and its tokens end, and both sides read it (A9)', async () => {
     const cast = await oauth.cast()
     const { claims, accessToken, refreshToken } = await oauth.grant(cast)
     const answer = await cast.app.call(await manage(cast), 'DELETE', path(String(claims['delegation_id'])))

@@ -30,6 +30,44 @@ export async function recordFor(
   await transaction.commit(events.map(recordStatement), 'durable')
 }
 
+/** A consent that its client gives back. */
+export interface GivenBack {
+  readonly delegationId: string
+  readonly tenantId: string
+  readonly partnerId: string
+  readonly event: AuditEvent
+}
+
+/** Ends a consent for the client that holds it, with its event and the news for subscribers; false when there was none to end. */
+export async function giveBackConsent(
+  database: Database,
+  asker: Asker & { readonly clientId: string },
+  given: GivenBack,
+): Promise<boolean> {
+  const [transaction, results] = await Transaction.begin(database, 'liaison_auth', [
+    enterStatement(asker),
+    { text: 'select access.give_back_consent($1) as is_ended', values: [given.delegationId] },
+  ])
+  if (results[1]?.rows[0]?.['is_ended'] !== true) {
+    await transaction.rollback()
+    return false
+  }
+  const news = {
+    delegation_id: given.delegationId,
+    tenant_id: given.tenantId,
+    partner_id: given.partnerId,
+    client_id: asker.clientId,
+  }
+  await transaction.commit(
+    [
+      recordStatement(given.event),
+      { text: `insert into outbox (topic, payload) values ('consent.ended', $1)`, values: [news] },
+    ],
+    'durable',
+  )
+  return true
+}
+
 /** A request that was refused. `reason` is the provider's own story and holds nothing that was sent. */
 export interface RefusedRequest {
   readonly action: string

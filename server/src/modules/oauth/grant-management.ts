@@ -1,7 +1,7 @@
 import { decodeId, encodeId } from '@liaison/access'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readTrace } from '#platform/request-trace.ts'
-import { recordFor } from './audit-store.ts'
+import { giveBackConsent } from './audit-store.ts'
 import { readDelegatedBasis } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
 import { endGrantsOf } from './grant-store.ts'
@@ -88,12 +88,12 @@ async function requireHolder(
 
 /**
  * Grant management: a client reads what it was granted and gives it back. The id is that of the delegation, everywhere.
- * Based on Grant Management for OAuth 2.0 (draft 03), sections 6.3 and 6.4. Giving back ends the client's tokens; the
- * tenant's record of the consent stays for the portal of either side to end.
+ * Based on Grant Management for OAuth 2.0 (draft 03), sections 6.3 and 6.4. Giving back ends the
+ * consent and the client's tokens: the next call is refused, and both sides read who ended it (A9).
  */
 export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): void {
   const url = `${ISSUER_PATH}/grants/:grant_id`
-  const config = { access: { public: OWN } }
+  const config = { access: { public: OWN }, isBounded: true }
   scope.route<GrantRequest>({
     method: 'GET',
     url,
@@ -115,18 +115,26 @@ export function registerGrantRoutes(scope: FastifyInstance, parts: OAuthParts): 
       const basis = await findGrant(parts, holder, request.params.grant_id)
       if (!basis?.terms) return sendError(reply, NO_GRANT)
       const { clientId } = holder
-      const ended = await endGrantsOf(parts.database, { clientId, delegationId: basis.terms.id })
-      const trace = readTrace(request, url, parts.clock())
-      await recordFor(parts.database, { clientId, trace }, [
+      const delegationId = basis.terms.id
+      const { tenantId, tenantName, entered } = basis
+      await giveBackConsent(
+        parts.database,
+        { clientId, trace: readTrace(request, url, parts.clock()) },
         {
-          action: 'oauth.grant.end',
-          tenantId: basis.tenantId,
-          tenantName: basis.tenantName,
-          delegationId: basis.terms.id,
-          resource: { type: 'api_client', id: clientId },
-          rowCount: ended,
+          delegationId,
+          tenantId,
+          partnerId: entered.partner?.id ?? '',
+          event: {
+            action: 'consents.terminate',
+            tenantId,
+            tenantName,
+            delegationId,
+            resource: { type: 'consent', id: delegationId },
+            reason: 'Given back by the API client.',
+          },
         },
-      ])
+      )
+      await endGrantsOf(parts.database, { clientId, delegationId })
       return reply.status(204).send()
     },
   })

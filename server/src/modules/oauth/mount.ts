@@ -61,7 +61,7 @@ function mountLibrary(scope: FastifyInstance, mounted: Mounted): void {
   scope.removeAllContentTypeParsers()
   // The library reads bodies itself.
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const config = { access: { public: ANYBODY } }
+  const config = { access: { public: ANYBODY }, isBounded: true }
   scope.route({
     method: [...METHODS],
     url: `${ISSUER_PATH}/*`,

@@ -38,7 +38,7 @@ begin
 end
 $$;
 
--- What of the steps towards the first call the partner's own login cannot see by itself.
+-- What of the steps towards the first call the partner's own login cannot see by itself. What happens in the sandbox counts for none of them.
 create function access.onboarding_facts() returns jsonb
   language sql stable security definer
   set search_path = pg_catalog
@@ -48,10 +48,15 @@ create function access.onboarding_facts() returns jsonb
       select from public.partner_member m
       where m.partner_id = own.id and m.role = 'PARTNER_OWNER' and m.status = 'active' and m.person_id in (select access.members_with_factor())),
     'access_requested_at', least(
-      (select min(r.created_at) from public.consent_request r where r.partner_id = own.id),
-      (select min(d.requested_at) from public.delegation d where d.partner_id = own.id and d.kind in ('consent', 'resale'))),
-    'tenant_approved_at', (select min(d.approved_at) from public.delegation d where d.partner_id = own.id and d.kind in ('consent', 'resale') and d.approved_at is not null))
+      (select min(r.created_at) from public.consent_request r join public.api_client k on k.id = r.client_id
+        where r.partner_id = own.id and k.environment = 'live' and r.created_at >= coalesce(k.live_approved_at, k.created_at)),
+      real.requested_at),
+    'tenant_approved_at', real.approved_at)
   from (select access.own_partner() as id) own
+  cross join lateral (
+    select min(d.requested_at) as requested_at, min(d.approved_at) as approved_at
+    from public.delegation d join public.tenant t on t.id = d.tenant_id
+    where d.partner_id = own.id and d.kind in ('consent', 'resale') and not t.is_sandbox) real
   where own.id is not null and access.context_plane() = 'program'
 $$;
 

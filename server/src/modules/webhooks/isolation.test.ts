@@ -1,0 +1,141 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asSide, attempt, openScene } from '#testing/sides.ts'
+import type { Scene } from '#testing/sides.ts'
+import { makeEndpoint, PARTNER_ENDPOINTS, TENANT_ENDPOINTS } from '#testing/webhook-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeWebhookRoutes } from './index.ts'
+
+let world: TestWorld
+let scene: Scene
+let other: Scene
+const ids: Record<'partner' | 'tenant' | 'otherPartner' | 'otherTenant', string> = {
+  partner: '',
+  tenant: '',
+  otherPartner: '',
+  otherTenant: '',
+}
+const TABLES = ['webhook_endpoint', 'webhook_secret', 'webhook_health', 'webhook_delivery'] as const
+
+beforeAll(async () => {
+  world = await TestWorld.start(makeWebhookRoutes, { isDemo: true })
+  scene = await openScene(world)
+  other = await openScene(world)
+  const make = async (of: Scene, side: 'partner' | 'tenant') => {
+    const path = side === 'partner' ? PARTNER_ENDPOINTS : TENANT_ENDPOINTS
+    const { caller } = of.people[side]
+    const as = side === 'tenant' ? { ...caller, tenantId: of.tenant } : caller
+    const wish = { url: 'http://127.0.0.1:9/', eventTypes: ['consent.ended'], path }
+    const made = await makeEndpoint(world, as, wish)
+    await world.call(as, 'POST', `${made.path}/test`)
+    await world.sql('insert into webhook_health (endpoint_id) values ($1)', [made.id])
+    return made.id
+  }
+  ids.partner = await make(scene, 'partner')
+  ids.tenant = await make(scene, 'tenant')
+  ids.otherPartner = await make(other, 'partner')
+  ids.otherTenant = await make(other, 'tenant')
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const column = (table: string) => (table === 'webhook_endpoint' ? 'id' : 'endpoint_id')
+
+const seen = async (client: pg.PoolClient, table: string): Promise<string[]> =>
+  (await client.query<{ id: string }>(`select ${column(table)} as id from ${table} order by 1`)).rows.map(
+    ({ id }) => id,
+  )
+
+const as = <Result>(side: 'partner' | 'tenant' | 'clock', work: (client: pg.PoolClient) => Promise<Result>) =>
+  asSide({ world, side, scene }, work)
+
+describe.each(TABLES)('rows of %s', (table) => {
+  test('are seen by the owner of their endpoint alone, and by the job that delivers', async () => {
+    expect(await as('partner', (client) => seen(client, table))).toEqual([ids.partner])
+    expect(await as('tenant', (client) => seen(client, table))).toEqual([ids.tenant])
+    expect(await as('clock', (client) => seen(client, table))).toEqual(Object.values(ids).toSorted())
+  })
+
+  test('are seen by no login without a context, and by no other login at all', async () => {
+    const text = `select ${column(table)} from ${table}`
+    for (const login of ['liaison_program', 'liaison_tenant', 'liaison_job'] as const)
+      expect(await world.sqlAs(login, text)).toEqual([])
+    for (const login of [
+      'liaison_platform',
+      'liaison_delegate',
+      'liaison_auth',
+      'liaison_ingest',
+      'liaison_guard',
+      'liaison_sealer',
+    ] as const)
+      await expect(world.sqlAs(login, text)).rejects.toThrow('permission denied')
+  })
+
+  test('of somebody else are neither changed nor removed', async () => {
+    const set = {
+      webhook_endpoint: 'version = 9',
+      webhook_secret: 'ends_at = now()',
+      webhook_health: '',
+      webhook_delivery: 'attempt = 0',
+    }[table]
+    for (const side of ['partner', 'tenant'] as const) {
+      const foreign = [ids[side === 'partner' ? 'tenant' : 'partner'], ids.otherPartner, ids.otherTenant]
+      const tried = await as(side, async (client) => [
+        set === ''
+          ? 'nothing'
+          : await attempt(client, `update ${table} set ${set} where ${column(table)} = any ($1)`, [foreign]),
+        await attempt(client, `delete from ${table} where ${column(table)} = any ($1)`, [foreign]),
+      ])
+      for (const outcome of tried) expect(outcome).toMatch(/^nothing$|permission denied/)
+    }
+  })
+})
+
+test('an owner adds nothing to the endpoint of another, and no endpoint for another', async () => {
+  const endpoint = `insert into webhook_endpoint (partner_id, url, event_types, created_by, created_by_name) values ($1, 'https://x.example/', '{consent.ended}', uuidv7(), 'X')`
+  const secret = `insert into webhook_secret (id, endpoint_id, sealed_secret) values (uuidv7(), $1, '\\x00')`
+  const delivery = `insert into webhook_delivery (endpoint_id, event_id, event_type, occurred_at, data) values ($1, uuidv7(), 'consent.ended', now(), '{}')`
+  const tried = await as('partner', async (client) => [
+    await attempt(client, endpoint, [other.partner]),
+    await attempt(client, secret, [ids.otherPartner]),
+    await attempt(client, delivery, [ids.otherPartner]),
+    await attempt(client, delivery, [ids.tenant]),
+  ])
+  for (const outcome of tried) expect(outcome).toContain('row-level security')
+})
+
+test('a sealed secret is read by the job alone: its owner has no privilege on the column', async () => {
+  const read = 'select sealed_secret from webhook_secret'
+  for (const side of ['partner', 'tenant'] as const)
+    expect(await as(side, (client) => attempt(client, read))).toContain('permission denied')
+  expect(await as('clock', (client) => attempt(client, read))).toBe('done')
+})
+
+test('nobody says what an event was after it was written', async () => {
+  for (const set of [`data = '{}'`, `event_type = 'x'`, 'event_id = uuidv7()', 'endpoint_id = uuidv7()'])
+    expect(await as('partner', (client) => attempt(client, `update webhook_delivery set ${set}`))).toContain(
+      'permission denied',
+    )
+})
+
+test('who hears of an event is asked by our own work alone, and so are mails to owners', async () => {
+  for (const call of [`access.webhook_audience('{}')`, `access.mail_webhook_owner(uuidv7(), 'a', 'b')`]) {
+    expect(await as('partner', (client) => attempt(client, `select ${call}`))).toContain('permission denied')
+    await expect(world.sqlAs('liaison_job', `select ${call}`)).rejects.toThrow('only our own work')
+  }
+})
+
+test('every change of an endpoint or a secret needs its audit event', async () => {
+  const client = await world.database.pool('liaison_job').connect()
+  try {
+    await client.query('begin')
+    await client.query('select access.enter_system($1)', [{ actor_name: 'test', route: 'test' }])
+    await client.query(
+      `update webhook_endpoint set status = 'disabled', disabled_reason = 'gone', disabled_at = now() where id = $1`,
+      [ids.partner],
+    )
+    await expect(client.query('commit')).rejects.toThrow('no audit event')
+  } finally {
+    await client.query('rollback').catch(() => undefined)
+    client.release()
+  }
+})
