@@ -100,12 +100,7 @@ describe('revocation', () => {
     expect(await oauth.world.sql('select status from delegation where id = $1', [consentId])).toEqual([
       { status: 'active' },
     ])
-    const rows = await oauth.world.sql<{ status: string; side: string }>(
-      'select status, status_changed_by_side as side from delegation where partner_id = $1',
-      [cast.partner],
-    )
-    expect(rows).toEqual([{ status: 'revoked', side: 'partner' }])
-    const told = await oauth.events('consents.terminate')
+    const told = await oauth.events('oauth.grant.end')
     expect(told.filter((event) => event.actor_id === cast.client)).toHaveLength(1)
   })
 
@@ -152,7 +147,12 @@ describe('grant management', () => {
     expect([answer.status, answer.text]).toEqual([204, ''])
     expect((await cast.app.refresh(refreshToken)).body['error']).toBe('invalid_grant')
     expect(await call(cast, accessToken)).toEqual([401, 'UNAUTHORIZED'])
-    const told = await oauth.events('oauth.grant.end')
+    const rows = await oauth.world.sql<{ status: string; side: string }>(
+      'select status, status_changed_by_side as side from delegation where partner_id = $1',
+      [cast.partner],
+    )
+    expect(rows).toEqual([{ status: 'revoked', side: 'partner' }])
+    const told = await oauth.events('consents.terminate')
     expect(told.filter((event) => event.actor_id === cast.client)).toMatchObject([
       { readers: [`partner ${cast.partner}`, `tenant ${cast.tenant}`] },
     ])
