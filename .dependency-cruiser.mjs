@@ -70,7 +70,8 @@ export default {
     },
     {
       name: 'guard-stands-alone',
-      comment: 'Whoever protects a resource server gets the guard and a library for signatures, nothing of ours.',
+      comment:
+        'Whoever protects a resource server gets the guard and a library for signatures, nothing of ours.',
       severity: 'error',
       from: { path: '^guard/', pathNot: TEST },
       to: { pathNot: ['^guard/', 'node_modules/jose/'], dependencyTypesNot: ['core'] },

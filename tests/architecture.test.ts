@@ -97,7 +97,13 @@ describe('a repository in which every bound is crossed', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'liaison-bounds-'))
-    const settings = ['package.json', 'server/package.json', 'sdk/package.json', 'guard/package.json', 'tsconfig.base.json']
+    const settings = [
+      'package.json',
+      'server/package.json',
+      'sdk/package.json',
+      'guard/package.json',
+      'tsconfig.base.json',
+    ]
     for (const path of ['.dependency-cruiser.mjs', ...settings]) {
       await cp(join(root, path), join(folder, path), { recursive: true })
     }

@@ -62,7 +62,7 @@ export interface Refused {
 }
 
 /** A refusal of the guard as an answer; anything else is thrown on. */
-export function toRefused(error: unknown, terms: ChallengeTerms): Refused {
+function toRefused(error: unknown, terms: ChallengeTerms): Refused {
   if (!(error instanceof GuardError)) throw error
   return {
     status: error.status,

@@ -7,15 +7,14 @@ import type { NamedTest } from '../lib/test-names.ts'
 export const path = 'docs/attacks.md'
 
 const GATEWAY_TESTS = 'tests/gateway/nginx.test.ts'
-const cell = (text: string): string => text.replaceAll('|', String.raw`\|`)
-const link = ({ file, name }: NamedTest): string => `[${cell(name)}](../${file})`
+const link = ({ file, name }: NamedTest): string => `[${name}](../${file}) (\`${file}\`)`
 
 /** What is run behind each of the real gateways under this number. */
 function behindGateways(number: number): string[] {
   const names = ATTACKS.filter(({ listed }) => listed === number).map(({ name }) => name)
   if (names.length === 0) return []
   const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names
-  return [`[behind real gateways](../${GATEWAY_TESTS}): ${cell(shown.join(', '))}`]
+  return [`[behind real gateways](../${GATEWAY_TESTS}): ${shown.join(', ')}`]
 }
 
 function proofsOf({ number }: ListedAttack, tests: readonly NamedTest[]): string[] {
@@ -30,22 +29,23 @@ function requireProof(number: number, proofs: readonly string[]): void {
     throw new Error(`Attack ${number} is named as not met, and has a test.`)
 }
 
-function tableOf({ title, attacks }: AttackGroup, tests: readonly NamedTest[]): string[] {
-  const rows = attacks.map((attack) => {
-    const proofs = proofsOf(attack, tests)
-    requireProof(attack.number, proofs)
-    const shown = proofs.length === 0 ? '**not met**, see below' : proofs.join('<br>')
-    const outcome = attack.note === undefined ? attack.outcome : `${attack.outcome}. ${attack.note}`
-    return `| ${attack.number} | ${cell(attack.attack)} | ${cell(outcome)} | ${shown} |`
-  })
+function describeAttack(attack: ListedAttack, tests: readonly NamedTest[]): string[] {
+  const proofs = proofsOf(attack, tests)
+  requireProof(attack.number, proofs)
+  const shown = proofs.length === 0 ? ['**not met**, see below'] : proofs
+  const note = attack.note === undefined ? '' : ` ${attack.note}`
   return [
-    `## ${title}`,
+    `### ${attack.number}. ${attack.attack}`,
     '',
-    '| No. | Attack | What must come of it | Proved by |',
-    '| --: | --- | --- | --- |',
-    ...rows,
+    `What must come of it: ${attack.outcome}.${note}`,
+    '',
+    ...shown.map((proof) => `- ${proof}`),
     '',
   ]
+}
+
+function describeGroup({ title, attacks }: AttackGroup, tests: readonly NamedTest[]): string[] {
+  return [`## ${title}`, '', ...attacks.flatMap((attack) => describeAttack(attack, tests))]
 }
 
 function notMet(): string[] {
@@ -62,5 +62,5 @@ export async function generate(): Promise<string> {
     'What is tried against delegated API access, what must come of it, and the tests that try it. A test claims a number in its name (`attack 32`); `npm run docs` makes this page from the names and fails when a number has neither a test nor a reason. The part "behind real gateways" runs against nginx, Caddy and HAProxy with their reference configurations, and against Apache as far as [its file](../tests/gateway/apache.test.ts) says, and each protective line of a configuration is taken out once to see the attack succeed.',
     '',
   ]
-  return [...head, ...ATTACK_GROUPS.flatMap((group) => tableOf(group, tests)), ...notMet()].join('\n')
+  return [...head, ...ATTACK_GROUPS.flatMap((group) => describeGroup(group, tests)), ...notMet()].join('\n')
 }

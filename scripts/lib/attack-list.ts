@@ -15,7 +15,14 @@ export interface AttackGroup {
 /** Numbers that no test proves, with the reason; the table names them apart. */
 export const NOT_MET: ReadonlyMap<number, string> = new Map()
 
-const row = (number: number, attack: string, outcome: string, note?: string): ListedAttack => ({
+const row = (
+  ...[number, attack, outcome, note]: readonly [
+    number: number,
+    attack: string,
+    outcome: string,
+    note?: string,
+  ]
+): ListedAttack => ({
   number,
   attack,
   outcome,

@@ -1,20 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
-import { runConsentClock } from '#modules/consents/index.ts'
-import { sweepIdentity } from '#modules/identity/index.ts'
-import { runLinkClock } from '#modules/links/index.ts'
-import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
-import { sweepApplications } from '#modules/onboarding/index.ts'
-import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import type { App } from './app.ts'
+import { listSchedules } from './schedules.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
 import { startJobs } from '#platform/jobs.ts'
 import type { Jobs } from '#platform/jobs.ts'
 import { makeMailHandler } from '#platform/mail.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
 
 /** The work of a process that no request waits for. */
 export interface Background {
@@ -50,25 +42,6 @@ const UNREAD_TOPICS = [
   'order.cancelled',
 ] as const
 
-async function housekeep(database: Database): Promise<void> {
-  const pool = database.pool('liaison_job')
-  await pool.query('select audit.close_read_windows()')
-  await pool.query('select access.forget_idle_limits()')
-  await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
-}
-
-async function sweep(database: Database): Promise<void> {
-  const { mandate, transaction } = await openForSystem(database, 'identity-sweep', `job_${randomUUID()}`)
-  try {
-    await sweepIdentity(mandate)
-    await sweepApplications(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
-
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -93,30 +66,7 @@ export async function startBackground({
       'ticket.notify': ignore,
       ...Object.fromEntries(UNREAD_TOPICS.map((topic) => [topic, ignore])),
     },
-    schedules: [
-      { name: 'link-clock', cron: '* * * * *', run: () => runLinkClock(database).then(() => undefined) },
-      {
-        name: 'consent-clock',
-        cron: '* * * * *',
-        run: () => runConsentClock(database).then(() => undefined),
-      },
-      { name: 'resale-clock', cron: '* * * * *', run: () => runResaleClock(database).then(() => undefined) },
-      {
-        name: 'fulfilment',
-        cron: '* * * * *',
-        run: () =>
-          runFulfilment(database, new SimulatedFulfilment(), { onlySandbox: !config.isDemo }).then(
-            () => undefined,
-          ),
-      },
-      {
-        name: 'authorization-server-sweep',
-        cron: '*/5 * * * *',
-        run: () => sweepAuthorizationServer(database).then(() => undefined),
-      },
-      { name: 'identity-sweep', cron: '17 3 * * *', run: () => sweep(database) },
-      { name: 'housekeeping', cron: '* * * * *', run: () => housekeep(database) },
-    ],
+    schedules: listSchedules(database, config),
     onError,
   })
   return {

@@ -230,7 +230,7 @@ function isAllowed(bits: string, action: Action): boolean {
 }
 
 /** A guard for tokens that the tests sign. */
-export function makeTestGuard(issuer: TestKey, options: Partial<GuardOptions> = {}): Guard {
+function makeTestGuard(issuer: TestKey, options: Partial<GuardOptions> = {}): Guard {
   return createGuard({
     issuer: TEST_ISSUER,
     audience: API_AUDIENCE,

@@ -80,7 +80,7 @@ const CHANGES: readonly (readonly [
     async ({ cast }) =>
       asProvider('partner-access/freezes', {
         scope: 'partner',
-        partner_id: encodeId('partner', cast.partner),
+        id: encodeId('partner', cast.partner),
         ...REASON,
       }),
     [403, 'ACCESS_FROZEN'],
@@ -204,8 +204,10 @@ test('attack 80: whatever refresh is under way while the customer stops it, no t
     ...refreshes,
   ])
   expect(stopped).toBe(200)
+  const opened: unknown[] = []
   for (const { status, body } of answers) {
-    if (status !== 200) expect(body['error']).toBe('invalid_grant')
-    else expect((await cast.app.call(String(body['access_token']), 'GET', PATH)).status).toBe(401)
+    if (status !== 200) opened.push(body['error'])
+    else opened.push((await cast.app.call(String(body['access_token']), 'GET', PATH)).status)
   }
+  expect(opened.filter((outcome) => outcome !== 'invalid_grant' && outcome !== 401)).toEqual([])
 })

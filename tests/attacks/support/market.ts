@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
-import type { ConsentId, PersonId, ResaleId, TenantId } from '@liaison/access'
+import type { ConsentId, ResaleId, TenantId } from '@liaison/access'
 import { decodeJwt, exportJWK, SignJWT } from 'jose'
 import { allRoutes } from '../../../server/src/app.ts'
 import { makeOAuthRoutes } from '../../../server/src/modules/oauth/index.ts'
@@ -8,13 +8,7 @@ import type { Route } from '../../../server/src/platform/route.ts'
 import type { Services } from '../../../server/src/platform/services.ts'
 import { makeConsentActs } from '../../../server/testing/consent-acts.ts'
 import type { ConsentCast } from '../../../server/testing/consent-acts.ts'
-import {
-  makeFetch,
-  makeTestKey,
-  PartnerApp,
-  readAnswer,
-  seedClient,
-} from '../../../server/testing/oauth-client.ts'
+import { makeTestKey, PartnerApp, readAnswer, seedClient } from '../../../server/testing/oauth-client.ts'
 import type { Answered, CookieJar } from '../../../server/testing/oauth-client.ts'
 import { OAuthWorld } from '../../../server/testing/oauth-world.ts'
 import type { OAuthCast } from '../../../server/testing/oauth-world.ts'
@@ -51,12 +45,13 @@ export interface Consented {
 export interface Asked {
   readonly method?: string
   readonly path: string
+  /** Where it is addressed; our own API without it. */
+  readonly origin?: string
 }
 
 /** A wholesaler with its own token, and an end customer whose account it resells. */
 export interface Wholesale extends OAuthCast {
   readonly endTenant: TenantId
-  readonly endCustomerId: string
   readonly resale: ResaleId
 }
 
@@ -162,7 +157,7 @@ export class Market implements AsyncDisposable {
       relationship,
       actions: ['order.create', 'order.read'],
     })
-    return { ...cast, endTenant, endCustomerId: encodeId('tenant', endTenant), resale }
+    return { ...cast, endTenant, resale }
   }
 
   /** A token of a client for its own organisation. */
@@ -186,24 +181,14 @@ export class Market implements AsyncDisposable {
     return new PartnerApp(this.world, { id: await seedClient(this.world, { tenant }, { key }), key })
   }
 
-  /** Somebody who administers this tenant, too. */
-  async colleague(tenant: TenantId): Promise<{ readonly id: PersonId; readonly caller: Caller }> {
-    const { id } = await this.world.person()
-    await this.world.tenantMember(tenant, id)
-    return { id, caller: await this.world.signIn(id, { tenantId: tenant }) }
-  }
-
   /** A fresh proof for one request with this token, as the application would make it. */
-  async proof(
-    { app }: Pick<OAuthCast, 'app'>,
-    token: string,
-    { method = 'GET', path }: Asked,
-  ): Promise<string> {
+  async proof({ app }: Pick<OAuthCast, 'app'>, token: string, asked: Asked): Promise<string> {
+    const { method = 'GET', path, origin = TEST_ORIGIN } = asked
     const { privateKey, publicKey } = await app.proofKey
     return new SignJWT({
       jti: randomUUID(),
       htm: method,
-      htu: `${TEST_ORIGIN}${path}`,
+      htu: `${origin}${path}`,
       ath: createHash('sha256').update(token).digest('base64url'),
     })
       .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })

@@ -9,7 +9,7 @@ import type { ClientStatus, ClientTables, Environment, PublicKeys } from './tabl
 /** The organisation or the provider that looks at clients; row policies show each only its own. */
 export type ClientMandate = Mandate<'program'> | Mandate<'tenant'> | Mandate<'platform'>
 
-export const MOST_CLIENTS = 50
+const MOST_CLIENTS = 50
 
 function clients(mandate: ClientMandate) {
   return tables<ClientTables>(mandate)

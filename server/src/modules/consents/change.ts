@@ -29,7 +29,7 @@ export const MOVES = {
 } as const satisfies Record<string, Move>
 
 /** Refuses a move from another state. */
-export function requireStatus(row: ConsentRow, allowed: readonly ConsentRow['status'][]): void {
+function requireStatus(row: ConsentRow, allowed: readonly ConsentRow['status'][]): void {
   if (!allowed.includes(row.status))
     throw new ProblemError(409, 'CONSENT_STATE_CONFLICT', `The consent is ${row.status}.`)
 }

@@ -19,7 +19,7 @@ export function resultOf({ request, before }: Scene, choice: Choice): Choice {
 }
 
 /** What the check page says, in the form that is kept for ever. */
-export function toShown(scene: Scene, choice: Choice): ShownConsent {
+function toShown(scene: Scene, choice: Choice): ShownConsent {
   const { mandate, request, partner, client, accounts } = scene
   const result = resultOf(scene, choice)
   const { can, cannot } = sentencesOf(result.actions)

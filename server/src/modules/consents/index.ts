@@ -9,7 +9,6 @@ import { makeTenantConsentRoutes } from './routes-tenant.ts'
 export { readBlastRadius } from './blast-radius.ts'
 export { runConsentClock } from './clock.ts'
 export { mayRefreshConsent, openConsentRequest, readConsentOutcome } from './request.ts'
-export type { ConsentOutcome, ConsentRequest } from './request.ts'
 
 /** Every route of consents: the pages on which a person decides, both sides, and the provider's. */
 export function makeConsentRoutes(services: Services): readonly Route[] {

@@ -43,8 +43,7 @@ export function backPath({ key }: Pick<Scene, 'key'>): string {
   return `/oauth/interaction/${key}`
 }
 
-export const idOfAccount = (id: string): string =>
-  encodeId('billing_account', idFromUuid('billing_account', id))
+const idOfAccount = (id: string): string => encodeId('billing_account', idFromUuid('billing_account', id))
 
 function list(sentences: readonly (string | Html)[]): Html {
   return html`<ul>

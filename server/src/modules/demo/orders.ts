@@ -44,7 +44,7 @@ export function addTrade(making: Making, people: DemoPeople): DemoTrade {
   })
   const person = (name: string, domain: string, role: string) => addPerson(making, { name, domain, role })
   const wholesale = person('Wilma Brandt', 'westwire.example', 'Owner of Westwire Wholesale')
-  const carrier = person('Otto Keller', 'westwire.example', 'Admin of Westwire Carrier')
+  const home = person('Otto Keller', 'westwire.example', 'Admin of Westwire Carrier')
   const harbour = person('Hanna Vogt', 'harbour.example', 'Admin of Harbour Logistics')
   const tester = person('Sandra Fields', 'sandbox.example', 'Admin of the sandbox')
   const admin = (tenantId: string, { id }: DemoPerson) =>
@@ -60,7 +60,7 @@ export function addTrade(making: Making, people: DemoPeople): DemoTrade {
     updated_at: at,
   }
   const members = [
-    admin(parties.wholesaler.homeTenantId, carrier),
+    admin(parties.wholesaler.homeTenantId, home),
     admin(parties.managed.tenantId, harbour),
     admin(parties.sandbox.tenantId, tester),
   ]
@@ -71,7 +71,7 @@ export function addTrade(making: Making, people: DemoPeople): DemoTrade {
       { table: 'tenant_member', rows: members },
     ],
     completed,
-    signIns: [wholesale, carrier, harbour, tester],
+    signIns: [wholesale, home, harbour, tester],
     tenantIds: [parties.wholesaler.homeTenantId, parties.managed.tenantId, parties.sandbox.tenantId],
     partnerIds: [parties.wholesaler.partnerId],
   }

@@ -45,7 +45,7 @@ function accessOf({ delegation }: EnteredClient): AccessToken['access'] {
 }
 
 /** The token that the client would be given now for all that it may: what is asked is what it may do at most. */
-export function standingToken(named: Named, entered: EnteredClient): AccessToken {
+function standingToken(named: Named, entered: EnteredClient): AccessToken {
   const { billing, delegation } = entered
   return {
     tokenId: `asked ${entered.now.getTime()}`,

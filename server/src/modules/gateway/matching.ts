@@ -1,7 +1,7 @@
 import type { ClientPermission } from '@liaison/access'
 
 /** The name of the path parameter that holds the number of the billing account. */
-export const ACCOUNT_PARAMETER = 'customer_ban'
+const ACCOUNT_PARAMETER = 'customer_ban'
 
 /** A registered route of an upstream. */
 export interface ProtectedRoute {

@@ -1,8 +1,8 @@
-import { decodeId, maskOfActions, maskOfScopes } from '@liaison/access'
 import { GuardError } from '@liaison/guard'
 import type { AccessContext, Guard, GuardRequest } from '@liaison/guard'
 import type { JWTPayload } from 'jose'
 import type { AccessToken, TokenVerifier } from '#platform/access-token.ts'
+import { toAccessToken } from '#platform/access-token-of.ts'
 import { CallRefusal } from './refusal.ts'
 
 /** A token and its proof that hold, in three forms: for the decision, for the answer, and as the issuer wrote it. */
@@ -17,39 +17,6 @@ export interface CallVerifier {
   /** Throws a CallRefusal: 401 with a challenge, 403 for a token that leaves a party unnamed. Any other error means that it could not tell. */
   verify(this: void, request: GuardRequest): Promise<VerifiedCall>
   readonly challenge: TokenVerifier['challenge']
-}
-
-function need<T>(value: T | null, name: string): T {
-  if (value === null)
-    throw new GuardError('UNAUTHORIZED', `The token names no ${name} of this server.`, {
-      error: 'invalid_token',
-    })
-  return value
-}
-
-/** A verified context in the words of the server. Throws 401 for ids that are not of this server. */
-export function toAccessToken(context: AccessContext): AccessToken {
-  const { billing, delegationId, details } = context
-  const delegation =
-    delegationId === null ? null : (decodeId('consent', delegationId) ?? decodeId('resale', delegationId))
-  if (delegationId !== null) need(delegation, 'delegation')
-  return {
-    tokenId: context.tokenId,
-    clientId: need(decodeId('api_client', context.clientId), 'client'),
-    tenantId: need(decodeId('tenant', context.customerId), 'customer'),
-    ban: context.customerBan,
-    access: context.access,
-    delegationId: delegation,
-    delegationVersion: context.delegationVersion,
-    scopes: maskOfScopes(context.scopes),
-    actions: details && maskOfActions(details.flatMap(({ actions }) => actions)),
-    billing: billing && {
-      payerTenantId: need(decodeId('tenant', billing.party), 'payer'),
-      payerBan: billing.ban,
-    },
-    endsAt: context.expiresAt,
-    actor: context.actor?.subject ?? null,
-  }
 }
 
 /** The verifier over the guard of this server's own tokens, which changes with the issuer's address. */

@@ -1,7 +1,7 @@
-import { decodeId, maskOfActions, maskOfScopes } from '@liaison/access'
 import { createGuard, GuardError } from '@liaison/guard'
-import type { AccessContext, Guard } from '@liaison/guard'
-import type { AccessToken, TokenVerifier } from '#platform/access-token.ts'
+import type { Guard } from '@liaison/guard'
+import type { TokenVerifier } from '#platform/access-token.ts'
+import { toAccessToken } from '#platform/access-token-of.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { useOnce } from './artifact-store.ts'
 import type { OAuthParts } from './parts.ts'
@@ -28,46 +28,6 @@ function makeGuard(parts: OAuthParts): Guard {
         ),
     },
   })
-}
-
-function lost(): ProblemError {
-  return new ProblemError(401, 'UNAUTHORIZED', 'The access token names something that is not there.')
-}
-
-function delegationOf(context: AccessContext): { id: string; version: number } | null {
-  if (context.access === 'own') return null
-  const id = decodeId(context.access === 'resale' ? 'resale' : 'consent', context.delegationId)
-  if (id === null) throw lost()
-  return { id, version: context.delegationVersion }
-}
-
-function billingOf({ billing }: AccessContext): AccessToken['billing'] {
-  if (!billing) return null
-  const payerTenantId = decodeId('tenant', billing.party)
-  if (payerTenantId === null) throw lost()
-  return { payerTenantId, payerBan: billing.ban }
-}
-
-/** A verified token in the words of the server. */
-function toAccessToken(context: AccessContext): AccessToken {
-  const clientId = decodeId('api_client', context.clientId)
-  const tenantId = decodeId('tenant', context.customerId)
-  if (clientId === null || tenantId === null) throw lost()
-  const delegation = delegationOf(context)
-  return {
-    tokenId: context.tokenId,
-    clientId,
-    tenantId,
-    ban: context.customerBan,
-    access: context.access,
-    delegationId: delegation?.id ?? null,
-    delegationVersion: delegation?.version ?? null,
-    scopes: maskOfScopes(context.scopes),
-    actions: context.details && maskOfActions(context.details.flatMap(({ actions }) => actions)),
-    billing: billingOf(context),
-    endsAt: context.expiresAt,
-    actor: context.actor?.subject ?? null,
-  }
 }
 
 function toProblem(error: GuardError, guard: Guard): ProblemError {

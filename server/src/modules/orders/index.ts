@@ -9,10 +9,7 @@ import { productRoutes } from './routes-products.ts'
 import { resaleRoutes } from './routes-resale.ts'
 
 export { COMPLETE_DEMO_ORDERS, makeDemoOrders } from './demo-rows.ts'
-export type { DemoAccount, DemoGround } from './demo-ground.ts'
-export type { DemoOrders } from './demo-rows.ts'
 export { runFulfilment, SimulatedFulfilment } from './fulfilment.ts'
-export type { Fulfilment } from './fulfilment.ts'
 
 export { runResaleClock } from './resale-clock.ts'
 

@@ -75,7 +75,7 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 /** Whether an address is plain HTTP to this machine. */
 export const isLoopback = (url: URL): boolean => url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)
 
-function faultOfHost(url: URL, rules: AddressRules): string | null {
+function faultOfHost(url: URL): string | null {
   const host = url.hostname.replace(/\.$/, '')
   const literal = host.startsWith('[') ? host.slice(1, -1) : host
   if (isIP(literal) !== 0)
@@ -83,7 +83,7 @@ function faultOfHost(url: URL, rules: AddressRules): string | null {
       ? 'must be reachable from the Internet'
       : null
   if (LOCAL_NAME.test(host) || !host.includes('.')) return 'must be reachable from the Internet'
-  return rules.ownHosts.includes(url.host) ? 'must not be an address of this service' : null
+  return null
 }
 
 /**
@@ -95,8 +95,9 @@ export function findUrlFault(text: string, rules: AddressRules): string | null {
   if (!url || !/^https?:\/\//i.test(text)) return 'must be an https address'
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password'
   if (url.hash !== '') return 'must not have a fragment'
+  if (rules.ownHosts.includes(url.host)) return 'must not be an address of this service'
   if (rules.allowsLoopback && isLoopback(url)) return null
   if (url.protocol !== 'https:') return 'must be an https address'
   if (!PORTS.has(url.port)) return 'must use port 443 or 8443'
-  return faultOfHost(url, rules)
+  return faultOfHost(url)
 }

@@ -89,7 +89,10 @@ export async function claimDue(
   const [result] = await runStatements(mandate, [
     {
       text: `with due as (
-          select d.id, e.url from webhook_endpoint e
+          select d.id, e.url from (
+            select distinct w.endpoint_id from webhook_delivery w
+            where w.status = 'waiting' and w.next_attempt_at <= statement_timestamp()) ready
+          join webhook_endpoint e on e.id = ready.endpoint_id
           cross join lateral (
             select w.id from webhook_delivery w
             where w.endpoint_id = e.id and w.status = 'waiting' and w.next_attempt_at <= statement_timestamp()

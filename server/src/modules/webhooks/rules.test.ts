@@ -83,6 +83,7 @@ describe('the address of an endpoint', () => {
   test('is plain HTTP to this machine in a demo, and to no other', () => {
     expect(findUrlFault('http://127.0.0.1:9999/', DEMO)).toBeNull()
     expect(findUrlFault('http://localhost:9999/', DEMO)).toBeNull()
+    expect(findUrlFault('http://localhost:3000/', DEMO)).toBe('must not be an address of this service')
     expect(findUrlFault('http://10.0.0.1/', DEMO)).toBe('must be an https address')
     expect(findUrlFault('https://127.0.0.1/', DEMO)).not.toBeNull()
   })

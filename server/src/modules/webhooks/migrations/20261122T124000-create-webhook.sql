@@ -73,6 +73,7 @@ comment on table webhook_delivery is 'One event for one endpoint and how its del
 comment on column webhook_delivery.event_id is 'The message''s id, the same for every endpoint and every attempt: receivers tell repetitions by it.';
 comment on column webhook_delivery.claimed_until is 'While a process tries it; afterwards another one may.';
 create index webhook_delivery_due on webhook_delivery (endpoint_id, next_attempt_at) where status = 'waiting';
+create index webhook_delivery_ready on webhook_delivery (next_attempt_at) where status = 'waiting';
 create index on webhook_delivery (endpoint_id, id);
 create index on webhook_delivery (created_at);
 call private.protect('webhook_delivery');
@@ -137,8 +138,8 @@ begin
       select p.id from public.partner p
       where p.id = partner and (p.home_tenant_id = tenant or exists (
         select from access.delegation_in_force v join public.delegation d on d.id = v.id join public.delegation_account a on a.delegation_id = d.id
-        where d.partner_id = p.id and d.tenant_id = tenant and a.account_id = account and d.kind in ('consent', 'resale')
-          and d.starts_at <= at and d.approved_at <= at and get_bit(access.mask_now(d), needed) = 1)))
+        where d.partner_id = p.id and d.tenant_id = tenant  and d.kind in ('consent', 'resale')
+          and d.starts_at <= at and get_bit(access.mask_now(d), needed) = 1)))
     when 'ticket' then array(
       select d.partner_id from access.delegation_in_force v join public.delegation d on d.id = v.id
       where d.tenant_id = tenant and d.kind = 'link' and not d.has_conditions

@@ -1,0 +1,37 @@
+import { decodeId, maskOfActions, maskOfScopes } from '@liaison/access'
+import { GuardError } from '@liaison/guard'
+import type { AccessContext } from '@liaison/guard'
+import type { AccessToken } from './access-token.ts'
+
+function need<T>(value: T | null, name: string): T {
+  if (value === null)
+    throw new GuardError('UNAUTHORIZED', `The token names no ${name} of this server.`, {
+      error: 'invalid_token',
+    })
+  return value
+}
+
+/** A verified context in the words of the server. Throws 401 for ids that are not of this server. */
+export function toAccessToken(context: AccessContext): AccessToken {
+  const { billing, delegationId, details } = context
+  const delegation =
+    delegationId === null ? null : (decodeId('consent', delegationId) ?? decodeId('resale', delegationId))
+  if (delegationId !== null) need(delegation, 'delegation')
+  return {
+    tokenId: context.tokenId,
+    clientId: need(decodeId('api_client', context.clientId), 'client'),
+    tenantId: need(decodeId('tenant', context.customerId), 'customer'),
+    ban: context.customerBan,
+    access: context.access,
+    delegationId: delegation,
+    delegationVersion: context.delegationVersion,
+    scopes: maskOfScopes(context.scopes),
+    actions: details && maskOfActions(details.flatMap(({ actions }) => actions)),
+    billing: billing && {
+      payerTenantId: need(decodeId('tenant', billing.party), 'payer'),
+      payerBan: billing.ban,
+    },
+    endsAt: context.expiresAt,
+    actor: context.actor?.subject ?? null,
+  }
+}

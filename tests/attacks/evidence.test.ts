@@ -1,0 +1,80 @@
+import { access, readFile } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { generate } from '../../scripts/docs/attacks.ts'
+import { ATTACK_GROUPS } from '../../scripts/lib/attack-list.ts'
+import { attacksIn, readTestNames } from '../../scripts/lib/test-names.ts'
+import type { NamedTest } from '../../scripts/lib/test-names.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Pages whose claims name their tests. */
+const PAGES = ['docs/capability-solution.md', 'docs/asvs-v10.md', 'docs/fapi-attackers.md'] as const
+const LINK = /\[((?:[^[\]\\]|\\.)+)\]\(([^)\s]+)\)/g
+
+interface Linked {
+  readonly text: string
+  /** From the root of the repository. */
+  readonly file: string
+}
+
+function linksIn(page: string, source: string): Linked[] {
+  return [...source.matchAll(LINK)]
+    .filter(([, , target = '']) => !/^https?:/.test(target))
+    .map(([, text = '', target = '']) => ({
+      text: text.replaceAll(/\\([[\]|_*\\])/g, '$1'),
+      file: normalize(join(dirname(page), target.split('#')[0] ?? '')),
+    }))
+}
+
+/** The names that a page gives to tests that do not exist. */
+function unknownTests(links: readonly Linked[], known: readonly NamedTest[]): string[] {
+  return links
+    .filter(({ file }) => /\.test\.tsx?$/.test(file))
+    .filter(({ text, file }) => !known.some((one) => one.file === file && one.name === text))
+    .map(({ text, file }) => `${file}: ${text}`)
+}
+
+let known: readonly NamedTest[]
+beforeAll(async () => {
+  known = await readTestNames()
+})
+
+describe.each(PAGES)('%s', (page) => {
+  let links: Linked[]
+  beforeAll(async () => {
+    links = linksIn(page, await readFile(join(root, page), 'utf8'))
+  })
+
+  test('names tests that exist, by file and name (A12)', () => {
+    expect(links.filter(({ file }) => file.endsWith('.test.ts')).length).toBeGreaterThan(10)
+    expect(unknownTests(links, known)).toEqual([])
+  })
+
+  test('links to files that exist', async () => {
+    for (const { file } of links) await expect(access(join(root, file)), file).resolves.toBeUndefined()
+  })
+})
+
+test('every row of the tables of requirements and attackers names a test or says why none applies (A12)', async () => {
+  for (const page of PAGES.slice(1)) {
+    const source = await readFile(join(root, page), 'utf8')
+    const rows = source.split('\n').filter((line) => /^\| (?:10\.\d+\.\d+|A\d)/.test(line))
+    expect(rows.length).toBeGreaterThan(7)
+    for (const row of rows) expect(row).toMatch(/\.test\.ts\)/)
+  }
+})
+
+test('the list of attacks is complete, and each has a test or a stated reason (A14)', async () => {
+  const numbers = ATTACK_GROUPS.flatMap(({ attacks }) => attacks.map(({ number }) => number))
+  expect(numbers).toEqual(Array.from({ length: 82 }, (_, index) => index + 1))
+  await expect(generate()).resolves.toContain('# Attacks')
+})
+
+test('a name claims what it says, and a test that is not there is noticed', () => {
+  expect(attacksIn('attack 7: a (attacks 61, 63)')).toEqual([7, 61, 63])
+  expect(attacksIn('attacks 48 to 50: b')).toEqual([48, 49, 50])
+  expect(attacksIn('an attacker of 12')).toEqual([])
+  const links = linksIn('docs/x.md', 'see [nothing of the kind](../tests/attacks/api.test.ts)')
+  expect(unknownTests(links, known)).toEqual(['tests/attacks/api.test.ts: nothing of the kind'])
+})

@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret, TOTP } from 'otpauth'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RunningProduct } from '../support/product.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const PICTURES = join(ROOT, 'docs/pictures')
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const PASSWORD = 'violet anchors drift home'
+const CALLBACK = 'http://127.0.0.1:4710/callback'
+
+let product: RunningProduct
+let folder: string
+let app: ChildProcess | undefined
+beforeAll(async () => {
+  product = await RunningProduct.start()
+  folder = await mkdtemp(join(tmpdir(), 'liaison-partner-'))
+  mkdirSync(PICTURES, { recursive: true })
+}, 120_000)
+afterAll(async () => {
+  app?.kill()
+  await product[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['LIAISON_PICTURES'] === '1')
+    await page.screenshot({ path: join(PICTURES, `onboarding-${name}.png`), fullPage: true })
+}
+
+/** Every violation of WCAG 2.2 A and AA on the page as it stands. */
+async function violations(page: Page): Promise<string[]> {
+  // The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted.
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    const { violations: found } = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+    })
+    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+  })
+}
+
+/** The link in the newest mail with this subject, once it has been written. */
+async function linkInMail(page: Page, subject: RegExp): Promise<string> {
+  await expect
+    .poll(
+      async () => {
+        await page.goto(`${product.url}/dev/outbox`)
+        return page.getByRole('link', { name: subject }).count()
+      },
+      { timeout: 20_000 },
+    )
+    .toBeGreaterThan(0)
+  await page.getByRole('link', { name: subject }).first().click()
+  const text = await page.locator('main').innerText()
+  return /http:\/\/\S+\/(?:apply|invite)\/[\w-]+/.exec(text)?.[0] ?? ''
+}
+
+/** The steps that the documents tell, in order. */
+async function documentedSteps(): Promise<string[]> {
+  const text = await readFile(join(ROOT, 'docs/onboarding.md'), 'utf8')
+  return [...text.matchAll(/^## \d+\. (.+)$/gm)].map(([, title = '']) => title)
+}
+
+/** Fills the enrolment of an authenticator app and goes on. */
+async function enrol(page: Page): Promise<void> {
+  const text = (await page.locator('main').innerText()).replaceAll(/\s/g, '')
+  const key = /[A-Z2-7]{32,}/.exec(text)?.[0] ?? ''
+  await page.locator('input[name="code"]').fill(new TOTP({ secret: Secret.fromBase32(key) }).generate())
+  await page.getByRole('button', { name: 'Confirm' }).click()
+  await page
+    .getByRole('link', { name: /saved|continue/i })
+    .or(page.locator('main a.button.main'))
+    .first()
+    .click()
+}
+
+/** Starts the example application; answers with the address that it prints and with all that it says until it ends. */
+async function runExample(args: readonly string[]) {
+  const child = spawn(process.execPath, [join(ROOT, 'examples/partner-app/main.ts'), ...args], {
+    cwd: folder,
+  })
+  app = child
+  let said = ''
+  const ended = new Promise<{ status: number | null; said: string }>((resolve) => {
+    child.once('close', (status) => resolve({ status, said }))
+  })
+  const address = await new Promise<string>((resolve, reject) => {
+    const listen = (text: string) => {
+      said += text
+      const found = /http:\/\/\S+\/oauth\/authorize\?\S+/.exec(said)?.[0]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.setEncoding('utf8').on('data', listen)
+    child.stderr.setEncoding('utf8').on('data', listen)
+    child.once('close', () => reject(new Error(`The example application ended: ${said}`)))
+  })
+  return { address, ended }
+}
+
+/** Everything that the pages of a context sent, addresses and bodies. */
+function recordSent(context: BrowserContext): string[] {
+  const sent: string[] = []
+  context.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`))
+  return sent
+}
+
+test('a stranger becomes a partner, makes a key whose private half never leaves the browser, and places and reads an order in the sandbox, in the steps that the documents tell (A11)', async () => {
+  const started = performance.now()
+  const steps: string[] = []
+  const sam = await signInAsProvider()
+  const browser = sam.context.browser()
+  if (!browser) throw new Error('There is no browser.')
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })
+  context.setDefaultTimeout(15_000)
+  const sent = recordSent(context)
+  const page = await context.newPage()
+
+  steps.push('Apply')
+  await page.goto(`${product.url}/apply`)
+  expect(await violations(page)).toEqual([])
+  await page.getByLabel('Organisation').fill('Fleet Works')
+  await page.getByRole('radio', { name: "Manage customers' accounts" }).check()
+  await page.getByLabel('Website (optional)').fill('fleetworks.example')
+  await page.getByLabel('Your name').fill('Ana Ruiz')
+  await page.getByLabel('Your e-mail').fill('ana@fleetworks.example')
+  await page.getByLabel('What do you plan?').fill('Order circuits for our customers and track them.')
+  await picture(page, 'apply')
+  await page.getByRole('button', { name: 'Send application' }).click()
+  await page.getByRole('heading', { name: 'Look into your mails' }).waitFor()
+  await page.goto(await linkInMail(page, /Confirm your application/))
+  await page.getByRole('button', { name: 'Send it now' }).click()
+  await page.getByRole('heading', { name: 'Application sent' }).waitFor()
+
+  await sam.page.goto(`${product.url}/platform/applications`)
+  await sam.page.getByRole('heading', { name: 'Fleet Works' }).waitFor()
+  expect(await violations(sam.page)).toEqual([])
+  await sam.page.getByRole('button', { name: 'Approve…' }).click()
+  await sam.page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
+  await sam.page.getByText('Fleet Works is a partner now').first().waitFor()
+
+  steps.push('Join')
+  await page.goto(await linkInMail(page, /invites you to Fleet Works/))
+  await page.getByLabel('Your name').fill('Ana Ruiz')
+  await page.locator('input[name="password"]').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Join' }).click()
+  await enrol(page)
+  await page.getByRole('heading', { name: 'Get ready', level: 1 }).waitFor()
+  await page.getByText('Next step: API terms accepted').waitFor()
+  expect(await violations(page)).toEqual([])
+  await picture(page, 'ready')
+  const partner = new URL(page.url()).pathname.replace(/\/get-ready$/, '')
+
+  steps.push('Accept the API terms')
+  await page.getByRole('link', { name: 'Read the API terms' }).click()
+  await page.getByRole('button', { name: /^Accept version 1 for Fleet Works/ }).waitFor()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: /^Accept version 1/ }).click()
+  await page.getByText('Next step: API client created').waitFor()
+
+  steps.push('Create an API client')
+  await page.getByRole('link', { name: 'Create an API client' }).click()
+  await page.getByLabel('Name', { exact: true }).fill('Fleet desk')
+  await page.getByLabel('Return addresses').fill(CALLBACK)
+  const saving = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Make the key pair and save the private key' }).click()
+  const keyFile = join(folder, 'private.jwk.json')
+  await (await saving).saveAs(keyFile)
+  await page.getByText(/It cannot be shown|it cannot be shown/).waitFor()
+  expect(await violations(page)).toEqual([])
+  await picture(page, 'new-client')
+  await page.getByRole('button', { name: 'Create API client' }).click()
+  await page.getByRole('heading', { name: 'Fleet desk', level: 1 }).waitFor()
+  await page.getByText('Run the example application').waitFor()
+  expect(await violations(page)).toEqual([])
+  await picture(page, 'client')
+  const clientPath = new URL(page.url()).pathname
+  const clientId = clientPath.split('/').at(-1) ?? ''
+  const key = JSON.parse(await readFile(keyFile, 'utf8')) as { d: string; x: string }
+  expect(key.d.length).toBeGreaterThan(40)
+  expect(sent.filter((text) => text.includes(key.x))).not.toEqual([])
+  expect(sent.filter((text) => text.includes(key.d) || /"d"\s*:/.test(text))).toEqual([])
+
+  steps.push('Run the example application')
+  const { address, ended } = await runExample([
+    '--api',
+    `${product.url}/api`,
+    '--client',
+    clientId,
+    '--key',
+    keyFile,
+  ])
+
+  steps.push('Let the sandbox decide')
+  const sandra = await product.signIn('sandra@sandbox.example')
+  await sandra.page.goto(address)
+  await sandra.page.getByRole('heading', { name: 'Let Fleet Works work on accounts', level: 1 }).waitFor()
+  await sandra.page.locator('input[name="account"]').first().check()
+  for (const box of await sandra.page.locator('input[name="action"]').all()) await box.check()
+  await picture(sandra.page, 'consent')
+  await sandra.page.getByRole('button', { name: 'Continue' }).click()
+  await sandra.page.getByRole('button', { name: 'Allow Fleet Works' }).click()
+  await sandra.page.getByRole('link', { name: /^Go back to/ }).click()
+  await sandra.page.getByText('You can close this page.').waitFor()
+
+  steps.push('Place the first order')
+  const { status, said } = await ended
+  expect(status, said).toBe(0)
+  expect(said).toMatch(/Order read back:\s+\{[^]*"order_id": "ord_/)
+  expect(said).toContain('"access": "delegated"')
+  await page.goto(`${product.url}${partner}/get-ready`)
+  await page.getByText('Next step: Live use requested').waitFor()
+
+  steps.push('Ask for live use')
+  await page.goto(`${product.url}${clientPath}`)
+  await page.locator('summary', { hasText: 'Settings' }).click()
+  await page.getByLabel('Return addresses').fill('https://app.fleetworks.example/callback')
+  await page.getByRole('button', { name: 'Save settings' }).click()
+  await page.getByText('Settings of Fleet desk saved').first().waitFor()
+  await page.getByRole('button', { name: 'Ask for live use' }).click()
+  await page.getByText(/The provider looks at it/).waitFor()
+  const approved = await sam.page.evaluate(async (id) => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    return (await fetch(`/api/v1/admin/clients/${id}/approve-live`, init)).status
+  }, clientId)
+  expect(approved).toBe(200)
+  await page.goto(`${product.url}${partner}/get-ready`)
+  await page.getByText('Next step: Access to a customer requested').waitFor()
+  await picture(page, 'live')
+  await page.goto(`${product.url}${partner}/granted`)
+  await page.getByText('Sandbox').first().waitFor()
+  expect(await violations(page)).toEqual([])
+
+  expect(steps).toEqual(await documentedSteps())
+  // Time is for the documents, not for the test: a loaded machine must not fail it.
+  process.stdout.write(
+    `From the application to live use: ${steps.length} steps, ${Math.round((performance.now() - started) / 1000)} s.\n`,
+  )
+}, 240_000)
+
+async function signInAsProvider() {
+  const { email = '' } = product.demo.sign_ins.find((signIn) => /^(sam|priya)@/.test(signIn.email)) ?? {}
+  return product.signIn(email)
+}
