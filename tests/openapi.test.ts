@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { readFile } from 'node:fs/promises'
 import { PERMISSIONS } from '@liaison/access'
 import { expect, test } from 'vitest'
@@ -44,7 +45,6 @@ const RESERVED: Readonly<Record<string, string>> = {
   'partner_org.teams.manage': 'teams',
   'partner_org.elevations.approve': 'elevation',
   'partner_org.groups.manage': 'tenant groups',
-  'partner_org.webhooks.manage': 'webhooks',
   'partner_org.billing.read': "the partner's own bills",
   'partner_org.exports.read': 'exports',
   'platform.tenants.manage': 'closing and suspending tenants',
@@ -126,4 +126,16 @@ test('a removed path, field or code and a newly required input are breaking, an 
     'GET /a no longer answers with b',
     'GET /a no longer answers with the code Y',
   ])
+})
+
+test('an answer that shows a secret once is never kept under an Idempotency-Key (R9)', () => {
+  const secrets = routes.filter((route) =>
+    Object.values(route.responses).some(
+      (schema) =>
+        schema !== null &&
+        JSON.stringify(z.toJSONSchema(schema, { unrepresentable: 'any' })).includes('shown this once'),
+    ),
+  )
+  expect(secrets.length).toBeGreaterThan(3)
+  expect(secrets.filter((route) => !route.showsSecret).map(({ path }) => path)).toEqual([])
 })

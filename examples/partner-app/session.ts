@@ -2,6 +2,8 @@ import * as oauth from 'oauth4webapi'
 import type { Settings } from './settings.ts'
 
 const ACTIONS = ['order.create', 'order.read', 'service.read']
+/** The customer reads this before it decides. */
+const PURPOSE = 'To place a first order and read it back.'
 const SCOPE = 'orders.read orders.write services.read'
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -63,7 +65,7 @@ export class Session {
       state: this.#state,
       code_challenge: await oauth.calculatePKCECodeChallenge(this.#verifier),
       code_challenge_method: 'S256',
-      authorization_details: JSON.stringify([{ type: 'partner_access', actions: ACTIONS }]),
+      authorization_details: JSON.stringify([{ type: 'partner_access', actions: ACTIONS, purpose: PURPOSE }]),
     })
     const answer = await oauth.pushedAuthorizationRequest(
       this.#server,

@@ -13,11 +13,32 @@ const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', comp
 
 type Pieces = Readonly<Record<string, () => ReactNode>>
 
-/** The pages of one frame. All of a frame is one lazy piece, fetched when the frame is first entered. */
+/** A page that is fetched when it is first opened, apart from the piece of its frame. */
+type LatePage = ReturnType<typeof lazyRouteComponent>
+
+const loadDeveloper = () => import('./frames/partner/developer.ts')
+
+function developer(name: keyof Awaited<ReturnType<typeof loadDeveloper>>): LatePage {
+  return lazyRouteComponent(loadDeveloper, name)
+}
+
+const loadApps = () => import('./frames/org/apps.ts')
+
+function apps(name: keyof Awaited<ReturnType<typeof loadApps>>): LatePage {
+  return lazyRouteComponent(loadApps, name)
+}
+
+const loadOversight = () => import('./frames/platform/oversight.ts')
+
+function oversight(name: keyof Awaited<ReturnType<typeof loadOversight>>): LatePage {
+  return lazyRouteComponent(loadOversight, name)
+}
+
+/** The pages of one frame. What daily work needs of it is one lazy piece, fetched when the frame is first entered. */
 function createFrame<Names extends Pieces>(
   path: string,
   loadPieces: () => Promise<Names>,
-  pages: Readonly<Record<string, keyof Names & string>>,
+  pages: Readonly<Record<string, (keyof Names & string) | LatePage>>,
 ): AnyRoute {
   const load: () => Promise<Pieces> = loadPieces
   const frame = createRoute({
@@ -25,11 +46,11 @@ function createFrame<Names extends Pieces>(
     path,
     component: lazyRouteComponent(load, 'Frame'),
   })
-  const children = Object.entries(pages).map(([childPath, name]) =>
+  const children = Object.entries(pages).map(([childPath, page]) =>
     createRoute({
       getParentRoute: () => frame,
       path: childPath,
-      component: lazyRouteComponent(load, name),
+      component: typeof page === 'string' ? lazyRouteComponent(load, page) : page,
     }),
   )
   return frame.addChildren(children)
@@ -48,13 +69,13 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   expiring: 'ExpiringPage',
   team: 'TeamPage',
   activity: 'ActivityPage',
-  'get-ready': 'ReadyPage',
-  'api-terms': 'ApiTermsPage',
-  clients: 'ClientsPage',
-  'clients/new': 'NewClientPage',
-  'clients/$client': 'ClientPage',
-  'clients/$client/revoke': 'RevokeClientPage',
-  granted: 'GrantedPage',
+  'get-ready': developer('ReadyPage'),
+  'api-terms': developer('ApiTermsPage'),
+  clients: developer('ClientsPage'),
+  'clients/new': developer('NewClientPage'),
+  'clients/$client': developer('ClientPage'),
+  'clients/$client/revoke': developer('RevokeClientPage'),
+  granted: developer('GrantedPage'),
 })
 
 const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting/index.ts'), {
@@ -75,18 +96,20 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   access: 'AccessPage',
   'access/stop-all': 'StopAllPage',
   'access/rules': 'RulesPage',
-  'access/consents/$consent': 'ConsentPage',
-  'access/consents/$consent/stop': 'StopConsentPage',
-  'access/resales/$resale': 'ResalePage',
-  'access/resales/$resale/stop': 'StopResalePage',
+  'access/consents/$consent': apps('ConsentPage'),
+  'access/consents/$consent/stop': apps('StopConsentPage'),
+  'access/resales/$resale': apps('ResalePage'),
+  'access/resales/$resale/stop': apps('StopResalePage'),
   'access/$link': 'AccessLinkPage',
   'access/$link/stop': 'StopPartnerPage',
   requests: 'RequestsPage',
   activity: 'ActivityPage',
   members: 'MembersPage',
-  orders: 'OrdersPage',
-  'orders/$order': 'OrderPage',
-  services: 'ServicesPage',
+  clients: apps('ClientsPage'),
+  'clients/new': apps('NewClientPage'),
+  orders: apps('OrdersPage'),
+  'orders/$order': apps('OrderPage'),
+  services: apps('ServicesPage'),
   tickets: 'TicketsPage',
   'tickets/new': 'NewTicketPage',
   'tickets/$ticket': 'TicketPage',
@@ -97,21 +120,21 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
 const platform = createFrame('/platform', () => import('./frames/platform/index.ts'), {
   '/': 'WorkPage',
   work: 'WorkPage',
-  applications: 'ApplicationsPage',
+  applications: lazyRouteComponent(() => import('./frames/platform/applications.ts'), 'ApplicationsPage'),
   partners: 'PartnersPage',
   'partners/$par': 'PartnerPage',
-  'partners/$par/blast-radius': 'BlastRadiusPage',
-  clients: 'ClientsPage',
-  'clients/$client': 'ClientPage',
-  consents: 'ConsentsPage',
-  'consents/$consent': 'ConsentPage',
-  resales: 'ResalesPage',
-  'resales/new': 'NewResalePage',
-  commercial: 'CommercialPage',
-  'commercial/new': 'NewCommercialPage',
-  keys: 'KeysPage',
-  gateways: 'GatewaysPage',
-  'gateways/new': 'NewGatewayPage',
+  'partners/$par/blast-radius': oversight('BlastRadiusPage'),
+  clients: oversight('ClientsPage'),
+  'clients/$client': oversight('ClientPage'),
+  consents: oversight('ConsentsPage'),
+  'consents/$consent': oversight('ConsentPage'),
+  resales: oversight('ResalesPage'),
+  'resales/new': oversight('NewResalePage'),
+  commercial: oversight('CommercialPage'),
+  'commercial/new': oversight('NewCommercialPage'),
+  keys: oversight('KeysPage'),
+  gateways: oversight('GatewaysPage'),
+  'gateways/new': oversight('NewGatewayPage'),
   tenants: 'TenantsPage',
   'tenants/$ten': 'TenantPage',
   links: 'LinksPage',

@@ -158,7 +158,7 @@ const RESOURCE: AttackGroup = {
       59,
       'No token, another scheme, a token in query or body',
       '401 with a challenge that names the metadata',
-      'Our own API looks at the form of a request first, so that a token in the query is an unknown field: 422.',
+      'Our own API looks at the form of a request first, so that a token in the query is an unknown field: 422. Of two Authorization fields it still takes the first; the decision point refuses both.',
     ),
     row(60, 'A bound token as Bearer', '401'),
     row(

@@ -16,6 +16,7 @@ import type { OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
+import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
@@ -58,6 +59,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),
     ...gatewayRoutes,
+    ...makeWebhookRoutes(services),
     ...ingestRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]

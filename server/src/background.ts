@@ -1,4 +1,5 @@
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { makeWebhooks } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
 import { listSchedules } from './schedules.ts'
 import type { Config } from '#platform/config.ts'
@@ -25,23 +26,6 @@ export interface BackgroundOptions {
 
 const SEAL_INTERVAL_MS = 500
 
-/** What happened to consents, resales and orders. */
-const UNREAD_TOPICS = [
-  'consent.granted',
-  'consent.changed',
-  'consent.ended',
-  'resale.attested',
-  'resale.suspended',
-  'resale.resumed',
-  'resale.revoked',
-  'resale.ended',
-  'resale.expired',
-  'order.created',
-  'order.changed',
-  'order.completed',
-  'order.cancelled',
-] as const
-
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -56,24 +40,31 @@ export async function startBackground({
     intervalMs: SEAL_INTERVAL_MS,
     onError: (error) => onError(error, 'sealer'),
   })
-  const ignore = () => Promise.resolve()
+  const webhooks = makeWebhooks({
+    database,
+    vault: app.services.vault,
+    allowsLoopback: app.services.isDemo,
+    onError,
+  })
   const jobs = await startJobs({
     database,
     topics: {
       mail: makeMailHandler({ database, smtpUrl: config.secrets.smtpUrl, from: config.mailFrom }),
-      // Kept for subscribers that do not exist yet: webhooks read these topics when they arrive.
-      'link.expiring': ignore,
-      'ticket.notify': ignore,
-      ...Object.fromEntries(UNREAD_TOPICS.map((topic) => [topic, ignore])),
+      ...webhooks.topics,
     },
-    schedules: listSchedules(database, config),
+    schedules: [
+      ...listSchedules(database, config),
+      { name: 'webhook-sweep', cron: '23 3 * * *', run: () => webhooks.sweep() },
+    ],
     onError,
   })
+  webhooks.start()
   return {
     jobs,
     sealerLag: () => sealer.lag(),
     async stop() {
       await jobs.stop()
+      await webhooks.stop()
       await sealer.stop()
     },
   }

@@ -1,4 +1,3 @@
-import { encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { Webhook } from 'standardwebhooks'
 import { makeWebhooks } from '#modules/webhooks/index.ts'
@@ -26,12 +25,12 @@ export interface WebhookMessage {
 }
 
 /** The deliverer of a world, as a process of its own would have it. */
-export function webhooksOf(world: TestWorld, errors: Error[] = []): Webhooks {
+export function webhooksOf(world: TestWorld, errors: Error[] = [], { timeoutMs = 10_000 } = {}): Webhooks {
   return makeWebhooks({
     database: world.database,
     vault: world.app.services.vault,
     allowsLoopback: true,
-    timeoutMs: 1000,
+    timeoutMs,
     random: () => 0,
     onError: (error) => errors.push(error),
   })
@@ -83,5 +82,3 @@ export async function ownerOf(world: TestWorld, partner: PartnerId): Promise<Cal
   await world.partnerMember(partner, id, 'PARTNER_OWNER')
   return world.signIn(id)
 }
-
-export const publicTenant = (id: Parameters<typeof encodeId<'tenant'>>[1]): string => encodeId('tenant', id)

@@ -144,6 +144,19 @@ describe('a call for somebody else', () => {
     expect(await market.orders()).toBe(before)
   })
 
+  test('attack 64: of two customers whose accounts have the same number each application sees its own orders only', async () => {
+    const other = await market.cast()
+    const theirs = await market.consent(other)
+    const placed = await other.app.call(theirs.accessToken, 'POST', PATH, ORDER)
+    const id = String(placed.body['order_id'])
+    expect((await other.app.call(theirs.accessToken, 'GET', `${PATH}/${id}`)).status).toBe(200)
+    expect((await cast.app.call(given.accessToken, 'GET', `${PATH}/${id}`)).status).toBe(404)
+    const list = await cast.app.call(given.accessToken, 'GET', PATH)
+    expect([list.status, list.text.includes(id)]).toEqual([200, false])
+    const borrowed = await other.app.call(given.accessToken, 'GET', PATH)
+    expect(borrowed.status).toBe(401)
+  })
+
   test("attack 55: a wholesaler's two tokens each open one organisation, and never the other's", async () => {
     const whole = await market.wholesale()
     const [own, resale] = [await market.ownToken(whole), await market.resaleToken(whole)]

@@ -16,13 +16,15 @@ interface Denial {
   readonly action: string
   readonly actor_id: string | null
   readonly request_id: string | null
+  readonly delegation_id: string | null
+  readonly is_explained: boolean
   readonly readers: string[] | null
 }
 
 /** The denials that the log has since a moment, with who reads each. */
 function denialsSince(id: string): Promise<Denial[]> {
   return market.world.sql<Denial & Record<string, unknown>>(
-    `select e.code, e.action, e.actor_id, e.request_id,
+    `select e.code, e.action, e.actor_id, e.request_id, e.delegation_id, e.explain_id is not null as is_explained,
        (select array_agg(s.kind || ' ' || s.scope_id order by s.kind) from audit_scope s where s.event_id = e.id) as readers
      from audit_event e where e.outcome = 'denied' and e.id > $1 order by e.id`,
     [id],
@@ -92,6 +94,8 @@ describe('a refusal', () => {
           action: expect.any(String),
           actor_id: cast.client,
           request_id: expect.stringMatching(/^req_/),
+          delegation_id: given.consentId,
+          is_explained: true,
           readers: [`partner ${cast.partner}`, `tenant ${cast.tenant}`],
         },
       ])
@@ -111,6 +115,59 @@ describe('a refusal', () => {
     ])
   })
 })
+
+/** Something that the authorization server refuses to a client that proved who it is, and its error. */
+const REFUSALS: readonly (readonly [
+  what: string,
+  error: string,
+  attempt: (scene: Scene) => Promise<unknown>,
+])[] = [
+  [
+    'a push to another address',
+    'invalid_request',
+    ({ cast }) => cast.app.push({ redirect_uri: 'https://evil.example/cb' }),
+  ],
+  ['a push without a challenge', 'invalid_request', ({ cast }) => cast.app.push({ code_challenge: null })],
+  [
+    'a push with details of an unknown type',
+    'invalid_authorization_details',
+    ({ cast }) => cast.app.push({ authorization_details: '[{"type":"everything"}]' }),
+  ],
+  ['a code that never was', 'invalid_grant', ({ cast }) => cast.app.redeem('never-issued')],
+  [
+    'a refresh that asks for more',
+    'invalid_scope',
+    ({ cast, given }) => cast.app.refresh(given.refreshToken, { scope: 'invoices.read' }),
+  ],
+  [
+    'client credentials for a customer',
+    'invalid_target',
+    ({ cast }) =>
+      cast.app.token('client_credentials', {
+        authorization_details: JSON.stringify([
+          { type: 'partner_access', customer_ban: 'BAN-1001', customer_id: cast.customerId },
+        ]),
+      }),
+  ],
+  [
+    'a grant that does not exist',
+    'unsupported_grant_type',
+    ({ cast }) => cast.app.token('password', { username: 'a', password: 'b' }),
+  ],
+]
+
+test.each(REFUSALS)(
+  'attack 82: %s is refused, and that is one event of the client, which its partner reads',
+  async (_what, code, attempt) => {
+    const cast = await market.cast()
+    const given = await market.consent(cast)
+    const before = await lastEvent()
+    await attempt({ cast, given })
+    const denials = await denialsSince(before)
+    expect(denials).toMatchObject([{ code, actor_id: cast.client }])
+    expect(denials[0]?.readers).toContain(`partner ${cast.partner}`)
+  },
+)
 
 test('attack 82: no token, proof, code or assertion of a whole run is in any log line or row', async () => {
   const cast = await market.cast()

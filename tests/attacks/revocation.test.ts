@@ -176,6 +176,29 @@ describe('between two calls of the same token', () => {
     expect((await cast.app.call(given.accessToken, 'GET', PATH)).status).toBe(401)
   })
 
+  test('attack 72: an account that the customer takes out is closed, and a refresh leads to what is left', async () => {
+    const cast = await market.cast({ accounts: 2 })
+    const accounts = cast.accounts.map(({ id }) => encodeId('billing_account', id))
+    const given = await market.consent(cast, { accounts })
+    const path = `/api/v1/tenant/consents/${given.publicId}`
+    const read = await market.world.call(market.admin(cast), 'GET', path)
+    const narrowed = await market.world.call(market.admin(cast), 'PATCH', path, {
+      body: { billing_account_ids: accounts.slice(1) },
+      headers: { 'if-match': String(read.headers.etag) },
+    })
+    expect(narrowed.statusCode, narrowed.body).toBe(200)
+    const taken = String(given.claims['customer_ban'])
+    const refused = await cast.app.call(given.accessToken, 'GET', ordersOf(taken))
+    expect([refused.status, refused.body['code']]).toEqual([401, 'TOKEN_STALE'])
+    const again = await cast.app.refresh(given.refreshToken, {
+      authorization_details: JSON.stringify([{ type: 'partner_access', customer_ban: taken }]),
+    })
+    expect([again.status, again.body['error']]).toEqual([400, 'invalid_authorization_details'])
+    const renewed = await cast.app.refresh(given.refreshToken)
+    const left = await cast.app.call(String(renewed.body['access_token']), 'GET', ordersOf('BAN-1002'))
+    expect([taken, left.status]).toEqual(['BAN-1001', 200])
+  })
+
   test('attack 72: a key that was replaced authenticates no more, and the new one does at once (A13)', async () => {
     const cast = await market.cast()
     const given = await market.consent(cast)
@@ -185,6 +208,25 @@ describe('between two calls of the same token', () => {
       JSON.stringify({ keys: [next.jwk] }),
     ])
     expect((await cast.app.refresh(given.refreshToken)).body['error']).toBe('invalid_client')
+  })
+
+  test('attack 40: once the approver left, and the customer wants it to rest then, no refresh is answered', async () => {
+    const cast = await market.cast()
+    const given = await market.consent(cast)
+    const { world } = market
+    await world.seed(
+      `update consent set approver_leaves = 'suspend' where id = $1`,
+      [given.consentId],
+      cast.tenant,
+    )
+    expect((await cast.app.refresh(given.refreshToken)).status).toBe(200)
+    await world.seed(
+      `with off as (select set_config('session_replication_role', 'replica', true))
+       update tenant_member set status = 'inactive', updated_at = now() from off where tenant_id = $1 and person_id = $2`,
+      [cast.tenant, cast.admin.id],
+      cast.tenant,
+    )
+    expect((await cast.app.refresh(given.refreshToken)).body['error']).toBe('invalid_grant')
   })
 
   test('a stop of one customer leaves the access of another to the same application alone (B5)', async () => {

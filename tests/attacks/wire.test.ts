@@ -120,6 +120,17 @@ describe('fields that say something else than the request', () => {
   })
 })
 
+test('attack 59: a request with two Authorization fields is refused by our own API', async () => {
+  const { authorization = '', dpop = '' } = await market.evidence(cast, given.accessToken, { path: PATH })
+  const fields = [
+    HOST,
+    ['Authorization', authorization],
+    ['Authorization', 'DPoP other'],
+    ['DPoP', dpop],
+  ] as const
+  expect((await sendRequest(port, { target: PATH, fields })).status).not.toBe(200)
+})
+
 test.each(['OPTIONS', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PURGE', 'PROPFIND', 'CONNECT', 'get', 'FOO'])(
   'attack 69: the method %s on a path for other methods gives no data and orders nothing',
   async (method) => {

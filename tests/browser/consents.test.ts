@@ -11,6 +11,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const ACTIONS = ['order.create', 'order.read', 'service.read', 'account.read']
 const SCOPES = ['orders.read', 'orders.write', 'services.read', 'accounts.read']
+const ORDER = { items: [{ product_code: 'FIBRE-1G', quantity: 1 }] }
 
 let product: RunningProduct
 beforeAll(async () => {
@@ -41,19 +42,26 @@ async function faultsOf(page: Page): Promise<string[]> {
   return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations
 }
 
+const ALL_LOOKS = [
+  [1280, 'light'],
+  [1280, 'dark'],
+  [360, 'light'],
+  [360, 'dark'],
+] as const
+const TWO_LOOKS = [ALL_LOOKS[0], ALL_LOOKS[3]] as const
+
 /** Looks at the page that is open, wide and narrow, in light and dark colours. */
-async function look(page: Page): Promise<void> {
-  for (const width of [1280, 360])
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height: 800 })
-      await page.emulateMedia({ colorScheme })
-      expect(await faultsOf(page), `${page.url()} at ${width} in ${colorScheme}`).toEqual([])
-    }
+async function look(page: Page, looks: readonly (typeof ALL_LOOKS)[number][] = ALL_LOOKS): Promise<void> {
+  for (const [width, colorScheme] of looks) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.emulateMedia({ colorScheme })
+    expect(await faultsOf(page), `${page.url()} at ${width} in ${colorScheme}`).toEqual([])
+  }
   await page.setViewportSize({ width: 1280, height: 900 })
   await page.emulateMedia({ colorScheme: 'light' })
 }
 
-test('a customer finds the access of an app in two clicks from home, makes it smaller and stops it, and each of it holds for the next call of the app (A9, A10)', async () => {
+test('a customer finds the access of an app in two clicks from home, makes it smaller and stops it, alone or with all others, and each of it holds for the next call of the app (A9, A10)', async () => {
   const app = await OutsideApp.make(product.url)
   const ana = await product.signIn('ana@northwind.example')
   await register(ana.page, app, SCOPES)
@@ -84,7 +92,8 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   await page
     .getByRole('heading', { name: 'Access of Northwind MSP with Northwind Fleet', level: 1 })
     .waitFor()
-  const ban = (await page.locator('.lines .muted').first().textContent()) ?? ''
+  const account = await page.getByRole('region', { name: 'Accounts' }).locator('dt').first().textContent()
+  const ban = /\(([^)]+)\)/.exec(account ?? '')?.[1] ?? ''
   const orders = `/customers/${encodeURIComponent(ban)}/orders`
   expect(await app.call(tokens, orders)).toEqual({ status: 200, code: null })
   await look(page)
@@ -96,7 +105,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   expect(await app.call(tokens, orders)).toMatchObject({ status: 401, code: 'TOKEN_STALE' })
   const smaller = await app.refresh(tokens)
   expect(await app.call(smaller, orders)).toEqual({ status: 200, code: null })
-  expect(await app.call(smaller, orders, { items: [] })).toMatchObject({ status: 403 })
+  expect(await app.call(smaller, orders, ORDER)).toMatchObject({ status: 403 })
 
   await page.getByRole('button', { name: "Stop Northwind MSP's access…" }).click()
   await page.getByLabel("Type the partner's name to confirm").fill('Northwind MSP')
@@ -106,4 +115,82 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   expect(await app.call(smaller, orders)).toMatchObject({ status: 401, code: 'DELEGATION_REVOKED' })
   await page.getByRole('link', { name: 'Who else has access' }).click()
   await page.getByRole('region', { name: 'Ended' }).getByText('Through the app Northwind Fleet').waitFor()
+
+  const again = await app.ask(ACTIONS, SCOPES.join(' '))
+  const anew = await app.redeem(await allow(page, { address: again, partner: 'Northwind MSP', actions: [] }))
+  expect(await app.call(anew, orders)).toEqual({ status: 200, code: null })
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access/stop-all`)
+  await page.getByText('One app of a partner stops too.').waitFor()
+  await page.getByLabel('Reason').fill('We do not know yet who is at fault.')
+  await page.getByLabel("Type your organisation's name to confirm").fill('Acme Fiber')
+  await page.getByRole('button', { name: 'Stop all partner access now' }).click()
+  await page.getByText('Northwind MSP, app Northwind Fleet').waitFor()
+  expect(await app.call(anew, orders)).toMatchObject({ status: 401, code: 'DELEGATION_REVOKED' })
+}, 180_000)
+
+/** Opens an address and waits until what it lists is there. */
+async function open(page: Page, path: string, sign: string): Promise<void> {
+  await page.goto(product.url + path)
+  await page.getByText(sign).first().waitFor()
+}
+
+test("an end customer sees its wholesaler's access, what was ordered and who is billed, and stops it (A5, A10)", async () => {
+  const { page } = await product.signIn('hanna@harbour.example')
+  await page.getByRole('link', { name: 'See who has access' }).click()
+  await page.getByRole('link', { name: 'Westwire Wholesale', exact: true }).click()
+  await page.getByText('Westwire Wholesale pays. Nothing goes on your bill.').waitFor()
+  await look(page, TWO_LOOKS)
+  await page.getByRole('link', { name: 'Orders', exact: true }).click()
+  await page.getByText('account W-1000').first().waitFor()
+  await look(page, TWO_LOOKS)
+  await page.getByRole('link', { name: /^Fibre 10 Gbit/ }).click()
+  await page.getByRole('link', { name: 'See the access' }).waitFor()
+  await look(page, TWO_LOOKS)
+  await page.getByRole('link', { name: 'Services', exact: true }).click()
+  await page.getByRole('link', { name: 'See the order' }).first().waitFor()
+  await look(page, TWO_LOOKS)
+  await page.getByRole('link', { name: 'Who has access' }).click()
+  await page.getByRole('link', { name: "Stop Westwire Wholesale's access" }).click()
+  await page.getByLabel("Type the partner's name to confirm").fill('Westwire Wholesale')
+  await page.getByRole('button', { name: "Stop Westwire Wholesale's access" }).click()
+  await page.getByText(/Check with Westwire Wholesale what happens with data/).waitFor()
+  await page.getByRole('link', { name: 'Who else has access' }).click()
+  await page.getByText('No partner has access to Harbour Logistics.').waitFor()
+  expect(await page.getByRole('region', { name: 'Ended' }).getByRole('listitem').count()).toBe(1)
+}, 120_000)
+
+test("the provider's pages of API access hold no fault of accessibility, and a gateway's credential is shown once (A13)", async () => {
+  const { page } = await product.signIn('sam@provider.example')
+  const partner = product.demo.partners['northwind-msp'] ?? ''
+  for (const [path, sign] of [
+    ['clients', 'Westwire order desk'],
+    ['consents', 'Consents'],
+    ['resales', 'WSA-2026-014'],
+    ['resales/new', 'Attest a resale'],
+    ['commercial', 'account W-1000'],
+    ['commercial/new', 'Save who pays'],
+    ['keys', 'Signing keys'],
+    ['gateways/new', 'Register a gateway'],
+    [`partners/${partner}`, 'What it could reach'],
+    [`partners/${partner}/blast-radius`, 'What stood open'],
+  ] as const) {
+    await open(page, `/platform/${path}`, sign)
+    await look(page, TWO_LOOKS)
+  }
+  await picture(page, 'blast-radius-light')
+  await open(page, '/platform/gateways/new', 'Register a gateway')
+  await page.getByLabel('Name', { exact: true }).fill('Edge')
+  await page.getByRole('button', { name: 'Register a gateway' }).click()
+  await page.getByRole('heading', { name: 'Store this credential now' }).waitFor()
+  const credential = await page.getByLabel('Credential of Edge').inputValue()
+  await look(page, TWO_LOOKS)
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByText('Tick that you have stored it.').waitFor()
+  await page.getByLabel('I have stored the credential').check()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('row', { name: /Edge/ }).waitFor()
+  expect(await page.content()).not.toContain(credential)
+  await page.getByRole('button', { name: 'Disable…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+  await page.getByRole('row', { name: /Edge.*Disabled/ }).waitFor()
 }, 180_000)

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 
 import type { Frame } from '../platform/frame.ts'
 import { showToast } from '../platform/live.ts'
@@ -61,6 +62,11 @@ export function MoveButton({ words, move, reason, isDanger = false, isInRow = fa
       </Ask>
     </>
   )
+}
+
+/** The acts of one row, side by side. */
+export function RowActs({ children }: { children: ReactNode }) {
+  return <span className="row-acts">{children}</span>
 }
 
 /** The body of a move: the reason, when there is one. */

@@ -2,14 +2,22 @@ import { LINK_ROLES, LINK_STATUSES, REFUSAL_CODES } from '@liaison/access'
 import { expect, test } from 'vitest'
 
 import { acting } from '../words/acting.ts'
+import { applications } from '../words/applications.ts'
 import { common } from '../words/common.ts'
+import { consents } from '../words/consents.ts'
+import { keyPair } from '../words/key-pair.ts'
+import { onboarding } from '../words/onboarding.ts'
 import { org } from '../words/org.ts'
+import { oversight } from '../words/oversight.ts'
 import { partner } from '../words/partner.ts'
 import { platform } from '../words/platform.ts'
 import { status } from '../words/status.ts'
-import { hasWords, joinNames, t, tValue } from './words.ts'
+import { ways } from '../words/ways.ts'
+import { addWords, hasWords, joinNames, t, tValue } from './words.ts'
 
-const catalogues: Record<string, string>[] = [common, status, partner, acting, org, platform]
+const late: Record<string, string>[] = [consents, oversight, onboarding, applications, keyPair]
+const catalogues: Record<string, string>[] = [common, status, partner, acting, org, platform, ways, ...late]
+late.forEach(addWords)
 
 test('no sentence id is defined twice, so none hides another', () => {
   const ids = catalogues.flatMap((catalogue) => Object.keys(catalogue))
@@ -24,8 +32,8 @@ test('every sentence compiles as ICU MessageFormat', () => {
 
 test('a sentence with a count agrees with it', () => {
   expect([1, 3].map((count) => t('home.partners', { count }))).toEqual([
-    'One partner has access',
-    '3 partners have access',
+    'People of one partner sign in here',
+    'People of 3 partners sign in here',
   ])
 })
 

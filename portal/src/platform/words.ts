@@ -3,32 +3,47 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 
 import { acting } from '../words/acting.ts'
 import { common } from '../words/common.ts'
-import { consents } from '../words/consents.ts'
-import { oversight } from '../words/oversight.ts'
-import { onboarding } from '../words/onboarding.ts'
+import type { consents } from '../words/consents.ts'
+import type { oversight } from '../words/oversight.ts'
+import type { applications } from '../words/applications.ts'
+import type { keyPair } from '../words/key-pair.ts'
+import type { onboarding } from '../words/onboarding.ts'
 import { org } from '../words/org.ts'
 import { partner } from '../words/partner.ts'
 import { platform } from '../words/platform.ts'
 import { status } from '../words/status.ts'
+import { ways } from '../words/ways.ts'
 
-const english = {
+const first = {
   ...common,
   ...status,
   ...partner,
   ...acting,
   ...org,
   ...platform,
-  ...consents,
-  ...oversight,
-  ...onboarding,
+  ...ways,
 }
 
-export type WordId = keyof typeof english
+export type WordId =
+  | keyof typeof first
+  | keyof typeof consents
+  | keyof typeof oversight
+  | keyof typeof onboarding
+  | keyof typeof applications
+  | keyof typeof keyPair
 type Values = Record<string, string | number>
+
+const english: Record<string, string> = { ...first }
 
 i18n.setMessagesCompiler(compileMessage)
 i18n.load('en', english)
 i18n.activate('en')
+
+/** Adds the sentences of a piece that is fetched later; it calls this before it shows anything. */
+export function addWords(more: Readonly<Record<string, string>>): void {
+  Object.assign(english, more)
+  i18n.load('en', more)
+}
 
 /** The sentence with this id in the reader's language, with its placeholders filled (ICU MessageFormat). */
 export function t(id: WordId, values?: Values): string {

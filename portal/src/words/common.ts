@@ -69,6 +69,11 @@ export const common = {
   'nav.freezes': 'Freezes',
   'nav.audit': 'Audit log',
   'nav.explain': 'Explain access',
+  'nav.ready': 'Get ready',
+  'nav.developers': 'Developers',
+  'nav.apps': 'API clients',
+  'nav.granted': 'Access by customers',
+  'nav.applications': 'Applications',
 
   'palette.title': 'Go to',
   'palette.label': 'Tenant, page or place',

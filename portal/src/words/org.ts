@@ -1,7 +1,8 @@
 /** Sentences of the own organisation. Here nobody reads "tenant", "scope" or "revoke". */
 export const org = {
   'home.who': 'Who has access',
-  'home.partners': '{count, plural, one {People of one partner sign in here} other {People of # partners sign in here}}',
+  'home.partners':
+    '{count, plural, one {People of one partner sign in here} other {People of # partners sign in here}}',
   'home.last_use': 'Last used {when}',
   'home.ends_soon': '{count, plural, one {One access ends soon} other {# accesses end soon}}',
   'home.see': 'See who has access',
@@ -84,7 +85,6 @@ export const org = {
   'stopall.next_request': 'It holds from their very next request, also in pages they have open.',
   'stopall.back': 'To come back, each of them has to ask and you have to approve again.',
   'stopall.type': "Type your organisation's name to confirm",
-  'stopall.act': '{count, plural, one {Stop the one partner now} other {Stop all # partners now}}',
   'stopall.keep': 'Keep access',
   'stopall.done_title': 'All partner access stopped, {at}',
   'stopall.done': '{count, plural, one {One partner was} other {# partners were}} cut off.',

@@ -1,13 +1,5 @@
-/** Sentences of the provider's pages about API access. */
+/** Sentences of the provider's pages about API access; fetched with these pages. */
 export const oversight = {
-  'nav.api': 'API access',
-  'nav.clients': 'API clients',
-  'nav.consents': 'Consents',
-  'nav.resales': 'Resales',
-  'nav.commercial': 'Who pays',
-  'nav.gateways': 'Gateways',
-  'nav.keys': 'Signing keys',
-
   'status.client.active': 'Active',
   'status.client.waiting': 'Asks for live use',
   'status.client.suspended': 'Suspended',
@@ -24,7 +16,6 @@ export const oversight = {
   'environment.live': 'Live',
   'terms.direct': 'Pays itself',
   'terms.resale': 'Through a wholesaler',
-
   'clients.title': 'API clients',
   'clients.lead': 'Every app that can ask for access, whose it is and how it stands.',
   'clients.none_text': 'An app that a partner or an organisation registers is listed here.',
@@ -67,7 +58,6 @@ export const oversight = {
     'Its next call is refused and it never works again. {owner} has to register a new client and every customer has to allow it anew.',
   'client.revoke_keep': 'Keep the client',
   'client.revoke_done': '{client} revoked',
-
   'consents.title': 'Consents',
   'consents.lead': 'What customers allow apps of partners. What the apps read is not shown here.',
   'consents.none': 'No consent',
@@ -76,6 +66,7 @@ export const oversight = {
   'consents.state': 'State',
   'consents.active': 'In force or suspended',
   'consents.past': 'Ended',
+  'consents.opens': 'What this consent opens',
   'consents.accounts': 'Accounts',
   'consents.one': '{partner} in {tenant}, app {app}',
   'consents.plain': 'Consent',
@@ -94,7 +85,6 @@ export const oversight = {
   'consents.revoke_effect': 'It ends for good. Only {tenant} can allow it again.',
   'consents.revoke_keep': 'Keep the consent',
   'consents.revoke_done': 'Consent of {tenant} revoked',
-
   'resales.title': 'Resales',
   'resales.lead': 'Wholesalers that manage end customers under an agreement that was accepted.',
   'resales.none_text': 'A resale that you attest is listed here.',
@@ -124,7 +114,6 @@ export const oversight = {
   'resales.revoke_effect': 'It ends for good. Who pays for what runs does not change by it.',
   'resales.revoke_keep': 'Keep the resale',
   'resales.revoke_done': 'Resale of {partner} revoked',
-
   'terms.title': 'Who pays',
   'terms.lead': 'For every billing account, which organisation pays for what belongs to it.',
   'terms.none_text': 'Say who pays for a billing account, and it is listed here.',
@@ -157,10 +146,8 @@ export const oversight = {
     'Nobody pays for new orders of the account until others are added. Access does not end by it.',
   'terms.end_keep': 'Keep them',
   'terms.end_done': 'Payment terms of {ban} ended',
-
   'field.missing': 'Fill in: {field}',
   'field.day_wrong': 'Choose a last day that lies ahead.',
-
   'keys.lead':
     'Access tokens are signed with one key; the next one is published already. After a rotation the old one stays published until its tokens have ended.',
   'keys.none': 'No key yet',
@@ -180,7 +167,6 @@ export const oversight = {
   'keys.at_once_title': 'Rotate the signing keys at once?',
   'keys.at_once_effect':
     'For a key that is no longer safe. A gateway that has not fetched the new key yet may refuse tokens for up to a minute.',
-
   'gateways.lead': 'What stands in front of protected APIs and may ask whether a call is allowed.',
   'gateways.none_text': 'Register a gateway and it is listed here.',
   'gateways.name': 'Gateway',
@@ -216,10 +202,8 @@ export const oversight = {
   'gateways.enable_effect': 'It may ask again, with the credential that it has.',
   'gateways.enable_keep': 'Keep it disabled',
   'gateways.enable_done': '{gateway} enabled',
-
   'blast.title': 'What {partner} could reach',
   'blast.plain': 'What a partner could reach',
-  'blast.open': 'What it could reach',
   'blast.lead':
     'For each customer: what stood open to the partner within the time, and what it did there. It is an upper bound; pauses within the time are not taken out.',
   'blast.from': 'From (UTC)',
@@ -252,6 +236,4 @@ export const oversight = {
   'blast.rows': 'Rows',
   'blast.first': 'First',
   'blast.last': 'Last',
-
-  'partner.see': 'See more of this partner',
 } as const

@@ -74,7 +74,8 @@ export function findPerson(mandate: Mandate<'system'>, named: string): Promise<T
 
 /** The delegation with this public id, of a link or of any kind. Throws when there is none. */
 export function findDelegation(mandate: Mandate<'system'>, named: string): Promise<Target> {
-  const id = uuidOf('link', named) ?? uuidOf('delegation', named)
+  const kinds = ['link', 'consent', 'resale', 'delegation'] as const
+  const id = kinds.map((kind) => uuidOf(kind, named)).find((found) => found !== null) ?? null
   return find(
     'delegation',
     named,

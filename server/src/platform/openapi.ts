@@ -65,6 +65,7 @@ export function problemsOf(route: Route): string[] {
     ...route.problems,
     ...(EVIDENCE_PROBLEMS[evidenceOf(route.access)] ?? []),
     ...problemsOfMethod(route),
+    ...(route.showsSecret ? ['SECRET_SHOWN_ONCE'] : []),
     ...(route.ifMatch ? ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'] : []),
   ])
   return [...codes].toSorted()

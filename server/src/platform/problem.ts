@@ -110,6 +110,13 @@ export const PLATFORM_PROBLEMS = {
     cause: 'The same Idempotency-Key came with another body or operation within 24 hours.',
     remedy: 'Use a new key for a new request.',
   },
+  SECRET_SHOWN_ONCE: {
+    status: 409,
+    title: 'Secret not shown again',
+    cause:
+      'The request was carried out before under this Idempotency-Key; its answer held a secret that is not kept.',
+    remedy: 'If the secret was lost, make a new one and end this one.',
+  },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,
     title: 'Request in progress',

@@ -69,6 +69,8 @@ export interface JsonDefinition<S extends Schemas, R extends Responses, A> exten
   readonly responses: R
   /** Changed only with the version that was read (`If-Match`). */
   readonly ifMatch?: true
+  /** The answer holds a secret that is shown this once: it is not kept under an Idempotency-Key. */
+  readonly showsSecret?: true
   /** A POST that changes nothing and needs no audit event of its own, with the reason. */
   readonly readsOnly?: string
   readonly handle: (context: Context<S, A>) => Promise<Success<R> | Sent<Success<R>>>
@@ -94,6 +96,7 @@ export interface Route {
   readonly problems: readonly string[]
   readonly responses: Responses
   readonly ifMatch: boolean
+  readonly showsSecret: boolean
   readonly readsOnly: string | undefined
   readonly bodyLimitBytes: number | undefined
   readonly handle: (context: object) => Promise<unknown>
@@ -104,6 +107,7 @@ function seal(definition: object, answers: Route['answers']): Route {
     problems: [],
     responses: {},
     ifMatch: false,
+    showsSecret: false,
     readsOnly: undefined,
     bodyLimitBytes: undefined,
   }

@@ -15,7 +15,7 @@ import type { Frame } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { daysUntil } from '../shared/access-words.ts'
+import { daysUntil, neverAllowed } from '../shared/access-words.ts'
 import { ChangeHistory } from '../shared/change-history.tsx'
 import { useConsent } from './calls-consents.ts'
 import { ConsentNarrowForm } from './consent-narrow-form.tsx'
@@ -103,24 +103,15 @@ function ConfirmNote({ consent }: { consent: TenantConsentDetail }) {
   )
 }
 
-function Accounts({ consent }: { consent: TenantConsentDetail }) {
+function accountOf({ name, ban, status }: TenantConsentDetail['accounts'][number]): string {
+  const words = name === null ? ban : `${name} (${ban})`
+  return status === 'closed' ? t('consent.account_closed', { account: words }) : words
+}
+
+function Accounts({ accounts }: Pick<TenantConsentDetail, 'accounts'>) {
   return (
     <Panel title={t('access.accounts')}>
-      <ul className="lines">
-        {consent.accounts.map((account) => (
-          <li key={account.billing_account_id}>
-            <span>
-              <span className="strong">{account.name ?? account.ban}</span>{' '}
-              <span className="muted">{account.ban}</span>
-              <br />
-              <span className="small">{account.who_pays}</span>
-            </span>
-            {account.status === 'closed' && (
-              <span className="muted">{tValue('status.organisation', 'closed')}</span>
-            )}
-          </li>
-        ))}
-      </ul>
+      <Facts facts={accounts.map((account) => fact(accountOf(account), account.who_pays ?? '–'))} />
     </Panel>
   )
 }
@@ -230,9 +221,13 @@ function Body({ consent, etag }: ConsentProps) {
           </Note>
         )}
         <Panel title={t('access.can_title', { partner: consent.partner_name })}>
-          <PermissionList can={consent.can} cannot={consent.cannot} who={t('access.they')} />
+          <PermissionList
+            can={consent.can}
+            cannot={[...consent.cannot, ...neverAllowed()]}
+            who={t('access.they')}
+          />
         </Panel>
-        <Accounts consent={consent} />
+        <Accounts accounts={consent.accounts} />
         <WhatItDid consent={consent} />
       </div>
       <div className="stack">

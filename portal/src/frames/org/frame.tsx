@@ -1,5 +1,6 @@
 import {
   IconAdjustments,
+  IconApps,
   IconHistory,
   IconHome,
   IconInbox,
@@ -59,6 +60,13 @@ function workOf(ten: string): NavEntry[] {
       icon: IconUsers,
       letter: 'm',
       needs: 'tenant.members.read',
+    },
+    {
+      to: places.clients(ten),
+      label: t('nav.own_apps'),
+      icon: IconApps,
+      letter: 'k',
+      needs: 'tenant.clients.read',
     },
   ]
 }

@@ -10,7 +10,7 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { amountOf, billedTo, itemsInShort, orderedBy } from '../shared/order-words.tsx'
+import { BilledTo, amountOf, itemsInShort, orderedBy } from '../shared/order-words.tsx'
 
 function ItemRow({ item }: { item: OrderDetail['items'][number] }) {
   return (
@@ -86,7 +86,7 @@ function OrderFacts({ order }: { order: OrderDetail }) {
     <Panel title={t('orders.facts')}>
       <Facts
         facts={[
-          fact(t('orders.bill_to'), <span className="strong">{billedTo(order, tenantId)}</span>),
+          fact(t('orders.bill_to'), <BilledTo done={order} tenantId={tenantId} />),
           fact(t('orders.state'), <StatusChip family="order" value={order.state} />),
           fact(t('orders.because'), order.state_reason),
           fact(t('orders.changed'), formatDateTime(order.state_changed_at)),

@@ -14,7 +14,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { optional } from '../shared/list-fields.ts'
-import { amountOf, billedTo, itemsInShort, orderedBy } from '../shared/order-words.tsx'
+import { BilledTo, amountOf, itemsInShort, orderedBy } from '../shared/order-words.tsx'
 
 const states = ['any', 'acknowledged', 'in_progress', 'completed', 'rejected', 'cancelled'] as const
 const spec = { account: textField(), state: choiceField(states, 'any') }
@@ -33,7 +33,7 @@ function toColumns(tenantId: string): Column<Order>[] {
     {
       id: 'billed',
       header: t('orders.bill_to'),
-      cell: (order) => billedTo(order, tenantId),
+      cell: (order) => <BilledTo done={order} tenantId={tenantId} />,
     },
     {
       id: 'state',
@@ -41,7 +41,11 @@ function toColumns(tenantId: string): Column<Order>[] {
       cell: (order) => <StatusChip family="order" value={order.state} />,
     },
     { id: 'by', header: t('orders.placed_by'), cell: orderedBy },
-    { id: 'account', header: t('orders.account'), cell: (order) => order.customer_ban },
+    {
+      id: 'account',
+      header: t('orders.account'),
+      cell: (order) => <span className="nowrap">{order.customer_ban}</span>,
+    },
     { id: 'once', header: t('orders.once'), numeric: true, cell: (order) => amountOf(order.once_total) },
     {
       id: 'monthly',

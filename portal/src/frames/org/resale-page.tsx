@@ -17,7 +17,7 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { daysUntil, sentencesOfActions } from '../shared/access-words.ts'
+import { daysUntil, neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
 import { AccessStopped } from './access-stopped.tsx'
 import { isLiveResale, useResales } from './calls-consents.ts'
 
@@ -72,7 +72,7 @@ function Body({ resale }: { resale: Resale }) {
           </Note>
         )}
         <Panel title={t('access.can_title', { partner })}>
-          <PermissionList can={can} cannot={cannot} who={t('access.they')} />
+          <PermissionList can={can} cannot={[...cannot, ...neverAllowed()]} who={t('access.they')} />
         </Panel>
         {mayRead && (
           <section aria-label={t('access.did_title', { partner })}>

@@ -13,7 +13,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { amountOf, billedTo, orderedBy } from '../shared/order-words.tsx'
+import { BilledTo, amountOf, orderedBy } from '../shared/order-words.tsx'
 
 const states = ['any', 'active', 'ended'] as const
 const spec = { account: textField(), state: choiceField(states, 'any') }
@@ -25,14 +25,22 @@ function toColumns(tenantId: string): Column<Service>[] {
       header: t('services.service'),
       cell: (service) => <span className="strong">{service.product_name}</span>,
     },
-    { id: 'billed', header: t('orders.bill_to'), cell: (service) => billedTo(service, tenantId) },
+    {
+      id: 'billed',
+      header: t('orders.bill_to'),
+      cell: (service) => <BilledTo done={service} tenantId={tenantId} />,
+    },
     {
       id: 'state',
       header: t('orders.state'),
       cell: (service) => <StatusChip family="service" value={service.state} />,
     },
     { id: 'by', header: t('orders.placed_by'), cell: orderedBy },
-    { id: 'account', header: t('orders.account'), cell: (service) => service.customer_ban },
+    {
+      id: 'account',
+      header: t('orders.account'),
+      cell: (service) => <span className="nowrap">{service.customer_ban}</span>,
+    },
     {
       id: 'monthly',
       header: t('orders.monthly'),

@@ -2,7 +2,7 @@ import { readBody } from '@liaison/sdk'
 import type { StoppedAll, TenantLink } from '@liaison/sdk'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
-import { Page, Panel } from '../../parts/page.tsx'
+import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -10,9 +10,12 @@ import { formatInstant } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
-import { t } from '../../platform/words.ts'
+import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { useAccessLinks } from './calls.ts'
+import { stopEveryApp } from './stop-apps.ts'
+import type { StoppedApps } from './stop-apps.ts'
 
 function What({ links }: { links: readonly TenantLink[] }) {
   const now = useNow(60_000)
@@ -63,7 +66,7 @@ function What({ links }: { links: readonly TenantLink[] }) {
   )
 }
 
-function Done({ stopped }: { stopped: StoppedAll }) {
+function Done({ stopped, apps }: { stopped: StoppedAll; apps: StoppedApps }) {
   const { tenantId } = useFrame()
   return (
     <Panel title={t('stopall.done_title', { at: formatInstant(stopped.stopped_at) })}>
@@ -75,7 +78,15 @@ function Done({ stopped }: { stopped: StoppedAll }) {
               {t('stopall.done_one', { partner: item.partner_name, count: item.people })}
             </li>
           ))}
+          {apps.stopped.map((name) => (
+            <li key={name}>{name}</li>
+          ))}
         </ul>
+        {apps.failed.length > 0 && (
+          <Note tone="bad">
+            <p>{t('stopall.failed', { names: joinNames(apps.failed) })}</p>
+          </Note>
+        )}
         <p>{t('stopall.done_next')}</p>
         <IdText id={stopped.reference} />
         <p>
@@ -89,23 +100,29 @@ function Done({ stopped }: { stopped: StoppedAll }) {
 function StopAllForm({ links }: { links: readonly TenantLink[] }) {
   const { name, tenantId } = useFrame()
   const go = useGo()
-  const write = useWrite(({ reason, typed }: { reason: string; typed: string }, frame) =>
-    readBody(frame.client.POST('/tenant/partner-access/stop-all', { body: { reason, confirm_name: typed } })),
-  )
-  if (write.data) return <Done stopped={write.data} />
+  const apps = useConsents('active').data?.length ?? 0
+  const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
+  const write = useWrite(async ({ reason, typed }: { reason: string; typed: string }, { client }) => {
+    const body = { reason, confirm_name: typed }
+    const stopped = await readBody(client.POST('/tenant/partner-access/stop-all', { body }))
+    return { stopped, apps: await stopEveryApp(client, reason) }
+  })
+  if (write.data) return <Done {...write.data} />
   const people = links.reduce((sum, link) => sum + link.people.length, 0)
   return (
     <div className="stack">
       {links.length > 0 && <What links={links} />}
       <ConfirmPage
         effects={[
-          t('stopall.effect', { count: links.length, people }),
+          ...(links.length > 0 ? [t('stopall.effect', { count: links.length, people })] : []),
+          ...(apps > 0 ? [t('stopall.effect_apps', { count: apps })] : []),
+          ...(wholesalers > 0 ? [t('stopall.effect_wholesalers', { count: wholesalers })] : []),
           t('stopall.next_request'),
           t('stopall.back'),
         ]}
         typed={name}
         typedLabel={t('stopall.type')}
-        act={t('stopall.act', { count: links.length })}
+        act={t('stopall.act_all')}
         keep={t('stopall.keep')}
         reason="required"
         isBusy={write.isPending}

@@ -48,7 +48,7 @@ function Standing({ terms }: { terms: ApiTerms }) {
   if (terms.accepted_at !== null) {
     const by = { name: terms.accepted_by_name ?? '', at: formatDateTime(terms.accepted_at) }
     return (
-      <Note tone="ok">
+      <Note>
         <p>{t('apiterms.accepted', by)}</p>
       </Note>
     )

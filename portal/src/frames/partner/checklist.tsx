@@ -85,7 +85,7 @@ export function Checklist({ list }: { list: OnboardingChecklist }) {
   const done = list.steps.filter((step) => step.done).length
   return (
     <div className="stack form">
-      <Note tone={list.complete ? 'ok' : 'info'}>
+      <Note>
         <p className="strong">
           {next === undefined ? t('ready.complete') : t('ready.next', { title: next.title })}
         </p>
@@ -93,7 +93,7 @@ export function Checklist({ list }: { list: OnboardingChecklist }) {
       </Note>
       <Facts
         facts={[
-          fact(t('ready.title'), t('ready.count', { done, count: list.steps.length })),
+          fact(t('ready.progress'), t('ready.count', { done, count: list.steps.length })),
           fact(t('ready.applied'), list.applied_at && formatDate(list.applied_at)),
         ]}
       />

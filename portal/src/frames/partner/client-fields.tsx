@@ -6,6 +6,7 @@ import type { ApiClient } from '@liaison/sdk'
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { t } from '../../platform/words.ts'
+import { linesOf } from '../shared/lines.ts'
 
 /** What makes an API client, as the form holds it: lists as lines of text. */
 export type ClientDraft = {
@@ -33,13 +34,6 @@ export function toDraft(client: ApiClient): ClientDraft {
     scopes: SCOPE_NAMES.filter((scope) => client.scopes.includes(scope)),
     ranges: client.ip_allow.join('\n'),
   }
-}
-
-function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
 }
 
 /** The settings as the API takes them. */

@@ -27,13 +27,13 @@ async function readPlaces(signal: AbortSignal): Promise<Places> {
 }
 
 /** Where the metadata of an issuer lies: the well-known part goes before the path (RFC 8414 section 3). */
-export function metadataOf(issuer: string): string {
+function metadataOf(issuer: string): string {
   const { origin, pathname } = new URL(issuer)
   return `${origin}/.well-known/oauth-authorization-server${pathname === '/' ? '' : pathname}`
 }
 
 /** The command that runs the example application of the repository with this client. */
-export function commandOf(clientId: string, resource: string): string {
+function commandOf(clientId: string, resource: string): string {
   return `node examples/partner-app/main.ts --api ${resource} --client ${clientId} --key FILE.private.jwk.json`
 }
 

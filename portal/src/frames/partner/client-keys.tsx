@@ -39,9 +39,16 @@ function KeyLine({ kid, ...props }: KeysProps & { kid: string }) {
   return (
     <li>
       <code className="mono">{kid}</code>
-      {others.length > 0 && props.client.status !== 'revoked' && (
-        <MoveButton isInRow isDanger words={words} move={(_reason, frame) => putKeys(props, others, frame)} />
-      )}
+      <span>
+        {others.length > 0 && props.client.status !== 'revoked' && (
+          <MoveButton
+            isInRow
+            isDanger
+            words={words}
+            move={(_reason, frame) => putKeys(props, others, frame)}
+          />
+        )}
+      </span>
     </li>
   )
 }
@@ -94,7 +101,7 @@ export function ClientKeys(props: KeysProps & { mayChange: boolean }) {
       </ul>
       {mayChange && (
         <details>
-          <summary>{t('app.key_add')}</summary>
+          <summary>{t('app.key_new')}</summary>
           <p className="muted">{t('app.keys_about')}</p>
           <AddKey client={client} etag={props.etag} />
         </details>

@@ -17,6 +17,7 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { shownClientStatus } from '../shared/client-words.ts'
 import { useClient } from './client-calls.ts'
 import { checkDraft, ClientFields, sentenceOf, toDraft, toSettings } from './client-fields.tsx'
 import type { ClientDraft } from './client-fields.tsx'
@@ -38,7 +39,7 @@ function ClientFacts({ client }: { client: ApiClient }) {
     <Panel title={t('app.facts')}>
       <Facts
         facts={[
-          fact(t('app.state'), <StatusChip family="client" value={client.status} />),
+          fact(t('app.state'), <StatusChip family="client" value={shownClientStatus(client)} />),
           fact(t('app.reason'), client.status_reason),
           fact(t('apps.environment'), tValue('environment', client.environment)),
           fact(t('app.scopes'), linesOf(client.scopes.map(sentenceOf), '')),
@@ -183,7 +184,7 @@ function Client({ client, etag }: ClientProps) {
       {mayChange && (
         <Panel title={t('app.settings')}>
           <details>
-            <summary>{t('app.settings')}</summary>
+            <summary>{t('app.change')}</summary>
             <SettingsForm key={etag} client={client} etag={etag} />
           </details>
         </Panel>

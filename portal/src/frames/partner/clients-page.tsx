@@ -13,6 +13,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { shownClientStatus } from '../shared/client-words.ts'
 import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 
 const spec = { page: pageField() }
@@ -32,7 +33,7 @@ function columnsFor(partnerId: string, now: Date): Column<ApiClient>[] {
     {
       id: 'state',
       header: t('column.status'),
-      cell: (row) => <StatusChip family="client" value={row.status} />,
+      cell: (row) => <StatusChip family="client" value={shownClientStatus(row)} />,
     },
     {
       id: 'used',

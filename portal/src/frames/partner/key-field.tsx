@@ -2,9 +2,12 @@ import { Button, NativeSelect, Textarea } from '@mantine/core'
 import { useState } from 'react'
 
 import { Note } from '../../parts/page.tsx'
-import { t } from '../../platform/words.ts'
+import { addWords, t } from '../../platform/words.ts'
+import { keyPair } from '../../words/key-pair.ts'
 import { holdsPrivateKey, makeKeyPair, readPublicKeys } from './key-pair.ts'
 import type { PrivateFormat, PublicJwk } from './key-pair.ts'
+
+addWords(keyPair)
 
 /** What was given as keys so far. */
 export type GivenKeys =
@@ -57,7 +60,7 @@ function Maker({ given, onGiven }: PartProps) {
         </Button>
       </div>
       {made !== null && (
-        <Note tone="ok">
+        <Note>
           <p role="status">{t('keypair.made', { file: made.file })}</p>
           <p className="small">
             {t('keypair.id')}: <code className="mono">{made.jwk['kid']}</code>

@@ -18,7 +18,7 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
-import { useOnboarding } from './ready-page.tsx'
+import { useOnboarding } from './onboarding-call.ts'
 import { TenantDrawer } from './tenant-drawer.tsx'
 
 const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const

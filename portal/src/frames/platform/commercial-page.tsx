@@ -4,7 +4,7 @@ import type { CommercialRelationship } from '@liaison/sdk'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
+import { MoveButton, reasonBody, RowActs } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
@@ -14,6 +14,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { Payer } from '../shared/order-words.tsx'
 import { pagedQuery, pagedSpec, PagedList } from './paged-list.tsx'
 
 const statuses = ['active', 'suspended', 'ended'] as const
@@ -69,11 +70,15 @@ const columns: Column<CommercialRelationship>[] = [
       </GoLink>
     ),
   },
-  { id: 'ban', header: t('terms.account'), cell: (terms) => terms.customer_ban },
+  {
+    id: 'ban',
+    header: t('terms.account'),
+    cell: (terms) => <span className="nowrap">{terms.customer_ban}</span>,
+  },
   {
     id: 'payer',
     header: t('terms.payer'),
-    cell: (terms) => t('orders.pays_account', { name: terms.payer_name, ban: terms.payer_ban }),
+    cell: (terms) => <Payer name={terms.payer_name} ban={terms.payer_ban} />,
   },
   {
     id: 'status',
@@ -92,7 +97,15 @@ const columns: Column<CommercialRelationship>[] = [
     numeric: true,
     cell: (terms) => <DateText iso={terms.starts_at} />,
   },
-  { id: 'acts', header: '', cell: (terms) => <Acts terms={terms} /> },
+  {
+    id: 'acts',
+    header: '',
+    cell: (terms) => (
+      <RowActs>
+        <Acts terms={terms} />
+      </RowActs>
+    ),
+  },
 ]
 
 /** Who pays for which billing account, apart from every access; the address can narrow it to one wholesaler. */

@@ -121,7 +121,7 @@ export function ConsentPage() {
         {(body) => (
           <div className="columns">
             <div className="stack">
-              <Panel title={t('link.opens')}>
+              <Panel title={t('consents.opens')}>
                 <PermissionList can={body.can} cannot={body.cannot} who={body.partner_name} />
               </Panel>
               <ChangeHistory history={body.history} />

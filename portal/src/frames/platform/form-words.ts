@@ -5,11 +5,3 @@ import { t } from '../../platform/words.ts'
 export function missing(field: string, label: string, isThere: boolean): FormError[] {
   return isThere ? [] : [{ field, text: t('field.missing', { field: label }) }]
 }
-
-/** The lines of a text that say something. */
-export function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-}

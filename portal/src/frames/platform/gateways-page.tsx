@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
+import { MoveButton, reasonBody, RowActs } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -119,10 +119,10 @@ function toColumns(onSecret: (secret: Secret) => void): Column<Gateway>[] {
       id: 'acts',
       header: '',
       cell: (gateway) => (
-        <>
+        <RowActs>
           <RotateButton gateway={gateway} onSecret={onSecret} />
           <SwitchButton gateway={gateway} />
-        </>
+        </RowActs>
       ),
     },
   ]

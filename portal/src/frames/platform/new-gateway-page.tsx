@@ -10,8 +10,9 @@ import { useGo } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { linesOf } from '../shared/lines.ts'
 import { Ticks } from '../shared/ticks.tsx'
-import { linesOf, missing } from './form-words.ts'
+import { missing } from './form-words.ts'
 import { SecretPage } from './secret-page.tsx'
 
 type Draft = { name: string; ips: string; isTrusted: boolean; upstreams: string[] }

@@ -18,8 +18,9 @@ import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { sentenceOfAction } from '../shared/access-words.ts'
 import { endOfDay } from '../shared/last-day.ts'
+import { linesOf } from '../shared/lines.ts'
 import { Ticks } from '../shared/ticks.tsx'
-import { linesOf, missing } from './form-words.ts'
+import { missing } from './form-words.ts'
 import { findPartners, findTenants } from './finds.ts'
 
 type Draft = {

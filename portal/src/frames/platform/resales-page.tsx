@@ -4,7 +4,7 @@ import type { Resale } from '@liaison/sdk'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
+import { MoveButton, reasonBody, RowActs } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
@@ -86,7 +86,15 @@ const columns: Column<Resale>[] = [
     numeric: true,
     cell: (resale) => <DateText iso={resale.ends_at} />,
   },
-  { id: 'acts', header: '', cell: (resale) => <Acts resale={resale} /> },
+  {
+    id: 'acts',
+    header: '',
+    cell: (resale) => (
+      <RowActs>
+        <Acts resale={resale} />
+      </RowActs>
+    ),
+  },
 ]
 
 /** Wholesalers that manage end customers; the address can narrow the list to one of them. */

@@ -1,5 +1,7 @@
-import { ACTION_NAMES, ACTIONS, CLIENT_PERMISSIONS } from '@liaison/access'
+import { ACTION_NAMES, ACTIONS, CLIENT_PERMISSIONS, scopeOfAction } from '@liaison/access'
 import type { Action } from '@liaison/access'
+
+import { t } from '../../platform/words.ts'
 
 /** What an app may do by one action, in the sentence of the catalogue. */
 export function sentenceOfAction(action: Action): string {
@@ -11,6 +13,16 @@ export function sentencesOfActions(actions: readonly string[]): { can: string[];
   const allowed = ACTION_NAMES.filter((name) => actions.includes(name))
   const others = ACTION_NAMES.filter((name) => !actions.includes(name))
   return { can: allowed.map(sentenceOfAction), cannot: others.map(sentenceOfAction) }
+}
+
+/** What an app that is registered for these scopes may do at most. */
+export function sentencesOfScopes(scopes: readonly string[]): string[] {
+  return ACTION_NAMES.filter((name) => scopes.includes(scopeOfAction(name))).map(sentenceOfAction)
+}
+
+/** What no access of an app or a wholesaler ever includes; said on every page beside what it leaves out. */
+export function neverAllowed(): string[] {
+  return [t('never.people'), t('never.accounts'), t('never.pass_on'), t('never.payer')]
 }
 
 const dayMs = 86_400_000

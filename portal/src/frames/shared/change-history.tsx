@@ -10,7 +10,8 @@ type Change = TenantConsentDetail['history'][number]
 
 function pairOf(detail: Change['detail'], field: string): [before: unknown, after: unknown] | null {
   const value = detail[field]
-  if (typeof value !== 'object' || value === null) return null
+  // What was allowed at first stands there as it is; only a change has a before and an after.
+  if (typeof value !== 'object' || value === null || !('after' in value)) return null
   return [Reflect.get(value, 'before'), Reflect.get(value, 'after')]
 }
 

@@ -11,10 +11,23 @@ export function orderedBy({ placed_by: by }: Done): string {
   return t('orders.by_partner', { partner: by.partner_name, app: by.client_name })
 }
 
+type PayerProps = { name: string; ban: string }
+
+/** An organisation and the account of it that is charged. */
+export function Payer({ name, ban }: PayerProps) {
+  return (
+    <>
+      {name}
+      <br />
+      <span className="small muted nowrap">{t('orders.pays_account', { ban })}</span>
+    </>
+  )
+}
+
 /** Who is billed, and on which account; the reader's own organisation is marked as such. */
-export function billedTo({ billing }: Done, tenantId: string): string {
-  const name = billing.party === tenantId ? t('orders.you', { name: billing.party_name }) : billing.party_name
-  return t('orders.pays_account', { name, ban: billing.ban })
+export function BilledTo({ done, tenantId }: { done: Done; tenantId: string }) {
+  const { party, party_name: name, ban } = done.billing
+  return <Payer name={party === tenantId ? t('orders.you', { name }) : name} ban={ban} />
 }
 
 /** What was ordered, in short. */

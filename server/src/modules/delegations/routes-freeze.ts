@@ -187,7 +187,7 @@ const AdminFreezeInput = z.strictObject({
 const ID_KINDS = {
   partner: ['partner'],
   tenant: ['tenant'],
-  delegation: ['link', 'delegation'],
+  delegation: ['link', 'consent', 'resale', 'delegation'],
   person: ['person'],
 } as const
 

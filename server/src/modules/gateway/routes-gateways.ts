@@ -114,6 +114,7 @@ const register = route({
   access,
   limit: 'write',
   responses: { 201: NewCredential },
+  showsSecret: true,
   problems: ['UPSTREAM_NOT_FOUND'],
   async handle({ mandate, body }) {
     const { text, hint } = makeCredential(randomBytes(32))
@@ -161,6 +162,7 @@ const rotate = route({
   access,
   limit: 'write',
   responses: { 200: NewCredential },
+  showsSecret: true,
   problems: ['GATEWAY_NOT_FOUND'],
   async handle({ mandate, params, body }) {
     await needGateway(mandate, params.gateway_id)

@@ -83,6 +83,7 @@ const create = route({
   access: { permission: 'platform.ingest_keys.manage' },
   limit: 'write',
   responses: { 201: NewIngestKey },
+  showsSecret: true,
   async handle({ mandate, body }) {
     const wanted = {
       name: body.name,

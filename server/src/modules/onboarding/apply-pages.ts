@@ -164,7 +164,7 @@ async function take(services: Services, mandate: Mandate<'identity'>, entered: E
   const { application } = parsed
   if (!(await isMailedEnough(mandate, application.contactEmail))) {
     const { reference, token } = await keepApplication(mandate, application)
-    noteApplication(mandate, { reference }, 'begin')
+    noteApplication(mandate, { reference }, 'start')
     await mailConfirmation(mandate, application.contactEmail, `${services.publicOrigin()}/apply/${token}`)
   }
   return sentPage(application.contactEmail)
@@ -228,7 +228,7 @@ const confirmPages: readonly Route[] = [
     async handle({ mandate, params }) {
       const found = await findUnconfirmed(mandate, params.token)
       if (!found || !(await confirmApplication(mandate, found.id))) return gonePage()
-      noteApplication(mandate, found, 'confirm')
+      noteApplication(mandate, found, 'send')
       return donePage(found.reference)
     },
   }),

@@ -16,7 +16,7 @@ const resourceOf = ({ id, reference }: Subject) => ({
 export function noteApplication(
   mandate: Mandate<'identity'>,
   application: Subject,
-  step: 'begin' | 'confirm',
+  step: 'start' | 'send',
 ): void {
   recordEvent(mandate, { action: `partner_applications.${step}`, resource: resourceOf(application) })
 }
@@ -40,7 +40,7 @@ export function noteDecision(
 
 /** Applications that nobody confirmed were removed. */
 export function noteTidying(mandate: Mandate<'system'>, rowCount: number): void {
-  recordEvent(mandate, { action: 'partner_applications.tidy', rowCount })
+  recordEvent(mandate, { action: 'partner_applications.remove', rowCount })
 }
 
 /** An owner accepted the API terms for the partner. */

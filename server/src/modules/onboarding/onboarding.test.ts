@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,7 +7,9 @@ import { FormBrowser } from '#testing/form-browser.ts'
 import { makeTestKey } from '#testing/oauth-client.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller, SeededPerson } from '#testing/world.ts'
-import { makeOnboardingRoutes } from './index.ts'
+import { takeEvents } from '#platform/mandate.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
+import { makeOnboardingRoutes, sweepApplications } from './index.ts'
 
 let world: TestWorld
 let admin: Caller
@@ -141,6 +144,35 @@ describe('an application', () => {
     expect((await world.call(admin, 'POST', `${QUEUE}/${twin.reference}/approve`)).statusCode).toBe(200)
   })
 
+  test('is decided once when several decide at the same moment', async () => {
+    const { reference, fields } = await apply()
+    const act = (name: string, body?: object) =>
+      world.call(admin, 'POST', `${QUEUE}/${reference}/${name}`, body && { body })
+    const answers = await Promise.all([act('approve'), act('approve'), act('decline', { reason: 'No.' })])
+    expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 409, 409])
+    const partners = await world.sql('select id from partner where name = $1', [fields.organisation])
+    const isApproved = answers.slice(0, 2).some(({ statusCode }) => statusCode === 200)
+    expect(partners).toHaveLength(isApproved ? 1 : 0)
+  })
+
+  test('that nobody confirmed is removed after its day, and no other', async () => {
+    const { reference } = await apply()
+    await new FormBrowser(world).post('/apply', form({ organisation: 'Late' }))
+    await new FormBrowser(world).post('/apply', form({ organisation: 'In time' }))
+    await world.seed(
+      `update partner_application set token_ends_at = now() - interval '1 second' where organisation = 'Late' or reference = $1`,
+      [reference],
+    )
+    const { mandate, transaction } = await openForSystem(world.database, 'test', 'job_test')
+    expect(await sweepApplications(mandate)).toBe(1)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    const left = await world.sql(
+      `select organisation from partner_application where organisation in ('Late', 'In time') or reference = $1 order by 1`,
+      [reference],
+    )
+    expect(left).toHaveLength(2)
+  })
+
   test('that is declined tells the applicant why; without a reason nothing happens', async () => {
     const { reference, fields } = await apply()
     expect((await world.call(admin, 'POST', `${QUEUE}/${reference}/decline`, { body: {} })).statusCode).toBe(
@@ -211,6 +243,16 @@ describe('the API terms', () => {
       [id],
     )
     expect(events).toEqual([{ changes: { version: 1, text_sha256: accepted.json().text_sha256 } }])
+  })
+
+  test('say in version 1 what they said when it was published: an accepted text never changes', async () => {
+    const { owner } = await partnerWithOwner()
+    const { version, text, text_sha256: digest } = (await world.call(owner, 'GET', TERMS)).json()
+    expect({ version, digest }).toEqual({
+      version: 1,
+      digest: 'e900560f024a6c4489d5159c67fc4d982e1ca3ff89f8144d6beaf54a8efe33c9',
+    })
+    expect(createHash('sha256').update(text).digest('hex')).toBe(digest)
   })
 
   test('are needed before a client goes live', async () => {

@@ -3,15 +3,19 @@ import { z } from 'zod'
 import { createInvitation } from '#modules/identity/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { noteDecision } from './events.ts'
 import { mailApproved, mailDeclined } from './mails.ts'
-import { decideApplication, getApplication, insertApprovedPartner, listApplications } from './review-store.ts'
+import {
+  decideApplication,
+  getApplication,
+  insertApprovedPartner,
+  listApplications,
+  takeWaiting,
+} from './review-store.ts'
 import type { ApplicationRow } from './review-store.ts'
 import { APPLICATION_STATUSES, PARTNER_KINDS } from './tables.ts'
 
@@ -100,13 +104,6 @@ const readRoutes: readonly Route[] = [
   }),
 ]
 
-async function getWaiting(mandate: Mandate<'platform'>, reference: string): Promise<ApplicationRow> {
-  const row = await getApplication(mandate, reference)
-  if (row.status !== 'submitted')
-    throw new ProblemError(409, 'APPLICATION_DECIDED', 'This application was decided before.')
-  return row
-}
-
 function makeApproveRoute(services: Services): Route {
   return route({
     method: 'POST',
@@ -118,7 +115,7 @@ function makeApproveRoute(services: Services): Route {
     problems: ['APPLICATION_NOT_FOUND', 'APPLICATION_DECIDED'],
     responses: { 200: ApplicationBody },
     async handle({ mandate, params }) {
-      const row = await getWaiting(mandate, params.reference)
+      const row = await takeWaiting(mandate, params.reference)
       const partnerId = idFromUuid('partner', await insertApprovedPartner(mandate, row))
       await decideApplication(mandate, row.id, { status: 'approved', partnerId })
       noteDecision(mandate, row, { name: 'approve', partnerId })
@@ -145,7 +142,7 @@ const declineRoute = route({
   problems: ['APPLICATION_NOT_FOUND', 'APPLICATION_DECIDED'],
   responses: { 200: ApplicationBody },
   async handle({ mandate, params, body: { reason } }) {
-    const row = await getWaiting(mandate, params.reference)
+    const row = await takeWaiting(mandate, params.reference)
     await decideApplication(mandate, row.id, { status: 'declined', reason })
     noteDecision(mandate, row, { name: 'decline', reason })
     await mailDeclined(mandate, row, reason)

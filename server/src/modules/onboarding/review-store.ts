@@ -84,7 +84,21 @@ export async function getApplication(
   return row
 }
 
-/** Writes the decision. Throws APPLICATION_DECIDED; of two that decide at once, one does. */
+/** Takes an application that waits, so that of several who decide at once one does. Throws APPLICATION_NOT_FOUND, APPLICATION_DECIDED. */
+export async function takeWaiting(mandate: Mandate<'platform'>, reference: string): Promise<ApplicationRow> {
+  const row = await getApplication(mandate, reference)
+  const taken = await tables<OnboardingTables>(mandate)
+    .selectFrom('partner_application')
+    .select('id')
+    .where('id', '=', row.id)
+    .where('status', '=', 'submitted')
+    .forUpdate()
+    .executeTakeFirst()
+  if (!taken) throw new ProblemError(409, 'APPLICATION_DECIDED', 'This application was decided before.')
+  return row
+}
+
+/** Writes the decision about an application that was taken. */
 export async function decideApplication(
   mandate: Mandate<'platform'>,
   id: string,
@@ -92,7 +106,7 @@ export async function decideApplication(
     | { readonly status: 'approved'; readonly partnerId: string }
     | { readonly status: 'declined'; readonly reason: string },
 ): Promise<void> {
-  const updated = await tables<OnboardingTables>(mandate)
+  await tables<OnboardingTables>(mandate)
     .updateTable('partner_application')
     .set({
       status: decision.status,
@@ -104,10 +118,7 @@ export async function decideApplication(
         : { decision_reason: decision.reason }),
     })
     .where('id', '=', id)
-    .where('status', '=', 'submitted')
-    .executeTakeFirst()
-  if (updated.numUpdatedRows === 0n)
-    throw new ProblemError(409, 'APPLICATION_DECIDED', 'This application was decided before.')
+    .execute()
 }
 
 /** Makes the partner that applied, active at once. Its code is its name's, with the reference where that is taken. */
@@ -115,19 +126,22 @@ export async function insertApprovedPartner(
   mandate: Mandate<'platform'>,
   application: ApplicationRow,
 ): Promise<string> {
-  const db = tables<OnboardingTables>(mandate)
   const slug = slugOf(application.organisation)
-  const taken = await db.selectFrom('partner').select('id').where('slug', '=', slug).executeTakeFirst()
-  const row = await db
-    .insertInto('partner')
-    .values({
-      name: application.organisation,
-      slug: taken ? `${slug}-${application.reference.slice(3).toLowerCase()}` : slug,
-      kinds: [application.kind],
-      status: 'active',
-      website: application.website,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const insert = (code: string) =>
+    tables<OnboardingTables>(mandate)
+      .insertInto('partner')
+      .values({
+        name: application.organisation,
+        slug: code,
+        kinds: [application.kind],
+        status: 'active',
+        website: application.website,
+      })
+      .onConflict((conflict) => conflict.column('slug').doNothing())
+      .returning('id')
+      .executeTakeFirst()
+  const row =
+    (await insert(slug)) ?? (await insert(`${slug}-${application.reference.slice(3).toLowerCase()}`))
+  if (!row) throw new Error('The reference of an application is the code of another partner.')
   return row.id
 }

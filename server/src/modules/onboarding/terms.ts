@@ -13,7 +13,7 @@ export interface ApiTerms {
 const VERSION = 1
 
 function readTerms(version: number): ApiTerms {
-  const text = readFileSync(new URL(`./api-terms-${version}.md`, import.meta.url), 'utf8').trim()
+  const text = readFileSync(new URL(`./api-terms-${version}.txt`, import.meta.url), 'utf8').trim()
   return { version, text, sha256: createHash('sha256').update(text).digest('hex') }
 }
 

@@ -110,6 +110,13 @@ test('a sealed secret is read by the job alone: its owner has no privilege on th
   expect(await as('clock', (client) => attempt(client, read))).toBe('done')
 })
 
+test('secrets follow the rotation of the data key, which finds its columns by their comments', async () => {
+  const [row] = await world.sql(
+    `select col_description(attrelid, attnum) as comment from pg_attribute where attrelid = 'webhook_secret'::regclass and attname = 'sealed_secret'`,
+  )
+  expect(row?.['comment']).toMatch(/^Encrypted with the data key/)
+})
+
 test('nobody says what an event was after it was written', async () => {
   for (const set of [`data = '{}'`, `event_type = 'x'`, 'event_id = uuidv7()', 'endpoint_id = uuidv7()'])
     expect(await as('partner', (client) => attempt(client, `update webhook_delivery set ${set}`))).toContain(

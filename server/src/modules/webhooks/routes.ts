@@ -7,6 +7,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { change, create, remove, replay, replaySince, rotate, sendTest, switchTo } from './acts.ts'
 import type { AddressRules } from './addresses.ts'
+import { OVERLAP_HOURS } from './rules.ts'
 import {
   DeliveryBody,
   DeliveryParams,
@@ -122,6 +123,7 @@ function makeSecretRoutes({ root, access }: Side, services: Services): readonly 
       limit: 'write',
       problems: ['WEBHOOK_LIMIT_REACHED'],
       responses: { 201: EndpointWithSecret },
+      showsSecret: true,
       async handle({ mandate, body }) {
         const { row, secret } = await create({ mandate, vault }, body)
         const id = encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.id))
@@ -137,8 +139,10 @@ function makeSecretRoutes({ root, access }: Side, services: Services): readonly 
       limit: 'write',
       problems: notFound,
       responses: { 200: EndpointWithSecret },
+      showsSecret: true,
       async handle({ mandate, params, body }) {
-        const { row, secret } = await rotate({ mandate, vault }, params.endpoint_id, body.overlap_hours)
+        const hours = body?.overlap_hours ?? OVERLAP_HOURS
+        const { row, secret } = await rotate({ mandate, vault }, params.endpoint_id, hours)
         return sent({ ...toEndpoint(row), secret }, etag(row))
       },
     }),

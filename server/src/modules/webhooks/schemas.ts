@@ -9,17 +9,22 @@ import type { DeliveryRow, EndpointRow } from './store.ts'
 import { DELIVERY_STATUSES } from './tables.ts'
 
 const DAY_MS = 86_400_000
+const MOST_URL_LENGTH = 2000
 export const KEPT_DAYS = 30
 
 /** What makes an endpoint, under the installation's rules for addresses; they are asked for each time. */
 export function makeBodies(rules: () => AddressRules) {
   const url = z
     .string()
-    .max(2000)
-    .superRefine((text, context) => {
+    .max(MOST_URL_LENGTH)
+    .transform((text, context) => {
       const fault = findUrlFault(text, rules())
-      if (fault !== null)
-        context.addIssue({ code: 'custom', message: fault, params: { code: 'URL_REFUSED' } })
+      // Kept in the one spelling that is connected to; escapes can make it longer.
+      const href = fault === null ? new URL(text).href : ''
+      if (fault === null && href.length <= MOST_URL_LENGTH) return href
+      const message = fault ?? `must have at most ${MOST_URL_LENGTH} characters when it is escaped`
+      context.addIssue({ code: 'custom', message, params: { code: 'URL_REFUSED' } })
+      return z.NEVER
     })
     .meta({ description: 'Where messages are sent: https on port 443 or 8443, reachable from the Internet.' })
   const eventTypes = z
@@ -46,12 +51,18 @@ export const RotateBody = z
       .default(OVERLAP_HOURS)
       .meta({ description: 'How long messages are signed with the old secret, too; 0 when it has leaked.' }),
   })
-  .default({ overlap_hours: OVERLAP_HOURS })
+  .optional()
+
+// The database tells years before the first by another name.
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getUTCFullYear() >= 2000, 'must not be before the year 2000')
 
 export const ReplayBody = z
   .strictObject({
-    since: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
-    until: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    since: instant,
+    until: instant,
     statuses: z
       .array(z.enum(['delivered', 'failed', 'cancelled']))
       .min(1)

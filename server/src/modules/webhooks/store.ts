@@ -7,7 +7,7 @@ import type { DeliveryStatus, WebhookTables } from './tables.ts'
 /** The organisation that owns endpoints; row policies show each only its own. */
 export type OwnerMandate = Mandate<'program'> | Mandate<'tenant'>
 
-export const MOST_ENDPOINTS = 20
+const MOST_ENDPOINTS = 20
 
 const db = (mandate: OwnerMandate) => tables<WebhookTables>(mandate)
 

@@ -95,6 +95,15 @@ describe('a webhook endpoint', () => {
     expect((await world.call(owner, 'GET', PARTNER_ENDPOINTS)).json().total).toBe(before)
   })
 
+  test('is kept in the spelling that is connected to, whatever odd letters it came in', async () => {
+    const make = (url: string) =>
+      world.call(owner, 'POST', PARTNER_ENDPOINTS, { body: { url, event_types: ['consent.ended'] } })
+    const odd = await make('HTTPS://Hooks.Example.com:443/\u0000\ud800/\u00fc')
+    expect(odd.json().url).toBe('https://hooks.example.com/%00%EF%BF%BD/%C3%BC')
+    const long = await make(`https://hooks.example.com/${'\u00fc'.repeat(900)}`)
+    expect(long.json().errors).toMatchObject([{ pointer: '/body/url', code: 'URL_REFUSED' }])
+  })
+
   test('cannot be moved inside either', async () => {
     const made = await create()
     const change = { body: { url: 'https://[::1]/' }, headers: { 'if-match': made.etag } }

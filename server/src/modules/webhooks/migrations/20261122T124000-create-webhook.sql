@@ -138,8 +138,8 @@ begin
       select p.id from public.partner p
       where p.id = partner and (p.home_tenant_id = tenant or exists (
         select from access.delegation_in_force v join public.delegation d on d.id = v.id join public.delegation_account a on a.delegation_id = d.id
-        where d.partner_id = p.id and d.tenant_id = tenant  and d.kind in ('consent', 'resale')
-          and d.starts_at <= at and get_bit(access.mask_now(d), needed) = 1)))
+        where d.partner_id = p.id and d.tenant_id = tenant and a.account_id = account and d.kind in ('consent', 'resale')
+          and d.starts_at <= at and d.approved_at <= at and get_bit(access.mask_now(d), needed) = 1)))
     when 'ticket' then array(
       select d.partner_id from access.delegation_in_force v join public.delegation d on d.id = v.id
       where d.tenant_id = tenant and d.kind = 'link' and not d.has_conditions

@@ -1,0 +1,10 @@
+import '../shared/consent-words.ts'
+
+export { ClientsPage } from './clients-page.tsx'
+export { ConsentPage } from './consent-page.tsx'
+export { NewClientPage } from './new-client-page.tsx'
+export { OrderPage } from './order-page.tsx'
+export { OrdersPage } from './orders-page.tsx'
+export { ResalePage, StopResalePage } from './resale-page.tsx'
+export { ServicesPage } from './services-page.tsx'
+export { StopConsentPage } from './stop-consent-page.tsx'

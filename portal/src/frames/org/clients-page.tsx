@@ -1,0 +1,138 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { ApiClient } from '@liaison/sdk'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { MoveButton, RowActs } from '../../parts/move-button.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { DateText, IdText, MomentText, StatusChip } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
+import { sentencesOfScopes } from '../shared/access-words.ts'
+
+type Act = 'suspend' | 'resume' | 'revoke'
+
+function actsOf({ status, status_changed_by_side: by }: ApiClient): Act[] {
+  if (status === 'active') return ['suspend', 'revoke']
+  if (status !== 'suspended') return []
+  return by === 'tenant' ? ['resume', 'revoke'] : ['revoke']
+}
+
+function Acts({ client }: { client: ApiClient }) {
+  const names = { app: client.name }
+  const moveOf =
+    (act: Act) =>
+    (reason: string, { client: api }: Frame) =>
+      readBody(
+        api.POST(`/tenant/clients/{client_id}/${act}`, {
+          params: { path: { client_id: client.client_id } },
+          body: { reason },
+        }),
+      )
+  return (
+    <RowActs>
+      {actsOf(client).map((act) => (
+        <MoveButton
+          key={act}
+          words={{
+            act: t(`ownapp.${act}`),
+            title: t(`ownapp.${act}_title`, names),
+            effect: t(`ownapp.${act}_effect`),
+            keep: t(`ownapp.${act}_keep`),
+            done: t(`ownapp.${act}_done`, names),
+          }}
+          reason="required"
+          isDanger={act === 'revoke'}
+          isInRow
+          move={moveOf(act)}
+        />
+      ))}
+    </RowActs>
+  )
+}
+
+function toColumns(now: Date, mayManage: boolean): Column<ApiClient>[] {
+  const acts: Column<ApiClient> = { id: 'acts', header: '', cell: (client) => <Acts client={client} /> }
+  return [
+    {
+      id: 'name',
+      header: t('consent.app'),
+      cell: (client) => (
+        <>
+          <span className="strong">{client.name}</span>
+          <br />
+          <IdText id={client.client_id} />
+        </>
+      ),
+    },
+    {
+      id: 'status',
+      header: t('column.status'),
+      cell: (client) => <StatusChip family="link" value={client.status} />,
+    },
+    {
+      id: 'can',
+      header: t('consent.narrow_actions'),
+      cell: (client) => sentencesOfScopes(client.scopes).join(' · '),
+    },
+    {
+      id: 'used',
+      header: t('link.last_used'),
+      numeric: true,
+      cell: (client) => <MomentText iso={client.last_used_at} now={now} />,
+    },
+    {
+      id: 'created',
+      header: t('ownapp.created'),
+      numeric: true,
+      cell: (client) => <DateText iso={client.created_at} />,
+    },
+    ...(mayManage ? [acts] : []),
+  ]
+}
+
+/** The organisation's own apps: programs of its own that work on its accounts, without any partner. */
+export function ClientsPage() {
+  const { name, tenantId } = useFrame()
+  const go = useGo()
+  const now = useNow(60_000)
+  const mayManage = useMay('tenant.clients.manage')
+  const columns = useMemo(() => toColumns(now, mayManage), [now, mayManage])
+  const clients = useRead(['clients'], (frame, signal) =>
+    readBody(frame.client.GET('/tenant/clients', { params: { query: { limit: 100 } }, signal })),
+  )
+  return (
+    <Page
+      title={t('ownapp.title')}
+      lead={t('ownapp.lead', { org: name })}
+      tools={
+        mayManage && <Button onClick={() => go(orgPlaces.newClient(tenantId))}>{t('ownapp.new')}</Button>
+      }
+    >
+      <Answer query={clients}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <div className="list">
+              <Empty title={t('ownapp.none')} text={t('ownapp.none_text')} />
+            </div>
+          ) : (
+            <DataTable
+              caption={t('ownapp.title')}
+              columns={columns}
+              rows={items}
+              rowId={(client) => client.client_id}
+            />
+          )
+        }
+      </Answer>
+    </Page>
+  )
+}

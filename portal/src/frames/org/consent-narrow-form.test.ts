@@ -1,0 +1,74 @@
+import type { Action } from '@liaison/access'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { checkNarrowing, toNarrowing } from './consent-narrow-form.tsx'
+import type { NarrowDraft } from './consent-narrow-form.tsx'
+
+const account = (id: string) => ({
+  billing_account_id: id,
+  ban: id,
+  name: null,
+  status: 'active' as const,
+  who_pays: null,
+})
+const actions: Action[] = ['order.read', 'order.create']
+const held = {
+  actions,
+  accounts: [account('ban_1'), account('ban_2')],
+  ends_at: '2027-06-30T12:00:00.000Z',
+  approver_leaves: 'ask' as const,
+}
+const same: NarrowDraft = {
+  actions: held.actions,
+  accounts: ['ban_1', 'ban_2'],
+  day: '',
+  leaves: 'ask',
+}
+const now = new Date('2027-01-01T00:00:00Z')
+
+test('a draft that changes nothing sends nothing and says so', () => {
+  expect(toNarrowing(held, same)).toEqual({})
+  expect(checkNarrowing(held, same, now)).toHaveLength(1)
+})
+
+test('only what was taken away is sent', () => {
+  const draft: NarrowDraft = { ...same, actions: ['order.read'], day: '2027-03-31', leaves: 'suspend' }
+  expect(toNarrowing(held, draft)).toEqual({
+    actions: ['order.read'],
+    ends_at: '2027-04-01T00:00:00.000Z',
+    approver_leaves: 'suspend',
+  })
+  expect(checkNarrowing(held, draft, now)).toEqual([])
+})
+
+test('an access without any act or any account is stopped, not narrowed', () => {
+  const fields = checkNarrowing(held, { ...same, actions: [], accounts: [] }, now).map(({ field }) => field)
+  expect(fields).toEqual(['actions', 'billing_account_ids'])
+})
+
+test('a last day behind us or beyond the present end is refused before it is sent', () => {
+  for (const day of ['2026-12-30', '2027-06-30', '2028-01-01', '31 March'])
+    expect(checkNarrowing(held, { ...same, day }, now).map(({ field }) => field)).toEqual(['ends_at'])
+})
+
+test('what passes the check never asks for more than is held', () => {
+  const drafts = fc.record({
+    actions: fc.subarray(actions),
+    accounts: fc.subarray(['ban_1', 'ban_2']),
+    day: fc.oneof(
+      fc.constant(''),
+      fc.date({ noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10)),
+    ),
+    leaves: fc.constantFrom('ask' as const, 'keep' as const, 'suspend' as const),
+  })
+  fc.assert(
+    fc.property(drafts, (draft) => {
+      if (checkNarrowing(held, draft, now).length > 0) return
+      const sent = toNarrowing(held, draft)
+      expect(Object.keys(sent)).not.toEqual([])
+      expect(new Date(sent.ends_at ?? held.ends_at) <= new Date(held.ends_at)).toBe(true)
+      expect((sent.actions ?? []).every((name) => actions.includes(name))).toBe(true)
+    }),
+  )
+})

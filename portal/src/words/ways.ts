@@ -1,0 +1,47 @@
+/** Sentences about the ways in: people, apps, wholesalers; they stand on first pages and in menus. */
+export const ways = {
+  'nav.orders': 'Orders',
+  'nav.services': 'Services',
+  'way.label': 'How',
+  'way.link': 'Its people sign in here',
+  'way.consent': 'Through the app {app}',
+  'way.resale': 'As your wholesaler, agreement {agreement}',
+  'way.whole': 'The whole organisation',
+  'access.account': 'Billing account',
+  'access.account_note': 'People who sign in are let in to the whole organisation, not to single accounts.',
+  'access.accounts': 'Accounts',
+  'access.pays': 'Who pays',
+  'access.pays_resale': '{partner} pays. Nothing goes on your bill.',
+  'access.more': 'Show more',
+  'access.none_of_account': 'No app and no wholesaler works on this account.',
+  'home.apps':
+    '{count, plural, one {One app of a partner works for you} other {# apps of partners work for you}}',
+  'home.wholesalers':
+    '{count, plural, one {One wholesaler manages accounts of yours} other {# wholesalers manage accounts of yours}}',
+  'home.some': 'Partners have access',
+  'waiting.one': '{partner} asks for access with its app {app}.',
+  'waiting.first': '{name} approved it on {date}. A second person has to approve it until {until}.',
+  'waiting.mine': 'You approved it on {date}. Somebody else has to approve it too, until {until}.',
+  'waiting.plain': 'It waits for an answer until {until}.',
+  'waiting.decide': 'Look at the request',
+  'resale.plain': 'Access of a wholesaler',
+  'nav.own_apps': 'Your own apps',
+  'nav.api': 'API access',
+  'nav.clients': 'API clients',
+  'nav.consents': 'Consents',
+  'nav.resales': 'Resales',
+  'nav.commercial': 'Who pays',
+  'nav.gateways': 'Gateways',
+  'nav.keys': 'Signing keys',
+  'blast.open': 'What it could reach',
+  'partner.see': 'See more of this partner',
+
+  'stopall.act_all': 'Stop all partner access now',
+  'stopall.app': '{partner}, app {app}',
+  'stopall.wholesaler': '{partner}, wholesaler',
+  'stopall.effect_apps':
+    '{count, plural, one {One app of a partner stops too.} other {# apps of partners stop too.}}',
+  'stopall.effect_wholesalers':
+    '{count, plural, one {One wholesaler stops too.} other {# wholesalers stop too.}}',
+  'stopall.failed': 'Could not be stopped: {names}. Open Who has access and stop them there.',
+} as const
