@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi'
 import type { Page } from 'playwright-core'
 
 /** Where the app of these tests takes people back to; nobody listens there, the browser is told what to answer. */
-export const CALLBACK = 'https://app.northwind.example/callback'
+const CALLBACK = 'https://app.northwind.example/callback'
 
 /** The tokens of an app, and what the API answered to it. */
 export interface Tokens {
@@ -193,7 +193,7 @@ export async function allow(
 ): Promise<string> {
   await page.goto(address)
   await page.getByRole('heading', { name: `Let ${partner} work on accounts`, level: 1 }).waitFor()
-  await page.locator('input[name="account"]').first().check()
+  for (const account of await page.locator('input[name="account"]').all()) await account.check()
   for (const action of actions) await page.getByRole('checkbox', { name: action }).check()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('button', { name: `Allow ${partner}` }).click()
