@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   clients: ['oauth', 'onboarding'],
   demo: ['identity', 'ingest', 'orders'],
+  links: ['consents', 'orders'],
   oauth: ['consents'],
   onboarding: ['identity'],
   partners: ['identity'],

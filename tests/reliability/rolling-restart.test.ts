@@ -96,10 +96,15 @@ class Balancer {
   next(): string {
     const urls = [...this.#ready]
     const url = urls[(this.#turn += 1) % urls.length]
-    if (url === undefined) throw new Error('No server is ready.')
+    if (url === undefined) throw new NoServer()
     this.served.set(url, (this.served.get(url) ?? 0) + 1)
     return url
   }
+}
+
+/** Nobody is ready just now; no server has the request. */
+class NoServer extends Error {
+  override name = 'NoServer'
 }
 
 interface Tally {
@@ -111,6 +116,7 @@ interface Tally {
 
 /** Whether the port was closed already: then no server has the request, and another may be asked. */
 function isNotAccepted(error: unknown): boolean {
+  if (error instanceof NoServer) return true
   const cause: unknown = error instanceof Error ? error.cause : undefined
   return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
 }
@@ -148,6 +154,8 @@ async function openTicket(balancer: Balancer, tally: Tally, number: number): Pro
     } catch (error) {
       if (!isNotAccepted(error)) {
         tally.failed.push(String(error instanceof Error ? (error.cause ?? error) : error))
+        // A client that fails at once must not keep the others, and the clock, from working.
+        await delay(PROBE_MS)
         return
       }
     }

@@ -225,6 +225,8 @@ export const oversight = {
   'blast.kind.resale': 'Wholesaler (resale)',
   'blast.kind.form_token': 'Embedded form',
   'blast.when': 'Open',
+  'blast.when_from': 'from {from}',
+  'blast.when_until': 'until {until}',
   'blast.when_open': 'since {from}',
   'blast.accounts_all': 'all',
   'blast.rights': 'Rights',

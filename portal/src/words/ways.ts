@@ -43,5 +43,4 @@ export const ways = {
     '{count, plural, one {One app of a partner stops too.} other {# apps of partners stop too.}}',
   'stopall.effect_wholesalers':
     '{count, plural, one {One wholesaler stops too.} other {# wholesalers stop too.}}',
-  'stopall.failed': 'Could not be stopped: {names}. Open Who has access and stop them there.',
 } as const

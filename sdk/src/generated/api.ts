@@ -32954,6 +32954,15 @@ export interface operations {
                             people: number;
                             last_used_at: string | null;
                         }[];
+                        /** @description The API clients and wholesalers that were stopped. */
+                        apps: {
+                            delegation_id: string;
+                            /** @enum {string} */
+                            kind: "consent" | "resale";
+                            partner_id: string;
+                            partner_name: string;
+                            client_name: string | null;
+                        }[];
                     };
                 };
             };

@@ -2,7 +2,7 @@ import { readBody } from '@liaison/sdk'
 import type { StoppedAll, TenantLink } from '@liaison/sdk'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
-import { Note, Page, Panel } from '../../parts/page.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -10,12 +10,10 @@ import { formatInstant } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
-import { joinNames, t } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { useAccessLinks } from './calls.ts'
-import { stopEveryApp } from './stop-apps.ts'
-import type { StoppedApps } from './stop-apps.ts'
 
 function What({ links }: { links: readonly TenantLink[] }) {
   const now = useNow(60_000)
@@ -66,7 +64,13 @@ function What({ links }: { links: readonly TenantLink[] }) {
   )
 }
 
-function Done({ stopped, apps }: { stopped: StoppedAll; apps: StoppedApps }) {
+function nameOf(app: StoppedAll['apps'][number]): string {
+  return app.client_name === null
+    ? t('stopall.wholesaler', { partner: app.partner_name })
+    : t('stopall.app', { partner: app.partner_name, app: app.client_name })
+}
+
+function Done({ stopped }: { stopped: StoppedAll }) {
   const { tenantId } = useFrame()
   return (
     <Panel title={t('stopall.done_title', { at: formatInstant(stopped.stopped_at) })}>
@@ -78,15 +82,10 @@ function Done({ stopped, apps }: { stopped: StoppedAll; apps: StoppedApps }) {
               {t('stopall.done_one', { partner: item.partner_name, count: item.people })}
             </li>
           ))}
-          {apps.stopped.map((name) => (
-            <li key={name}>{name}</li>
+          {stopped.apps.map((app) => (
+            <li key={app.delegation_id}>{nameOf(app)}</li>
           ))}
         </ul>
-        {apps.failed.length > 0 && (
-          <Note tone="bad">
-            <p>{t('stopall.failed', { names: joinNames(apps.failed) })}</p>
-          </Note>
-        )}
         <p>{t('stopall.done_next')}</p>
         <IdText id={stopped.reference} />
         <p>
@@ -104,10 +103,9 @@ function StopAllForm({ links }: { links: readonly TenantLink[] }) {
   const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
   const write = useWrite(async ({ reason, typed }: { reason: string; typed: string }, { client }) => {
     const body = { reason, confirm_name: typed }
-    const stopped = await readBody(client.POST('/tenant/partner-access/stop-all', { body }))
-    return { stopped, apps: await stopEveryApp(client, reason) }
+    return readBody(client.POST('/tenant/partner-access/stop-all', { body }))
   })
-  if (write.data) return <Done {...write.data} />
+  if (write.data) return <Done stopped={write.data} />
   const people = links.reduce((sum, link) => sum + link.people.length, 0)
   return (
     <div className="stack">

@@ -37,6 +37,23 @@ export function spanOf(from: string, to: string): { from: string; to: string } |
   return { from: new Date(start).toISOString(), to: new Date(end).toISOString() }
 }
 
+function When({ from, until }: { from: string; until: string | null }) {
+  const start = formatInstant(from)
+  return (
+    <>
+      <span className="nowrap">
+        {until === null ? t('blast.when_open', { from: start }) : t('blast.when_from', { from: start })}
+      </span>
+      {until !== null && (
+        <>
+          <br />
+          <span className="nowrap">{t('blast.when_until', { until: formatInstant(until) })}</span>
+        </>
+      )}
+    </>
+  )
+}
+
 function Rights({ names }: { names: readonly string[] }) {
   return (
     <details>
@@ -71,12 +88,7 @@ function Ways({ tenant }: { tenant: Reached }) {
               <LinkChip status={way.status} days={null} />
             </td>
             <td data-label={t('blast.when')}>
-              {way.open_until === null
-                ? t('blast.when_open', { from: formatInstant(way.open_from) })
-                : t('blast.span', {
-                    from: formatInstant(way.open_from),
-                    to: formatInstant(way.open_until),
-                  })}
+              <When from={way.open_from} until={way.open_until} />
             </td>
             <td data-label={t('consents.accounts')}>{way.bans?.join(', ') ?? t('blast.accounts_all')}</td>
             <td data-label={t('blast.rights')}>
@@ -233,7 +245,7 @@ export function BlastRadiusPage() {
       lead={t('blast.lead')}
       back={{ to: platformPlaces.partner(id), label: name ?? t('column.partner') }}
       tools={
-        <Button variant="default" className="no-print" onClick={() => window.print()}>
+        <Button variant="default" onClick={() => window.print()}>
           {t('blast.print')}
         </Button>
       }

@@ -7,6 +7,7 @@ import { makePartnerConsentRoutes } from './routes-partner.ts'
 import { makeTenantConsentRoutes } from './routes-tenant.ts'
 
 export { readBlastRadius } from './blast-radius.ts'
+export { stopConsents } from './stop-all.ts'
 export { runConsentClock } from './clock.ts'
 export { mayRefreshConsent, openConsentRequest, readConsentOutcome } from './request.ts'
 

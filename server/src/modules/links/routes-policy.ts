@@ -1,5 +1,7 @@
 import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES } from '@liaison/access'
 import { z } from 'zod'
+import { stopConsents } from '#modules/consents/index.ts'
+import { stopResales } from '#modules/orders/index.ts'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -179,6 +181,17 @@ const ReceiptBody = z.strictObject({
       last_used_at: z.string().nullable(),
     }),
   ),
+  apps: z
+    .array(
+      z.strictObject({
+        delegation_id: z.string(),
+        kind: z.enum(['consent', 'resale']),
+        partner_id: z.string(),
+        partner_name: z.string(),
+        client_name: z.string().nullable(),
+      }),
+    )
+    .meta({ description: 'The API clients and wholesalers that were stopped.' }),
 })
 
 function endOfLink(row: KnownLink): 'revoked' | 'declined' | 'withdrawn' {
@@ -204,6 +217,28 @@ async function stopLink(
     people: row.members_count,
     last_used_at: row.last_used_at?.toISOString() ?? null,
   }
+}
+
+async function stopApps(mandate: Mandate<'tenant'>, reason: string, origin: string) {
+  const consents = await stopConsents(mandate, { reason, origin })
+  const resales = await stopResales(mandate, reason)
+  const partner = (id: string) => encodeId('partner', idFromUuid('partner', id))
+  return [
+    ...consents.map(({ id, partnerId, partnerName, clientName }) => ({
+      delegation_id: encodeId('consent', id),
+      kind: 'consent' as const,
+      partner_id: partner(partnerId),
+      partner_name: partnerName,
+      client_name: clientName,
+    })),
+    ...resales.map(({ id, partnerId, partnerName }) => ({
+      delegation_id: encodeId('resale', id),
+      kind: 'resale' as const,
+      partner_id: partner(partnerId),
+      partner_name: partnerName,
+      client_name: null,
+    })),
+  ]
 }
 
 function makeStopRoute(services: Services): Route {
@@ -236,10 +271,11 @@ function makeStopRoute(services: Services): Route {
       for (const row of await holdOpenLinks(mandate)) {
         items.push(await stopLink(mandate, row, { reason: body.reason, origin: services.publicOrigin() }))
       }
+      const apps = await stopApps(mandate, body.reason, services.publicOrigin())
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',
         reason: body.reason,
-        rowCount: items.length,
+        rowCount: items.length + apps.length,
         resource: { type: 'partner access', label: mandate.tenant.name },
       })
       return {
@@ -248,6 +284,7 @@ function makeStopRoute(services: Services): Route {
         stopped_by: mandate.actor.name,
         reason: body.reason,
         items,
+        apps,
       }
     },
   })

@@ -9,6 +9,7 @@ import { productRoutes } from './routes-products.ts'
 import { resaleRoutes } from './routes-resale.ts'
 
 export { COMPLETE_DEMO_ORDERS, makeDemoOrders } from './demo-rows.ts'
+export { stopResales } from './stop-all.ts'
 export { runFulfilment, SimulatedFulfilment } from './fulfilment.ts'
 
 export { runResaleClock } from './resale-clock.ts'
