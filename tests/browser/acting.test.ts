@@ -64,8 +64,9 @@ test.each([
     await page.evaluate('window.scrollTo(0, 9999)')
     await page.waitForFunction('window.scrollY > 0')
     await gate.click()
+    await gate.waitFor({ state: 'detached' })
     await page.getByRole('heading', { name: 'Beta Networks', level: 1 }).waitFor()
-    expect(await page.evaluate('window.scrollY')).toBe(0)
+    await page.waitForFunction('window.scrollY === 0')
   },
   60_000,
 )
