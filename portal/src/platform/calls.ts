@@ -26,6 +26,7 @@ export type ActivityFilter = {
   search?: string
   outcome?: string
   by?: Side
+  delegation_id?: string
   partner_id?: string
   tenant_id?: string
   from?: string

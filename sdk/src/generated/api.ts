@@ -4221,6 +4221,7 @@ export interface operations {
     getAdminAudit: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -4415,6 +4416,7 @@ export interface operations {
     getAdminAuditExport: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -16131,6 +16133,7 @@ export interface operations {
     getPartnerActivity: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -16239,6 +16242,7 @@ export interface operations {
     getPartnerActivityExport: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -16550,6 +16554,7 @@ export interface operations {
     getPartnerAudit: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -16645,6 +16650,7 @@ export interface operations {
     getPartnerAuditExport: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -28610,6 +28616,7 @@ export interface operations {
     getTenantPartnerAccessActivity: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;
@@ -28717,6 +28724,7 @@ export interface operations {
     getTenantPartnerAccessActivityExport: {
         parameters: {
             query?: {
+                delegation_id?: string;
                 person_id?: string;
                 by?: "partner" | "tenant" | "provider";
                 action?: string;

@@ -59,20 +59,22 @@ const LOCK_TIMEOUT_MS = 2000
 const PATIENCE_MS = 120_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
-function isLockTimeout(error: unknown): boolean {
-  return (
-    databaseCodeOf(error) === LOCK_NOT_AVAILABLE || (error instanceof Error && isLockTimeout(error.cause))
-  )
+/** Logins belong to the whole cluster: servers of several databases that start at once meet there, and one must come again. */
+const MET_ANOTHER = 'tuple concurrently updated'
+
+function isPassing(error: unknown): boolean {
+  if (databaseCodeOf(error) === LOCK_NOT_AVAILABLE) return true
+  return error instanceof Error && (error.message === MET_ANOTHER || isPassing(error.cause))
 }
 
-/** Does it again while only a lock stands in the way, after a pause in which those who wait go first. */
-async function untilLocked<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Does it again while only somebody else's work stands in the way, after a pause in which those who wait go first. */
+async function untilFree<Result>(work: () => Promise<Result>): Promise<Result> {
   const endsMs = performance.now() + PATIENCE_MS
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!isLockTimeout(error) || performance.now() > endsMs) throw error
+      if (!isPassing(error) || performance.now() > endsMs) throw error
       await delay(200 + Math.random() * 800)
     }
   }
@@ -86,7 +88,7 @@ export function migrate(
   admin: ConnectionSettings,
   options: MigrateOptions = {},
 ): Promise<{ applied: string[] }> {
-  return untilLocked(() => migrateOnce(admin, options))
+  return untilFree(() => migrateOnce(admin, options))
 }
 
 async function migrateOnce(

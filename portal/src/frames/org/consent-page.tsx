@@ -192,7 +192,7 @@ function Shown({ shown }: { shown: TenantConsentDetail['shown'] }) {
   )
 }
 
-/** What was done by the app that holds this access; the record names it, so its name finds its acts. */
+/** What was done under this access, and to it. */
 function WhatItDid({ consent }: { consent: TenantConsentDetail }) {
   const mayRead = useMay('tenant.partner_access.audit.read')
   if (!mayRead) return null
@@ -201,7 +201,7 @@ function WhatItDid({ consent }: { consent: TenantConsentDetail }) {
     <section aria-label={t('access.did_title', { partner: consent.client.name })}>
       <h2 className="section-title">{t('access.did_title', { partner: consent.client.name })}</h2>
       <ActivityList
-        filter={{ partner_id: consent.partner_id, search: consent.client.name, limit: 10 }}
+        filter={{ delegation_id: consent.consent_id, limit: 10 }}
         isFiltered={false}
         emptyText={t('consent.did_none', names)}
       />

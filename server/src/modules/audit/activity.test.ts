@@ -82,7 +82,8 @@ async function seedWork() {
   const member = await world.partnerMember(northwind, lee.id)
   await world.partnerMember(northwind, ana.id, 'PARTNER_OWNER')
   await world.tenantMember(acme, dana.id)
-  for (const tenant of [acme, beta]) await world.assign(await world.link(northwind, tenant), member)
+  const [linkOfAcme, linkOfBeta] = [await world.link(northwind, acme), await world.link(northwind, beta)]
+  for (const link of [linkOfAcme, linkOfBeta]) await world.assign(link, member)
   return {
     northwind,
     acme,
@@ -91,6 +92,7 @@ async function seedWork() {
     owner: await world.signIn(ana.id),
     admin: { ...(await world.signIn(dana.id)), tenantId: acme } as Caller,
     leeId: lee.id,
+    linkOfBeta,
   }
 }
 
@@ -219,7 +221,7 @@ test('a stranger to a tenant writes nothing into its log', async () => {
 })
 
 test('every filter narrows the feed, and what it leaves out is not counted as seen', async () => {
-  const { lee, acme, beta, owner, leeId } = await seedWork()
+  const { lee, acme, beta, owner, leeId, linkOfBeta } = await seedWork()
   for (const [tenant, number] of [
     [acme, 'T-1'],
     [beta, 'T-2'],
@@ -238,6 +240,9 @@ test('every filter narrows the feed, and what it leaves out is not counted as se
     'Lee Park opened ticket T-2 at Beta Networks',
   ])
   expect(await labels(`person_id=${encodeId('person', leeId)}&action=support.tickets`)).toHaveLength(2)
+  expect(await labels(`delegation_id=${encodeId('link', linkOfBeta)}`)).toEqual([
+    'Lee Park opened ticket T-2 at Beta Networks',
+  ])
   expect(await labels('action=support.ticket')).toEqual([])
   expect(await labels('search=100%25')).toEqual([])
   expect(await labels('by=tenant&outcome=allowed')).toEqual([])

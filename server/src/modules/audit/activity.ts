@@ -1,4 +1,4 @@
-import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
+import { decodeId, encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
 import type { IdKind, PartnerId, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
@@ -17,7 +17,26 @@ const moment = () =>
     .union([z.iso.date(), z.iso.datetime({ offset: true })])
     .meta({ description: 'A day (UTC) or a time; `to` includes a day and excludes a time.' })
 
+const DELEGATIONS = ['link', 'consent', 'resale'] as const
+
+const delegationId = () =>
+  z
+    .string()
+    .max(40)
+    .transform((text, context): string => {
+      const id = DELEGATIONS.map((kind) => decodeId(kind, text)).find((found) => found !== null)
+      if (id !== undefined) return id
+      context.addIssue({
+        code: 'custom',
+        message: 'must be the id of a link, a consent or a resale',
+        params: { code: 'INVALID_ID' },
+      })
+      return z.NEVER
+    })
+    .meta({ description: 'What was done under one link, consent or resale, and to it.' })
+
 const filters = {
+  delegation_id: delegationId().optional(),
   person_id: publicId('person').optional(),
   by: z.enum(['partner', 'tenant', 'provider']).optional().meta({ description: 'Which side acted.' }),
   action: z

@@ -8,6 +8,8 @@ export interface ActivityFilters {
   readonly person_id?: PersonId | undefined
   readonly partner_id?: PartnerId | undefined
   readonly tenant_id?: TenantId | undefined
+  /** The UUID of a link, a consent or a resale. */
+  readonly delegation_id?: string | undefined
   readonly by?: 'partner' | 'tenant' | 'provider' | undefined
   readonly action?: string | undefined
   readonly outcome?: readonly ('allowed' | 'denied' | 'error')[] | undefined

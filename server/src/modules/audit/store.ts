@@ -64,6 +64,7 @@ function filterIds(query: Feed, filters: ActivityFilters): Feed {
   let found = query
   if (filters.person_id !== undefined) found = found.where('e.actor_id', '=', filters.person_id)
   if (filters.partner_id !== undefined) found = found.where('e.partner_id', '=', filters.partner_id)
+  if (filters.delegation_id !== undefined) found = found.where('e.delegation_id', '=', filters.delegation_id)
   if (filters.request_id !== undefined) found = found.where('e.request_id', '=', filters.request_id)
   if (filters.tenant_id !== undefined) {
     const tenantId = filters.tenant_id

@@ -48,6 +48,7 @@ export function signInPage(view: SignInView, options: PageOptions = {}): HtmlPag
     <div class="buttons">${button('Sign in')}<a class="button" href="${passkeyPath}">Use a passkey</a></div>`
   const body = html`${note}${postForm('/signin', fields)}
     <p><a href="/recover">Forgotten your password?</a></p>
+    <p>Not a partner yet? <a href="/apply">Apply to become one</a></p>
     ${demo.length > 0 && demoSection(demo, returnTo)}`
   return showPage('Sign in', body, { errors, ...(demo.length > 0 && { width: 'reading' }), ...options })
 }
