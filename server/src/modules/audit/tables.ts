@@ -24,6 +24,7 @@ export interface AuditTables {
     repeats: number
     request_id: string | null
     source: string
+    delegation_id: string | null
     explain_id: string | null
   }
   audit_scope: {
