@@ -44,7 +44,7 @@ test('a context that a batch sets holds for the batch and for nothing after it, 
     })
   // Far more actors than connections, so that every connection serves many of them in turn.
   await Promise.all(
-    Array.from({ length: 600 }, (_, index) =>
+    Array.from({ length: 2000 }, (_, index) =>
       work(index).catch((error: unknown) => wrong.push(String(error))),
     ),
   )
