@@ -227,6 +227,24 @@ describe('who pays', () => {
   const end = (id: string, tenant = direct.tenant) =>
     world.seed(`update commercial_relationship set status = 'ended' where id = $1`, [id], tenant)
 
+  test('is nobody once an account is closed: nothing is ordered on it, and what is there is still read (A5)', async () => {
+    const token = await delegatedToken()
+    const close = (status: string) =>
+      world.seed(
+        `update billing_account set status = $2 where tenant_id = $1`,
+        [direct.tenant, status],
+        direct.tenant,
+      )
+    await close('closed')
+    const before = await countOrders()
+    const refused = await place(token, 'BAN-1')
+    const read = await clients.call(token, 'GET', orders('BAN-1'))
+    await close('active')
+    expect(refused.json()).toMatchObject({ status: 409, code: 'NO_BILLING_RELATIONSHIP' })
+    expect(read.statusCode, read.body).toBe(200)
+    expect(await countOrders()).toBe(before)
+  })
+
   test('has to be somebody: without a relationship nothing is ordered, and what is there is still read (A5)', async () => {
     const token = await delegatedToken()
     const { order_id: id } = (await place(token, 'BAN-1')).json<{ order_id: string }>()

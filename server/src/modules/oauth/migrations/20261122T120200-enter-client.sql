@@ -42,7 +42,7 @@ end
 $$;
 comment on function access.reach_by_token(jsonb, text, text) is 'The part of access.reach that concerns API clients.';
 
--- Who pays, now, for what belongs to a billing account; null when nobody was said to.
+-- Who pays, now, for what belongs to a billing account; null when nobody was said to, or when one of the accounts is closed.
 create function access.billing_of(tenant uuid, account uuid) returns jsonb
   language sql stable security definer
   set search_path = pg_catalog
@@ -51,7 +51,8 @@ create function access.billing_of(tenant uuid, account uuid) returns jsonb
     'seller_partner_id', r.seller_partner_id)
   from public.commercial_relationship r
   join public.tenant t on t.id = r.payer_tenant_id
-  join public.billing_account a on a.tenant_id = r.payer_tenant_id and a.id = r.payer_account_id
+  join public.billing_account a on a.tenant_id = r.payer_tenant_id and a.id = r.payer_account_id and a.status = 'active'
+  join public.billing_account own on own.tenant_id = r.tenant_id and own.id = r.account_id and own.status = 'active'
   where r.tenant_id = tenant and r.account_id = account and r.status = 'active'
     and r.starts_at <= statement_timestamp() and (r.ends_at is null or r.ends_at > statement_timestamp())
 $$;
