@@ -273,4 +273,9 @@ export const CATALOGUE = [
     sentence: 'Rotate the keys that sign access tokens',
     sensitive: true,
   },
+  {
+    name: 'tenant.billing.manage',
+    bit: 97,
+    sentence: 'Answer disputes about invoices, and set how reminders are sent',
+  },
 ] as const

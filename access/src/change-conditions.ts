@@ -106,6 +106,7 @@ const DEMANDS = [
   { key: 'phishing_resistant', label: 'Passkey demanded' },
   { key: 'read_reason_required', label: 'Reason demanded for reading' },
   { key: 'tenant_elevation_approval', label: 'Own approval demanded for elevations' },
+  { key: 'elevation_required', label: 'Elevation demanded for sensitive permissions' },
 ] as const
 
 function demandRows(before: Conditions, after: Conditions, demand: (typeof DEMANDS)[number]): ChangeRow[] {
@@ -129,6 +130,7 @@ function meetDemands(before: Conditions, after: Conditions): Partial<Conditions>
     read_reason_required: before.read_reason_required || after.read_reason_required,
     tenant_elevation_approval:
       (before.tenant_elevation_approval ?? false) || (after.tenant_elevation_approval ?? false),
+    elevation_required: (before.elevation_required ?? false) || (after.elevation_required ?? false),
   }
 }
 

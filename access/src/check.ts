@@ -18,7 +18,10 @@ export type CheckName =
   | 'token_current'
   | 'ceiling'
   | 'deny'
+  | 'grant'
+  | 'elevation'
   | 'granted'
+  | 'standing'
   | 'assignment'
   | 'assignment_role'
   | 'feature'
@@ -27,6 +30,7 @@ export type CheckName =
   | 'hours'
   | 'factor_condition'
   | 'step_up'
+  | 'access_reason'
   | 'resource'
   | 'rate_limit'
 
@@ -37,6 +41,8 @@ export interface Check {
   readonly order: number
   /** What the answer depends on: the caller alone, also the permission, or also the moment of the request. */
   readonly about: 'caller' | 'permission' | 'request'
+  /** It refuses nothing and only tells, in an explanation, where a permission comes from. */
+  readonly informs?: true
   /** Whether there is anything to check; without it, always. */
   readonly applies?: (world: World) => boolean
   /** The refusal, or null when the check passes. */

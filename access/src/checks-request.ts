@@ -83,6 +83,16 @@ export const REQUEST_CHECKS: readonly Check[] = [
     test: (world) => (isFactorFresh(world, STEP_UP_MAX_AGE_S) ? null : 'STEP_UP_REQUIRED'),
   },
   {
+    name: 'access_reason',
+    order: 12,
+    about: 'request',
+    applies: (world) =>
+      world.facts.access_reason !== undefined &&
+      Boolean(findConditions(world)?.read_reason_required) &&
+      isInteractive(world),
+    test: ({ facts }) => (facts.access_reason === 'given' ? null : 'ACCESS_REASON_REQUIRED'),
+  },
+  {
     name: 'resource',
     order: 13,
     about: 'request',

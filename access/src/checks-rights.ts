@@ -38,6 +38,13 @@ function assignedMask(world: World): Mask {
   return rights ? rights.assigned | rights.elevated : EMPTY_MASK
 }
 
+const SENSITIVE = maskOf(PERMISSIONS.filter(({ sensitive }) => sensitive).map(({ name }) => name))
+
+/** Whether the link lets sensitive permissions be used in an elevation only. Source: B13, "no standing write". */
+function needsElevation(world: World): boolean {
+  return isDelegated(world) && visibleLink(world)?.conditions.elevation_required === true
+}
+
 function featureMask(featuresOff: ReadonlySet<string>): Mask {
   return maskOf(
     PERMISSIONS.filter(({ feature }) => feature === null || !featuresOff.has(feature)).map(
@@ -63,10 +70,33 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     test: (world) => (isIn(findRights(world)?.denied, world) ? 'PERMISSION_DENIED' : null),
   },
   {
+    name: 'grant',
+    order: 8,
+    about: 'permission',
+    informs: true,
+    applies: (world) => isIn(findRights(world)?.granted, world),
+    test: () => null,
+  },
+  {
+    name: 'elevation',
+    order: 8,
+    about: 'permission',
+    informs: true,
+    applies: (world) => isIn(findRights(world)?.elevated, world),
+    test: () => null,
+  },
+  {
     name: 'granted',
     order: 8,
     about: 'permission',
     test: (world) => (isIn(givenMask(world), world) ? null : 'PERMISSION_DENIED'),
+  },
+  {
+    name: 'standing',
+    order: 8,
+    about: 'permission',
+    applies: (world) => needsElevation(world) && isIn(SENSITIVE, world),
+    test: (world) => (isIn(findRights(world)?.elevated, world) ? null : 'ELEVATION_REQUIRED'),
   },
   {
     name: 'assignment',
@@ -109,6 +139,7 @@ export function rightsMask(world: World): Mask {
   if (isDelegated(world)) {
     const rights = findRights(world)
     mask &= rights ? rights.ceiling & ~rights.denied & assignedMask(world) : EMPTY_MASK
+    if (rights && needsElevation(world)) mask &= ~SENSITIVE | rights.elevated
   }
   if (facts.features_off && facts.features_off.size > 0) mask &= featureMask(facts.features_off)
   return facts.token ? mask & facts.token.scopes : mask

@@ -12,6 +12,7 @@ export const NO_CONDITIONS: Conditions = Object.freeze({
   hours: null,
   read_reason_required: false,
   tenant_elevation_approval: false,
+  elevation_required: false,
 })
 
 function findIpFaults(conditions: Conditions): Fault[] {

@@ -36,6 +36,8 @@ function runCheck(check: Check, world: World): RefusalCode | null {
   return check.applies && !check.applies(world) ? null : check.test(world)
 }
 
+const isJudging = (check: Check): boolean => check.informs !== true
+
 function findRefusal(checks: readonly Check[], world: World): RefusalCode | null {
   for (const check of checks) {
     const refusal = runCheck(check, world)
@@ -63,9 +65,10 @@ export interface DecideOptions {
 
 /** A decision function over one table of checks. The kernel's own table is `CHECKS`; tests change it to see it noticed. */
 export function makeDecide(checks: readonly Check[]) {
+  const judging = checks.filter(isJudging)
   return (facts: Facts, question: Question, options: DecideOptions = {}): Decision => {
     const world = openWorld(facts, question)
-    return options.trace ? traceSteps(checks, world) : toDecision(findRefusal(checks, world))
+    return options.trace ? traceSteps(checks, world) : toDecision(findRefusal(judging, world))
   }
 }
 

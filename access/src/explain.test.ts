@@ -19,8 +19,9 @@ test('the steps stand in the order of a decision, and stop at the one that refus
   const { steps = [] } = decide(withLink(good, { assignment: null }), question, { trace: true })
   const states = steps.map(({ check, state }) => `${check} ${state}`)
   expect(steps.map(({ order }) => order)).toEqual(steps.map(({ order }) => order).toSorted((a, b) => a - b))
-  expect(states.slice(states.indexOf('granted pass'), states.indexOf('granted pass') + 3)).toEqual([
+  expect(states.slice(states.indexOf('granted pass'), states.indexOf('granted pass') + 4)).toEqual([
     'granted pass',
+    'standing not_evaluated',
     'assignment fail',
     'assignment_role not_evaluated',
   ])
@@ -52,6 +53,58 @@ test('an allowance says what it rests on', () => {
   expect(detailOf(good)).toBe('The role MSP full, version 1, includes this permission.')
   expect(detailOf(granted)).toBe('The tenant granted this permission besides the role.')
   expect(detailOf(elevated)).toBe('An elevation gives this permission until 22 Nov 2026, 12:00 UTC.')
+})
+
+test('grant, elevation and role are told one by one, and only the last of them can refuse (B12)', () => {
+  const support = withLink(good, {
+    role: 'msp_support',
+    elevations: [{ id: 'e1', mask: 1n << 5n, starts_at: at(0), ends_at: at(DAY) }],
+  })
+  const told = (facts: Facts) =>
+    decide(facts, { permission: 'partner.billing.summary.read' }, { trace: true })
+      .steps?.filter(({ check }) => ['grant', 'elevation', 'granted', 'standing'].includes(check))
+      .map(({ check, state, evidence }) => `${check} ${state} ${evidence?.type ?? '-'}`)
+  expect(told(support)).toEqual([
+    'grant not_evaluated -',
+    'elevation pass elevation',
+    'granted pass elevation',
+    'standing not_evaluated -',
+  ])
+  expect(told(withLink(support, { elevations: [] }))?.slice(0, 3)).toEqual([
+    'grant not_evaluated -',
+    'elevation not_evaluated -',
+    'granted fail link',
+  ])
+})
+
+test('where the tenant demands an elevation the partner is told so, and what helps (B13)', () => {
+  const ruled = withConditions(good, { elevation_required: true })
+  const asked = (facts: Facts) =>
+    findBlocker(
+      explainFor(decide(facts, { permission: 'partner.reports.export' }, { trace: true }), 'partner'),
+    )
+  expect(asked(ruled)).toMatchObject({
+    check: 'standing',
+    state: 'fail',
+    owner: 'tenant',
+    remedy: 'Ask for an elevation.',
+  })
+  expect(decide(ruled, question).code).toBe('ALLOWED')
+  const elevated = withLink(ruled, { elevations: [{ mask: 1n << 27n, starts_at: at(0), ends_at: at(1) }] })
+  expect(asked(elevated)).toBeNull()
+})
+
+test('a factor whose time is not known refuses as unknown, so that nobody is told a falsehood (B12)', () => {
+  const resting = withActor(good, { factor_at: null })
+  const decision = decide(resting, { permission: 'partner.reports.export' }, { trace: true })
+  expect(decision.code).toBe('STEP_UP_REQUIRED')
+  expect(findBlocker(decision)).toMatchObject({ check: 'step_up', state: 'unknown' })
+})
+
+test('the side that set a freeze reads it, whatever its scope (B11)', () => {
+  const byPartner: Facts = { ...good, freezes: [{ id: 'f1', scope: 'delegation', set_by: 'partner' }] }
+  expect(blockerFor(byPartner, 'partner')).toMatchObject({ state: 'fail', owner: 'partner' })
+  expect(blockerFor(byPartner, 'tenant')).toMatchObject({ state: 'hidden', owner: 'partner' })
 })
 
 test('the partner learns that a rule of the tenant blocks, not what it says; the tenant and the provider read it', () => {

@@ -79,6 +79,8 @@ export interface Conditions {
   readonly hours: Hours | null
   readonly read_reason_required: boolean
   readonly tenant_elevation_approval?: boolean
+  /** No standing write: sensitive permissions count only while an elevation gives them. Source: B13. */
+  readonly elevation_required?: boolean
 }
 
 /** The place of one person in one link. */
@@ -123,6 +125,8 @@ export interface LinkFacts {
 export interface FreezeFacts {
   readonly id?: string
   readonly scope: 'platform' | 'partner' | 'tenant' | 'delegation' | 'person'
+  /** The side that set it and alone can lift it; absent when it is not known. */
+  readonly set_by?: Exclude<Owner, 'self'>
 }
 
 /** All that a decision depends on, as it is at `now`. Nothing else is consulted. */
@@ -149,6 +153,8 @@ export interface Facts {
   readonly token?: { readonly scopes: Mask } | null
   /** The record asked for; absent when the question is about no single record. */
   readonly resource?: { readonly found: boolean; readonly tenant_id: TenantId | null } | undefined
+  /** Whether the request says why somebody comes in; absent when nobody comes in. */
+  readonly access_reason?: 'given' | 'missing' | undefined
   /** The state of the rate limit; absent when it is not known. */
   readonly rate?: { readonly limited: boolean } | undefined
 }

@@ -42,6 +42,7 @@ export const ID_PREFIXES = {
   api_client: 'cli',
   export: 'xpo',
   alert: 'alr',
+  alert_rule: 'arl',
   dispute: 'dsp',
   sla_policy: 'slp',
   passkey: 'psk',
@@ -50,6 +51,7 @@ export const ID_PREFIXES = {
   outbox_message: 'obx',
   import_run: 'imp',
   checkpoint: 'chk',
+  saved_view: 'svw',
 } as const
 
 /** A kind of record that has a public id. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { NO_CONDITIONS } from './conditions.ts'
 import { decide } from './decide.ts'
 import type { LinkFacts } from './facts.ts'
 import { maskOf } from './mask.ts'
@@ -46,6 +47,18 @@ test.each(grid)('$role with a deny: $name is refused whatever grants it', ({ rol
   const elevations = [{ mask: maskOf([name]), starts_at: at(0), ends_at: at(1) }]
   expect(isAllowed(name, { role, overrides, elevations })).toBe(false)
 })
+
+test.each(grid)(
+  '$role where the tenant demands elevations: $name by default only when the table does not mark it (S)',
+  ({ role, name }) => {
+    const conditions = { ...NO_CONDITIONS, elevation_required: true }
+    const elevations = [{ mask: maskOf([name]), starts_at: at(0), ends_at: at(1) }]
+    expect(isAllowed(name, { role, conditions })).toBe(
+      signOf(name, role) === '●' && !TABLE_SENSITIVE.has(name),
+    )
+    expect(isAllowed(name, { role, conditions, elevations })).toBe(signOf(name, role) !== '–')
+  },
+)
 
 test.each(RELATIONSHIP_TYPES)('in %s nothing outside the ceiling is allowed, whatever grants it', (type) => {
   const outside = grid.filter(({ name }) => !fitsRelationship(name, type))

@@ -58,7 +58,7 @@ test('the explanation of every case is the decision: same code, and the first st
     const enforced = decide(facts, question)
     const refusing = steps.filter(({ state }) => state === 'fail' || state === 'unknown')
     const isTold = told.code === enforced.code && told.effect === enforced.effect
-    return isTold && steps.length === 26 && refusing.length === (enforced.effect === 'allow' ? 0 : 1)
+    return isTold && steps.length === 30 && refusing.length === (enforced.effect === 'allow' ? 0 : 1)
   }
   expect(findCounterexamples(everyCase, isSame)).toEqual([])
 })
@@ -66,7 +66,11 @@ test('the explanation of every case is the decision: same code, and the first st
 /** The same facts without anything that belongs to a single request. */
 function withoutRequest(facts: Facts): Facts {
   const { rate: _rate, resource: _resource, ...lasting } = facts
-  const calm = lasting.link ? { ...lasting, link: { ...lasting.link, conditions: NO_CONDITIONS } } : lasting
+  const standing = {
+    ...NO_CONDITIONS,
+    elevation_required: lasting.link?.conditions.elevation_required ?? false,
+  }
+  const calm = lasting.link ? { ...lasting, link: { ...lasting.link, conditions: standing } } : lasting
   const isFactorJudged = facts.plane === 'delegation' || facts.plane === 'platform'
   const isWithout = isFactorJudged && facts.actor?.factor === 'none'
   return withActor(calm, { factor: isWithout ? 'none' : 'phishing_resistant', factor_at: facts.now })

@@ -64,6 +64,10 @@ export const REFUSAL_WORDS: Readonly<Record<RefusalCode, RefusalWords>> = {
     sentence: 'You do not have the permission for this.',
     next_step: 'Ask for an explanation of the refusal; it names the rule and who can change it.',
   },
+  ELEVATION_REQUIRED: {
+    sentence: 'This organisation lets nobody do this all the time, only for a while and after asking.',
+    next_step: 'Ask for more access for an hour, and say why.',
+  },
   NOT_ASSIGNED: {
     sentence: 'You are not assigned to this tenant.',
     next_step: "Ask your organisation's owner to assign you.",
@@ -87,6 +91,10 @@ export const REFUSAL_WORDS: Readonly<Record<RefusalCode, RefusalWords>> = {
   STEP_UP_REQUIRED: {
     sentence: 'This needs a fresh proof that it is you.',
     next_step: 'Confirm with your second factor and try again.',
+  },
+  ACCESS_REASON_REQUIRED: {
+    sentence: 'This organisation asks for a reason from everybody who comes in.',
+    next_step: 'Say why you come in; the organisation reads it.',
   },
   RESOURCE_NOT_FOUND: {
     sentence: 'No such record exists here.',

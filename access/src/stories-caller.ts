@@ -35,7 +35,7 @@ function freezeEvidence(world: World): Evidence | null {
 
 function freezeOwner(world: World): Owner {
   const freeze = findFreeze(world)
-  return freeze ? FREEZE_OWNERS[freeze.scope] : 'provider'
+  return freeze ? (freeze.set_by ?? FREEZE_OWNERS[freeze.scope]) : 'provider'
 }
 
 function describeFreeze(world: World): string {

@@ -20,6 +20,11 @@ function describeAddress(world: World): string {
     : `The address ${world.facts.actor?.ip ?? ''} is not on the allow-list.`
 }
 
+/** Nobody can tell how fresh a factor is that is not in use; a request always brings the time with it. */
+function isFactorTimeUnknown({ facts }: World): boolean {
+  return facts.actor !== null && facts.actor.factor !== 'none' && facts.actor.factor_at === null
+}
+
 function describeHours(world: World): string {
   const hours = findConditions(world)?.hours
   const windows = (hours?.windows ?? []).map(
@@ -28,11 +33,15 @@ function describeHours(world: World): string {
   return `Access is allowed on ${windows.join('; ') || 'no day'} (${hours?.tz ?? 'no zone'}); it is outside that now.`
 }
 
+function lacksPasskey(world: World): boolean {
+  return (
+    findConditions(world)?.phishing_resistant === true && world.facts.actor?.factor !== 'phishing_resistant'
+  )
+}
+
 function describeFactor(world: World): string {
+  if (lacksPasskey(world)) return 'The link asks for a passkey.'
   const conditions = findConditions(world)
-  if (conditions?.phishing_resistant && world.facts.actor?.factor !== 'phishing_resistant') {
-    return 'The link asks for a passkey.'
-  }
   return `The link asks for a second factor used in the last ${conditions?.mfa_max_age_s ?? 0} seconds.`
 }
 
@@ -56,6 +65,7 @@ export const REQUEST_STORIES = {
     pass: say('The second factor is as strong and as fresh as the link asks.'),
     fail: describeFactor,
     evidence: linkEvidence,
+    isUnknown: (world) => isFactorTimeUnknown(world) && !lacksPasskey(world),
   },
   step_up: {
     owner: by('self'),
@@ -63,6 +73,12 @@ export const REQUEST_STORIES = {
     fail: say(
       `A sensitive permission needs a second factor used in the last ${STEP_UP_MAX_AGE_S / 60} minutes.`,
     ),
+    isUnknown: isFactorTimeUnknown,
+  },
+  access_reason: {
+    owner: conditionsOwner,
+    pass: say('The request says why somebody comes in.'),
+    fail: say('The tenant asks everybody who comes in for a reason, and the request gives none.'),
   },
   resource: {
     owner: by('self'),

@@ -50,9 +50,15 @@ function describeGiven(world: World): string {
   if (!link || !rights) return describeOwnRole(world, 'includes')
   const { permission } = world.question
   if (has(rights.granted, permission)) return 'The tenant granted this permission besides the role.'
-  const elevation = findElevation(world)
-  if (elevation) return `An elevation gives this permission until ${formatInstant(elevation.ends_at)}.`
+  if (findElevation(world)) return describeElevation(world)
   return `The role ${describeRole(link)}, includes this permission.`
+}
+
+function describeElevation(world: World): string {
+  const end = findElevation(world)?.ends_at
+  return end
+    ? `An elevation gives this permission until ${formatInstant(end)}.`
+    : 'No elevation gives this permission.'
 }
 
 function describeOwnRole(world: World, verb: string): string {
@@ -110,9 +116,12 @@ function describeNarrowRole(world: World): string {
 }
 
 function elevationEvidence(world: World): Evidence | null {
-  if (findOverride(world, 'grant')) return overrideEvidence('grant')(world)
   const id = findElevation(world)?.id
   return id === undefined ? linkEvidence(world) : { type: 'elevation', id }
+}
+
+function givenEvidence(world: World): Evidence | null {
+  return findOverride(world, 'grant') ? overrideEvidence('grant')(world) : elevationEvidence(world)
 }
 
 /** The stories of steps 6 to 11. */
@@ -131,11 +140,30 @@ export const RIGHTS_STORIES = {
     remedy: say('Ask the tenant to approve a change that lifts the exception.'),
     evidence: overrideEvidence('deny'),
   },
+  grant: {
+    owner: by('tenant'),
+    pass: say('The tenant granted this permission besides the role.'),
+    fail: say('No grant of the tenant names this permission.'),
+    evidence: overrideEvidence('grant'),
+  },
+  elevation: {
+    owner: by('partner'),
+    pass: describeElevation,
+    fail: say('No elevation in force gives this permission.'),
+    evidence: elevationEvidence,
+  },
   granted: {
     owner: ({ facts }) => (facts.plane === 'delegation' ? 'tenant' : 'partner'),
     pass: describeGiven,
     fail: describeNotGiven,
     remedy: remedyNotGiven,
+    evidence: givenEvidence,
+  },
+  standing: {
+    owner: by('tenant'),
+    pass: describeElevation,
+    fail: say('The tenant lets sensitive permissions be used in an elevation only, and none is in force.'),
+    remedy: say('Ask for an elevation.'),
     evidence: elevationEvidence,
   },
   assignment: {

@@ -155,6 +155,13 @@ const judgeRole: Judge = (facts, { permission }) => {
   return signOf(permission, link.role) === '●' ? '' : 'PERMISSION_DENIED'
 }
 
+/** "No standing write": what the table marks (S) counts only while an elevation names it. */
+const judgeStanding: Judge = (facts, { permission }) => {
+  const link = linkOf(facts)
+  if (!link?.conditions.elevation_required || !TABLE_SENSITIVE.has(permission)) return ''
+  return isElevated(link, { name: permission, now: facts.now }) ? '' : 'ELEVATION_REQUIRED'
+}
+
 const judgeAssignment: Judge = (facts, { permission }) => {
   const link = linkOf(facts)
   if (!link) return ''
@@ -253,6 +260,11 @@ const judgeStepUp: Judge = (facts, { permission }) => {
   return hasFreshFactor(facts, 15 * 60) ? '' : 'STEP_UP_REQUIRED'
 }
 
+const judgeReason: Judge = (facts) => {
+  if (!conditionsOf(facts)?.read_reason_required || facts.actor_kind === 'job') return ''
+  return facts.access_reason === 'missing' ? 'ACCESS_REASON_REQUIRED' : ''
+}
+
 const judgeResource: Judge = ({ plane, resource, tenant }) => {
   if (!resource) return ''
   if (!resource.found) return 'RESOURCE_NOT_FOUND'
@@ -275,12 +287,14 @@ const JUDGES: readonly Judge[] = [
   judgeOwnRole,
   judgeBounds,
   judgeRole,
+  judgeStanding,
   judgeAssignment,
   judgeLimits,
   judgeNetwork,
   judgeHours,
   judgeDemands,
   judgeStepUp,
+  judgeReason,
   judgeResource,
   judgeRate,
 ]

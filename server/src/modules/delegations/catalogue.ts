@@ -5,6 +5,8 @@ import {
   memberMask,
   newestRoleTemplate,
   PERMISSIONS,
+  RELATIONSHIP_TYPES,
+  relationshipBounds,
   roleTemplate,
   toBits,
 } from '@liaison/access'
@@ -40,10 +42,26 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
       'partner.billing.read',
       'partner.billing.summary.read',
       'partner.billing.invoices.read',
+      'partner.reports.revenue.read',
       'tenant.billing.read',
     ],
   ],
   ['payment', 'select', ['partner.billing.payments.read', 'tenant.billing.read']],
+  [
+    'invoice_dispute',
+    'select',
+    ['partner.billing.invoices.read', 'partner.billing.disputes.create', 'tenant.billing.read'],
+  ],
+  ['invoice_dispute', 'insert', ['partner.billing.disputes.create']],
+  ['invoice_dispute', 'update', ['tenant.billing.manage']],
+  [
+    'invoice_reminder',
+    'select',
+    ['partner.billing.invoices.read', 'partner.billing.reminders.send', 'tenant.billing.read'],
+  ],
+  ['invoice_reminder', 'insert', ['partner.billing.reminders.send']],
+  ['billing_setting', 'select', ['tenant.billing.read']],
+  ['billing_setting', 'update', ['tenant.billing.manage']],
   [
     'subscriber',
     'select',
@@ -73,8 +91,30 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
   ['ticket_comment', 'select', ['partner.support.tickets.read', 'tenant.tickets.read']],
   ['ticket_comment', 'insert', ['partner.support.tickets.comment', 'tenant.tickets.write']],
   ['ticket_note', 'select', ['partner.support.tickets.internal_notes.read', 'tenant.tickets.read']],
+  [
+    'sla_policy_version',
+    'select',
+    [
+      'partner.support.tickets.read',
+      'partner.reports.sla.read',
+      'partner.sla.policy.write',
+      'tenant.tickets.read',
+      'tenant.partner_access.read',
+      'tenant.partner_access.policy.write',
+    ],
+  ],
+  ['sla_policy_version', 'insert', ['partner.sla.policy.write', 'tenant.partner_access.policy.write']],
   ['outage', 'select', ['partner.reports.sla.read', 'tenant.profile.read']],
   ['usage_day', 'select', ['partner.reports.usage.read', 'tenant.profile.read']],
+  ['monitoring_period', 'select', ['partner.reports.sla.read', 'tenant.profile.read']],
+  ['subscriber_figures', 'select', ['partner.reports.usage.read', 'tenant.profile.read']],
+  ['ticket_figures', 'select', ['partner.reports.sla.read', 'tenant.profile.read']],
+  ['alert_sla', 'select', ['partner.alerts.sla.read', 'tenant.tickets.read']],
+  ['alert_sla', 'update', ['partner.alerts.acknowledge', 'tenant.tickets.write']],
+  ['alert_billing', 'select', ['partner.alerts.billing.read', 'tenant.billing.read']],
+  ['alert_billing', 'update', ['partner.alerts.acknowledge', 'tenant.billing.read']],
+  ['alert_access', 'select', ['tenant.partner_access.read']],
+  ['alert_access', 'update', ['tenant.partner_access.revoke']],
   ['audit_scope', 'select', ['partner.audit.read', 'tenant.partner_access.audit.read']],
   ['access_explanation', 'select', ['tenant.partner_access.read']],
   ['delegation', 'select', ['tenant.partner_access.read']],
@@ -107,6 +147,8 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
   ['order_item', 'insert', ['api.orders.create', 'api.orders.update']],
   ['order_item', 'delete', ['api.orders.update']],
   ['service', 'select', ['api.services.read', 'tenant.orders.read']],
+  ['export', 'select', ['tenant.profile.read']],
+  ['export', 'insert', ['tenant.profile.read']],
 ]
 
 const ROLES: readonly (readonly [plane: 'platform' | 'program' | 'tenant', role: MemberRole])[] = [
@@ -194,6 +236,14 @@ async function writeRoleTemplates(pool: pg.Pool): Promise<void> {
   )
 }
 
+async function writeRelationshipBounds(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `insert into link_relationship_bound (relationship_type, ceiling) select * from unnest($1::text[], $2::bit(128)[])
+     on conflict (relationship_type) do update set ceiling = excluded.ceiling`,
+    [RELATIONSHIP_TYPES, RELATIONSHIP_TYPES.map((type) => toBits(relationshipBounds(type).ceiling))],
+  )
+}
+
 /** Refuses when a stored override no longer means what its pattern says. Source: performance.md section 1. */
 async function checkOverrides(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ pattern: string; effect: string; mask: string }>(
@@ -216,5 +266,6 @@ export async function writeCatalogue(pool: pg.Pool): Promise<void> {
   await writePermissions(pool)
   await writeMasks(pool)
   await writeRoleTemplates(pool)
+  await writeRelationshipBounds(pool)
   await checkOverrides(pool)
 }

@@ -3,6 +3,7 @@ import { decodeFacts } from '#platform/facts.ts'
 import type { EnteredFacts } from '#platform/facts.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import type { RecordKind } from './explain-input.ts'
 import type { DelegationTables, KeptDecision } from './tables.ts'
 
 export type ExplainMandate = Mandate<'program' | 'tenant' | 'platform'>
@@ -30,6 +31,58 @@ export async function findFactsAbout(
   ])
   const facts = result?.rows[0]?.['facts']
   return facts === null || facts === undefined ? null : decodeFacts(facts)
+}
+
+/** Whether a record is one of the tenant's. */
+export async function ownsRecord(
+  mandate: ExplainMandate,
+  tenantId: TenantId,
+  record: { readonly type: RecordKind; readonly id: string },
+): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.owns_record($1, $2, $3) as owned', values: [tenantId, record.type, record.id] },
+  ])
+  return result?.rows[0]?.['owned'] === true
+}
+
+/** Somebody's access at one instant, from the records and what they said before. */
+export async function findFactsAt(
+  mandate: Mandate<'platform'>,
+  subject: Subject & { readonly partnerId: PartnerId },
+  instants: readonly Date[],
+): Promise<EnteredFacts[]> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select access.facts_at($1, $2, $3, i.at) as facts from unnest($4::timestamptz[]) with ordinality as i(at, n) order by i.n`,
+      values: [subject.personId, subject.tenantId, subject.partnerId, [...instants]],
+    },
+  ])
+  return (result?.rows ?? []).map((row) => decodeFacts(row['facts']))
+}
+
+/** An instant at which an answer may have changed, and what happened then. */
+export interface Happened {
+  readonly at: Date
+  readonly what: string
+}
+
+/** The instants since one at which the answer about a person in a tenant may have changed, newest first. */
+export async function listChanges(
+  mandate: Mandate<'platform'>,
+  subject: Subject & { readonly partnerId: PartnerId },
+  since: Date,
+): Promise<Happened[]> {
+  const [result] = await runStatements(mandate, [
+    {
+      // A moment is told in milliseconds, so it is the first at which the change has happened.
+      text: `select (date_trunc('milliseconds', c.at) + interval '1 millisecond')::text as at, c.what from access.changes_of($1, $2, $3, $4) c`,
+      values: [subject.personId, subject.tenantId, subject.partnerId, since],
+    },
+  ])
+  return (result?.rows ?? []).map((row) => ({
+    at: new Date(String(row['at'])),
+    what: String(row['what']),
+  }))
 }
 
 /** A decision to keep. */

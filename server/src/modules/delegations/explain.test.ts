@@ -5,11 +5,11 @@ import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
 import { permissionProbes } from '#testing/permission-probes.ts'
 import { TestWorld } from '#testing/world.ts'
-import { delegationRoutes } from './index.ts'
+import { makeDelegationRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...permissionProbes, ...delegationRoutes])
+  world = await TestWorld.start(() => [...permissionProbes, ...makeDelegationRoutes()])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

@@ -8,12 +8,14 @@ import {
   permissionsOf,
   REFUSAL_WORDS,
 } from '@liaison/access'
-import type { Decision, DecisionCode, Owner, Permission, Step } from '@liaison/access'
+import type { Decision, DecisionCode, Facts, Owner, Permission, Step } from '@liaison/access'
 import { z } from 'zod'
 import { toFacts } from '#platform/facts.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { findFactsAbout, findPersonName, insertExplanation } from './explain-store.ts'
+import { withConditions } from './explain-input.ts'
+import type { AskedInput } from './explain-input.ts'
+import { findFactsAbout, findPersonName, insertExplanation, ownsRecord } from './explain-store.ts'
 import type { ExplainMandate, Subject } from './explain-store.ts'
 import type { KeptDecision } from './tables.ts'
 
@@ -27,10 +29,36 @@ const StepBody = z.strictObject({
   evidence: z.strictObject({ type: z.string(), id: z.string() }).nullable(),
 })
 
+const ACTIONS = [
+  'request_elevation',
+  'confirm_factor',
+  'set_up_factor',
+  'give_reason',
+  'assign_person',
+  'lift_freeze',
+  'open_link',
+] as const
+
+const ACTION_OF: Readonly<Record<string, (typeof ACTIONS)[number]>> = {
+  granted: 'request_elevation',
+  standing: 'request_elevation',
+  assignment_role: 'request_elevation',
+  step_up: 'confirm_factor',
+  factor_condition: 'confirm_factor',
+  second_factor: 'set_up_factor',
+  access_reason: 'give_reason',
+  assignment: 'assign_person',
+  freeze: 'lift_freeze',
+  link_in_force: 'open_link',
+}
+
 /** An explanation: the decision, step by step, and what would change it. */
 export const ExplanationBody = z.strictObject({
   explain_id: z.string(),
-  decision: z.enum(['allow', 'deny']),
+  decision: z.enum(['allow', 'deny', 'unknown']).meta({
+    description:
+      'unknown: it is refused for want of a fact, such as the address of somebody who is not asking.',
+  }),
   code: z.string(),
   sentence: z.string(),
   next_step: z.string().nullable(),
@@ -42,7 +70,12 @@ export const ExplanationBody = z.strictObject({
   first_blocker: StepBody.nullable(),
   steps: z.array(StepBody),
   remedies: z.array(
-    z.strictObject({ text: z.string(), who: z.enum(['self', 'partner', 'tenant', 'provider']) }),
+    z.strictObject({
+      text: z.string(),
+      who: z.enum(['self', 'partner', 'tenant', 'provider']),
+      action: z.enum(ACTIONS).nullable().meta({ description: 'What a client can offer.' }),
+      link: z.string().nullable().meta({ description: 'Where in the portal, as the person it concerns.' }),
+    }),
   ),
   effective_permissions: z.array(z.string()).nullable(),
 })
@@ -74,8 +107,29 @@ export interface Told {
   readonly personId: string | null
   readonly personName: string | null
   readonly tenantId: string | null
+  readonly partnerId: string | null
   readonly permission: string
   readonly decision: KeptDecision
+}
+
+const PAGES: Readonly<Partial<Record<(typeof ACTIONS)[number], string>>> = {
+  request_elevation: 'elevations',
+  assign_person: 'team',
+  lift_freeze: 'freezes',
+  open_link: 'links',
+}
+
+function pageOf(action: (typeof ACTIONS)[number], { partnerId }: Told, viewer: Owner): string | null {
+  if (action === 'set_up_factor') return '/account'
+  const page = PAGES[action]
+  if (page === undefined || partnerId === null || viewer === 'tenant' || viewer === 'provider') return null
+  return `/partner/${encodeId('partner', idFromUuid('partner', partnerId))}/${page}`
+}
+
+function toRemedy({ check, remedy, owner, state }: Step, told: Told, viewer: Owner) {
+  if (remedy === null) return []
+  const action = state === 'hidden' ? null : (ACTION_OF[check] ?? null)
+  return [{ text: remedy, who: owner, action, link: action && pageOf(action, told, viewer) }]
 }
 
 /** The public form of a decision for one side, with the other side's private matters hidden. */
@@ -84,7 +138,7 @@ export function toExplanation(told: Told, viewer: Owner): z.output<typeof Explan
   const blocker = findBlocker(seen)
   return {
     explain_id: encodeId('explain', idFromUuid('explain', told.id)),
-    decision: seen.effect,
+    decision: findBlocker(told.decision)?.state === 'unknown' ? 'unknown' : seen.effect,
     code: seen.code,
     ...wordsOf(seen.code),
     as_of: told.at.toISOString(),
@@ -94,9 +148,7 @@ export function toExplanation(told: Told, viewer: Owner): z.output<typeof Explan
     permission: told.permission,
     first_blocker: blocker && toStep(blocker),
     steps: (seen.steps ?? []).map(toStep),
-    remedies: (seen.steps ?? []).flatMap(({ remedy, owner }) =>
-      remedy === null ? [] : [{ text: remedy, who: owner }],
-    ),
+    remedies: (seen.steps ?? []).flatMap((step) => toRemedy(step, told, viewer)),
     effective_permissions: told.decision.effective_permissions
       ? [...told.decision.effective_permissions]
       : null,
@@ -109,11 +161,21 @@ export interface Question extends Subject {
   /** The address that the person asks from; known only when somebody asks about themselves. */
   readonly ip: string | null
   readonly viewer: Owner
+  readonly resource: AskedInput['resource']
+  readonly conditions: AskedInput['conditions']
 }
 
 const NOT_KNOWN: Readonly<Record<'PERSON_NOT_FOUND' | 'TENANT_NOT_FOUND', string>> = {
   PERSON_NOT_FOUND: 'Nobody that you may ask about has this id.',
   TENANT_NOT_FOUND: 'No tenant that you can act in has this id.',
+}
+
+/** The record that a question names, as far as it belongs to the tenant; whose it is otherwise stays unsaid. */
+async function withRecord(mandate: ExplainMandate, facts: Facts, question: Question): Promise<Facts> {
+  const { resource, tenantId } = question
+  if (!resource) return facts
+  const found = await ownsRecord(mandate, tenantId, resource)
+  return { ...facts, resource: { found, tenant_id: found ? tenantId : null } }
 }
 
 /**
@@ -127,7 +189,11 @@ export async function explain(
   const entered = await findFactsAbout(mandate, question)
   if (entered === null || entered.partner_member === null)
     throw new ProblemError(404, 'PERSON_NOT_FOUND', NOT_KNOWN.PERSON_NOT_FOUND)
-  const facts = toFacts(entered, question.ip)
+  const facts = await withRecord(
+    mandate,
+    withConditions(toFacts(entered, question.ip), question.conditions),
+    question,
+  )
   const decision = decide(facts, { permission: question.permission }, { trace: true })
   const isUnknown = decision.code === 'TENANT_NOT_FOUND' && mandate.kind === 'program'
   if (isUnknown) throw new ProblemError(404, 'TENANT_NOT_FOUND', NOT_KNOWN.TENANT_NOT_FOUND)
@@ -144,6 +210,7 @@ export async function explain(
     at: facts.now,
     personId: question.personId,
     tenantId: question.tenantId,
+    partnerId,
     permission: question.permission,
     decision: kept,
   }

@@ -144,3 +144,34 @@ export async function knowsPartner(mandate: FreezeMandate, id: string): Promise<
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** Whether the person belongs to the mandate's partner. */
+export async function isOwnPerson(mandate: Mandate<'program'>, personId: string): Promise<boolean> {
+  const row = await tables<DelegationTables>(mandate)
+    .selectFrom('partner_member')
+    .select('id')
+    .where('partner_id', '=', mandate.partner.id)
+    .where('person_id', '=', personId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The ids of a link that a freeze stops, as subscribers of webhooks hear them. */
+export interface FrozenLink {
+  readonly [field: string]: string
+}
+
+/** The living links that a freeze names by its tenant; one of a whole partner or of the platform is told by the alerts alone. */
+export async function findFrozenLinks(mandate: FreezeMandate, row: FreezeRow): Promise<FrozenLink[]> {
+  if (row.tenant_id === null) return []
+  let query = tables<DelegationTables>(mandate)
+    .selectFrom('delegation')
+    .select(['id as link_id', 'tenant_id', 'partner_id'])
+    .where('tenant_id', '=', row.tenant_id)
+    .where('kind', '=', 'link')
+    .where('status', 'in', ['active', 'suspended'])
+  if (row.partner_id !== null) query = query.where('partner_id', '=', row.partner_id)
+  if (row.delegation_id !== null) query = query.where('id', '=', row.delegation_id)
+  const links = await query.limit(200).execute()
+  return links.map(({ link_id, tenant_id, partner_id }) => ({ link_id, tenant_id, partner_id }))
+}

@@ -6,11 +6,11 @@ import type { Seeded } from '#testing/drawn-worlds.ts'
 import { permissionProbes } from '#testing/permission-probes.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { delegationRoutes } from './index.ts'
+import { makeDelegationRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...permissionProbes, ...delegationRoutes])
+  world = await TestWorld.start(() => [...permissionProbes, ...makeDelegationRoutes()])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -68,34 +68,102 @@ describe('freezes', () => {
     ).toEqual(['delegation', 'partner', 'person', 'platform', 'tenant'])
   })
 
-  test('a tenant freezes one partner or all, and lifts its own freeze alone', async () => {
+  test('a tenant lifts its freeze of one partner alone, and that of all partners by two people (B11)', async () => {
     const seeded = await seedWorld(world, HEALTHY)
-    const admin = await world.person('Dana Kim')
-    await world.tenantMember(seeded.tenant, admin.id)
-    const caller = await world.signIn(admin.id, { tenantId: seeded.tenant })
+    const [dana, noor] = [await world.person('Dana Kim'), await world.person('Noor Ali')]
+    for (const { id } of [dana, noor]) await world.tenantMember(seeded.tenant, id)
+    const [first, second] = [
+      await world.signIn(dana.id, { tenantId: seeded.tenant }),
+      await world.signIn(noor.id, { tenantId: seeded.tenant }),
+    ]
     for (const body of [
       { scope: 'partner', partner_id: encodeId('partner', seeded.partner) },
       { scope: 'tenant' },
     ]) {
-      const set = await world.call(caller, 'POST', '/api/v1/tenant/partner-access/freeze', { body })
+      const set = await world.call(first, 'POST', '/api/v1/tenant/partner-access/freeze', { body })
       expect(set.json(), set.body).toMatchObject({
         in_force: true,
         set_by_name: 'Dana Kim',
         set_by_side: 'tenant',
+        takes_two_people: body.scope === 'tenant',
       })
       expect((await openTicket(seeded)).json().code).toBe('ACCESS_FROZEN')
-      const lifted = await world.call(
-        caller,
-        'DELETE',
-        `/api/v1/tenant/partner-access/freeze/${set.json().freeze_id}`,
-        { body: { reason: 'Over' } },
-      )
+      const lift = (caller: Caller) =>
+        world.call(caller, 'DELETE', `/api/v1/tenant/partner-access/freeze/${set.json().freeze_id}`, {
+          body: { reason: 'Over' },
+        })
+      const steps =
+        body.scope === 'tenant'
+          ? [
+              (await lift(first)).json().lift_asked_by_you,
+              (await lift(first)).json().code,
+              (await openTicket(seeded)).json().code,
+            ]
+          : []
+      expect(steps).toEqual(body.scope === 'tenant' ? [true, 'SECOND_PERSON_NEEDED', 'ACCESS_FROZEN'] : [])
+      const lifted = await lift(second)
       expect(lifted.json(), lifted.body).toMatchObject({ in_force: false, lift_reason: 'Over' })
       expect((await openTicket(seeded)).statusCode).toBe(200)
     }
-    const unknown = await world.call(caller, 'POST', '/api/v1/tenant/partner-access/freeze', {
+    const unknown = await world.call(first, 'POST', '/api/v1/tenant/partner-access/freeze', {
       body: { scope: 'partner', partner_id: encodeId('partner', (await seedWorld(world, HEALTHY)).partner) },
     })
     expect(unknown.json().code).toBe('FREEZE_TARGET_NOT_FOUND')
+    const told = await world.sql(
+      `select topic from outbox where topic = 'access.frozen' and payload ->> 'link_id' = $1`,
+      [seeded.link],
+    )
+    expect(told).toHaveLength(2)
+  })
+
+  test('a partner owner freezes the own side, one link or one person, and lifts it with a reason and a fresh factor (B11)', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const [olga, foreign] = [await world.person('Olga Brandt'), await seedWorld(world, HEALTHY)]
+    await world.partnerMember(seeded.partner, olga.id, 'PARTNER_OWNER')
+    const owner = await world.signIn(olga.id)
+    const stale = await world.signIn(olga.id, { factorAgeSeconds: 90_000 })
+    const freeze = (body: object, caller = owner) =>
+      world.call(caller, 'POST', '/api/v1/partner/freezes', { body })
+    for (const body of [
+      { scope: 'partner' },
+      { scope: 'delegation', link_id: encodeId('link', seeded.link) },
+      { scope: 'person', person_id: encodeId('person', seeded.person) },
+    ]) {
+      const set = await freeze(body, stale)
+      expect(set.json(), set.body).toMatchObject({
+        in_force: true,
+        set_by_side: 'partner',
+        scope: body.scope,
+      })
+      expect((await openTicket(seeded)).json().code, body.scope).toBe('ACCESS_FROZEN')
+      expect((await openTicket(foreign)).statusCode).toBe(200)
+      const path = `/api/v1/partner/freezes/${set.json().freeze_id}`
+      expect((await world.call(owner, 'DELETE', path, { body: {} })).statusCode).toBe(422)
+      expect((await world.call(stale, 'DELETE', path, { body: { reason: 'x' } })).json().code).toBe(
+        'STEP_UP_REQUIRED',
+      )
+      const admin = await world.person()
+      await world.tenantMember(seeded.tenant, admin.id)
+      const theirs = await world.call(
+        await world.signIn(admin.id, { tenantId: seeded.tenant }),
+        'DELETE',
+        `/api/v1/tenant/partner-access/freeze/${set.json().freeze_id}`,
+        { body: { reason: 'x' } },
+      )
+      expect(theirs.json().code).toBe('FREEZE_NOT_FOUND')
+      const lifted = await world.call(owner, 'DELETE', path, { body: { reason: 'Over' } })
+      expect(lifted.json(), lifted.body).toMatchObject({ in_force: false })
+      expect((await openTicket(seeded)).statusCode, body.scope).toBe(200)
+    }
+    for (const body of [
+      { scope: 'delegation', link_id: encodeId('link', foreign.link) },
+      { scope: 'person', person_id: encodeId('person', foreign.person) },
+    ])
+      expect((await freeze(body)).json().code, body.scope).toBe('FREEZE_TARGET_NOT_FOUND')
+    expect((await freeze({ scope: 'platform' })).statusCode).toBe(422)
+    const staff = await world.call({ cookie: seeded.caller.cookie }, 'POST', '/api/v1/partner/freezes', {
+      body: { scope: 'partner' },
+    })
+    expect(staff.json().code).toBe('PERMISSION_DENIED')
   })
 })

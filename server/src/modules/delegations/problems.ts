@@ -18,8 +18,9 @@ const DELEGATION_PROBLEMS = {
   SECOND_PERSON_NEEDED: {
     status: 409,
     title: 'A second person lifts it',
-    cause: 'The freeze over everything is lifted by two people: one asks, another confirms.',
-    remedy: 'Ask another platform admin to confirm.',
+    cause:
+      'A freeze over everything, and a tenant’s over all partners, is lifted by two people: one asks, another confirms.',
+    remedy: 'Ask another admin of your side to confirm.',
   },
   FREEZE_TARGET_NOT_FOUND: {
     status: 404,

@@ -1,5 +1,4 @@
-import { findPermission } from '@liaison/access'
-import type { ExplainId, Owner, Permission } from '@liaison/access'
+import type { ExplainId, Owner } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead, requireAlso } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -7,22 +6,10 @@ import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { ExplanationBody, explain, toExplanation } from './explain.ts'
+import { ASKED, readPermission } from './explain-input.ts'
 import { findExplanation, findPersonName } from './explain-store.ts'
 import type { ExplainMandate } from './explain-store.ts'
-
-const DelegationPermission = z
-  .string()
-  .max(100)
-  .transform((text, context): Permission => {
-    const entry = findPermission(text)
-    if (entry?.plane === 'delegation') return entry.name
-    context.addIssue({
-      code: 'custom',
-      message: 'must be the name of a permission that a link can give',
-      params: { code: 'UNKNOWN_PERMISSION' },
-    })
-    return z.NEVER
-  })
+import { gridRoute } from './routes-grid.ts'
 
 const ExplainParams = z.strictObject({ explain_id: publicId('explain') })
 
@@ -43,6 +30,7 @@ async function readKept(mandate: ExplainMandate, id: ExplainId, viewer: Owner) {
       personId: kept.person_id,
       personName: kept.person_id === null ? null : await findPersonName(mandate, kept.person_id),
       tenantId: kept.tenant_id,
+      partnerId: kept.partner_id,
       permission: kept.permission,
       decision: kept.decision,
     },
@@ -52,7 +40,9 @@ async function readKept(mandate: ExplainMandate, id: ExplainId, viewer: Owner) {
 
 const WHY = 'It decides a question and keeps the decision to be read; it changes no record of anybody.'
 
-const partnerRoutes: readonly Route[] = [
+type Routes = () => readonly Route[]
+
+const makePartnerRoutes = (routes: Routes): readonly Route[] => [
   route({
     method: 'POST',
     path: '/api/v1/partner/access/explain',
@@ -61,7 +51,7 @@ const partnerRoutes: readonly Route[] = [
       body: z.strictObject({
         user_id: publicId('person').optional(),
         tenant_id: publicId('tenant'),
-        permission: DelegationPermission,
+        ...ASKED,
       }),
     },
     access: { permission: 'partner_org.links.read' },
@@ -76,7 +66,9 @@ const partnerRoutes: readonly Route[] = [
       const subject = { personId, tenantId: body.tenant_id, partnerId: mandate.partner.id }
       return explain(mandate, {
         ...subject,
-        permission: body.permission,
+        permission: readPermission(body, routes()),
+        resource: body.resource,
+        conditions: body.conditions,
         ip: isSelf ? trace.ip : null,
         viewer: isSelf ? 'self' : 'partner',
       })
@@ -95,7 +87,7 @@ const partnerRoutes: readonly Route[] = [
   }),
 ]
 
-const tenantRoutes: readonly Route[] = [
+const makeTenantRoutes = (routes: Routes): readonly Route[] => [
   route({
     method: 'POST',
     path: '/api/v1/tenant/partner-access/access/explain',
@@ -104,7 +96,7 @@ const tenantRoutes: readonly Route[] = [
       body: z.strictObject({
         user_id: publicId('person'),
         partner_id: publicId('partner'),
-        permission: DelegationPermission,
+        ...ASKED,
       }),
     },
     access: { permission: 'tenant.partner_access.read' },
@@ -117,7 +109,9 @@ const tenantRoutes: readonly Route[] = [
         personId: body.user_id,
         tenantId: mandate.tenant.id,
         partnerId: body.partner_id,
-        permission: body.permission,
+        permission: readPermission(body, routes()),
+        resource: body.resource,
+        conditions: body.conditions,
         ip: null,
         viewer: 'tenant',
       }),
@@ -135,7 +129,7 @@ const tenantRoutes: readonly Route[] = [
   }),
 ]
 
-const adminRoutes: readonly Route[] = [
+const makeAdminRoutes = (routes: Routes): readonly Route[] => [
   route({
     method: 'POST',
     path: '/api/v1/admin/partner-access/explain',
@@ -144,7 +138,7 @@ const adminRoutes: readonly Route[] = [
       body: z.strictObject({
         person_id: publicId('person'),
         tenant_id: publicId('tenant'),
-        permission: DelegationPermission,
+        ...ASKED,
       }),
     },
     access: { permission: 'platform.explain.use' },
@@ -157,7 +151,9 @@ const adminRoutes: readonly Route[] = [
         personId: body.person_id,
         tenantId: body.tenant_id,
         partnerId: null,
-        permission: body.permission,
+        permission: readPermission(body, routes()),
+        resource: body.resource,
+        conditions: body.conditions,
         ip: null,
         viewer: 'provider',
       }),
@@ -175,5 +171,7 @@ const adminRoutes: readonly Route[] = [
   }),
 ]
 
-/** The routes of the explainer (B12): the decision of the kernel, told to the side that asks. */
-export const explainRoutes: readonly Route[] = [...partnerRoutes, ...tenantRoutes, ...adminRoutes]
+/** The routes of the explainer (B12): the decision of the kernel, told to the side that asks. Operations are looked up in `routes`. */
+export function makeExplainRoutes(routes: Routes): readonly Route[] {
+  return [...makePartnerRoutes(routes), ...makeTenantRoutes(routes), ...makeAdminRoutes(routes), gridRoute]
+}

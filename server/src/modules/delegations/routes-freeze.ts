@@ -1,123 +1,24 @@
-import { decodeId, encodeId, idFromUuid } from '@liaison/access'
-import type { FreezeId } from '@liaison/access'
+import { decodeId } from '@liaison/access'
 import { z } from 'zod'
-import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId, truth } from '#platform/route-input.ts'
+import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
-  askLift,
-  findDelegationSides,
-  getFreeze,
-  insertFreeze,
-  knowsPartner,
-  liftFreeze,
-  listFreezes,
-} from './freeze-store.ts'
-import type { FreezeMandate, FreezeRow, FreezeTarget } from './freeze-store.ts'
-
-const FreezeBody = z.strictObject({
-  freeze_id: z.string(),
-  scope: z.enum(['platform', 'partner', 'tenant', 'delegation', 'person']),
-  partner_id: z.string().nullable(),
-  partner_name: z.string().nullable(),
-  tenant_id: z.string().nullable(),
-  tenant_name: z.string().nullable(),
-  link_id: z.string().nullable(),
-  person_id: z.string().nullable(),
-  person_name: z.string().nullable(),
-  reason: z.string().nullable(),
-  in_force: z.boolean(),
-  set_by_name: z.string(),
-  set_by_side: z.enum(['partner', 'tenant', 'provider']),
-  created_at: z.string(),
-  lift_asked_at: z.string().nullable(),
-  lift_asked_by_you: z.boolean(),
-  lifted_at: z.string().nullable(),
-  lift_reason: z.string().nullable(),
-})
-
-function toFreeze(row: FreezeRow, mandate: FreezeMandate): z.output<typeof FreezeBody> {
-  return {
-    freeze_id: encodeId('freeze', idFromUuid('freeze', row.id)),
-    scope: row.scope,
-    partner_id: row.partner_id && encodeId('partner', idFromUuid('partner', row.partner_id)),
-    partner_name: row.partner_name,
-    tenant_id: row.tenant_id && encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
-    tenant_name: row.tenant_name,
-    link_id: row.delegation_id && encodeId('link', idFromUuid('link', row.delegation_id)),
-    person_id: row.person_id && encodeId('person', idFromUuid('person', row.person_id)),
-    person_name: row.person_name,
-    reason: row.reason,
-    in_force: row.lifted_at === null,
-    set_by_name: row.set_by_name,
-    set_by_side: row.set_by_side,
-    created_at: row.created_at.toISOString(),
-    lift_asked_at: row.lift_asked_at?.toISOString() ?? null,
-    lift_asked_by_you: row.lift_asked_by === mandate.actor.id,
-    lifted_at: row.lifted_at?.toISOString() ?? null,
-    lift_reason: row.lift_reason,
-  }
-}
-
-/** Records a step of a freeze for everybody whom it covers. */
-function recordFreeze(
-  mandate: FreezeMandate,
-  row: FreezeRow,
-  step: { action: 'freezes.set' | 'freezes.request_lift' | 'freezes.lift'; reason: string | null },
-): void {
-  recordEvent(mandate, {
-    action: step.action,
-    ...(row.partner_id !== null && { partnerId: row.partner_id }),
-    ...(row.partner_name !== null && { partnerName: row.partner_name }),
-    ...(row.tenant_id !== null && { tenantId: row.tenant_id }),
-    ...(row.tenant_name !== null && { tenantName: row.tenant_name }),
-    ...(row.delegation_id !== null && { delegationId: row.delegation_id }),
-    resource: {
-      type: 'freeze',
-      id: row.id,
-      label: row.person_name ?? row.partner_name ?? row.tenant_name ?? row.scope,
-    },
-    changes: { scope: row.scope },
-    ...(step.reason !== null && { reason: step.reason }),
-  })
-}
-
-async function setFreeze(mandate: FreezeMandate, target: FreezeTarget, reason: string | null) {
-  const id = await insertFreeze(mandate, target, reason)
-  const row = await getFreeze(mandate, idFromUuid('freeze', id))
-  recordFreeze(mandate, row, { action: 'freezes.set', reason })
-  return toFreeze(row, mandate)
-}
-
-/** Lifts a freeze, or for the one over everything takes the first of two steps. */
-async function lift(mandate: FreezeMandate, id: FreezeId, reason: string) {
-  const row = await getFreeze(mandate, id)
-  if (row.lifted_at !== null) throw new ProblemError(409, 'FREEZE_LIFTED', 'This freeze is lifted already.')
-  if (row.scope === 'platform' && row.lift_asked_by === null) {
-    await askLift(mandate, row.id)
-    recordFreeze(mandate, row, { action: 'freezes.request_lift', reason })
-  } else if (row.scope === 'platform' && row.lift_asked_by === mandate.actor.id) {
-    throw new ProblemError(
-      409,
-      'SECOND_PERSON_NEEDED',
-      'You asked to lift this freeze; another platform admin confirms it.',
-    )
-  } else {
-    await liftFreeze(mandate, row.id, reason)
-    recordFreeze(mandate, row, { action: 'freezes.lift', reason })
-  }
-  return toFreeze(await getFreeze(mandate, id), mandate)
-}
-
-const Reason = plainText(1, 500)
-const FreezeList = z.strictObject({ items: z.array(FreezeBody) })
-const ListQuery = z.strictObject({ in_force: truth().default(false) })
-const FreezeParams = z.strictObject({ freeze_id: publicId('freeze') })
-
-const NOTHING = { partnerId: null, tenantId: null, delegationId: null, personId: null }
+  FreezeBody,
+  FreezeList,
+  FreezeParams,
+  lift,
+  ListQuery,
+  NOTHING,
+  Reason,
+  setFreeze,
+  toFreeze,
+} from './freeze.ts'
+import { findDelegationSides, getFreeze, knowsPartner, listFreezes } from './freeze-store.ts'
+import type { FreezeTarget } from './freeze-store.ts'
+import { partnerFreezeRoutes } from './routes-freeze-partner.ts'
 
 const TenantFreezeInput = z.discriminatedUnion('scope', [
   z.strictObject({ scope: z.literal('partner'), partner_id: publicId('partner'), reason: Reason.optional() }),
@@ -166,11 +67,11 @@ const tenantRoutes: readonly Route[] = [
   route({
     method: 'DELETE',
     path: '/api/v1/tenant/partner-access/freeze/:freeze_id',
-    summary: 'Lift a freeze of the own organisation',
+    summary: 'Lift a freeze of the own organisation; the one over all partners takes two people',
     input: { params: FreezeParams, body: z.strictObject({ reason: Reason }) },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',
-    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED'],
+    problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'SECOND_PERSON_NEEDED'],
     responses: { 200: FreezeBody },
     handle: async ({ mandate, params, body }) => lift(mandate, params.freeze_id, body.reason),
   }),
@@ -264,4 +165,4 @@ const adminRoutes: readonly Route[] = [
 ]
 
 /** The routes of freezes (B11). */
-export const freezeRoutes: readonly Route[] = [...tenantRoutes, ...adminRoutes]
+export const freezeRoutes: readonly Route[] = [...tenantRoutes, ...partnerFreezeRoutes, ...adminRoutes]

@@ -40,7 +40,7 @@ interface ExplanationTable {
 export interface DelegationTables {
   access_freeze: FreezeTable
   access_explanation: ExplanationTable
-  delegation: { id: string; tenant_id: string; partner_id: string }
+  delegation: { id: string; tenant_id: string; partner_id: string; kind: string; status: string }
   partner: { id: string; name: string }
   tenant: { id: string; name: string }
   person: { id: string; name: string }

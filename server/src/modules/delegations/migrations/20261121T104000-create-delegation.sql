@@ -35,6 +35,7 @@ create table delegation (
   role_mask bit(128) not null,
   mask bit(128) not null,
   has_timed_overrides boolean not null default false,
+  elevation_required boolean not null default false,
   conditions jsonb not null default '{}',
   has_conditions boolean generated always as (conditions <> '{}') stored,
   starts_at timestamptz not null default now(),
@@ -59,6 +60,7 @@ create table delegation (
 comment on table delegation is 'The one record by which a tenant lets somebody in.';
 comment on column delegation.role_mask is 'The permissions of the role at its pinned version, within the ceiling.';
 comment on column delegation.mask is 'role_mask with the overrides that have no end applied; read when has_timed_overrides is false.';
+comment on column delegation.elevation_required is 'No standing write: the sensitive permissions of mask count only in an elevation. Derived by a trigger from the conditions of the link and of the tenant.';
 comment on column delegation.epoch is 'Raised by every narrowing: a token that names an older epoch is stale.';
 comment on column delegation.ends_at is 'The first instant at which the delegation no longer holds.';
 create index delegation_by_partner on delegation (partner_id, tenant_id) include (status, starts_at, ends_at, mask);
@@ -132,12 +134,18 @@ create table link_member (
   ends_at timestamptz,
   assigned_by uuid,
   assigned_at timestamptz not null default now(),
+  elevation_id uuid,
+  elevated_mask bit(128),
+  elevated_from timestamptz,
+  elevated_until timestamptz,
   primary key (link_id, member_id),
   foreign key (partner_id, tenant_id, link_id) references link (partner_id, tenant_id, id),
-  foreign key (partner_id, member_id) references partner_member (partner_id, id)
+  foreign key (partner_id, member_id) references partner_member (partner_id, id),
+  check (num_nulls(elevation_id, elevated_mask, elevated_from, elevated_until) in (0, 4))
 );
 comment on table link_member is 'The people of a partner who may use a link. No assignment, no access, owners included.';
 comment on column link_member.mask is 'The permissions of the person''s own role in this link; all bits when it is the role of the link.';
+comment on column link_member.elevated_until is 'While this lies ahead the person also has elevated_mask, within the ceiling and minus what is denied; kept by the elevations module alone.';
 create index link_member_by_person on link_member (person_id, link_id);
 create index on link_member (tenant_id);
 call private.protect('link_member');
@@ -200,14 +208,14 @@ create table access_freeze (
   lift_reason text,
   check ((lifted_at is null) = (lifted_by is null)),
   check (lifted_at is null or lift_reason is not null),
-  check (lifted_at is null or scope <> 'platform' or (lift_asked_by is not null and lift_asked_by <> lifted_by)),
+  check (lifted_at is null or not (scope = 'platform' or (scope = 'tenant' and set_by_side = 'tenant')) or (lift_asked_by is not null and lift_asked_by <> lifted_by)),
   check (case scope when 'platform' then num_nonnulls(partner_id, tenant_id, delegation_id, person_id) = 0
     when 'partner' then partner_id is not null and num_nonnulls(delegation_id, person_id) = 0
     when 'tenant' then tenant_id is not null and num_nonnulls(partner_id, delegation_id, person_id) = 0
     when 'delegation' then num_nonnulls(delegation_id, partner_id, tenant_id) = 3 and person_id is null
     when 'person' then person_id is not null end)
 );
-comment on table access_freeze is 'A break-glass block. It holds while lifted_at is null; the platform-wide one needs a second person to lift.';
+comment on table access_freeze is 'A break-glass block. It holds while lifted_at is null; the platform-wide one, and that of a tenant over all partners, need a second person to lift.';
 comment on column access_freeze.tenant_id is 'With scope partner: the tenant that shut this partner out; null when the provider or the partner itself froze all of it.';
 create index access_freeze_in_force on access_freeze (scope) where lifted_at is null;
 create index on access_freeze (tenant_id);

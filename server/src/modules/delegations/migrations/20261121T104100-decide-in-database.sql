@@ -41,10 +41,25 @@ create function access.timed_mask(delegation uuid) returns bit(128)
   language sql stable
   as $$ select access.mask_now(d) from public.delegation d where d.id = delegation $$;
 
+-- What is left of a mask where sensitive permissions count in an elevation only.
+create function access.standing_mask(mask bit(128)) returns bit(128)
+  language sql stable
+  as $$ select mask & ~ coalesce((select bit_or(set_bit(0::bit(128), p.bit, 1)) from public.permission p where p.is_sensitive), 0::bit(128)) $$;
+
+-- What an elevation that is in force adds: what was approved within the ceiling, minus what is denied now.
+create function access.elevated_mask(link uuid, approved bit(128)) returns bit(128)
+  language sql stable
+  as $$
+  select approved & ~ coalesce((
+    select bit_or(o.mask) from public.link_override o
+    where o.link_id = link and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128))
+  $$;
+
 -- The links that people may use at this statement, each with the permissions that it gives to that person.
 create view access.usable_link as
   select m.person_id, m.member_id, m.link_id, d.partner_id, d.tenant_id,
-    m.mask & case when d.has_timed_overrides then access.timed_mask(d.id) else d.mask end as mask
+    (m.mask & case when d.elevation_required then access.standing_mask(access.timed_mask(d.id)) when d.has_timed_overrides then access.timed_mask(d.id) else d.mask end)
+      | case when m.elevated_until > statement_timestamp() then access.elevated_mask(m.link_id, m.elevated_mask) else 0::bit(128) end as mask
   from public.link_member m
   join access.delegation_in_force d on d.id = m.link_id
   join public.partner_member pm on pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = m.person_id and pm.status = 'active'
@@ -125,10 +140,12 @@ create view access.link_fact as
       'relationship_type', l.relationship_type, 'starts_at', d.starts_at, 'ends_at', d.ends_at, 'epoch', d.epoch, 'billing_party', d.billing_party,
       'status_changed_by_side', d.status_changed_by_side, 'status_changed_at', d.status_changed_at,
       'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
-      'overrides', coalesce((select json_agg(json_build_object('pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
+      'overrides', coalesce((select json_agg(json_build_object('id', o.id, 'pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
       'assignment', case when m.link_id is not null then json_build_object('role', m.role, 'ends_at', m.ends_at) end,
+      'elevations', case when m.elevated_until > statement_timestamp()
+        then json_build_array(json_build_object('id', m.elevation_id, 'mask', m.elevated_mask, 'starts_at', m.elevated_from, 'ends_at', m.elevated_until)) else '[]' end,
       'freezes', coalesce((
-        select json_agg(f.scope) from public.access_freeze f
+        select json_agg(json_build_object('id', f.id, 'scope', f.scope, 'set_by', f.set_by_side)) from public.access_freeze f
         where f.lifted_at is null
           and (f.person_id is null or f.person_id = h.id)
           and (f.partner_id is null or f.partner_id = d.partner_id)
@@ -173,7 +190,7 @@ create view access.live_session as
     json_build_object('person_id', h.id, 'name', h.name, 'status', h.status, 'factor', s.factor, 'factor_at', s.factor_at, 'session_id', s.id,
       'seen_seconds_ago', extract(epoch from statement_timestamp() - s.seen_at)) as actor,
     -- A frozen person is stopped on every plane; freezes that concern a link come with its facts.
-    coalesce((select json_agg(f.scope) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = h.id and f.partner_id is null and f.tenant_id is null), '[]') as freezes
+    coalesce((select json_agg(json_build_object('id', f.id, 'scope', f.scope, 'set_by', f.set_by_side)) from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = h.id and f.partner_id is null and f.tenant_id is null), '[]') as freezes
   from public.session s
   join public.person h on h.id = s.person_id
   where s.ended_at is null and s.ends_at > statement_timestamp() and s.seen_at + make_interval(secs => s.idle_seconds) > statement_timestamp();
@@ -317,7 +334,15 @@ begin
 end
 $$;
 
--- Facts about somebody else, for the explainer. The caller's own plane limits whom it may ask about.
+-- The strongest second factor that a person has set up.
+create function access.best_factor(person uuid) returns text
+  language sql stable
+  as $$
+  select case when exists (select from public.passkey k where k.person_id = person) then 'phishing_resistant'
+    when exists (select from public.totp_factor f where f.person_id = person and f.confirmed_at is not null) then 'otp' else 'none' end
+  $$;
+
+-- Facts about somebody else, for the explainer. Who is not signed in is taken to sign in with the strongest factor they have. The caller's own plane limits whom it may ask about.
 create function access.facts_about(person uuid, tenant uuid, partner uuid) returns jsonb
   language plpgsql stable security definer
   set search_path = pg_catalog
@@ -346,7 +371,7 @@ begin
   select * into own_partner from public.partner p where p.id = membership.partner_id;
   select * into newest from public.session s where s.person_id = person and s.ended_at is null and s.ends_at > statement_timestamp() order by s.seen_at desc limit 1;
   facts := jsonb_build_object('now', statement_timestamp(), 'plane', 'delegation',
-    'actor', jsonb_build_object('person_id', about.id, 'name', about.name, 'status', about.status, 'factor', coalesce(newest.factor, 'none'), 'factor_at', newest.factor_at, 'session_id', null),
+    'actor', jsonb_build_object('person_id', about.id, 'name', about.name, 'status', about.status, 'factor', coalesce(newest.factor, access.best_factor(person)), 'factor_at', newest.factor_at, 'session_id', null),
     'partner', case when own_partner.id is not null then jsonb_build_object('id', own_partner.id, 'name', own_partner.name, 'status', own_partner.status) end,
     'partner_member', case when membership.id is not null then jsonb_build_object('id', membership.id, 'role', membership.role, 'status', membership.status) end);
   if deciding.id is not null then

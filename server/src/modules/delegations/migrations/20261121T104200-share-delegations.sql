@@ -112,12 +112,32 @@ begin
   end if;
   -- Whatever takes access away makes older tokens stale, whether or not the writer thought of it.
   if (new.status <> old.status and new.status in ('suspended', 'expired', 'revoked')) or (old.mask & ~ new.mask) <> 0::bit(128) or (old.role_mask & ~ new.role_mask) <> 0::bit(128)
-    or new.starts_at > old.starts_at or (new.ends_at is not null and (old.ends_at is null or new.ends_at < old.ends_at)) or new.conditions is distinct from old.conditions then
+    or new.starts_at > old.starts_at or (new.ends_at is not null and (old.ends_at is null or new.ends_at < old.ends_at)) or new.conditions is distinct from old.conditions
+    or (new.elevation_required and not old.elevation_required) then
     new.epoch := greatest(new.epoch, old.epoch + 1);
   end if;
   return new;
 end
 $$;
+-- The tenant demands elevations for one link or for all of them. The name sorts before enforce_delegation, which sees the result.
+create function private.derive_elevation_rule() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+begin
+  if tg_table_name = 'delegation' then
+    new.elevation_required := new.kind = 'link' and (coalesce((new.conditions ->> 'elevation_required')::boolean, false)
+      or coalesce((select (p.conditions ->> 'elevation_required')::boolean from tenant_partner_policy p where p.tenant_id = new.tenant_id), false));
+    return new;
+  end if;
+  update delegation d set elevation_required = not d.elevation_required
+  where d.tenant_id = new.tenant_id and d.kind = 'link' and d.status in ('requested', 'approved', 'active', 'suspended', 'expired')
+    and d.elevation_required <> (coalesce((d.conditions ->> 'elevation_required')::boolean, false) or coalesce((new.conditions ->> 'elevation_required')::boolean, false));
+  return null;
+end
+$$;
+create trigger derive_elevation_rule before insert or update on delegation for each row execute function private.derive_elevation_rule();
+create trigger derive_elevation_rule after insert or update of conditions on tenant_partner_policy for each row execute function private.derive_elevation_rule();
 create trigger enforce_delegation before insert or update on delegation for each row execute function private.enforce_delegation();
 
 create function private.enforce_override() returns trigger
@@ -173,7 +193,8 @@ grant insert on delegation_history to liaison_program, liaison_tenant, liaison_p
 grant select on delegation_history to liaison_program, liaison_tenant, liaison_platform, liaison_job, liaison_delegate;
 grant select, insert, update, delete on link_override to liaison_program, liaison_tenant;
 grant select on link_override to liaison_platform, liaison_delegate, liaison_job;
-grant select, insert, update, delete on link_member to liaison_program;
+grant select, delete on link_member to liaison_program;
+grant insert (link_id, tenant_id, partner_id, member_id, person_id, role, mask, ends_at, assigned_by, assigned_at), update (role, mask, ends_at, assigned_by, assigned_at) on link_member to liaison_program;
 grant select, delete on link_member to liaison_tenant;
 grant select on link_member to liaison_platform, liaison_delegate, liaison_job;
 grant select, insert, update on link_change_request to liaison_program, liaison_tenant;
@@ -212,15 +233,21 @@ $$;
 create policy copying on link for update to liaison_owner using (true);
 create policy copying_read on link for select to liaison_owner using (true);
 create policy copying_read on delegation for select to liaison_owner using (true);
+create policy deriving on delegation for update to liaison_owner using (true);
 create policy copying_read on state_transition for select to liaison_owner using (true);
 create trigger copy_link_status before insert on link for each row execute function private.copy_link_status();
 create trigger copy_link_status after update of status on delegation for each row execute function private.copy_link_status();
 create unique index link_one_live on link (partner_id, tenant_id) where live_status in ('requested', 'approved', 'active', 'suspended');
 create unique index link_one_full_role on link (tenant_id) where live_status in ('approved', 'active', 'suspended') and access_role in ('msp_full', 'enterprise_hq');
 
-create policy partner_side on access_freeze to liaison_program using (partner_id = (select access.own_partner()))
-  with check (partner_id = (select access.own_partner()) and set_by_side = 'partner' and tenant_id is null);
-create policy tenant_side on access_freeze to liaison_tenant using (tenant_id in (select access.reach('delegation', 'select')))
+-- A partner freezes its own side: all of it, one of its links, or one of its people.
+create policy partner_side on access_freeze to liaison_program using (partner_id = (select access.own_partner()) and set_by_side = 'partner')
+  with check (partner_id = (select access.own_partner()) and set_by_side = 'partner' and case scope
+    when 'partner' then tenant_id is null
+    when 'delegation' then exists (select from delegation d where d.id = delegation_id and d.tenant_id = access_freeze.tenant_id and d.partner_id = access_freeze.partner_id)
+    when 'person' then tenant_id is null and exists (select from partner_member pm where pm.person_id = access_freeze.person_id and pm.partner_id = access_freeze.partner_id)
+    else false end);
+create policy tenant_side on access_freeze to liaison_tenant using (tenant_id in (select access.reach('delegation', 'select')) and set_by_side = 'tenant')
   with check (tenant_id in (select access.reach('delegation', 'update')) and set_by_side = 'tenant');
 create policy provider_side on access_freeze to liaison_platform using ((select access.context_plane()) = 'platform')
   with check ((select access.context_plane()) = 'platform' and set_by_side = 'provider');

@@ -15,6 +15,15 @@ call private.protect('link_role_template');
 create policy catalogue on link_role_template for select to public using (true);
 grant select on link_role_template to public;
 
+create table link_relationship_bound (
+  relationship_type text primary key,
+  ceiling bit(128) not null
+);
+comment on table link_relationship_bound is 'What a relationship type allows whatever the role, written by the migrate command from the code.';
+call private.protect('link_relationship_bound');
+create policy catalogue on link_relationship_bound for select to public using (true);
+grant select on link_relationship_bound to public;
+
 -- A link says truly who began it, and only the tenant gives it a role that reaches further or lets it renew itself.
 create function private.enforce_link() returns trigger
   language plpgsql security definer
@@ -80,7 +89,7 @@ end
 $$;
 create trigger enforce_change_request before insert or update on link_change_request for each row execute function private.enforce_change_request();
 
--- A freeze is lifted by the side that set it; the one over everything by two people, each in a step of their own.
+-- A freeze is lifted by the side that set it; the one over everything, and a tenant's over all partners, by two people, each in a step of their own.
 create function private.enforce_freeze() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, public
@@ -103,8 +112,8 @@ begin
     or (new.lifted_by is not null and new.lifted_by is distinct from actor) then
     raise exception 'a freeze is lifted once, by the side that set it' using errcode = 'check_violation', constraint = 'freeze_actor';
   end if;
-  if new.lifted_at is not null and new.scope = 'platform' and (old.lift_asked_by is null or old.lift_asked_by = actor) then
-    raise exception 'lifting the freeze over everything takes a second person' using errcode = 'check_violation', constraint = 'freeze_two_people';
+  if new.lifted_at is not null and (new.scope = 'platform' or (new.scope = 'tenant' and new.set_by_side = 'tenant')) and (old.lift_asked_by is null or old.lift_asked_by = actor) then
+    raise exception 'lifting a freeze over everything takes a second person' using errcode = 'check_violation', constraint = 'freeze_two_people';
   end if;
   return new;
 end

@@ -1,0 +1,113 @@
+import { encodeId, findPermission, fromBits, idFromUuid, permissionsOf } from '@liaison/access'
+import { z } from 'zod'
+import { mayAlso } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ELEVATION_STATES } from './tables.ts'
+import type { ElevationRow } from './store.ts'
+
+/** A request for more access, or that access, as both sides read it. */
+export const ElevationBody = z.strictObject({
+  elevation_id: z.string(),
+  link_id: z.string(),
+  tenant_id: z.string(),
+  tenant_name: z.string().nullable(),
+  partner_id: z.string(),
+  partner_name: z.string().nullable(),
+  person_id: z.string(),
+  person_name: z.string(),
+  permissions: z.array(
+    z.strictObject({ name: z.string(), sentence: z.string(), sensitive: z.boolean(), spends: z.boolean() }),
+  ),
+  reason: z.string(),
+  ticket_id: z.string().nullable(),
+  ticket_number: z.string().nullable(),
+  duration_minutes: z.int(),
+  status: z.enum(ELEVATION_STATES),
+  waits_for: z.enum(['partner', 'tenant']).nullable(),
+  requested_at: z.string(),
+  answer_by: z.string(),
+  approved_by_name: z.string().nullable().meta({ description: 'The colleague who approved it.' }),
+  tenant_approved_by_name: z.string().nullable(),
+  started_at: z.string().nullable(),
+  ends_at: z.string().nullable(),
+  ended_at: z.string().nullable(),
+  ended_by_side: z.enum(['partner', 'tenant', 'clock', 'ticket']).nullable(),
+  ended_by_name: z.string().nullable(),
+  end_reason: z.string().nullable(),
+  may: z
+    .strictObject({ approve: z.boolean(), deny: z.boolean(), end: z.boolean() })
+    .meta({ description: 'What you can do with it now; a fresh second factor may be asked for.' }),
+})
+
+const WAITS: Readonly<Partial<Record<ElevationRow['state'], 'partner' | 'tenant'>>> = {
+  requested: 'partner',
+  approved: 'tenant',
+}
+
+function mayOfTenant(row: ElevationRow, mandate: Mandate<'tenant'>) {
+  // A factor that is not fresh is asked for at the press; who may not revoke may not approve either.
+  const mayStop = mayAlso(mandate, 'tenant.partner_access.revoke')
+  const isWaiting = mayStop && row.state === 'approved'
+  return {
+    approve: isWaiting && row.person_id !== mandate.actor.id,
+    deny: isWaiting,
+    end: mayStop && row.state === 'active',
+  }
+}
+
+function mayOfPartner({ state, person_id: personId }: ElevationRow, mandate: Mandate<'program'>) {
+  const isOwn = personId === mandate.actor.id
+  const isApprover = mandate.partner.role === 'PARTNER_OWNER'
+  const decides = state === 'requested' && isApprover && !isOwn
+  const isAnswered = state === 'active' || state === 'approved'
+  return {
+    approve: decides,
+    deny: decides,
+    end: (isAnswered && (isOwn || isApprover)) || (state === 'requested' && isOwn),
+  }
+}
+
+const instant = (at: Date | null): string | null => at?.toISOString() ?? null
+
+/** The public form of an elevation for one side. */
+export function toElevation(
+  row: ElevationRow,
+  mandate: Mandate<'program' | 'tenant'>,
+): z.output<typeof ElevationBody> {
+  return {
+    elevation_id: encodeId('elevation', idFromUuid('elevation', row.id)),
+    link_id: encodeId('link', idFromUuid('link', row.link_id)),
+    tenant_id: encodeId('tenant', idFromUuid('tenant', row.tenant_id)),
+    tenant_name: row.tenant_name,
+    partner_id: encodeId('partner', idFromUuid('partner', row.partner_id)),
+    partner_name: row.partner_name,
+    person_id: encodeId('person', idFromUuid('person', row.person_id)),
+    person_name: row.person_name,
+    permissions: permissionsOf(fromBits(row.mask)).map((name) => {
+      const entry = findPermission(name)
+      return {
+        name,
+        sentence: entry?.sentence ?? name,
+        sensitive: entry?.sensitive ?? false,
+        spends: entry?.spends ?? false,
+      }
+    }),
+    reason: row.reason,
+    ticket_id: row.ticket_id && encodeId('ticket', idFromUuid('ticket', row.ticket_id)),
+    ticket_number: row.ticket_number,
+    duration_minutes: row.duration_minutes,
+    status: row.state,
+    waits_for: WAITS[row.state] ?? null,
+    requested_at: row.requested_at.toISOString(),
+    answer_by: row.answer_by.toISOString(),
+    approved_by_name: row.status === 'denied' ? null : row.partner_decided_by_name,
+    tenant_approved_by_name: row.status === 'denied' ? null : row.tenant_decided_by_name,
+    started_at: instant(row.started_at),
+    ends_at: instant(row.ends_at),
+    ended_at: instant(row.ended_at),
+    ended_by_side: row.ended_by_side ?? (row.state === 'ended' || row.state === 'lapsed' ? 'clock' : null),
+    ended_by_name: row.ended_by_name,
+    end_reason: row.end_reason,
+    may: mandate.kind === 'tenant' ? mayOfTenant(row, mandate) : mayOfPartner(row, mandate),
+  }
+}
