@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import type { TicketId } from '@liaison/access'
+import type { TenantId, TicketId } from '@liaison/access'
 import { z } from 'zod'
+import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { Reach, ReadingMandate } from '#platform/reach.ts'
 import { toPage } from '#platform/list.ts'
@@ -10,22 +11,38 @@ import { publicId } from '#platform/route-input.ts'
 import { sent } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { refuseUnknown, sideOf } from './changing.ts'
+import { answerClocks } from './clock-answers.ts'
 import type { TicketMandate } from './events.ts'
 import type { TicketFilter } from './filter-store.ts'
+import { findHours } from './hours-store.ts'
 import { countTickets, listTickets } from './list-store.ts'
 import type { TicketOrder } from './list-store.ts'
+import { SLA_METRICS } from './rules.ts'
 import { toAggregates, toTicket } from './schemas.ts'
 import type { TicketQueryValues } from './schemas.ts'
 import { findTicket, listAssignees, listComments, listTransitions } from './ticket-store.ts'
 
 export const TicketParams = z.strictObject({ ticket_id: publicId('ticket') })
+export const BreachParams = z.strictObject({ ticket_id: publicId('ticket'), metric: z.enum(SLA_METRICS) })
 
 export const etagOf = (version: number) => ({ ETag: `"v${version}"` })
 
-function toFilter(query: TicketQueryValues, mandate: ReadingMandate, reach: Reach): TicketFilter {
+/** The tenants of the filter: those reached, that the query names, and that its group holds. */
+async function findTenants(query: TicketQueryValues, mandate: ReadingMandate, reach: Reach) {
+  const named = narrowReach(reach, query.tenant_ids)
+  if (query.group === undefined || mandate.kind === 'tenant') return named
+  const grouped = new Set(await tenantsOfGroup(mandate, query.group))
+  return named.filter((id) => grouped.has(id))
+}
+
+function toFilter(
+  query: TicketQueryValues,
+  mandate: ReadingMandate,
+  tenantIds: readonly TenantId[],
+): TicketFilter {
   const mine = query.mine === true ? [mandate.actor.id] : undefined
   return {
-    tenantIds: narrowReach(reach, query.tenant_ids),
+    tenantIds,
     now: mandate.origin.now,
     statuses: query.status,
     priorities: query.priority,
@@ -73,14 +90,15 @@ export async function answerList(services: Services, mandate: ReadingMandate, qu
   const { now } = mandate.origin
   const bound = boundOf(mandate, query)
   const after = readPosition(services, query, bound)
-  const filter = toFilter(query, mandate, reach)
+  const filter = toFilter(query, mandate, await findTenants(query, mandate, reach))
   // One row more than the page tells whether there is a next one.
   const window = { order: orderOf(query), after, offset: query.offset, limit: query.limit + 1 }
   const found = await listTickets(mandate, filter, window)
   const rows = found.slice(0, query.limit)
   const counts = await countTickets(mandate, filter)
   const last = found.length > query.limit ? rows.at(-1) : undefined
-  const items = rows.map((row) => toTicket(row, reach, now))
+  const looking = { now, hours: await findHours(mandate, rows) }
+  const items = rows.map((row) => toTicket(row, reach, looking))
   return {
     ...toPage(
       items,
@@ -105,7 +123,10 @@ export async function answerDetail(mandate: TicketMandate, id: TicketId) {
     rowCount: 1,
   })
   const body = {
-    ...toTicket(ticket, reachOf(mandate), mandate.origin.now),
+    ...toTicket(ticket, reachOf(mandate), {
+      now: mandate.origin.now,
+      hours: await findHours(mandate, [ticket]),
+    }),
     description: ticket.description,
     tags: ticket.tags,
     comments: comments.map((comment) => ({
@@ -116,6 +137,7 @@ export async function answerDetail(mandate: TicketMandate, id: TicketId) {
       content: comment.content,
       created_at: comment.created_at.toISOString(),
     })),
+    ...(await answerClocks(mandate, ticket)),
     allowed_transitions: await listTransitions(mandate, ticket.status, sideOf(mandate)),
     version: ticket.version,
   }

@@ -3,20 +3,20 @@ import type { PersonId, TicketId } from '@liaison/access'
 import type { z } from 'zod'
 import { enqueue, requireAlso } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { findHours } from './hours-store.ts'
 import { recordAssigned, recordChanged, recordCommented } from './events.ts'
 import type { FieldChanges, TicketMandate } from './events.ts'
-import { isAnswer, isLowered, targetsOf, withAnswer, withStatus, withTarget } from './rules.ts'
-import type { Clock } from './rules.ts'
+import { moveClocks } from './moving.ts'
+import { isAnswer, isLowered } from './rules.ts'
+import { mailTenant } from './mails.ts'
 import { toSla } from './schemas.ts'
 import type { NewCommentValues, TicketChanged, TicketChangeValues } from './schemas.ts'
 import {
   findAssignee,
   findTicket,
   insertComment,
-  listClocks,
   listTransitions,
   lockTicket,
-  updateClock,
   updateTicket,
 } from './ticket-store.ts'
 import type { Ticket } from './ticket-store.ts'
@@ -79,22 +79,6 @@ async function findAssigneeName(mandate: TicketMandate, { assignedTo }: Wanted) 
   return refuseField('/body/assigned_to', 'ASSIGNEE_NOT_ALLOWED', detail)
 }
 
-/** The clocks after the change: an answer first, then the new state, then the new target. */
-function moveClocks(
-  clocks: readonly Clock[],
-  ticket: Ticket,
-  change: Wanted & { answers: boolean; now: Date },
-) {
-  const { now, status, priority } = change
-  const targets = targetsOf(priority ?? ticket.priority, ticket.sla_response_hours)
-  return clocks.map((before) => {
-    let clock = change.answers ? withAnswer(before, now) : before
-    if (status !== undefined) clock = withStatus(clock, status, now)
-    if (priority !== undefined) clock = withTarget(clock, targets[clock.metric], now)
-    return { before, clock }
-  })
-}
-
 function resolvedAt(ticket: Ticket, status: Wanted['status'], now: Date): Date | null {
   if (status === undefined) return ticket.resolved_at
   return status === 'resolved' || status === 'closed' ? (ticket.resolved_at ?? now) : null
@@ -118,6 +102,7 @@ async function addComment(mandate: TicketMandate, ticket: Ticket, comment: NewCo
   if (comment.notify_customer) {
     const payload = { event: 'commented', tenant_id: ticket.tenant_id, ticket_id: ticket.id, comment_id: id }
     await enqueue(mandate, 'ticket.notify', payload)
+    await mailTenant(mandate, ticket, comment.content)
   }
   return id
 }
@@ -152,7 +137,7 @@ async function answerChanged(
     assigned_to_name: ticket.assigned_to_name,
     updated_at: ticket.updated_at.toISOString(),
     comment_id: commentId && encodeId('comment', idFromUuid('comment', commentId)),
-    sla: toSla(ticket, mandate.origin.now),
+    sla: toSla(ticket, { now: mandate.origin.now, hours: await findHours(mandate, [ticket]) }),
     allowed_transitions: await listTransitions(mandate, ticket.status, sideOf(mandate)),
     version: ticket.version,
   }
@@ -203,8 +188,12 @@ async function applyNews(
     ...(news.assignedTo !== undefined && { assigned_to: news.assignedTo, assigned_to_name: name }),
     ...(answers && { last_response_at: now, response_count: ticket.response_count + 1 }),
   })
-  const moved = moveClocks(await listClocks(mandate, ticket), ticket, { ...news, answers, now })
-  for (const { before, clock } of moved) if (clock !== before) await updateClock(mandate, ticket, clock)
+  await moveClocks(mandate, ticket, { status: news.status, priority: news.priority, answers, now })
+  if (news.status !== undefined)
+    await enqueue(mandate, 'partner.tenant.status_changed', {
+      tenant_id: ticket.tenant_id,
+      ticket_id: ticket.id,
+    })
   recordNews(mandate, ticket, { ...news, name })
   return addComment(mandate, ticket, news.comment)
 }

@@ -31,8 +31,7 @@ export function isBreached(now: Date): Condition {
 
 /** Whether three quarters or more of a running clock are used up; missed ones included. */
 export function isPressing(now: Date): Condition {
-  // A quarter of the target's minutes is fifteen seconds for each.
-  return sql`(${RUNNING} and t.sla_due_at - make_interval(secs => t.sla_target_minutes * 15) <= ${now}::timestamptz)`
+  return sql`(${RUNNING} and t.sla_at_risk_at <= ${now}::timestamptz)`
 }
 
 function slaCondition(state: SlaState, now: Date): Condition {

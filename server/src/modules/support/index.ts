@@ -4,7 +4,10 @@ import './problems.ts'
 import { makePartnerTicketRoutes } from './routes-partner.ts'
 import { makeTenantTicketRoutes } from './routes-tenant.ts'
 
+export { ticketExport } from './export-source.ts'
 export { breachesByTenant, measureUptime, standingByTenant } from './list-store.ts'
+
+export { makeTicketTopics, runSlaClock } from './sweeping.ts'
 
 /** Tickets: across tenants, on behalf of one, and a tenant's own. */
 export function makeSupportRoutes(services: Services): readonly Route[] {

@@ -30,6 +30,10 @@ export interface TicketRow {
   sla_target_minutes: number | null
   sla_paused_since: Date | null
   sla_breached_at: Date | null
+  sla_version_id: string | null
+  sla_is_business: boolean | null
+  sla_at_risk_at: Date | null
+  sla_timezone: string | null
   last_response_at: Date | null
   response_count: number
   created_at: Date
@@ -52,7 +56,7 @@ export interface TicketWindow {
 
 const COLUMNS = sql`t.tenant_id, t.id, t.number, t.subscriber_id, t.customer_name, t.subject, t.status, t.priority, t.category, t.assigned_to,
   t.assigned_to_name, t.created_by_name, t.created_by_partner_name, t.sla_metric, t.sla_due_at, t.sla_target_minutes, t.sla_paused_since,
-  t.sla_breached_at, t.last_response_at, t.response_count, t.created_at, t.updated_at`
+  t.sla_breached_at, t.sla_version_id, t.sla_is_business, t.sla_at_risk_at, t.sla_timezone, t.last_response_at, t.response_count, t.created_at, t.updated_at`
 
 const KEYS: Readonly<Record<TicketOrder['by'], { column: Condition; type: Condition; isIndexed: boolean }>> =
   {

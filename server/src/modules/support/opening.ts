@@ -5,9 +5,12 @@ import { enqueue } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { recordOpened } from './events.ts'
 import type { TicketMandate } from './events.ts'
-import { startClocks } from './rules.ts'
+import { findBasis } from '#modules/sla/index.ts'
+import { mailTenant } from './mails.ts'
+import { openClocks } from './moving.ts'
+import type { Clock } from './rules.ts'
 import type { NewTicketValues, TicketOpened } from './schemas.ts'
-import { findResponseHours, insertClocks, insertTicket, takeNumber } from './ticket-store.ts'
+import { findResponseHours, insertTicket, takeNumber } from './ticket-store.ts'
 
 async function findFiledFor(mandate: TicketMandate, id: NewTicketValues['customer_id']) {
   if (id === undefined) return undefined
@@ -45,51 +48,78 @@ function openerOf(mandate: TicketMandate) {
   }
 }
 
-/** Opens a ticket in the mandate's tenant, with its number and its promised times. */
-export async function openTicket(
+type Opened = z.input<typeof TicketOpened>
+
+function toOpened(
   mandate: TicketMandate,
-  body: NewTicketValues,
-): Promise<z.input<typeof TicketOpened>> {
+  ticket: { readonly id: string; readonly number: string; readonly priority: NewTicketValues['priority'] },
+  clocks: readonly Clock[],
+): Opened {
+  const firstDue = Math.min(...clocks.map((clock) => clock.dueAt.getTime()))
+  const isActing = mandate.kind === 'acting'
+  return {
+    ticket_id: encodeId('ticket', idFromUuid('ticket', ticket.id)),
+    ticket_number: ticket.number,
+    tenant_id: encodeId('tenant', mandate.tenant.id),
+    status: 'open',
+    priority: ticket.priority,
+    created_by_partner: isActing,
+    created_by_partner_id: isActing ? encodeId('partner', mandate.partner.id) : null,
+    created_by_partner_name: isActing ? mandate.partner.name : null,
+    created_on_behalf: isActing,
+    created_at: mandate.origin.now.toISOString(),
+    sla_breach_at: new Date(firstDue).toISOString(),
+    sla_clocks: clocks.map(({ metric, targetMinutes, isBusiness, dueAt }) => ({
+      metric,
+      target_minutes: targetMinutes,
+      calendar: isBusiness ? ('business' as const) : ('24x7' as const),
+      due_at: dueAt.toISOString(),
+    })),
+    billing_party: isActing ? mandate.link.billingParty : null,
+  }
+}
+
+async function tell(
+  mandate: TicketMandate,
+  ticket: { tenant_id: string; id: string; number: string; subject: string },
+  isMailed: boolean,
+): Promise<void> {
+  const payload = { tenant_id: ticket.tenant_id, ticket_id: ticket.id }
+  await enqueue(mandate, 'partner.tenant.ticket_created', payload)
+  if (!isMailed) return
+  await enqueue(mandate, 'ticket.notify', { event: 'opened', ...payload })
+  await mailTenant(mandate, ticket, null)
+}
+
+/** Opens a ticket in the mandate's tenant, with its number and its promised times. */
+export async function openTicket(mandate: TicketMandate, body: NewTicketValues): Promise<Opened> {
   const { now } = mandate.origin
+  const { priority, subject } = body
   const filedFor = await findFiledFor(mandate, body.customer_id)
   const hours = mandate.kind === 'acting' ? await findResponseHours(mandate, mandate.link.id) : null
+  const link = mandate.kind === 'acting' ? { id: mandate.link.id, responseHours: hours } : null
+  const { timeZone, ...basis } = await findBasis(mandate, mandate.tenant.id, link)
   const { id, number } = await takeNumber(mandate, mandate.tenant.id)
-  const clocks = startClocks(body.priority, hours, now)
-  const opener = openerOf(mandate)
+  const ticket = { tenant_id: mandate.tenant.id, id, number, subject }
   await insertTicket(mandate, {
-    ...opener,
-    tenant_id: mandate.tenant.id,
-    id,
-    number,
+    ...openerOf(mandate),
+    ...ticket,
     subscriber_id: filedFor?.id ?? null,
     customer_name: filedFor?.name ?? null,
-    subject: body.subject,
     description: body.description,
     status: 'open',
-    priority: body.priority,
+    priority,
     category: body.category,
     tags: [...new Set(body.tags)],
     sla_response_hours: hours,
+    sla_base_id: basis.agreed.id,
+    sla_floor_id: basis.floor?.id ?? null,
+    sla_timezone: timeZone,
     created_at: now,
     updated_at: now,
   })
-  await insertClocks(mandate, { tenant_id: mandate.tenant.id, id }, clocks)
-  recordOpened(mandate, { id, number }, body.priority)
-  if (body.notify_customer)
-    await enqueue(mandate, 'ticket.notify', { event: 'opened', tenant_id: mandate.tenant.id, ticket_id: id })
-  const firstDue = Math.min(...clocks.map((clock) => clock.dueAt.getTime()))
-  return {
-    ticket_id: encodeId('ticket', idFromUuid('ticket', id)),
-    ticket_number: number,
-    tenant_id: encodeId('tenant', mandate.tenant.id),
-    status: 'open',
-    priority: body.priority,
-    created_by_partner: mandate.kind === 'acting',
-    created_by_partner_id: mandate.kind === 'acting' ? encodeId('partner', mandate.partner.id) : null,
-    created_by_partner_name: opener.created_by_partner_name,
-    created_on_behalf: mandate.kind === 'acting',
-    created_at: now.toISOString(),
-    sla_breach_at: new Date(firstDue).toISOString(),
-    billing_party: opener.billing_party,
-  }
+  const clocks = await openClocks(mandate, ticket, { basis, priority, at: now })
+  recordOpened(mandate, ticket, priority)
+  await tell(mandate, ticket, body.notify_customer)
+  return toOpened(mandate, { ...ticket, priority }, clocks)
 }

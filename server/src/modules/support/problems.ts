@@ -14,6 +14,18 @@ const SUPPORT_PROBLEMS = {
     cause: 'The ticket has no such move from its state; `details.allowed_transitions` names those it has.',
     remedy: 'Choose one of the allowed moves; a closed ticket stays closed, so open a new one.',
   },
+  SLA_NOT_BREACHED: {
+    status: 409,
+    title: 'Promise not missed',
+    cause: 'Only a promised time that was missed can be explained.',
+    remedy: 'Read the ticket; `clocks` says which promises were missed.',
+  },
+  SLA_ALREADY_JUSTIFIED: {
+    status: 409,
+    title: 'Already explained',
+    cause: 'Why a promise was missed is said once and does not change.',
+    remedy: 'Add what else there is to say as a comment.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(SUPPORT_PROBLEMS)

@@ -1,11 +1,14 @@
 import { route, sent } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { answerAssignees, answerDetail, answerList, etagOf, TicketParams } from './answers.ts'
+import { answerAssignees, answerDetail, answerList, BreachParams, etagOf, TicketParams } from './answers.ts'
 import { changeTicket } from './changing.ts'
+import { justifyBreach } from './justifying.ts'
 import { openTicket } from './opening.ts'
 import {
   AssigneeList,
+  Justified,
   NewComment,
+  NewJustification,
   NewTicket,
   TicketChange,
   TicketChanged,
@@ -104,6 +107,18 @@ const writes = [
       })
       return sent(changed, etagOf(changed.version))
     },
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:ticket_id/sla/:metric/justification`,
+    summary: 'Say why a promise of a ticket of the own organisation was missed; once and for ever',
+    input: { params: BreachParams, body: NewJustification },
+    access: { permission: 'tenant.tickets.write' },
+    limit: 'write',
+    problems: ['TICKET_NOT_FOUND', 'SLA_NOT_BREACHED', 'SLA_ALREADY_JUSTIFIED'],
+    responses: { 201: Justified },
+    handle: ({ mandate, params, body }) =>
+      justifyBreach(mandate, { id: params.ticket_id, metric: params.metric }, body),
   }),
 ]
 

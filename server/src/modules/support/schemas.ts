@@ -4,6 +4,7 @@ import type { Reach } from '#platform/reach.ts'
 import { Scope } from '#platform/reach.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
 import { calendarDay, commaList, plainText, publicId, searchText, truth } from '#platform/route-input.ts'
+import type { HoursOf } from './hours-store.ts'
 import type { TicketCount, TicketRow } from './list-store.ts'
 import { percentOf, PRIORITIES, SLA_METRICS, SLA_STATES, slaStateOf, TICKET_STATUSES } from './rules.ts'
 
@@ -38,8 +39,11 @@ export const TicketQuery = z.strictObject(ticketQuery)
 export const ConsolidatedTicketQuery = z.strictObject({
   ...ticketQuery,
   tenant_ids: commaList(publicId('tenant')).optional(),
+  group: publicId('tenant_group').optional().meta({ description: 'Only customers of this group.' }),
 })
 export type TicketQueryValues = z.output<typeof ConsolidatedTicketQuery>
+
+const CALENDARS = ['24x7', 'business'] as const
 
 const Sla = z
   .strictObject({
@@ -47,6 +51,7 @@ const Sla = z
     due_at: z.string().nullable().meta({ description: 'Null while the clock is paused.' }),
     percent: z.int(),
     state: z.enum(SLA_STATES),
+    paused: z.boolean(),
   })
   .nullable()
 
@@ -89,6 +94,42 @@ const Comment = z.strictObject({
   created_at: z.string(),
 })
 
+const Step = z.strictObject({
+  metric: z.enum(SLA_METRICS),
+  kind: z.enum(['started', 'paused', 'resumed', 'retargeted', 'met', 'breached', 'reopened']),
+  at: z.string(),
+  due_at: z.string(),
+  paused_minutes: z
+    .number()
+    .nullable()
+    .meta({ description: 'How long the pause was that ended, in the time that the clock counts.' }),
+  reason: z.string().nullable().meta({ description: 'The status or priority that caused it, or `answer`.' }),
+})
+
+const ClockShown = z.strictObject({
+  metric: z.enum(SLA_METRICS),
+  target_minutes: z.int(),
+  calendar: z.enum(CALENDARS),
+  time_zone: z.string().nullable().meta({ description: 'That of the working hours; null around the clock.' }),
+  policy_version: z.string().nullable().meta({ description: 'Null where nothing was agreed.' }),
+  started_at: z.string(),
+  due_at: z.string().nullable().meta({ description: 'Null while the clock is paused.' }),
+  paused_minutes: z.number().meta({ description: 'All pauses that have ended, in the time it counts.' }),
+  paused_since: z.string().nullable(),
+  met_at: z.string().nullable(),
+  breached_at: z.string().nullable(),
+  justification: z
+    .strictObject({
+      code: z.string(),
+      note: z.string(),
+      author_name: z.string(),
+      author_partner_name: z.string().nullable(),
+      created_at: z.string(),
+    })
+    .nullable()
+    .meta({ description: 'Why it was missed; null while nobody said so.' }),
+})
+
 /** One ticket with what was said about it, and the states that it may be moved to now. */
 export const TicketDetail = z
   .strictObject({
@@ -96,6 +137,8 @@ export const TicketDetail = z
     description: z.string(),
     tags: z.array(z.string()),
     comments: z.array(Comment),
+    clocks: z.array(ClockShown),
+    sla_steps: z.array(Step).meta({ description: 'How the promised times came about, oldest first.' }),
     allowed_transitions: z.array(z.string()),
     version: z.int(),
   })
@@ -150,6 +193,14 @@ export const TicketOpened = z
     created_on_behalf: z.boolean(),
     created_at: z.string(),
     sla_breach_at: z.string(),
+    sla_clocks: z.array(
+      z.strictObject({
+        metric: z.enum(SLA_METRICS),
+        target_minutes: z.int(),
+        calendar: z.enum(CALENDARS),
+        due_at: z.string(),
+      }),
+    ),
     billing_party: z.enum(['tenant', 'partner', 'split']).nullable(),
   })
   .meta({ id: 'TicketOpened' })
@@ -208,6 +259,27 @@ export const TicketChanged = z
   })
   .meta({ id: 'TicketChanged' })
 
+const JUSTIFICATION_CODES = [
+  'third_party',
+  'customer_unreachable',
+  'force_majeure',
+  'wrong_priority',
+  'understaffed',
+  'recorded_late',
+  'other',
+] as const
+
+/** Why a promise was missed. */
+export const NewJustification = z
+  .strictObject({ code: z.enum(JUSTIFICATION_CODES), note: plainText(10, 1000) })
+  .meta({ id: 'NewSlaJustification' })
+export type NewJustificationValues = z.output<typeof NewJustification>
+
+/** What was said. */
+export const Justified = z
+  .strictObject({ ticket_id: z.string(), metric: z.enum(SLA_METRICS), code: z.string(), note: z.string() })
+  .meta({ id: 'SlaJustification' })
+
 /** Those to whom a ticket can be given. */
 export const AssigneeList = z
   .strictObject({
@@ -219,19 +291,41 @@ export const AssigneeList = z
 
 type SlaColumns = Pick<
   TicketRow,
-  'sla_metric' | 'sla_due_at' | 'sla_target_minutes' | 'sla_paused_since' | 'sla_breached_at'
+  | 'sla_metric'
+  | 'sla_due_at'
+  | 'sla_target_minutes'
+  | 'sla_paused_since'
+  | 'sla_breached_at'
+  | 'sla_version_id'
+  | 'sla_is_business'
+  | 'sla_at_risk_at'
+  | 'sla_timezone'
 >
 
+/** At which time tickets are looked at, and the working hours of the versions that they count in. */
+export interface Looking {
+  readonly now: Date
+  readonly hours: HoursOf
+}
+
 /** What the stored clock says now. */
-export function toSla(row: SlaColumns, now: Date): z.input<typeof Sla> {
+export function toSla(row: SlaColumns, { now, hours }: Looking): z.input<typeof Sla> {
   const { sla_metric: metric, sla_due_at: dueAt, sla_target_minutes: targetMinutes } = row
   if (metric === null || dueAt === null || targetMinutes === null) return null
-  const clock = { metric, dueAt, targetMinutes, pausedSince: row.sla_paused_since }
+  const clock = {
+    metric,
+    dueAt,
+    targetMinutes,
+    pausedSince: row.sla_paused_since,
+    atRiskAt: row.sla_at_risk_at ?? dueAt,
+    calendar: row.sla_is_business === true ? hours(row) : null,
+  }
   return {
     metric,
     due_at: clock.pausedSince === null ? dueAt.toISOString() : null,
     percent: percentOf(clock, now),
     state: slaStateOf(clock, now),
+    paused: clock.pausedSince !== null,
   }
 }
 
@@ -244,7 +338,11 @@ function isBreached(row: SlaColumns, now: Date): boolean {
   return row.sla_due_at !== null && (row.sla_paused_since ?? now).getTime() > row.sla_due_at.getTime()
 }
 
-export function toTicket(row: Omit<TicketRow, 'sort_key'>, reach: Reach, now: Date): z.input<typeof Ticket> {
+export function toTicket(
+  row: Omit<TicketRow, 'sort_key'>,
+  reach: Reach,
+  looking: Looking,
+): z.input<typeof Ticket> {
   const tenantId = idFromUuid('tenant', row.tenant_id)
   return {
     ticket_id: encodeId('ticket', idFromUuid('ticket', row.id)),
@@ -264,8 +362,8 @@ export function toTicket(row: Omit<TicketRow, 'sort_key'>, reach: Reach, now: Da
     created_by_name: row.created_by_name,
     created_by_partner_name: row.created_by_partner_name,
     sla_breach_at: breachAt(row)?.toISOString() ?? null,
-    is_sla_breached: isBreached(row, now),
-    sla: toSla(row, now),
+    is_sla_breached: isBreached(row, looking.now),
+    sla: toSla(row, looking),
     last_response_at: row.last_response_at?.toISOString() ?? null,
     response_count: row.response_count,
   }

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { Priority, SlaMetric, TicketStatus } from './rules.ts'
+import type { StepKind } from './steps.ts'
 
 /** The tables of this module, as its queries see them. */
 export interface SupportTables {
@@ -29,6 +30,12 @@ export interface SupportTables {
     sla_target_minutes: number | null
     sla_paused_since: Date | null
     sla_breached_at: Date | null
+    sla_base_id: string | null
+    sla_floor_id: string | null
+    sla_timezone: string | null
+    sla_version_id: string | null
+    sla_is_business: boolean | null
+    sla_at_risk_at: Date | null
     last_response_at: Date | null
     response_count: Generated<number>
     resolved_at: Date | null
@@ -56,10 +63,46 @@ export interface SupportTables {
     started_at: Date
     due_at: Date
     paused_since: Date | null
-    paused_seconds: number
+    paused_ms: string | number
+    paused_business_ms: string | number
+    policy_version_id: string | null
+    is_business: boolean
+    at_risk_at: Date | null
+    next_signal_at: Date | null
     met_at: Date | null
     breached_at: Date | null
   }
+  ticket_sla_signal: {
+    tenant_id: string
+    ticket_id: string
+    metric: SlaMetric
+    level: number
+    occurred_at: Date
+    noted_at: Generated<Date>
+  }
+  ticket_sla_step: {
+    tenant_id: string
+    id: Generated<string>
+    ticket_id: string
+    metric: SlaMetric
+    kind: StepKind
+    at: Date
+    due_at: Date
+    paused_ms: string | number | null
+    reason: string | null
+  }
+  ticket_sla_justification: {
+    tenant_id: string
+    ticket_id: string
+    metric: SlaMetric
+    code: string
+    note: string
+    author_id: string
+    author_name: string
+    author_partner_name: string | null
+    created_at: Date
+  }
+  ticket_sla_arrival: { tenant_id: string; ticket_id: string; arrived_at: Generated<Date> }
   state_transition: { entity: string; from_state: string; to_state: string; actor_kind: string }
   link: { id: string; sla_response_hours: number | null }
 }

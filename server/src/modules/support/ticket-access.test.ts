@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf, LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ageClocks } from '#testing/clocks.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeSupportRoutes } from './index.ts'
@@ -207,11 +208,7 @@ test('reopening a resolved ticket starts its promise again where it stood', asyn
   const { ticket_id: id } = await open(caller)
   const resolved = (await change(caller, id, { status: 'resolved', comment: { content: 'Mended.' } })).json()
   expect(resolved).toMatchObject({ sla: null, allowed_transitions: ['closed', 'open'] })
-  await world.seed(
-    `update ticket_sla_clock set met_at = met_at - interval '1 hour', started_at = started_at - interval '1 hour', due_at = due_at - interval '1 hour' where tenant_id = $1`,
-    [tenant],
-    tenant,
-  )
+  await ageClocks(world, tenant, 60)
   const reopened = (await change(caller, id, { status: 'open' }, 2)).json()
   expect(reopened.sla).toMatchObject({ metric: 'resolution', state: 'ok', percent: 0 })
 })

@@ -3,8 +3,7 @@ import { sql } from 'kysely'
 import type { Insertable, Selectable } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { pausedMs } from './rules.ts'
-import type { Clock, TicketStatus } from './rules.ts'
+import type { TicketStatus } from './rules.ts'
 import type { SupportTables } from './tables.ts'
 
 export type Ticket = Selectable<SupportTables['ticket']>
@@ -61,66 +60,6 @@ export function updateTicket(
     .where('version', '=', ticket.version)
     .returning(['version', 'updated_at'])
     .executeTakeFirstOrThrow()
-}
-
-function toClockRow(ticket: { tenant_id: string; id: string }, clock: Clock) {
-  return {
-    tenant_id: ticket.tenant_id,
-    ticket_id: ticket.id,
-    metric: clock.metric,
-    target_minutes: clock.targetMinutes,
-    started_at: clock.startedAt,
-    due_at: clock.dueAt,
-    paused_since: clock.pausedSince,
-    paused_seconds: Math.round(pausedMs(clock) / 1000),
-    met_at: clock.metAt,
-    breached_at: clock.breachedAt,
-  }
-}
-
-export async function insertClocks(
-  mandate: Mandate,
-  ticket: { tenant_id: string; id: string },
-  clocks: readonly Clock[],
-): Promise<void> {
-  await on(mandate)
-    .insertInto('ticket_sla_clock')
-    .values(clocks.map((clock) => toClockRow(ticket, clock)))
-    .execute()
-}
-
-/** The promised times of a ticket; none for tickets that came in without. */
-export async function listClocks(
-  mandate: Mandate,
-  ticket: { tenant_id: string; id: string },
-): Promise<Clock[]> {
-  const rows = await on(mandate)
-    .selectFrom('ticket_sla_clock')
-    .selectAll()
-    .where('tenant_id', '=', ticket.tenant_id)
-    .where('ticket_id', '=', ticket.id)
-    .orderBy('metric')
-    .execute()
-  return rows.map((row) => ({
-    metric: row.metric,
-    targetMinutes: row.target_minutes,
-    startedAt: row.started_at,
-    dueAt: row.due_at,
-    pausedSince: row.paused_since,
-    metAt: row.met_at,
-    breachedAt: row.breached_at,
-  }))
-}
-
-export async function updateClock(mandate: Mandate, ticket: Ticket, clock: Clock): Promise<void> {
-  const { tenant_id, ticket_id, metric, ...values } = toClockRow(ticket, clock)
-  await on(mandate)
-    .updateTable('ticket_sla_clock')
-    .set(values)
-    .where('tenant_id', '=', tenant_id)
-    .where('ticket_id', '=', ticket_id)
-    .where('metric', '=', metric)
-    .execute()
 }
 
 /** The comments that the caller may read, oldest first; internal notes open with a permission of their own. */

@@ -1,0 +1,37 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { TicketMandate } from './events.ts'
+import { mailTenantAbout } from './notice-store.ts'
+
+/** A ticket as a mail names it. */
+interface ToldTicket {
+  readonly tenant_id: string
+  readonly id: string
+  readonly number: string
+  readonly subject: string
+}
+
+const LONGEST_QUOTE = 2000
+
+function bodyOf(mandate: TicketMandate, ticket: ToldTicket, comment: string | null): string {
+  const who =
+    mandate.kind === 'acting' ? `${mandate.actor.name} of ${mandate.partner.name}` : mandate.actor.name
+  const id = encodeId('ticket', idFromUuid('ticket', ticket.id))
+  const news =
+    comment === null
+      ? `${who} opened ticket ${ticket.number} for ${mandate.tenant.name}: "${ticket.subject}".`
+      : `${who} wrote in ticket ${ticket.number}, "${ticket.subject}":\n\n${comment.slice(0, LONGEST_QUOTE)}`
+  return `${news}\n\nThis mail gives no access by itself. Reference ${id}.`
+}
+
+/**
+ * Mails the customer's side about a ticket: its opener, when that is a member of the tenant, else the tenant's admins. The
+ * text of a comment is quoted, which is public by then; `null` tells of a new ticket.
+ */
+export async function mailTenant(
+  mandate: TicketMandate,
+  ticket: ToldTicket,
+  comment: string | null,
+): Promise<void> {
+  const subject = comment === null ? `New ticket ${ticket.number}` : `Ticket ${ticket.number}: a new answer`
+  await mailTenantAbout(mandate, ticket, { subject, body: bodyOf(mandate, ticket, comment) })
+}

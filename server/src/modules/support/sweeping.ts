@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto'
+import { idFromUuid } from '@liaison/access'
+import { z } from 'zod'
+import { findBasis, pauseStatesOf, promiseOf } from '#modules/sla/index.ts'
+import type { Database } from '#platform/database.ts'
+import type { TopicHandler } from '#platform/jobs.ts'
+import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
+import { findBasisOf, insertClocks, insertSteps, listClocks, planNext, updateClock } from './clock-store.ts'
+import type { TicketKey } from './clock-store.ts'
+import { escalate, Escalation } from './escalating.ts'
+import { askForLook, ESCALATE_TOPIC, raiseSignals, SLA_TOPIC, tellBreach } from './moving.ts'
+import { nextSignalAt, signalsOf, startClocks, withBreach, withPromise, withStatus } from './rules.ts'
+import type { Clock } from './rules.ts'
+import { firstStep, stepsBetween } from './steps.ts'
+import { BATCH, findArrivals, findDue, forgetArrival, holdTicket, setBasis } from './sweep-store.ts'
+import type { Ticket } from './ticket-store.ts'
+
+type System = Mandate<'system'>
+
+const MAXIMUM_BATCHES = 500
+
+async function inTransaction<Result>(
+  database: Database,
+  work: (mandate: System) => Promise<Result>,
+): Promise<Result> {
+  const { mandate, transaction } = await openForSystem(database, 'sla-clock', `job_${randomUUID()}`)
+  try {
+    const result = await work(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    return result
+  } finally {
+    endMandate(mandate)
+    await transaction.rollback()
+  }
+}
+
+/** Raises what one clock has passed by an instant; returns when it is to be looked at again, and how many signals are new. */
+async function lookAtClock(
+  mandate: System,
+  ticket: Ticket,
+  looked: {
+    readonly clock: Clock
+    readonly basis: Awaited<ReturnType<typeof findBasisOf>>
+    readonly at: Date
+  },
+) {
+  const { clock: before, basis, at } = looked
+  const { warn_at: warnAt } = basis.agreed.terms
+  const clock = withBreach(before, at)
+  const next = nextSignalAt(clock, warnAt, at)
+  const isNewBreach = clock.breachedAt !== before.breachedAt
+  await (isNewBreach ? updateClock : planNext)(mandate, ticket, { clock, nextSignalAt: next })
+  if (isNewBreach) {
+    const steps = stepsBetween(before, clock, { now: at, reason: null })
+    await insertSteps(
+      mandate,
+      ticket,
+      steps.map((step) => ({ ...step, metric: clock.metric })),
+    )
+    await tellBreach(mandate, ticket, clock)
+  }
+  const raised = await raiseSignals(mandate, ticket, { clock, basis, signals: signalsOf(clock, warnAt, at) })
+  return { next, raised }
+}
+
+/** Raises what a ticket's clocks have passed by an instant. Doing it again, or twice at once, raises nothing more. */
+async function lookAtTicket(mandate: System, key: TicketKey, at: Date): Promise<number> {
+  const ticket = await holdTicket(mandate, key)
+  if (!ticket) return 0
+  const basis = await findBasisOf(mandate, ticket)
+  const clocks = await listClocks(mandate, ticket, basis)
+  const results = []
+  for (const clock of clocks) {
+    if (clock.metAt === null && clock.pausedSince === null)
+      results.push(await lookAtClock(mandate, ticket, { clock, basis, at }))
+  }
+  await askForLook(
+    mandate,
+    ticket,
+    results.map(({ next }) => next),
+  )
+  return results.reduce((sum, { raised }) => sum + raised, 0)
+}
+
+/** What became of a run of the clock. */
+export interface SlaRun {
+  readonly settled: number
+  readonly raised: number
+}
+
+interface Progress {
+  readonly skipped: string[]
+  readonly failures: Error[]
+  sum: number
+}
+
+async function workThrough(
+  find: (except: readonly string[]) => Promise<TicketKey[]>,
+  work: (key: TicketKey) => Promise<number>,
+  progress: Progress,
+): Promise<number> {
+  for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
+    const found = await find(progress.skipped)
+    for (const key of found) {
+      // Whatever happens, the same ticket is not looked at again in this run.
+      progress.skipped.push(key.id)
+      try {
+        progress.sum += await work(key)
+      } catch (error) {
+        progress.failures.push(error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    if (found.length < BATCH) break
+  }
+  return progress.sum
+}
+
+const endOf = (ticket: Ticket, at: Date): Date =>
+  (ticket.status === 'resolved' || ticket.status === 'closed') && ticket.resolved_at !== null
+    ? ticket.resolved_at
+    : at
+
+/** Starts the clocks of a ticket that came from outside, from when the source says it was opened. */
+async function startArrived(mandate: System, ticket: Ticket, at: Date): Promise<void> {
+  const { timeZone, ...basis } = await findBasis(mandate, idFromUuid('tenant', ticket.tenant_id), null)
+  const ids = { sla_base_id: basis.agreed.id, sla_floor_id: basis.floor?.id ?? null, sla_timezone: timeZone }
+  await setBasis(mandate, ticket, ids)
+  const end = endOf(ticket, at)
+  const move = { status: ticket.status, pauseStates: pauseStatesOf(basis) }
+  const started = startClocks(promiseOf(basis, ticket.priority), ticket.created_at)
+  const clocks = started.map((clock) => withStatus(clock, move, end))
+  const steps = clocks.flatMap((clock, index) => {
+    const first = started[index] ?? clock
+    const after = stepsBetween(first, withBreach(clock, at), { now: end, reason: ticket.status })
+    return [firstStep(first), ...after].map((step) => ({ ...step, metric: clock.metric }))
+  })
+  // The sweep is to look at the clocks that still run: what they have passed lies before the next signal.
+  const planned = clocks.map((clock) => ({ clock: withBreach(clock, at), nextSignalAt: clock.startedAt }))
+  await insertClocks(mandate, ticket, { planned, steps })
+}
+
+async function moveArrived(
+  mandate: System,
+  ticket: Ticket,
+  settled: { readonly clocks: readonly Clock[]; readonly at: Date },
+): Promise<void> {
+  const basis = await findBasisOf(mandate, ticket)
+  const move = { status: ticket.status, pauseStates: pauseStatesOf(basis) }
+  const promised = promiseOf(basis, ticket.priority)
+  const now = endOf(ticket, settled.at)
+  for (const before of settled.clocks) {
+    const retargeted = withPromise(before, promised[before.metric], { isLowered: true, now })
+    const clock = withBreach(withStatus(retargeted, move, now), now)
+    const steps = stepsBetween(before, clock, { now, reason: ticket.status })
+    await updateClock(mandate, ticket, { clock, nextSignalAt: clock.metAt ? null : clock.startedAt })
+    await insertSteps(
+      mandate,
+      ticket,
+      steps.map((step) => ({ ...step, metric: clock.metric })),
+    )
+  }
+}
+
+/** Sets the clocks of a ticket to what came from outside. */
+async function settleTicket(mandate: System, key: TicketKey, at: Date): Promise<number> {
+  const ticket = await holdTicket(mandate, key)
+  if (!ticket) return 0
+  const clocks = await listClocks(mandate, ticket, await findBasisOf(mandate, ticket))
+  if (clocks.length === 0) await startArrived(mandate, ticket, at)
+  else await moveArrived(mandate, ticket, { clocks, at })
+  await forgetArrival(mandate, key)
+  recordEvent(mandate, {
+    action: 'support.sla.settle',
+    tenantId: ticket.tenant_id,
+    resource: { type: 'ticket', id: ticket.id, label: ticket.number },
+    changes: { status: ticket.status, priority: ticket.priority },
+  })
+  return 1
+}
+
+/**
+ * Sets the clocks of tickets that came from outside, and raises every warning and breach that was passed: each once, with
+ * the instant at which it happened, however late or often this runs. A ticket that it cannot work on does not keep it from
+ * the others; it throws at the end. Without `at` the time is the database's. Source: managed-tenants.md section 6.
+ */
+export async function runSlaClock(database: Database, at?: Date): Promise<SlaRun> {
+  const failures: Error[] = []
+  const fresh = (): Progress => ({ skipped: [], failures, sum: 0 })
+  const timeOf = (mandate: System) => at ?? mandate.origin.now
+  const settled = await workThrough(
+    (except) => inTransaction(database, (mandate) => findArrivals(mandate, except)),
+    (key) => inTransaction(database, (mandate) => settleTicket(mandate, key, timeOf(mandate))),
+    fresh(),
+  )
+  const raised = await workThrough(
+    (except) => inTransaction(database, (mandate) => findDue(mandate, timeOf(mandate), except)),
+    (key) => inTransaction(database, (mandate) => lookAtTicket(mandate, key, timeOf(mandate))),
+    fresh(),
+  )
+  if (failures.length > 0)
+    throw new AggregateError(failures, `The clock could not work on ${failures.length} tickets.`)
+  return { settled, raised }
+}
+
+const Look = z.object({ tenant_id: z.uuid(), ticket_id: z.uuid() })
+
+/** The work on tickets that waits in the outbox: a look when something is due, and what a policy wants at a level. */
+export function makeTicketTopics(database: Database): Readonly<Record<string, TopicHandler>> {
+  return {
+    async [SLA_TOPIC](payload) {
+      const { tenant_id, ticket_id: id } = Look.parse(payload)
+      await inTransaction(database, (mandate) => lookAtTicket(mandate, { tenant_id, id }, mandate.origin.now))
+    },
+    async [ESCALATE_TOPIC](payload) {
+      const step = Escalation.parse(payload)
+      await inTransaction(database, (mandate) => escalate(mandate, step))
+    },
+  }
+}
