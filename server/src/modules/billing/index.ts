@@ -1,14 +1,33 @@
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'
+import { disputeRoutes } from './routes-disputes.ts'
+import { rateRoutes } from './routes-fx.ts'
 import { makeInvoiceRoutes } from './routes-invoices.ts'
+import { makePaymentRoutes } from './routes-payments.ts'
+import { reminderRoutes } from './routes-reminders.ts'
 import { subscriberRoutes } from './routes-subscribers.ts'
+import { summaryRoutes } from './routes-summary.ts'
 
+export { invoiceExport } from './export-source.ts'
+export { subscriberExport } from './export-subscribers.ts'
+export { compareSums, moveInvoiceAges } from './clock.ts'
+export { findRates } from './fx-store.ts'
+export { convertMinor } from './rules-fx.ts'
 export { dayOf, nextInvoiceOn } from './rules.ts'
+export { splitPeriod } from './rules-period.ts'
 export { findSubscriber, subscribersByTenant } from './subscriber-store.ts'
 export { lastInvoiceDays, owedByTenant } from './sum-store.ts'
 
-/** Invoices across tenants and of a tenant itself, and the subscribers they are for. */
+/** Invoices, payments, disputes and reminders across tenants and of a tenant itself, and the subscribers they are for. */
 export function makeBillingRoutes(services: Services): readonly Route[] {
-  return [...makeInvoiceRoutes(services), ...subscriberRoutes]
+  return [
+    ...summaryRoutes,
+    ...makeInvoiceRoutes(services),
+    ...makePaymentRoutes(services),
+    ...disputeRoutes,
+    ...reminderRoutes,
+    ...subscriberRoutes,
+    ...rateRoutes,
+  ]
 }

@@ -29,6 +29,7 @@ export interface InvoiceRow {
   paid_minor: number
   balance_minor: number
   paid_on: string | null
+  source: string | null
   created_at: Date
 }
 
@@ -53,7 +54,7 @@ export interface InvoiceWindow {
 }
 
 const COLUMNS = sql`i.tenant_id, i.id, i.billing_account_id, i.number, i.subscriber_id, i.customer_name, i.issued_on, i.due_on,
-  i.status, i.currency, i.subtotal_minor, i.tax_minor, i.total_minor, i.paid_minor, i.balance_minor, i.paid_on, i.created_at`
+  i.status, i.currency, i.subtotal_minor, i.tax_minor, i.total_minor, i.paid_minor, i.balance_minor, i.paid_on, i.source, i.created_at`
 
 /** One run of the list within which all rows are ordered by one column and the id. */
 interface Run {

@@ -8,8 +8,11 @@ import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { InvoiceFilter } from './filter-store.ts'
+import { narrowToGroup } from './group-filter.ts'
 import { findInvoice, listInvoices, listPayments, rankOf } from './invoice-store.ts'
 import type { InvoiceOrder, InvoicePosition, InvoiceRow, InvoiceWindow } from './invoice-store.ts'
+import { refuseTwoPlaces } from './paging.ts'
+import { isDisputed, listReminders } from './reminder-store.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { Reach, ReadingMandate } from '#platform/reach.ts'
 import { dayOf, statusOn } from './rules.ts'
@@ -21,6 +24,7 @@ import {
   toAggregate,
   toInvoice,
   toPayment,
+  toReminded,
 } from './schemas.ts'
 import type { InvoiceQueryValues } from './schemas.ts'
 import { searchInvoices } from './search-store.ts'
@@ -31,7 +35,7 @@ async function toFilter(
   query: InvoiceQueryValues,
   reach: Reach,
 ): Promise<InvoiceFilter> {
-  const wanted = narrowReach(reach, query.tenant_ids)
+  const wanted = await narrowToGroup(mandate, narrowReach(reach, query.tenant_ids), query.group)
   const { currency } = query
   return {
     tenantIds: currency === undefined ? wanted : await findTenantsWith(mandate, wanted, currency),
@@ -50,19 +54,6 @@ async function toFilter(
 function boundOf(mandate: ReadingMandate, query: InvoiceQueryValues): unknown {
   const { cursor: _cursor, limit: _limit, offset: _offset, ...asked } = query
   return ['invoices', mandate.kind, mandate.actor.id, asked]
-}
-
-function refuseBothPlaces({ cursor, offset }: InvoiceQueryValues): void {
-  if (cursor === undefined || offset === 0) return
-  const detail = 'must be 0 when a cursor says where to go on'
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'A list goes on from a cursor or from an offset, not both.',
-    {
-      errors: [{ pointer: '/query/offset', code: 'CURSOR_AND_OFFSET', detail }],
-    },
-  )
 }
 
 function readPosition(services: Services, cursor: string, bound: unknown): InvoicePosition {
@@ -84,7 +75,7 @@ async function readList(mandate: ReadingMandate, filter: InvoiceFilter, window: 
 }
 
 async function answerList(services: Services, mandate: ReadingMandate, query: InvoiceQueryValues) {
-  refuseBothPlaces(query)
+  refuseTwoPlaces(query)
   const reach = reachOf(mandate)
   const today = dayOf(mandate.origin.now)
   const order: InvoiceOrder = { by: query.sort_by, direction: query.sort_order }
@@ -124,6 +115,8 @@ async function answerDetail(mandate: ReadingMandate, id: InvoiceId) {
   return {
     ...toInvoice(row, reach, dayOf(mandate.origin.now)),
     payments: payments?.map(toPayment) ?? null,
+    is_disputed: await isDisputed(mandate, row),
+    reminders: (await listReminders(mandate, row)).map(toReminded),
     withheld: seesPayments ? [] : ['payments' as const],
   }
 }
@@ -140,7 +133,7 @@ export function makeInvoiceRoutes(services: Services) {
       input: { query: ConsolidatedInvoiceQuery },
       access: { permission: 'partner.billing.invoices.read', tenant: 'portfolio' },
       limit: 'list',
-      problems: ['CURSOR_INVALID'],
+      problems: ['CURSOR_INVALID', 'GROUP_NOT_FOUND'],
       responses: { 200: InvoicePage },
       handle: ({ mandate, query }) => answerList(services, mandate, query),
     }),

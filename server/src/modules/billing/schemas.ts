@@ -8,9 +8,13 @@ import { Scope } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
 import { AGEING_BUCKETS, bucketOf, daysOverdue, INVOICE_STATUSES, statusOn } from './rules.ts'
 import type { InvoiceRow } from './invoice-store.ts'
+import type { ReminderRow } from './reminder-store.ts'
 import type { InvoiceSums } from './sum-store.ts'
 
 const amount = () => wholeNumber(-1e15, 1e15)
+
+/** An ISO 4217 code. */
+export const currencyCode = () => z.string().regex(/^[A-Z]{3}$/, 'must be a currency code, such as EUR')
 
 /** What may be asked of a list of invoices. */
 const invoiceQuery = {
@@ -19,10 +23,7 @@ const invoiceQuery = {
   status: commaList(z.enum(INVOICE_STATUSES)).optional(),
   min_amount: amount().optional().meta({ description: 'Smallest total, in minor units.' }),
   max_amount: amount().optional().meta({ description: 'Largest total, in minor units.' }),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'must be a currency code, such as EUR')
-    .optional(),
+  currency: currencyCode().optional(),
   overdue_days_min: wholeNumber(0, 36_500).optional(),
   search: searchText().optional().meta({ description: 'Part of the number or of the name.' }),
   sort_by: z.enum(['invoice_date', 'amount', 'status']).default('invoice_date'),
@@ -35,6 +36,7 @@ export const InvoiceQuery = z.strictObject(invoiceQuery)
 export const ConsolidatedInvoiceQuery = z.strictObject({
   ...invoiceQuery,
   tenant_ids: commaList(publicId('tenant')).optional(),
+  group: publicId('tenant_group').optional(),
 })
 export type InvoiceQueryValues = z.output<typeof ConsolidatedInvoiceQuery>
 
@@ -58,6 +60,14 @@ const invoiceFields = {
   payment_date: z.string().nullable(),
   days_overdue: z.int(),
   ageing_bucket: z.enum(AGEING_BUCKETS).nullable(),
+  billing_party: z
+    .enum(['tenant', 'partner', 'split'])
+    .nullable()
+    .meta({ description: 'Who pays for what the partner does here; null in the own organisation.' }),
+  source_system: z
+    .string()
+    .nullable()
+    .meta({ description: 'The system that handed the invoice in; null when it was made here.' }),
   created_at: z.string(),
 }
 
@@ -71,11 +81,20 @@ const Payment = z.strictObject({
   method: z.string(),
 })
 
+const Reminded = z.strictObject({
+  sent_at: z.string(),
+  sent_by_name: z.string(),
+  partner_name: z.string(),
+  recipient: z.enum(['customer', 'tenant']),
+})
+
 /** One invoice with what was paid on it; `withheld` names what the caller may not see, which is null. */
 export const InvoiceDetail = z
   .strictObject({
     ...invoiceFields,
     payments: z.array(Payment).nullable(),
+    is_disputed: z.boolean(),
+    reminders: z.array(Reminded),
     withheld: z.array(z.enum(['payments'])),
   })
   .meta({ id: 'InvoiceDetail' })
@@ -123,6 +142,8 @@ export function toInvoice(row: InvoiceRow, reach: Reach, today: string): z.input
     payment_date: row.paid_on,
     days_overdue: daysOverdue(state, today),
     ageing_bucket: bucketOf(state, today),
+    billing_party: reach.tenants.get(tenantId)?.billingParty ?? null,
+    source_system: row.source,
     created_at: row.created_at.toISOString(),
   }
 }
@@ -139,6 +160,15 @@ export function toPayment(row: {
     amount: toMoney(row.amount_minor, row.currency),
     received_at: row.received_at.toISOString(),
     method: row.method,
+  }
+}
+
+export function toReminded(row: ReminderRow): z.input<typeof Reminded> {
+  return {
+    sent_at: row.sent_at.toISOString(),
+    sent_by_name: row.sent_by_name,
+    partner_name: row.partner_name,
+    recipient: row.recipient,
   }
 }
 

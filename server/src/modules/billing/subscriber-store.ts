@@ -38,7 +38,18 @@ export async function listSubscribers(mandate: Mandate, filter: SubscriberFilter
     .select((select) => select.fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow()
   const rows = await query
-    .selectAll()
+    .select([
+      'id',
+      'name',
+      'status',
+      'plan',
+      'city',
+      'postal_code',
+      'activated_on',
+      'closed_on',
+      'created_at',
+      'updated_at',
+    ])
     .orderBy(filter.sortBy, filter.direction)
     .orderBy('id', filter.direction)
     .limit(filter.limit)

@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { addDays, monthStart, nextMonth } from './rules.ts'
+import { bandOf, bandEnds, splitAmounts } from './rules-bands.ts'
+import { faultOfAmount } from './rules-dispute.ts'
+import { convertMinor, minorDigits } from './rules-fx.ts'
+import { splitPeriod } from './rules-period.ts'
+import { writeMoney, writeReminder } from './rules-reminder.ts'
+import { addFigures, convertTotals, dsoDays, totalsOf } from './rules-summary.ts'
+import type { BillingFigures } from './rules-summary.ts'
+
+const day = fc.integer({ min: 0, max: 800 }).map((days) => addDays('2025-01-01', days))
+
+function daysOf(from: string, to: string): string[] {
+  const days: string[] = []
+  for (let one = from; one <= to; one = addDays(one, 1)) days.push(one)
+  return days
+}
+
+test('a period as whole months and signed days counts each of its days once and no other (B6)', () => {
+  fc.assert(
+    fc.property(day, day, (one, other) => {
+      const [from = '', to = ''] = [one, other].toSorted()
+      const { firstMonth, endMonth, days } = splitPeriod(from, to)
+      const counts = new Map<string, number>()
+      const count = (name: string, sign: number) => counts.set(name, (counts.get(name) ?? 0) + sign)
+      expect([monthStart(firstMonth), monthStart(endMonth)]).toEqual([firstMonth, endMonth])
+      if (firstMonth < endMonth) for (const name of daysOf(firstMonth, addDays(endMonth, -1))) count(name, 1)
+      for (const part of days) for (const name of daysOf(part.from, part.to)) count(name, part.sign)
+      const counted = [...counts].filter(([, times]) => times !== 0)
+      expect(counted.every(([, times]) => times === 1)).toBe(true)
+      expect(counted.map(([name]) => name).toSorted()).toEqual(daysOf(from, to))
+      // At each end at most the shorter half of a month is looked at by day.
+      for (const part of days) expect(daysOf(part.from, part.to).length).toBeLessThanOrEqual(16)
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('a period that ends before it begins has no days', () => {
+  expect(splitPeriod('2026-03-02', '2026-03-01').days).toEqual([])
+  expect(nextMonth('2026-12-09')).toBe('2027-01-01')
+})
+
+const amount = fc.oneof(
+  fc.integer({ min: -100, max: 100 }),
+  fc.integer({ min: -1e12, max: 1e12 }),
+  fc.integer({ min: 0, max: 50 }).map((power) => 2 ** power),
+)
+
+test('every amount is inside the ends of its band, and bands do not overlap (P8)', () => {
+  fc.assert(
+    fc.property(amount, (value) => {
+      const [low, high] = bandEnds(bandOf(value))
+      expect(low <= value && value <= high).toBe(true)
+      expect(bandOf(low)).toBe(bandOf(high))
+      expect(bandOf(high + 1)).toBe(bandOf(value) + 1)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a range of amounts as whole bands and its ends holds each of its amounts once and no other (P8)', () => {
+  fc.assert(
+    fc.property(fc.option(amount), fc.option(amount), amount, (min, max, value) => {
+      const { firstBand, lastBand, edges } = splitAmounts(min ?? undefined, max ?? undefined)
+      const isInBands =
+        firstBand !== null &&
+        (firstBand.at === undefined || bandOf(value) >= firstBand.at) &&
+        (lastBand?.at === undefined || bandOf(value) <= lastBand.at)
+      const times = Number(isInBands) + edges.filter(([low, high]) => low <= value && value <= high).length
+      expect(times).toBe(value >= (min ?? -Infinity) && value <= (max ?? Infinity) ? 1 : 0)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
+describe('conversion to one currency:', () => {
+  test('minor units of both currencies are respected, and halves round away from zero', () => {
+    expect(convertMinor(1000, { from: 'EUR', rate: '1.0842', day: '' }, 'USD')).toBe(1084)
+    expect(convertMinor(1000, { from: 'EUR', rate: '163.25', day: '' }, 'JPY')).toBe(1633)
+    expect(convertMinor(1000, { from: 'JPY', rate: '0.0061', day: '' }, 'EUR')).toBe(610)
+    expect(convertMinor(1, { from: 'EUR', rate: '0.5', day: '' }, 'USD')).toBe(1)
+    expect(convertMinor(-1, { from: 'EUR', rate: '0.5', day: '' }, 'USD')).toBe(-1)
+    expect(convertMinor(1000, { from: 'EUR', rate: '0.33', day: '' }, 'KWD')).toBe(3300)
+    expect([minorDigits('EUR'), minorDigits('JPY'), minorDigits('KWD')]).toEqual([2, 0, 3])
+  })
+
+  test('a rate of one changes nothing, whatever the amount', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (minor) => {
+        expect(convertMinor(minor, { from: 'EUR', rate: '1.000', day: '' }, 'USD')).toBe(minor)
+      }),
+    )
+  })
+})
+
+const figuresOf = (currency: string, change: Partial<BillingFigures> = {}): BillingFigures => ({
+  currency,
+  invoicedMinor: 1000,
+  collectedMinor: 100,
+  invoiceCount: 2,
+  paidInvoiceCount: 1,
+  ageMinor: [100, 200, 0, 0, 50],
+  ageCount: [1, 1, 0, 0, 1],
+  creditMinor: -20,
+  oldestDueOn: '2026-01-01',
+  disputeCount: 0,
+  disputeMinor: 0,
+  ...change,
+})
+
+describe('totals:', () => {
+  test('fault 10: amounts of different currencies are refused to be added', () => {
+    expect(() => addFigures(figuresOf('EUR'), figuresOf('USD'))).toThrow('never added')
+    expect(
+      totalsOf([figuresOf('USD'), figuresOf('EUR'), figuresOf('USD')]).map((one) => [
+        one.currency,
+        one.invoicedMinor,
+      ]),
+    ).toEqual([
+      ['EUR', 1000],
+      ['USD', 2000],
+    ])
+  })
+
+  test('a currency without a rate stays out of the sum and is named (B6)', () => {
+    const rates = new Map([['USD', { from: 'USD', rate: '0.5', day: '2026-01-01' }]])
+    const { figures, missing } = convertTotals(
+      [figuresOf('CHF'), figuresOf('EUR'), figuresOf('USD')],
+      rates,
+      'EUR',
+    )
+    expect(figures).toMatchObject({ currency: 'EUR', invoicedMinor: 1500, ageMinor: [150, 300, 0, 0, 75] })
+    expect(missing).toEqual(['CHF'])
+  })
+
+  test('days of sales outstanding are outstanding by invoiced times days, and nothing without invoices', () => {
+    expect(dsoDays(figuresOf('EUR'), 30)).toBe(9.9)
+    expect(dsoDays(figuresOf('EUR', { invoicedMinor: 0 }), 30)).toBeNull()
+  })
+})
+
+test('no more than what is owed can be disputed', () => {
+  expect(faultOfAmount(100, 100)).toBeNull()
+  expect(faultOfAmount(101, 100)).toContain('at most')
+  expect(faultOfAmount(1, 0)).toContain('nothing is owed')
+})
+
+test('a reminder says whose invoice is late, by how much, and who sent it for whom', () => {
+  const { subject, text } = writeReminder({
+    tenantName: 'Acme Fiber',
+    partnerName: 'Northwind MSP',
+    number: 'INV-7',
+    customerName: 'Mia Wong',
+    issuedOn: '2026-01-01',
+    dueOn: '2026-01-31',
+    daysOverdue: 1,
+    balanceMinor: 1_234_567,
+    currency: 'EUR',
+    replyTo: 'billing@acme.example',
+    note: 'Our bank account has changed.',
+    recipient: 'customer',
+  })
+  expect(subject).toBe('Reminder: invoice INV-7 of Acme Fiber')
+  for (const part of [
+    'Hello Mia Wong',
+    '1 day overdue',
+    '12,345.67 EUR',
+    '2026-01-31',
+    'Questions: billing@acme.example',
+    'Our bank account has changed.',
+    'Sent by Northwind MSP on behalf of Acme Fiber.',
+  ])
+    expect(text).toContain(part)
+  expect([writeMoney(5, 'EUR'), writeMoney(-123_456, 'JPY'), writeMoney(1, 'KWD')]).toEqual([
+    '0.05 EUR',
+    '-123,456 JPY',
+    '0.001 KWD',
+  ])
+})
