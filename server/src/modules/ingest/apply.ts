@@ -1,4 +1,4 @@
-import { recordEvent } from '#platform/mandate.ts'
+import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PLANS } from './plans.ts'
 import type { Found, Plan, RowValues } from './plans.ts'
@@ -266,6 +266,14 @@ export interface Written {
   readonly byTenant: WrittenByTenant
 }
 
+/** The kinds of records that alerts look at, with the area of those alerts. */
+const ALERTED: Readonly<Partial<Record<Kind, 'sla' | 'billing'>>> = {
+  invoices: 'billing',
+  payments: 'billing',
+  outages: 'sla',
+  tickets: 'sla',
+}
+
 /** Writes resolved rows; counts exactly. */
 export async function writeResolved(
   mandate: Mandate<'ingest'>,
@@ -282,6 +290,9 @@ export async function writeResolved(
     created += counts.created
     updated += counts.updated
   }
+  // What has changed may be due for an alert; the clock would see it within a minute.
+  const area = ALERTED[kind]
+  if (area !== undefined && created + updated > 0) await enqueue(mandate, 'alerts.evaluate', { area })
   return { created, updated, unchanged: resolved.rows.length - created - updated, byTenant }
 }
 

@@ -33,6 +33,11 @@ describe('handing records in', () => {
         { tenant: 't1', external_id: 'o1', service: 'core', started_at: '2026-01-01T00:00:00Z' },
         { ended_at: '2026-01-01T01:00:00Z' },
       ],
+      [
+        'monitoring',
+        { tenant: 't1', external_id: 'm1', started_at: '2026-01-01T00:00:00Z' },
+        { ended_at: '2026-02-01T00:00:00Z' },
+      ],
       ['usage', { tenant: 't1', day: '2026-01-01', active_subscribers: 4, data_gb: 1.25 }, { data_gb: 1.5 }],
       [
         'billing_accounts',

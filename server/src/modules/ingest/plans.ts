@@ -94,6 +94,7 @@ const subscribers: Plan<'subscribers'> = {
     plan: 'text',
     city: 'text',
     postal_code: 'text',
+    billing_email: 'text',
     activated_on: 'date',
     closed_on: 'date',
   },
@@ -244,6 +245,14 @@ const outages: Plan<'outages'> = {
   toRow: ({ tenant: _named, tenant_id: _id, ...item }, found) => ({ ...item, tenant_id: found.tenantId }),
 }
 
+const monitoring: Plan<'monitoring'> = {
+  table: 'monitoring_period',
+  key: EXTERNAL_KEY,
+  columns: { ...OWNED, service: 'text', started_at: 'timestamptz', ended_at: 'timestamptz' },
+  identify: byExternalId,
+  toRow: ({ tenant: _named, tenant_id: _id, ...item }, found) => ({ ...item, tenant_id: found.tenantId }),
+}
+
 const usage: Plan<'usage'> = {
   table: 'usage_day',
   key: ['tenant_id', 'day'],
@@ -267,5 +276,6 @@ export const PLANS: { readonly [K in Kind]: Plan<K> } = {
   payments,
   tickets,
   outages,
+  monitoring,
   usage,
 }

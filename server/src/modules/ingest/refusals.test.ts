@@ -150,6 +150,20 @@ describe('what is refused', () => {
       'ENDS_BEFORE_START',
     ],
     [
+      'an offset in place of a time zone',
+      'tenants',
+      {
+        external_id: 'x',
+        name: 'X',
+        slug: 'x-y-z',
+        status: 'active',
+        currency: 'USD',
+        timezone: '+05:30',
+      },
+      '/timezone',
+      'TIME_ZONE_UNKNOWN',
+    ],
+    [
       'an unknown time zone',
       'tenants',
       {
@@ -207,6 +221,7 @@ describe('what is refused', () => {
         payments: 'payment',
         tickets: 'ticket',
         outages: 'outage',
+        monitoring: 'monitoring_period',
         usage: 'usage_day',
       }[kind]
       const rows = await world.sql(`select 1 from ${table} where source = $1`, [source])

@@ -36,6 +36,7 @@ const SUMMARIES: Readonly<Record<Kind, string>> = {
   payments: 'Hand in payments',
   tickets: 'Hand in tickets',
   outages: 'Hand in outages',
+  monitoring: 'Hand in when services were watched',
   usage: 'Hand in daily usage',
 }
 

@@ -12,6 +12,7 @@ export const KINDS = [
   'payments',
   'tickets',
   'outages',
+  'monitoring',
   'usage',
 ] as const
 
@@ -41,7 +42,10 @@ function statesOf<State extends string>(map: Readonly<Record<string, State>>, wh
 
 function isTimeZone(name: string): boolean {
   try {
-    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+    // An offset is a zone to some programs, and its sign means the opposite to others.
+    return (
+      !/^[+-]/.test(name) && Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+    )
   } catch {
     return false
   }
@@ -108,6 +112,11 @@ const Subscriber = z
     plan: plainText(1, 200).optional(),
     city: plainText(1, 200).optional(),
     postal_code: plainText(1, 20).optional(),
+    billing_email: z
+      .string()
+      .regex(/^[^@\s]{1,64}@[^@\s]{1,189}$/, 'must be a mail address')
+      .optional()
+      .meta({ description: "Where reminders of this customer's invoices go. Partners never read it." }),
     activated_on: calendarDay().optional(),
     closed_on: calendarDay().optional(),
   })
@@ -213,6 +222,21 @@ const Outage = z
     path: ['ended_at'],
   })
 
+const Monitoring = z
+  .strictObject({
+    ...owner,
+    external_id: externalId(),
+    service: plainText(1, 200).optional(),
+    started_at: instant(),
+    ended_at: instant().optional().meta({ description: 'Left out while the service is still watched.' }),
+  })
+  .refine(namesOneTenant, NAME_ONE_TENANT)
+  .refine((item) => item.ended_at === undefined || new Date(item.ended_at) > new Date(item.started_at), {
+    message: 'watching ends after it started',
+    params: { code: 'ENDS_BEFORE_START' },
+    path: ['ended_at'],
+  })
+
 const Usage = z
   .strictObject({
     ...owner,
@@ -233,6 +257,7 @@ export const ITEM_SCHEMAS = {
   payments: Payment,
   tickets: Ticket,
   outages: Outage,
+  monitoring: Monitoring,
   usage: Usage,
 } as const satisfies Record<Kind, z.ZodType>
 

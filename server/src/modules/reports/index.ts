@@ -1,0 +1,2 @@
+export { revenueExport, slaExport, usageExport } from './export-source.ts'
+export { reportRoutes } from './routes.ts'
