@@ -1,0 +1,48 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { ExportRow } from './store.ts'
+import { fileNameOf, KEPT_DAYS } from './rules.ts'
+import { sourceOf } from './registry.ts'
+
+const NUMBER = new Intl.NumberFormat('en-GB')
+
+/** Where a person finds the exports of an organisation in the portal. */
+function pageOf(row: ExportRow): string {
+  return row.partner_id === null
+    ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id ?? ''))}/exports`
+    : `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/exports`
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ACCESS_FROZEN: 'access was frozen while the file was being made',
+  TENANT_LINK_REVOKED: 'a customer ended the access while the file was being made',
+  TENANT_LINK_SUSPENDED: 'the access to a customer was suspended while the file was being made',
+  TENANT_LINK_EXPIRED: 'the access to a customer ran out while the file was being made',
+  NOT_ASSIGNED: 'you are no longer assigned to a customer in the file',
+  PERMISSION_DENIED: 'a permission that the file needs was taken away',
+  EXPORT_TOO_LARGE: 'the file grew beyond 500,000 rows or 1 GB; narrow the filters',
+  INTERRUPTED: 'it was interrupted several times',
+}
+
+/** The mail when a file is ready. It names no customer: a mail is read in places that we do not know. */
+export function completionMail(row: ExportRow, made: { rows: number; sha256: string; origin: string }) {
+  const { noun } = sourceOf(row.kind)
+  return {
+    subject: `Your export of ${noun} is ready`,
+    text: [
+      `${fileNameOf(row)} holds ${NUMBER.format(made.rows)} rows. Download it within ${KEPT_DAYS} days:`,
+      `${made.origin}${pageOf(row)}`,
+      `You are asked to sign in, and your access is checked again.`,
+      `SHA-256 of the file: ${made.sha256}`,
+    ].join('\n\n'),
+  }
+}
+
+/** The mail when an export ends without a file, for another reason than the person's own wish. */
+export function failureMail(row: ExportRow, reason: string, origin: string) {
+  const { noun } = sourceOf(row.kind)
+  const why = REASONS[reason] ?? 'something broke on our side'
+  return {
+    subject: `Your export of ${noun} was stopped`,
+    text: `${fileNameOf(row)} was not made, because ${why}. Nothing of it was kept.\n\nYou can order it again: ${origin}${pageOf(row)}`,
+  }
+}

@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import type { TenantId } from '@liaison/access'
+import type {
+  ExportBatch,
+  ExportCell,
+  ExportMandate,
+  ExportPosition,
+  ExportSource,
+} from '#platform/export-source.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { requireEverywhere } from './access.ts'
+import { storeBytes } from './job-store.ts'
+import type { Whole } from './job-store.ts'
+import { describeFilter, isTooLarge } from './rules.ts'
+import type { ExportRow } from './store.ts'
+import { makeWriter } from './writers/make.ts'
+
+const CHUNK_BYTES = 256 * 1024
+/** Small enough that a freeze is seen within a fraction of a second, whatever the format. */
+const ROWS_PER_BATCH: Readonly<Record<ExportRow['format'], number>> = {
+  csv: 1000,
+  jsonl: 1000,
+  xlsx: 1000,
+  pdf: 500,
+}
+
+/** The export was stopped by a person, or another process goes on with it: there is nothing left to do here. */
+export class StoppedError extends Error {
+  override name = 'StoppedError'
+}
+
+/** Cuts what a writer gives into pieces of one size and knows the digest of all of it. */
+class Pieces {
+  readonly #hash = createHash('sha256')
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
+  bytes = 0
+
+  readonly sink = (bytes: Uint8Array): void => {
+    const buffer = Buffer.from(bytes)
+    this.#hash.update(buffer)
+    this.#waiting.push(buffer)
+    this.#waitingBytes += buffer.length
+    this.bytes += buffer.length
+  }
+
+  /** The pieces that are full; at the end also the rest. */
+  take(isEnd: boolean): Buffer[] {
+    if (this.#waitingBytes < CHUNK_BYTES && !isEnd) return []
+    const all = Buffer.concat(this.#waiting)
+    const whole = isEnd ? all.length : all.length - (all.length % CHUNK_BYTES)
+    const pieces: Buffer[] = []
+    for (let at = 0; at < whole; at += CHUNK_BYTES)
+      pieces.push(all.subarray(at, Math.min(at + CHUNK_BYTES, whole)))
+    this.#waiting = [Buffer.from(all.subarray(whole))]
+    this.#waitingBytes = all.length - whole
+    return pieces
+  }
+
+  digest(): Buffer {
+    return this.#hash.digest()
+  }
+}
+
+function aboutOf(row: ExportRow): string[] {
+  const { included, excluded } = row.manifest
+  const left = excluded.length === 0 ? '' : `, ${excluded.length} left out`
+  return [
+    `Ordered by ${row.ordered_by_name} on ${row.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    `Filters: ${describeFilter(row.filter)}`,
+    ...(row.plane === 'tenant' ? [] : [`Tenants: ${included.length}${left}`]),
+  ]
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function refuseTooLarge(rows: number, bytes: number): void {
+  if (!isTooLarge(rows, bytes)) return
+  throw new ProblemError(422, 'EXPORT_TOO_LARGE', 'One file holds at most 500,000 rows and 1 GB.')
+}
+
+/** Works in a transaction of the export's own, in which its access was decided anew. */
+export type InMandate = <Result>(work: (mandate: ExportMandate) => Promise<Result>) => Promise<Result>
+
+/** One file while it is made. */
+class Making {
+  readonly #row: ExportRow
+  readonly #source: ExportSource
+  readonly #indexes: readonly number[]
+  readonly #pieces = new Pieces()
+  readonly #byTenant = new Map<string, number>()
+  #rows = 0
+  #places = 0
+
+  constructor(row: ExportRow, source: ExportSource) {
+    this.#row = row
+    this.#source = source
+    this.#indexes = row.columns.map((key) => source.columns.findIndex((column) => column.key === key))
+    if (this.#indexes.includes(-1)) throw new Error(`A column of export ${row.id} is no longer known.`)
+  }
+
+  makeWriter() {
+    const { columns } = this.#source
+    return makeWriter(
+      this.#row.format,
+      {
+        title: capitalised(this.#source.noun),
+        about: aboutOf(this.#row),
+        columns: this.#indexes.flatMap((index) => columns[index] ?? []),
+        hasByteOrderMark: this.#row.options.byte_order_mark ?? false,
+        createdAt: this.#row.created_at,
+      },
+      this.#pieces.sink,
+    )
+  }
+
+  /** What was made since goes into the database, if the access to all of it still holds. */
+  async store(mandate: ExportMandate, isEnd: boolean): Promise<void> {
+    requireEverywhere(mandate, this.#row.tenant_ids, this.#row.permissions)
+    refuseTooLarge(this.#rows, this.#pieces.bytes)
+    const chunks = this.#pieces.take(isEnd)
+    const made = { chunks, firstPlace: this.#places, rowsDone: this.#rows }
+    if (!(await storeBytes(mandate, this.#row, made))) throw new StoppedError()
+    this.#places += chunks.length
+  }
+
+  read(mandate: ExportMandate, after: ExportPosition | null): Promise<ExportBatch> {
+    const { tenant_ids: tenantIds, created_at: asOf, filter, format } = this.#row
+    return this.#source.read(mandate, { tenantIds, asOf, filter }, { after, limit: ROWS_PER_BATCH[format] })
+  }
+
+  /** The cells of the chosen columns. */
+  choose(batch: ExportBatch): ExportCell[][] {
+    this.#rows += batch.rows.length
+    return batch.rows.map(({ tenantId, cells }) => {
+      this.#byTenant.set(tenantId, (this.#byTenant.get(tenantId) ?? 0) + 1)
+      return this.#indexes.map((index) => cells[index] ?? null)
+    })
+  }
+
+  toWhole(): Whole {
+    const rowsOf = (id: TenantId) => this.#byTenant.get(id) ?? 0
+    const { included, excluded } = this.#row.manifest
+    return {
+      manifest: {
+        included: included.map((tenant) => ({ ...tenant, rows: rowsOf(tenant.tenant_id) })),
+        excluded,
+      },
+      rows: this.#rows,
+      bytes: this.#pieces.bytes,
+      sha256: this.#pieces.digest(),
+    }
+  }
+}
+
+/**
+ * Makes the file of an export: a batch of rows, its bytes, and so on. Each batch is read in a transaction that decided the
+ * access anew, which also stores the bytes of the batch before; so nothing is read or kept after an access has ended.
+ * Returns what is to be published. Throws the refusal that ended the access, StoppedError, or EXPORT_TOO_LARGE.
+ */
+export async function makeFile(row: ExportRow, source: ExportSource, inMandate: InMandate): Promise<Whole> {
+  const making = new Making(row, source)
+  const writer = making.makeWriter()
+  let after: ExportPosition | null = null
+  do {
+    const batch: ExportBatch = await inMandate(async (mandate) => {
+      await making.store(mandate, false)
+      return making.read(mandate, after)
+    })
+    await writer.write(making.choose(batch))
+    after = batch.next
+  } while (after !== null)
+  await writer.end()
+  await inMandate((mandate) => making.store(mandate, true))
+  return making.toWhole()
+}
