@@ -1,4 +1,4 @@
-import { encodeId } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestWorld } from '#testing/world.ts'
@@ -101,6 +101,8 @@ test('a tenant is on the board with its link, its figures and what may be done t
         sla_breach_count_30d: 1,
         total_subscribers: 2,
         active_subscribers: 1,
+        open_alerts: 0,
+        critical_alerts: 0,
       },
       withheld: [],
       sla: { state: 'breached' },
@@ -118,6 +120,8 @@ test('a tenant is on the board with its link, its figures and what may be done t
     overdue: [money(1200)],
     open_tickets: 3,
     tickets_at_risk: 2,
+    open_alerts: 0,
+    critical_alerts: 0,
     tenants: 1,
   })
 })
@@ -127,7 +131,7 @@ const AREAS: readonly (readonly [LinkRole, readonly string[]])[] = [
   ['msp_billing', ['support', 'provisioning']],
   ['msp_support', ['billing', 'provisioning']],
   ['auditor', ['provisioning']],
-  ['delegate', ['billing', 'support', 'provisioning']],
+  ['delegate', ['billing', 'support', 'provisioning', 'alerts']],
 ]
 
 test.each(AREAS)(
@@ -256,4 +260,73 @@ test.each([
   expect(pages.flatMap(names)).toEqual(expected)
   expect(pages.map((page) => page.has_more)).toEqual([true, false])
   expect(pages[1].aggregates).toEqual(pages[0].aggregates)
+})
+
+/** An alert of this partner about a tenant, as the clock raises it. */
+async function seedAlert(
+  tenant: TenantId,
+  partner: string,
+  { area = 'sla', severity = 'warning', state = 'active', snoozed = false } = {},
+) {
+  await world.seed(
+    `insert into alert (audience, partner_id, tenant_id, delegation_id, type, area, severity, state, title, message, dedupe_key, level, resolved_at, snoozed_until)
+     select 'partner', $2, $1, d.id, case $3 when 'sla' then 'ticket_clock' else 'ar_threshold' end, $3, $4, $5, 'Title', 'Message', gen_random_uuid()::text, 1,
+       case $5 when 'resolved' then now() end, case when $6 then now() + interval '1 hour' end
+     from delegation d where d.tenant_id = $1 and d.partner_id = $2`,
+    [tenant, partner, area, severity, state, snoozed],
+    tenant,
+  )
+}
+
+test('the board counts open alerts of the kinds that the link opens, finds customers by them and puts the worst first (B5)', async () => {
+  const { add, partner, caller } = await seedPartner()
+  const [quiet, noisy, grave] = [await add('Quiet'), await add('Noisy'), await add('Grave')]
+  const support = await add('Support only', { role: 'msp_support' })
+  await seedAlert(noisy.tenant, partner)
+  await seedAlert(noisy.tenant, partner, { area: 'billing', state: 'acknowledged' })
+  await seedAlert(grave.tenant, partner, { severity: 'critical' })
+  await seedAlert(quiet.tenant, partner, { state: 'resolved' })
+  await seedAlert(quiet.tenant, partner, { snoozed: true })
+  await seedAlert(support.tenant, partner, { area: 'billing' })
+  const page = await board(caller, 'sort_by=alerts&sort_order=desc')
+  const counts = page.items.map((item: { name: string; metrics: Record<string, number> }) => [
+    item.name,
+    item.metrics['open_alerts'],
+    item.metrics['critical_alerts'],
+  ])
+  expect(counts).toEqual([
+    ['Grave', 1, 1],
+    ['Noisy', 2, 0],
+    ['Quiet', 0, 0],
+    ['Support only', 0, 0],
+  ])
+  expect(page.aggregates).toMatchObject({ open_alerts: 3, critical_alerts: 1 })
+  expect(names(await board(caller, 'has_alerts=true'))).toEqual(['Grave', 'Noisy'])
+  expect(names(await board(caller, 'has_alerts=false'))).toEqual(['Quiet', 'Support only'])
+})
+
+test('a group narrows the board to its customers, opens none, and is unknown to other partners (B5, B14)', async () => {
+  const { add, partner, caller } = await seedPartner()
+  const [alpha] = [await add('Alpha'), await add('Beta')]
+  const hidden = await world.tenant('Not assigned')
+  await world.link(partner, hidden)
+  const seedGroup = async (kind: string, owner: string) => {
+    const [row] = await world.seed<{ id: string }>(
+      `insert into tenant_group (partner_id, name, kind, created_by, created_by_name) values ($1, gen_random_uuid()::text, $2, gen_random_uuid(), 'Ana') returning id`,
+      [owner, kind],
+    )
+    return row?.id ?? ''
+  }
+  const [chosen, all] = [await seedGroup('chosen', partner), await seedGroup('all', partner)]
+  for (const tenant of [alpha.tenant, hidden])
+    await world.seed(
+      `insert into tenant_group_entry (group_id, partner_id, tenant_id, effect) values ($1, $2, $3, 'include')`,
+      [chosen, partner, tenant],
+    )
+  const groupId = (id: string) => encodeId('tenant_group', idFromUuid('tenant_group', id))
+  expect(names(await board(caller, `group=${groupId(chosen)}`))).toEqual(['Alpha'])
+  expect(names(await board(caller, `group=${groupId(all)}`))).toEqual(['Alpha', 'Beta'])
+  const other = await seedPartner()
+  const foreign = await world.call(other.caller, 'GET', `${BOARD}?group=${groupId(chosen)}`)
+  expect([foreign.statusCode, foreign.json().code]).toEqual([404, 'GROUP_NOT_FOUND'])
 })

@@ -1,6 +1,7 @@
 import { idFromUuid } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import type { z } from 'zod'
+import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import { reachOf, toScope } from '#platform/reach.ts'
 import { toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -28,8 +29,15 @@ function isWanted({ link }: Relation, query: Query, now: Date): boolean {
   return days !== null && days <= query.expiring_within_days
 }
 
+function hasWantedAlerts({ figures }: Row, wanted: boolean | undefined): boolean {
+  if (wanted === undefined) return true
+  return figures.openAlerts !== null && figures.openAlerts > 0 === wanted
+}
+
 async function readRows(mandate: Mandate<'portfolio'>, query: Query): Promise<Row[]> {
+  const ofGroup = query.group && new Set(await tenantsOfGroup(mandate, query.group))
   const relations = mandate.links
+    .filter(({ tenant }) => !ofGroup || ofGroup.has(tenant.id))
     .map(({ tenant, facts }) => toRelation(tenant.id, facts))
     .filter((relation) => isWanted(relation, query, mandate.origin.now))
   const found = await listTenants(mandate, {
@@ -45,7 +53,8 @@ async function readRows(mandate: Mandate<'portfolio'>, query: Query): Promise<Ro
     const [tenant, own] = [byId.get(tenantId), known.get(tenantId)]
     if (!tenant || !own) return []
     const { name, created_at: createdAt } = tenant
-    return [{ tenantId, name, createdAt, endsAt: link.ends_at, ...own, tenant, relation }]
+    const row = { tenantId, name, createdAt, endsAt: link.ends_at, ...own, tenant, relation }
+    return hasWantedAlerts(row, query.has_alerts) ? [row] : []
   })
 }
 
@@ -58,6 +67,8 @@ function toAggregates(rows: readonly Row[]): z.input<typeof CustomerPage>['aggre
     overdue: amounts((row) => row.figures.overdue),
     open_tickets: total((row) => row.figures.openTickets),
     tickets_at_risk: total((row) => row.figures.ticketsAtRisk),
+    open_alerts: total((row) => row.figures.openAlerts),
+    critical_alerts: total((row) => row.figures.criticalAlerts),
     tenants: rows.length,
   }
 }
@@ -70,7 +81,7 @@ function toItem(row: Row, now: Date): z.input<typeof Customer> {
     assigned: relation.link.assignment !== null,
     my_permissions: [...relation.permissions],
     metrics: toMetrics(figures),
-    withheld: withheldOf(relation, ['billing', 'support', 'provisioning']),
+    withheld: withheldOf(relation, ['billing', 'support', 'provisioning', 'alerts']),
     sla: { state: slaStateOf(figures) },
     billing: toBilling(tenant, relation, row.lastInvoiceOn),
   }

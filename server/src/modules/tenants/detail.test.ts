@@ -184,3 +184,27 @@ test('the number of members and the last access are told of tenants in reach onl
   }
   expect(await world.sqlAs('liaison_delegate', 'select 1 from tenant')).toEqual([])
 })
+
+test('the summary of the log counts what the partner’s own people did there, and is null without the right to read the log (B5)', async () => {
+  const { add, partner, caller } = await seedPartner()
+  const { tenant, link } = await add('Acme')
+  const write = async (partnerId: string, method: string, rows: number | null) =>
+    world.sql(
+      `with e as (
+         insert into audit_event (plane, action, outcome, actor_type, actor_id, partner_id, tenant_id, method, source)
+         values ('delegation', 'x', 'allowed', 'person', gen_random_uuid(), $1, $2, $3, 'api') returning id, occurred_at)
+       insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count) select 'tenant', $2, occurred_at, id, $4 from e`,
+      [partnerId, tenant, method, rows],
+    )
+  await write(partner, 'GET', 5)
+  await write(partner, 'POST', null)
+  await write(partner, 'PATCH', null)
+  await write(await world.partner('Other'), 'POST', null)
+  const seen = (await detail(caller, tenant)).json()
+  expect(seen.audit).toEqual({ days: 30, reads: 1, writes: 2, people: 3 })
+  expect(seen.metrics).toMatchObject({ open_alerts: 0, critical_alerts: 0 })
+  await world.override(link, 'partner.audit.read', 'deny')
+  const closed = (await detail(caller, tenant)).json()
+  expect(closed.audit).toBeNull()
+  expect(closed.withheld).toEqual(['audit'])
+})

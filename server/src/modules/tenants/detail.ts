@@ -20,7 +20,7 @@ import {
   toTenantFields,
 } from './schemas.ts'
 import type { CustomerDetail, Include } from './schemas.ts'
-import { findLinkTerms, findUse, listTenants } from './store.ts'
+import { countOwnActivity, findLinkTerms, findUse, listTenants } from './store.ts'
 import type { TenantRow } from './store.ts'
 
 type Answer = z.input<typeof CustomerDetail>
@@ -119,5 +119,6 @@ export async function answerDetail(
     effective_permissions: parts.has('permissions') ? [...relation.permissions] : null,
     conditions_in_force: hasConditions(relation.link),
     last_accessed_at: use.last_accessed_at?.toISOString() ?? null,
+    audit: relation.areas.has('audit') ? await countOwnActivity(mandate, mandate.tenant.id) : null,
   }
 }

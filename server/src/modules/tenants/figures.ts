@@ -3,8 +3,9 @@ import { dayOf, lastInvoiceDays, owedByTenant, subscribersByTenant } from '#modu
 import { readTogether } from '#platform/together.ts'
 import { breachesByTenant, standingByTenant } from '#modules/support/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { openAlertsByTenant } from './alert-store.ts'
 import { addAmounts, tenantsWith } from './rules.ts'
-import type { Figures, Relation } from './rules.ts'
+import type { Area, Figures, Relation } from './rules.ts'
 
 function byTenant<Row extends { tenant_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
   const map = new Map<string, Row[]>()
@@ -39,30 +40,31 @@ export async function readFigures(
     standing: standingByTenant(supported, now),
     breaches: breachesByTenant(supported, now),
     subscribers: subscribersByTenant(tenantsWith(relations, 'provisioning')),
+    alerts: openAlertsByTenant(tenantsWith(relations, 'alerts'), now),
   })
   const [owed, standing, breaches] = [byTenant(read.owed), byTenant(read.standing), byTenant(read.breaches)]
   const [subscribers, days] = [byTenant(read.subscribers), byTenant(read.days)]
+  const alerts = byTenant(read.alerts)
   const toFigures = ({ tenantId, areas }: Relation): Figures => {
     const sums = owed.get(tenantId) ?? []
-    const [tickets] = standing.get(tenantId) ?? []
-    const [people] = subscribers.get(tenantId) ?? []
-    const [missed] = breaches.get(tenantId) ?? []
     const amounts = (key: 'outstanding_minor' | 'overdue_minor') =>
       areas.has('billing')
         ? addAmounts(sums.map((sum) => ({ currency: sum.currency, minor: sum[key] })))
         : null
-    const ofTickets = (count: number | undefined) => (areas.has('support') ? (count ?? 0) : null)
-    const ofSubscribers = (count: number | undefined) => (areas.has('provisioning') ? (count ?? 0) : null)
+    const counted = <Row>(area: Area, rows: Map<string, Row[]>, pick: (row: Row) => number) =>
+      areas.has(area) ? (rows.get(tenantId) ?? []).reduce((sum, row) => sum + pick(row), 0) : null
     return {
       outstanding: amounts('outstanding_minor'),
       overdue: amounts('overdue_minor'),
-      openTickets: ofTickets(tickets?.open_tickets),
-      ticketsAtRisk: ofTickets(tickets?.at_risk),
-      ticketsOverdue: ofTickets(tickets?.overdue),
-      breaches30d: ofTickets(missed?.breaches),
-      totalSubscribers: ofSubscribers(people?.total),
-      activeSubscribers: ofSubscribers(people?.active),
-      suspendedSubscribers: ofSubscribers(people?.suspended),
+      openTickets: counted('support', standing, (row) => row.open_tickets),
+      ticketsAtRisk: counted('support', standing, (row) => row.at_risk),
+      ticketsOverdue: counted('support', standing, (row) => row.overdue),
+      breaches30d: counted('support', breaches, (row) => row.breaches),
+      totalSubscribers: counted('provisioning', subscribers, (row) => row.total),
+      activeSubscribers: counted('provisioning', subscribers, (row) => row.active),
+      suspendedSubscribers: counted('provisioning', subscribers, (row) => row.suspended),
+      openAlerts: counted('alerts', alerts, (row) => row.open),
+      criticalAlerts: counted('alerts', alerts, (row) => row.critical),
     }
   }
   const toKnown = (relation: Relation): Known => ({

@@ -14,6 +14,7 @@ export const partnerTenantRoutes = [
     input: { query: BoardQuery },
     access: { permission: 'partner.tenants.list', tenant: 'portfolio' },
     limit: 'list',
+    problems: ['GROUP_NOT_FOUND'],
     responses: { 200: CustomerPage },
     handle: ({ mandate, query }) => answerBoard(mandate, query),
   }),

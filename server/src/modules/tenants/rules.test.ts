@@ -36,6 +36,8 @@ const figures: fc.Arbitrary<Figures> = fc.record({
   totalSubscribers: fc.option(fc.nat(3)),
   activeSubscribers: fc.option(fc.nat(3)),
   suspendedSubscribers: fc.option(fc.nat(3)),
+  openAlerts: fc.option(fc.nat(3)),
+  criticalAlerts: fc.option(fc.nat(3)),
 })
 const row: fc.Arbitrary<BoardRow> = fc.record({
   tenantId: fc.uuid().map((uuid) => idFromUuid('tenant', uuid)),

@@ -2,15 +2,18 @@ import { effectiveMask, has, permissionsOf } from '@liaison/access'
 import type { Facts, LinkFacts, Permission, TenantId } from '@liaison/access'
 
 /** What a permission of the link opens in the figures of a tenant. */
-export const AREAS = ['billing', 'support', 'provisioning', 'sla', 'contacts'] as const
+export const AREAS = ['billing', 'support', 'provisioning', 'sla', 'contacts', 'alerts', 'audit'] as const
 export type Area = (typeof AREAS)[number]
 
-const AREA_PERMISSIONS: Readonly<Record<Area, Permission>> = {
-  billing: 'partner.billing.read',
-  support: 'partner.support.tickets.list',
-  provisioning: 'partner.provisioning.subscribers.list',
-  sla: 'partner.reports.sla.read',
-  contacts: 'partner.tenants.contacts.read',
+/** Any one of an area's permissions opens it. */
+const AREA_PERMISSIONS: Readonly<Record<Area, readonly Permission[]>> = {
+  billing: ['partner.billing.read'],
+  support: ['partner.support.tickets.list'],
+  provisioning: ['partner.provisioning.subscribers.list'],
+  sla: ['partner.reports.sla.read'],
+  contacts: ['partner.tenants.contacts.read'],
+  alerts: ['partner.alerts.sla.read', 'partner.alerts.billing.read'],
+  audit: ['partner.audit.read'],
 }
 
 /** A tenant as one person sees it through one link. */
@@ -25,7 +28,7 @@ export interface Relation {
 export function toRelation(tenantId: TenantId, facts: Facts): Relation {
   if (!facts.link) throw new Error('A linked tenant has a link.')
   const mask = effectiveMask(facts)
-  const areas = AREAS.filter((area) => has(mask, AREA_PERMISSIONS[area]))
+  const areas = AREAS.filter((area) => AREA_PERMISSIONS[area].some((permission) => has(mask, permission)))
   return { tenantId, link: facts.link, permissions: permissionsOf(mask), areas: new Set(areas) }
 }
 
@@ -63,6 +66,9 @@ export interface Figures {
   readonly totalSubscribers: number | null
   readonly activeSubscribers: number | null
   readonly suspendedSubscribers: number | null
+  /** Alerts that nobody has resolved or put off, of the kinds that the link opens. */
+  readonly openAlerts: number | null
+  readonly criticalAlerts: number | null
 }
 
 /** Amounts of the same currency together, never of different ones; in the order of the codes, without zeros. */
@@ -96,6 +102,7 @@ export const BOARD_SORTS = [
   'open_tickets',
   'sla_breaches',
   'expires_at',
+  'alerts',
 ] as const
 export type BoardSort = (typeof BOARD_SORTS)[number]
 
@@ -112,11 +119,16 @@ export interface BoardRow {
 const largest = (amounts: readonly Amount[] | null): number | null =>
   amounts === null ? null : Math.max(0, ...amounts.map((amount) => amount.minor))
 
+/** A critical alert outweighs any number of others. */
+const alertWeight = ({ openAlerts, criticalAlerts }: Figures): number | null =>
+  openAlerts === null ? null : (criticalAlerts ?? 0) * 100_000 + openAlerts
+
 function sortKey({ createdAt, endsAt, figures }: BoardRow, sort: Exclude<BoardSort, 'name'>): number | null {
   if (sort === 'created_at') return createdAt.getTime()
   if (sort === 'expires_at') return endsAt?.getTime() ?? null
   if (sort === 'outstanding_balance') return largest(figures.outstanding)
   if (sort === 'overdue') return largest(figures.overdue)
+  if (sort === 'alerts') return alertWeight(figures)
   return sort === 'open_tickets' ? figures.openTickets : figures.breaches30d
 }
 

@@ -4,7 +4,7 @@ import { nextInvoiceOn } from '#modules/billing/index.ts'
 import { Scope } from '#platform/reach.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
 import { Money, toMoney } from '#platform/money.ts'
-import { commaList, searchText, wholeNumber } from '#platform/route-input.ts'
+import { commaList, publicId, searchText, truth, wholeNumber } from '#platform/route-input.ts'
 import { AREAS, BOARD_SORTS, daysUntil } from './rules.ts'
 import type { Amount, Figures, Relation } from './rules.ts'
 import type { TenantRow } from './store.ts'
@@ -17,6 +17,10 @@ export const BoardQuery = z.strictObject({
   link_status: commaList(z.enum(LINK_STATUSES)).optional(),
   access_role: commaList(z.enum(LINK_ROLES)).optional(),
   expiring_within_days: wholeNumber(0, 3650).optional(),
+  group: publicId('tenant_group').optional(),
+  has_alerts: truth()
+    .optional()
+    .meta({ description: 'Only customers with an open alert, or only those without.' }),
   sort_by: z.enum(BOARD_SORTS).default('name'),
   sort_order: z.enum(['asc', 'desc']).default('asc'),
   ...pageQuery,
@@ -44,6 +48,10 @@ const metricFields = {
   sla_breach_count_30d: count(),
   total_subscribers: count(),
   active_subscribers: count(),
+  open_alerts: count().meta({
+    description: 'Neither resolved nor put off, of the kinds that the link opens.',
+  }),
+  critical_alerts: count(),
 }
 
 const Billing = z
@@ -90,6 +98,8 @@ export const CustomerPage = z
       overdue: z.array(Money),
       open_tickets: z.int(),
       tickets_at_risk: z.int(),
+      open_alerts: z.int(),
+      critical_alerts: z.int(),
       tenants: z.int(),
     }),
     scope: Scope,
@@ -146,6 +156,10 @@ export const CustomerDetail = z
     }),
     effective_permissions: z.array(z.string()).nullable(),
     conditions_in_force: z.boolean(),
+    audit: z
+      .strictObject({ days: z.int(), reads: z.int(), writes: z.int(), people: z.int() })
+      .nullable()
+      .meta({ description: "What the partner's people did there in the last 30 days." }),
     last_accessed_at: text(),
   })
   .meta({ id: 'CustomerDetail' })
@@ -187,6 +201,8 @@ export function toMetrics(figures: Figures) {
     sla_breach_count_30d: figures.breaches30d,
     total_subscribers: figures.totalSubscribers,
     active_subscribers: figures.activeSubscribers,
+    open_alerts: figures.openAlerts,
+    critical_alerts: figures.criticalAlerts,
   }
 }
 

@@ -1,0 +1,19 @@
+set role liaison_authz;
+
+-- What the people of the asking partner did in a tenant within so many days: no more than each of them may read in the log there.
+create function access.activity_of_partner(wanted_tenant uuid, days integer) returns table (reads integer, writes integer, people integer)
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select coalesce(sum(e.repeats) filter (where s.row_count is not null or e.method = 'GET'), 0)::integer,
+    count(*) filter (where s.row_count is null and e.method <> 'GET')::integer,
+    count(distinct e.actor_id)::integer
+  from public.audit_scope s
+  join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+  where s.kind = 'tenant' and s.scope_id = wanted_tenant and s.occurred_at > statement_timestamp() - make_interval(days => days)
+    and wanted_tenant in (select access.reach('audit_scope', 'select'))
+    and e.plane = 'delegation' and e.outcome = 'allowed' and e.partner_id = access.context_id('partner_id')
+$$;
+grant execute on function access.activity_of_partner(uuid, integer) to liaison_delegate;
+
+reset role;
