@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { ChangeRequestRow, LinkTables } from './tables.ts'
@@ -60,6 +61,14 @@ export async function countLive(mandate: Mandate<'tenant'>): Promise<LiveCounts>
     open_invoices: Number(invoices?.rows[0]?.['n'] ?? 0),
     open_tickets: Number(tickets?.rows[0]?.['n'] ?? 0),
   }
+}
+
+const Apps = z.object({ apps: z.number(), partners: z.array(z.string()), waiting: z.number() })
+
+/** The API clients and wholesalers that a tenant lets in, with the partners behind them, and those that wait for it. */
+export async function countApps(mandate: Mandate<'tenant'>): Promise<z.output<typeof Apps>> {
+  const [result] = await runStatements(mandate, [{ text: 'select * from access.count_apps()', values: [] }])
+  return Apps.parse(result?.rows[0])
 }
 
 /** The change requests of a tenant that wait for it. */

@@ -4,10 +4,13 @@ import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { recordLinkEvent } from './events.ts'
 import { requireConditions, requireOffer, requirePatterns } from './inputs.ts'
+import { followActivation } from './activation.ts'
 import { announce } from './mails.ts'
+import type { LinkNews } from './mails.ts'
 import {
   addDays,
   DEFAULT_POLICY,
+  isReviewOverdue,
   renewedEnd,
   termsOf,
   toDifference,
@@ -55,34 +58,36 @@ async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink, token
     throw new ProblemError(409, 'SNAPSHOT_STALE', 'This changed since you read it; nothing was approved.')
 }
 
+function refuseInput(field: string, detail: string): never {
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    'One part of the input cannot be taken; nothing was changed.',
+    { errors: [{ pointer: `/body/${field}`, code: 'OUT_OF_RANGE', detail }] },
+  )
+}
+
+/** Refuses terms by which a full role would renew itself. Source: managed-tenants.md section 2. */
+export function refuseFullRenewal(terms: LinkTerms): void {
+  if (terms.role === 'msp_full' && terms.auto_renew_days > 0)
+    refuseInput('auto_renew_days', 'A link with the full role never renews itself.')
+}
+
 /** The terms after a tenant's choice, with every fault of the choice told. */
 export function applyChoice(before: LinkTerms, choice: TenantChoice, now: Date): LinkTerms {
   if (choice.conditions) requireConditions(choice.conditions, 'conditions')
   if (choice.deny) requirePatterns(choice.deny, 'deny')
   const after = withChoice(before, choice)
   if (choice.access_role) requireOffer(after.role, after.relationship_type, [])
+  refuseFullRenewal(after)
   const isSubsidiary = after.relationship_type === 'enterprise_subsidiary'
   const latest = addDays(now, 730)
   const isBad =
     after.ends_at === null
       ? !isSubsidiary
       : after.ends_at <= now || after.ends_at <= after.starts_at || after.ends_at > latest
-  if (choice.ends_at !== undefined && isBad) {
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'One part of the input cannot be taken; nothing was changed.',
-      {
-        errors: [
-          {
-            pointer: '/body/ends_at',
-            code: 'OUT_OF_RANGE',
-            detail: 'must lie after the start and now, at most 730 days ahead',
-          },
-        ],
-      },
-    )
-  }
+  if (choice.ends_at !== undefined && isBad)
+    refuseInput('ends_at', 'must lie after the start and now, at most 730 days ahead')
   return after
 }
 
@@ -199,12 +204,22 @@ export async function approveLink(
     { ...row, access_role: terms.role },
     { news: 'approved', origin: approval.origin, endsAt: terms.ends_at },
   )
+  if (isDue) await followActivation(mandate, row, approval.origin)
   return true
 }
 
 /** The rows of a comparison that the partner may read too: what the tenant demands stays with it. */
 function sharedRows(change: Change) {
   return toDifference(change.rows).filter(({ field }) => !field.startsWith('conditions.'))
+}
+
+/** What both sides are told of a change: each switch of the automatic renewal by itself. */
+export function newsOfChange(change: Change, renewDays: number): LinkNews[] {
+  const renewal = change.rows.find(({ field }) => field === 'auto_renew_days')
+  const others = change.rows.filter((row) => row !== renewal)
+  const news: LinkNews[] = []
+  if (renewal) news.push(renewDays > 0 ? 'auto_renew_on' : 'auto_renew_off')
+  return others.length > 0 || !renewal ? [...news, 'changed'] : news
 }
 
 /** Changes a link as its tenant wants, less or more, at once. The kept snapshot says what the tenant agreed to now. */
@@ -236,10 +251,19 @@ export async function changeLink(
     reason,
     changes: { rows, conditions_changed: rows.length < change.rows.length },
   })
-  await announce(
-    mandate,
-    { ...row, access_role: terms.role },
-    { news: 'changed', reason, origin: edit.origin, endsAt: terms.ends_at },
+  const told = { ...row, access_role: terms.role, auto_renew_days: terms.auto_renew_days }
+  for (const news of newsOfChange(change, terms.auto_renew_days))
+    await announce(mandate, told, { news, reason, origin: edit.origin, endsAt: terms.ends_at })
+}
+
+/** Refuses to extend what nobody has confirmed for 180 days. Throws REVIEW_OVERDUE. */
+function requireReviewed(row: KnownLink, now: Date): void {
+  if (!isReviewOverdue(row, now)) return
+  throw new ProblemError(
+    409,
+    'REVIEW_OVERDUE',
+    'Confirm first that this access is still right; then it can be extended.',
+    { details: { review_due_at: row.review_due_at?.toISOString() } },
   )
 }
 
@@ -255,22 +279,8 @@ export async function renewLink(
   const end = asked.endsAt ?? renewedEnd(row, now, policy.max_duration_days)
   if (row.ends_at === null || end === null)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'This link has no end to move.')
-  if (end <= now || end > latest) {
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'One part of the input cannot be taken; nothing was changed.',
-      {
-        errors: [
-          {
-            pointer: '/body/ends_at',
-            code: 'OUT_OF_RANGE',
-            detail: `must lie between now and ${latest.toISOString()}`,
-          },
-        ],
-      },
-    )
-  }
+  if (end <= now || end > latest) refuseInput('ends_at', `must lie between now and ${latest.toISOString()}`)
+  requireReviewed(row, now)
   if (row.status === 'expired' && addDays(row.ends_at, 30) <= now)
     throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'A link can be renewed for 30 days after its end.')
   const terms = { ...(await tenantTermsOf(mandate, row)), ends_at: end }
@@ -286,4 +296,27 @@ export async function renewLink(
     changes: { ends_at: { before: row.ends_at, after: end } },
   })
   await announce(mandate, row, { news: 'renewed', reason: asked.reason, origin: asked.origin, endsAt: end })
+}
+
+/** Puts a link on the newest version of its role, as its tenant wants. */
+export async function saveVersion(
+  mandate: Mandate<'tenant'>,
+  row: KnownLink,
+  edit: { readonly terms: LinkTerms; readonly change: Change; readonly origin: string },
+): Promise<void> {
+  const { terms, change, origin } = edit
+  const versions = { before: row.role_version, after: terms.role_version }
+  await saveTerms(mandate, row, {
+    terms,
+    change: {
+      event: 'role_updated',
+      detail: { rows: sharedRows(change), role_version: versions },
+      set: { approval_snapshot: JSON.stringify(toSnapshot(terms, mandate.origin.now)) },
+    },
+  })
+  recordLinkEvent(mandate, row, {
+    action: 'links.change',
+    changes: { rows: sharedRows(change), role_version: versions },
+  })
+  await announce(mandate, row, { news: 'role_updated', origin, endsAt: terms.ends_at })
 }

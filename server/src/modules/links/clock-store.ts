@@ -5,9 +5,18 @@ import type { KnownLink } from './store.ts'
 import type { LinkTables } from './tables.ts'
 
 /** What time does to a link. */
-export type ClockTask = 'expire' | 'lapse' | 'activate' | 'renew' | 'notice'
+export type ClockTask =
+  | 'expire'
+  | 'lapse'
+  | 'activate'
+  | 'suspend'
+  | 'handover'
+  | 'renew'
+  | 'notice'
+  | 'review_due'
+  | 'role_version'
 
-/** A link that is due for something; `days` is the step of a notice. */
+/** A link that is due for something; `days` is the step of a notice, or the new version of a role. */
 export interface DueLink {
   readonly task: ClockTask
   readonly days: number | null
@@ -30,6 +39,22 @@ const DUE = `
     select d.id, 3, 'renew', null from delegation d join link l on l.id = d.id
     where d.status = 'active' and l.auto_renew_days > 0 and d.ends_at > statement_timestamp() and d.ends_at <= statement_timestamp() + interval '1 day'
       and (l.review_due_at is null or l.review_due_at > statement_timestamp())
+      and not exists (select from link_role_template t where t.role = l.access_role and t.version > l.role_version)
+    union all
+    select d.id, 2, 'suspend', null from delegation d
+    where d.kind = 'link' and d.status = 'active' and d.review_stops_at <= statement_timestamp()
+    union all
+    select h.old_link_id, 1, 'handover', null from link_handover h join delegation o on o.id = h.old_link_id join delegation n on n.id = h.new_link_id
+    where o.status in ('active', 'suspended') and n.approved_at is not null
+    union all
+    select l.id, 5, 'review_due', null from link l join delegation d on d.id = l.id
+    where d.status in ('approved', 'active', 'suspended') and l.review_due_at <= statement_timestamp() + interval '14 days' and d.review_stops_at > statement_timestamp()
+      and not exists (select from link_reminder r where r.link_id = l.id and r.what = 'review_due' and r.about = l.review_due_at)
+    union all
+    select l.id, 6, 'role_version', t.version from link l join delegation d on d.id = l.id
+    cross join lateral (select max(n.version) as version from link_role_template n where n.role = l.access_role) t
+    where d.status in ('approved', 'active', 'suspended') and t.version > l.role_version
+      and not exists (select from link_reminder r where r.link_id = l.id and r.what = 'role_version' and r.about = to_timestamp(t.version))
     union all
     select d.id, 4, 'notice', step.days from delegation d
     cross join lateral (select min(days) as days from unnest(array[1, 7, 30, 60]) as days where d.ends_at - statement_timestamp() <= make_interval(days => days)) step
@@ -46,8 +71,12 @@ const STATES: Readonly<Record<ClockTask, readonly KnownLink['status'][]>> = {
   expire: ['active', 'suspended'],
   lapse: ['requested'],
   activate: ['approved'],
+  suspend: ['active'],
+  handover: ['active', 'suspended'],
   renew: ['active'],
   notice: ['active'],
+  review_due: ['approved', 'active', 'suspended'],
+  role_version: ['approved', 'active', 'suspended'],
 }
 
 interface DueRow {
@@ -93,6 +122,30 @@ export async function rememberNotice(
     {
       text: `insert into link_notice (link_id, ends_at, days) select id, ends_at, $2 from delegation where id = $1 on conflict do nothing`,
       values: [link.id, days],
+    },
+  ])
+  return (result?.rowCount ?? 0) > 0
+}
+
+/** What the clock says once about a link and one date. */
+export type Reminder = 'review_due' | 'role_version' | 'first_use' | 'unused'
+
+/** Remembers that something was said about a date, or a version. False when another run said it. */
+export async function rememberSaying(
+  mandate: Mandate<'system'>,
+  linkId: string,
+  said: { readonly what: Reminder; readonly about: Date | number },
+): Promise<boolean> {
+  // The date of a review is copied in the database: a Date would lose its microseconds and name another one.
+  const about =
+    said.what === 'review_due'
+      ? 'select id, $2, review_due_at from link where id = $1 and $3::timestamptz is not null'
+      : 'select id, $2, $3::timestamptz from link where id = $1'
+  const value = typeof said.about === 'number' ? new Date(said.about * 1000) : said.about
+  const [result] = await runStatements(mandate, [
+    {
+      text: `insert into link_reminder (link_id, what, about) ${about} on conflict do nothing`,
+      values: [linkId, said.what, value],
     },
   ])
   return (result?.rowCount ?? 0) > 0

@@ -142,7 +142,7 @@ describe('the clock', () => {
     expect([await actionsOf(ended), await actionsOf(lapsed), await actionsOf(begun)]).toEqual([
       ['links.expire'],
       ['links.lapse'],
-      ['links.activate'],
+      ['links.activate', 'links.check'],
     ])
     const [row] = await world.sql<{ epoch: number }>('select epoch from delegation where id = $1', [
       ended.link,

@@ -1,16 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
-import { findDueLinks, lapseChanges, rememberNotice } from './clock-store.ts'
+import { inTransaction } from './clock-transaction.ts'
+import { formatInstant, newestRoleTemplate } from '@liaison/access'
+import { tellIfUnused } from './activation.ts'
+import { findDueLinks, lapseChanges, rememberNotice, rememberSaying } from './clock-store.ts'
 import type { ClockTask, DueLink } from './clock-store.ts'
 import { recordLinkEvent } from './events.ts'
 import type { LinkAction } from './events.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
-import { addDays } from './rules.ts'
+import { tellFirstUses } from './first-use.ts'
+import { addDays, reviewStops } from './rules.ts'
+import { addedBy } from './role-versions.ts'
 import { changeDelegation, extendByAgreement } from './store.ts'
 import type { KnownLink } from './store.ts'
 
@@ -21,23 +24,28 @@ interface Move {
   readonly to: KnownLink['status']
   readonly action: LinkAction
   readonly news: LinkNews
+  readonly reason?: string
 }
 
-const MOVES: Readonly<Record<'expire' | 'lapse' | 'activate', Move>> = {
+const MOVES: Readonly<Record<'expire' | 'lapse' | 'activate' | 'suspend' | 'handover', Move>> = {
   expire: { to: 'expired', action: 'links.expire', news: 'expired' },
   lapse: { to: 'lapsed', action: 'links.lapse', news: 'lapsed' },
   activate: { to: 'active', action: 'links.activate', news: 'activated' },
+  suspend: { to: 'suspended', action: 'links.suspend', news: 'review_overdue', reason: 'review_overdue' },
+  handover: { to: 'revoked', action: 'links.revoke', news: 'revoked', reason: 'handed_over' },
 }
 
 async function move(mandate: Mandate<'system'>, link: KnownLink, task: keyof typeof MOVES): Promise<void> {
-  const { to, action, news } = MOVES[task]
-  await changeDelegation(mandate, link, { to, event: news })
+  const { to, action, news, reason } = MOVES[task]
+  await changeDelegation(mandate, link, { to, event: news, reason })
   recordLinkEvent(mandate, link, {
     action,
+    reason,
     changes: { status: { before: link.stored_status, after: to } },
     isUnanswered: task === 'lapse' && link.initiated_by === 'partner',
   })
   await announce(mandate, link, { news })
+  if (task === 'activate') await tellIfUnused(mandate, link, null)
 }
 
 async function renew(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
@@ -57,32 +65,41 @@ async function notify(mandate: Mandate<'system'>, link: KnownLink, days: number)
   await announce(mandate, link, { news: 'expiring', detail: { days } })
 }
 
+async function askForReview(mandate: Mandate<'system'>, link: KnownLink): Promise<void> {
+  if (!link.review_due_at) return
+  if (!(await rememberSaying(mandate, link.id, { what: 'review_due', about: link.review_due_at }))) return
+  recordLinkEvent(mandate, link, {
+    action: 'link_reviews.ask',
+    changes: { review_due_at: link.review_due_at.toISOString() },
+  })
+  const stops = reviewStops(link)
+  await announce(mandate, link, { news: 'review_due', about: stops ? formatInstant(stops) : '' })
+}
+
+async function tellOfVersion(mandate: Mandate<'system'>, link: KnownLink, version: number): Promise<void> {
+  if (!(await rememberSaying(mandate, link.id, { what: 'role_version', about: version }))) return
+  recordLinkEvent(mandate, link, { action: 'link_notices.tell', changes: { role_version: version } })
+  const added = newestRoleTemplate(link.access_role).version === version ? addedBy(link) : []
+  const about = added.length === 0 ? `version ${version}` : `version ${version} adds ${added.join(', ')}`
+  await announce(mandate, link, { news: 'role_version', about })
+}
+
 async function carryOut(mandate: Mandate<'system'>, { task, days, link }: DueLink): Promise<void> {
   switch (task) {
     case 'expire':
     case 'lapse':
     case 'activate':
+    case 'suspend':
+    case 'handover':
       return move(mandate, link, task)
+    case 'review_due':
+      return askForReview(mandate, link)
+    case 'role_version':
+      return tellOfVersion(mandate, link, days ?? 1)
     case 'renew':
       return renew(mandate, link)
     case 'notice':
       return notify(mandate, link, days ?? 1)
-  }
-}
-
-/** Work in one transaction of the system login; its events commit with it. */
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'link-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
   }
 }
 
@@ -130,7 +147,7 @@ async function lapseOldChanges(database: Database): Promise<void> {
 
 /**
  * Notes what time has done to links: lets requests lapse, starts approved links, ends or renews those whose time is up,
- * and sends the notices of a coming end. Access never waits for it: whether a link is in force is computed at each
+ * suspends those that nobody reviewed, and sends the notices of a coming end. Access never waits for it: whether a link is in force is computed at each
  * request. Running it again, or twice at once, changes nothing more. A link that it cannot work on does not keep it from
  * the others; it throws at the end. Source: B1.
  */
@@ -142,6 +159,7 @@ export async function runLinkClock(
     if (!(await runBatch(database, progress))) break
   }
   await lapseOldChanges(database)
+  await tellFirstUses(database)
   if (progress.failures.length > 0) {
     throw new AggregateError(
       progress.failures,

@@ -1,18 +1,21 @@
+import { sql } from 'kysely'
 import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { LinkRow, LinkTables } from './tables.ts'
 
-/** The links that the person of the mandate is assigned to, by name of the tenant; ended ones only for 30 days. */
+/** The links that the person of the mandate is assigned to, pinned tenants first, then by name of the tenant; ended ones only for 30 days. */
 export function findOwnLinks(
   mandate: Mandate<'program'>,
   search: string | undefined,
   limit: number,
-): Promise<LinkRow[]> {
+): Promise<(LinkRow & { readonly pinned: boolean })[]> {
   const recently = new Date(mandate.origin.now.getTime() - 30 * 86_400_000)
+  const isPinned = sql<boolean>`exists (select from tenant_pin t where t.tenant_id = link_overview.tenant_id and t.partner_id = link_overview.partner_id and t.person_id = ${mandate.actor.id})`
   let query = tables<LinkTables>(mandate)
     .selectFrom('link_overview')
     .selectAll()
+    .select(isPinned.as('pinned'))
     .where('status', 'in', ['approved', 'active', 'suspended', 'expired', 'revoked'])
     .where((eb) =>
       eb.or([eb('status', 'not in', ['expired', 'revoked']), eb('status_changed_at', '>', recently)]),
@@ -32,7 +35,12 @@ export function findOwnLinks(
       eb.or([eb('tenant_name', 'ilike', pattern), eb('tenant_slug', 'ilike', pattern)]),
     )
   }
-  return query.orderBy('tenant_name').orderBy('status_changed_at', 'desc').limit(limit).execute()
+  return query
+    .orderBy('pinned', 'desc')
+    .orderBy('tenant_name')
+    .orderBy('status_changed_at', 'desc')
+    .limit(limit)
+    .execute()
 }
 
 /** For how many minutes the tenant lets a visit last. */

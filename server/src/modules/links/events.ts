@@ -25,6 +25,13 @@ export type LinkAction =
   | 'links.expire'
   | 'links.lapse'
   | 'link_notices.send'
+  | 'link_notices.tell'
+  | 'link_reviews.ask'
+  | 'links.review'
+  | 'links.attest'
+  | 'links.handover'
+  | 'links.note'
+  | 'links.check'
 
 export interface LinkEventDetail {
   readonly changes?: Readonly<Record<string, unknown>> | undefined

@@ -10,15 +10,32 @@ import { entryRoutes } from './routes-entry.ts'
 import { memberRoutes } from './routes-members.ts'
 import { makePartnerLinkRoutes } from './routes-partner.ts'
 import { makeTenantPolicyRoutes } from './routes-policy.ts'
+import { makeAttestRoutes } from './routes-attest.ts'
+import { makeCalendarRoutes } from './routes-calendar.ts'
+import { makeHandoverRoutes } from './routes-handover.ts'
+import { makePreviewRoutes } from './routes-preview.ts'
+import type { ListRoutes } from './routes-preview.ts'
+import { checkRoutes } from './routes-check.ts'
+import { newsRoutes } from './routes-news.ts'
+import { settingsRoutes } from './routes-settings.ts'
+import { visitRoutes } from './routes-visits.ts'
+import { tenantRulesRoutes } from './routes-rules.ts'
+import { makeReviewRoutes } from './routes-review.ts'
 import { makeRequestRoutes } from './routes-request.ts'
 import { makeTenantChangeRoutes } from './routes-tenant-change.ts'
 import { makeTenantDecisionRoutes } from './routes-tenant-decide.ts'
 import { makeTenantLinkRoutes } from './routes-tenant.ts'
 
+export { stepLink } from './bulk.ts'
+export type { LinkStep } from './bulk.ts'
 export { runLinkClock } from './clock.ts'
+export { sendDigests } from './digest.ts'
 
-/** Every route of links: both sides, the provider's, and the pages on which a tenant decides. */
-export function makeLinkRoutes(services: Services): readonly Route[] {
+/**
+ * Every route of links: both sides, the provider's, and the pages on which a tenant decides. A preview names the
+ * operations that a link opens, so it is given all routes of the product.
+ */
+export function makeLinkRoutes(services: Services, listRoutes: ListRoutes = () => []): readonly Route[] {
   return [
     ...makeRequestRoutes(services),
     ...makePartnerLinkRoutes(services),
@@ -30,6 +47,16 @@ export function makeLinkRoutes(services: Services): readonly Route[] {
     ...makeTenantLinkRoutes(services),
     ...makeTenantDecisionRoutes(services),
     ...makeTenantChangeRoutes(services),
+    ...makeReviewRoutes(services),
+    ...tenantRulesRoutes,
+    ...visitRoutes,
+    ...newsRoutes,
+    ...settingsRoutes,
+    ...makeCalendarRoutes(services),
+    ...makeHandoverRoutes(services),
+    ...checkRoutes,
+    ...makePreviewRoutes(listRoutes),
+    ...makeAttestRoutes(services),
     ...makeTenantPolicyRoutes(services),
     ...makeAdminLinkRoutes(services),
     ...makeLinkPages(services),

@@ -71,6 +71,7 @@ export const ConditionsInput = z.strictObject({
     .default(null),
   read_reason_required: z.boolean().default(false),
   tenant_elevation_approval: z.boolean().default(false),
+  elevation_required: z.boolean().default(false),
 })
 
 /** Conditions as an answer sends them. */
@@ -84,6 +85,7 @@ export function toConditionsBody(conditions: Conditions): z.output<typeof Condit
       windows: hours.windows.map(({ days, from, to }) => ({ days: [...days], from, to })),
     },
     tenant_elevation_approval: conditions.tenant_elevation_approval ?? false,
+    elevation_required: conditions.elevation_required ?? false,
   }
 }
 
@@ -107,7 +109,7 @@ function refuse(faults: readonly Fault[], place: string): void {
     'Parts of the input cannot be taken; nothing was changed.',
     {
       errors: faults.map(({ pointer, code, detail }) => ({
-        pointer: `/body/${place}${pointer}`,
+        pointer: place === '' ? `/body${pointer}` : `/body/${place}${pointer}`,
         code,
         detail,
       })),

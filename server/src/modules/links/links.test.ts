@@ -228,6 +228,7 @@ test('both sides are told by mail and neither learns an address', async () => {
     expect.stringMatching(/^dana: Northwind asks for access to/),
     'dana: Northwind has access as MSP support',
     'ana: Acme Fiber allows access as MSP support',
+    'ana: Say who may work in Acme Fiber',
     'dana: The access of Northwind is suspended',
     'ana: The access to Acme Fiber is suspended',
   ])

@@ -30,7 +30,7 @@ export async function findActiveMembers(
   return new Map(rows.map(({ id, person_id: personId }) => [id, personId]))
 }
 
-/** Makes the people of a link exactly these. */
+/** Makes the people who are assigned to a link directly exactly these; whom a team brings stays, unless named here: then this counts. */
 export async function replaceMembers(
   mandate: Mandate<'program'>,
   link: KnownLink,
@@ -38,10 +38,18 @@ export async function replaceMembers(
 ): Promise<void> {
   const db = tables<LinkTables>(mandate)
   const kept = assignments.map(({ memberId }) => memberId)
-  const removal = db.deleteFrom('link_member').where('link_id', '=', link.id)
+  const removal = db.deleteFrom('link_member').where('link_id', '=', link.id).where('via_team_id', 'is', null)
   await (kept.length === 0 ? removal : removal.where('member_id', 'not in', kept)).execute()
-  if (assignments.length === 0) return
-  await db
+  if (assignments.length > 0) await addMembers(mandate, link, assignments)
+}
+
+/** Assigns people to a link directly, or changes how; whom a team brought is from now on assigned directly. */
+export async function addMembers(
+  mandate: Mandate<'program'>,
+  link: KnownLink,
+  assignments: readonly (Assignment & { readonly personId: string })[],
+): Promise<void> {
+  await tables<LinkTables>(mandate)
     .insertInto('link_member')
     .values(
       assignments.map(({ memberId, personId, role, endsAt }) => ({
@@ -61,7 +69,32 @@ export async function replaceMembers(
         role: eb.ref('excluded.role'),
         mask: eb.ref('excluded.mask'),
         ends_at: eb.ref('excluded.ends_at'),
+        via_team_id: null,
       })),
     )
+    .execute()
+}
+
+/** One person's place in a link as it is now. */
+export function findAssignment(mandate: Mandate<'program'>, linkId: string, memberId: string) {
+  return tables<LinkTables>(mandate)
+    .selectFrom('link_member')
+    .select(['role', 'ends_at', 'via_team_id'])
+    .where('link_id', '=', linkId)
+    .where('member_id', '=', memberId)
+    .executeTakeFirst()
+}
+
+/** Takes one person's direct assignment back. */
+export async function removeMember(
+  mandate: Mandate<'program'>,
+  linkId: string,
+  memberId: string,
+): Promise<void> {
+  await tables<LinkTables>(mandate)
+    .deleteFrom('link_member')
+    .where('link_id', '=', linkId)
+    .where('member_id', '=', memberId)
+    .where('via_team_id', 'is', null)
     .execute()
 }

@@ -25,6 +25,7 @@ import {
 import type { FieldError } from '#platform/pages/index.ts'
 import type { LiveCounts } from './approval-store.ts'
 import { smallerRoles } from './page-choice.ts'
+import { screensOf } from './preview.ts'
 import { maskOfTerms, sentencesOf } from './rules.ts'
 import type { KnownLink } from './store.ts'
 
@@ -78,6 +79,14 @@ function askedFacts({ mandate, row, terms }: Decision): Html {
       html`<b>${partner}</b>, working as ${ROLE_TITLES[terms.role]}. Only people whom ${partner} assigns, each
         by name.`,
     ],
+    ...(row.via_partner_name === null
+      ? []
+      : ([
+          [
+            'Through',
+            `${row.via_partner_name}. It sees the name, the state and the totals of this access, and opens nothing.`,
+          ],
+        ] as const)),
     ['How long', until(terms.ends_at)],
     ['Who pays', PAYERS[row.billing_party](partner, mandate.tenant.name)],
     ['What they promise', promise],
@@ -105,6 +114,12 @@ function permissionTicks(terms: LinkTerms, now: Date): Html[] {
           ${can.map(({ name, sentence, spends }) => tickBox({ name: 'allow', id: `allow-${name}`, value: name, label: sentence, isTicked: true, ...(spends && { hint: 'Costs money' }) }))}
         </fieldset>`,
     )
+}
+
+/** The screens that open with what was asked, so that the reader pictures it. */
+function screenList({ mandate, terms }: Decision): Html {
+  const screens = screensOf(maskOfTerms(terms, mandate.origin.now))
+  return html`<p>On screen they would see: ${screens.map(({ title }) => title).join(', ')}.</p>`
 }
 
 function cannotList(terms: LinkTerms, now: Date): Html {
@@ -172,7 +187,7 @@ export function reviewPage(
   const form = html`${hiddenField('snapshot_token', more.token)} ${roleChoice(terms)}
     <h2>What they can do</h2>
     <p>Today this opens ${countWords(more.counts)}. Take away what they do not need.</p>
-    ${permissionTicks(terms, now)}
+    ${permissionTicks(terms, now)} ${screenList(decision)}
     ${textField({ name: 'ends_on', label: 'Last day', hint: 'You can choose an earlier day than asked.', type: 'date', value: lastDayOf(terms.ends_at), isOptional: true, look: 'short' }, more.errors)}
     ${conditionFields(decision, more.errors)}
     <h2>What they cannot do</h2>

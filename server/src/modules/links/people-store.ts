@@ -14,6 +14,9 @@ export interface LinkPerson {
   readonly assigned_at: Date
   readonly factor: 'none' | 'otp' | 'phishing_resistant'
   readonly last_used_at: Date | null
+  /** The team that brings the person; null for a direct assignment. */
+  readonly team_id: string | null
+  readonly team_name: string | null
 }
 
 /** The people assigned to a link, by name. */
@@ -21,9 +24,10 @@ export async function listPeople(
   mandate: Mandate<'program' | 'tenant' | 'platform'>,
   linkId: string,
 ): Promise<LinkPerson[]> {
-  const { rows } = await sql<LinkPerson>`select * from access.people_of(${linkId})`.execute(
-    tables<LinkTables>(mandate),
-  )
+  const { rows } = await sql<LinkPerson>`
+    select p.*, t.team_id, t.team_name
+    from access.people_of(${linkId}) p left join access.teams_of(${linkId}) t using (member_id)
+    order by p.name, p.member_id`.execute(tables<LinkTables>(mandate))
   return rows
 }
 

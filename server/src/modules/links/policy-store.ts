@@ -8,12 +8,13 @@ import type { LinkTables } from './tables.ts'
 
 /** What a tenant lets partners ask for, and what holds for every link. */
 export interface PolicyTerms {
-  readonly who_may_ask: 'any' | 'listed' | 'none'
+  readonly who_may_ask: 'any' | 'listed' | 'unlisted' | 'none'
   readonly listed_partner_ids: readonly string[]
   readonly roles_allowed: readonly LinkRole[]
   readonly max_duration_days: number
   readonly dual_approval: boolean
   readonly acting_minutes: number
+  readonly sends_digest: boolean
   readonly conditions: Partial<Conditions>
 }
 
@@ -25,10 +26,10 @@ export async function savePolicy(
 ): Promise<void> {
   const [result] = await runStatements(mandate, [
     {
-      text: `insert into tenant_partner_policy (tenant_id, who_may_ask, listed_partner_ids, roles_allowed, max_duration_days, dual_approval, conditions, acting_minutes, version)
-        select $1, $2, $3, $4, $5, $6, $7, $8, 2 where $9 = 1 or exists (select from tenant_partner_policy where tenant_id = $1)
+      text: `insert into tenant_partner_policy (tenant_id, who_may_ask, listed_partner_ids, roles_allowed, max_duration_days, dual_approval, conditions, acting_minutes, sends_digest, version)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $10, 2 where $9 = 1 or exists (select from tenant_partner_policy where tenant_id = $1)
         on conflict (tenant_id) do update set who_may_ask = excluded.who_may_ask, listed_partner_ids = excluded.listed_partner_ids, roles_allowed = excluded.roles_allowed,
-          max_duration_days = excluded.max_duration_days, dual_approval = excluded.dual_approval, conditions = excluded.conditions, acting_minutes = excluded.acting_minutes, version = tenant_partner_policy.version + 1
+          max_duration_days = excluded.max_duration_days, dual_approval = excluded.dual_approval, conditions = excluded.conditions, acting_minutes = excluded.acting_minutes, sends_digest = excluded.sends_digest, version = tenant_partner_policy.version + 1
         where tenant_partner_policy.version = $9
         returning version`,
       values: [
@@ -41,6 +42,7 @@ export async function savePolicy(
         JSON.stringify(policy.conditions),
         policy.acting_minutes,
         expectedVersion,
+        policy.sends_digest,
       ],
     },
   ])

@@ -34,6 +34,12 @@ const LINK_PROBLEMS = {
       'After a request was declined the same partner may ask again after 7 days, and three times a year.',
     remedy: 'Wait, or ask the tenant for an invitation.',
   },
+  REVIEW_OVERDUE: {
+    status: 409,
+    title: 'Access review overdue',
+    cause: 'Every 180 days the organisation confirms that an access is still right; that is overdue.',
+    remedy: 'An admin of the organisation confirms the access; then it can be renewed or resumed.',
+  },
   SNAPSHOT_STALE: {
     status: 409,
     title: 'Changed since you read it',
@@ -63,6 +69,30 @@ const LINK_PROBLEMS = {
     title: 'Member not found',
     cause: 'No active member of your organisation has this id.',
     remedy: 'Check the id in the list of members.',
+  },
+  ASSIGNED_BY_TEAM: {
+    status: 409,
+    title: 'Assigned by a team',
+    cause: 'The person is not assigned directly: a team brings the person into this link.',
+    remedy: 'Take the person out of the team, or the link from the team.',
+  },
+  ABOVE_LINK_ROLE: {
+    status: 409,
+    title: "Above the link's role",
+    cause: "A person's own role in a link reaches no further than the role of the link.",
+    remedy: 'Choose a smaller role, or ask the tenant to widen the link.',
+  },
+  CALENDAR_NOT_FOUND: {
+    status: 404,
+    title: 'Calendar address not found',
+    cause: 'You have no calendar address with this id, or took it back.',
+    remedy: 'Check the id in the list of your calendar addresses.',
+  },
+  DISTRIBUTOR_NOT_FOUND: {
+    status: 404,
+    title: 'Distributor not found',
+    cause: 'No active partner has this code.',
+    remedy: 'Ask the distributor for its code.',
   },
   PARTNER_NOT_INVITED: {
     status: 404,

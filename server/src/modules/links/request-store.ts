@@ -9,7 +9,7 @@ import type { LinkTables } from './tables.ts'
 
 const Policy = z
   .object({
-    who_may_ask: z.enum(['any', 'listed', 'none']),
+    who_may_ask: z.enum(['any', 'listed', 'unlisted', 'none']),
     listed_partner_ids: z.array(z.string()),
     roles_allowed: z.array(z.enum(LINK_ROLES)),
     max_duration_days: z.number(),
@@ -41,6 +41,36 @@ export async function findInvitedPartner(mandate: Mandate<'tenant'>, slug: strin
   return typeof id === 'string' ? id : null
 }
 
+/** The active partner that a request names as its distributor; null when none has this code. */
+export async function findDistributor(
+  mandate: Mandate<'program'>,
+  slug: string,
+): Promise<{ id: string; name: string } | null> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select id, name from access.find_distributor($1)', values: [slug] },
+  ])
+  const row = result?.rows[0]
+  return row ? { id: String(row['id']), name: String(row['name']) } : null
+}
+
+const Indirect = z.object({
+  link_id: z.string(),
+  tenant_name: z.string(),
+  partner_name: z.string(),
+  status: z.string(),
+  access_role: z.enum(LINK_ROLES),
+  ends_at: z.date().nullable(),
+  totals: z.array(z.object({ currency: z.string(), outstanding_minor: z.number() })),
+})
+
+/** The links that name the mandate's partner as distributor: who with whom, in which state, and what is open. */
+export async function listIndirect(mandate: Mandate<'program'>) {
+  const [result] = await runStatements(mandate, [
+    { text: 'select * from access.indirect_links()', values: [] },
+  ])
+  return z.array(Indirect).parse(result?.rows ?? [])
+}
+
 /** The requests that this partner sent to a tenant code: whether one is open, and when each was declined. */
 export async function findEarlierRequests(
   mandate: Mandate<'program'>,
@@ -48,13 +78,16 @@ export async function findEarlierRequests(
 ): Promise<{ hasOpen: boolean; declinedAt: Date[] }> {
   const rows = await tables<LinkTables>(mandate)
     .selectFrom('link_list_of_partner')
-    .select(['status', 'status_changed_at'])
+    .select(['status', 'status_changed_at', 'initiated_by'])
     .where('tenant_slug', '=', slug)
     .execute()
   const live = new Set(['requested', 'approved', 'active', 'suspended'])
   return {
     hasOpen: rows.some(({ status }) => live.has(status)),
-    declinedAt: rows.filter(({ status }) => status === 'declined').map((row) => row.status_changed_at),
+    // An invitation that the partner itself declined holds it back from nothing.
+    declinedAt: rows
+      .filter((row) => row.status === 'declined' && row.initiated_by === 'partner')
+      .map((row) => row.status_changed_at),
   }
 }
 
@@ -63,6 +96,8 @@ export interface LinkRequest {
   readonly terms: LinkTerms
   readonly message: string
   readonly requestedBy: string
+  /** The distributor between the two, if there is one. */
+  readonly via?: { readonly id: string; readonly name: string } | null
 }
 
 function overrideRows(terms: LinkTerms): readonly unknown[][] {
@@ -156,8 +191,8 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
       ],
     },
     {
-      text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message)
-        select $1, $2, $3, $4, $5, $6, $7, $8 where $2::uuid is not null`,
+      text: `insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by, request_message, via_partner_id, via_partner_name)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9::uuid, $10::text where $2::uuid is not null`,
       values: [
         made.id,
         made.tenantId,
@@ -167,6 +202,8 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         terms.role_version,
         made.side,
         message,
+        made.request.via?.id ?? null,
+        made.request.via?.name ?? null,
       ],
     },
     {

@@ -210,3 +210,16 @@ describe('asking for access', () => {
     expect((await approve({ ...other, admin: first.admin }, id)).json().code).toBe('FULL_ROLE_TAKEN')
   })
 })
+
+test('an invitation is declined by the partner, and an own request is not (B1)', async () => {
+  const people = await cast()
+  const invited = await world.call(people.admin, 'POST', '/api/v1/tenant/partner-access/links/invite', {
+    body: { partner_slug: people.partnerSlug, ...REQUEST },
+  })
+  const { link_id: id } = invited.json()
+  const declined = await partnerMove({ ...people, id }, 'decline', { reason: 'No capacity.' })
+  expect(declined.json(), declined.body).toMatchObject({ status: 'declined', status_reason: 'No capacity.' })
+  expect((await ask(people)).statusCode).toBe(202)
+  const { link_id: own } = await newestLink(people)
+  expect((await partnerMove({ ...people, id: own }, 'decline')).json().code).toBe('LINK_STATE_CONFLICT')
+})

@@ -6,6 +6,7 @@ import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { newsOfChange, refuseFullRenewal } from './approval.ts'
 import { decideChange, getChange, insertChange, listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
 import { Instant, LinkParams, OverridesInput, ReasonBody, requireOffer, RoleName } from './inputs.ts'
@@ -48,21 +49,24 @@ async function applyNarrowing(
   edit: { change: Change; reason: string | null; origin: string },
 ): Promise<void> {
   const { change, reason, origin } = edit
-  const rows = toDifference(change.rows.filter(({ direction }) => direction !== 'widening'))
+  const narrows = ({ direction }: Change['rows'][number]) => direction !== 'widening'
+  const rows = toDifference(change.rows.filter(narrows))
   await saveTerms(mandate, row, {
     terms: change.applyNow,
     reason,
     change: { event: 'narrowed', detail: { rows, reason } },
   })
   recordLinkEvent(mandate, row, { action: 'links.change', reason, changes: { rows } })
-  await announce(mandate, row, { news: 'changed', reason, origin })
+  const { auto_renew_days: renewDays } = change.applyNow
+  for (const news of newsOfChange({ ...change, rows: change.rows.filter(narrows) }, renewDays))
+    await announce(mandate, { ...row, auto_renew_days: renewDays }, { news, reason, origin })
 }
 
 /**
  * Applies what an edit takes away at once and leaves what it adds to the tenant. Source: product.md "Widening needs the
  * tenant, narrowing needs nobody".
  */
-async function submitChange(
+export async function submitChange(
   mandate: Mandate<'program'>,
   row: KnownLink,
   edit: { proposal: Proposal; reason: string | null; origin: string },
@@ -71,6 +75,7 @@ async function submitChange(
   const before = termsOf(row)
   const after: LinkTerms = withProposal(before, edit.proposal)
   requireOffer(after.role, after.relationship_type, edit.proposal.overrides ? after.overrides : [])
+  refuseFullRenewal(after)
   const change = classifyChange(before, after, now)
   const applied = toDifference(
     change.rows.filter(({ direction }) => direction === 'narrowing' || direction === 'mixed'),

@@ -24,6 +24,7 @@ const SwitcherEntry = z.strictObject({
   access_role: z.enum(LINK_ROLES),
   role_title: z.string(),
   ends_at: z.string().nullable(),
+  pinned: z.boolean(),
 })
 
 const ContextBody = z.strictObject({
@@ -46,7 +47,7 @@ export const contextRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/v1/partner/context/tenants',
-    summary: 'The tenants that the person is assigned to, found by name or code',
+    summary: 'The tenants that the person is assigned to, pinned ones first, found by name or code',
     input: {
       query: z.strictObject({ search: searchText().optional(), limit: wholeNumber(1, 100).default(50) }),
     },
@@ -69,6 +70,7 @@ export const contextRoutes: readonly Route[] = [
                   access_role: row.access_role,
                   role_title: ROLE_TITLES[row.access_role],
                   ends_at: row.ends_at?.toISOString() ?? null,
+                  pinned: row.pinned,
                 },
               ],
         ),

@@ -5,6 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { tellIfUnused } from './activation.ts'
 import { recordLinkEvent } from './events.ts'
 import { Instant, LinkParams, RoleName } from './inputs.ts'
 import { findActiveMembers, replaceMembers } from './member-store.ts'
@@ -125,6 +126,8 @@ export const memberRoutes: readonly Route[] = [
       if (!isKnown(row))
         throw new ProblemError(409, 'LINK_STATE_CONFLICT', 'No organisation has answered this request.')
       await assignMembers(mandate, row, body.members)
+      if (row.status === 'active' && row.members_count === 0 && body.members.length > 0)
+        await tellIfUnused(mandate, row, null)
       return { members: (await listPeople(mandate, row.id)).map(toPerson) }
     },
   }),

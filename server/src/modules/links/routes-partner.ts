@@ -1,18 +1,21 @@
-import { LINK_ROLES, LINK_STATUSES } from '@liaison/access'
+import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { Money, toMoney } from '#platform/money.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList, searchText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { followActivation } from './activation.ts'
 import { listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
 import type { LinkAction } from './events.ts'
 import { LinkParams, ReasonBody } from './inputs.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
+import { listIndirect } from './request-store.ts'
 import { addDays, toSnapshot, termsOf } from './rules.ts'
 import { listPeople } from './people-store.ts'
 import { changeDelegation, getLink, hasStrongMember, isKnown, listHistory, listLinks } from './store.ts'
@@ -62,7 +65,7 @@ export function requireStatus(row: LinkRow, allowed: readonly LinkRow['status'][
 }
 
 interface Move {
-  readonly path: 'suspend' | 'resume' | 'terminate'
+  readonly path: 'suspend' | 'resume' | 'terminate' | 'decline'
   readonly summary: string
   readonly from: readonly LinkRow['status'][]
   readonly to: LinkRow['status']
@@ -71,6 +74,14 @@ interface Move {
 }
 
 const MOVES: readonly Move[] = [
+  {
+    path: 'decline',
+    summary: "Decline a tenant's invitation",
+    from: ['requested'],
+    to: 'declined',
+    action: 'links.decline',
+    news: 'invitation_declined',
+  },
   {
     path: 'suspend',
     summary: 'Suspend a link',
@@ -111,6 +122,12 @@ function makeMoveRoute(services: Services, move: Move): Route {
     async handle({ mandate, params, body, expectedVersion }) {
       const row = await getLinkToChange(mandate, params.link_id, expectedVersion)
       requireStatus(row, move.from)
+      if (move.to === 'declined' && row.initiated_by !== 'tenant')
+        throw new ProblemError(
+          409,
+          'LINK_STATE_CONFLICT',
+          'You asked for this yourself; take it back instead.',
+        )
       await changeDelegation(mandate, row, {
         to: move.to,
         reason: body.reason,
@@ -162,6 +179,7 @@ function makeAcceptRoute(services: Services): Route {
         changes: { status: { before: 'requested', after: isDue ? 'active' : 'approved' } },
       })
       await announce(mandate, row, { news: 'approved', origin: services.publicOrigin() })
+      if (isDue) await followActivation(mandate, row, services.publicOrigin())
       const after = await getLink(mandate, params.link_id)
       return withVersion(toPartnerLink(after, now), after)
     },
@@ -227,11 +245,47 @@ const detailRoute = route({
   },
 })
 
+const indirectRoute = route({
+  method: 'GET',
+  path: '/api/v1/partner/indirect-links',
+  summary: 'The links that name the own partner as distributor: state and totals, nothing else',
+  input: {},
+  access: { permission: 'partner_org.links.read' },
+  limit: 'list',
+  responses: {
+    200: z.strictObject({
+      items: z.array(
+        z.strictObject({
+          link_id: z.string(),
+          tenant_name: z.string(),
+          partner_name: z.string(),
+          status: z.string(),
+          access_role: z.enum(LINK_ROLES),
+          ends_at: z.string().nullable(),
+          outstanding: z.array(Money),
+        }),
+      ),
+    }),
+  },
+  async handle({ mandate }) {
+    const rows = await listIndirect(mandate)
+    return {
+      items: rows.map(({ totals, ends_at: end, link_id: id, ...row }) => ({
+        ...row,
+        link_id: encodeId('link', idFromUuid('link', id)),
+        ends_at: end?.toISOString() ?? null,
+        outstanding: totals.map((total) => toMoney(total.outstanding_minor, total.currency)),
+      })),
+    }
+  },
+})
+
 /** The routes by which a partner sees and moves its links. */
 export function makePartnerLinkRoutes(services: Services): readonly Route[] {
   return [
     listRoute,
     detailRoute,
+    indirectRoute,
     makeAcceptRoute(services),
     ...MOVES.map((move) => makeMoveRoute(services, move)),
   ]

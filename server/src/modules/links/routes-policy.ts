@@ -1,109 +1,21 @@
-import { encodeId, idFromUuid, LINK_ROLES, LINK_STATUSES } from '@liaison/access'
+import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
 import { z } from 'zod'
 import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
-import { route, sent } from '#platform/route.ts'
+import { plainText } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { policyOf } from './approval.ts'
-import { countLive, countWaitingChanges } from './approval-store.ts'
+import { countApps, countLive, countWaitingChanges } from './approval-store.ts'
 import { recordLinkEvent } from './events.ts'
-import { ConditionsInput, DurationDays, requireConditions, toConditionsBody } from './inputs.ts'
 import { announce } from './mails.ts'
-import { holdOpenLinks, savePolicy } from './policy-store.ts'
-import {
-  EXPIRES_SOON_MS,
-  LONGEST_VISIT_MINUTES,
-  SHORTEST_VISIT_MINUTES,
-  toConditions,
-  toStoredConditions,
-} from './rules.ts'
+import { holdOpenLinks } from './policy-store.ts'
+import { EXPIRES_SOON_MS } from './rules.ts'
 import { changeDelegation, listLinks } from './store.ts'
 import type { KnownLink } from './store.ts'
-
-const PolicyFields = {
-  who_may_ask: z.enum(['any', 'listed', 'none']),
-  roles_allowed: z.array(z.enum(LINK_ROLES)).max(LINK_ROLES.length),
-  max_duration_days: DurationDays,
-  dual_approval: z.boolean(),
-  acting_minutes: z
-    .int()
-    .min(SHORTEST_VISIT_MINUTES)
-    .max(LONGEST_VISIT_MINUTES)
-    .default(LONGEST_VISIT_MINUTES),
-  conditions: ConditionsInput,
-} as const
-
-const PolicyBody = z.strictObject({
-  ...PolicyFields,
-  listed_partner_ids: z.array(z.string()),
-  version: z.int(),
-})
-
-async function readPolicy(mandate: Mandate<'tenant'>) {
-  const policy = await policyOf(mandate)
-  const body = {
-    who_may_ask: policy.who_may_ask,
-    roles_allowed: [...policy.roles_allowed],
-    max_duration_days: policy.max_duration_days,
-    dual_approval: policy.dual_approval,
-    acting_minutes: policy.acting_minutes,
-    conditions: toConditionsBody(toConditions(policy.conditions)),
-    listed_partner_ids: policy.listed_partner_ids.map((id) => encodeId('partner', idFromUuid('partner', id))),
-    version: policy.version,
-  }
-  return sent(body, { ETag: `"v${policy.version}"` })
-}
-
-const policyRoutes: readonly Route[] = [
-  route({
-    method: 'GET',
-    path: '/api/v1/tenant/partner-access/policy',
-    summary: 'The rules for partner access',
-    input: {},
-    access: { permission: 'tenant.partner_access.read' },
-    limit: 'detail',
-    responses: { 200: PolicyBody },
-    handle: ({ mandate }) => readPolicy(mandate),
-  }),
-  route({
-    method: 'PUT',
-    path: '/api/v1/tenant/partner-access/policy',
-    summary: 'Change the rules for partner access; they hold for every link at once',
-    input: {
-      body: z.strictObject({ ...PolicyFields, listed_partner_ids: z.array(publicId('partner')).max(500) }),
-    },
-    access: { permission: 'tenant.partner_access.policy.write' },
-    limit: 'write',
-    ifMatch: true,
-    responses: { 200: PolicyBody },
-    async handle({ mandate, body, expectedVersion }) {
-      requireConditions(body.conditions, 'conditions')
-      const before = await policyOf(mandate)
-      const conditions = toStoredConditions(body.conditions)
-      await savePolicy(mandate, { ...body, conditions }, expectedVersion)
-      const fields = [
-        'who_may_ask',
-        'roles_allowed',
-        'max_duration_days',
-        'dual_approval',
-        'acting_minutes',
-      ] as const
-      recordEvent(mandate, {
-        action: 'tenant.partner_access.policy.write',
-        resource: { type: 'policy', label: 'the rules for partner access' },
-        changes: Object.fromEntries(
-          fields.map((field) => [field, { before: before[field], after: body[field] }]),
-        ),
-      })
-      return readPolicy(mandate)
-    },
-  }),
-]
 
 const HomeBody = z.strictObject({
   tenant: z.strictObject({ tenant_id: z.string(), name: z.string() }),
@@ -116,6 +28,8 @@ const HomeBody = z.strictObject({
       ends_soon: z.int(),
       waiting: z.int(),
       waiting_changes: z.int(),
+      apps: z.int().meta({ description: 'API clients and wholesalers that are let in.' }),
+      waiting_apps: z.int(),
     })
     .nullable(),
   subscribers: z.int(),
@@ -128,9 +42,10 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
   const status: KnownLink['status'][] = ['requested', 'approved', 'active', 'suspended']
   const { rows } = await listLinks(mandate, { status }, { limit: 1000, offset: 0 })
   const active = rows.filter((row) => row.status === 'active')
+  const apps = await countApps(mandate)
   const uses = rows.flatMap(({ last_used_at: at }) => (at ? [at.getTime()] : []))
   return {
-    partners: new Set(active.map((row) => row.partner_id)).size,
+    partners: new Set([...active.map((row) => row.partner_id), ...apps.partners]).size,
     people: active.reduce((sum, row) => sum + row.members_count, 0),
     suspended: rows.filter((row) => row.status === 'suspended').length,
     last_use: uses.length === 0 ? null : new Date(Math.max(...uses)).toISOString(),
@@ -139,6 +54,8 @@ async function summariseAccess(mandate: Mandate<'tenant'>) {
     ).length,
     waiting: rows.filter((row) => row.status === 'requested' && row.initiated_by === 'partner').length,
     waiting_changes: await countWaitingChanges(mandate),
+    apps: apps.apps,
+    waiting_apps: apps.waiting,
   }
 }
 
@@ -290,7 +207,7 @@ function makeStopRoute(services: Services): Route {
   })
 }
 
-/** The routes of a tenant's rules, its home and its emergency stop. */
+/** The routes of a tenant's home and its emergency stop. */
 export function makeTenantPolicyRoutes(services: Services): readonly Route[] {
-  return [...policyRoutes, homeRoute, makeStopRoute(services)]
+  return [homeRoute, makeStopRoute(services)]
 }

@@ -11,6 +11,7 @@ import { Instant, LinkParams, LinkTermsInput, OverridesInput, ReasonBody, requir
 import { announce } from './mails.ts'
 import {
   findAskedTenant,
+  findDistributor,
   findEarlierRequests,
   findUnanswered,
   insertRequest,
@@ -32,6 +33,9 @@ const RequestBody = z.strictObject({
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
   starts_at: Instant.optional(),
+  via_partner_slug: z.string().max(63).optional().meta({
+    description: 'The distributor between the two: it reads name, state and totals, and opens nothing.',
+  }),
 })
 
 type RequestInput = z.output<typeof RequestBody>
@@ -88,6 +92,14 @@ function startOf(body: RequestInput, now: Date): Date {
   return start
 }
 
+async function requireDistributor(mandate: Mandate<'program'>, slug: string | undefined) {
+  if (slug === undefined) return null
+  const via = await findDistributor(mandate, slug)
+  if (via === null || via.id === mandate.partner.id)
+    throw new ProblemError(404, 'DISTRIBUTOR_NOT_FOUND', 'No other active partner has this code.')
+  return via
+}
+
 async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, origin: string): Promise<void> {
   requireOffer(body.access_role, body.relationship_type, body.overrides ?? [])
   const start = startOf(body, mandate.origin.now)
@@ -96,7 +108,8 @@ async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, orig
   const isWelcome = asked.policy === null || mayAsk(asked.policy, mandate.partner.id, body.access_role)
   const tenantId = isWelcome ? asked.tenantId : null
   const terms = termsOfRequest(body, start, asked.policy?.max_duration_days ?? MAXIMUM_DURATION_DAYS)
-  const request = { terms, message: body.message, requestedBy: mandate.actor.id }
+  const via = await requireDistributor(mandate, body.via_partner_slug)
+  const request = { terms, message: body.message, requestedBy: mandate.actor.id, via }
   const id = await insertRequest(mandate, { ...request, slug: body.tenant_slug, tenantId })
   recordRequest(mandate, { id, slug: body.tenant_slug, role: body.access_role, tenantId })
   const partner = { partner_id: mandate.partner.id, partner_name: mandate.partner.name }
@@ -172,7 +185,7 @@ export function makeRequestRoutes(services: Services): readonly Route[] {
       input: { body: RequestBody },
       access: { permission: 'partner_org.links.request' },
       limit: 'link_request',
-      problems: ['LINK_ALREADY_LIVE', 'REQUEST_TOO_SOON'],
+      problems: ['LINK_ALREADY_LIVE', 'REQUEST_TOO_SOON', 'DISTRIBUTOR_NOT_FOUND'],
       responses: { 202: z.strictObject({ status: z.literal('sent'), detail: z.string() }) },
       async handle({ mandate, body }) {
         await sendRequest(mandate, body, services.publicOrigin())

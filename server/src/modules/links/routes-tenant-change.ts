@@ -15,7 +15,6 @@ import { ConditionsInput, DenyInput, Instant, LinkParams, ReasonBody, RoleName }
 import { announce } from './mails.ts'
 import { requireStatus } from './routes-partner.ts'
 import { getTenantLink } from './routes-tenant.ts'
-import { maskOfTerms, sentencesOf } from './rules.ts'
 import { countActivity } from './people-store.ts'
 
 import { approveChange, changeRowsNow, changeTokenOf } from './tenant-changes.ts'
@@ -29,49 +28,8 @@ const ChoiceBody = {
   }),
   ends_at: Instant.nullable().optional(),
   conditions: ConditionsInput.optional(),
+  auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
 } as const
-
-const PreviewRow = z.strictObject({
-  field: z.string(),
-  label: z.string(),
-  before: z.string(),
-  after: z.string(),
-  kind: z.enum(['widening', 'narrowing', 'mixed', 'neutral']),
-})
-
-const previewRoute = route({
-  method: 'POST',
-  path: '/api/v1/tenant/partner-access/links/:link_id/preview',
-  summary: 'What a choice would make possible, before it is made',
-  input: { params: LinkParams, body: z.strictObject(ChoiceBody) },
-  access: { permission: 'tenant.partner_access.read' },
-  limit: 'explain',
-  readsOnly: 'It computes what a choice would do; nothing is kept.',
-  problems: ['LINK_NOT_FOUND'],
-  responses: {
-    200: z.strictObject({ can: z.array(z.string()), cannot: z.array(z.string()), diff: z.array(PreviewRow) }),
-  },
-  async handle({ mandate, params, body }) {
-    const { now } = mandate.origin
-    const row = await getTenantLink(mandate, params.link_id)
-    const before = await tenantTermsOf(mandate, row)
-    const after = applyChoice(before, body, now)
-    const diff = classifyChange(before, after, now).rows.map(
-      ({ field, label, before: was, after: becomes, direction }) => ({
-        field,
-        label,
-        before: was,
-        after: becomes,
-        kind: direction,
-      }),
-    )
-    noteRead(mandate, {
-      action: 'tenant.partner_access.read',
-      resource: { type: 'link', id: row.id, label: row.partner_name ?? '' },
-    })
-    return { ...sentencesOf(maskOfTerms(after, now)), diff }
-  },
-})
 
 function makePatchRoute(services: Services): Route {
   return route({
@@ -207,5 +165,5 @@ function makeDecisionRoutes(services: Services): Route[] {
 
 /** The routes by which a tenant changes links and decides about changes that partners ask for. */
 export function makeTenantChangeRoutes(services: Services): readonly Route[] {
-  return [previewRoute, makePatchRoute(services), listRoute, ...makeDecisionRoutes(services)]
+  return [makePatchRoute(services), listRoute, ...makeDecisionRoutes(services)]
 }

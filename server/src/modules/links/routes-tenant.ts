@@ -148,7 +148,8 @@ const InviteBody = z.strictObject({
   conditions: ConditionsInput.optional(),
 })
 
-async function invite(
+/** Invites a partner. Throws PARTNER_NOT_INVITED, LINK_ALREADY_LIVE. */
+export async function invite(
   mandate: Mandate<'tenant'>,
   body: z.output<typeof InviteBody>,
   origin: string,

@@ -26,6 +26,8 @@ const DAY_MS = 86_400_000
 const DEFAULT_DURATION_DAYS = 365
 export const MAXIMUM_DURATION_DAYS = 730
 const RENEWABLE_DAYS = 30
+const REVIEW_DAYS = 180
+const REVIEW_GRACE_DAYS = 30
 export const LONGEST_VISIT_MINUTES = 60
 export const SHORTEST_VISIT_MINUTES = 5
 export const EXPIRES_SOON_MS = EXPIRES_SOON_DAYS * DAY_MS
@@ -104,7 +106,9 @@ export function maskOfOverride(override: Override, terms: LinkTerms): string {
 /** What a partner asks for, as terms of a link with the newest version of the role. */
 export function withRole(terms: LinkTerms, role: LinkRole): LinkTerms {
   if (role === terms.role) return terms
-  return { ...terms, role, role_version: newestRoleTemplate(role).version }
+  // A link with the full role never renews itself (managed-tenants.md section 2).
+  const renews = role === 'msp_full' ? 0 : terms.auto_renew_days
+  return { ...terms, role, role_version: newestRoleTemplate(role).version, auto_renew_days: renews }
 }
 
 /** The terms after an edit that names some of them. */
@@ -124,6 +128,7 @@ export interface TenantChoice {
   readonly deny?: readonly string[] | undefined
   readonly ends_at?: Date | null | undefined
   readonly conditions?: Conditions | undefined
+  readonly auto_renew_days?: 0 | 180 | undefined
 }
 
 /** The terms after a tenant's choice; what it does not name stays. */
@@ -142,6 +147,7 @@ export function withChoice(terms: LinkTerms, choice: TenantChoice): LinkTerms {
     }),
     ...(choice.ends_at !== undefined && { ends_at: choice.ends_at }),
     ...(choice.conditions && { conditions: choice.conditions }),
+    ...(choice.auto_renew_days !== undefined && { auto_renew_days: choice.auto_renew_days }),
   }
 }
 
@@ -254,6 +260,21 @@ export function toDifference(rows: readonly ChangeRow[]): ChangeRow[] {
   }))
 }
 
+/** Whether the access review of a link is due: then nothing renews it until the tenant confirms. */
+export function isReviewOverdue(row: Pick<LinkRow, 'review_due_at'>, now: Date): boolean {
+  return row.review_due_at !== null && row.review_due_at <= now
+}
+
+/** When the next review is due, from the one that is made now. */
+export function nextReview(now: Date): Date {
+  return addDays(now, REVIEW_DAYS)
+}
+
+/** When a review that nobody makes suspends the link; null while none is planned. */
+export function reviewStops(row: Pick<LinkRow, 'review_due_at'>): Date | null {
+  return row.review_due_at && addDays(row.review_due_at, REVIEW_GRACE_DAYS)
+}
+
 /** The earliest time at which a partner may ask again, from the times at which it was declined; null when now. */
 export function mayAskFrom(declinedAt: readonly Date[], now: Date): Date | null {
   const sorted = declinedAt.map((date) => date.getTime()).toSorted((left, right) => right - left)
@@ -286,21 +307,21 @@ export const DEFAULT_POLICY = {
   max_duration_days: MAXIMUM_DURATION_DAYS,
   dual_approval: false,
   acting_minutes: LONGEST_VISIT_MINUTES,
+  sends_digest: true,
   conditions: {} as Partial<Conditions>,
   version: 1,
 } as const
 
 /** The part of a tenant's rules that a request must satisfy. */
 export interface AskingRules {
-  readonly who_may_ask: 'any' | 'listed' | 'none'
+  readonly who_may_ask: 'any' | 'listed' | 'unlisted' | 'none'
   readonly listed_partner_ids: readonly string[]
   readonly roles_allowed: readonly LinkRole[]
 }
 
 /** Whether a tenant's rules let this partner ask for this role. */
 export function mayAsk(policy: AskingRules, partnerId: string, role: LinkRole): boolean {
-  const isWelcome =
-    policy.who_may_ask === 'any' ||
-    (policy.who_may_ask === 'listed' && policy.listed_partner_ids.includes(partnerId))
+  const isListed = policy.listed_partner_ids.includes(partnerId)
+  const isWelcome = { any: true, listed: isListed, unlisted: !isListed, none: false }[policy.who_may_ask]
   return isWelcome && policy.roles_allowed.includes(role)
 }

@@ -130,6 +130,10 @@ const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detai
     'The link is in a state from which this move is not made by you.',
   ],
   delegation_two_sides: ['LINK_STATE_CONFLICT', 'The side that asked cannot approve.'],
+  delegation_review: [
+    'REVIEW_OVERDUE',
+    'The access review is overdue; the organisation confirms the access first.',
+  ],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', "The organisation's rules ask for a second approver."],
 }
 
@@ -334,14 +338,22 @@ export async function hasStrongMember(mandate: LinkMandate, partnerId: string): 
   return result?.rows[0]?.['ready'] === true
 }
 
-/** Mails one side of a link without this side learning any address. */
-export async function mailSide(
-  mandate: LinkMandate,
-  linkId: string,
-  mail: { readonly side: 'partner' | 'tenant'; readonly subject: string; readonly text: string },
-): Promise<void> {
+/** What one side of a link is told, by mail and in the portal. */
+export interface Telling {
+  readonly side: 'partner' | 'tenant'
+  readonly news: string
+  readonly sentence: string
+  readonly subject: string
+  readonly text: string
+}
+
+/** Tells one side of a link by mail and in the portal, without this side learning any address. */
+export async function tellSide(mandate: LinkMandate, linkId: string, told: Telling): Promise<void> {
   await runStatements(mandate, [
-    { text: 'select access.mail_side($1, $2, $3, $4)', values: [linkId, mail.side, mail.subject, mail.text] },
+    {
+      text: 'select access.tell_side($1, $2, $3, $4, $5, $6)',
+      values: [linkId, told.side, told.news, told.sentence, told.subject, told.text],
+    },
   ])
 }
 

@@ -53,6 +53,10 @@ export interface LinkRow {
   readonly overrides: readonly StoredOverride[]
   readonly members_count: number
   readonly last_used_at: Date | null
+  readonly review_due_at: Date | null
+  readonly via_partner_name: string | null
+  readonly attestation_ref: string | null
+  readonly objection_until: Date | null
 }
 
 interface DelegationTable {
@@ -93,6 +97,15 @@ interface LinkTable {
   first_approved_at: Date | null
   first_accepted: unknown
   review_due_at: Date | null
+  notes_partner: string | null
+  notes_tenant: string | null
+  metadata: ColumnType<Record<string, unknown>, string, string>
+  notify_on_sla_breach: boolean
+  notify_on_billing_threshold: boolean
+  billing_alert_threshold_minor: number | bigint | null
+  billing_alert_currency: string | null
+  via_partner_id: string | null
+  via_partner_name: string | null
 }
 
 interface LinkOverrideTable {
@@ -118,6 +131,7 @@ interface LinkMemberTable {
   ends_at: Date | null
   assigned_by: string | null
   assigned_at: Generated<Date>
+  via_team_id: Generated<string | null>
 }
 
 export interface ChangeRequestRow {
@@ -196,12 +210,13 @@ interface HistoryTable {
 
 interface PolicyTable {
   tenant_id: string
-  who_may_ask: 'any' | 'listed' | 'none'
+  who_may_ask: 'any' | 'listed' | 'unlisted' | 'none'
   listed_partner_ids: readonly string[]
   roles_allowed: readonly LinkRole[]
   max_duration_days: number
   dual_approval: boolean
   acting_minutes: number
+  sends_digest: boolean
   conditions: Partial<Conditions>
   version: number
   updated_at: Generated<Date>
@@ -227,6 +242,49 @@ export interface LinkTables {
   delegation_history: HistoryTable
   tenant_partner_policy: PolicyTable
   link_request_sent: RequestSentTable
+  link_news: {
+    id: Generated<string>
+    link_id: string
+    tenant_id: string
+    partner_id: string
+    side: 'partner' | 'tenant'
+    news: string
+    sentence: string
+    created_at: Generated<Date>
+  }
+  link_news_read: { person_id: string; organisation_id: string; read_until: Date }
+  link_calendar: {
+    id: Generated<string>
+    person_id: string
+    partner_id: string | null
+    tenant_id: string | null
+    key_digest: Buffer
+    created_at: Generated<Date>
+    revoked_at: Date | null
+  }
+  link_handover: {
+    old_link_id: string
+    new_link_id: string
+    tenant_id: string
+    ends: 'now' | 'at_acceptance'
+    decided_by: string
+    decided_by_name: string
+    decided_at: Generated<Date>
+  }
+  link_checklist: {
+    link_id: string
+    tenant_id: string
+    item: 'tickets' | 'passwords' | 'apps' | 'networks' | 'documents' | 'contacts'
+    created_at: Generated<Date>
+    done_at: Date | null
+    done_by_name: string | null
+  }
+  partner_network_rule: {
+    partner_id: string
+    ip_mode: 'off' | 'monitor' | 'enforce'
+    ip_allow: readonly string[]
+    version: Generated<number>
+  }
   link_notice: { link_id: string; ends_at: Date; days: number; sent_at: Generated<Date> }
   partner: { id: string; name: string; slug: string; status: string; kinds: readonly string[] }
   partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }

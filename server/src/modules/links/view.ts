@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import { Money, toMoney } from '#platform/money.ts'
 import { sent } from '#platform/route.ts'
-import { daysUntil, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
+import { daysUntil, isReviewOverdue, maskOfTerms, renewableUntil, sentencesOf, termsOf } from './rules.ts'
 import type { LinkPerson } from './people-store.ts'
 import type { ChangeRequestRow, LinkRow } from './tables.ts'
 
@@ -51,6 +51,9 @@ export const linkFields = {
   approved_by_name: z.string().nullable(),
   permissions: z.array(z.string()),
   overrides: z.array(OverrideBody),
+  custom_permissions: z
+    .record(z.string(), z.boolean())
+    .meta({ description: 'The same as the source contract writes it: true grants, false denies.' }),
   conditions_in_force: z.boolean(),
   auto_renew_days: z.int(),
   billing_party: z.enum(['tenant', 'partner', 'split']),
@@ -61,6 +64,17 @@ export const linkFields = {
   billing_alert_threshold: Money.nullable(),
   members_count: z.int(),
   last_used_at: z.string().nullable(),
+  review_due_at: z
+    .string()
+    .nullable()
+    .meta({ description: 'By when the tenant confirms that the access is still right.' }),
+  review_overdue: z.boolean(),
+  via_partner_name: z
+    .string()
+    .nullable()
+    .meta({ description: 'The distributor between the two; it opens nothing.' }),
+  attestation_ref: z.string().nullable(),
+  objection_until: z.string().nullable(),
   version: z.int(),
 } as const
 
@@ -78,6 +92,10 @@ export const PersonBody = z.strictObject({
   assigned_at: z.string(),
   factor: z.enum(['none', 'otp', 'phishing_resistant']),
   last_used_at: z.string().nullable(),
+  via_team: z
+    .strictObject({ team_id: z.string(), name: z.string() })
+    .nullable()
+    .meta({ description: 'The team that brings the person; null for a direct assignment.' }),
 })
 
 export const HistoryBody = z.strictObject({
@@ -115,6 +133,31 @@ function toThreshold({ billing_alert_threshold_minor: amount, billing_alert_curr
   return amount === null || currency === null ? null : toMoney(amount, currency)
 }
 
+/** Overrides as the source contract's map; of a pattern that is granted and denied the denial counts. */
+function mapOfOverrides({ overrides }: LinkRow): Record<string, boolean> {
+  const granted = overrides.filter(({ effect }) => effect === 'grant')
+  const denied = overrides.filter(({ effect }) => effect === 'deny')
+  return Object.fromEntries(
+    [...granted, ...denied].map(({ pattern, effect }) => [pattern, effect === 'grant']),
+  )
+}
+
+/** When a link begins, ends, is reviewed and can be objected to. */
+function datesOf(row: LinkRow, now: Date) {
+  return {
+    starts_at: row.starts_at.toISOString(),
+    ends_at: iso(row.ends_at),
+    expires_in_days: daysUntil(row.ends_at, now),
+    renewable_until: iso(renewableUntil(row)),
+    requested_at: row.requested_at.toISOString(),
+    request_expires_at: row.request_expires_at.toISOString(),
+    approved_at: iso(row.approved_at),
+    review_due_at: iso(row.review_due_at),
+    review_overdue: isReviewOverdue(row, now),
+    objection_until: iso(row.objection_until),
+  }
+}
+
 /** The public form of a link. `now` decides what its state is called and how many days are left. */
 export function toLink(row: LinkRow, now: Date) {
   const terms = termsOf(row)
@@ -135,14 +178,8 @@ export function toLink(row: LinkRow, now: Date) {
     role_title: ROLE_TITLES[row.access_role],
     role_version: row.role_version,
     initiated_by: row.initiated_by,
-    starts_at: row.starts_at.toISOString(),
-    ends_at: iso(row.ends_at),
-    expires_in_days: daysUntil(row.ends_at, now),
-    renewable_until: iso(renewableUntil(row)),
-    requested_at: row.requested_at.toISOString(),
+    ...datesOf(row, now),
     request_message: row.request_message,
-    request_expires_at: row.request_expires_at.toISOString(),
-    approved_at: iso(row.approved_at),
     approved_by_name: row.approved_by_name,
     permissions: permissionsOf(maskOfTerms(terms, now)) as string[],
     overrides: row.overrides.map(({ pattern, effect, reason, expires_at: end }) => ({
@@ -151,6 +188,7 @@ export function toLink(row: LinkRow, now: Date) {
       reason: reason ?? null,
       expires_at: end ? new Date(end).toISOString() : null,
     })),
+    custom_permissions: mapOfOverrides(row),
     conditions_in_force: row.has_conditions,
     auto_renew_days: row.auto_renew_days,
     billing_party: row.billing_party,
@@ -161,6 +199,8 @@ export function toLink(row: LinkRow, now: Date) {
     billing_alert_threshold: toThreshold(row),
     members_count: row.members_count,
     last_used_at: iso(row.last_used_at),
+    via_partner_name: row.via_partner_name,
+    attestation_ref: row.attestation_ref,
     version: row.version,
   }
 }
@@ -189,6 +229,10 @@ export function toPerson(person: LinkPerson): z.output<typeof PersonBody> {
     assigned_at: person.assigned_at.toISOString(),
     factor: person.factor,
     last_used_at: iso(person.last_used_at),
+    via_team:
+      person.team_id === null || person.team_name === null
+        ? null
+        : { team_id: encodeId('team', idFromUuid('team', person.team_id)), name: person.team_name },
   }
 }
 

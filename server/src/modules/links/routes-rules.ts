@@ -1,0 +1,179 @@
+import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
+import type { Conditions } from '@liaison/access'
+import { z } from 'zod'
+import { noteRead, recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { publicId } from '#platform/route-input.ts'
+import { route, sent } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { policyOf } from './approval.ts'
+import { ConditionsInput, DurationDays, requireConditions, toConditionsBody } from './inputs.ts'
+import { listPeople } from './people-store.ts'
+import { savePolicy } from './policy-store.ts'
+import {
+  addDays,
+  LONGEST_VISIT_MINUTES,
+  SHORTEST_VISIT_MINUTES,
+  toConditions,
+  toStoredConditions,
+} from './rules.ts'
+import { findImpact, IMPACT_DAYS } from './rules-impact.ts'
+import { listLinks } from './store.ts'
+import type { KnownLink } from './store.ts'
+import { listCallsOutside, listVisits } from './visit-store.ts'
+
+const PolicyFields = {
+  who_may_ask: z.enum(['any', 'listed', 'unlisted', 'none']),
+  roles_allowed: z.array(z.enum(LINK_ROLES)).max(LINK_ROLES.length),
+  max_duration_days: DurationDays,
+  dual_approval: z.boolean(),
+  acting_minutes: z
+    .int()
+    .min(SHORTEST_VISIT_MINUTES)
+    .max(LONGEST_VISIT_MINUTES)
+    .default(LONGEST_VISIT_MINUTES),
+  sends_digest: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'Whether the admins get a mail each Monday about what partners did.' }),
+  conditions: ConditionsInput,
+} as const
+
+const PolicyBody = z.strictObject({
+  ...PolicyFields,
+  listed_partner_ids: z.array(z.string()),
+  version: z.int(),
+})
+
+async function readPolicy(mandate: Mandate<'tenant'>) {
+  const policy = await policyOf(mandate)
+  const body = {
+    who_may_ask: policy.who_may_ask,
+    roles_allowed: [...policy.roles_allowed],
+    max_duration_days: policy.max_duration_days,
+    dual_approval: policy.dual_approval,
+    acting_minutes: policy.acting_minutes,
+    sends_digest: policy.sends_digest,
+    conditions: toConditionsBody(toConditions(policy.conditions)),
+    listed_partner_ids: policy.listed_partner_ids.map((id) => encodeId('partner', idFromUuid('partner', id))),
+    version: policy.version,
+  }
+  return sent(body, { ETag: `"v${policy.version}"` })
+}
+
+const BlockedBody = z.strictObject({
+  person_name: z.string(),
+  partner_name: z.string(),
+  started_at: z.string(),
+  rules: z.array(z.enum(['network', 'hours', 'passkey'])),
+})
+
+const ImpactBody = z.strictObject({
+  days: z.int(),
+  visits: z.int(),
+  blocked: z.int(),
+  unknown: z.int().meta({ description: 'Visits whose address is no longer kept.' }),
+  items: z.array(BlockedBody),
+})
+
+/** The people without a passkey among those who are assigned to a link of the tenant. */
+async function peopleWithoutPasskey(mandate: Mandate<'tenant'>): Promise<Set<string>> {
+  const status: KnownLink['status'][] = ['approved', 'active', 'suspended']
+  const { rows } = await listLinks(mandate, { status }, { limit: 200, offset: 0 })
+  const weak = new Set<string>()
+  for (const row of rows) {
+    for (const person of await listPeople(mandate, row.id))
+      if (person.factor !== 'phishing_resistant') weak.add(person.person_id)
+  }
+  return weak
+}
+
+async function readImpact(mandate: Mandate<'tenant'>, conditions: Conditions) {
+  const since = addDays(mandate.origin.now, -IMPACT_DAYS)
+  const visits = await listVisits(mandate, { since, limit: 2000, offset: 0 })
+  const impact = findImpact(visits, conditions, {
+    outside: conditions.ip_mode === 'off' ? [] : await listCallsOutside(mandate, conditions.ip_allow, since),
+    withoutPasskey: conditions.phishing_resistant ? await peopleWithoutPasskey(mandate) : new Set(),
+  })
+  return {
+    days: IMPACT_DAYS,
+    visits: impact.visits,
+    blocked: impact.blocked.length,
+    unknown: impact.unknown,
+    items: impact.blocked.slice(0, 20).map(({ visit, rules }) => ({
+      person_name: visit.person_name,
+      partner_name: visit.partner_name,
+      started_at: visit.started_at.toISOString(),
+      rules: [...rules],
+    })),
+  }
+}
+
+const impactRoute = route({
+  method: 'POST',
+  path: '/api/v1/tenant/partner-access/policy/impact',
+  summary: 'How many visits of the last 14 days such conditions would have refused',
+  input: { body: z.strictObject({ conditions: ConditionsInput }) },
+  access: { permission: 'tenant.partner_access.audit.read' },
+  limit: 'explain',
+  readsOnly: 'It computes what rules would have done; nothing is kept.',
+  responses: { 200: ImpactBody },
+  async handle({ mandate, body }) {
+    requireConditions(body.conditions, 'conditions')
+    const impact = await readImpact(mandate, body.conditions)
+    noteRead(mandate, { action: 'tenant.partner_access.audit.read', rowCount: impact.visits })
+    return impact
+  },
+})
+
+/** The routes of the rules that a tenant sets for partner access, and what they would change (B10). */
+export const tenantRulesRoutes: readonly Route[] = [
+  impactRoute,
+  route({
+    method: 'GET',
+    path: '/api/v1/tenant/partner-access/policy',
+    summary: 'The rules for partner access',
+    input: {},
+    access: { permission: 'tenant.partner_access.read' },
+    limit: 'detail',
+    responses: { 200: PolicyBody },
+    handle: ({ mandate }) => readPolicy(mandate),
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/v1/tenant/partner-access/policy',
+    summary: 'Change the rules for partner access; they hold for every link at once',
+    input: {
+      body: z.strictObject({ ...PolicyFields, listed_partner_ids: z.array(publicId('partner')).max(500) }),
+    },
+    access: { permission: 'tenant.partner_access.policy.write' },
+    limit: 'write',
+    ifMatch: true,
+    responses: { 200: PolicyBody },
+    async handle({ mandate, body, expectedVersion }) {
+      requireConditions(body.conditions, 'conditions')
+      const before = await policyOf(mandate)
+      const conditions = toStoredConditions(body.conditions)
+      await savePolicy(mandate, { ...body, conditions }, expectedVersion)
+      const fields = [
+        'who_may_ask',
+        'roles_allowed',
+        'max_duration_days',
+        'dual_approval',
+        'acting_minutes',
+        'sends_digest',
+      ] as const
+      recordEvent(mandate, {
+        action: 'tenant.partner_access.policy.write',
+        resource: { type: 'policy', label: 'the rules for partner access' },
+        changes: {
+          ...Object.fromEntries(
+            fields.map((field) => [field, { before: before[field], after: body[field] }]),
+          ),
+          conditions: { before: before.conditions, after: conditions },
+        },
+      })
+      return readPolicy(mandate)
+    },
+  }),
+]

@@ -1,0 +1,232 @@
+import fc from 'fast-check'
+import { NO_CONDITIONS } from '@liaison/access'
+import { decodeId } from '@liaison/access'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { makeLinkActs } from '#testing/link-acts.ts'
+import { route } from '#platform/route.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeLinkRoutes } from './index.ts'
+import { mayAsk } from './rules.ts'
+import { findImpact } from './rules-impact.ts'
+
+const read = route({
+  method: 'GET',
+  path: '/api/v1/probe/tickets',
+  summary: 'Reads tickets',
+  input: {},
+  access: { permission: 'partner.support.tickets.list', tenant: 'header' },
+  limit: 'list',
+  responses: { 200: z.strictObject({}) },
+  handle: () => Promise.resolve({}),
+})
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start((services) => [...makeLinkRoutes(services), read])
+})
+afterAll(() => world[Symbol.asyncDispose]())
+const acts = makeLinkActs(() => world)
+
+const POLICY = '/api/v1/tenant/partner-access/policy'
+const NETWORKS = '/api/v1/partner/networks'
+type People = Awaited<ReturnType<typeof acts.cast>>
+
+async function setRules({ admin }: People, change: Record<string, unknown>) {
+  const shown = await world.call(admin, 'GET', POLICY)
+  const { version: _version, ...rules } = shown.json()
+  return world.call(admin, 'PUT', POLICY, {
+    body: { ...rules, ...change, conditions: { ...rules.conditions, ...(change['conditions'] as object) } },
+    headers: { 'if-match': String(shown.headers['etag']) },
+  })
+}
+
+async function setNetworks({ owner }: People, body: object) {
+  const shown = await world.call(owner, 'GET', NETWORKS)
+  return world.call(owner, 'PUT', NETWORKS, { body, headers: { 'if-match': String(shown.headers['etag']) } })
+}
+
+async function openScene() {
+  const people = await acts.makeLink()
+  const link = decodeId('link', people.id)
+  await world.seed(
+    `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, mask)
+     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 128)::bit(128) from link l join partner_member m on m.partner_id = l.partner_id where l.id = $1`,
+    [link],
+    people.tenant,
+  )
+  const caller = { ...people.owner, tenantId: people.tenant }
+  const act = async () => {
+    const answer = await world.call(caller, 'GET', '/api/v1/probe/tickets')
+    return answer.statusCode === 200 ? 'DONE' : answer.json().code
+  }
+  return { ...people, act }
+}
+
+describe('who may ask', () => {
+  test('is everybody, the listed, all but the listed, or nobody (B10)', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('any', 'listed', 'unlisted', 'none' as const),
+        fc.subarray(['a', 'b', 'c']),
+        fc.constantFrom('a', 'b', 'c'),
+        (who, listed, partner) => {
+          const rules = { who_may_ask: who, listed_partner_ids: listed, roles_allowed: ['auditor' as const] }
+          const expected = {
+            any: true,
+            listed: listed.includes(partner),
+            unlisted: !listed.includes(partner),
+            none: false,
+          }
+          expect(mayAsk(rules, partner, 'auditor')).toBe(expected[who])
+          expect(mayAsk(rules, partner, 'msp_full')).toBe(false)
+        },
+      ),
+    )
+  })
+
+  test('with a deny list a listed partner’s request reaches nobody, and it cannot tell (B10)', async () => {
+    const people = await acts.cast()
+    const link = await world.link(people.partner, people.tenant, { status: 'revoked' })
+    const [row] = await world.sql<{ partner_id: string }>('select partner_id from link where id = $1', [link])
+    expect(row).toBeDefined()
+    const { items } = (await world.call(people.admin, 'GET', '/api/v1/tenant/partner-access/links')).json()
+    const saved = await setRules(people, {
+      who_may_ask: 'unlisted',
+      listed_partner_ids: [items[0].partner_id],
+    })
+    expect(saved.json(), saved.body).toMatchObject({ who_may_ask: 'unlisted' })
+    expect((await acts.ask(people)).statusCode).toBe(202)
+    const waiting = await world.call(
+      people.admin,
+      'GET',
+      '/api/v1/tenant/partner-access/links?status=requested',
+    )
+    expect(waiting.json().total).toBe(0)
+  })
+})
+
+describe('networks', () => {
+  const HERE = ['127.0.0.0/8', '::1/128']
+  const ELSEWHERE = ['192.0.2.0/24']
+
+  test.each([
+    ['the partner', 'partner'],
+    ['the rules of the organisation', 'tenant'],
+    ['the link', 'link'],
+  ] as const)('that %s enforces refuse a call from elsewhere at once (B10)', async (_, level) => {
+    const scene = await openScene()
+    const set = async (mode: string, ranges: string[]) => {
+      const rule = { ip_mode: mode, ip_allow: ranges }
+      if (level === 'partner') return setNetworks(scene, rule)
+      if (level === 'tenant') return setRules(scene, { conditions: rule })
+      const etag = await acts.etagOf(scene.admin, `/api/v1/tenant/partner-access/links/${scene.id}`)
+      return world.call(scene.admin, 'PATCH', `/api/v1/tenant/partner-access/links/${scene.id}`, {
+        body: { conditions: rule },
+        headers: { 'if-match': etag },
+      })
+    }
+    expect(await scene.act()).toBe('DONE')
+    expect((await set('monitor', ELSEWHERE)).statusCode).toBe(200)
+    expect(await scene.act()).toBe('DONE')
+    const enforced = await set('enforce', ELSEWHERE)
+    expect(enforced.statusCode, enforced.body).toBe(200)
+    expect(await scene.act()).toBe('IP_NOT_ALLOWED')
+    expect((await set('enforce', HERE)).statusCode).toBe(200)
+    expect(await scene.act()).toBe('DONE')
+  })
+
+  test('of all three levels hold together: an address must be on every enforced list (B10)', async () => {
+    const scene = await openScene()
+    expect((await setNetworks(scene, { ip_mode: 'enforce', ip_allow: HERE })).statusCode).toBe(200)
+    await setRules(scene, { conditions: { ip_mode: 'enforce', ip_allow: ['127.0.0.1/32', '::1/128'] } })
+    expect(await scene.act()).toBe('DONE')
+    await setRules(scene, { conditions: { ip_mode: 'enforce', ip_allow: ELSEWHERE } })
+    expect(await scene.act()).toBe('IP_NOT_ALLOWED')
+  })
+
+  test('of a partner are refused with every fault at once, and written over the version that was read', async () => {
+    const people = await acts.cast()
+    const bad = await setNetworks(people, { ip_mode: 'enforce', ip_allow: ['10.0.0.1/8', 'x'] })
+    expect(bad.statusCode).toBe(422)
+    expect(bad.json().errors.map((error: { pointer: string }) => error.pointer)).toEqual([
+      '/body/ip_allow/0',
+      '/body/ip_allow/1',
+    ])
+    expect((await setNetworks(people, { ip_mode: 'enforce', ip_allow: [] })).statusCode).toBe(422)
+    expect((await setNetworks(people, { ip_mode: 'off', ip_allow: [] })).json().version).toBe(2)
+    const stale = await world.call(people.owner, 'PUT', NETWORKS, {
+      body: { ip_mode: 'off', ip_allow: [] },
+      headers: { 'if-match': '"v1"' },
+    })
+    expect(stale.statusCode).toBe(412)
+    const text = 'select * from partner_network_rule'
+    expect(await world.sqlAs('liaison_program', text)).toEqual([])
+    await expect(world.sqlAs('liaison_tenant', text)).rejects.toThrow('denied')
+  })
+
+  test('tell a partner how many calls of the last 14 days they would have refused', async () => {
+    const scene = await openScene()
+    await scene.act()
+    await setNetworks(scene, { ip_mode: 'monitor', ip_allow: ELSEWHERE })
+    const shown = await world.call(scene.owner, 'GET', NETWORKS)
+    expect(shown.json()).toMatchObject({ days: 14, calls_outside: 1 })
+    await setNetworks(scene, { ip_mode: 'monitor', ip_allow: HERE })
+    expect((await world.call(scene.owner, 'GET', NETWORKS)).json()).toMatchObject({ calls_outside: 0 })
+  })
+})
+
+describe('the consequences of rules', () => {
+  test('are told before they are set: how many visits of 14 days would have been refused, and why (B10)', async () => {
+    const scene = await openScene()
+    await scene.act()
+    const ask = async (change: object) => {
+      const answer = await world.call(scene.admin, 'POST', `${POLICY}/impact`, {
+        body: { conditions: { ...NO_CONDITIONS, ...change } },
+      })
+      expect(answer.statusCode, answer.body).toBe(200)
+      return answer.json()
+    }
+    expect(await ask({})).toMatchObject({ days: 14, visits: 1, blocked: 0, items: [] })
+    expect(await ask({ ip_mode: 'monitor', ip_allow: ['192.0.2.0/24'] })).toMatchObject({
+      visits: 1,
+      blocked: 1,
+      items: [{ person_name: 'Ana Ruiz', partner_name: 'Northwind', rules: ['network'] }],
+    })
+    expect(await ask({ ip_mode: 'enforce', ip_allow: ['127.0.0.1/32'] })).toMatchObject({ blocked: 0 })
+    expect(await ask({ phishing_resistant: true })).toMatchObject({ items: [{ rules: ['passkey'] }] })
+    const body = (await world.call(scene.admin, 'POST', `${POLICY}/impact`, { body: { conditions: {} } }))
+      .body
+    expect(body).not.toContain('127.0.0.1')
+    await world.sql('alter table audit_event disable trigger append_only')
+    await world.sql('update audit_event set ip = null where partner_id = $1', [scene.partner])
+    await world.sql('alter table audit_event enable trigger append_only')
+    expect(await ask({ ip_mode: 'enforce', ip_allow: ['192.0.2.0/24'] })).toMatchObject({
+      blocked: 0,
+      unknown: 1,
+    })
+  })
+
+  test('count a visit by the hours in which any call of it fell', () => {
+    const visit = {
+      person_id: 'p',
+      person_name: 'Ana',
+      partner_id: 'n',
+      partner_name: 'Northwind',
+      started_at: new Date('2026-11-20T16:50:00Z'),
+      ended_at: new Date('2026-11-20T17:10:00Z'),
+      reads: 2,
+      writes: 0,
+      reasons: [],
+      tickets: [],
+      times: [new Date('2026-11-20T16:50:00Z'), new Date('2026-11-20T17:10:00Z')],
+    }
+    const until = (to: string) => ({
+      ...NO_CONDITIONS,
+      hours: { tz: 'UTC', windows: [{ days: [1, 2, 3, 4, 5], from: '08:00', to }] },
+    })
+    const known = { outside: [], withoutPasskey: new Set<string>() }
+    expect(findImpact([visit], until('18:00'), known).blocked).toEqual([])
+    expect(findImpact([visit], until('17:00'), known).blocked).toMatchObject([{ rules: ['hours'] }])
+  })
+})

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeLinkActs, partnerPath, tenantPath } from '#testing/link-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeLinkRoutes } from './index.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(makeLinkRoutes)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+const acts = makeLinkActs(() => world)
+
+test('each side keeps notes of its own, and neither reads the other’s (B1)', async () => {
+  const people = await acts.makeLink()
+  const theirs = partnerPath(people.id, '/settings')
+  const mine = tenantPath(people.id, '/notes')
+  await world.call(people.owner, 'PATCH', theirs, { body: { notes: 'Call before six.' } })
+  await world.call(people.admin, 'PUT', mine, { body: { notes: 'Expensive.' } })
+  expect((await world.call(people.owner, 'GET', theirs)).json().notes).toBe('Call before six.')
+  expect((await world.call(people.admin, 'GET', mine)).json()).toEqual({ notes: 'Expensive.' })
+  const seenByOwner = await Promise.all(
+    ['', '/settings'].map((rest) => world.call(people.owner, 'GET', partnerPath(people.id, rest))),
+  )
+  for (const { body } of seenByOwner) expect(body).not.toContain('Expensive')
+  const seenByAdmin = await Promise.all(
+    ['', '/notes'].map((rest) => world.call(people.admin, 'GET', tenantPath(people.id, rest))),
+  )
+  for (const { body } of seenByAdmin) expect(body).not.toContain('Call before')
+  await expect(world.sqlAs('liaison_program', 'select notes_tenant from link')).rejects.toThrow('denied')
+  await expect(world.sqlAs('liaison_tenant', 'select notes_partner from link')).rejects.toThrow('denied')
+})
+
+test.each([
+  ['more than 8 KiB', { text: 'x'.repeat(8200) }, 'TOO_LARGE'],
+  [
+    'more than 50 keys',
+    Object.fromEntries(Array.from({ length: 51 }, (_, key) => [`k${key}`, 1])),
+    'TOO_MANY',
+  ],
+  [
+    'more than 50 keys in depth',
+    { a: Object.fromEntries(Array.from({ length: 50 }, (_, key) => [`k${key}`, 1])) },
+    'TOO_MANY',
+  ],
+])('metadata of %s is refused, nothing is changed (B1)', async (_, metadata, code) => {
+  const people = await acts.makeLink()
+  const path = partnerPath(people.id, '/settings')
+  const refused = await world.call(people.owner, 'PATCH', path, { body: { metadata, notes: 'x' } })
+  expect(refused.statusCode).toBe(422)
+  expect(refused.json().errors).toMatchObject([{ pointer: '/body/metadata', code }])
+  expect((await world.call(people.owner, 'GET', path)).json()).toMatchObject({ notes: null, metadata: {} })
+})
+
+test('metadata within its bounds, alert switches and a threshold are kept as they were sent (B1)', async () => {
+  const people = await acts.makeLink()
+  const path = partnerPath(people.id, '/settings')
+  const body = {
+    metadata: { crm: { id: 'A-17', tags: ['gold', 'north'] }, full: 'y'.repeat(8000) },
+    notify_on_sla_breach: false,
+    billing_alert_threshold: { amount_minor: 250_000, currency: 'EUR' },
+  }
+  const saved = await world.call(people.owner, 'PATCH', path, { body })
+  expect(saved.statusCode, saved.body).toBe(200)
+  expect((await world.call(people.owner, 'GET', path)).json()).toEqual({
+    ...body,
+    notes: null,
+    notify_on_billing_threshold: true,
+  })
+  await world.call(people.owner, 'PATCH', path, { body: { billing_alert_threshold: null } })
+  expect((await world.call(people.owner, 'GET', path)).json().billing_alert_threshold).toBeNull()
+})
+
+test('a partner’s staff and another partner change nothing of it', async () => {
+  const people = await acts.makeLink()
+  const other = await acts.cast()
+  const path = partnerPath(people.id, '/settings')
+  expect((await world.call(other.owner, 'PATCH', path, { body: { notes: 'x' } })).statusCode).toBe(404)
+  expect(
+    (await world.call(other.admin, 'PUT', tenantPath(people.id, '/notes'), { body: { notes: 'x' } }))
+      .statusCode,
+  ).toBe(404)
+  const staff = await world.person()
+  await world.partnerMember(people.partner, staff.id)
+  const caller = await world.signIn(staff.id)
+  expect((await world.call(caller, 'PATCH', path, { body: { notes: 'x' } })).statusCode).toBe(403)
+})
