@@ -2,8 +2,8 @@ import type { Introspection } from './guard.ts'
 
 export interface IntrospectionOptions {
   readonly endpoint: URL
-  /** The form fields with which this resource server authenticates: a fresh `client_assertion` each time (RFC 7523). */
-  readonly authenticate: () => Promise<Readonly<Record<string, string>>>
+  /** The credential that the provider issued for this API, sent as `Authorization: Bearer` (RFC 7662 section 2.1). */
+  readonly credential: string
   readonly fetch?: typeof globalThis.fetch
   readonly timeoutMs?: number
 }
@@ -13,14 +13,14 @@ export interface IntrospectionOptions {
  * Anything but a clear answer throws. Source: RFC 7662 section 2.
  */
 export function createIntrospection(options: IntrospectionOptions): Introspection {
-  const { endpoint, authenticate, fetch = globalThis.fetch, timeoutMs = 2000 } = options
+  const { endpoint, credential, fetch = globalThis.fetch, timeoutMs = 2000 } = options
   return async (token) => {
     const response = await fetch(endpoint, {
       method: 'POST',
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
-      headers: { Accept: 'application/json' },
-      body: new URLSearchParams({ ...(await authenticate()), token, token_type_hint: 'access_token' }),
+      headers: { Accept: 'application/json', Authorization: `Bearer ${credential}` },
+      body: new URLSearchParams({ token, token_type_hint: 'access_token' }),
     })
     if (response.status !== 200) throw new Error(`introspection was answered with ${response.status}`)
     const body: unknown = await response.json()

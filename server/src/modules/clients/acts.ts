@@ -11,7 +11,7 @@ import { noteClient } from './events.ts'
 import { canMove } from './rules.ts'
 import { ClientBody, toClient } from './schemas.ts'
 import { getClient, insertClient, isSandboxTenant, listClients, moveClient, updateClient } from './store.ts'
-import type { ClientMandate, ClientRow, ClientSettings } from './store.ts'
+import type { ClientFilter, ClientMandate, ClientRow, ClientSettings } from './store.ts'
 import type { Environment } from './tables.ts'
 
 const STATUSES = ['active', 'suspended', 'revoked'] as const
@@ -60,7 +60,7 @@ export function check(wanted: WantedSettings, environment: Environment): ClientS
 /** A page of the clients that the mandate sees. */
 export async function showClients(
   mandate: ClientMandate,
-  query: { limit: number; offset: number; status?: readonly (typeof STATUSES)[number][] | undefined },
+  query: ClientFilter & { readonly limit: number; readonly offset: number },
 ) {
   const { rows, total } = await listClients(mandate, query, query)
   return toPage(rows.map(toClient), query, total)

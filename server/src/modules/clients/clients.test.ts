@@ -162,6 +162,21 @@ test("a tenant's own client lives where the tenant is, unseen by partners (A5)",
   expect((await world.call(owner, 'GET', `${PATH}/${id}`)).statusCode).toBe(404)
 })
 
+test('the provider lists the clients of one owner, and refuses an owner that it cannot read (A11)', async () => {
+  const mine = await create()
+  await create(rival)
+  const partner = String(mine.answer.json().owner.id)
+  const of = (query: string) => world.call(admin, 'GET', `/api/v1/admin/clients?limit=100&${query}`)
+  const owners = (await of(`partner_id=${partner}`)).json<{
+    items: { client_id: string; owner: { name: string } }[]
+    total: number
+  }>()
+  expect(new Set(owners.items.map(({ owner: one }) => one.name))).toEqual(new Set(['Northwind']))
+  expect(owners.items.map(({ client_id: id }) => id)).toContain(mine.id)
+  expect(owners.total).toBe(owners.items.length)
+  expect((await of('tenant_id=par_01jwk0bjwcejkapcwetw98r8w8')).statusCode).toBe(422)
+})
+
 test('the tables of clients show a login without a context nothing, and let no side write for the other', async () => {
   for (const login of ['liaison_program', 'liaison_tenant', 'liaison_platform'] as const) {
     expect(await world.sqlAs(login, 'select id from api_client')).toEqual([])

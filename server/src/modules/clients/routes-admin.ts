@@ -2,6 +2,7 @@ import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { requireAcceptedTerms } from '#modules/onboarding/index.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import {
@@ -50,7 +51,12 @@ export const adminClientRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/v1/admin/clients',
     summary: 'Every API client',
-    input: listInput,
+    input: {
+      query: listInput.query.extend({
+        partner_id: publicId('partner').optional(),
+        tenant_id: publicId('tenant').optional(),
+      }),
+    },
     access: { permission: 'platform.clients.read' },
     limit: 'list',
     responses: listResponses,

@@ -1,5 +1,5 @@
 import { maskOfScopes, toBits } from '@liaison/access'
-import type { ClientId } from '@liaison/access'
+import type { ClientId, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -47,10 +47,17 @@ function clients(mandate: ClientMandate) {
 
 export type ClientRow = Awaited<ReturnType<ReturnType<typeof clients>['execute']>>[number]
 
+/** What a list of clients is narrowed by. */
+export interface ClientFilter {
+  readonly status?: readonly ClientStatus[] | undefined
+  readonly partner_id?: PartnerId | undefined
+  readonly tenant_id?: TenantId | undefined
+}
+
 /** A page of the clients that the mandate sees, the newest first. */
 export async function listClients(
   mandate: ClientMandate,
-  filter: { readonly status?: readonly ClientStatus[] | undefined },
+  filter: ClientFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: ClientRow[]; total: number }> {
   let query = clients(mandate)
@@ -60,6 +67,12 @@ export async function listClients(
   if (filter.status) {
     query = query.where('c.status', 'in', [...filter.status])
     count = count.where('c.status', 'in', [...filter.status])
+  }
+  for (const owner of ['partner_id', 'tenant_id'] as const) {
+    const id = filter[owner]
+    if (id === undefined) continue
+    query = query.where(`c.${owner}`, '=', id)
+    count = count.where(`c.${owner}`, '=', id)
   }
   const rows = await query.orderBy('c.id', 'desc').limit(page.limit).offset(page.offset).execute()
   return { rows, total: (await count.executeTakeFirst())?.total ?? 0 }

@@ -11,6 +11,8 @@ import { upstreamRoutes } from './routes-upstreams.ts'
 import { makeContextSigner } from './signer.ts'
 import { makeCallVerifier } from './tokens.ts'
 
+export { makeResourceServers } from './resource-server.ts'
+
 /** Mounts the decision point for gateways: forward-auth, AuthZEN and the keys of access contexts (A8). */
 export function mountGateway(
   app: FastifyInstance,

@@ -14,7 +14,7 @@ import type { Services } from '#platform/services.ts'
 import { makeConsentDesk } from './consent-desk.ts'
 import { makeKeyReader } from './keys.ts'
 import { mountOAuth } from './mount.ts'
-import type { ConsentDesk, OAuthParts } from './parts.ts'
+import type { AskingApis, ConsentDesk, OAuthParts } from './parts.ts'
 import './problems.ts'
 import { makeKeyRoutes } from './routes-keys.ts'
 import { makeAuthorizationServer } from './server.ts'
@@ -44,6 +44,8 @@ export interface OAuthContext {
 export interface OAuthSettings {
   readonly places?: OAuthPlaces
   readonly consents?: ConsentDesk
+  /** The registered APIs that may introspect; none without it. */
+  readonly apis?: AskingApis
 }
 
 /** The authorization server of a process. */
@@ -70,6 +72,7 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
       apiResource: () => `${services.publicOrigin()}/api`,
     },
     consents: settings.consents ?? makeConsentDesk(database),
+    apis: settings.apis ?? (() => Promise.resolve(null)),
     onError: (error) => onError(error),
   }
   const server = makeAuthorizationServer(parts)

@@ -4,6 +4,7 @@ import { endMandate, takeEvents } from '#platform/mandate.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { openForIdentity } from '#platform/resolver-without-person.ts'
 import { registerGrantRoutes } from './grant-management.ts'
+import { asksAsApi, introspectForApi } from './introspect-for-api.ts'
 import { visitInteraction } from './interaction.ts'
 import { describeResource, publishedSchema } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
@@ -73,6 +74,9 @@ function mountLibrary(scope: FastifyInstance, mounted: Mounted): void {
       // This is an OAuth server, not an OpenID provider.
       if (path.startsWith('/.well-known/openid-configuration'))
         return sendOAuthError(reply, 404, 'There is no such endpoint.')
+      const { parts } = mounted
+      if (asksAsApi(request, path))
+        return introspectForApi(parts, await parts.apis(request.raw), { request, reply })
       await handOver(mounted, { request, reply }, path)
     },
   })

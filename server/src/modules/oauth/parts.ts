@@ -1,4 +1,5 @@
-import type { Action, ClientId, Scope } from '@liaison/access'
+import type { IncomingMessage } from 'node:http'
+import type { Action, ClientId, Permission, Scope } from '@liaison/access'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/database.ts'
 import type { Limiter } from '#platform/limits.ts'
@@ -47,6 +48,14 @@ export interface ConsentDesk {
   isStillBacked(trace: RequestTrace, consentId: string): Promise<boolean>
 }
 
+/** An API, or the gateway before it, that may ask about tokens: what it needs of a token decides of which it learns. */
+export interface AskingApi {
+  readonly permissions: readonly Permission[]
+}
+
+/** Finds the API that a request's own credential stands for; null when there is none. */
+export type AskingApis = (request: IncomingMessage) => Promise<AskingApi | null>
+
 /** What the authorization server is made with. */
 export interface OAuthParts {
   readonly database: Database
@@ -56,6 +65,7 @@ export interface OAuthParts {
   readonly places: OAuthPlaces
   readonly keys: KeyReader
   readonly consents: ConsentDesk
+  readonly apis: AskingApis
   /** Told of errors that no answer shows. */
   readonly onError: (error: unknown) => void
 }

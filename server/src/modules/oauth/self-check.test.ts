@@ -26,6 +26,7 @@ beforeAll(async () => {
     places,
     limiter,
     clock,
+    apis: () => Promise.resolve(null),
     onError: () => undefined,
   }
   settings = makeConfiguration(parts, await keys.read())

@@ -183,6 +183,15 @@ describe('a resale', () => {
         { tenant_name: 'Endco', partner_name: 'Whole', bans: ['E-7'], agreement_reference: 'AGR-1' },
       ])
     }
+    for (const [caller, path] of [
+      [provider, paths().admin],
+      [admin, paths().tenant],
+      [owner, paths().partner],
+    ] as const)
+      expect((await world.call(caller, 'GET', path)).json(), path).toMatchObject({
+        resale_id: encodeId('resale', whole.resale),
+        bans: ['E-7'],
+      })
     const others = await openWholesale(world, clients)
     const [theirAdmin, theirOwner] = [
       await people.tenant(world, others.tenant),
@@ -194,6 +203,11 @@ describe('a resale', () => {
         .items.map((item) => item.resale_id)
     expect(await ids(theirAdmin, '/api/v1/tenant/resales')).toEqual([encodeId('resale', others.resale)])
     expect(await ids(theirOwner, '/api/v1/partner/resales')).toEqual([encodeId('resale', others.resale)])
+    for (const [caller, path] of [
+      [theirAdmin, paths().tenant],
+      [theirOwner, paths().partner],
+    ] as const)
+      expect((await world.call(caller, 'GET', path)).json(), path).toMatchObject({ code: 'RESALE_NOT_FOUND' })
     expect((await move(theirAdmin, `${paths().tenant}/revoke`)).json()).toMatchObject({
       code: 'RESALE_NOT_FOUND',
     })

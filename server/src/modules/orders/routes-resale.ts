@@ -200,6 +200,43 @@ const listRoutes: readonly Route[] = [
   }),
 ]
 
+const one = {
+  method: 'GET',
+  input: { params: z.strictObject({ resale_id: publicId('resale') }) },
+  limit: 'detail',
+  problems: ['RESALE_NOT_FOUND'],
+  responses: { 200: ResaleBody },
+} as const
+
+const detailRoutes: readonly Route[] = [
+  route({
+    ...one,
+    path: '/api/v1/admin/resales/:resale_id',
+    summary: 'One resale',
+    access: { permission: 'platform.commercial.read' },
+    async handle({ mandate, params }) {
+      const row = await getResale(mandate, params.resale_id)
+      noteRead(mandate, { action: 'platform.commercial.read', rowCount: 1 })
+      return withVersion(row)
+    },
+  }),
+  route({
+    ...one,
+    path: '/api/v1/tenant/resales/:resale_id',
+    summary:
+      'One wholesaler that manages this organisation: which accounts, under which agreement, until when',
+    access: { permission: 'tenant.partner_access.read' },
+    handle: async ({ mandate, params }) => withVersion(await getResale(mandate, params.resale_id)),
+  }),
+  route({
+    ...one,
+    path: '/api/v1/partner/resales/:resale_id',
+    summary: 'One end customer that this wholesaler manages',
+    access: { permission: 'partner_org.consents.read' },
+    handle: async ({ mandate, params }) => withVersion(await getResale(mandate, params.resale_id)),
+  }),
+]
+
 interface Move {
   readonly summary: string
   readonly to: ResaleRow['stored_status']
@@ -296,4 +333,4 @@ const moveRoutes: readonly Route[] = [
 ]
 
 /** Wholesalers managing end customers: attested by the provider, stopped by any of the three sides. Source: A5. */
-export const resaleRoutes: readonly Route[] = [attestRoute, ...listRoutes, ...moveRoutes]
+export const resaleRoutes: readonly Route[] = [attestRoute, ...listRoutes, ...detailRoutes, ...moveRoutes]
