@@ -1,19 +1,26 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
+import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
 import { makeConsentRoutes } from '#modules/consents/index.ts'
-import { gatewayRoutes, mountGateway } from '#modules/gateway/index.ts'
+import { gatewayRoutes, makeResourceServers, mountGateway } from '#modules/gateway/index.ts'
+import { exportRoutes } from '#modules/exports/index.ts'
 import { makeOnboardingRoutes } from '#modules/onboarding/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
-import { delegationRoutes } from '#modules/delegations/index.ts'
+import { makeDelegationRoutes } from '#modules/delegations/index.ts'
+import { makeElevationRoutes } from '#modules/elevations/index.ts'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
+import { operationRoutes } from '#modules/operations/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
+import { portfolioRoutes } from '#modules/portfolio/index.ts'
+import { slaRoutes } from '#modules/sla/index.ts'
+import { reportRoutes } from '#modules/reports/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
@@ -43,16 +50,22 @@ export interface RouteOptions {
 
 /** Every route of the product. This file is the only one that knows every module. */
 export function allRoutes(services: Services, options: RouteOptions): readonly Route[] {
-  const routes = [
+  const routes: readonly Route[] = [
     ...pageAssetRoutes,
     ...makeIdentityRoutes(services, options),
     ...makePartnerRoutes(services),
-    ...delegationRoutes,
-    ...makeLinkRoutes(services),
+    ...makeDelegationRoutes(() => routes),
+    ...makeLinkRoutes(services, () => routes),
+    ...makeElevationRoutes(services),
     ...tenantRoutes,
+    ...portfolioRoutes,
+    ...operationRoutes,
     ...makeBillingRoutes(services),
     ...makeSupportRoutes(services),
+    ...slaRoutes,
+    ...reportRoutes,
     ...makeAuditRoutes(services),
+    ...exportRoutes,
     ...makeOAuthRoutes(services),
     ...makeOnboardingRoutes(services),
     ...clientRoutes,
@@ -61,6 +74,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...gatewayRoutes,
     ...makeWebhookRoutes(services),
     ...ingestRoutes,
+    ...alertRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }
@@ -92,7 +106,13 @@ export interface AppOptions {
   readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
-const NOBODY: Observer = { decided: () => undefined, limited: () => undefined }
+const NOBODY: Observer = {
+  decided: () => undefined,
+  limited: () => undefined,
+  opened: () => undefined,
+  crossed: () => undefined,
+  auditFailed: () => undefined,
+}
 
 export interface App {
   readonly http: FastifyInstance
@@ -171,6 +191,10 @@ export async function buildAppWith(
 
 /** Builds the server with every route of the product. */
 export function buildApp(options: AppOptions, routes: RouteOptions): Promise<App> {
-  const oauth = (context: OAuthContext) => makeOAuth(context, options.places && { places: options.places })
+  const oauth = (context: OAuthContext) =>
+    makeOAuth(context, {
+      apis: makeResourceServers(context.database),
+      ...(options.places && { places: options.places }),
+    })
   return buildAppWith({ oauth, ...options }, (services) => allRoutes(services, routes))
 }

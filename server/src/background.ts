@@ -1,4 +1,8 @@
+import { makeAlertTopics } from '#modules/alerts/index.ts'
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { makeTicketTopics } from '#modules/support/index.ts'
+import { makeExports } from '#modules/exports/index.ts'
+import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
 import { makeWebhooks } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
 import { listSchedules } from './schedules.ts'
@@ -26,6 +30,16 @@ export interface BackgroundOptions {
 
 const SEAL_INTERVAL_MS = 500
 
+/** The work on operations that were ordered for many links at once. */
+function makeOperationWork({
+  database,
+  app,
+  onError,
+}: Pick<BackgroundOptions, 'database' | 'app' | 'onError'>) {
+  return () =>
+    runOperations({ database, publicOrigin: app.services.publicOrigin, onError }).then(() => undefined)
+}
+
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -46,23 +60,31 @@ export async function startBackground({
     allowsLoopback: app.services.isDemo,
     onError,
   })
+  const work = makeOperationWork({ database, app, onError })
   const jobs = await startJobs({
     database,
     topics: {
       mail: makeMailHandler({ database, smtpUrl: config.secrets.smtpUrl, from: config.mailFrom }),
+      ...makeTicketTopics(database),
+      [OPERATION_TOPIC]: work,
+      ...makeAlertTopics(database),
       ...webhooks.topics,
     },
     schedules: [
       ...listSchedules(database, config),
+      { name: 'operation-sweep', cron: '* * * * *', run: work },
       { name: 'webhook-sweep', cron: '23 3 * * *', run: () => webhooks.sweep() },
     ],
     onError,
   })
   webhooks.start()
+  const exports = makeExports({ database, publicOrigin: app.services.publicOrigin, onError })
+  exports.start()
   return {
     jobs,
     sealerLag: () => sealer.lag(),
     async stop() {
+      await exports.stop()
       await jobs.stop()
       await webhooks.stop()
       await sealer.stop()

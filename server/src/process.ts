@@ -12,6 +12,7 @@ import type { Background } from './background.ts'
 import type { Config } from '#platform/config.ts'
 import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
+import type { Observer } from '#platform/execute.ts'
 import { serveHealth } from '#platform/health.ts'
 import type { Installation } from '#platform/installation.ts'
 import { startKeyRing } from '#platform/key-ring.ts'
@@ -51,14 +52,16 @@ function logOptions(config: Config) {
 function observe(metrics: () => Metrics) {
   return {
     observer: {
-      decided: (outcome: 'allowed' | 'denied', reason: string) =>
-        metrics().decisions.inc({ outcome, reason }),
-      limited: (bucket: string) => metrics().limited.inc({ bucket }),
-    },
+      decided: (...said) => metrics().observer.decided(...said),
+      limited: (bucket) => metrics().observer.limited(bucket),
+      opened: (seconds) => metrics().observer.opened(seconds),
+      crossed: (...said) => metrics().observer.crossed(...said),
+      auditFailed: () => metrics().observer.auditFailed(),
+    } satisfies Observer,
     onAnswered(request: FastifyRequest, reply: FastifyReply) {
       const route = request.routeOptions.url ?? 'unknown'
-      const labels = { method: request.method, route, status: String(reply.statusCode) }
-      metrics().requests.observe(labels, reply.elapsedTime / 1000)
+      const { method } = request
+      metrics().answered({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
       request.log.info(
         {
           method: request.method,

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { compareSums, moveInvoiceAges } from '#modules/billing/index.ts'
+import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
 import { runConsentClock } from '#modules/consents/index.ts'
+import { runElevationClock } from '#modules/elevations/index.ts'
+import { sweepExports } from '#modules/exports/index.ts'
 import { sweepIdentity } from '#modules/identity/index.ts'
-import { runLinkClock } from '#modules/links/index.ts'
+import { runLinkClock, sendDigests } from '#modules/links/index.ts'
 import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
 import { sweepApplications } from '#modules/onboarding/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
+import { runTeamClock } from '#modules/portfolio/index.ts'
+import { runSlaClock } from '#modules/support/index.ts'
+import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
 import type { JobsOptions } from '#platform/jobs.ts'
@@ -15,6 +22,7 @@ async function housekeep(database: Database): Promise<void> {
   const pool = database.pool('liaison_job')
   await pool.query('select audit.close_read_windows()')
   await pool.query('select access.forget_idle_limits()')
+  await pool.query('select access.count_partner_use()')
   await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
 }
 
@@ -37,11 +45,20 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
   const onlySandbox = !config.isDemo
   const works: readonly (readonly [name: string, cron: string, work: () => Promise<unknown>])[] = [
     ['link-clock', EACH_MINUTE, () => runLinkClock(database)],
+    ['alert-clock', EACH_MINUTE, () => evaluateAlerts(database)],
+    ['alert-mails', EACH_MINUTE, () => tellAlerts(database, config.publicOrigin)],
+    ['link-digest', '*/15 * * * *', () => sendDigests(database, systemClock())],
+    ['elevation-clock', EACH_MINUTE, () => runElevationClock(database)],
+    ['team-clock', EACH_MINUTE, () => runTeamClock(database)],
+    ['sla-clock', EACH_MINUTE, () => runSlaClock(database)],
     ['consent-clock', EACH_MINUTE, () => runConsentClock(database)],
     ['resale-clock', EACH_MINUTE, () => runResaleClock(database)],
     ['fulfilment', EACH_MINUTE, () => runFulfilment(database, new SimulatedFulfilment(), { onlySandbox })],
     ['authorization-server-sweep', '*/5 * * * *', () => sweepAuthorizationServer(database)],
+    ['invoice-ages', EACH_MINUTE, () => moveInvoiceAges(database)],
+    ['billing-sums', '41 2 * * *', () => compareSums(database)],
     ['identity-sweep', '17 3 * * *', () => sweep(database)],
+    ['export-sweep', EACH_MINUTE, () => sweepExports(database)],
     ['housekeeping', EACH_MINUTE, () => housekeep(database)],
   ]
   return works.map(([name, cron, work]) => ({ name, cron, run: () => work().then(() => undefined) }))

@@ -3,6 +3,7 @@ import {
   compilePatterns,
   isRoleOffered,
   LINK_ROLES,
+  maskOf,
   newestRoleTemplate,
   RELATIONSHIP_TYPES,
   resolveGrant,
@@ -22,6 +23,15 @@ const PATTERNS = [
   'partner.support.tickets.assign',
 ] as const
 const FREEZES = ['platform', 'partner', 'tenant', 'delegation', 'person', 'partner in tenant'] as const
+
+/** Some for each role that it has not by itself, sensitive ones among them, and one outside most ceilings. */
+const ELEVATED = [
+  'partner.billing.summary.read',
+  'partner.support.tickets.create',
+  'partner.reports.export',
+  'partner.billing.invoices.export',
+  'partner.provisioning.orders.create',
+] as const
 
 const arbitraryOverride = fc.record({
   pattern: fc.constantFrom(...PATTERNS),
@@ -71,6 +81,18 @@ export const arbitraryWorld = fc.record({
     { mfa_max_age_s: 600 },
     { ip_mode: 'enforce', ip_allow: ['192.0.2.0/24'] },
     { ip_mode: 'enforce', ip_allow: ['127.0.0.1'] },
+    { elevation_required: true },
+    { elevation_required: true },
+  ),
+  elevation: fc.oneof(
+    { weight: 1, arbitrary: fc.constant(null) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        names: fc.subarray([...ELEVATED], { minLength: 1 }),
+        endsIn: fc.constantFrom(1, 1, 1, -1),
+      }),
+    },
   ),
 })
 
@@ -162,6 +184,21 @@ export async function liftFreeze(world: TestWorld, id: string): Promise<void> {
   )
 }
 
+/** What an approved elevation leaves on the person's place in the link; the elevations module's own tests make it from requests. */
+async function seedElevation(
+  world: TestWorld,
+  link: LinkId,
+  { drawn, tenant }: { drawn: Drawn; tenant: TenantId },
+): Promise<void> {
+  if (!drawn.elevation) return
+  const ceiling = ceilingOf(drawn.role, newestRoleTemplate(drawn.role).version, drawn.type)
+  await world.seed(
+    `update link_member set elevation_id = gen_random_uuid(), elevated_mask = $2, elevated_from = now() - interval '2 days', elevated_until = $3 where link_id = $1`,
+    [link, toBits(maskOf(drawn.elevation.names) & ceiling), inDays(drawn.elevation.endsIn)],
+    tenant,
+  )
+}
+
 /** Puts a drawn world into the database. */
 export async function seedWorld(world: TestWorld, drawn: Drawn): Promise<Seeded> {
   const type: RelationshipType = isRoleOffered(drawn.role, drawn.type) ? drawn.type : 'enterprise_subsidiary'
@@ -185,6 +222,7 @@ export async function seedWorld(world: TestWorld, drawn: Drawn): Promise<Seeded>
       tenant,
     )
   }
+  await seedElevation(world, link, { drawn: { ...drawn, type }, tenant })
   await world.seed('update partner set status = $2 where id = $1', [partner, drawn.partnerStatus])
   await world.seed('update tenant set status = $2 where id = $1', [tenant, drawn.tenantStatus], tenant)
   await world.seed('update partner_member set status = $2 where id = $1', [member, drawn.memberStatus])
@@ -213,4 +251,5 @@ export const HEALTHY: Drawn = {
   factor: 'otp',
   factorAge: 0,
   conditions: {},
+  elevation: null,
 }

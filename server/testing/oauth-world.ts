@@ -1,6 +1,7 @@
 import { ACTION_NAMES, encodeId } from '@liaison/access'
 import type { Action, ClientId, ConsentId, PartnerId, PersonId, TenantId } from '@liaison/access'
 import { decodeJwt } from 'jose'
+import { makeResourceServers } from '#modules/gateway/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { ConsentDesk, OAuth, OAuthContext } from '#modules/oauth/index.ts'
 import type { Route } from '#platform/route.ts'
@@ -129,7 +130,11 @@ export class OAuthWorld implements AsyncDisposable {
       return started
     })
     const logged: string[] = []
-    const oauth = (context: OAuthContext): OAuth => makeOAuth(context, usesRealDesk ? {} : { consents: desk })
+    const oauth = (context: OAuthContext): OAuth =>
+      makeOAuth(context, {
+        apis: makeResourceServers(context.database),
+        ...(usesRealDesk ? {} : { consents: desk }),
+      })
     const world = await TestWorld.start(
       (services) => [...makeOAuthRoutes(services), ...makeRoutes(services)],
       {

@@ -115,7 +115,7 @@ export async function seedLink(
     endsAt,
   })
   await world.seed(
-    `update link set initiated_by = $2, request_expires_at = case when $3 = 'clock' then now() - interval '1 day' else now() + interval '1 day' end where id = $1`,
+    `update link set initiated_by = $2, review_due_at = case when $3 = 'clock' then now() - interval '40 days' end, request_expires_at = case when $3 = 'clock' then now() - interval '1 day' else now() + interval '1 day' end where id = $1`,
     [link, otherSide(side), side],
     scene.tenant,
   )

@@ -1,17 +1,6 @@
-import type { Mandate } from './mandate.ts'
-import { factsOf } from './mandate.ts'
-import { ProblemError, registerProblems } from './problem.ts'
+import { ProblemError } from './problem.ts'
 import type { Route } from './route.ts'
 import type { Statement } from './statement.ts'
-
-registerProblems({
-  ACCESS_REASON_REQUIRED: {
-    status: 403,
-    title: 'Reason required',
-    cause: 'The tenant asks everybody who comes in to say why, and the request says nothing.',
-    remedy: 'Send the reason as `X-Access-Reason`, percent-encoded UTF-8; the tenant reads it.',
-  },
-})
 
 const LONGEST = 500
 
@@ -44,13 +33,6 @@ export function readAccessReason(header: string | string[] | undefined): string 
   )
 }
 
-function asksForReason(mandate: Mandate): boolean {
-  if (mandate.kind === 'acting') return factsOf(mandate).link?.conditions.read_reason_required ?? false
-  return (
-    mandate.kind === 'portfolio' && (mandate.narrowedTo?.facts.link?.conditions.read_reason_required ?? false)
-  )
-}
-
 /** Asking how a tenant can be entered needs no reason; entering does. */
 function isQuestionAboutEntry({ access, method, readsOnly }: Route): boolean {
   return (
@@ -60,14 +42,16 @@ function isQuestionAboutEntry({ access, method, readsOnly }: Route): boolean {
   )
 }
 
-/** Refuses whoever works in a tenant that asks for a reason (`read_reason_required`) and gives none. */
-export function requireAccessReason(route: Route, mandate: Mandate, reason: string | null): void {
-  if (reason !== null || isQuestionAboutEntry(route) || !asksForReason(mandate)) return
-  throw new ProblemError(
-    403,
-    'ACCESS_REASON_REQUIRED',
-    'This organisation asks for a reason from everybody who comes in.',
-  )
+/**
+ * What a decision has to know of the reason (`read_reason_required`): whether one came along; undefined where none is
+ * asked for. A reason that cannot be read counts as given, and is refused as bad input once the access is decided.
+ */
+export function stateOfReason(
+  route: Route,
+  header: string | string[] | undefined,
+): 'given' | 'missing' | undefined {
+  if (isQuestionAboutEntry(route)) return undefined
+  return header === undefined ? 'missing' : 'given'
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

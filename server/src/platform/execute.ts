@@ -1,7 +1,7 @@
 import { decodeId, encodeId } from '@liaison/access'
-import type { LinkId, PermissionEntry, TenantId } from '@liaison/access'
+import type { LinkId, PartnerId, PermissionEntry, TenantId } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
-import { readAccessReason, requireAccessReason, tellAccessReason } from './access-reason.ts'
+import { readAccessReason, stateOfReason, tellAccessReason } from './access-reason.ts'
 import type { TokenVerifier } from './access-token.ts'
 import { refuseLimited, takeLimits } from './admission.ts'
 import type { AuditEvent } from './audit-event.ts'
@@ -19,6 +19,7 @@ import { openForIdentity, openForIngest } from './resolver-without-person.ts'
 import { openForPerson } from './resolver.ts'
 import type { PersonRequest } from './resolver.ts'
 import { ProblemError } from './problem.ts'
+import { Refusal } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
 import { permissionOf, Sent } from './route.ts'
 import type { Route } from './route.ts'
@@ -42,6 +43,12 @@ export interface Engine {
 export interface Observer {
   decided(outcome: 'allowed' | 'denied', reason: string): void
   limited(bucket: string): void
+  /** How long it took to open and decide a request, whatever came of it. */
+  opened(seconds: number): void
+  /** A request of a partner that went into tenants; `scope` is how many a portfolio request reached. */
+  crossed(partnerId: PartnerId, route: string, scope: number | null): void
+  /** The commit that carries the audit events of a request failed; the request failed with it. */
+  auditFailed(): void
 }
 
 /** One request, parsed. */
@@ -112,6 +119,7 @@ function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest
     tenantId,
     isPortfolio: 'permission' in access && access.tenant === 'portfolio',
     writes: method !== 'GET',
+    accessReason: stateOfReason(call.route, call.request.headers['x-access-reason']),
     trace: call.trace,
   }
 }
@@ -153,7 +161,11 @@ export async function open(engine: Engine, call: Call): Promise<Opened> {
   if ('api' in access) return openForToken(engine, call, access)
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
-  const opened = await openForPerson(engine.database, toPersonRequest(call, permission))
+  const request = toPersonRequest(call, permission)
+  const opened = await openForPerson(engine.database, request).catch((error: unknown) => {
+    if (error instanceof Refusal) error.askedTenantId = request.tenantId
+    throw error
+  })
   const seconds = opened.entered.actor?.seen_seconds_ago
   return {
     mandate: opened.mandate,
@@ -285,10 +297,17 @@ async function handle(call: Call, mandate: Mandate): Promise<unknown> {
   return call.route.handle({ ...call.inputs, ...surroundings, mandate })
 }
 
+function observeCrossing(engine: Engine, call: Call, mandate: Mandate): void {
+  if (mandate.kind !== 'acting' && mandate.kind !== 'portfolio') return
+  const scope = mandate.kind === 'portfolio' ? mandate.tenantIds.length : null
+  engine.observer.crossed(mandate.partner.id, call.route.path, scope)
+}
+
 async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
   const { mandate } = opened
   engine.observer.decided('allowed', 'ALLOWED')
-  requireAccessReason(call.route, mandate, readAccessReason(call.request.headers['x-access-reason']))
+  observeCrossing(engine, call, mandate)
+  readAccessReason(call.request.headers['x-access-reason'])
   const applicant = { ...call, mandate }
   const taken = takeLimits(engine.limiter, applicant)
   // A read begins while the limiter is being asked. Whatever it comes to, found or not, is told only if it was admitted.
@@ -314,7 +333,12 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
   }
   const result = await (reading ?? handle(call, mandate))
   const answer = toAnswer(call, mandate, result)
-  await finish(call, opened, { answer, use, readDurability: engine.readDurability ?? 'relaxed' })
+  await finish(call, opened, { answer, use, readDurability: engine.readDurability ?? 'relaxed' }).catch(
+    (error: unknown) => {
+      engine.observer.auditFailed()
+      throw error
+    },
+  )
   return { ...answer, headers: { ...answer.headers, ...limitHeaders(verdict) } }
 }
 
@@ -382,8 +406,11 @@ export async function execute(engine: Engine, call: Call): Promise<Answer> {
       body: result instanceof Sent ? result.body : result,
     }
   }
-  const endsAtMs = performance.now() + engine.requestDeadlineMs
-  const opened = await openWithinDeadline(engine, call, endsAtMs)
+  const startedMs = performance.now()
+  const endsAtMs = startedMs + engine.requestDeadlineMs
+  const opened = await openWithinDeadline(engine, call, endsAtMs).finally(() =>
+    engine.observer.opened((performance.now() - startedMs) / 1000),
+  )
   try {
     const answer = await withinDeadline(endsAtMs, work(engine, call, opened), () =>
       opened.transaction.abandon(),

@@ -1,4 +1,4 @@
-import { LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
+import { fromBits, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
 
 const Instant = z.string().transform((text) => new Date(text))
@@ -10,6 +10,7 @@ const StoredConditions = z.looseObject({
   mfa_max_age_s: z.number().nullish(),
   phishing_resistant: z.boolean().optional(),
   read_reason_required: z.boolean().optional(),
+  elevation_required: z.boolean().optional(),
   hours: z
     .object({
       tz: z.string(),
@@ -18,7 +19,18 @@ const StoredConditions = z.looseObject({
     .nullish(),
 })
 
-const FREEZE_SCOPES = ['platform', 'partner', 'tenant', 'delegation', 'person'] as const
+const FreezeEntry = z.object({
+  id: z.string(),
+  scope: z.enum(['platform', 'partner', 'tenant', 'delegation', 'person']),
+  set_by: z.enum(['partner', 'tenant', 'provider']),
+})
+
+const ElevationEntry = z.object({
+  id: z.string(),
+  mask: z.string().transform(fromBits),
+  starts_at: Instant,
+  ends_at: Instant,
+})
 
 const LinkEntrySchema = z.object({
   id: z.string(),
@@ -38,11 +50,19 @@ const LinkEntrySchema = z.object({
   status_changed_at: Instant,
   conditions: StoredConditions,
   tenant_conditions: StoredConditions,
+  /** The networks that the partner itself works from. */
+  partner_conditions: StoredConditions.default({}),
   overrides: z.array(
-    z.object({ pattern: z.string(), effect: z.enum(['grant', 'deny']), expires_at: Maybe(Instant) }),
+    z.object({
+      id: z.string(),
+      pattern: z.string(),
+      effect: z.enum(['grant', 'deny']),
+      expires_at: Maybe(Instant),
+    }),
   ),
   assignment: Maybe(z.object({ role: Maybe(z.enum(LINK_ROLES)), ends_at: Maybe(Instant) })),
-  freezes: z.array(z.enum(FREEZE_SCOPES)),
+  elevations: z.array(ElevationEntry).default([]),
+  freezes: z.array(FreezeEntry),
 })
 
 /** One link with everything that decides about it, for one person. */
@@ -51,6 +71,8 @@ export type LinkEntry = z.output<typeof LinkEntrySchema>
 const EnteredFactsSchema = z.object({
   now: Instant,
   plane: z.enum(['platform', 'program', 'delegation', 'tenant']),
+  /** A job works for the person who ordered it; nobody sits before it who could show a factor again. */
+  actor_kind: z.enum(['person', 'job']).default('person'),
   actor: Maybe(
     z.object({
       person_id: z.string(),
@@ -87,7 +109,7 @@ const EnteredFactsSchema = z.object({
   ),
   link: Maybe(LinkEntrySchema),
   /** Freezes of the person, which hold on every plane; those of a link come with the link. */
-  freezes: z.array(z.enum(FREEZE_SCOPES)).default([]),
+  freezes: z.array(FreezeEntry).default([]),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

@@ -13,19 +13,14 @@ function stricter(left: number | null | undefined, right: number | null | undefi
   return right === null || right === undefined ? left : Math.min(left, right)
 }
 
-/** The address rule of both: where both enforce a list, an address must be on both. */
-function combineAddresses(
-  link: StoredConditions,
-  policy: StoredConditions,
-): Pick<Conditions, 'ip_allow' | 'ip_mode'> {
-  const enforced = [link, policy]
+/** The address rule of all: where several enforce a list, an address must be on each. */
+function combineAddresses(...parts: readonly StoredConditions[]): Pick<Conditions, 'ip_allow' | 'ip_mode'> {
+  const [first, ...others] = parts
     .filter((part) => part.ip_mode === 'enforce')
     .map((part) => part.ip_allow ?? [])
-  const [first, second] = enforced
-  if (first && second) return { ip_mode: 'enforce', ip_allow: intersectIpLists(first, second) }
-  if (first) return { ip_mode: 'enforce', ip_allow: first }
-  const watched = link.ip_mode === 'monitor' ? link : policy
-  return { ip_mode: watched.ip_mode ?? 'off', ip_allow: watched.ip_allow ?? [] }
+  if (first) return { ip_mode: 'enforce', ip_allow: others.reduce(intersectIpLists, first) }
+  const watched = parts.find((part) => part.ip_mode === 'monitor')
+  return { ip_mode: watched?.ip_mode ?? 'off', ip_allow: watched?.ip_allow ?? [] }
 }
 
 /** The hours that lie in both. The write side refuses two zones; were they met, no time would count as inside both. */
@@ -38,14 +33,19 @@ function combineHours(link: Hours | null, policy: Hours | null): Hours | null {
 const either = (left: boolean | undefined, right: boolean | undefined): boolean =>
   left === true || right === true
 
-/** What a link asks for together with what the tenant's policy asks of every link: both hold. */
-function combineConditions(link: StoredConditions, policy: StoredConditions): Conditions {
+/** What a link asks for together with what the tenant asks of every link, and the partner's own networks: all hold. */
+function combineConditions({
+  conditions: link,
+  tenant_conditions: policy,
+  partner_conditions: partner,
+}: LinkEntry): Conditions {
   return {
-    ...combineAddresses(link, policy),
+    ...combineAddresses(link, policy, partner),
     mfa_max_age_s: stricter(link.mfa_max_age_s, policy.mfa_max_age_s),
     phishing_resistant: either(link.phishing_resistant, policy.phishing_resistant),
     hours: combineHours(link.hours ?? null, policy.hours ?? null),
     read_reason_required: either(link.read_reason_required, policy.read_reason_required),
+    elevation_required: either(link.elevation_required, policy.elevation_required),
   }
 }
 
@@ -61,10 +61,10 @@ function toLinkFacts(entry: LinkEntry): LinkFacts {
     ends_at: entry.ends_at,
     epoch: entry.epoch,
     overrides: entry.overrides,
-    conditions: combineConditions(entry.conditions, entry.tenant_conditions),
+    conditions: combineConditions(entry),
     conditions_owner: 'tenant',
     assignment: entry.assignment,
-    elevations: [],
+    elevations: entry.elevations,
   }
 }
 
@@ -84,7 +84,7 @@ export function toFacts(entered: EnteredFacts, ip: string | null): Facts {
       factor_at: actor.factor_at,
       ip,
     },
-    actor_kind: 'person',
+    actor_kind: entered.actor_kind,
     platform_role: entered.platform_role ?? null,
     partner: partner
       ? {
@@ -106,7 +106,7 @@ export function toFacts(entered: EnteredFacts, ip: string | null): Facts {
       ? { role: tenantMember.role, status: standing(tenantMember.status, tenantMember.status === 'active') }
       : null,
     link: link ? toLinkFacts(link) : null,
-    freezes: [...entered.freezes, ...(link?.freezes ?? [])].map((scope) => ({ scope })),
+    freezes: [...entered.freezes, ...(link?.freezes ?? [])],
   }
 }
 

@@ -10,11 +10,14 @@ import type { RequestTrace } from './request-trace.ts'
 const BUCKET_MS = 10_000
 const STRANGER_BUCKET_MS = 60_000
 const MAXIMUM_BUCKETS = 5_000
+/** How many different organisations that were never linked one bucket keeps apart: enough to see guessing, too few to flood the log. */
+const MAXIMUM_ASKED = 5
 
 interface Bucket {
   readonly explainId: string
   readonly event: Record<string, unknown>
   readonly endsAtMs: number
+  readonly asked: Set<string>
   repeats: number
 }
 
@@ -27,6 +30,14 @@ function makeUuid(nowMs: number): string {
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
+
+/** What was asked for is kept even where no organisation is named, so that guesses can be told apart; it was the caller who named it. */
+function askedOf(refusal: Refusal): string | null {
+  return refusal.code === 'TENANT_NOT_FOUND' ? refusal.askedTenantId : null
+}
+
+const naming = (asked: string | null) =>
+  asked === null ? {} : { resource_type: 'tenant', resource_id: asked }
 
 function toEvent(record: RefusalRecord, trace: RequestTrace, explainId: string): Record<string, unknown> {
   return { ...record.event, action: 'access.refused', explain_id: explainId, ...trace.toAudit() }
@@ -65,18 +76,20 @@ export class Guard {
     const { permission, code, tenantId } = record.explanation
     const key = [record.principal ?? trace.ip, record.event['plane'], tenantId, permission, code].join(' ')
     const nowMs = trace.now.getTime()
+    const asked = askedOf(refusal)
     const known = this.#buckets.get(key)
     if (known && known.endsAtMs > nowMs) {
-      known.repeats += 1
+      await this.#count(known, asked)
       return known.explainId
     }
     if (known) await this.#writeRepeats(key, known)
     const uuid = makeUuid(nowMs)
     const explainId = encodeId('explain', idFromUuid('explain', uuid))
-    const event = toEvent(record, trace, uuid)
+    const event = { ...toEvent(record, trace, uuid), ...naming(asked) }
     if (this.#buckets.size < MAXIMUM_BUCKETS) {
       const length = record.principal === null ? STRANGER_BUCKET_MS : BUCKET_MS
-      this.#buckets.set(key, { explainId, event, endsAtMs: nowMs + length, repeats: 0 })
+      const seen = new Set(asked === null ? [] : [asked])
+      this.#buckets.set(key, { explainId, event, endsAtMs: nowMs + length, asked: seen, repeats: 0 })
     }
     await this.#write(event, keepStatement(record, uuid))
     return explainId
@@ -94,6 +107,16 @@ export class Guard {
   async close(): Promise<void> {
     clearInterval(this.#timer)
     await this.flush(true)
+  }
+
+  async #count(bucket: Bucket, asked: string | null): Promise<void> {
+    const isNew = asked !== null && !bucket.asked.has(asked) && bucket.asked.size < MAXIMUM_ASKED
+    if (!isNew) {
+      bucket.repeats += 1
+      return
+    }
+    bucket.asked.add(asked)
+    await this.#write({ ...bucket.event, ...naming(asked) })
   }
 
   async #writeRepeats(key: string, bucket: Bucket): Promise<void> {

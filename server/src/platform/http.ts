@@ -6,6 +6,7 @@ import type { AnyAccess } from './access-of-route.ts'
 import { databaseCodeOf } from './database.ts'
 import { execute } from './execute.ts'
 import type { Call, Engine } from './execute.ts'
+import { isFile, sendFile } from './file-body.ts'
 import type { HtmlPage } from './html.ts'
 import { admitRequest, releaseRequest } from './load-shedding.ts'
 import { PLATFORM_PROBLEMS, ProblemError, toProblemBody } from './problem.ts'
@@ -136,7 +137,10 @@ function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
 async function explain(engine: Engine, problem: ProblemError, trace: RequestTrace): Promise<ProblemError> {
   if (!(problem instanceof Refusal)) return problem
   engine.observer.decided('denied', problem.code)
-  const explainId = await engine.guard.record(problem, trace)
+  const explainId = await engine.guard.record(problem, trace).catch((cause: unknown) => {
+    engine.observer.auditFailed()
+    throw cause
+  })
   return new ProblemError(problem.status, problem.code, problem.message, {
     ...problem.extras,
     explainId,
@@ -221,6 +225,10 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
       if (asksForStream(call)) {
         releaseRequest(app, request)
         return options.streams.follow(call, answer, reply)
+      }
+      if (isFile(answer)) {
+        releaseRequest(app, request)
+        return sendFile({ engine: options.engine, call, reply }, answer)
       }
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
     },

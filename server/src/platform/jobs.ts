@@ -55,6 +55,12 @@ interface Waiting {
   readonly payload: Record<string, unknown>
 }
 
+/** A message may name the time before which its work makes no sense; without one it is done at once. */
+function startOf({ payload }: Waiting): { startAfter?: string } {
+  const time = payload['start_after']
+  return typeof time === 'string' ? { startAfter: time } : {}
+}
+
 async function dispatchOnce(boss: PgBoss, options: JobsOptions): Promise<number> {
   const client = await options.database.pool('liaison_job').connect()
   try {
@@ -64,8 +70,10 @@ async function dispatchOnce(boss: PgBoss, options: JobsOptions): Promise<number>
       `select id, topic, payload from outbox where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ${DISPATCH_BATCH} for update skip locked`,
     )
     const db = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
-    for (const { id, topic, payload } of rows) {
-      if (options.topics[topic]) await boss.send(topic, { payload, message_id: id }, { db, id })
+    for (const message of rows) {
+      const { id, topic, payload } = message
+      if (options.topics[topic])
+        await boss.send(topic, { payload, message_id: id }, { db, id, ...startOf(message) })
       else options.onError(new Error(`No handler for the outbox topic ${topic}`), 'outbox')
     }
     await client.query('delete from outbox where id = any($1)', [rows.map((row) => row.id)])

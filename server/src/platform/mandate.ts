@@ -61,12 +61,16 @@ export interface ExcludedTenant {
   readonly tenantId: TenantId
   readonly tenantName: string
   readonly reason: string
+  /** What it was decided on. */
+  readonly facts: Facts
 }
 
 /** A linked tenant of a portfolio read with what decides about it. */
 export interface PortfolioLink {
   readonly tenant: TenantSide
   readonly facts: Facts
+  /** Who pays for what the partner does under this link. */
+  readonly billingParty: 'tenant' | 'partner' | 'split'
 }
 
 /** The consent or resale that a mandate of an API client stands on; the id is the UUID. */
@@ -252,6 +256,28 @@ export function requireAlso(mandate: Mandate, permission: Permission): void {
   if (decision?.effect === 'allow') return
   if (facts === null || decision === null) throw new Error('This mandate decides no permissions.')
   throw new RefusalError(decision, { facts, permission, names: namesOf(mandate) })
+}
+
+/**
+ * Refuses unless the permission is held in this tenant of a portfolio now, as the refusal that acting in it would meet. The
+ * second factor and the address were asked for by the route's own permission, so they are not asked for again.
+ */
+export function requireInTenant(
+  mandate: Mandate<'portfolio'>,
+  tenantId: TenantId,
+  permission: Permission,
+): void {
+  const included = mandate.links.find(({ tenant }) => tenant.id === tenantId)
+  const excluded = mandate.excluded.find((tenant) => tenant.tenantId === tenantId)
+  const facts: Facts = included?.facts ?? excluded?.facts ?? factsOf(mandate)
+  const names = { ...namesOf(mandate), tenant: included?.tenant.name ?? excluded?.tenantName ?? '' }
+  const standing = decide({ ...facts, actor_kind: 'job' }, { permission }, { trace: true })
+  if (standing.effect === 'deny') throw new RefusalError(standing, { facts, permission, names })
+  if (excluded) {
+    // Held, but not from here or not now: what the route's own permission met says why.
+    const route = decide(facts, { permission: 'partner.tenants.list' }, { trace: true })
+    throw new RefusalError(route, { facts, permission: 'partner.tenants.list', names })
+  }
 }
 
 /** The facts that the mandate was decided on, for the explainer and for what an answer shows. */

@@ -1,19 +1,29 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { PartnerId } from '@liaison/access'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Database } from './database.ts'
 import { LOGINS } from './database.ts'
+import type { Observer } from './execute.ts'
+import { registerFleet } from './fleet-figures.ts'
 
-/** What the server counts. Labels have few values: never a tenant, a partner or a person (B15). */
+/** What the server counts. Labels have few values: never a tenant or a person; partners are named up to a bound (B15). */
 export interface Metrics {
   readonly registry: Registry
-  readonly requests: Histogram<'method' | 'route' | 'status'>
-  readonly decisions: Counter<'outcome' | 'reason'>
-  readonly limited: Counter<'bucket'>
   readonly jobErrors: Counter<'where'>
+  /** Told of every decision and refusal. */
+  readonly observer: Observer
+  /** Told of every answer. */
+  answered(answer: { method: string; route: string; status: number; seconds: number }): void
 }
 
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]
+const SCOPE_BUCKETS = [0, 1, 5, 10, 20, 50, 100, 200, 500, 1000]
+
+/** How many partners the metrics of one process name; all others share one label. */
+const NAMED_PARTNERS = 200
+const OTHER = 'other'
 
 export interface Gauges {
   readonly database: Database
@@ -52,14 +62,42 @@ function registerGauges(gauges: Gauges, registers: Registry[]): Gauge[] {
   ]
 }
 
-/** The metrics of one process. */
-export function makeMetrics(gauges: Gauges): Metrics {
-  const registry = new Registry()
-  const registers = [registry]
-  collectDefaultMetrics({ register: registry })
-  registerGauges(gauges, registers)
+/** The label of a partner: its id, for the first partners that this process meets. */
+export function makePartnerLabel(limit = NAMED_PARTNERS): (partnerId: PartnerId) => string {
+  const named = new Set<string>()
+  return (partnerId) => {
+    if (!named.has(partnerId) && named.size >= limit) return OTHER
+    named.add(partnerId)
+    return encodeId('partner', partnerId)
+  }
+}
+
+function makeCounters(registers: Registry[]) {
+  const count = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers })
   return {
-    registry,
+    decisions: count('authz_decision_total', 'Decisions of the kernel, by outcome and reason.', [
+      'outcome',
+      'reason',
+    ]),
+    limited: count('rate_limited_total', 'Requests refused by a rate limit, by bucket.', ['bucket']),
+    jobErrors: count('job_errors_total', 'Errors of background work.', ['where']),
+    switches: count('context_switch_total', 'Switches into a tenant, by outcome.', ['outcome']),
+    crossings: count('cross_tenant_requests_total', 'Requests of partners that went into tenants.', [
+      'partner',
+      'route',
+    ]),
+    stepUps: count('step_up_total', 'Step-ups that were asked for, done, and failed.', ['outcome']),
+    auditFailures: count(
+      'audit_write_failures_total',
+      'Requests that failed because the commit with their audit events failed.',
+      [],
+    ),
+  }
+}
+
+function makeHistograms(registers: Registry[]) {
+  return {
     requests: new Histogram({
       name: 'http_request_duration_seconds',
       help: 'Time to answer, per route and status.',
@@ -67,24 +105,71 @@ export function makeMetrics(gauges: Gauges): Metrics {
       buckets: BUCKETS,
       registers,
     }),
-    decisions: new Counter({
-      name: 'authz_decision_total',
-      help: 'Decisions of the kernel, by outcome and reason.',
-      labelNames: ['outcome', 'reason'],
+    decisions: new Histogram({
+      name: 'authz_duration_seconds',
+      help: 'Time to gather the facts of a request and decide it, its database round trips included.',
+      buckets: BUCKETS,
       registers,
     }),
-    limited: new Counter({
-      name: 'rate_limited_total',
-      help: 'Requests refused by a rate limit, by bucket.',
-      labelNames: ['bucket'],
+    scopes: new Histogram({
+      name: 'portfolio_scope_size',
+      help: 'Tenants that a portfolio request reached.',
+      buckets: SCOPE_BUCKETS,
       registers,
     }),
-    jobErrors: new Counter({
-      name: 'job_errors_total',
-      help: 'Errors of background work.',
-      labelNames: ['where'],
-      registers,
-    }),
+  }
+}
+
+type Counters = ReturnType<typeof makeCounters>
+
+const isDone = (status: number) => status < 400
+
+/** Counts what only the answer tells: switches of context, and step-ups that were tried. */
+function countSteps(
+  counters: Counters,
+  { method, route, status }: { method: string; route: string; status: number },
+) {
+  if (method !== 'POST') return
+  if (route === '/api/v1/partner/context')
+    counters.switches.inc({ outcome: isDone(status) ? 'done' : 'refused' })
+  if (route === '/step-up') counters.stepUps.inc({ outcome: isDone(status) ? 'done' : 'failed' })
+}
+
+function observe(counters: Counters, histograms: ReturnType<typeof makeHistograms>): Observer {
+  const partnerLabel = makePartnerLabel()
+  return {
+    decided(outcome, reason) {
+      counters.decisions.inc({ outcome, reason })
+      if (reason === 'STEP_UP_REQUIRED') counters.stepUps.inc({ outcome: 'required' })
+    },
+    limited: (bucket) => counters.limited.inc({ bucket }),
+    opened: (seconds) => histograms.decisions.observe(seconds),
+    crossed(partnerId, route, scope) {
+      counters.crossings.inc({ partner: partnerLabel(partnerId), route })
+      if (scope !== null) histograms.scopes.observe(scope)
+    },
+    auditFailed: () => counters.auditFailures.inc(),
+  }
+}
+
+/** The metrics of one process. */
+export function makeMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  registerGauges(gauges, registers)
+  const partnerLabel = makePartnerLabel()
+  registerFleet(registry, gauges.database, (uuid) => partnerLabel(idFromUuid('partner', uuid)))
+  const counters = makeCounters(registers)
+  const histograms = makeHistograms(registers)
+  return {
+    registry,
+    jobErrors: counters.jobErrors,
+    observer: observe(counters, histograms),
+    answered({ method, route, status, seconds }) {
+      histograms.requests.observe({ method, route, status: String(status) }, seconds)
+      countSteps(counters, { method, route, status })
+    },
   }
 }
 

@@ -4,9 +4,17 @@ import { z } from 'zod'
 import type { ExcludedTenant, Mandate } from './mandate.ts'
 import { factsOf } from './mandate.ts'
 
+/** One tenant that a read covers. */
+export interface ReachedTenant {
+  readonly name: string
+  readonly facts: Facts
+  /** Who pays for what the partner does there; null in one's own organisation. */
+  readonly billingParty: 'tenant' | 'partner' | 'split' | null
+}
+
 /** The tenants that a read covers, with what decides about each: all linked ones, the one acted in, or one's own. */
 export interface Reach {
-  readonly tenants: ReadonlyMap<TenantId, { readonly name: string; readonly facts: Facts }>
+  readonly tenants: ReadonlyMap<TenantId, ReachedTenant>
   readonly excluded: readonly ExcludedTenant[]
 }
 
@@ -15,10 +23,13 @@ export type ReadingMandate = Mandate<'portfolio' | 'acting' | 'tenant'>
 /** The tenants that the mandate lets this read cover, and those it leaves out with the reason. */
 export function reachOf(mandate: ReadingMandate): Reach {
   if (mandate.kind !== 'portfolio') {
-    const own = { name: mandate.tenant.name, facts: factsOf(mandate) }
+    const billingParty = mandate.kind === 'acting' ? mandate.link.billingParty : null
+    const own = { name: mandate.tenant.name, facts: factsOf(mandate), billingParty }
     return { tenants: new Map([[mandate.tenant.id, own]]), excluded: [] }
   }
-  const entries = mandate.links.map(({ tenant, facts }) => [tenant.id, { name: tenant.name, facts }] as const)
+  const entries = mandate.links.map(
+    ({ tenant, facts, billingParty }) => [tenant.id, { name: tenant.name, facts, billingParty }] as const,
+  )
   return { tenants: new Map(entries), excluded: mandate.excluded }
 }
 

@@ -70,6 +70,8 @@ export interface RefusalRecord {
 
 /** A decision that says no, on its way to the caller, the audit log and the explainer. */
 export abstract class Refusal extends ProblemError {
+  /** The tenant that the caller named, whether or not there is one. */
+  askedTenantId: string | null = null
   /** What the guard keeps of it. */
   abstract toRecord(): RefusalRecord
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { decide, idFromUuid } from '@liaison/access'
-import type { Facts, Permission, Plane, TenantId } from '@liaison/access'
+import { decide, findPermission, idFromUuid } from '@liaison/access'
+import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
 import type { Database, Login } from './database.ts'
 import { decodePortfolio, readFacts, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
@@ -9,17 +9,25 @@ import type { Actor, Mandate, MandateKinds, PartnerSide, PortfolioLink, RequestO
 import { ProblemError } from './problem.ts'
 import { RefusalError } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
+import type { Statement } from './statement.ts'
 import { Transaction } from './transaction.ts'
 
-/** What a request of a person asks for. */
-export interface PersonRequest {
+/** What a decision is asked about. */
+interface Asked {
   readonly permission: Permission
   readonly plane: Exclude<Plane, 'realm'>
-  readonly sessionToken: string | null
   /** The tenant that the request names; null when it names none. */
   readonly tenantId: TenantId | null
   /** Whether the request reads across tenants; a named tenant then narrows it. */
   readonly isPortfolio: boolean
+  /** Whether the request says why its person comes into the tenant; undefined where nobody asks. */
+  readonly accessReason?: 'given' | 'missing' | undefined
+  readonly trace: { readonly requestId: string; readonly ip: string | null }
+}
+
+/** What a request of a person asks for. */
+export interface PersonRequest extends Asked {
+  readonly sessionToken: string | null
   readonly writes: boolean
   readonly trace: RequestTrace
 }
@@ -90,7 +98,7 @@ function partnerOf(entered: EnteredFacts): PartnerSide {
   }
 }
 
-function originOf(trace: RequestTrace, entered: EnteredFacts): RequestOrigin {
+function originOf(trace: Asked['trace'], entered: EnteredFacts): RequestOrigin {
   // The database's clock: every process then agrees on what is overdue, due and ended.
   return { requestId: trace.requestId, now: entered.now, ip: trace.ip }
 }
@@ -147,8 +155,38 @@ function factsOfEntry(entered: EnteredFacts, entry: LinkEntry, ip: string | null
   )
 }
 
+/**
+ * A sensitive operation across tenants with a factor that is not fresh is refused whole: a step-up opens it, and leaving
+ * the tenants out would hide that. A tenant that asks for another kind of factor is left out like any other.
+ */
+function refuseStale(
+  { permission }: Asked,
+  entered: EnteredFacts,
+  answers: readonly { readonly link: PortfolioLink; readonly decision: Decision }[],
+): void {
+  if (findPermission(permission)?.sensitive !== true) return
+  const stale = answers.find(
+    ({ link, decision }) =>
+      decision.code === 'STEP_UP_REQUIRED' &&
+      decide({ ...link.facts, actor_kind: 'job' }, { permission }).effect === 'allow',
+  )
+  if (stale) refuse(stale.link.facts, permission, entered)
+}
+
+function toPortfolioLink(request: Asked, entered: EnteredFacts, entry: LinkEntry): PortfolioLink {
+  return {
+    tenant: { id: idFromUuid('tenant', entry.tenant_id), name: entry.tenant_name },
+    billingParty: entry.billing_party,
+    facts: {
+      ...factsOfEntry(entered, entry, request.trace.ip),
+      // Whoever reads across all tenants enters none of them; whoever narrows the read to one does.
+      access_reason: request.tenantId === null ? undefined : request.accessReason,
+    },
+  }
+}
+
 async function issuePortfolio(
-  request: PersonRequest,
+  request: Asked,
   decided: Decided,
   entries: readonly LinkEntry[],
 ): Promise<Mandate<'portfolio'>> {
@@ -157,10 +195,7 @@ async function issuePortfolio(
   const caller = decide(facts, { permission: request.permission })
   if (caller.effect === 'deny' && caller.code !== 'TENANT_NOT_FOUND')
     refuse(facts, request.permission, entered)
-  const links = entries.map((entry): PortfolioLink => ({
-    tenant: { id: idFromUuid('tenant', entry.tenant_id), name: entry.tenant_name },
-    facts: factsOfEntry(entered, entry, request.trace.ip),
-  }))
+  const links = entries.map((entry) => toPortfolioLink(request, entered, entry))
   const asked =
     request.tenantId === null ? links : links.filter((link) => link.tenant.id === request.tenantId)
   if (request.tenantId !== null && asked.length === 0) refuse(facts, request.permission, entered)
@@ -175,6 +210,7 @@ async function issuePortfolio(
       tenant: { id: only.link.tenant.id, name: only.link.tenant.name, slug: '', status: '' },
     })
   }
+  refuseStale(request, entered, answers)
   const included = answers.filter(({ decision }) => decision.effect === 'allow').map(({ link }) => link)
   const excluded = answers
     .filter(({ decision }) => decision.effect === 'deny' && decision.code !== 'TENANT_NOT_FOUND')
@@ -182,6 +218,7 @@ async function issuePortfolio(
       tenantId: link.tenant.id,
       tenantName: link.tenant.name,
       reason: decision.code,
+      facts: link.facts,
     }))
   const tenantIds = included.map((link) => link.tenant.id)
   await transaction.send([{ text: 'select access.narrow($1::uuid[])', values: [tenantIds] }])
@@ -197,7 +234,7 @@ async function issuePortfolio(
   return issueMandate('portfolio', named, { transaction, facts })
 }
 
-async function issue(request: PersonRequest, decided: Decided, portfolio: unknown): Promise<Mandate> {
+async function issue(request: Asked, decided: Decided, portfolio: unknown): Promise<Mandate> {
   if (request.plane !== 'delegation') {
     if (decide(decided.facts, { permission: request.permission }).effect === 'deny')
       refuse(decided.facts, request.permission, decided.entered)
@@ -216,17 +253,13 @@ async function issue(request: PersonRequest, decided: Decided, portfolio: unknow
   return issueActing(decided)
 }
 
-/**
- * Opens the transaction of a person's request, lets the database gather the facts under the session, decides, and
- * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
- */
-export async function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
-  const enter = { text: 'select access.enter_person($1) as facts', values: [toEnterArgument(request)] }
+async function openThrough(database: Database, request: Asked, enter: Statement): Promise<Opened> {
   const portfolio = { text: 'select access.portfolio() as links', values: [] }
   const opening = request.isPortfolio ? [enter, portfolio] : [enter]
   const [transaction, results] = await Transaction.begin(database, LOGIN_OF_PLANE[request.plane], opening)
   try {
-    const { entered, facts } = readFacts(results[0]?.rows[0]?.['facts'], request.trace.ip)
+    const { entered, facts: found } = readFacts(results[0]?.rows[0]?.['facts'], request.trace.ip)
+    const facts = { ...found, access_reason: request.accessReason }
     const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
     const mandate = await issue(request, decided, results[1]?.rows[0]?.['links'])
     return { mandate, transaction, entered }
@@ -234,4 +267,67 @@ export async function openForPerson(database: Database, request: PersonRequest):
     await transaction.rollback()
     throw error
   }
+}
+
+/**
+ * Opens the transaction of a person's request, lets the database gather the facts under the session, decides, and
+ * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
+ */
+export function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
+  const values = [toEnterArgument(request)]
+  return openThrough(database, request, { text: 'select access.enter_person($1) as facts', values })
+}
+
+/** What an ordered export asks for when it goes on with its work. */
+export interface ExportRequest {
+  readonly exportId: string
+  /** The secret that whoever claimed the export knows, in hexadecimal. */
+  readonly claim: string
+  readonly plane: 'delegation' | 'tenant'
+  readonly permission: Permission
+  readonly requestId: string
+}
+
+/**
+ * Opens a transaction in which an export works for the person who ordered it. All is decided anew as things are now, but for the
+ * address and the fresh factor, which were asked for at the order. Throws a RefusalError as the person would meet it.
+ */
+export function openForExport(database: Database, request: ExportRequest): Promise<Opened> {
+  const { exportId, claim, requestId, plane, permission } = request
+  const route = 'export'
+  const argument = { export_id: exportId, claim, permission, request_id: requestId, route }
+  return openThrough(
+    database,
+    {
+      permission,
+      plane,
+      tenantId: null,
+      isPortfolio: plane === 'delegation',
+      trace: { requestId, ip: null },
+    },
+    { text: 'select access.enter_export($1) as facts', values: [argument] },
+  )
+}
+
+/** What an operation on many links asks for when it takes its next item. */
+export interface OperationRequest {
+  readonly operationId: string
+  /** The secret that whoever claimed the operation knows, in hexadecimal. */
+  readonly claim: string
+  readonly permission: Permission
+  readonly requestId: string
+}
+
+/**
+ * Opens a transaction in which an operation works for the person who ordered it, decided anew as things are now, but for
+ * the fresh factor, which was asked for at the order. Throws a RefusalError as the person would meet it.
+ */
+export function openForOperation(database: Database, request: OperationRequest): Promise<Opened> {
+  const { operationId, claim, requestId, permission } = request
+  const argument = { operation_id: operationId, claim, permission, request_id: requestId, route: 'operation' }
+  return openThrough(
+    database,
+    { permission, plane: 'program', tenantId: null, isPortfolio: false, trace: { requestId, ip: null } },
+    { text: 'select access.enter_operation($1) as facts', values: [argument] },
+  )
 }

@@ -2,7 +2,9 @@
 
 import { says } from './phrase.ts'
 import type { Noun, Phrase } from './phrase.ts'
+import { ALERT_PHRASES } from './phrases-alerts.ts'
 import { API_PHRASES } from './phrases-api.ts'
+import { PORTFOLIO_PHRASES } from './phrases-portfolio.ts'
 
 const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
 
@@ -30,6 +32,8 @@ const exports = (about: Noun): Phrase => says('exported {x}', about)
 /** Every action with its phrase; what is not here is told by the grammar of its name. */
 const PHRASES: Readonly<Record<string, Phrase>> = {
   ...API_PHRASES,
+  ...ALERT_PHRASES,
+  ...PORTFOLIO_PHRASES,
   'tenants.list': says('looked at the overview of tenants'),
   'tenants.read': says('looked at the profile and plan'),
   'tenants.contacts.read': says('read the contact details'),
@@ -40,6 +44,13 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'billing.invoices.read': reads(NOUNS.invoice),
   'billing.invoices.export': exports(NOUNS.invoice),
   'billing.payments.read': reads(NOUNS.payment),
+  'billing.disputes.create': says('disputed {x}', NOUNS.invoice),
+  'billing.disputes.withdraw': says('withdrew the dispute about {x}', NOUNS.invoice),
+  'disputes.accept': says('accepted the dispute about {x}', NOUNS.invoice),
+  'disputes.reject': says('rejected the dispute about {x}', NOUNS.invoice),
+  'billing.reminders.send': says('sent a reminder of {x}', NOUNS.invoice),
+  'billing_settings.update': says('changed how reminders of invoices are sent'),
+  'fx_rates.write': says('handed exchange rates in'),
   'support.tickets.list': says('listed {x}', NOUNS.ticket),
   'support.tickets.read': reads(NOUNS.ticket),
   'support.tickets.create': says('opened {x}', NOUNS.ticket),
@@ -47,10 +58,28 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'support.tickets.comment': says('commented on {x}', NOUNS.ticket),
   'support.tickets.assign': says('assigned {x}', NOUNS.ticket),
   'support.tickets.internal_notes.read': reads(NOUNS.note),
+  'support.sla.breach': says('A promised time was missed: {x}', NOUNS.ticket),
+  'support.sla.settle': says('The clocks were set: {x}', NOUNS.ticket),
+  'support.sla.justify': says('said why the promise of {x} was missed', NOUNS.ticket),
+  'sla.policies.read': says('read what is promised for tickets'),
+  'sla.policies.write': says('changed what is promised for tickets'),
   'provisioning.subscribers.list': says('listed {x}', NOUNS.subscriber),
   'provisioning.subscribers.read': reads(NOUNS.subscriber),
   'reports.usage.read': reads(NOUNS.usage),
   'reports.sla.read': reads(NOUNS.service),
+  'exports.order': says('ordered an export{of}'),
+  'exports.invoices': exports(NOUNS.invoice),
+  'exports.subscribers': exports(NOUNS.subscriber),
+  'exports.tickets': exports(NOUNS.ticket),
+  'exports.activity': exports(NOUNS.event),
+  'exports.report_sla': says('exported the report on service levels'),
+  'exports.report_usage': says('exported the report on usage'),
+  'exports.report_revenue': says('exported the report on revenue'),
+  'exports.download': says('downloaded an export{of}'),
+  'exports.cancel': says('cancelled an export{of}'),
+  'exports.stop': says('An export was stopped{of}'),
+  'exports.fail': says('An export could not be made{of}'),
+  'exports.expire': says('The file of an export was deleted after its time{of}'),
   'audit.read': reads(NOUNS.event),
   'audit.export': exports(NOUNS.event),
   'tenant.profile.read': says('looked at the home page'),
@@ -97,6 +126,15 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'links.expire': says('The {link} ran out'),
   'links.lapse': says('The request for a {link} ran out without an answer'),
   'link_notices.send': says('A reminder was sent that the {link} ends soon'),
+  'link_notices.tell': says('A notice about partner access was sent'),
+  'link_reviews.ask': says('It was asked whether the {link} is still right'),
+  'links.review': says('confirmed that the {link} is still right'),
+  'links.handover': says('handed the work of the {link} over'),
+  'links.note': says('kept a note about the {link}'),
+  'links.check': says('It was checked who gets in under the {link}'),
+  'calendars.create': says('made a private calendar address'),
+  'calendars.revoke': says('took a private calendar address back'),
+  'partner_networks.write': says('changed the networks that the partner works from'),
   'change_requests.request': says('asked to widen the {link}'),
   'change_requests.approve': says('approved the change of the {link}'),
   'change_requests.decline': says('declined the change of the {link}'),

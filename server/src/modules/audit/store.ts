@@ -135,6 +135,23 @@ export async function readScopedFeed(
     .execute()
 }
 
+/** How many events a time of a tenant's log holds, whatever else is asked of them: no more than these can be found. */
+export async function countScopedFeed(
+  mandate: Mandate,
+  tenantId: string,
+  window: Pick<Window, 'from' | 'to'>,
+): Promise<number> {
+  const { total } = await tables<AuditTables>(mandate)
+    .selectFrom('audit_scope as s')
+    .where('s.kind', '=', 'tenant')
+    .where('s.scope_id', '=', tenantId)
+    .where('s.occurred_at', '>=', window.from)
+    .where('s.occurred_at', '<', window.to)
+    .select((select) => select.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return total
+}
+
 /** The rows of the whole log, newest first. */
 export async function readWholeFeed(mandate: Mandate<'platform'>, question: FeedQuestion) {
   const { window, after, limit } = question

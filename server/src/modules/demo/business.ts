@@ -33,6 +33,11 @@ const METHODS: readonly string[] = ['bank_transfer', 'card', 'direct_debit']
 const TERM_DAYS = 30
 const HISTORY_MONTHS = 12
 
+/** Where a customer's reminders go; the demo's mails stay in its own outbox. */
+function mailOf(name: string): string {
+  return `${name.toLowerCase().replaceAll(/[^a-z]+/g, '.')}@customer.example`
+}
+
 function addSubscribers({ dice, ledger, now }: Making, tenant: DemoTenant): DemoSubscriber[] {
   return Array.from({ length: tenant.subscribers }, (_, index) => {
     const activatedAt = addDays(now, -dice.between(20, 900))
@@ -45,6 +50,7 @@ function addSubscribers({ dice, ledger, now }: Making, tenant: DemoTenant): Demo
       tenant_id: tenant.id,
       id: subscriber.id,
       name: subscriber.name,
+      billing_email: index % 9 === 8 ? null : mailOf(subscriber.name),
       status,
       plan: dice.pick(['Fiber 100', 'Fiber 500', 'Fiber 1000']),
       city: tenant.city,

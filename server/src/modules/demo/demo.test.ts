@@ -54,7 +54,7 @@ test('the demo world loads with every constraint and audit rule in force, within
     staff: await count('platform_staff'),
   }).toEqual({ tenants: 15, partners: 5, staff: 2 })
   expect(await count('invoice')).toBeGreaterThan(500)
-  expect(await count('usage_day')).toBe(900)
+  expect(await count('usage_day')).toBeGreaterThan(3000)
 })
 
 test('links of the demo world are in every state that a person meets', async () => {

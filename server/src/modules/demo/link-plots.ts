@@ -23,6 +23,8 @@ export interface LinkPlot {
   readonly changedDaysAgo?: number
   readonly reason?: string
   readonly renewDays?: 180
+  /** When the next access review is due; by itself 180 days after the last one. */
+  readonly reviewInDays?: number
 }
 
 export const NORTHWIND = 'northwind-msp'
@@ -37,6 +39,7 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
     status: 'active',
     startsInDays: -276,
     endsInDays: 89,
+    reviewInDays: 11,
     people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': null },
     message: 'We take over first-line support, as agreed in our call.',
   },
@@ -47,6 +50,7 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
     status: 'active',
     startsInDays: -340,
     endsInDays: 25,
+    reviewInDays: -6,
     people: { 'Ana Ruiz': null, 'Lee Park': null, 'Mia Chen': 'msp_support', 'Tom Okafor': 'msp_billing' },
   },
   {
@@ -228,5 +232,35 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
     startsInDays: -380,
     endsInDays: null,
     people: { 'Stefan Novak': null, 'Bea Costa': null },
+  },
+  {
+    partner: 'helios-group',
+    type: 'enterprise_subsidiary',
+    tenant: 'iberia-rural',
+    role: 'enterprise_hq',
+    status: 'active',
+    startsInDays: -340,
+    endsInDays: null,
+    people: { 'Stefan Novak': null },
+  },
+  {
+    partner: 'helios-group',
+    type: 'enterprise_subsidiary',
+    tenant: 'fjord-fiber',
+    role: 'enterprise_hq',
+    status: 'active',
+    startsInDays: -310,
+    endsInDays: null,
+    people: { 'Stefan Novak': null },
+  },
+  {
+    partner: 'helios-group',
+    type: 'enterprise_subsidiary',
+    tenant: 'highland-wireless',
+    role: 'enterprise_hq',
+    status: 'active',
+    startsInDays: -260,
+    endsInDays: null,
+    people: { 'Stefan Novak': null },
   },
 ]

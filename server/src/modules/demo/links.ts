@@ -1,15 +1,18 @@
 import {
   compilePatterns,
+  formatInstant,
   newestRoleTemplate,
   NO_CONDITIONS,
   permissionsOf,
   resolveGrant,
+  ROLE_TITLES,
   toBits,
 } from '@liaison/access'
 import type { LinkRole, LinkStatus, Mask, Override } from '@liaison/access'
 import { addDays } from './dice.ts'
 import { LINK_PLOTS, NORTHWIND } from './link-plots.ts'
 import type { LinkPlot } from './link-plots.ts'
+import { elevationColumns } from './running-elevation.ts'
 import type { DemoMember, DemoPartner, DemoPeople, DemoTenant, Making } from './people.ts'
 
 const APPROVED: ReadonlySet<LinkStatus> = new Set(['approved', 'active', 'suspended', 'expired', 'revoked'])
@@ -178,6 +181,44 @@ function addDelegation(making: Making, plot: LinkPlot, cast: Cast): void {
   })
 }
 
+/** From what outstanding amount on a partner that sees the bills wants to be alerted. */
+function thresholdOf({ role }: LinkPlot, { currency }: DemoTenant) {
+  const minor = role === 'msp_full' ? 150_000 : role === 'msp_billing' ? 200_000 : null
+  return {
+    billing_alert_threshold_minor: minor,
+    billing_alert_currency: minor === null ? null : currency,
+  }
+}
+
+const REVIEW_DAYS = 180
+
+/** The next review: as the plot says, or 180 days after the last one that lies behind. */
+function reviewOf({ now }: Making, plot: LinkPlot, cast: Cast): Date {
+  if (plot.reviewInDays !== undefined) return addDays(now, plot.reviewInDays)
+  const passed = Math.floor((now.getTime() - cast.requestedAt.getTime()) / 86_400_000)
+  return addDays(cast.requestedAt, REVIEW_DAYS * (Math.floor(passed / REVIEW_DAYS) + 1))
+}
+
+/** What the partner typed stands beside the request that the tenant reads, under the same id. */
+function addRequest(making: Making, plot: LinkPlot, cast: Cast): void {
+  if ((plot.initiatedBy ?? 'partner') !== 'partner') return
+  making.ledger.add('link_request_sent', {
+    id: cast.id,
+    partner_id: cast.partner.id,
+    tenant_slug: plot.tenant,
+    relationship_type: plot.type,
+    access_role: plot.role,
+    role_version: newestRoleTemplate(plot.role).version,
+    overrides: [],
+    request_message: plot.message ?? 'As agreed.',
+    starts_at: cast.startsAt,
+    ends_at: cast.endsAt,
+    requested_by: cast.owner.id,
+    requested_at: cast.requestedAt,
+    expires_at: addDays(cast.requestedAt, 30),
+  })
+}
+
 function addLinkRow(making: Making, plot: LinkPlot, cast: Cast): void {
   making.ledger.add('link', {
     id: cast.id,
@@ -190,11 +231,12 @@ function addLinkRow(making: Making, plot: LinkPlot, cast: Cast): void {
     request_message: plot.message ?? null,
     request_expires_at: addDays(cast.requestedAt, 30),
     auto_renew_days: plot.renewDays ?? 0,
-    review_due_at: APPROVED.has(plot.status) ? addDays(cast.requestedAt, 180) : null,
+    review_due_at: APPROVED.has(plot.status) ? reviewOf(making, plot, cast) : null,
     sla_response_hours: plot.role === 'msp_support' || plot.role === 'msp_full' ? 8 : null,
     sla_uptime_target: plot.role === 'msp_full' ? 99.9 : null,
     notify_on_sla_breach: true,
     notify_on_billing_threshold: true,
+    ...thresholdOf(plot, cast.tenant),
     notes_partner:
       plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND
         ? 'Gold contract. Call Dana before any change after 18:00.'
@@ -204,6 +246,31 @@ function addLinkRow(making: Making, plot: LinkPlot, cast: Cast): void {
         ? 'Review the scope at the yearly meeting.'
         : null,
     metadata: {},
+  })
+}
+
+/** The notices that both sides got, as the portal shows them. */
+function addNews(making: Making, plot: LinkPlot, cast: Cast): void {
+  if (plot.status !== 'active') return
+  const { ledger } = making
+  const { partner, tenant } = cast
+  const role = ROLE_TITLES[plot.role]
+  const tell = (at: Date, news: string, words: Readonly<Record<'tenant' | 'partner', string>>) => {
+    for (const side of ['tenant', 'partner'] as const)
+      ledger.add('link_news', {
+        link_id: cast.id,
+        tenant_id: tenant.id,
+        partner_id: partner.id,
+        side,
+        news,
+        sentence: words[side],
+        created_at: at,
+      })
+  }
+  const until = cast.endsAt === null ? 'without an end' : `until ${formatInstant(cast.endsAt)}`
+  tell(addDays(cast.requestedAt, 0.4), 'approved', {
+    tenant: `${partner.name} has access as ${role}, ${until}.`,
+    partner: `${tenant.name} allows access as ${role}, ${until}.`,
   })
 }
 
@@ -241,6 +308,7 @@ function addMembers(making: Making, plot: LinkPlot, cast: Cast): DemoMember[] {
       mask: role === null ? ALL_BITS : toBits(newestRoleTemplate(role).defaults),
       assigned_by: cast.owner.id,
       assigned_at: addDays(cast.requestedAt, 0.5),
+      ...elevationColumns(making.now, plot.tenant, name),
     })
     return member
   })
@@ -273,6 +341,8 @@ export function addLinks(making: Making, people: DemoPeople): DemoLink[] {
     const cast = castOf(making, people, plot)
     addDelegation(making, plot, cast)
     addLinkRow(making, plot, cast)
+    addRequest(making, plot, cast)
+    addNews(making, plot, cast)
     addOverrides(making, plot, cast)
     const members = addMembers(making, plot, cast)
     addHistory(making, plot, cast)

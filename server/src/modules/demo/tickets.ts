@@ -1,5 +1,6 @@
 import type { DemoSubscriber } from './business.ts'
 import { addMinutes } from './dice.ts'
+import { addPromises, addSteps } from './promises.ts'
 import type { DemoMember, DemoPartner, DemoTenant, Making } from './people.ts'
 
 type Priority = 'low' | 'normal' | 'high' | 'urgent'
@@ -26,6 +27,8 @@ interface Plot {
   readonly resolvedAt?: number
   /** Days before now at which a finished ticket was opened. */
   readonly daysAgo?: number
+  /** Minutes for which the ticket waited for somebody before it went on. */
+  readonly waitedMinutes?: number
 }
 
 const LIVE: readonly Plot[] = [
@@ -52,6 +55,7 @@ const LIVE: readonly Plot[] = [
     status: 'open',
     share: 0.82,
     isAnswered: true,
+    waitedMinutes: 130,
   },
   {
     subject: 'Voice line has no dial tone',
@@ -172,7 +176,9 @@ function tellStory({ now, dice }: Making, plot: Plot, place: { tenant: DemoTenan
   const [response, resolution] = TARGETS[plot.priority]
   const openedAt = addMinutes(
     now,
-    plot.daysAgo === undefined ? -plot.share * resolution : -plot.daysAgo * 1440 - dice.between(0, 600),
+    plot.daysAgo === undefined
+      ? -plot.share * resolution - (plot.waitedMinutes ?? 0)
+      : -plot.daysAgo * 1440 - dice.between(0, 600),
   )
   const isBreached = plot.daysAgo !== undefined && (plot.resolvedAt ?? 0) > 1
   const wait = response * (isBreached ? 1.2 : 0.2 + dice.next() * 0.5)
@@ -183,15 +189,25 @@ function tellStory({ now, dice }: Making, plot: Plot, place: { tenant: DemoTenan
   return { ...place, plot, openedAt, answeredAt, resolvedAt }
 }
 
+/** The wait of a ticket that goes on: after its answer, in the time of its resolution alone. */
+function waitOf({ plot, answeredAt }: Story, metric: Clock['metric']) {
+  if (plot.waitedMinutes === undefined || answeredAt === null || metric === 'first_response') return null
+  const from = addMinutes(answeredAt, 6)
+  return { from, to: addMinutes(from, plot.waitedMinutes), minutes: plot.waitedMinutes }
+}
+
 interface Clock {
   readonly metric: 'first_response' | 'resolution'
   readonly minutes: number
   readonly metAt: Date | null
 }
 
-function addClock({ ledger, now }: Making, ticket: { id: string; story: Story }, clock: Clock): void {
-  const { story } = ticket
-  const dueAt = addMinutes(story.openedAt, clock.minutes)
+function addClock(making: Making, ticket: TicketOf, clock: Clock): void {
+  const { ledger, now } = making
+  const { story, versionId } = ticket
+  const wait = waitOf(story, clock.metric)
+  const firstDue = addMinutes(story.openedAt, clock.minutes)
+  const dueAt = addMinutes(firstDue, wait?.minutes ?? 0)
   const pausedSince =
     clock.metAt === null && (story.plot.status === 'pending' || story.plot.status === 'on_hold')
       ? (story.answeredAt ?? story.openedAt)
@@ -205,10 +221,22 @@ function addClock({ ledger, now }: Making, ticket: { id: string; story: Story },
     started_at: story.openedAt,
     due_at: dueAt,
     paused_since: pausedSince,
-    paused_seconds: 0,
+    paused_ms: (wait?.minutes ?? 0) * 60_000,
+    policy_version_id: versionId,
     met_at: clock.metAt,
     breached_at: stoppedAt > dueAt ? dueAt : null,
   })
+  const { metric, metAt } = clock
+  const { status } = story.plot
+  const came = { startedAt: story.openedAt, firstDue, dueAt, wait, pausedSince, metAt, status }
+  addSteps(making, { tenantId: story.tenant.id, id: ticket.id, metric }, { ...came, stoppedAt })
+}
+
+/** A ticket that is being made, and the promise that holds for it. */
+interface TicketOf {
+  readonly id: string
+  readonly story: Story
+  readonly versionId: string
 }
 
 interface Comment {
@@ -253,6 +281,7 @@ function addComments(making: Making, ticket: { id: string; story: Story; agent: 
 
 interface Opening {
   readonly number: number
+  readonly versionId: string
   readonly subscriber: DemoSubscriber
 }
 
@@ -320,13 +349,16 @@ function addTicket(making: Making, story: Story, opening: Opening): void {
     ...openedBy(making, story, worker),
     ...answersOf(story, worker),
     billing_party: 'tenant',
+    sla_base_id: opening.versionId,
+    sla_timezone: tenant.timezone,
     closed_reason: plot.status === 'closed' ? 'solved' : null,
     version: 1,
     created_at: story.openedAt,
   })
   const [response, resolution] = TARGETS[plot.priority]
-  addClock(making, { id, story }, { metric: 'first_response', minutes: response, metAt: story.answeredAt })
-  addClock(making, { id, story }, { metric: 'resolution', minutes: resolution, metAt: story.resolvedAt })
+  const ticket = { id, story, versionId: opening.versionId }
+  addClock(making, ticket, { metric: 'first_response', minutes: response, metAt: story.answeredAt })
+  addClock(making, ticket, { metric: 'resolution', minutes: resolution, metAt: story.resolvedAt })
   addComments(making, { id, story, agent: worker })
 }
 
@@ -342,8 +374,9 @@ export function addTickets(
   const stories = plots
     .map((plot) => tellStory(making, plot, place))
     .toSorted((left, right) => left.openedAt.getTime() - right.openedAt.getTime())
+  const { versionId } = addPromises(making, place.tenant, place.desk)
   for (const [index, story] of stories.entries()) {
-    addTicket(making, story, { number: 1000 + index + 1, subscriber: dice.pick(subscribers) })
+    addTicket(making, story, { number: 1000 + index + 1, versionId, subscriber: dice.pick(subscribers) })
   }
   ledger.add('ticket_counter', { tenant_id: place.tenant.id, last_number: 1000 + stories.length })
 }

@@ -10,9 +10,13 @@ import { addActivity, addLoadingEvent } from './activity.ts'
 import { addClientKeys } from './client-keys.ts'
 import { addBusiness, addMonitoring } from './business.ts'
 import { addDays, Dice } from './dice.ts'
+import { addElevations } from './elevations.ts'
 import { addLinks } from './links.ts'
 import type { DemoLink } from './links.ts'
+import { addMoney } from './money.ts'
 import { addPeople, Ledger } from './people.ts'
+import { addExports } from './exports.ts'
+import { addPortfolio } from './portfolio.ts'
 import type { DemoPeople, DemoTenant, Making } from './people.ts'
 import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './sign-ins.ts'
 import type { DemoClient, DemoFileBody, DemoSignIn } from './sign-ins.ts'
@@ -21,6 +25,7 @@ import type { DemoRows, DemoTable } from './store.ts'
 import { COMPLETE_DEMO_ORDERS } from '#modules/orders/index.ts'
 import { addTrade } from './orders.ts'
 import type { DemoTrade } from './orders.ts'
+import { addServiceHistory } from './service-history.ts'
 import { addTickets } from './tickets.ts'
 import type { Desk } from './tickets.ts'
 
@@ -64,17 +69,34 @@ const ORDER: readonly DemoTable[] = [
   'payment',
   'delegation',
   'link',
+  'link_request_sent',
+  'link_news',
   'link_override',
   'link_member',
+  'tenant_group',
+  'tenant_group_entry',
+  'partner_team',
+  'team_member',
+  'team_grant',
+  'saved_view',
   'link_change_request',
   'delegation_history',
+  'link_elevation',
   'access_freeze',
+  'sla_policy_version',
   'ticket_counter',
   'ticket',
   'ticket_comment',
   'ticket_sla_clock',
+  'ticket_sla_step',
   'outage',
   'usage_day',
+  'monitoring_period',
+  'fx_rate',
+  'billing_setting',
+  'invoice_dispute',
+  'invoice_reminder',
+  'export',
 ]
 
 const DEFAULT_SEED = 20_261_121
@@ -108,12 +130,17 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   for (const tenant of people.tenants.values()) {
     const subscribers = addBusiness(making, tenant)
     addMonitoring(making, tenant)
+    addServiceHistory(making, tenant)
     addTickets(making, { tenant, desk: findDesk(tenant, links) }, subscribers)
   }
+  addMoney(making, links)
   addChangeRequest(making, links)
   addLiftedFreeze(making, people)
   addPolicies(making, people)
+  addElevations(making, links, people)
   addActivity(making, links)
+  addPortfolio(making, people, links)
+  addExports(making, people, links)
   const trade = addTrade(making, people)
   addLoadingEvent(making, people, trade)
   return { making, people, links, trade }

@@ -1,5 +1,5 @@
 /** Whose matter an event is: that decides who may hear of it. */
-export type About = 'delegation' | 'order' | 'ticket'
+export type About = 'delegation' | 'order' | 'ticket' | 'export' | 'alert'
 
 interface EventType {
   readonly says: string
@@ -9,6 +9,8 @@ interface EventType {
 const delegation = (says: string): EventType => ({ says, about: 'delegation' })
 const order = (says: string): EventType => ({ says, about: 'order' })
 const ticket = (says: string): EventType => ({ says, about: 'ticket' })
+const alert = (says: string): EventType => ({ says, about: 'alert' })
+const exported = (says: string): EventType => ({ says, about: 'export' })
 
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
 export const EVENT_TYPES = {
@@ -25,13 +27,42 @@ export const EVENT_TYPES = {
   ),
   'resale.ended': delegation('A wholesaler gave up the management of an end customer.'),
   'resale.expired': delegation('The management of an end customer ran out.'),
+  'link.requested': delegation('A partner asked for a link, or was invited to one.'),
+  'link.approved': delegation('A link was approved.'),
+  'link.declined': delegation('A request for a link was declined.'),
+  'link.activated': delegation('A link began to work.'),
+  'link.changed': delegation('What a link allows, its end or its review was changed.'),
   'link.expiring': delegation('A link ends soon.'),
+  'link.expired': delegation('A link ran out.'),
+  'link.suspended': delegation('A link was suspended.'),
+  'link.resumed': delegation('A suspended link works again.'),
+  'link.revoked': delegation('A link was stopped for good.'),
+  'elevation.requested': delegation('Somebody asked for more access for a while.'),
+  'elevation.approved': delegation('A colleague of whoever asked for more access approved it.'),
+  'elevation.started': delegation('Somebody has more access for a while.'),
+  'elevation.denied': delegation('More access for a while was denied.'),
+  'elevation.ended': delegation(
+    'More access for a while is over: its time ran out, its ticket was finished, or somebody ended it.',
+  ),
+  'elevation.lapsed': delegation('Nobody answered a request for more access in time.'),
+  'access.frozen': delegation('The access under a link was frozen.'),
   'order.created': order('An order was placed.'),
   'order.changed': order('An order was changed, or made progress.'),
   'order.completed': order('An order was carried out.'),
   'order.cancelled': order('An order was cancelled.'),
   'ticket.opened': ticket('A ticket was opened, and the customer is told.'),
   'ticket.commented': ticket('A ticket was commented on, and the customer is told.'),
+  'partner.tenant.ticket_created': ticket('A ticket was opened.'),
+  'partner.tenant.status_changed': ticket('The status of a ticket changed.'),
+  'partner.tenant.sla_breach': ticket('A promised time of a ticket was missed.'),
+  'partner.tenant.billing_threshold': alert(
+    'Money owed to a customer reached the threshold of the link, or is overdue.',
+  ),
+  'alert.raised': alert('An alert was raised, or got worse.'),
+  'alert.acknowledged': alert('Somebody took an alert.'),
+  'alert.resolved': alert('An alert was closed, or cleared by itself.'),
+  'export.completed': exported('An ordered file is ready.'),
+  'export.failed': exported('An ordered file was not made.'),
 } as const satisfies Record<string, EventType>
 
 export type EventTypeName = keyof typeof EVENT_TYPES
@@ -49,7 +80,7 @@ const TICKET_TOPIC = 'ticket.notify'
 
 /** The topics of the outbox that webhooks take. */
 export const TOPICS: readonly string[] = [
-  ...EVENT_TYPE_NAMES.filter((name) => EVENT_TYPES[name].about !== 'ticket'),
+  ...EVENT_TYPE_NAMES.filter((name) => !name.startsWith('ticket.')),
   TICKET_TOPIC,
 ]
 

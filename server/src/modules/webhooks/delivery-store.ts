@@ -30,9 +30,11 @@ export async function findAudience(
   mandate: System,
   event: Readonly<Record<string, unknown>>,
 ): Promise<z.output<typeof Audience>> {
-  const [result] = await runStatements(mandate, [
-    { text: 'select access.webhook_audience($1) as audience', values: [event] },
-  ])
+  const text =
+    event['about'] === 'alert'
+      ? 'select access.alert_webhook_audience($1) as audience'
+      : 'select access.webhook_audience($1) as audience'
+  const [result] = await runStatements(mandate, [{ text, values: [event] }])
   return Audience.parse(result?.rows[0]?.['audience'])
 }
 

@@ -21,6 +21,9 @@ const Payload = z.object({
   order_id: Id,
   ticket_id: Id,
   comment_id: Id,
+  elevation_id: Id,
+  export_id: Id,
+  alert_id: Id,
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -32,6 +35,9 @@ const TOLD = [
   ['order_id', 'order'],
   ['ticket_id', 'ticket'],
   ['comment_id', 'comment'],
+  ['elevation_id', 'elevation'],
+  ['export_id', 'export'],
+  ['alert_id', 'alert'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const

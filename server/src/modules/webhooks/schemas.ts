@@ -85,7 +85,7 @@ export const EndpointBody = z.strictObject({
   endpoint_id: z.string(),
   url: z.string(),
   description: z.string().nullable(),
-  event_types: z.array(z.string()),
+  event_types: z.array(z.enum(EVENT_TYPE_NAMES)),
   status: z.enum(['active', 'disabled']),
   disabled_reason: z.enum(['by_owner', 'gone', 'failing']).nullable(),
   disabled_at: z.string().nullable(),
@@ -109,7 +109,7 @@ export const EndpointWithSecret = EndpointBody.extend({
 })
 
 export const EventTypesBody = z.strictObject({
-  items: z.array(z.strictObject({ event_type: z.string(), description: z.string() })),
+  items: z.array(z.strictObject({ event_type: z.enum(EVENT_TYPE_NAMES), description: z.string() })),
 })
 
 export const DeliveryBody = z.strictObject({
@@ -143,7 +143,7 @@ export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
     endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.id)),
     url: row.url,
     description: row.description,
-    event_types: row.event_types,
+    event_types: EVENT_TYPE_NAMES.filter((name) => row.event_types.includes(name)),
     status: row.status,
     disabled_reason: row.disabled_reason,
     disabled_at: row.disabled_at?.toISOString() ?? null,

@@ -144,6 +144,8 @@ begin
       select d.partner_id from access.delegation_in_force v join public.delegation d on d.id = v.id
       where d.tenant_id = tenant and d.kind = 'link' and not d.has_conditions
         and d.starts_at <= at and d.approved_at <= at and get_bit(access.mask_now(d), needed) = 1)
+    -- A file is the matter of who ordered it: a partner's own, or a tenant's own.
+    when 'export' then array(select p.id from public.partner p where p.id = partner)
     else '{}' end;
   return jsonb_build_object(
     'endpoints', coalesce((
@@ -153,6 +155,7 @@ begin
     'delegation_kind', (select d.kind from public.delegation d where d.id = delegation and d.tenant_id = tenant),
     'state', case about
       when 'order' then (select o.status from public.service_order o where o.tenant_id = tenant and o.id = (event ->> 'order_id')::uuid)
+      when 'export' then (select x.status from public.export x where x.id = (event ->> 'export_id')::uuid and x.partner_id is not distinct from partner and x.tenant_id is not distinct from tenant)
       when 'ticket' then (select t.status from public.ticket t where t.tenant_id = tenant and t.id = (event ->> 'ticket_id')::uuid)
       else (select d.status from public.delegation d where d.id = delegation and d.tenant_id = tenant) end);
 end

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Database } from '#platform/database.ts'
+import type { TopicHandler } from '#platform/jobs.ts'
+import { endMandate, recordEvent, runStatements, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
+import type { Statement } from '#platform/statement.ts'
+import type { AlertArea } from './rules.ts'
+import { newsOf } from './rules.ts'
+
+const AREAS: readonly AlertArea[] = ['sla', 'billing', 'access']
+
+const Change = z.object({
+  change: z.enum(['alerts.raise', 'alerts.escalate', 'alerts.ease', 'alerts.clear']),
+  alert_id: z.string(),
+  audience: z.enum(['partner', 'tenant', 'provider']),
+  partner_id: z.string().nullable(),
+  tenant_id: z.string().nullable(),
+  delegation_id: z.string().nullable(),
+  type: z.string(),
+  area: z.enum(['sla', 'billing', 'access']),
+  severity: z.enum(['info', 'warning', 'critical']),
+  title: z.string(),
+  channels: z.array(z.string()),
+  ticket_id: z.string().nullable(),
+  outage_id: z.string().nullable(),
+  was_told: z.boolean(),
+})
+
+/** What an evaluation changed in one alert. */
+export type AlertChange = z.output<typeof Change>
+
+/** Work in one transaction of the system login; its events commit with it. */
+export async function inTransaction<Result>(
+  database: Database,
+  job: string,
+  work: (mandate: Mandate<'system'>) => Promise<Result>,
+): Promise<Result> {
+  const { mandate, transaction } = await openForSystem(database, job, `job_${randomUUID()}`)
+  try {
+    const result = await work(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    return result
+  } finally {
+    endMandate(mandate)
+    await transaction.rollback()
+  }
+}
+
+/** The event of a change is read by those who read the alert: each side has alerts, and events, of its own. */
+function recordChange(mandate: Mandate<'system'>, change: AlertChange): void {
+  recordEvent(mandate, {
+    action: change.change,
+    ...(change.audience === 'partner' && change.partner_id && { partnerId: change.partner_id }),
+    ...(change.audience === 'tenant' && change.tenant_id && { tenantId: change.tenant_id }),
+    resource: { type: 'alert', id: change.alert_id, label: change.title },
+    changes: { severity: change.severity },
+  })
+}
+
+function messagesOf(change: AlertChange): Statement[] {
+  return newsOf(change).map((topic) => ({
+    text: 'insert into outbox (topic, payload) values ($1, $2)',
+    values: [
+      topic,
+      {
+        alert_id: change.alert_id,
+        tenant_id: change.tenant_id,
+        ...(change.audience === 'partner' && {
+          partner_id: change.partner_id,
+          link_id: change.delegation_id,
+        }),
+        ticket_id: change.ticket_id,
+        outage_id: change.outage_id,
+      },
+    ],
+  }))
+}
+
+async function evaluateArea(database: Database, area: AlertArea): Promise<AlertChange[]> {
+  return inTransaction(database, 'alert-clock', async (mandate) => {
+    const [result] = await runStatements(mandate, [
+      { text: 'select * from access.evaluate_alerts($1)', values: [area] },
+    ])
+    const changes = z.array(Change).parse(result?.rows ?? [])
+    for (const change of changes) recordChange(mandate, change)
+    // All in one round trip: an import can bring thousands.
+    const messages = changes.flatMap(messagesOf)
+    if (messages.length > 0) await runStatements(mandate, messages)
+    return changes
+  })
+}
+
+/**
+ * Brings alerts in line with how things are now: raises what has begun, tells again what got worse, clears what is over.
+ * However many processes do it at once, each thing is raised once. Returns what changed. Source: B9.
+ */
+export async function evaluateAlerts(
+  database: Database,
+  areas: readonly AlertArea[] = AREAS,
+): Promise<AlertChange[]> {
+  const changes: AlertChange[] = []
+  for (const area of areas) changes.push(...(await evaluateArea(database, area)))
+  return changes
+}
+
+const Asked = z.object({ area: z.enum(['sla', 'billing', 'access']) })
+
+/** The work that others ask for in the outbox, so that what they change is seen before the clock comes round. */
+export function makeAlertTopics(database: Database): Readonly<Record<'alerts.evaluate', TopicHandler>> {
+  return {
+    async 'alerts.evaluate'(payload) {
+      await evaluateAlerts(database, [Asked.parse(payload).area])
+    },
+  }
+}

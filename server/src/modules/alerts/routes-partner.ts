@@ -1,0 +1,193 @@
+import type { AlertId } from './store.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { route } from '#platform/route.ts'
+import { workOnAlert, workOnAlerts } from './acting.ts'
+import type { Act } from './acting.ts'
+import { answerCounts, answerOwn, answerPortfolio } from './answers.ts'
+import {
+  AlertAssignment,
+  AlertBulk,
+  AlertBulkResult,
+  AlertCountsBody,
+  AlertNote,
+  AlertParams,
+  AlertSnooze,
+  BillingAlertPage,
+  BillingAlertQuery,
+  PlainAlert,
+  PlainAlertPage,
+  PlainAlertQuery,
+  SlaAlertPage,
+  SlaAlertQuery,
+  toBillingAlert,
+  toPlainAlert,
+  toSlaAlert,
+} from './schemas.ts'
+
+const BASE = '/api/v1/partner/alerts'
+
+const reads = [
+  route({
+    method: 'GET',
+    path: `${BASE}/sla`,
+    summary: 'Service-level alerts of all customers, with counts',
+    input: { query: SlaAlertQuery },
+    access: { permission: 'partner.alerts.sla.read', tenant: 'portfolio' },
+    limit: 'list',
+    problems: ['GROUP_NOT_FOUND'],
+    responses: { 200: SlaAlertPage },
+    handle: ({ mandate, query }) => answerPortfolio(mandate, query, { area: 'sla', toItem: toSlaAlert }),
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/billing`,
+    summary: 'Billing alerts of all customers, with counts',
+    input: { query: BillingAlertQuery },
+    access: { permission: 'partner.alerts.billing.read', tenant: 'portfolio' },
+    limit: 'list',
+    problems: ['GROUP_NOT_FOUND'],
+    responses: { 200: BillingAlertPage },
+    handle: ({ mandate, query }) =>
+      answerPortfolio(mandate, query, { area: 'billing', toItem: toBillingAlert }),
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/counts`,
+    summary: 'How many alerts wait, by area',
+    input: {},
+    access: { permission: 'partner_org.links.read' },
+    limit: 'detail',
+    responses: { 200: AlertCountsBody },
+    handle: ({ mandate }) => answerCounts(mandate),
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/access`,
+    summary: "Alerts about the organisation's own access: ends, reviews, freezes, refusals",
+    input: { query: PlainAlertQuery },
+    access: { permission: 'partner_org.links.read' },
+    limit: 'list',
+    responses: { 200: PlainAlertPage },
+    handle: ({ mandate, query }) => answerOwn(mandate, query, ['access']),
+  }),
+]
+
+const inTenants = { permission: 'partner.alerts.acknowledge', tenant: 'portfolio' } as const
+const itself = { permission: 'partner_org.links.manage' } as const
+const problems = ['ALERT_NOT_FOUND', 'ALERT_STATE_CONFLICT'] as const
+
+async function work(mandate: Mandate<'portfolio' | 'program'>, id: AlertId, act: Act) {
+  const row = await workOnAlert(mandate, id, act)
+  const names = mandate.kind === 'portfolio' ? mandate.links : []
+  const known = names.find(({ tenant }) => row.tenant_id === tenant.id)
+  return toPlainAlert({ ...row, tenant_name: known?.tenant.name ?? row.tenant_name })
+}
+
+const until = (text: string | null): Date | null => (text === null ? null : new Date(text))
+
+const steps = [
+  route({
+    method: 'POST',
+    path: `${BASE}/:alert_id/acknowledge`,
+    summary: 'Take an alert: it stays, and everybody sees who works on it',
+    input: { params: AlertParams, body: AlertNote },
+    access: inTenants,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'acknowledge', note: body.note }),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:alert_id/resolve`,
+    summary: 'Close an alert; the same condition is told again only after it has cleared or got worse',
+    input: { params: AlertParams, body: AlertNote },
+    access: inTenants,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'resolve', note: body.note }),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:alert_id/snooze`,
+    summary: 'Let an alert sleep until an instant, unless it gets worse before',
+    input: { params: AlertParams, body: AlertSnooze },
+    access: inTenants,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'snooze', until: until(body.until), note: body.note }),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/:alert_id/assign`,
+    summary: 'Give an alert to a colleague who may work on it, or to nobody',
+    input: { params: AlertParams, body: AlertAssignment },
+    access: inTenants,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'assign', to: body.assigned_to }),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/bulk`,
+    summary: 'Acknowledge or close up to 200 alerts, with a result for each',
+    input: { body: AlertBulk },
+    access: inTenants,
+    limit: 'write',
+    responses: { 200: AlertBulkResult },
+    async handle({ mandate, body }) {
+      const items = await workOnAlerts(mandate, body.alert_ids, { does: body.action, note: body.note })
+      const done = items.filter(({ outcome }) => outcome === 'done').length
+      return { items, done_count: done, refused_count: items.length - done }
+    },
+  }),
+]
+
+const ownSteps = [
+  route({
+    method: 'POST',
+    path: `${BASE}/access/:alert_id/acknowledge`,
+    summary: "Take an alert about the organisation's own access",
+    input: { params: AlertParams, body: AlertNote },
+    access: itself,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'acknowledge', note: body.note }),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/access/:alert_id/resolve`,
+    summary: "Close an alert about the organisation's own access",
+    input: { params: AlertParams, body: AlertNote },
+    access: itself,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'resolve', note: body.note }),
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/access/:alert_id/snooze`,
+    summary: "Let an alert about the organisation's own access sleep until an instant",
+    input: { params: AlertParams, body: AlertSnooze },
+    access: itself,
+    limit: 'write',
+    problems,
+    responses: { 200: PlainAlert },
+    handle: ({ mandate, params, body }) =>
+      work(mandate, params.alert_id, { does: 'snooze', until: until(body.until), note: body.note }),
+  }),
+]
+
+/** The alerts of a partner: of its customers, and of its own access. Source: B9, endpoints 12 and 13. */
+export const partnerAlertRoutes = [...reads, ...steps, ...ownSteps]

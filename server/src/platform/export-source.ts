@@ -1,0 +1,105 @@
+import type { PermissionOf, TenantId } from '@liaison/access'
+import type { z } from 'zod'
+import type { Mandate } from './mandate.ts'
+import type { MoneyBody } from './money.ts'
+
+/** What one cell holds: text and flags as they are, `YYYY-MM-DD` for a day, a Date for an instant, money with its currency. */
+export type ExportCell = string | number | boolean | Date | MoneyBody | null
+
+/** One column of a file. */
+export interface ExportColumn {
+  /** The name in CSV and JSON Lines, snake_case. */
+  readonly key: string
+  /** The heading in XLSX and PDF, in words. */
+  readonly label: string
+  readonly type: 'text' | 'day' | 'instant' | 'money' | 'whole' | 'decimal' | 'flag'
+  /** Its share of a page's width; a column without one is left out of a PDF unless it is asked for. */
+  readonly width?: number
+}
+
+/** One row of a file, with the tenant that it belongs to: each tenant is told how many of its rows left. */
+export interface ExportRow {
+  readonly tenantId: string
+  /** In the order of the source's columns. */
+  readonly cells: readonly ExportCell[]
+}
+
+/** Where the next batch goes on: plain JSON that the source alone understands. */
+export type ExportPosition = readonly (string | number)[]
+
+/** One batch of rows; `next` is null behind the last row. */
+export interface ExportBatch {
+  readonly rows: readonly ExportRow[]
+  readonly next: ExportPosition | null
+}
+
+/** Under which access rows are exported: across linked tenants, or an organisation's own. */
+export type ExportMandate = Mandate<'portfolio' | 'tenant'>
+
+/** What is exported: the same from the first batch to the last. */
+export interface ExportQuestion<Filter> {
+  /** Tenants that the mandate reaches; a filter never adds one. */
+  readonly tenantIds: readonly TenantId[]
+  /** When the export was ordered: what depends on the day, such as overdue, is decided on it throughout. */
+  readonly asOf: Date
+  readonly filter: Filter
+}
+
+/** Which permissions an export asks for, in each tenant, at the order, at every batch and at every download. */
+export interface ExportPermissions {
+  /** Across linked tenants: the permission of the order, and what else is needed to see the rows. */
+  readonly portfolio?: {
+    readonly order: PermissionOf<'delegation'>
+    readonly rows: readonly PermissionOf<'delegation'>[]
+  }
+  /** An organisation's own rows. */
+  readonly tenant?: PermissionOf<'tenant'>
+}
+
+interface Definition<Schema extends z.ZodObject> {
+  /** Stable, snake_case; part of addresses and stored with every export. */
+  readonly kind: string
+  /** In words, plural, for example "invoices". */
+  readonly noun: string
+  readonly permissions: ExportPermissions
+  readonly columns: readonly ExportColumn[]
+  /** What may be asked, as JSON without transformations: what it lets through is stored, and parsed again at every batch. */
+  readonly filter: Schema
+  /** How many rows there are, exactly as things stand; a source that cannot count says an upper bound. */
+  readonly estimate: (mandate: ExportMandate, question: ExportQuestion<z.output<Schema>>) => Promise<number>
+  /**
+   * The next rows, by key and never by offset, so that memory and time per batch stay flat. Each batch runs in a
+   * transaction of its own, in which the access was decided anew.
+   */
+  readonly read: (
+    mandate: ExportMandate,
+    question: ExportQuestion<z.output<Schema>>,
+    window: { readonly after: ExportPosition | null; readonly limit: number },
+  ) => Promise<ExportBatch>
+}
+
+/** A kind of rows that can be exported, as the module that owns them describes it. */
+export interface ExportSource extends Omit<Definition<z.ZodObject>, 'estimate' | 'read'> {
+  readonly estimate: (mandate: ExportMandate, question: ExportQuestion<unknown>) => Promise<number>
+  readonly read: (
+    mandate: ExportMandate,
+    question: ExportQuestion<unknown>,
+    window: { readonly after: ExportPosition | null; readonly limit: number },
+  ) => Promise<ExportBatch>
+}
+
+/**
+ * Describes rows that can be exported. The owning module writes it in its `export-source.ts` and exports it from its
+ * `index.ts`; the module `exports` lists it. The stored filter is parsed by `filter` before every use.
+ */
+export function defineExportSource<Schema extends z.ZodObject>(definition: Definition<Schema>): ExportSource {
+  const parsed = (question: ExportQuestion<unknown>): ExportQuestion<z.output<Schema>> => ({
+    ...question,
+    filter: definition.filter.parse(question.filter),
+  })
+  return {
+    ...definition,
+    estimate: (mandate, question) => definition.estimate(mandate, parsed(question)),
+    read: (mandate, question, window) => definition.read(mandate, parsed(question), window),
+  }
+}
