@@ -28,6 +28,60 @@ function apps(name: keyof Awaited<ReturnType<typeof loadApps>>): LatePage {
   return lazyRouteComponent(loadApps, name)
 }
 
+const loadWebhooks = () => import('./frames/webhooks/pages.ts')
+
+function webhooks(name: keyof Awaited<ReturnType<typeof loadWebhooks>>): LatePage {
+  return lazyRouteComponent(loadWebhooks, name)
+}
+
+const loadReports = () => import('./frames/reports/pages.ts')
+
+function reports(name: keyof Awaited<ReturnType<typeof loadReports>>): LatePage {
+  return lazyRouteComponent(loadReports, name)
+}
+
+const loadBilling = () => import('./frames/billing/pages.ts')
+
+function billing(name: keyof Awaited<ReturnType<typeof loadBilling>>): LatePage {
+  return lazyRouteComponent(loadBilling, name)
+}
+
+const loadElevations = () => import('./frames/elevations/pages.ts')
+
+function elevations(name: keyof Awaited<ReturnType<typeof loadElevations>>): LatePage {
+  return lazyRouteComponent(loadElevations, name)
+}
+
+const loadLinking = () => import('./frames/linking/pages.ts')
+
+function linking(name: keyof Awaited<ReturnType<typeof loadLinking>>): LatePage {
+  return lazyRouteComponent(loadLinking, name)
+}
+
+const loadExports = () => import('./frames/exports/pages.ts')
+
+function exported(name: keyof Awaited<ReturnType<typeof loadExports>>): LatePage {
+  return lazyRouteComponent(loadExports, name)
+}
+
+const loadSla = () => import('./frames/sla/pages.ts')
+
+function sla(name: keyof Awaited<ReturnType<typeof loadSla>>): LatePage {
+  return lazyRouteComponent(loadSla, name)
+}
+
+const loadAlerts = () => import('./frames/alerts/pages.ts')
+
+function alerts(name: keyof Awaited<ReturnType<typeof loadAlerts>>): LatePage {
+  return lazyRouteComponent(loadAlerts, name)
+}
+
+const loadPortfolio = () => import('./frames/portfolio/pages.ts')
+
+function portfolio(name: keyof Awaited<ReturnType<typeof loadPortfolio>>): LatePage {
+  return lazyRouteComponent(loadPortfolio, name)
+}
+
 const loadOversight = () => import('./frames/platform/oversight.ts')
 
 function oversight(name: keyof Awaited<ReturnType<typeof loadOversight>>): LatePage {
@@ -61,13 +115,31 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   overview: 'OverviewPage',
   customers: 'TenantsPage',
   queue: 'QueuePage',
-  'billing/invoices': 'InvoicesPage',
+  billing: billing('MoneyPage'),
+  'billing/invoices': billing('PartnerInvoicesPage'),
+  'billing/disputes': billing('PartnerDisputesPage'),
+  'reports/sla': reports('SlaPage'),
+  'reports/usage': reports('UsagePage'),
+  'reports/revenue': reports('RevenuePage'),
+  'reports/compare': reports('ComparePage'),
   links: 'LinksPage',
   'links/new': 'RequestLinkPage',
-  'links/$link': 'LinkPage',
-  'links/$link/end': 'EndLinkPage',
-  expiring: 'ExpiringPage',
-  team: 'TeamPage',
+  'links/$link': linking('LinkPage'),
+  'links/$link/end': linking('EndLinkPage'),
+  notices: linking('PartnerNewsPage'),
+  networks: linking('NetworksPage'),
+  'links/many': portfolio('ManyLinksPage'),
+  expiring: portfolio('ExpiringPage'),
+  elevations: elevations('PartnerElevationsPage'),
+  'elevations/new': elevations('AskPage'),
+  freezes: elevations('PartnerFreezesPage'),
+  team: portfolio('MatrixPage'),
+  teams: portfolio('TeamsPage'),
+  'teams/$team': portfolio('TeamPage'),
+  alerts: alerts('PartnerAlertsPage'),
+  'alerts/rules': alerts('AlertRulesPage'),
+  groups: portfolio('GroupsPage'),
+  'groups/$group': portfolio('GroupPage'),
   activity: 'ActivityPage',
   'get-ready': developer('ReadyPage'),
   'api-terms': developer('ApiTermsPage'),
@@ -76,6 +148,11 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'clients/$client': developer('ClientPage'),
   'clients/$client/revoke': developer('RevokeClientPage'),
   granted: developer('GrantedPage'),
+  exports: exported('ExportsPage'),
+  'exports/new': exported('NewExportPage'),
+  webhooks: webhooks('WebhooksPage'),
+  'webhooks/new': webhooks('NewWebhookPage'),
+  'webhooks/$endpoint': webhooks('WebhookPage'),
 })
 
 const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting/index.ts'), {
@@ -84,43 +161,62 @@ const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting
   tickets: 'TicketsPage',
   'tickets/new': 'NewTicketPage',
   'tickets/$ticket': 'TicketPage',
-  billing: 'BillingPage',
-  'billing/invoices/$invoice': 'InvoicePage',
+  'service-levels': sla('ActingSlaPage'),
+  billing: billing('ActingBillingPage'),
+  'billing/invoices/$invoice': billing('ActingInvoicePage'),
   subscribers: 'SubscribersPage',
+  reports: reports('ActingReportPage'),
   activity: 'ActivityPage',
 })
 
 const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   '/': 'HomePage',
   home: 'HomePage',
-  access: 'AccessPage',
-  'access/stop-all': 'StopAllPage',
-  'access/rules': 'RulesPage',
+  access: linking('AccessPage'),
+  'access/stop-all': linking('StopAllPage'),
+  'access/rules': linking('RulesPage'),
+  'access/visits': linking('VisitsPage'),
+  'access/notices': linking('OrgNewsPage'),
+  'access/elevations': elevations('OrgElevationsPage'),
+  'access/freezes': elevations('OrgFreezesPage'),
   'access/consents/$consent': apps('ConsentPage'),
   'access/consents/$consent/stop': apps('StopConsentPage'),
   'access/resales/$resale': apps('ResalePage'),
   'access/resales/$resale/stop': apps('StopResalePage'),
-  'access/$link': 'AccessLinkPage',
-  'access/$link/stop': 'StopPartnerPage',
+  'access/$link': linking('AccessLinkPage'),
+  'access/$link/handover': linking('HandOverPage'),
+  'access/$link/stop': linking('StopPartnerPage'),
   requests: 'RequestsPage',
   activity: 'ActivityPage',
+  alerts: alerts('OrgAlertsPage'),
+  reports: reports('OwnReportPage'),
   members: 'MembersPage',
   clients: apps('ClientsPage'),
   'clients/new': apps('NewClientPage'),
+  exports: exported('ExportsPage'),
+  'exports/new': exported('NewExportPage'),
+  webhooks: webhooks('WebhooksPage'),
+  'webhooks/new': webhooks('NewWebhookPage'),
+  'webhooks/$endpoint': webhooks('WebhookPage'),
   orders: apps('OrdersPage'),
   'orders/$order': apps('OrderPage'),
   services: apps('ServicesPage'),
   tickets: 'TicketsPage',
   'tickets/new': 'NewTicketPage',
   'tickets/$ticket': 'TicketPage',
-  billing: 'BillingPage',
-  'billing/invoices/$invoice': 'InvoicePage',
+  'service-levels': sla('OrgSlaPage'),
+  'service-levels/$link': sla('LinkSlaPage'),
+  billing: billing('OrgBillingPage'),
+  'billing/disputes': billing('OrgDisputesPage'),
+  'billing/reminders': billing('ReminderPage'),
+  'billing/invoices/$invoice': billing('OrgInvoicePage'),
 })
 
 const platform = createFrame('/platform', () => import('./frames/platform/index.ts'), {
   '/': 'WorkPage',
   work: 'WorkPage',
   applications: lazyRouteComponent(() => import('./frames/platform/applications.ts'), 'ApplicationsPage'),
+  alerts: alerts('PlatformAlertsPage'),
   partners: 'PartnersPage',
   'partners/$par': 'PartnerPage',
   'partners/$par/blast-radius': oversight('BlastRadiusPage'),
@@ -143,6 +239,7 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   freezes: 'FreezesPage',
   activity: 'ActivityPage',
   explain: 'ExplainPage',
+  'explain/grid': elevations('GridPage'),
   'requests/$explain': 'RequestPage',
 })
 

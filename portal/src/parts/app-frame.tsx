@@ -127,9 +127,15 @@ function PersonMenu({ me }: { me: Me }) {
   )
 }
 
-type ToolsProps = { isMenuOpen: boolean; onMenu: () => void; onPalette: () => void; leave: ReactNode }
+type ToolsProps = {
+  isMenuOpen: boolean
+  onMenu: () => void
+  onPalette: () => void
+  bell: ReactNode
+  leave: ReactNode
+}
 
-function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
+function Tools({ isMenuOpen, onMenu, onPalette, bell, leave }: ToolsProps) {
   const { me } = useFrame()
   return (
     <div className="bar-tools">
@@ -148,6 +154,7 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
         <span className="wide">{t('bar.go_to')}</span>
         <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
+      {bell}
       <SchemeButton />
       <PersonMenu me={me} />
       {leave}
@@ -155,10 +162,16 @@ function Tools({ isMenuOpen, onMenu, onPalette, leave }: ToolsProps) {
   )
 }
 
-type AppFrameProps = { words: ReactNode; nav: readonly NavGroup[]; leave?: ReactNode; children: ReactNode }
+type AppFrameProps = {
+  words: ReactNode
+  nav: readonly NavGroup[]
+  bell?: ReactNode
+  leave?: ReactNode
+  children: ReactNode
+}
 
 /** The bar, the navigation and the page. The bar's words come from the server's answer only (U4). */
-export function AppFrame({ words, nav: whole, leave, children }: AppFrameProps) {
+export function AppFrame({ words, nav: whole, bell, leave, children }: AppFrameProps) {
   const { kind, role } = useFrame()
   const nav = useMemo(() => openTo(whole, role), [whole, role])
   const path = usePathname()
@@ -177,6 +190,7 @@ export function AppFrame({ words, nav: whole, leave, children }: AppFrameProps) 
           isMenuOpen={menuOn === path}
           onMenu={() => setMenuOn(menuOn === path ? null : path)}
           onPalette={() => keys.show('palette')}
+          bell={bell}
           leave={leave}
         />
       </header>

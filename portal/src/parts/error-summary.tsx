@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from 'react'
 import { readTrouble } from '../platform/access-problem.ts'
 import type { Trouble } from '../platform/access-problem.ts'
 import { t } from '../platform/words.ts'
+import { AskMore } from './ask-more.tsx'
 import { describeTrouble, WhyButton } from './states.tsx'
 
 export type FormError = { field: string; text: string }
@@ -55,7 +56,7 @@ function OneProblem({ trouble }: { trouble: WriteTrouble }) {
       {nextStep !== null && trouble.kind !== 'broken' && <div>{nextStep}</div>}
       {explainId !== null && (
         <div>
-          <WhyButton explainId={explainId} />
+          <WhyButton explainId={explainId} /> <AskMore error={trouble.problem} />
         </div>
       )}
       {reference !== null && <div className="small">{t('trouble.reference', { reference })}</div>}

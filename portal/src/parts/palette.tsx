@@ -46,15 +46,17 @@ function useTenantTargets(frame: Frame, typed: string): Target[] {
   )
   const recent = search === '' ? readRecents() : []
   const order = new Map(recent.map((tenant, index) => [tenant.tenantId, index]))
-  const rank = (id: string) => order.get(id) ?? recent.length
+  // Pinned ones come first, then those where the person was last.
+  const rank = (tenant: { tenant_id: string; pinned: boolean }) =>
+    search === '' && tenant.pinned ? -1 : (order.get(tenant.tenant_id) ?? recent.length)
   return (found.data?.items ?? [])
     .filter((tenant) => tenant.tenant_id !== frame.tenantId)
-    .toSorted((a, b) => rank(a.tenant_id) - rank(b.tenant_id))
+    .toSorted((a, b) => rank(a) - rank(b))
     .slice(0, 12)
     .map((tenant) => ({
       id: `t-${tenant.tenant_id}`,
       label: t('palette.act_in', { tenant: tenant.name }),
-      note: tenantNote(tenant),
+      note: tenant.pinned ? `${t('palette.pinned')} · ${tenantNote(tenant)}` : tenantNote(tenant),
       to: actingPlaces.summary(frame.partnerId, tenant.tenant_id),
     }))
 }

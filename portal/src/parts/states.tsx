@@ -8,6 +8,7 @@ import type { Trouble } from '../platform/access-problem.ts'
 import { useNow } from '../platform/clock.ts'
 import { formatRelative } from '../platform/format.ts'
 import { hasWords, t, tValue } from '../platform/words.ts'
+import { AskMore } from './ask-more.tsx'
 import { Explainer } from './explainer.tsx'
 import { Note } from './page.tsx'
 
@@ -66,6 +67,7 @@ export function TroublePanel({ error, onRetry }: TroublePanelProps) {
           </Button>
         )}
         {content?.explainId && <WhyButton explainId={content.explainId} />}
+        <AskMore error={error} />
       </div>
       {reference !== null && <p className="small muted">{t('trouble.reference', { reference })}</p>}
     </div>

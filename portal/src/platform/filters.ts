@@ -65,7 +65,7 @@ export function writeFilters<Spec extends FilterSpec>(
 /** Names of the filters that differ from their fallback, apart from those that only order or page. */
 export function activeFilters<Spec extends FilterSpec>(spec: Spec, values: FilterValues<Spec>): string[] {
   return Object.keys(writeFilters(spec, values)).filter(
-    (name) => !['page', 'size', 'sort', 'order'].includes(name),
+    (name) => !['page', 'size', 'sort', 'order', 'view'].includes(name),
   )
 }
 

@@ -14,7 +14,8 @@ function numberFormat(key: string, options: Intl.NumberFormatOptions): Intl.Numb
   return made
 }
 
-function decimalsOf(currency: string): number {
+/** How many decimals amounts of a currency have (ISO 4217). */
+export function decimalsOf(currency: string): number {
   const format = numberFormat(`cur:${currency}`, { style: 'currency', currency })
   return format.resolvedOptions().maximumFractionDigits ?? 2
 }

@@ -7,6 +7,7 @@ export type StatusFamily =
   | 'ticket'
   | 'priority'
   | 'invoice'
+  | 'dispute'
   | 'sla'
   | 'outcome'
   | 'organisation'
@@ -18,6 +19,13 @@ export type StatusFamily =
   | 'terms'
   | 'key'
   | 'gateway'
+  | 'webhook'
+  | 'delivery'
+  | 'export'
+  | 'elevation'
+  | 'grid'
+  | 'alert'
+  | 'severity'
 
 type Look = readonly [Tone, GlyphName]
 
@@ -34,6 +42,32 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     withdrawn: ['off', 'dash'],
     lapsed: ['off', 'ended'],
   },
+  grid: {
+    allow: ['ok', 'check'],
+    deny: ['off', 'bar'],
+    unknown: ['attention', 'dash'],
+  },
+  elevation: {
+    yours: ['attention', 'hourglass'],
+    requested: ['attention', 'hourglass'],
+    approved: ['attention', 'hourglass'],
+    active: ['ok', 'clock'],
+    ended: ['off', 'ended'],
+    denied: ['off', 'cross'],
+    withdrawn: ['off', 'dash'],
+    lapsed: ['off', 'ended'],
+  },
+  alert: {
+    active: ['attention', 'dot'],
+    acknowledged: ['info', 'eye'],
+    snoozed: ['off', 'pause'],
+    resolved: ['off', 'check'],
+  },
+  severity: {
+    critical: ['bad', 'triangle'],
+    warning: ['attention', 'clock'],
+    info: ['info', 'dot'],
+  },
   ticket: {
     open: ['info', 'dot'],
     pending: ['attention', 'hourglass'],
@@ -46,6 +80,12 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     normal: ['off', 'dot'],
     high: ['attention', 'up'],
     urgent: ['bad', 'triangle'],
+  },
+  dispute: {
+    open: ['attention', 'hourglass'],
+    accepted: ['ok', 'check'],
+    rejected: ['off', 'cross'],
+    withdrawn: ['off', 'dash'],
   },
   invoice: {
     draft: ['off', 'pencil'],
@@ -117,6 +157,25 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     next: ['info', 'hourglass'],
     active: ['ok', 'check'],
     retired: ['off', 'dash'],
+  },
+  webhook: {
+    active: ['ok', 'check'],
+    failing: ['attention', 'triangle'],
+    disabled: ['off', 'dash'],
+  },
+  delivery: {
+    waiting: ['info', 'hourglass'],
+    delivered: ['ok', 'check'],
+    failed: ['bad', 'triangle'],
+    cancelled: ['off', 'dash'],
+  },
+  export: {
+    queued: ['info', 'hourglass'],
+    processing: ['info', 'clock'],
+    completed: ['ok', 'check'],
+    failed: ['bad', 'triangle'],
+    cancelled: ['off', 'dash'],
+    expired: ['off', 'ended'],
   },
   gateway: {
     active: ['ok', 'check'],

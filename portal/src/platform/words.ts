@@ -2,16 +2,25 @@ import { i18n } from '@lingui/core'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 
 import { acting } from '../words/acting.ts'
+import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
 import type { applications } from '../words/applications.ts'
+import type { exports } from '../words/exports.ts'
+import type { linking } from '../words/linking.ts'
 import type { keyPair } from '../words/key-pair.ts'
+import type { billing } from '../words/billing.ts'
+import type { webhooks } from '../words/webhooks.ts'
 import type { onboarding } from '../words/onboarding.ts'
 import { org } from '../words/org.ts'
 import { partner } from '../words/partner.ts'
+import type { portfolio } from '../words/portfolio.ts'
 import { platform } from '../words/platform.ts'
+import type { sla } from '../words/sla.ts'
 import { status } from '../words/status.ts'
+import type { elevations } from '../words/elevations.ts'
+import type { reports } from '../words/reports.ts'
 import { ways } from '../words/ways.ts'
 
 const first = {
@@ -27,8 +36,17 @@ const first = {
 export type WordId =
   | keyof typeof first
   | keyof typeof consents
+  | keyof typeof alerts
   | keyof typeof oversight
+  | keyof typeof webhooks
+  | keyof typeof exports
+  | keyof typeof sla
+  | keyof typeof billing
   | keyof typeof onboarding
+  | keyof typeof portfolio
+  | keyof typeof reports
+  | keyof typeof elevations
+  | keyof typeof linking
   | keyof typeof applications
   | keyof typeof keyPair
 type Values = Record<string, string | number>

@@ -76,8 +76,6 @@ export const consents = {
     'To change what it includes, speak with {partner} or the provider. You can stop it yourself.',
   'resale.stop': '{partner} can no longer order for you or see your services: {accounts}.',
   'resale.stop_bill': 'Who pays for what runs already does not change by this.',
-  'resale.missing': 'This access of a wholesaler is not here',
-  'resale.missing_text': 'It may be old. Look under Who has access.',
   'orders.title': 'Orders',
   'orders.lead': 'Everything that was ordered for {org}, by whom, and who pays for it.',
   'orders.caption': 'Orders',

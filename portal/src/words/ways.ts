@@ -29,6 +29,7 @@ export const ways = {
   'nav.api': 'API access',
   'nav.clients': 'API clients',
   'nav.consents': 'Consents',
+  'nav.webhooks': 'Webhooks',
   'nav.resales': 'Resales',
   'nav.commercial': 'Who pays',
   'nav.gateways': 'Gateways',

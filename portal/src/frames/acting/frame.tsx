@@ -1,8 +1,10 @@
 import {
+  IconClockHour4,
   IconHistory,
   IconLayoutDashboard,
   IconLogout2,
   IconReceipt,
+  IconReportAnalytics,
   IconTicket,
   IconUsers,
 } from '@tabler/icons-react'
@@ -13,7 +15,7 @@ import { Outlet } from '@tanstack/react-router'
 import { Activity, useEffect, useMemo, useState } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
-import type { NavGroup } from '../../platform/nav.ts'
+import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { Bones } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
@@ -35,9 +37,11 @@ import { VisitWarning } from './visit-warning.tsx'
 
 const refreshMs = 60_000
 
-function navOf(par: string, ten: string, permissions: readonly string[]): NavGroup[] {
-  const has = (prefix: string) => permissions.some((name) => name.startsWith(prefix))
-  const all = [
+type ActingEntry = NavEntry & { on: boolean }
+type Has = (prefix: string) => boolean
+
+function workOf(par: string, ten: string, has: Has): ActingEntry[] {
+  return [
     {
       to: actingPlaces.summary(par, ten),
       label: t('nav.summary'),
@@ -53,12 +57,24 @@ function navOf(par: string, ten: string, permissions: readonly string[]): NavGro
       on: has('partner.support.tickets.'),
     },
     {
+      to: actingPlaces.sla(par, ten),
+      label: t('nav.sla'),
+      icon: IconClockHour4,
+      letter: 'l',
+      on: has('partner.support.tickets.read'),
+    },
+    {
       to: actingPlaces.billing(par, ten),
       label: t('nav.billing'),
       icon: IconReceipt,
       letter: 'b',
       on: has('partner.billing.invoices.'),
     },
+  ]
+}
+
+function recordsOf(par: string, ten: string, has: Has): ActingEntry[] {
+  return [
     {
       to: actingPlaces.subscribers(par, ten),
       label: t('managed.subscribers'),
@@ -67,13 +83,25 @@ function navOf(par: string, ten: string, permissions: readonly string[]): NavGro
       on: has('partner.provisioning.subscribers.'),
     },
     {
+      to: actingPlaces.reports(par, ten),
+      label: t('nav.reports'),
+      icon: IconReportAnalytics,
+      letter: 'r',
+      on: has('partner.reports.'),
+    },
+    {
       to: actingPlaces.activity(par, ten),
       label: t('nav.activity'),
       icon: IconHistory,
       letter: 'a',
-      on: permissions.includes('partner.audit.read'),
+      on: has('partner.audit.read'),
     },
   ]
+}
+
+function navOf(par: string, ten: string, permissions: readonly string[]): NavGroup[] {
+  const has = (prefix: string) => permissions.some((name) => name.startsWith(prefix))
+  const all = [...workOf(par, ten, has), ...recordsOf(par, ten, has)]
   return [{ entries: all.filter((entry) => entry.on) }]
 }
 

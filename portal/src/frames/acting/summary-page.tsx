@@ -13,7 +13,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
-import { SlaText } from '../shared/ticket-table.tsx'
+import { SlaText } from '../shared/sla-ring.tsx'
 
 function Figures({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId, tenantId } = useActing()
@@ -28,6 +28,17 @@ function Figures({ tenant }: { tenant: ManagedTenantDetail }) {
           note={t('tile.at_risk', { count: metrics.tickets_at_risk ?? 0 })}
         >
           <p className="figure">{formatCount(metrics.open_tickets)}</p>
+        </Tile>
+      )}
+      {metrics.open_alerts !== null && (
+        <Tile
+          title={t('nav.alerts')}
+          to={partnerPlaces.alerts(partnerId)}
+          note={t('tile.critical', { count: metrics.critical_alerts ?? 0 })}
+        >
+          <p className={(metrics.critical_alerts ?? 0) > 0 ? 'figure late' : 'figure'}>
+            {formatCount(metrics.open_alerts)}
+          </p>
         </Tile>
       )}
       {metrics.outstanding !== null && (

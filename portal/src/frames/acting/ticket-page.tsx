@@ -9,6 +9,16 @@ import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { TicketView } from '../shared/ticket-view.tsx'
 
+function rightsOf(permissions: readonly string[]) {
+  const may = (act: string) => permissions.includes(`partner.support.tickets.${act}`)
+  return {
+    update: may('update'),
+    comment: may('comment'),
+    assign: may('assign'),
+    internal: may('internal_notes.read'),
+  }
+}
+
 /** One ticket of this tenant. */
 export function TicketPage() {
   const { acting, client, partnerId, tenantId } = useActing()
@@ -17,13 +27,7 @@ export function TicketPage() {
   const ticket = useRead(['ticket', ticketId], (frame, signal) =>
     readTagged(frame.client.GET('/partner/support/tickets/{ticket_id}', { params: path, signal })),
   )
-  const may = (act: string) => acting.permissions.includes(`partner.support.tickets.${act}`)
-  const rights = {
-    update: may('update'),
-    comment: may('comment'),
-    assign: may('assign'),
-    internal: may('internal_notes.read'),
-  }
+  const rights = rightsOf(acting.permissions)
   const people = useRead(
     ['assignees'],
     (frame, signal) => readBody(frame.client.GET('/partner/support/assignees', { signal })),
@@ -41,6 +45,14 @@ export function TicketPage() {
             rights={rights}
             tenant={acting.tenant_name}
             people={people.data?.items ?? []}
+            justify={(metric, said) =>
+              readBody(
+                client.POST('/partner/support/tickets/{ticket_id}/sla/{metric}/justification', {
+                  params: { path: { ticket_id: ticketId, metric } },
+                  body: said,
+                }),
+              )
+            }
             change={(change) =>
               readBody(
                 client.PATCH('/partner/support/tickets/{ticket_id}', {

@@ -12,12 +12,21 @@ import { MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { useGo, useParam } from '../../platform/navigate.tsx'
+import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces, serverPlaces } from '../../places.ts'
 import { ChangeList, HistoryList, LinkFacts } from '../shared/link-parts.tsx'
+import { useOwnCheck, useVisits } from '../linking/calls.ts'
+import { CheckPanel } from '../linking/check-panel.tsx'
+import { ChecklistPanel } from '../linking/checklist-panel.tsx'
+import { OrgNotes } from '../linking/notes-panel.tsx'
+import { ObjectionNote } from '../linking/objection-note.tsx'
+import { RenewalPanel } from '../linking/renewal-panel.tsx'
+import { ReviewNote } from '../linking/review-note.tsx'
+import { FactorPanel, VisitList } from '../linking/visit-list.tsx'
 import { useAccessLink } from './calls.ts'
+import { ElevationNote } from './elevation-note.tsx'
 import { NarrowForm } from './narrow-form.tsx'
 
 type LinkProps = { link: TenantLinkDetail; etag: string | null }
@@ -69,6 +78,11 @@ function Tools({ link, etag }: LinkProps) {
     <>
       {link.status === 'active' && <PauseButton link={link} etag={etag} act="suspend" />}
       {link.status === 'suspended' && <PauseButton link={link} etag={etag} act="resume" />}
+      {['active', 'suspended'].includes(link.status) && (
+        <Button variant="default" onClick={() => go(orgPlaces.handOver(tenantId, link.link_id))}>
+          {t('handover.open')}…
+        </Button>
+      )}
       {isLive && (
         <Button variant="default" onClick={() => go(orgPlaces.stop(tenantId, link.link_id))}>
           {t('access.stop', { partner: link.partner_name })}…
@@ -92,6 +106,7 @@ function People({ link }: { link: TenantLinkDetail }) {
               <span className="muted">
                 {t('access.used')} <MomentText iso={person.last_used_at} now={now} />
                 {person.factor !== null && `, ${tValue('factor', person.factor)}`}
+                {person.via_team && ` · ${t('access.by_team', { team: person.via_team.name })}`}
               </span>
             </li>
           ))}
@@ -101,11 +116,36 @@ function People({ link }: { link: TenantLinkDetail }) {
   )
 }
 
+const visitDays = 30
+const mostVisits = 5
+
+function Visits({ link }: { link: TenantLinkDetail }) {
+  const { tenantId } = useFrame()
+  const visits = useVisits({ partner_id: link.partner_id, days: visitDays, limit: mostVisits })
+  return (
+    <Panel title={t('visits.title')}>
+      <Answer query={visits} lines={3}>
+        {({ items }) => <VisitList visits={items} />}
+      </Answer>
+      <p>
+        <GoLink to={`${orgPlaces.visits(tenantId)}?partner=${link.partner_id}`}>{t('visits.all')}</GoLink>
+      </p>
+    </Panel>
+  )
+}
+
+function Check({ link }: { link: TenantLinkDetail }) {
+  return <CheckPanel query={useOwnCheck(link.link_id)} />
+}
+
 function Body({ link, etag }: LinkProps) {
   const isLive = ['active', 'suspended', 'approved'].includes(link.status)
   return (
     <div className="columns">
       <div className="stack">
+        <ReviewNote link={link} />
+        <ObjectionNote link={link} />
+        <ChecklistPanel link={link} />
         {link.status === 'requested' && (
           <Note tone="attention">
             <p>
@@ -114,10 +154,12 @@ function Body({ link, etag }: LinkProps) {
             </p>
           </Note>
         )}
+        <ElevationNote linkId={link.link_id} />
         <Panel title={t('access.can_title', { partner: link.partner_name })}>
           <PermissionList can={link.can} cannot={link.cannot} who={t('access.they')} />
         </Panel>
         <ChangeList changes={link.changes} />
+        <Visits link={link} />
         <section aria-label={t('access.did_title', { partner: link.partner_name })}>
           <h2 className="section-title">{t('access.did_title', { partner: link.partner_name })}</h2>
           <ActivityList
@@ -129,7 +171,16 @@ function Body({ link, etag }: LinkProps) {
       </div>
       <div className="stack">
         <LinkFacts title={t('access.link_plain')} link={link} />
+        {link.via_partner_name !== null && (
+          <Panel title={t('via.label')}>
+            <p>{t('via.text', { name: link.via_partner_name })}</p>
+          </Panel>
+        )}
+        <RenewalPanel link={link} etag={etag} />
         <People link={link} />
+        {isLive && <Check link={link} />}
+        <FactorPanel linkId={link.link_id} />
+        <OrgNotes linkId={link.link_id} />
         {isLive && <NarrowForm key={link.version} link={link} etag={etag} />}
         <HistoryList history={link.history} />
       </div>

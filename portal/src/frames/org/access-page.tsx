@@ -22,13 +22,13 @@ import { orgPlaces } from '../../places.ts'
 import { frozenName } from '../shared/freeze-words.ts'
 import { ConsentCard, LinkCard, ResaleCard } from './access-cards.tsx'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
+import { VersionNotes } from '../linking/versions-note.tsx'
 import { useAccessLinks, useFreezes } from './calls.ts'
+import { ElevationNote } from './elevation-note.tsx'
 import { WaitingConsents } from './waiting-consents.tsx'
 
-function FreezeNote({ freeze }: { freeze: Freeze }) {
-  const [isOpen, setOpen] = useState(false)
-  const who = freeze.scope === 'tenant' ? t('freeze.everybody') : frozenName(freeze)
-  const lift = useWrite(
+function useLift(freeze: Freeze, who: string, onDone: () => void) {
+  return useWrite(
     (reason: string, frame) =>
       readBody(
         frame.client.DELETE('/tenant/partner-access/freeze/{freeze_id}', {
@@ -36,11 +36,19 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
           body: { reason },
         }),
       ),
-    () => {
-      setOpen(false)
-      showToast(t('freeze.lifted', { who }))
+    (answer) => {
+      onDone()
+      showToast(t(answer.in_force ? 'freeze.lift_asked_own' : 'freeze.lifted', { who }))
     },
   )
+}
+
+function FreezeNote({ freeze }: { freeze: Freeze }) {
+  const [isOpen, setOpen] = useState(false)
+  const { name } = useFrame()
+  const who = freeze.scope === 'tenant' ? t('freeze.everybody') : frozenName(freeze)
+  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
+  const lift = useLift(freeze, who, () => setOpen(false))
   return (
     <Note tone="bad">
       <p className="strong">
@@ -51,9 +59,14 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
         })}
       </p>
       {freeze.reason !== null && <p>{freeze.reason}</p>}
-      <button type="button" className="thing" onClick={() => setOpen(true)}>
-        {t('freeze.lift')}…
-      </button>
+      {freeze.lift_asked_at !== null && (
+        <p>{t(freeze.lift_asked_by_you ? 'freeze.lift_asked_own' : 'freeze.lift_asked')}</p>
+      )}
+      {!freeze.lift_asked_by_you && (
+        <button type="button" className="thing" onClick={() => setOpen(true)}>
+          {t('freeze.lift')}…
+        </button>
+      )}
       <Ask
         opened={isOpen}
         title={t('freeze.lift_title', { who })}
@@ -65,7 +78,7 @@ function FreezeNote({ freeze }: { freeze: Freeze }) {
         onKeep={() => setOpen(false)}
         onAct={(reason) => lift.mutate(reason)}
       >
-        {t('freeze.lift_effect', { who })}
+        {t(isFirstOfTwo ? 'freeze.lift_two_own' : 'freeze.lift_effect', { who: isFirstOfTwo ? name : who })}
       </Ask>
     </Note>
   )
@@ -281,7 +294,9 @@ export function AccessPage() {
     >
       <div className="stack">
         <Freezes />
+        <ElevationNote />
         <WaitingConsents />
+        <VersionNotes />
         <Present filters={filters} />
         <Ended account={filters.values.account} />
       </div>

@@ -48,6 +48,15 @@ export function useResales() {
   )
 }
 
+/** One wholesaler's access. */
+export function useResale(resaleId: string) {
+  return useRead(['resale', resaleId], (frame, signal) =>
+    readBody(
+      frame.client.GET('/tenant/resales/{resale_id}', { params: { path: { resale_id: resaleId } }, signal }),
+    ),
+  )
+}
+
 /** Whether a wholesaler can act now or could again. */
 export function isLiveResale({ status }: Resale): boolean {
   return status === 'active' || status === 'suspended'

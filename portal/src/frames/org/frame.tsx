@@ -1,15 +1,24 @@
 import {
   IconAdjustments,
   IconApps,
+  IconDoorEnter,
+  IconMailOpened,
+  IconBell,
+  IconFileExport,
+  IconClockPlay,
   IconHistory,
+  IconClockHour4,
   IconHome,
   IconInbox,
   IconPackage,
   IconReceipt,
+  IconReportAnalytics,
   IconRouter,
   IconShieldHalf,
+  IconSnowflake,
   IconTicket,
   IconUsers,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
 import { useMemo } from 'react'
@@ -33,6 +42,14 @@ function workOf(ten: string): NavEntry[] {
       letter: 'q',
       needs: 'tenant.tickets.read',
     },
+    { to: places.alerts(ten), label: t('nav.alerts'), icon: IconBell, letter: 'w' },
+    {
+      to: places.sla(ten),
+      label: t('nav.sla'),
+      icon: IconClockHour4,
+      letter: 'l',
+      needs: 'tenant.tickets.read',
+    },
     {
       to: places.billing(ten),
       label: t('nav.billing'),
@@ -40,6 +57,18 @@ function workOf(ten: string): NavEntry[] {
       letter: 'b',
       needs: 'tenant.billing.read',
     },
+    {
+      to: places.reports(ten),
+      label: t('nav.reports'),
+      icon: IconReportAnalytics,
+      needs: 'tenant.profile.read',
+    },
+  ]
+}
+
+/** What the organisation has, who belongs to it, and what its own programs use. */
+function ownOf(ten: string): NavEntry[] {
+  return [
     {
       to: places.orders(ten),
       label: t('nav.orders'),
@@ -68,6 +97,52 @@ function workOf(ten: string): NavEntry[] {
       letter: 'k',
       needs: 'tenant.clients.read',
     },
+    {
+      to: places.exports(ten),
+      label: t('nav.exports'),
+      icon: IconFileExport,
+      needs: 'tenant.profile.read',
+    },
+    {
+      to: places.webhooks(ten),
+      label: t('nav.webhooks'),
+      icon: IconWebhook,
+      needs: 'tenant.webhooks.manage',
+    },
+  ]
+}
+
+/** What partners have or lack for the moment. */
+function nowOf(ten: string): NavEntry[] {
+  return [
+    {
+      to: places.elevations(ten),
+      label: t('nav.elevations'),
+      icon: IconClockPlay,
+      letter: 'e',
+      needs: 'tenant.partner_access.read',
+    },
+    {
+      to: places.freezes(ten),
+      label: t('nav.freezes'),
+      icon: IconSnowflake,
+      letter: 'f',
+      needs: 'tenant.partner_access.read',
+    },
+    {
+      to: places.visits(ten),
+      label: t('nav.visits'),
+      icon: IconDoorEnter,
+      letter: 'v',
+      needs: 'tenant.partner_access.audit.read',
+    },
+    {
+      to: places.notices(ten),
+      label: t('nav.notices'),
+      icon: IconMailOpened,
+      letter: 'n',
+      needs: 'tenant.partner_access.read',
+    },
   ]
 }
 
@@ -87,6 +162,7 @@ function accessOf(ten: string): NavEntry[] {
       letter: 'r',
       needs: 'tenant.partner_access.approve',
     },
+    ...nowOf(ten),
     {
       to: places.activity(ten),
       label: t('nav.what_they_did'),
@@ -105,7 +181,10 @@ function accessOf(ten: string): NavEntry[] {
 }
 
 function navOf(ten: string): NavGroup[] {
-  return [{ entries: workOf(ten) }, { title: t('nav.partner_access'), entries: accessOf(ten) }]
+  return [
+    { entries: [...workOf(ten), ...ownOf(ten)] },
+    { title: t('nav.partner_access'), entries: accessOf(ten) },
+  ]
 }
 
 /** The own organisation's frame: its work, and who it lets in. */

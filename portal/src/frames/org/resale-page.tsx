@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import type { Resale } from '@liaison/sdk'
-import type { ReactNode } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate } from '../../platform/format.ts'
@@ -19,7 +18,7 @@ import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { daysUntil, neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
 import { AccessStopped } from './access-stopped.tsx'
-import { isLiveResale, useResales } from './calls-consents.ts'
+import { isLiveResale, useResale } from './calls-consents.ts'
 
 function partnerOf({ partner_name: name }: Resale): string {
   return name ?? t('resale.plain')
@@ -90,36 +89,13 @@ function Body({ resale }: { resale: Resale }) {
   )
 }
 
-/** Shows the resale that the address names, out of all of them. */
-function WithResale({ children }: { children: (resale: Resale) => ReactNode }) {
-  const id = useParam('resale')
-  const resales = useResales()
-  return (
-    <Answer query={resales} lines={12}>
-      {({ items }) => {
-        const found = items.find((resale) => resale.resale_id === id)
-        if (found) return children(found)
-        return (
-          <div className="list">
-            <Empty title={t('resale.missing')} text={t('resale.missing_text')} />
-          </div>
-        )
-      }}
-    </Answer>
-  )
-}
-
-function useShownResale(): Resale | undefined {
-  const id = useParam('resale')
-  return useResales().data?.items.find((resale) => resale.resale_id === id)
-}
-
 /** One wholesaler's access: to which accounts, under which agreement, until when, and how to stop it. */
 export function ResalePage() {
   const { tenantId } = useFrame()
   const go = useGo()
   const mayStop = useMay('tenant.partner_access.revoke')
-  const found = useShownResale()
+  const resale = useResale(useParam('resale'))
+  const found = resale.data
   return (
     <Page
       title={found ? t('resale.title', { partner: partnerOf(found) }) : t('resale.plain')}
@@ -134,7 +110,9 @@ export function ResalePage() {
         )
       }
     >
-      <WithResale>{(resale) => <Body resale={resale} />}</WithResale>
+      <Answer query={resale} lines={12}>
+        {(one) => <Body resale={one} />}
+      </Answer>
     </Page>
   )
 }
@@ -179,13 +157,17 @@ function StopForm({ resale }: { resale: Resale }) {
 /** Stops a wholesaler's access for good (level 2). */
 export function StopResalePage() {
   const { tenantId } = useFrame()
-  const found = useShownResale()
+  const resaleId = useParam('resale')
+  const resale = useResale(resaleId)
+  const found = resale.data
   return (
     <Page
       title={found ? t('stop.title', { partner: partnerOf(found) }) : t('stop.title_plain')}
-      back={{ to: orgPlaces.resale(tenantId, useParam('resale')), label: t('resale.plain') }}
+      back={{ to: orgPlaces.resale(tenantId, resaleId), label: t('resale.plain') }}
     >
-      <WithResale>{(resale) => <StopForm resale={resale} />}</WithResale>
+      <Answer query={resale} lines={12}>
+        {(one) => <StopForm resale={one} />}
+      </Answer>
     </Page>
   )
 }

@@ -11,9 +11,11 @@ import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { FactorAgeRule, HoursRule } from '../linking/rules-hours.tsx'
+import { ImpactOf } from '../linking/rules-impact.tsx'
 import { useAccessLinks } from './calls.ts'
 
-const askers = ['any', 'listed', 'none'] as const
+const askers = ['any', 'listed', 'unlisted', 'none'] as const
 const ipModes = ['off', 'monitor', 'enforce'] as const
 
 /** The listed word that was chosen; the first when it is none of them. */
@@ -32,7 +34,7 @@ function Listed({ policy, onPolicy }: PartProps) {
   if (choices.length === 0) return <p className="muted">{t('rules.listed_none')}</p>
   return (
     <fieldset className="stack tight">
-      <legend>{t('rules.listed')}</legend>
+      <legend>{t(policy.who_may_ask === 'unlisted' ? 'rules.unlisted' : 'rules.listed')}</legend>
       {choices.map((id) => (
         <Checkbox
           key={id}
@@ -67,7 +69,9 @@ function Asking({ policy, onPolicy }: PartProps) {
             </option>
           ))}
         </NativeSelect>
-        {policy.who_may_ask === 'listed' && <Listed policy={policy} onPolicy={onPolicy} />}
+        {['listed', 'unlisted'].includes(policy.who_may_ask) && (
+          <Listed policy={policy} onPolicy={onPolicy} />
+        )}
         <TextInput
           id="max_duration_days"
           type="number"
@@ -129,6 +133,40 @@ function LongestStay({ policy, onPolicy }: PartProps) {
   )
 }
 
+type ConditionProps = {
+  conditions: PartnerPolicy['conditions']
+  set: (change: Partial<PartnerPolicy['conditions']>) => void
+}
+
+function Networks({ conditions, set }: ConditionProps) {
+  return (
+    <>
+      <NativeSelect
+        id="ip_mode"
+        label={t('rules.ip_mode')}
+        value={conditions.ip_mode}
+        onChange={(event) => set({ ip_mode: oneOf(ipModes, event.currentTarget.value) })}
+      >
+        {ipModes.map((mode) => (
+          <option key={mode} value={mode}>
+            {t(`rules.ip_${mode}`)}
+          </option>
+        ))}
+      </NativeSelect>
+      {conditions.ip_mode !== 'off' && (
+        <Textarea
+          id="ip_allow"
+          label={t('rules.ip_list')}
+          description={t('rules.ip_list_about')}
+          rows={3}
+          value={conditions.ip_allow.join('\n')}
+          onChange={(event) => set({ ip_allow: event.currentTarget.value.split('\n') })}
+        />
+      )}
+    </>
+  )
+}
+
 function Conditions({ policy, onPolicy }: PartProps) {
   const { conditions } = policy
   const set = (change: Partial<PartnerPolicy['conditions']>) => {
@@ -138,6 +176,10 @@ function Conditions({ policy, onPolicy }: PartProps) {
     <Panel title={t('rules.conditions')}>
       <div className="stack tight">
         <LongestStay policy={policy} onPolicy={onPolicy} />
+        <FactorAgeRule
+          seconds={conditions.mfa_max_age_s}
+          onSeconds={(seconds) => set({ mfa_max_age_s: seconds })}
+        />
         <Checkbox
           label={t('rules.phishing')}
           description={t('rules.phishing_about')}
@@ -150,29 +192,34 @@ function Conditions({ policy, onPolicy }: PartProps) {
           checked={conditions.read_reason_required}
           onChange={(event) => set({ read_reason_required: event.currentTarget.checked })}
         />
-        <NativeSelect
-          id="ip_mode"
-          label={t('rules.ip_mode')}
-          value={conditions.ip_mode}
-          onChange={(event) => set({ ip_mode: oneOf(ipModes, event.currentTarget.value) })}
-        >
-          {ipModes.map((mode) => (
-            <option key={mode} value={mode}>
-              {t(`rules.ip_${mode}`)}
-            </option>
-          ))}
-        </NativeSelect>
-        {conditions.ip_mode !== 'off' && (
-          <Textarea
-            id="ip_allow"
-            label={t('rules.ip_list')}
-            description={t('rules.ip_list_about')}
-            rows={3}
-            value={conditions.ip_allow.join('\n')}
-            onChange={(event) => set({ ip_allow: event.currentTarget.value.split('\n') })}
-          />
-        )}
+        <Checkbox
+          label={t('rules.elevation')}
+          description={t('rules.elevation_about')}
+          checked={conditions.elevation_required}
+          onChange={(event) => set({ elevation_required: event.currentTarget.checked })}
+        />
+        <Checkbox
+          label={t('rules.elevation_own')}
+          description={t('rules.elevation_own_about')}
+          checked={conditions.tenant_elevation_approval}
+          onChange={(event) => set({ tenant_elevation_approval: event.currentTarget.checked })}
+        />
+        <Networks conditions={conditions} set={set} />
+        <HoursRule hours={conditions.hours} onHours={(hours) => set({ hours })} />
       </div>
+    </Panel>
+  )
+}
+
+function Notices({ policy, onPolicy }: PartProps) {
+  return (
+    <Panel title={t('rules.notices')}>
+      <Checkbox
+        label={t('rules.digest')}
+        description={t('rules.digest_about')}
+        checked={policy.sends_digest}
+        onChange={(event) => onPolicy({ ...policy, sends_digest: event.currentTarget.checked })}
+      />
     </Panel>
   )
 }
@@ -204,10 +251,14 @@ function RulesForm({ policy: known, etag }: { policy: PartnerPolicy; etag: strin
     >
       <WriteProblem error={write.error} />
       <div className="halves">
-        <Asking policy={policy} onPolicy={setPolicy} />
+        <div className="stack">
+          <Asking policy={policy} onPolicy={setPolicy} />
+          <Notices policy={policy} onPolicy={setPolicy} />
+        </div>
         <Conditions policy={policy} onPolicy={setPolicy} />
         <Roles policy={policy} onPolicy={setPolicy} />
       </div>
+      <ImpactOf conditions={toBody(policy).conditions} />
       <Note tone="off">
         <p>{t('rules.note')}</p>
       </Note>

@@ -36,6 +36,14 @@ export function TicketPage() {
             rights={ownRights}
             tenant={name}
             people={people.data?.items ?? []}
+            justify={(metric, said) =>
+              readBody(
+                client.POST('/tenant/support/tickets/{ticket_id}/sla/{metric}/justification', {
+                  params: { path: { ticket_id: ticketId, metric } },
+                  body: said,
+                }),
+              )
+            }
             change={(change) =>
               readBody(
                 client.PATCH('/tenant/support/tickets/{ticket_id}', {

@@ -11,6 +11,7 @@ import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
+import { ExportLink } from '../shared/export-link.tsx'
 import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
 
 /** The organisation's own tickets, whoever wrote them. */
@@ -28,7 +29,12 @@ export function TicketsPage() {
   return (
     <Page
       title={t('tickets.title')}
-      tools={<Button onClick={() => go(orgPlaces.newTicket(tenantId))}>{t('newticket.own_title')}</Button>}
+      tools={
+        <div className="row">
+          <ExportLink kind="tickets" />
+          <Button onClick={() => go(orgPlaces.newTicket(tenantId))}>{t('newticket.own_title')}</Button>
+        </div>
+      }
     >
       <TicketFilterBar filters={filters} query={tickets} />
       <Answer query={tickets} lines={10}>

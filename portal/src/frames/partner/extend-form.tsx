@@ -28,7 +28,7 @@ export type Extension = {
 }
 
 /** Asks the tenant to let a link last longer. Nothing changes before the tenant agrees (B1). */
-export function askToExtend(client: LiaisonClient, { link, etag, days, reason }: Extension) {
+function askToExtend(client: LiaisonClient, { link, etag, days, reason }: Extension) {
   return readBody(
     client.POST('/partner/links/{link_id}/changes', {
       params: { path: { link_id: link.link_id } },

@@ -1,18 +1,29 @@
 import {
   IconApi,
+  IconBell,
   IconBuildingCommunity,
   IconCalendarDue,
+  IconFileExport,
+  IconClockPlay,
+  IconChartBar,
   IconHistory,
   IconLayoutDashboard,
   IconLink,
   IconListCheck,
+  IconMailOpened,
+  IconNetwork,
   IconReceipt,
+  IconReportAnalytics,
   IconShieldCheck,
+  IconSnowflake,
+  IconTags,
   IconTicket,
   IconUsersGroup,
+  IconUsersPlus,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
 import type { NavGroup } from '../../platform/nav.ts'
@@ -23,6 +34,8 @@ import { findPartner } from '../../platform/me.ts'
 import { useParam, usePathname, useSearchText } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces as places } from '../../places.ts'
+
+const Bell = lazy(() => import('../../parts/bell.tsx').then((loaded) => ({ default: loaded.Bell })))
 
 function developersOf(par: string): NavGroup {
   return {
@@ -41,50 +54,82 @@ function developersOf(par: string): NavGroup {
         icon: IconShieldCheck,
         needs: 'partner_org.consents.read',
       },
+      {
+        to: places.webhooks(par),
+        label: t('nav.webhooks'),
+        icon: IconWebhook,
+        needs: 'partner_org.webhooks.manage',
+      },
     ],
   }
 }
 
-function navOf(par: string): NavGroup[] {
-  return [
-    {
-      entries: [
-        { to: places.overview(par), label: t('nav.overview'), icon: IconLayoutDashboard, letter: 'o' },
-        { to: places.customers(par), label: t('nav.customers'), icon: IconBuildingCommunity, letter: 't' },
-        { to: places.queue(par), label: t('nav.queue'), icon: IconTicket, letter: 'q' },
-        { to: places.invoices(par), label: t('nav.invoices'), icon: IconReceipt, letter: 'b' },
-      ],
-    },
-    {
-      title: t('nav.access'),
-      entries: [
-        { to: places.links(par), label: t('nav.links'), icon: IconLink, letter: 'l' },
-        { to: places.expiring(par), label: t('nav.expiring'), icon: IconCalendarDue, letter: 'e' },
-        {
-          to: places.team(par),
-          label: t('nav.team'),
-          icon: IconUsersGroup,
-          letter: 'm',
-          needs: 'partner_org.members.read',
-        },
-        {
-          to: places.activity(par),
-          label: t('nav.activity'),
-          icon: IconHistory,
-          letter: 'a',
-          needs: 'partner_org.audit.read',
-        },
-      ],
-    },
-    developersOf(par),
-  ]
+function workOf(par: string): NavGroup {
+  return {
+    entries: [
+      { to: places.overview(par), label: t('nav.overview'), icon: IconLayoutDashboard, letter: 'o' },
+      { to: places.customers(par), label: t('nav.customers'), icon: IconBuildingCommunity, letter: 't' },
+      { to: places.queue(par), label: t('nav.queue'), icon: IconTicket, letter: 'q' },
+      { to: places.alerts(par), label: t('nav.alerts'), icon: IconBell, letter: 'w' },
+      { to: places.money(par), label: t('nav.billing'), icon: IconChartBar, letter: 'b' },
+      { to: places.invoices(par), label: t('nav.invoices'), icon: IconReceipt, letter: 'i' },
+      {
+        to: places.exports(par),
+        label: t('nav.exports'),
+        icon: IconFileExport,
+        needs: 'partner_org.exports.read',
+      },
+      { to: places.slaReport(par), label: t('nav.reports'), icon: IconReportAnalytics, letter: 'r' },
+    ],
+  }
+}
+
+function accessOf(par: string): NavGroup {
+  return {
+    title: t('nav.access'),
+    entries: [
+      { to: places.links(par), label: t('nav.links'), icon: IconLink, letter: 'l' },
+      { to: places.elevations(par), label: t('nav.elevations'), icon: IconClockPlay, letter: 'u' },
+      {
+        to: places.freezes(par),
+        label: t('nav.freezes'),
+        icon: IconSnowflake,
+        letter: 'f',
+        needs: 'partner_org.links.manage',
+      },
+      { to: places.expiring(par), label: t('nav.expiring'), icon: IconCalendarDue, letter: 'e' },
+      { to: places.notices(par), label: t('nav.notices'), icon: IconMailOpened, letter: 'n' },
+      { to: places.networks(par), label: t('nav.networks'), icon: IconNetwork },
+      {
+        to: places.team(par),
+        label: t('nav.team'),
+        icon: IconUsersGroup,
+        letter: 'm',
+        needs: 'partner_org.members.read',
+      },
+      {
+        to: places.teams(par),
+        label: t('nav.teams'),
+        icon: IconUsersPlus,
+        needs: 'partner_org.members.read',
+      },
+      { to: places.groups(par), label: t('nav.groups'), icon: IconTags },
+      {
+        to: places.activity(par),
+        label: t('nav.activity'),
+        icon: IconHistory,
+        letter: 'a',
+        needs: 'partner_org.audit.read',
+      },
+    ],
+  }
 }
 
 /** The partner frame: the own organisation's work across all its tenants. */
 export function Frame() {
   const par = useParam('par')
   const address = usePathname() + useSearchText()
-  const nav = useMemo(() => navOf(par), [par])
+  const nav = useMemo(() => [workOf(par), accessOf(par), developersOf(par)], [par])
   useEffect(() => {
     rememberPlace(par, address)
   }, [par, address])
@@ -112,7 +157,15 @@ export function Frame() {
         )
         return (
           <FrameContext value={frame}>
-            <AppFrame words={words} nav={nav}>
+            <AppFrame
+              words={words}
+              nav={nav}
+              bell={
+                <Suspense fallback={null}>
+                  <Bell to={places.alerts(par)} />
+                </Suspense>
+              }
+            >
               <Outlet />
             </AppFrame>
           </FrameContext>

@@ -14,10 +14,14 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { ChangeList, HistoryList, LinkFacts, tenantNameOf } from '../shared/link-parts.tsx'
+import { usePartnerCheck } from '../linking/calls.ts'
+import { CheckPanel } from '../linking/check-panel.tsx'
+import { PartnerSettings } from '../linking/notes-panel.tsx'
+import { PartnerReviewNote } from '../linking/review-note.tsx'
 import { ExtendForm } from './extend-form.tsx'
 import { LinkPeople } from './link-people.tsx'
 
-type Act = 'suspend' | 'resume' | 'withdraw'
+type Act = 'suspend' | 'resume' | 'withdraw' | 'accept' | 'decline'
 
 /** The present state of a link with the tag that a change of it must present. */
 export function useLink(linkId: string) {
@@ -28,8 +32,8 @@ export function useLink(linkId: string) {
   )
 }
 
-function actsOf(status: string): Act[] {
-  if (status === 'requested') return ['withdraw']
+function actsOf({ status, initiated_by: asker }: LinkDetail): Act[] {
+  if (status === 'requested') return asker === 'tenant' ? ['accept', 'decline'] : ['withdraw']
   if (status === 'active') return ['suspend']
   return status === 'suspended' ? ['resume'] : []
 }
@@ -65,7 +69,7 @@ function ActButton({ act, link, etag }: ActButtonProps) {
         keep={t(`link.${act}_keep`)}
         isBusy={write.isPending}
         error={write.error}
-        {...(act === 'resume' ? {} : { reason: 'optional' as const })}
+        {...(act === 'resume' || act === 'accept' ? {} : { reason: 'optional' as const })}
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
@@ -82,7 +86,7 @@ function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
   const mayEnd = mayManage && ['active', 'suspended', 'approved'].includes(link.status)
   return (
     <>
-      {(mayManage ? actsOf(link.status) : []).map((act) => (
+      {(mayManage ? actsOf(link) : []).map((act) => (
         <ActButton key={act} act={act} link={link} etag={etag} />
       ))}
       {mayEnd && (
@@ -97,6 +101,10 @@ function Tools({ link, etag }: { link: LinkDetail; etag: string | null }) {
       )}
     </>
   )
+}
+
+function Check({ linkId }: { linkId: string }) {
+  return <CheckPanel query={usePartnerCheck(linkId)} />
 }
 
 /** One link: what it opens, who uses it, what changed, and the acts its state allows. */
@@ -117,6 +125,7 @@ export function LinkPage() {
         {({ body, etag }) => (
           <div className="columns">
             <div className="stack">
+              <PartnerReviewNote link={body} />
               <Panel title={t('link.opens')}>
                 <PermissionList can={body.can} cannot={body.cannot} who={name} />
               </Panel>
@@ -126,6 +135,8 @@ export function LinkPage() {
             <div className="stack">
               <LinkFacts title={t('link.state')} link={body} />
               {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
+              {['active', 'approved', 'suspended'].includes(body.status) && <Check linkId={body.link_id} />}
+              {mayManage && body.tenant_id !== null && <PartnerSettings linkId={body.link_id} />}
               <HistoryList history={body.history} />
             </div>
           </div>

@@ -38,8 +38,19 @@ function useMembers(link: LinkDetail, etag: string | null) {
   )
 }
 
+type LinkTeam = LinkDetail['members'][number]['via_team']
+
+/** Somebody whom a team brings is in without a tick; a tick assigns the person besides, and then counts. */
+function describe(member: PartnerMember, team: LinkTeam): string {
+  const role = tValue('member_role', member.role)
+  return team === null ? role : `${role} · ${t('people.via', { team: team.name })}`
+}
+
 function PeopleForm({ link, etag, people }: PeopleFormProps) {
-  const assigned = link.members.map((member) => member.member_id)
+  const assigned = link.members
+    .filter(({ via_team: team }) => team === null)
+    .map((member) => member.member_id)
+  const teamOf = (id: string) => link.members.find((member) => member.member_id === id)?.via_team ?? null
   const [chosen, setChosen] = useState<ReadonlySet<string>>(() => new Set(assigned))
   const isChanged = chosen.size !== assigned.length || assigned.some((id) => !chosen.has(id))
   const write = useMembers(link, etag)
@@ -57,7 +68,7 @@ function PeopleForm({ link, etag, people }: PeopleFormProps) {
           <Checkbox
             key={member.member_id}
             label={member.name}
-            description={tValue('member_role', member.role)}
+            description={describe(member, teamOf(member.member_id))}
             checked={chosen.has(member.member_id)}
             onChange={(event) => {
               const next = new Set(chosen)
@@ -87,7 +98,9 @@ export function LinkPeople({ link, etag }: { link: LinkDetail; etag: string | nu
   const people = useRead(['members'], (frame, signal) =>
     readBody(frame.client.GET('/partner/members', { signal })),
   )
-  const key = link.members.map((member) => member.member_id).join(' ')
+  const key = link.members
+    .map((member) => `${member.member_id} ${String(member.via_team?.team_id)}`)
+    .join(' ')
   return (
     <Panel title={t('people.title')}>
       <p className="muted">{t('people.text')}</p>

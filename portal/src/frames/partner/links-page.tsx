@@ -18,6 +18,7 @@ export function LinksPage() {
   const { partnerId } = useFrame()
   const go = useGo()
   const mayRequest = useMay('partner_org.links.request')
+  const mayManage = useMay('partner_org.links.manage')
   const filters = useFilters(linkSpec)
   const query = toLinkQuery(filters)
   const links = useRead(
@@ -32,9 +33,16 @@ export function LinksPage() {
       title={t('links.title')}
       lead={t('links.lead')}
       tools={
-        mayRequest && (
-          <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
-        )
+        <>
+          {mayManage && (
+            <Button variant="default" onClick={() => go(partnerPlaces.manyLinks(partnerId))}>
+              {t('links.many')}
+            </Button>
+          )}
+          {mayRequest && (
+            <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+          )}
+        </>
       }
     >
       <LinkFilterBar filters={filters} searchLabel={t('board.find')} query={links} />

@@ -11,7 +11,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
-import { SlaText } from '../shared/ticket-table.tsx'
+import { SlaText } from '../shared/sla-ring.tsx'
 import { tenantNameOf } from '../shared/link-parts.tsx'
 
 const few = 6

@@ -10,6 +10,8 @@ import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
+import { ExportLink } from '../shared/export-link.tsx'
+import { GroupPick } from '../shared/group-pick.tsx'
 import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
 
 function Sums({ sums }: { sums: TicketPage['aggregates'] }) {
@@ -47,9 +49,13 @@ export function QueuePage() {
     [partnerId],
   )
   return (
-    <Page title={t('queue.title')} lead={t('queue.lead')}>
+    <Page title={t('queue.title')} lead={t('queue.lead')} tools={<ExportLink kind="tickets" />}>
       {tickets.data && <Sums sums={tickets.data.aggregates} />}
-      <TicketFilterBar filters={filters} query={tickets} />
+      <TicketFilterBar
+        filters={filters}
+        query={tickets}
+        extra={<GroupPick value={filters.values.group} onValue={(group) => filters.set({ group })} />}
+      />
       <Answer query={tickets} lines={12}>
         {(page) => (
           <div className="stack">

@@ -11,7 +11,7 @@ import { formatPercent } from '../../platform/format.ts'
 import { clientFor, useFrame } from '../../platform/frame.ts'
 import { isField } from '../../platform/keyboard.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
-import { useRead } from '../../platform/query.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 
@@ -72,6 +72,24 @@ function WorkFacts({ tenant }: { tenant: ManagedTenantDetail }) {
   )
 }
 
+/** Keeps a tenant at the top of the switcher, or takes it from there. Pinned ones come first in the list that is asked. */
+function PinButton({ tenant }: { tenant: ManagedTenantDetail }) {
+  const own = useRead(['palette', 'pins'], () => readBody(clientFor('').GET('/partner/context/tenants')))
+  const isPinned = own.data?.items.some(({ tenant_id: id, pinned }) => pinned && id === tenant.tenant_id)
+  const write = useWrite((wanted: boolean, { client }) => {
+    const params = { params: { path: { tenant_id: tenant.tenant_id } } }
+    return wanted
+      ? readBody(client.PUT('/partner/context/pins/{tenant_id}', params))
+      : readBody(client.DELETE('/partner/context/pins/{tenant_id}', params))
+  })
+  if (isPinned === undefined) return null
+  return (
+    <Button variant="default" loading={write.isPending} onClick={() => write.mutate(!isPinned)}>
+      {t(isPinned ? 'managed.unpin' : 'managed.pin')}
+    </Button>
+  )
+}
+
 function Detail({ tenant }: { tenant: ManagedTenantDetail }) {
   const { partnerId } = useFrame()
   const go = useGo()
@@ -80,10 +98,11 @@ function Detail({ tenant }: { tenant: ManagedTenantDetail }) {
     <div className="stack">
       <LinkFacts tenant={tenant} />
       {isOpen ? (
-        <div>
+        <div className="row">
           <Button onClick={() => go(actingPlaces.summary(partnerId, tenant.tenant_id))}>
             {t('act_in', { tenant: tenant.name })}
           </Button>
+          <PinButton tenant={tenant} />
         </div>
       ) : (
         <Note tone="off">

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { readBody } from '@liaison/sdk'
 import type { ManagedTenant, ManagedTenantPage } from '@liaison/sdk'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -17,9 +17,13 @@ import { GoLink, isPlainClick, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { GroupPick } from '../shared/group-pick.tsx'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { useOnboarding } from './onboarding-call.ts'
 import { TenantDrawer } from './tenant-drawer.tsx'
+
+// Fetched after the board: nobody waits for it.
+const SavedViews = lazy(async () => ({ default: (await import('./saved-views.tsx')).SavedViews }))
 
 const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const
 const roles = [
@@ -41,13 +45,17 @@ const sorts = [
   'sla_breaches',
   'expires_at',
   'created_at',
+  'alerts',
 ] as const
+const alerting = ['any', 'true', 'false'] as const
 
 const spec = {
   search: textField(),
   link: choiceField(statuses, 'any'),
   role: choiceField(roles, 'any'),
   ends: choiceField(endings, 'any'),
+  group: textField(),
+  alerts: choiceField(alerting, 'any'),
   sort: choiceField(sorts, 'name'),
   order: orderField('asc'),
   page: pageField(),
@@ -113,6 +121,13 @@ function figureColumns(partnerId: string): Column<ManagedTenant>[] {
       cell: (row) => (row.sla?.state ? <StatusChip family="sla" value={row.sla.state} /> : <None />),
     },
     {
+      id: 'alerts',
+      header: t('board.alerts'),
+      numeric: true,
+      sort: 'alerts',
+      cell: (row) => <AlertCount metrics={row.metrics} />,
+    },
+    {
       id: 'ends',
       header: t('column.link_ends'),
       numeric: true,
@@ -134,6 +149,18 @@ function TicketCount({ metrics }: { metrics: ManagedTenant['metrics'] }) {
     <>
       {formatCount(metrics.open_tickets)}
       {atRisk > 0 && <span className="late small"> {t('column.at_risk', { count: atRisk })}</span>}
+    </>
+  )
+}
+
+function AlertCount({ metrics }: { metrics: ManagedTenant['metrics'] }) {
+  if (metrics.open_alerts === null) return <span className="muted">{t('value.withheld')}</span>
+  if (metrics.open_alerts === 0) return <None />
+  const critical = metrics.critical_alerts ?? 0
+  return (
+    <>
+      {critical < metrics.open_alerts && formatCount(metrics.open_alerts)}
+      {critical > 0 && <span className="late small"> {t('board.critical', { count: critical })}</span>}
     </>
   )
 }
@@ -170,6 +197,9 @@ function Tiles({ aggregates }: { aggregates: ManagedTenantPage['aggregates'] }) 
       </Tile>
       <Tile title={t('tile.overdue')} to={`${partnerPlaces.invoices(partnerId)}?status=overdue`}>
         <MoneyFigure money={aggregates.overdue} />
+      </Tile>
+      <Tile title={t('board.alerts')} note={t('board.critical', { count: aggregates.critical_alerts })}>
+        <p className="figure">{formatCount(aggregates.open_alerts)}</p>
       </Tile>
     </div>
   )
@@ -209,6 +239,19 @@ function Filters({ filters, query }: FiltersProps) {
         labelOf={(word) => (word === 'any' ? t('pick.any') : t('pick.within_days', { days: word }))}
         onValue={(ends) => set({ ends })}
       />
+      <GroupPick value={values.group} onValue={(group) => set({ group })} />
+      <Pick
+        label={t('board.alerts')}
+        value={values.alerts}
+        words={alerting}
+        labelOf={(word) =>
+          word === 'any' ? t('pick.any') : t(word === 'true' ? 'board.with_alerts' : 'board.without_alerts')
+        }
+        onValue={(alerts) => set({ alerts })}
+      />
+      <Suspense fallback={null}>
+        <SavedViews />
+      </Suspense>
     </FilterBar>
   )
 }
@@ -288,6 +331,8 @@ export function TenantsPage() {
     ...optional('link_status', values.link),
     ...optional('access_role', values.role),
     ...(values.ends === 'any' ? {} : { expiring_within_days: Number(values.ends) }),
+    ...optional('group', values.group),
+    ...(values.alerts === 'any' ? {} : { has_alerts: values.alerts }),
     sort_by: values.sort,
     sort_order: values.order,
   }

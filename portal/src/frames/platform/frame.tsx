@@ -1,5 +1,6 @@
 import {
   IconApps,
+  IconBell,
   IconBuildingCommunity,
   IconBuildingStore,
   IconChecklist,
@@ -8,6 +9,7 @@ import {
   IconInbox,
   IconKey,
   IconLink,
+  IconGridDots,
   IconQuestionMark,
   IconReceipt,
   IconRouter,
@@ -86,9 +88,11 @@ const nav: NavGroup[] = [
   {
     title: t('nav.safety'),
     entries: [
+      { to: places.alerts(), label: t('nav.alerts'), icon: IconBell },
       { to: places.freezes(), label: t('nav.freezes'), icon: IconSnowflake, letter: 'f' },
       { to: places.activity(), label: t('nav.audit'), icon: IconHistory, letter: 'a' },
       { to: places.explain(), label: t('nav.explain'), icon: IconQuestionMark, letter: 'e' },
+      { to: places.grid(), label: t('nav.grid'), icon: IconGridDots },
     ],
   },
 ]

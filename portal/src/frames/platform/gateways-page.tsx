@@ -15,8 +15,8 @@ import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { SecretPage } from './secret-page.tsx'
-import type { Secret } from './secret-page.tsx'
+import { GatewaySecret } from './gateway-secret.tsx'
+import type { Secret } from './gateway-secret.tsx'
 
 const overlapMinutes = 60
 
@@ -136,7 +136,7 @@ export function GatewaysPage() {
   const gateways = useRead(['gateways'], (frame, signal) =>
     readBody(frame.client.GET('/admin/gateways', { params: { query: { limit: 100 } }, signal })),
   )
-  if (secret !== null) return <SecretPage secret={secret} onStored={() => setSecret(null)} />
+  if (secret !== null) return <GatewaySecret secret={secret} onStored={() => setSecret(null)} />
   return (
     <Page
       title={t('nav.gateways')}

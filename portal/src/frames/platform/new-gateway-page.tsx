@@ -13,7 +13,7 @@ import { platformPlaces } from '../../places.ts'
 import { linesOf } from '../shared/lines.ts'
 import { Ticks } from '../shared/ticks.tsx'
 import { missing } from './form-words.ts'
-import { SecretPage } from './secret-page.tsx'
+import { GatewaySecret } from './gateway-secret.tsx'
 
 type Draft = { name: string; ips: string; isTrusted: boolean; upstreams: string[] }
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
@@ -89,7 +89,7 @@ export function NewGatewayPage() {
   )
   if (write.data) {
     const secret = { name: write.data.name, text: write.data.credential }
-    return <SecretPage secret={secret} onStored={() => go(platformPlaces.gateways())} />
+    return <GatewaySecret secret={secret} onStored={() => go(platformPlaces.gateways())} />
   }
   return (
     <Page

@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import type { Ticket, TicketDetail } from '@liaison/sdk'
 import { useState } from 'react'
 
+import './sla-words.ts'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { showToast } from '../../platform/live.ts'
@@ -14,7 +15,7 @@ export type TicketChange = {
   priority?: TicketPriority
   priority_reason?: string
   assigned_to?: string | null
-  comment?: { content: string; is_internal?: boolean }
+  comment?: { content: string; is_internal?: boolean; notify_customer?: boolean }
 }
 
 /** Sends one change of the ticket, with the tag of the state it was made from. */
@@ -40,10 +41,42 @@ function useChange(change: ChangeTicket, done: string, onDone?: () => void) {
   )
 }
 
+type ReadersOf = { isInternal: boolean; isMailed: boolean }
+type ReadersProps = {
+  tenant: string
+  withInternal: boolean
+  readers: ReadersOf
+  onReaders: (readers: ReadersOf) => void
+}
+
+/** Who reads a comment, and whether they are told. */
+function Readers({ tenant, withInternal, readers, onReaders }: ReadersProps) {
+  return (
+    <>
+      {withInternal && (
+        <Checkbox
+          label={t('comment.internal')}
+          checked={readers.isInternal}
+          onChange={(event) => onReaders({ ...readers, isInternal: event.currentTarget.checked })}
+        />
+      )}
+      {!readers.isInternal && (
+        <Checkbox
+          label={t('comment.mail', { tenant })}
+          description={t('comment.mail_about')}
+          checked={readers.isMailed}
+          onChange={(event) => onReaders({ ...readers, isMailed: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  )
+}
+
 /** Writes a comment. The button names the tenant whose people will read it. */
 export function CommentForm({ tenant, withInternal, change }: FormProps & { withInternal: boolean }) {
   const [content, setContent] = useState('')
-  const [isInternal, setInternal] = useState(false)
+  const [readers, setReaders] = useState<ReadersOf>({ isInternal: false, isMailed: false })
+  const { isInternal, isMailed } = readers
   const write = useChange(change, t('comment.done', { tenant }), () => setContent(''))
   return (
     <Panel title={t('comment.title')}>
@@ -52,7 +85,10 @@ export function CommentForm({ tenant, withInternal, change }: FormProps & { with
         onSubmit={(event) => {
           event.preventDefault()
           if (content.trim() !== '') {
-            write.mutate({ comment: { content: content.trim(), is_internal: isInternal } })
+            const notify = isMailed && !isInternal
+            write.mutate({
+              comment: { content: content.trim(), is_internal: isInternal, notify_customer: notify },
+            })
           }
         }}
       >
@@ -67,13 +103,7 @@ export function CommentForm({ tenant, withInternal, change }: FormProps & { with
           value={content}
           onChange={(event) => setContent(event.currentTarget.value)}
         />
-        {withInternal && (
-          <Checkbox
-            label={t('comment.internal')}
-            checked={isInternal}
-            onChange={(event) => setInternal(event.currentTarget.checked)}
-          />
-        )}
+        <Readers tenant={tenant} withInternal={withInternal} readers={readers} onReaders={setReaders} />
         <div>
           <Button type="submit" loading={write.isPending}>
             {t('comment.send', { tenant })}

@@ -1,6 +1,7 @@
 import type { Ticket, TicketPage } from '@liaison/sdk'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import type { ReactNode } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -10,16 +11,34 @@ import { Empty, Refreshed } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
-import { formatLeft } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { optional, orderField, pageField, pageSize, pagingQuery } from './list-fields.ts'
+import { SlaText } from './sla-ring.tsx'
+import { TicketBoard } from './ticket-board.tsx'
 
 const statuses = ['unfinished', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'any'] as const
 const priorities = ['any', 'urgent', 'high', 'normal', 'low'] as const
 const slaStates = ['any', 'endangered', 'breached', 'at_risk', 'ok', 'paused'] as const
 const sorts = ['sla_due', 'created_at', 'updated_at', 'priority'] as const
 const who = ['any', 'mine', 'unassigned'] as const
+const categories = [
+  'any',
+  'general',
+  'technical',
+  'billing',
+  'provisioning',
+  'network',
+  'performance',
+  'voice',
+  'installation',
+  'equipment',
+  'account',
+] as const
+const views = ['list', 'board'] as const
+
+/** A board shows what one look takes in; the list has the rest. */
+const boardSize = 100
 
 export const ticketSpec = {
   search: textField(),
@@ -30,6 +49,9 @@ export const ticketSpec = {
   sort: choiceField(sorts, 'sla_due'),
   order: orderField('asc'),
   page: pageField(),
+  category: choiceField(categories, 'any'),
+  group: textField(),
+  view: choiceField(views, 'list'),
 }
 
 export type TicketFilters = Filters<typeof ticketSpec>
@@ -37,25 +59,66 @@ export type TicketFilters = Filters<typeof ticketSpec>
 /** The server's query for these filters. */
 export function toTicketQuery({ values }: TicketFilters) {
   return {
-    ...pagingQuery(values.page),
+    ...(values.view === 'board' ? { limit: boardSize, offset: 0 } : pagingQuery(values.page)),
     ...optional('search', values.search),
     ...optional('status', values.status === 'unfinished' ? 'open,pending,on_hold' : values.status),
     ...optional('priority', values.priority),
     ...optional('sla_state', values.sla === 'endangered' ? 'breached,at_risk' : values.sla),
+    ...optional('category', values.category),
+    ...optional('group', values.group),
     ...(values.who === 'mine' ? { mine: true } : {}),
     ...(values.who === 'unassigned' ? { unassigned: true } : {}),
-    sort_by: values.sort,
-    sort_order: values.order,
+    sort_by: values.view === 'board' ? ('sla_due' as const) : values.sort,
+    sort_order: values.view === 'board' ? ('asc' as const) : values.order,
   }
+}
+
+function WhoPick({ filters }: { filters: TicketFilters }) {
+  return (
+    <Pick
+      label={t('ticket.assigned')}
+      value={filters.values.who}
+      words={who}
+      labelOf={(word) => t(`pick.${word}`)}
+      onValue={(next) => filters.set({ who: next })}
+    />
+  )
+}
+
+function CategoryPick({ filters }: { filters: TicketFilters }) {
+  return (
+    <Pick
+      label={t('ticket.category')}
+      value={filters.values.category}
+      words={categories}
+      labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('category', word))}
+      onValue={(category) => filters.set({ category })}
+    />
+  )
+}
+
+function ViewPick({ filters }: { filters: TicketFilters }) {
+  return (
+    <Pick
+      label={t('tboard.label')}
+      value={filters.values.view}
+      words={views}
+      labelOf={(word) => t(`tboard.${word}`)}
+      onValue={(view) => filters.set({ view })}
+    />
+  )
 }
 
 /** Filters of a ticket list, the same in every frame. */
 export function TicketFilterBar<Data>({
   filters,
   query,
+  extra,
 }: {
   filters: TicketFilters
   query: UseQueryResult<Data>
+  /** Filters that this list has beyond the others. */
+  extra?: ReactNode
 }) {
   const { values, set, clear, active } = filters
   return (
@@ -86,27 +149,11 @@ export function TicketFilterBar<Data>({
         }
         onValue={(sla) => set({ sla })}
       />
-      <Pick
-        label={t('ticket.assigned')}
-        value={values.who}
-        words={who}
-        labelOf={(word) => t(`pick.${word}`)}
-        onValue={(next) => set({ who: next })}
-      />
+      <WhoPick filters={filters} />
+      <CategoryPick filters={filters} />
+      {extra}
+      <ViewPick filters={filters} />
     </FilterBar>
-  )
-}
-
-/** The clock of a ticket in words: how long is left, or that the promise was broken. */
-export function SlaText({ ticket, now }: { ticket: Ticket; now: Date }) {
-  if (ticket.sla === null) return <span className="muted">–</span>
-  const left = formatLeft(ticket.sla.due_at, now)
-  const isRunning = ticket.sla.state === 'ok' || ticket.sla.state === 'at_risk'
-  return (
-    <>
-      <StatusChip family="sla" value={ticket.sla.state} />
-      {isRunning && left !== null && <span className="num muted small"> {t('ticket.left', { left })}</span>}
-    </>
   )
 }
 
@@ -190,6 +237,8 @@ export function TicketTable({ page, filters, addressOf, withTenant = false, empt
       </div>
     )
   }
+  if (values.view === 'board')
+    return <TicketBoard page={page} addressOf={addressOf} withTenant={withTenant} />
   return (
     <DataTable
       caption={t('ticket.caption')}

@@ -3,10 +3,11 @@ import type { TicketDetail } from '@liaison/sdk'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { IdText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { formatDateTime, formatLeft } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { AssignForm, CommentForm, PriorityForm, StatusForm } from './ticket-forms.tsx'
 import type { Assignee, ChangeTicket } from './ticket-forms.tsx'
+import { TicketClocks } from './ticket-clock.tsx'
+import type { Justify } from './ticket-clock.tsx'
 
 /** Who wrote it, always with the organisation when it was a partner's person. */
 function authorOf(name: string | null, partner: string | null): string {
@@ -35,41 +36,6 @@ function Conversation({ ticket }: { ticket: TicketDetail }) {
           <p>{comment.content}</p>
         </article>
       ))}
-    </Panel>
-  )
-}
-
-function SlaPanel({ ticket }: { ticket: TicketDetail }) {
-  const now = useNow(15_000)
-  const { sla } = ticket
-  if (sla === null) return null
-  const left = formatLeft(sla.due_at, now)
-  const isRunning = sla.state === 'ok' || sla.state === 'at_risk'
-  return (
-    <Panel title={t(`ticket.clock_${sla.metric}`)}>
-      <div className="stack tight">
-        <div className="row">
-          <StatusChip family="sla" value={sla.state} />
-          {isRunning && left !== null && <span className="strong num">{t('ticket.left', { left })}</span>}
-        </div>
-        {sla.percent !== null && (
-          <meter
-            className="meter"
-            min={0}
-            max={100}
-            low={75}
-            high={99}
-            optimum={0}
-            value={Math.min(100, sla.percent)}
-            aria-label={t('ticket.clock_used', { percent: Math.round(sla.percent) })}
-          />
-        )}
-        <p className="muted small">
-          {sla.state === 'paused'
-            ? t('ticket.clock_paused')
-            : t('ticket.clock_due', { at: formatDateTime(sla.due_at) })}
-        </p>
-      </div>
     </Panel>
   )
 }
@@ -103,10 +69,11 @@ type TicketViewProps = {
   tenant: string
   people: readonly Assignee[]
   change: ChangeTicket
+  justify: Justify
 }
 
 /** One ticket: the conversation, the promise, the facts, and the acts that the reader's role allows. */
-export function TicketView({ ticket, rights, tenant, people, change }: TicketViewProps) {
+export function TicketView({ ticket, rights, tenant, people, change, justify }: TicketViewProps) {
   const mayChange = rights.update && ticket.status !== 'closed'
   return (
     <div className="columns">
@@ -115,7 +82,7 @@ export function TicketView({ ticket, rights, tenant, people, change }: TicketVie
         {rights.comment && <CommentForm tenant={tenant} withInternal={rights.internal} change={change} />}
       </div>
       <div className="stack">
-        <SlaPanel ticket={ticket} />
+        <TicketClocks ticket={ticket} tenant={tenant} justify={rights.update ? justify : null} />
         {mayChange && ticket.allowed_transitions.length > 0 && (
           <StatusForm ticket={ticket} tenant={tenant} change={change} />
         )}

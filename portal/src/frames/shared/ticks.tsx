@@ -1,7 +1,9 @@
+import type { ReactNode } from 'react'
+
 type TicksProps<Value extends string> = {
   id: string
   legend: string
-  entries: readonly { value: Value; label: string }[]
+  entries: readonly { value: Value; label: ReactNode }[]
   ticked: readonly Value[]
   onTicked: (ticked: Value[]) => void
 }

@@ -1,0 +1,216 @@
+import { Button, Checkbox, NativeSelect, NumberInput } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { AlertRule, AlertRuleList } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { useGroups } from '../shared/group-pick.tsx'
+
+type Default = AlertRuleList['defaults'][number]
+type Channel = AlertRule['channels'][number]
+type Digest = AlertRule['digest']
+
+const types = ['ticket_clock', 'uptime', 'ar_threshold', 'overdue_threshold', 'link_expiry'] as const
+type Kind = (typeof types)[number]
+
+const channels = ['in_app', 'mail', 'webhook'] as const
+const digests = ['none', 'hourly', 'daily'] as const
+const fixedCritical: ReadonlySet<Kind> = new Set<Kind>(['ticket_clock', 'uptime'])
+
+type Draft = {
+  type: Kind
+  /** `all`, or the id of a group or a link. */
+  target: string
+  warning: number | null
+  critical: number | null
+  channels: Channel[]
+  digest: Digest
+}
+
+const blank: Draft = {
+  type: 'ticket_clock',
+  target: 'all',
+  warning: null,
+  critical: null,
+  channels: [...channels],
+  digest: 'none',
+}
+
+function toTarget(target: string) {
+  if (target.startsWith('grp_')) return { kind: 'group' as const, group_id: target }
+  return target === 'all' ? { kind: 'all' as const } : { kind: 'link' as const, link_id: target }
+}
+
+function TargetPick({ value, onValue }: { value: string; onValue: (target: string) => void }) {
+  const { role } = useFrame()
+  const groups = useGroups().data?.items ?? []
+  const query = { status: 'active', limit: 100 }
+  const links = useRead(['links', query], (frame, signal) =>
+    readBody(frame.client.GET('/partner/links', { params: { query }, signal })),
+  )
+  const isOwner = role === 'PARTNER_OWNER'
+  return (
+    <NativeSelect
+      label={t('rules.target')}
+      {...(isOwner ? {} : { description: t('rules.owners_only') })}
+      value={value}
+      onChange={(event) => onValue(event.currentTarget.value)}
+    >
+      <option value="all" disabled={!isOwner}>
+        {t('rules.target_all')}
+      </option>
+      {isOwner && groups.length > 0 && (
+        <optgroup label={t('rules.target_groups')}>
+          {groups.map((group) => (
+            <option key={group.group_id} value={group.group_id}>
+              {group.name}
+            </option>
+          ))}
+        </optgroup>
+      )}
+      <optgroup label={t('rules.target_tenants')}>
+        {(links.data?.items ?? []).map((link) => (
+          <option key={link.link_id} value={link.link_id}>
+            {link.tenant_name}
+          </option>
+        ))}
+      </optgroup>
+    </NativeSelect>
+  )
+}
+
+type LevelProps = {
+  draft: Draft
+  known: Default | undefined
+  onDraft: (change: Partial<Draft>) => void
+}
+
+const toLevel = (value: string | number): number | null => (typeof value === 'number' ? value : null)
+
+function Levels({ draft, known, onDraft }: LevelProps) {
+  const isFixed = fixedCritical.has(draft.type)
+  const defaultOf = (level: number | null | undefined) =>
+    known?.unit && typeof level === 'number'
+      ? t('rules.default_of', { level: t(`rules.unit.${known.unit}`, { level }) })
+      : ''
+  return (
+    <div className="rule-levels">
+      <NumberInput
+        id="warning"
+        label={t('rules.warning')}
+        description={defaultOf(known?.warning)}
+        value={draft.warning ?? ''}
+        min={1}
+        onChange={(value) => onDraft({ warning: toLevel(value) })}
+      />
+      <NumberInput
+        id="critical"
+        label={t('rules.critical')}
+        description={isFixed ? t('rules.fixed') : defaultOf(known?.critical)}
+        value={draft.critical ?? ''}
+        min={1}
+        disabled={isFixed}
+        onChange={(value) => onDraft({ critical: toLevel(value) })}
+      />
+    </div>
+  )
+}
+
+function Telling({ draft, onDraft }: Omit<LevelProps, 'known'>) {
+  return (
+    <>
+      <Checkbox.Group
+        label={t('rules.channels')}
+        value={draft.channels}
+        onChange={(chosen) => onDraft({ channels: channels.filter((channel) => chosen.includes(channel)) })}
+      >
+        <div className="rule-channels">
+          {channels.map((channel) => (
+            <Checkbox key={channel} value={channel} label={t(`rules.channel.${channel}`)} />
+          ))}
+        </div>
+      </Checkbox.Group>
+      <NativeSelect
+        label={t('rules.digest')}
+        value={draft.digest}
+        disabled={!draft.channels.includes('mail')}
+        onChange={(event) =>
+          onDraft({ digest: digests.find((digest) => digest === event.currentTarget.value) ?? 'none' })
+        }
+      >
+        {digests.map((digest) => (
+          <option key={digest} value={digest}>
+            {t(`rules.digest.${digest}`)}
+          </option>
+        ))}
+      </NativeSelect>
+    </>
+  )
+}
+
+function KindPick({ draft, onDraft }: Omit<LevelProps, 'known'>) {
+  return (
+    <NativeSelect
+      label={t('rules.kind')}
+      description={t(`rules.about.${draft.type}`)}
+      value={draft.type}
+      onChange={(event) =>
+        onDraft({
+          type: types.find((type) => type === event.currentTarget.value) ?? 'ticket_clock',
+          warning: null,
+          critical: null,
+        })
+      }
+    >
+      {types.map((type) => (
+        <option key={type} value={type}>
+          {t(`rules.type.${type}`)}
+        </option>
+      ))}
+    </NativeSelect>
+  )
+}
+
+/** Makes a rule. */
+export function RuleForm({ defaults }: { defaults: readonly Default[] }) {
+  const { role } = useFrame()
+  const start = role === 'PARTNER_OWNER' ? blank : { ...blank, target: '' }
+  const [draft, setDraft] = useState<Draft>(start)
+  const onDraft = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
+  const write = useWrite(
+    ({ target, ...rest }: Draft, { client }) =>
+      readBody(
+        client.POST('/partner/alert-rules', {
+          body: { ...rest, is_enabled: true, applies_to: toTarget(target) },
+        }),
+      ),
+    () => {
+      setDraft(start)
+      showToast(t('rules.made'))
+    },
+  )
+  return (
+    <form
+      className="rule-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        write.mutate(draft)
+      }}
+    >
+      <WriteProblem error={write.error} />
+      <KindPick draft={draft} onDraft={onDraft} />
+      <TargetPick value={draft.target} onValue={(target) => onDraft({ target })} />
+      <Levels draft={draft} known={defaults.find(({ type }) => type === draft.type)} onDraft={onDraft} />
+      <Telling draft={draft} onDraft={onDraft} />
+      <div>
+        <Button type="submit" loading={write.isPending} disabled={draft.target === ''}>
+          {t('rules.make')}
+        </Button>
+      </div>
+    </form>
+  )
+}

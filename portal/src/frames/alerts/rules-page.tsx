@@ -1,0 +1,170 @@
+import { readBody } from '@liaison/sdk'
+import type { AlertRule, AlertRuleList } from '@liaison/sdk'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { MoveButton, RowActs } from '../../parts/move-button.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { showToast } from '../../platform/live.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { hasWords, t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { RuleForm } from './rule-form.tsx'
+
+type Default = AlertRuleList['defaults'][number]
+
+function levelOf(level: number | null, known: Default | undefined): string {
+  if (level === null || !known?.unit) return '–'
+  return t(`rules.unit.${known.unit}`, { level })
+}
+
+function nameOf(type: string, known: Default | undefined): string {
+  const id = `rules.type.${type}`
+  return hasWords(id) ? t(id) : (known?.title ?? type)
+}
+
+function targetOf({ applies_to: target }: AlertRule): string {
+  if (target.kind === 'group') return t('rules.for_group', { group: target.group_name ?? '' })
+  return target.kind === 'link' ? (target.tenant_name ?? '') : t('rules.for.all')
+}
+
+function Told({ rule }: { rule: AlertRule }) {
+  if (!rule.is_enabled) return <span className="muted">{t('rules.off')}</span>
+  const channels = rule.channels.map((channel) => t(`rules.channel.${channel}`))
+  return (
+    <>
+      {channels.length === 0 ? t('rules.silent') : channels.join(', ')}
+      {rule.digest !== 'none' && <div className="small muted">{t(`rules.digest.${rule.digest}`)}</div>}
+    </>
+  )
+}
+
+function TurnButton({ rule }: { rule: AlertRule }) {
+  const write = useWrite(
+    (is_enabled: boolean, { client }) =>
+      readBody(
+        client.PUT('/partner/alert-rules/{rule_id}', {
+          params: { path: { rule_id: rule.rule_id } },
+          headers: { 'If-Match': `"v${rule.version}"` },
+          body: {
+            is_enabled,
+            warning: rule.warning,
+            critical: rule.critical,
+            channels: rule.channels,
+            digest: rule.digest,
+          },
+        }),
+      ),
+    () => showToast(t('rules.turned')),
+  )
+  return (
+    <button
+      type="button"
+      className="row-tool"
+      disabled={write.isPending}
+      onClick={() => write.mutate(!rule.is_enabled)}
+    >
+      {t(rule.is_enabled ? 'rules.turn_off' : 'rules.turn_on')}
+    </button>
+  )
+}
+
+function RuleSteps({ rule }: { rule: AlertRule }) {
+  return (
+    <RowActs>
+      <TurnButton rule={rule} />
+      <MoveButton
+        isInRow
+        isDanger
+        words={{
+          act: t('rules.delete'),
+          title: t('rules.delete_title'),
+          effect: t('rules.delete_effect'),
+          keep: t('rules.delete_keep'),
+          done: t('rules.deleted'),
+        }}
+        move={(_reason, { client }) =>
+          readBody(
+            client.DELETE('/partner/alert-rules/{rule_id}', { params: { path: { rule_id: rule.rule_id } } }),
+          )
+        }
+      />
+    </RowActs>
+  )
+}
+
+function toColumns(defaults: readonly Default[]): Column<AlertRule>[] {
+  const of = (rule: AlertRule) => defaults.find(({ type }) => type === rule.type)
+  const levels = (rule: AlertRule) =>
+    `${levelOf(rule.warning ?? of(rule)?.warning ?? null, of(rule))} / ${levelOf(rule.critical ?? of(rule)?.critical ?? null, of(rule))}`
+  return [
+    { id: 'kind', header: t('rules.kind'), cell: (rule) => <b>{nameOf(rule.type, of(rule))}</b> },
+    { id: 'for', header: t('rules.for'), cell: targetOf },
+    { id: 'levels', header: t('rules.levels'), cell: levels },
+    { id: 'told', header: t('rules.told'), cell: (rule) => <Told rule={rule} /> },
+    { id: 'steps', header: '', cell: (rule) => <RuleSteps rule={rule} /> },
+  ]
+}
+
+function Defaults({ defaults }: { defaults: readonly Default[] }) {
+  const columns: Column<Default>[] = [
+    { id: 'kind', header: t('rules.kind'), cell: (row) => nameOf(row.type, row) },
+    { id: 'warning', header: t('rules.warning'), numeric: true, cell: (row) => levelOf(row.warning, row) },
+    { id: 'critical', header: t('rules.critical'), numeric: true, cell: (row) => levelOf(row.critical, row) },
+  ]
+  return (
+    <DataTable caption={t('rules.defaults')} columns={columns} rows={defaults} rowId={(row) => row.type} />
+  )
+}
+
+function Rules({ list }: { list: AlertRuleList }) {
+  const columns = useMemo(() => toColumns(list.defaults), [list.defaults])
+  const adjustable = list.defaults.filter(({ is_adjustable: is }) => is)
+  return (
+    <div className="stack">
+      {list.items.length === 0 ? (
+        <div className="list">
+          <Empty title={t('rules.none')} text={t('rules.none_text')} />
+        </div>
+      ) : (
+        <DataTable
+          caption={t('rules.caption')}
+          columns={columns}
+          rows={list.items}
+          rowId={(rule) => rule.rule_id}
+        />
+      )}
+      <div className="columns">
+        <Panel title={t('rules.new')}>
+          <RuleForm defaults={adjustable} />
+        </Panel>
+        <div>
+          <h2 className="section-title">{t('rules.defaults')}</h2>
+          <Defaults defaults={adjustable} />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+/** When the partner is alerted, and how: its rules, and what holds without one (B9). */
+export function AlertRulesPage() {
+  const { partnerId } = useFrame()
+  const list = useRead(['alert-rules'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/alert-rules', { signal })),
+  )
+  return (
+    <Page
+      title={t('rules.title')}
+      lead={t('rules.lead')}
+      back={{ to: partnerPlaces.alerts(partnerId), label: t('rules.back') }}
+    >
+      <Answer query={list} lines={8}>
+        {(found) => <Rules list={found} />}
+      </Answer>
+    </Page>
+  )
+}

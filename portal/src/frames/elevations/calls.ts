@@ -1,0 +1,49 @@
+import { readBody } from '@liaison/sdk'
+import type { Elevation } from '@liaison/sdk'
+
+import type { Frame } from '../../platform/frame.ts'
+import { formatCountdown } from '../../platform/format.ts'
+import { t } from '../../platform/words.ts'
+
+export type Step = 'approve' | 'deny' | 'end'
+
+/** Answers or ends an elevation from whichever side this frame is. */
+export function moveElevation(
+  frame: Frame,
+  elevation: Elevation,
+  step: { readonly to: Step; readonly reason: string },
+): Promise<Elevation> {
+  const call = {
+    params: { path: { elevation_id: elevation.elevation_id } },
+    body: step.reason === '' ? {} : { reason: step.reason },
+  }
+  return frame.kind === 'org'
+    ? readBody(frame.client.POST(`/tenant/partner-access/elevations/{elevation_id}/${step.to}`, call))
+    : readBody(frame.client.POST(`/partner/elevations/{elevation_id}/${step.to}`, call))
+}
+
+/** The newest 100 elevations that this frame may see. */
+export async function readElevations(frame: Frame, signal: AbortSignal): Promise<Elevation[]> {
+  const init = { params: { query: { limit: 100 } }, signal }
+  const { items } =
+    frame.kind === 'org'
+      ? await readBody(frame.client.GET('/tenant/partner-access/elevations', init))
+      : await readBody(frame.client.GET('/partner/elevations', init))
+  return items
+}
+
+/** "2 hours", "45 minutes". */
+export function formatDuration(minutes: number): string {
+  return minutes % 60 === 0
+    ? t('elevate.hours', { count: minutes / 60 })
+    : t('elevate.minutes', { count: minutes })
+}
+
+const hourMs = 3_600_000
+
+/** "3 h 46 min" while more than an hour is left, then "12:05". */
+export function formatTimeLeft(leftMs: number): string {
+  if (leftMs < hourMs) return formatCountdown(leftMs)
+  const minutes = Math.ceil(leftMs / 60_000)
+  return t('elevate.hours_left', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
+}

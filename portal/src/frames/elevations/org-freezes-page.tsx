@@ -1,0 +1,74 @@
+import { readBody } from '@liaison/sdk'
+import type { Freeze } from '@liaison/sdk'
+
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { FreezeList, StopForm } from './freeze-parts.tsx'
+import type { Stop, Stoppable } from './freeze-parts.tsx'
+
+function setFreeze({ client }: Frame, { scope, id, reason }: Stop): Promise<Freeze> {
+  const why = reason.trim() === '' ? {} : { reason: reason.trim() }
+  const body =
+    scope === 'tenant'
+      ? { scope: 'tenant' as const, ...why }
+      : { scope: 'partner' as const, partner_id: id, ...why }
+  return readBody(client.POST('/tenant/partner-access/freeze', { body }))
+}
+
+function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promise<Freeze> {
+  return readBody(
+    client.DELETE('/tenant/partner-access/freeze/{freeze_id}', {
+      params: { path: { freeze_id: freezeId } },
+      body: { reason },
+    }),
+  )
+}
+
+/** Partners stopped at once, one or all. */
+export function OrgFreezesPage() {
+  const { name } = useFrame()
+  const maySet = useMay('tenant.partner_access.revoke')
+  const links = useRead(['links', 'living'], (frame, signal) =>
+    readBody(
+      frame.client.GET('/tenant/partner-access/links', {
+        params: { query: { status: 'active,suspended', limit: 100 } },
+        signal,
+      }),
+    ),
+  )
+  const freezes = useRead(['freezes'], (frame, signal) =>
+    readBody(frame.client.GET('/tenant/partner-access/freezes', { signal })),
+  )
+  const partners = new Map((links.data?.items ?? []).map((link) => [link.partner_id, link.partner_name]))
+  const stoppables: readonly Stoppable[] = [
+    {
+      scope: 'partner',
+      label: t('ownfreeze.one_partner'),
+      which: {
+        label: t('ownfreeze.which_partner'),
+        choices: [...partners].map(([id, partner]) => ({ id, name: partner })),
+      },
+    },
+    { scope: 'tenant', label: t('ownfreeze.all_org'), note: t('ownfreeze.two') },
+  ]
+  const nameOf = (freeze: Freeze): string =>
+    freeze.scope === 'tenant' ? t('freeze.everybody') : (freeze.partner_name ?? name)
+  return (
+    <Page title={t('nav.freezes')} lead={t('ownfreeze.lead_org')}>
+      <div className="stack">
+        <Answer query={freezes}>
+          {({ items }) => <FreezeList freezes={items} nameOf={nameOf} onLift={liftFreeze} />}
+        </Answer>
+        {maySet && (
+          <div className="form">
+            <StopForm stoppables={stoppables} onSet={setFreeze} />
+          </div>
+        )}
+      </div>
+    </Page>
+  )
+}

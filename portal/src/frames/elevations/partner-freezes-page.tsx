@@ -1,0 +1,91 @@
+import { readBody } from '@liaison/sdk'
+import type { Freeze } from '@liaison/sdk'
+
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { FreezeList, StopForm } from './freeze-parts.tsx'
+import type { Stop, Stoppable } from './freeze-parts.tsx'
+
+function setFreeze({ client }: Frame, { scope, id, reason }: Stop): Promise<Freeze> {
+  const why = reason.trim() === '' ? {} : { reason: reason.trim() }
+  const body =
+    scope === 'person'
+      ? { scope: 'person' as const, person_id: id, ...why }
+      : scope === 'delegation'
+        ? { scope: 'delegation' as const, link_id: id, ...why }
+        : { scope: 'partner' as const, ...why }
+  return readBody(client.POST('/partner/freezes', { body }))
+}
+
+function liftFreeze({ client }: Frame, freezeId: string, reason: string): Promise<Freeze> {
+  return readBody(
+    client.DELETE('/partner/freezes/{freeze_id}', {
+      params: { path: { freeze_id: freezeId } },
+      body: { reason },
+    }),
+  )
+}
+
+type Choice = { readonly id: string; readonly name: string }
+
+function useChoices(): { people: readonly Choice[]; links: readonly Choice[] } {
+  const people = useRead(['members'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/members', { signal })),
+  )
+  const links = useRead(['links', 'living'], (frame, signal) =>
+    readBody(
+      frame.client.GET('/partner/links', {
+        params: { query: { status: 'active,suspended', limit: 100 } },
+        signal,
+      }),
+    ),
+  )
+  return {
+    people: (people.data?.items ?? []).map(({ person_id: id, name }) => ({ id, name })),
+    links: (links.data?.items ?? []).map(({ link_id: id, tenant_name: name }) => ({ id, name: name ?? id })),
+  }
+}
+
+/** The own people's access, stopped at once: all of it, one link, or one person. */
+export function PartnerFreezesPage() {
+  const { name } = useFrame()
+  const { people, links } = useChoices()
+  const freezes = useRead(['freezes'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/freezes', { signal })),
+  )
+  const stoppables: readonly Stoppable[] = [
+    {
+      scope: 'person',
+      label: t('ownfreeze.person'),
+      which: { label: t('ownfreeze.which_person'), choices: people },
+    },
+    {
+      scope: 'delegation',
+      label: t('ownfreeze.link'),
+      which: { label: t('ownfreeze.which_link'), choices: links },
+    },
+    { scope: 'partner', label: t('ownfreeze.all_partner') },
+  ]
+  const nameOf = (freeze: Freeze): string => {
+    if (freeze.scope === 'person') return freeze.person_name ?? ''
+    if (freeze.scope === 'partner') return t('ownfreeze.everybody', { org: name })
+    const link = links.find(({ id }) => id === freeze.link_id)
+    return `${t('ownfreeze.which_link')} ${freeze.tenant_name ?? link?.name ?? ''}`
+  }
+  return (
+    <Page title={t('nav.freezes')} lead={t('ownfreeze.lead_partner')}>
+      <div className="stack">
+        <Answer query={freezes}>
+          {({ items }) => <FreezeList freezes={items} nameOf={nameOf} onLift={liftFreeze} />}
+        </Answer>
+        <div className="form">
+          <StopForm stoppables={stoppables} onSet={setFreeze} />
+        </div>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,128 @@
+import { choiceField, textField } from '../../platform/filters.ts'
+import type { FilterValues } from '../../platform/filters.ts'
+import { t, tValue } from '../../platform/words.ts'
+
+export const formats = ['csv', 'xlsx', 'pdf', 'jsonl'] as const
+
+/** How the file is to be and what the list showed, all in the address: it survives the way to a step-up and back. */
+export const orderSpec = {
+  kind: textField(),
+  format: choiceField(formats, 'csv'),
+  columns: textField(),
+  mark: choiceField(['no', 'yes'] as const, 'no'),
+  search: textField(),
+  status: textField(),
+  overdue: textField(),
+  currency: textField(),
+  priority: textField(),
+  sort: textField(),
+  order: textField(),
+  outcome: textField(),
+  by: textField(),
+  from: textField(),
+  to: textField(),
+}
+
+export type OrderValues = FilterValues<typeof orderSpec>
+
+/** One filter of the list in the server's form, with the words that tell it. */
+type Filter = { field: string; value: unknown; words: string }
+
+function given(value: string): boolean {
+  return value !== '' && value !== 'any' && value !== 'default'
+}
+
+function searchOf({ search }: OrderValues): Filter[] {
+  return search === '' ? [] : [{ field: 'search', value: search, words: `“${search}”` }]
+}
+
+function invoiceFilters(values: OrderValues): Filter[] {
+  const found = searchOf(values)
+  const { status, overdue } = values
+  if (given(status)) found.push({ field: 'status', value: [status], words: tValue('status.invoice', status) })
+  if (given(overdue))
+    found.push({
+      field: 'overdue_days_min',
+      value: Number(overdue),
+      words: t('exports.overdue_from', { days: overdue }),
+    })
+  if (/^[A-Z]{3}$/.test(values.currency))
+    found.push({ field: 'currency', value: values.currency, words: values.currency })
+  return found
+}
+
+const unfinished = ['open', 'pending', 'on_hold']
+
+function ticketFilters(values: OrderValues): Filter[] {
+  const found = searchOf(values)
+  const { status, priority } = values
+  if (status === '' || status === 'unfinished')
+    found.push({ field: 'status', value: unfinished, words: t('pick.unfinished') })
+  else if (given(status))
+    found.push({ field: 'status', value: [status], words: tValue('status.ticket', status) })
+  if (given(priority))
+    found.push({ field: 'priority', value: [priority], words: tValue('status.priority', priority) })
+  return found
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
+
+function activityFilters(values: OrderValues): Filter[] {
+  const found = searchOf(values)
+  const { outcome, by, from, to } = values
+  if (given(outcome))
+    found.push({ field: 'outcome', value: [outcome], words: tValue('activity.outcome', outcome) })
+  if (['partner', 'tenant', 'provider'].includes(by))
+    found.push({ field: 'by', value: by, words: tValue('activity.by', by) })
+  if (isDay(from)) found.push({ field: 'from', value: from, words: `${t('activity.from')} ${from}` })
+  if (isDay(to)) found.push({ field: 'to', value: to, words: `${t('activity.to')} ${to}` })
+  return found
+}
+
+/** What the list showed, for the order and in words. */
+export function filtersOf(values: OrderValues): readonly Filter[] {
+  if (values.kind === 'invoices') return invoiceFilters(values)
+  if (values.kind === 'tickets') return ticketFilters(values)
+  return values.kind === 'activity' ? activityFilters(values) : searchOf(values)
+}
+
+const sortNames = new Set(['invoice_date', 'amount', 'status'])
+
+/** The order of the rows, where the list's own can be kept. */
+function sortingOf({ kind, sort, order }: OrderValues): Record<string, string> {
+  if (kind !== 'invoices' || !sortNames.has(sort)) return {}
+  return { sort_by: sort, sort_order: order === 'asc' ? 'asc' : 'desc' }
+}
+
+/** What is ordered: how the file is to be, and which rows of the list. */
+export type Wanted = {
+  kind: string
+  format: OrderValues['format']
+  columns?: string[]
+  byte_order_mark?: boolean
+  filter: Readonly<Record<string, unknown>>
+}
+
+/** The chosen columns, which the address holds by their places among all; none chosen means the usual ones. */
+export function chosenColumns(values: OrderValues, all: readonly string[]): string[] {
+  const places = new Set(values.columns.split('.'))
+  return values.columns === '' ? [] : all.filter((_, index) => places.has(String(index)))
+}
+
+/** Columns for the address. */
+export function placesOf(keys: readonly string[], all: readonly string[]): string {
+  return keys.map((key) => all.indexOf(key)).join('.')
+}
+
+/** The order that the address describes. */
+export function toWanted(values: OrderValues, all: readonly string[]): Wanted {
+  const filter = Object.fromEntries(filtersOf(values).map(({ field, value }) => [field, value]))
+  const columns = chosenColumns(values, all)
+  return {
+    kind: values.kind,
+    format: values.format,
+    ...(columns.length === 0 ? {} : { columns }),
+    ...(values.format === 'csv' && values.mark === 'yes' ? { byte_order_mark: true } : {}),
+    filter: { ...filter, ...sortingOf(values) },
+  }
+}

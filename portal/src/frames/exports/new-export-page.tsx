@@ -1,0 +1,207 @@
+import { Button } from '@mantine/core'
+import type { ExportKind, ExportPreview } from '@liaison/sdk'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { fact, Facts, Note, Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { useAttemptKey } from '../../platform/attempt.ts'
+import { formatCount } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { useGo } from '../../platform/navigate.tsx'
+import { t, tValue } from '../../platform/words.ts'
+import { Ticks } from '../shared/ticks.tsx'
+import { useExportKinds, useExportPlaces, useOrder } from './calls.ts'
+import { chosenColumns, filtersOf, formats, orderSpec, placesOf, toWanted } from './filters.ts'
+import type { OrderValues } from './filters.ts'
+import { usePreview } from './use-preview.ts'
+
+function Formats({
+  value,
+  onValue,
+}: {
+  value: OrderValues['format']
+  onValue: (value: OrderValues['format']) => void
+}) {
+  return (
+    <fieldset className="stack tight">
+      <legend>{t('exports.format')}</legend>
+      {formats.map((format) => (
+        <label key={format} className="check">
+          <input
+            type="radio"
+            name="format"
+            value={format}
+            checked={format === value}
+            onChange={() => onValue(format)}
+          />
+          <span>
+            {t(`exports.format.${format}`)}{' '}
+            <span className="small muted">{t(`exports.format_about.${format}`)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+type ColumnsProps = { kind: ExportKind; values: OrderValues; onColumns: (columns: string) => void }
+
+/** All columns, or some of them; chosen ones keep the order of the file. */
+function Columns({ kind, values, onColumns }: ColumnsProps) {
+  const all = kind.columns.map((column) => column.key)
+  const fitting = kind.columns.filter((column) => column.on_page).map((column) => column.key)
+  const isChosen = values.columns !== ''
+  const choose = (keys: readonly string[]) => onColumns(placesOf(keys, all))
+  return (
+    <fieldset className="stack tight">
+      <legend>{t('exports.columns')}</legend>
+      <label className="check">
+        <input type="radio" name="columns" checked={!isChosen} onChange={() => onColumns('')} />
+        {t(values.format === 'pdf' ? 'exports.columns_page' : 'exports.columns_all')}
+      </label>
+      <label className="check">
+        <input
+          type="radio"
+          name="columns"
+          checked={isChosen}
+          onChange={() => choose(values.format === 'pdf' ? fitting : all)}
+        />
+        {t('exports.columns_chosen')}
+      </label>
+      {isChosen && (
+        <div className="export-columns">
+          <Ticks
+            id="columns"
+            legend=""
+            entries={kind.columns.map(({ key, label }) => ({ value: key, label }))}
+            ticked={chosenColumns(values, all)}
+            onTicked={(next) => choose(all.filter((key) => next.includes(key)))}
+          />
+        </div>
+      )}
+    </fieldset>
+  )
+}
+
+function scopeWords(values: OrderValues): string {
+  const filters = filtersOf(values)
+  return filters.length === 0
+    ? t('exports.scope_all')
+    : t('exports.scope_filtered', { filters: filters.map(({ words }) => words).join(', ') })
+}
+
+function LeftOut({ manifest }: Pick<ExportPreview, 'manifest'>) {
+  const { excluded } = manifest
+  if (excluded.length === 0) return null
+  return (
+    <details>
+      <summary>{t('exports.left_out', { count: excluded.length })}</summary>
+      <ul className="lines">
+        {excluded.map((tenant) => (
+          <li key={tenant.tenant_id}>
+            <span>{tenant.tenant_name}</span>
+            <span className="muted">{tValue('reason', tenant.reason)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+/** How many rows the file would hold now, from whom, and who pays for it. */
+function HowMuch({ preview, values }: { preview: ExportPreview; values: OrderValues }) {
+  const { kind } = useFrame()
+  const { manifest, row_estimate: rows } = preview
+  const said = t('exports.scope_rows', { count: rows, counted: formatCount(rows) })
+  const tenants = t('exports.scope_tenants', { count: manifest.included.length })
+  return (
+    <section className="stack tight" aria-live="polite">
+      <Facts
+        facts={[
+          fact(t('exports.what'), scopeWords(values)),
+          fact(t('exports.scope'), kind === 'org' ? said : `${said} ${tenants}`),
+          fact(t('exports.paid_by'), tValue('exports.paid', preview.billing_party)),
+        ]}
+      />
+      {manifest.included.length === 0 && <Note tone="attention">{t('exports.nothing')}</Note>}
+      <LeftOut manifest={manifest} />
+      {preview.too_large && <Note tone="attention">{t('exports.too_many')}</Note>}
+    </section>
+  )
+}
+
+type OrderFormProps = {
+  kind: ExportKind
+  values: OrderValues
+  set: (change: Partial<OrderValues>) => void
+}
+
+function OrderForm({ kind, values, set }: OrderFormProps) {
+  const go = useGo()
+  const { kind: frameKind } = useFrame()
+  const preview = usePreview(values)
+  const { list } = useExportPlaces()
+  const order = useOrder(useAttemptKey(JSON.stringify(values)), () => go(list))
+  return (
+    <form
+      className="stack form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        order.mutate(
+          toWanted(
+            values,
+            kind.columns.map((column) => column.key),
+          ),
+        )
+      }}
+    >
+      <WriteProblem error={order.error} />
+      <Answer query={preview} lines={3}>
+        {(found) => <HowMuch preview={found} values={values} />}
+      </Answer>
+      <Formats value={values.format} onValue={(format) => set({ format })} />
+      {values.format === 'csv' && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={values.mark === 'yes'}
+            onChange={(event) => set({ mark: event.currentTarget.checked ? 'yes' : 'no' })}
+          />
+          {t('exports.mark')}
+        </label>
+      )}
+      <Columns kind={kind} values={values} onColumns={(columns) => set({ columns })} />
+      <p className="small muted">{t(frameKind === 'org' ? 'exports.own_checked' : 'exports.checked')}</p>
+      <div className="row">
+        <Button type="submit" loading={order.isPending}>
+          {t('exports.act')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Orders a file of what a list showed. */
+export function NewExportPage() {
+  const { values, set } = useFilters(orderSpec)
+  const kinds = useExportKinds()
+  const places = useExportPlaces()
+  const noun = tValue('exports.noun', values.kind)
+  return (
+    <Page
+      title={t('exports.order', { noun })}
+      lead={t('exports.order_lead')}
+      back={{ to: places.lists[values.kind] ?? places.list, label: t('exports.keep') }}
+    >
+      <Answer query={kinds} lines={10}>
+        {({ items }) => {
+          const kind = items.find((one) => one.kind === values.kind)
+          if (!kind) return <Empty title={t('exports.no_kind')} text={t('exports.none_text')} />
+          return <OrderForm kind={kind} values={values} set={set} />
+        }}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,34 @@
+import { readBody } from '@liaison/sdk'
+import type { ExportPreview } from '@liaison/sdk'
+
+import type { Frame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { toWanted } from './filters.ts'
+import type { OrderValues, Wanted } from './filters.ts'
+
+function preview(
+  { kind: frameKind, client }: Frame,
+  { kind, filter, ...file }: Wanted,
+): Promise<ExportPreview> {
+  // The kinds are the server's, and it checks every field.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const body = { ...file, ...filter } as never
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const whole = { kind, ...file, ...filter } as never
+  if (frameKind === 'org') {
+    if (kind === 'tickets') return readBody(client.POST('/tenant/support/tickets/export/preview', { body }))
+    if (kind === 'activity')
+      return readBody(client.POST('/tenant/partner-access/activity/export/preview', { body }))
+    if (kind === 'invoices') return readBody(client.POST('/tenant/billing/invoices/export/preview', { body }))
+    return readBody(client.POST('/tenant/exports/preview', { body: whole }))
+  }
+  if (kind === 'invoices') return readBody(client.POST('/partner/billing/invoices/export/preview', { body }))
+  return readBody(client.POST('/partner/exports/preview', { body: whole }))
+}
+
+/** What the order would come to now: rows, tenants, who is left out and why, and who pays. */
+export function usePreview(values: OrderValues) {
+  // The format and the columns change nothing of it.
+  const wanted = toWanted({ ...values, format: 'csv', columns: '', mark: 'no' }, [])
+  return useRead(['export-preview', wanted], (frame) => preview(frame, wanted), { keep: true })
+}

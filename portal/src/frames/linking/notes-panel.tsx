@@ -1,0 +1,196 @@
+import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { LinkSettings } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+
+const currencies = ['EUR', 'USD', 'GBP', 'CHF'] as const
+
+function NotesForm({ known, save }: { known: string; save: ReturnType<typeof useNotesWrite> }) {
+  const [notes, setNotes] = useState(known)
+  return (
+    <form
+      className="stack tight"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(notes.trim())
+      }}
+    >
+      <WriteProblem error={save.error} />
+      <Textarea
+        id="notes"
+        aria-label={t('notes.title')}
+        description={t('notes.about')}
+        rows={3}
+        maxLength={4000}
+        value={notes}
+        onChange={(event) => setNotes(event.currentTarget.value)}
+      />
+      <div>
+        <Button type="submit" variant="light" loading={save.isPending} disabled={notes.trim() === known}>
+          {t('notes.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function useNotesWrite(linkId: string) {
+  return useWrite(
+    (notes: string, frame) =>
+      readBody(
+        frame.client.PUT('/tenant/partner-access/links/{link_id}/notes', {
+          params: { path: { link_id: linkId } },
+          body: { notes: notes === '' ? null : notes },
+        }),
+      ),
+    () => showToast(t('notes.saved')),
+  )
+}
+
+/** What the own organisation notes about an access; the partner reads none of it. */
+export function OrgNotes({ linkId }: { linkId: string }) {
+  const notes = useRead(['notes', linkId], (frame, signal) =>
+    readBody(
+      frame.client.GET('/tenant/partner-access/links/{link_id}/notes', {
+        params: { path: { link_id: linkId } },
+        signal,
+      }),
+    ),
+  )
+  const save = useNotesWrite(linkId)
+  return (
+    <Panel title={t('notes.title')}>
+      <Answer query={notes} lines={3}>
+        {(found) => <NotesForm key={found.notes} known={found.notes ?? ''} save={save} />}
+      </Answer>
+    </Panel>
+  )
+}
+
+type Draft = { notes: string; sla: boolean; billing: boolean; amount: string; currency: string }
+
+function toDraft(settings: LinkSettings): Draft {
+  const threshold = settings.billing_alert_threshold
+  return {
+    notes: settings.notes ?? '',
+    sla: settings.notify_on_sla_breach,
+    billing: settings.notify_on_billing_threshold,
+    amount: threshold === null ? '' : String(threshold.amount_minor / 100),
+    currency: threshold?.currency ?? 'EUR',
+  }
+}
+
+function toBody(draft: Draft) {
+  const amount = Math.round(Number(draft.amount) * 100)
+  return {
+    notes: draft.notes.trim() === '' ? null : draft.notes.trim(),
+    notify_on_sla_breach: draft.sla,
+    notify_on_billing_threshold: draft.billing,
+    billing_alert_threshold:
+      draft.amount.trim() === '' ? null : { amount_minor: amount, currency: draft.currency },
+  }
+}
+
+function AlertFields({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) => void }) {
+  return (
+    <fieldset className="stack tight">
+      <legend>{t('alerts.title')}</legend>
+      <Checkbox
+        label={t('alerts.sla')}
+        checked={draft.sla}
+        onChange={(event) => onDraft({ ...draft, sla: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label={t('alerts.billing')}
+        checked={draft.billing}
+        onChange={(event) => onDraft({ ...draft, billing: event.currentTarget.checked })}
+      />
+      {draft.billing && (
+        <div className="row">
+          <TextInput
+            id="amount_minor"
+            type="number"
+            min={0}
+            step="0.01"
+            label={t('alerts.threshold')}
+            value={draft.amount}
+            onChange={(event) => onDraft({ ...draft, amount: event.currentTarget.value })}
+          />
+          <NativeSelect
+            id="currency"
+            label={t('alerts.currency')}
+            value={draft.currency}
+            data={[...new Set([...currencies, draft.currency])]}
+            onChange={(event) => onDraft({ ...draft, currency: event.currentTarget.value })}
+          />
+        </div>
+      )}
+    </fieldset>
+  )
+}
+
+function SettingsForm({ linkId, known }: { linkId: string; known: LinkSettings }) {
+  const [draft, setDraft] = useState(toDraft(known))
+  const save = useWrite(
+    (wanted: Draft, frame) =>
+      readBody(
+        frame.client.PATCH('/partner/links/{link_id}/settings', {
+          params: { path: { link_id: linkId } },
+          body: toBody(wanted),
+        }),
+      ),
+    () => showToast(t('alerts.saved')),
+  )
+  return (
+    <form
+      className="stack tight"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(draft)
+      }}
+    >
+      <WriteProblem error={save.error} />
+      <Textarea
+        id="notes"
+        aria-label={t('notes.title')}
+        description={t('notes.about')}
+        rows={3}
+        maxLength={4000}
+        value={draft.notes}
+        onChange={(event) => setDraft({ ...draft, notes: event.currentTarget.value })}
+      />
+      <AlertFields draft={draft} onDraft={setDraft} />
+      <div>
+        <Button type="submit" variant="light" loading={save.isPending}>
+          {t('alerts.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** A partner's own notes on a link and which alerts it sends; the tenant reads none of it. */
+export function PartnerSettings({ linkId }: { linkId: string }) {
+  const settings = useRead(['settings', linkId], (frame, signal) =>
+    readBody(
+      frame.client.GET('/partner/links/{link_id}/settings', {
+        params: { path: { link_id: linkId } },
+        signal,
+      }),
+    ),
+  )
+  return (
+    <Panel title={t('notes.title')}>
+      <Answer query={settings} lines={4}>
+        {(found) => <SettingsForm linkId={linkId} known={found} />}
+      </Answer>
+    </Panel>
+  )
+}

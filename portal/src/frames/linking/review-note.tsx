@@ -1,0 +1,90 @@
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { Link, TenantLinkDetail } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Ask } from '../../parts/confirm.tsx'
+import { Note } from '../../parts/page.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatDate } from '../../platform/format.ts'
+import { showToast } from '../../platform/live.ts'
+import { useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { tenantNameOf } from '../shared/link-parts.tsx'
+
+const day = 86_400_000
+const graceDays = 30
+const warnDays = 14
+
+type Reviewed = Pick<Link, 'review_due_at' | 'status' | 'status_reason'>
+
+/** How a review stands: nothing to say, due before a day, or so late that the access is paused. */
+function reviewState(link: Reviewed, now: Date): { kind: 'quiet' | 'due' | 'paused'; by: string } {
+  if (link.review_due_at === null || !['active', 'approved', 'suspended'].includes(link.status)) {
+    return { kind: 'quiet', by: '' }
+  }
+  const due = Date.parse(link.review_due_at)
+  const by = new Date(due + graceDays * day).toISOString()
+  if (link.status === 'suspended' && link.status_reason === 'review_overdue') return { kind: 'paused', by }
+  return { kind: due - now.getTime() <= warnDays * day ? 'due' : 'quiet', by }
+}
+
+/** Asks the own organisation whether an access is still right, when it is time to. */
+export function ReviewNote({ link }: { link: TenantLinkDetail }) {
+  const [isOpen, setOpen] = useState(false)
+  const { kind, by } = reviewState(link, useNow(60_000))
+  const names = { partner: link.partner_name }
+  const write = useWrite(
+    (reason: string, frame) =>
+      readBody(
+        frame.client.POST('/tenant/partner-access/links/{link_id}/review', {
+          params: { path: { link_id: link.link_id } },
+          body: reason === '' ? {} : { reason },
+        }),
+      ),
+    () => {
+      setOpen(false)
+      showToast(t('review.done', names))
+    },
+  )
+  if (kind === 'quiet') return null
+  return (
+    <Note tone={kind === 'paused' ? 'bad' : 'attention'}>
+      <p>
+        {kind === 'paused' ? t('review.overdue', names) : t('review.due', { ...names, date: formatDate(by) })}
+      </p>
+      <Button variant="default" size="xs" onClick={() => setOpen(true)}>
+        {t('review.confirm')}
+      </Button>
+      <Ask
+        opened={isOpen}
+        title={t('review.title', names)}
+        act={t('review.confirm')}
+        keep={t('review.keep')}
+        isBusy={write.isPending}
+        error={write.error}
+        reason="optional"
+        onKeep={() => setOpen(false)}
+        onAct={(reason) => write.mutate(reason)}
+      >
+        {t('review.effect', names)}
+      </Ask>
+    </Note>
+  )
+}
+
+/** Tells a partner that the tenant has to confirm the access. */
+export function PartnerReviewNote({ link }: { link: Link }) {
+  const { kind, by } = reviewState(link, useNow(60_000))
+  const tenant = tenantNameOf(link)
+  if (kind === 'quiet') return null
+  return (
+    <Note tone={kind === 'paused' ? 'bad' : 'attention'}>
+      <p>
+        {kind === 'paused'
+          ? t('review.partner_overdue', { tenant })
+          : t('review.partner_due', { tenant, date: formatDate(by) })}
+      </p>
+    </Note>
+  )
+}

@@ -1,0 +1,134 @@
+import type { Link } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { Empty } from '../../parts/states.tsx'
+import { DateText, LinkChip } from '../../parts/values.tsx'
+import { formatCount } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { t } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { tenantNameOf } from '../shared/link-parts.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { OperationResult } from './operation.tsx'
+
+type RowProps = { link: Link; isChosen: boolean; onToggle: () => void }
+
+function Row({ link, isChosen, onToggle }: RowProps) {
+  const { partnerId } = useFrame()
+  return (
+    <tr>
+      <td data-label={t('column.tenant')}>
+        <label className="check">
+          <input
+            type="checkbox"
+            aria-label={t('expiring.choose_one', { tenant: tenantNameOf(link) })}
+            checked={isChosen}
+            onChange={onToggle}
+          />
+          <GoLink className="thing" to={partnerPlaces.link(partnerId, link.link_id)}>
+            {tenantNameOf(link)}
+          </GoLink>
+        </label>
+      </td>
+      <td data-label={t('column.role')}>{link.role_title}</td>
+      <td data-label={t('column.link')}>
+        <LinkChip status={link.status} days={link.expires_in_days} />
+      </td>
+      <td className="num" data-label={t('expiring.days')}>
+        {link.expires_in_days === null ? '–' : formatCount(link.expires_in_days)}
+      </td>
+      <td className="num" data-label={t('link.ends')}>
+        <DateText iso={link.ends_at} />
+      </td>
+      <td data-label={t('link.renews')}>
+        {link.auto_renew_days > 0
+          ? t('link.renews_on', { days: link.auto_renew_days })
+          : t('link.renews_off')}
+      </td>
+    </tr>
+  )
+}
+
+const numeric = new Set(['expiring.days', 'link.ends'])
+const heads = ['column.role', 'column.link', 'expiring.days', 'link.ends', 'link.renews'] as const
+
+type RowsProps = {
+  links: readonly Link[]
+  chosen: ReadonlySet<string>
+  onChosen: (next: ReadonlySet<string>) => void
+}
+
+function Rows({ links, chosen, onChosen }: RowsProps) {
+  const isAll = links.every((link) => chosen.has(link.link_id))
+  const toggle = (id: string) => {
+    const next = new Set(chosen)
+    if (!next.delete(id)) next.add(id)
+    onChosen(next)
+  }
+  return (
+    <div className="list-scroll" role="region" aria-label={t('expiring.caption')} tabIndex={0}>
+      <table className="table cards">
+        <caption className="unseen">{t('expiring.caption')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <label className="check">
+                <input
+                  type="checkbox"
+                  aria-label={t('choose.all')}
+                  checked={isAll}
+                  onChange={() => onChosen(isAll ? new Set() : new Set(links.map((link) => link.link_id)))}
+                />
+                {t('column.tenant')}
+              </label>
+            </th>
+            {heads.map((id) => (
+              <th key={id} scope="col" className={numeric.has(id) ? 'num' : undefined}>
+                {t(id)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {links.map((link) => (
+            <Row
+              key={link.link_id}
+              link={link}
+              isChosen={chosen.has(link.link_id)}
+              onToggle={() => toggle(link.link_id)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const nothing: ReadonlySet<string> = new Set<string>()
+
+/** Links to choose from, what is to happen to the chosen ones, and what became of each. */
+export function ChooseLinks({ links }: { links: readonly Link[] }) {
+  const [chosen, setChosen] = useState(nothing)
+  const [operation, setOperation] = useState<string | null>(null)
+  return (
+    <div className="stack">
+      {operation !== null && <OperationResult id={operation} onClose={() => setOperation(null)} />}
+      <div className="list">
+        {links.length === 0 ? (
+          <Empty title={t('expiring.none')} text={t('expiring.none_text')} />
+        ) : (
+          <Rows links={links} chosen={chosen} onChosen={setChosen} />
+        )}
+      </div>
+      <BulkBar
+        links={links.filter((link) => chosen.has(link.link_id))}
+        onNone={() => setChosen(nothing)}
+        onOrdered={(id) => {
+          setOperation(id)
+          setChosen(nothing)
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+import { formatCount, formatDate } from '../../platform/format.ts'
+import { t } from '../../platform/words.ts'
+
+const numbers = new Map<number, Intl.NumberFormat>()
+
+function decimals(value: number, digits: number): string {
+  const format = numbers.get(digits) ?? new Intl.NumberFormat('en-GB', { maximumFractionDigits: digits })
+  numbers.set(digits, format)
+  return format.format(value).replace('-', '−')
+}
+
+/** A percentage of uptime with up to three decimals; the server has cut off the rest. */
+export function formatUptime(value: number | null): string {
+  return value === null ? t('reports.no_data') : `${decimals(value, 3)} %`
+}
+
+/** A number with at most so many decimals, or "no data". */
+export function formatNumber(value: number | null, digits = 1, unit = ''): string {
+  return value === null ? t('reports.no_data') : `${decimals(value, digits)}${unit && ` ${unit}`}`
+}
+
+/** Minutes as people say them: "45 min", "3 h 20 min", "2 d 4 h". */
+export function formatMinutes(minutes: number | null): string {
+  if (minutes === null) return t('reports.no_data')
+  const whole = Math.round(minutes)
+  if (whole < 60) return minutes > 0 && minutes < 1 ? '< 1 min' : `${String(whole)} min`
+  const [days, hours, rest] = [Math.floor(whole / 1440), Math.floor((whole % 1440) / 60), whole % 60]
+  if (days > 0) return hours > 0 ? `${formatCount(days)} d ${String(hours)} h` : `${formatCount(days)} d`
+  return rest > 0 ? `${String(hours)} h ${String(rest)} min` : `${String(hours)} h`
+}
+
+/** The share of the time of which there are records, in words. */
+export function formatCoverage(coverage: number): string {
+  if (coverage === 0) return t('reports.records_none')
+  if (coverage >= 1) return t('reports.records_whole')
+  return t('reports.records_part', {
+    share: `${decimals(Math.max(0.1, Math.floor(coverage * 1000) / 10), 1)} %`,
+  })
+}
+
+/** A month such as "2026-10" as "Oct 2026". */
+export function formatMonth(month: string): string {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  return formatDate(`${String(year)}-${String(number).padStart(2, '0')}-01`).slice(2)
+}
+
+/** The month so many months before the one of a moment, as "2026-10". */
+export function monthBefore(now: Date, months: number): string {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1)).toISOString().slice(0, 7)
+}
+
+/** The day so many days before a moment, as "2026-10-05". */
+export function dayBefore(now: Date, days: number): string {
+  return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10)
+}

@@ -1,0 +1,86 @@
+import { readBody } from '@liaison/sdk'
+
+import { Pick } from '../../parts/filter-bar.tsx'
+import { Empty } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink, usePathname } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { partnerPlaces as places } from '../../places.ts'
+import { formatCoverage, formatMonth, monthBefore } from './figures.ts'
+
+/** The way between the reports of the partner frame. */
+export function ReportTabs() {
+  const { partnerId } = useFrame()
+  const path = usePathname()
+  const tabs = [
+    [places.slaReport(partnerId), t('reports.sla')],
+    [places.usageReport(partnerId), t('reports.usage')],
+    [places.revenueReport(partnerId), t('reports.revenue')],
+    [places.compareReport(partnerId), t('reports.compare')],
+  ] as const
+  return (
+    <nav className="report-tabs" aria-label={t('reports.kinds')}>
+      {tabs.map(([to, label]) => (
+        <GoLink key={to} to={to} {...(path === to ? { 'aria-current': 'page' as const } : {})}>
+          {label}
+        </GoLink>
+      ))}
+    </nav>
+  )
+}
+
+const MONTHS = 13
+
+/** The months that can be picked, the newest first. */
+function listMonths(now: Date): string[] {
+  return Array.from({ length: MONTHS }, (_, back) => monthBefore(now, back))
+}
+
+type MonthPickProps = { month: string; now: Date; onMonth: (month: string) => void }
+
+/** A choice of one calendar month of the last year. */
+export function MonthPick({ month, now, onMonth }: MonthPickProps) {
+  const months = listMonths(now)
+  const words = months.includes(month) ? months : [month, ...months]
+  return (
+    <Pick
+      label={t('reports.month')}
+      value={month}
+      words={words}
+      labelOf={(word) =>
+        word === months[0] ? t('reports.this_month', { month: formatMonth(word) }) : formatMonth(word)
+      }
+      onValue={onMonth}
+    />
+  )
+}
+
+/** A choice of one of the partner's groups; nothing when it has none. */
+export function GroupPick({ group, onGroup }: { group: string; onGroup: (group: string) => void }) {
+  const groups = useRead(['tenant-groups', 'names'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/tenant-groups', { params: { query: { limit: 100 } }, signal })),
+  )
+  const items = groups.data?.items ?? []
+  if (items.length === 0) return null
+  const names = new Map(items.map((item) => [item.group_id, item.name]))
+  return (
+    <Pick
+      label={t('reports.group')}
+      value={names.has(group) ? group : ''}
+      words={['', ...names.keys()]}
+      labelOf={(word) => names.get(word) ?? t('reports.group_all')}
+      onValue={onGroup}
+    />
+  )
+}
+
+/** How complete the records behind a figure are. */
+export function Records({ coverage }: { coverage: number }) {
+  return <span className={coverage < 1 ? 'muted' : undefined}>{formatCoverage(coverage)}</span>
+}
+
+/** A report that covers no tenant. */
+export function Nobody() {
+  return <Empty title={t('reports.nobody')} text={t('reports.nobody_text')} />
+}

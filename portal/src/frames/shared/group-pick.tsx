@@ -1,0 +1,37 @@
+import { NativeSelect } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { TenantGroup } from '@liaison/sdk'
+import type { UseQueryResult } from '@tanstack/react-query'
+
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+
+/** The partner's groups of tenants. */
+export function useGroups(): UseQueryResult<{ items: TenantGroup[]; total: number }> {
+  return useRead(['tenant-groups'], (frame, signal) =>
+    readBody(frame.client.GET('/partner/tenant-groups', { params: { query: { limit: 100 } }, signal })),
+  )
+}
+
+type GroupPickProps = { value: string; onValue: (groupId: string) => void }
+
+/** A filter by one of the partner's groups; nothing while there is none. */
+export function GroupPick({ value, onValue }: GroupPickProps) {
+  const groups = useGroups().data?.items ?? []
+  if (groups.length === 0 && value === '') return null
+  return (
+    <NativeSelect
+      className="pick"
+      label={t('board.group')}
+      value={value}
+      onChange={(event) => onValue(event.currentTarget.value)}
+    >
+      <option value="">{t('board.all_groups')}</option>
+      {groups.map((group) => (
+        <option key={group.group_id} value={group.group_id}>
+          {group.name}
+        </option>
+      ))}
+    </NativeSelect>
+  )
+}

@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { sla } from '../../words/sla.ts'
+
+addWords(sla)
