@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchmarkContext } from './benchmark.ts'
 import { benchmark as board } from './benchmarks/board.ts'
+import { benchmark as billing } from './benchmarks/billing.ts'
+import { benchmark as exports } from './benchmarks/exports.ts'
 import { benchmark as get } from './benchmarks/get.ts'
 import { benchmark as kernel } from './benchmarks/kernel.ts'
 import { benchmark as links } from './benchmarks/links.ts'
 import { benchmark as oauth } from './benchmarks/oauth.ts'
 import { benchmark as overload } from './benchmarks/overload.ts'
+import { benchmark as reports } from './benchmarks/reports.ts'
 import { benchmark as gateway } from './gateway.ts'
 import { startCluster } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
@@ -13,7 +16,18 @@ import { describeCommit, describeMachine } from './machine.ts'
 import { describeRun, writeDocument } from './report.ts'
 import type { Run } from './report.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [kernel, get, links, board, overload, oauth, gateway]
+const BENCHMARKS: readonly Benchmark[] = [
+  kernel,
+  get,
+  links,
+  board,
+  billing,
+  reports,
+  exports,
+  overload,
+  oauth,
+  gateway,
+]
 const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`
 /** No run takes longer, whatever hangs; a little more is given to ending the database. */
 const LONGEST_MS = 8 * 60_000

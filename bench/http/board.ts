@@ -1,5 +1,6 @@
 import { makeBillingRoutes } from '../../server/src/modules/billing/index.ts'
 import { makeSupportRoutes } from '../../server/src/modules/support/index.ts'
+import { reportRoutes } from '../../server/src/modules/reports/index.ts'
 import { tenantRoutes } from '../../server/src/modules/tenants/index.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
 import { openRoutes } from './liaison.ts'
@@ -11,5 +12,6 @@ export function openBoard(connection: ConnectionSettings): Promise<Server> {
     ...tenantRoutes,
     ...makeBillingRoutes(services),
     ...makeSupportRoutes(services),
+    ...reportRoutes,
   ])
 }

@@ -1,14 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ALL_LOOKS, faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import type { Look } from '../support/look.ts'
 import { allow, OutsideApp, register } from '../support/partner-app.ts'
 import { RunningProduct } from '../support/product.ts'
 
 const PICTURES = join(import.meta.dirname, '../../docs/pictures')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const ACTIONS = ['order.create', 'order.read', 'service.read', 'account.read']
 const SCOPES = ['orders.read', 'orders.write', 'services.read', 'accounts.read']
 const ORDER = { items: [{ product_code: 'FIBRE-1G', quantity: 1 }] }
@@ -25,40 +24,9 @@ async function picture(page: Page, name: string): Promise<void> {
   if (process.env['LIAISON_PICTURES'] === '1') await page.screenshot({ path: join(PICTURES, `${name}.png`) })
 }
 
-/** What is wrong with a page as it stands: violations of WCAG 2.2 A and AA, and what is wider than the screen. */
-async function faultsOf(page: Page): Promise<string[]> {
-  // The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted.
-  await page.evaluate(AXE)
-  const violations = await page.evaluate(async (rules) => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const found = await axe.run({ runOnly: rules })
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-  }, RULES)
-  const excess = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  )
-  return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations
-}
-
-const ALL_LOOKS = [
-  [1280, 'light'],
-  [1280, 'dark'],
-  [360, 'light'],
-  [360, 'dark'],
-] as const
-const TWO_LOOKS = [ALL_LOOKS[0], ALL_LOOKS[3]] as const
-
 /** Looks at the page that is open, wide and narrow, in light and dark colours. */
-async function look(page: Page, looks: readonly (typeof ALL_LOOKS)[number][] = ALL_LOOKS): Promise<void> {
-  for (const [width, colorScheme] of looks) {
-    await page.setViewportSize({ width, height: 800 })
-    await page.emulateMedia({ colorScheme })
-    expect(await faultsOf(page), `${page.url()} at ${width} in ${colorScheme}`).toEqual([])
-  }
-  await page.setViewportSize({ width: 1280, height: 900 })
-  await page.emulateMedia({ colorScheme: 'light' })
+async function look(page: Page, looks: readonly Look[] = ALL_LOOKS): Promise<void> {
+  expect(await faultsInLooks(page, looks)).toEqual([])
 }
 
 test('a customer finds the access of an app in two clicks from home, makes it smaller and stops it, alone or with all others, and each of it holds for the next call of the app (A9, A10)', async () => {

@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violationsOf } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
 const PICTURES = join(import.meta.dirname, '../../docs/pictures')
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 let product: RunningProduct
 beforeAll(async () => {
@@ -20,22 +19,6 @@ async function picture(page: Page, name: string): Promise<void> {
   if (process.env['LIAISON_PICTURES'] === '1') await page.screenshot({ path: join(PICTURES, `${name}.png`) })
 }
 
-/** Every violation of WCAG 2.2 A and AA on the page as it stands. */
-async function violations(page: Page): Promise<string[]> {
-  const isLoaded = await page.evaluate(() => 'axe' in globalThis)
-  // The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted.
-  if (!isLoaded) await page.evaluate(await import('node:fs/promises').then((fs) => fs.readFile(AXE, 'utf8')))
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations: found } = await axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    })
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-  })
-}
-
 test('a technician finds a tenant by keyboard, reads its invoices, and opens and works on a ticket; its admin sees it, and stops the access; the next click is refused with the reason', async () => {
   const lee = await product.signIn('lee@northwind.example')
   const { page } = lee
@@ -45,7 +28,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
     .or(page.getByRole('button', { name: 'Beta Networks' }))
     .first()
     .waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await picture(page, 'board-light')
 
   await page.keyboard.press('Control+k')
@@ -66,7 +49,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
   const answer = await invoices
   expect(answer.headers()['x-active-tenant-id']).toBe(product.demo.tenants['beta-networks'])
   await page.getByRole('row').nth(2).waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await picture(page, 'acting-light')
 
   await page.goto(`${product.url}${acting}/tickets/new`)
@@ -74,14 +57,14 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
   await page.getByLabel('What happened?').fill('Every night at two.')
   await page.getByRole('button', { name: /for Beta Networks/ }).click()
   await page.getByRole('heading', { name: /Modem keeps restarting/ }).waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await picture(page, 'ticket-light')
 
   const marcus = await product.signIn('marcus@betanetworks.example')
   const org = `${product.url}/org/${product.demo.tenants['beta-networks']}`
   await marcus.page.goto(`${org}/access`)
   await marcus.page.getByText('Northwind MSP').first().waitFor()
-  expect(await violations(marcus.page)).toEqual([])
+  expect(await violationsOf(marcus.page)).toEqual([])
   await picture(marcus.page, 'access-light')
   await marcus.page.goto(`${org}/activity`)
   await marcus.page
@@ -92,7 +75,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
     .getByText(/Lee Park of Northwind MSP read .* invoice/)
     .first()
     .waitFor()
-  expect(await violations(marcus.page)).toEqual([])
+  expect(await violationsOf(marcus.page)).toEqual([])
   await picture(marcus.page, 'activity-light')
 
   await marcus.page.goto(`${org}/access`)

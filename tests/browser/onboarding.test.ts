@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { Secret, TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violationsOf } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PICTURES = join(ROOT, 'docs/pictures')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PASSWORD = 'violet anchors drift home'
 const CALLBACK = 'http://127.0.0.1:4710/callback'
 
@@ -37,21 +36,6 @@ async function picture(page: Page, name: string): Promise<void> {
   // A bar that stays in sight would stand in the middle of a long page.
   await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path: join(PICTURES, `onboarding-${name}.png`), fullPage: true })
-}
-
-/** Every violation of WCAG 2.2 A and AA on the page as it stands. */
-async function violations(page: Page): Promise<string[]> {
-  // The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted.
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations: found } = await axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-    })
-    return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
-  })
 }
 
 /** The link in the newest mail with this subject, once it has been written. */
@@ -131,7 +115,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
 
   steps.push('Apply')
   await page.goto(`${product.url}/apply`)
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.getByLabel('Organisation').fill('Fleet Works')
   await page.getByRole('radio', { name: "Manage customers' accounts" }).check()
   await page.getByLabel('Website (optional)').fill('fleetworks.example')
@@ -147,7 +131,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
 
   await sam.page.goto(`${product.url}/platform/applications`)
   await sam.page.getByRole('heading', { name: 'Fleet Works' }).waitFor()
-  expect(await violations(sam.page)).toEqual([])
+  expect(await violationsOf(sam.page)).toEqual([])
   await sam.page.getByRole('button', { name: 'Approve…' }).click()
   await sam.page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
   await sam.page.getByText('Fleet Works is a partner now').first().waitFor()
@@ -160,14 +144,14 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await enrol(page)
   await page.getByRole('heading', { name: 'Get ready', level: 1 }).waitFor()
   await page.getByText('Next step: API terms accepted').waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await picture(page, 'ready')
   const partner = new URL(page.url()).pathname.replace(/\/get-ready$/, '')
 
   steps.push('Accept the API terms')
   await page.getByRole('link', { name: 'Read the API terms' }).click()
   await page.getByRole('button', { name: /^Accept version 1 for Fleet Works/ }).waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: /^Accept version 1/ }).click()
   await page.getByText('Next step: API client created').waitFor()
 
@@ -180,12 +164,12 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   const keyFile = join(folder, 'private.jwk.json')
   await (await saving).saveAs(keyFile)
   await page.getByText(/It cannot be shown|it cannot be shown/).waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await picture(page, 'new-client')
   await page.getByRole('button', { name: 'Create API client' }).click()
   await page.getByRole('heading', { name: 'Fleet desk', level: 1 }).waitFor()
   await page.getByText('Run the example application').waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await picture(page, 'client')
   const clientPath = new URL(page.url()).pathname
   const clientId = clientPath.split('/').at(-1) ?? ''
@@ -242,7 +226,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await picture(page, 'live')
   await page.goto(`${product.url}${partner}/granted`)
   await page.getByText('Sandbox').first().waitFor()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
 
   expect(steps).toEqual(await documentedSteps())
   // Time is for the documents, not for the test: a loaded machine must not fail it.
@@ -308,7 +292,7 @@ test('keys are exchanged without a break, a private key that is pasted by mistak
   await page.getByRole('button', { name: 'Revoke Tower desk' }).click()
   await page.getByRole('alert').waitFor()
   await page.getByLabel('Type the name of the API client to confirm').fill('Tower desk')
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: 'Revoke Tower desk' }).click()
   await page.locator('.chip', { hasText: 'Revoked' }).waitFor()
   expect(await page.getByRole('button', { name: /Suspend|Resume/ }).count()).toBe(0)

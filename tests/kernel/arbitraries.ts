@@ -71,6 +71,7 @@ const anyConditions: fc.Arbitrary<Conditions> = fc.record({
   hours: mostly<Conditions['hours']>(null, anyHours),
   read_reason_required: fc.boolean(),
   tenant_elevation_approval: fc.boolean(),
+  elevation_required: mostly(false, fc.constant(true)),
 })
 
 /** The terms of a link, with intervals that begin and end around now. */
@@ -153,6 +154,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc.record({
     undefined,
     fc.record({ found: fc.boolean(), tenant_id: fc.constantFrom(TENANT, OTHER_TENANT) }),
   ),
+  access_reason: mostly<Facts['access_reason']>(undefined, fc.constantFrom('given', 'missing')),
   rate: mostly<Facts['rate']>(undefined, fc.record({ limited: fc.boolean() })),
 })
 

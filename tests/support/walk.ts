@@ -65,6 +65,11 @@ async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant>
     `insert into ticket_comment (tenant_id, ticket_id, author_name, content) values ($1, $2, $3, $3) returning id`,
     [id, ticket, marker],
   )
+  const dispute = await one(
+    `insert into invoice_dispute (tenant_id, invoice_id, reason, explanation, amount_minor, currency, billing_party, created_by, created_by_name, created_by_partner_id, created_by_partner_name, delegation_id)
+     select tenant_id, id, 'other', 'It is wrong: ' || $3, 1, currency, 'tenant', uuidv7(), $3, uuidv7(), $3, uuidv7() from invoice where tenant_id = $1 and id = $2 returning id`,
+    [id, invoice, marker],
+  )
   return {
     id,
     marker,
@@ -77,6 +82,7 @@ async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant>
       payment,
       ticket,
       comment,
+      dispute,
     },
   }
 }

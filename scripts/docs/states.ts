@@ -1,0 +1,70 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const path = 'docs/states.md'
+
+const modules = fileURLToPath(new URL('../../server/src/modules', import.meta.url))
+
+interface Move {
+  readonly entity: string
+  readonly from: string
+  readonly to: string
+  readonly action: string
+  readonly side: string
+}
+
+const TABLE =
+  /insert into state_transition \(entity, from_state, to_state, action, actor_kind\) values([^;]*);/g
+const ROW = /\('([a-z_]+)', '([a-z_]+)', '([a-z_]+)', '([a-z_]+)', '([a-z_]+)'\)/g
+
+/** The moves that one migration adds, in its own order. */
+export function readMoves(sql: string): Move[] {
+  return [...sql.matchAll(TABLE)].flatMap(([, rows = '']) =>
+    [...rows.matchAll(ROW)].map(([, entity = '', from = '', to = '', action = '', side = '']) => ({
+      entity,
+      from,
+      to,
+      action,
+      side,
+    })),
+  )
+}
+
+async function readMigrations(): Promise<string[]> {
+  const names = await readdir(modules, { recursive: true })
+  const files = names.filter((name) => name.includes('/migrations/') && name.endsWith('.sql'))
+  const inOrder = files.toSorted((left, right) => baseOf(left).localeCompare(baseOf(right)))
+  return Promise.all(inOrder.map((name) => readFile(join(modules, name), 'utf8')))
+}
+
+function baseOf(name: string): string {
+  return name.split('/').at(-1) ?? name
+}
+
+/** The arrows of one state machine; sides that make the same move share one. */
+function drawMachine(moves: readonly Move[]): string[] {
+  const arrows = new Map<string, string[]>()
+  for (const { from, to, action, side } of moves) {
+    const key = `${from} --> ${to}`
+    arrows.set(key, [...(arrows.get(key) ?? []), `${action} (${side})`])
+  }
+  return [...arrows].map(([arrow, labels]) => `  ${arrow}: ${[...new Set(labels)].join(', ')}`)
+}
+
+/** Every state machine, from the rows that the trigger which enforces it reads. */
+export async function generate(): Promise<string> {
+  const moves = (await readMigrations()).flatMap(readMoves)
+  const entities = [...new Set(moves.map(({ entity }) => entity))].toSorted()
+  const parts = entities.map((entity) => {
+    const own = moves.filter((move) => move.entity === entity)
+    return [`## ${entity}`, '', '```mermaid', 'stateDiagram-v2', ...drawMachine(own), '```'].join('\n')
+  })
+  return [
+    '# States',
+    'Generated from the rows of `state_transition`, which the trigger that enforces each machine reads. In brackets: the side that may make the move; the clock is the program itself.',
+    ...parts,
+  ]
+    .join('\n\n')
+    .concat('\n')
+}

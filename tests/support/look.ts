@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** The widths and colours in which a page is looked at. */
+export const ALL_LOOKS = [
+  [1280, 'light'],
+  [1280, 'dark'],
+  [360, 'light'],
+  [360, 'dark'],
+] as const
+export type Look = (typeof ALL_LOOKS)[number]
+
+/** Wide and light, narrow and dark: half the time of all looks, and each width and each colour once. */
+export const TWO_LOOKS: readonly Look[] = [ALL_LOOKS[0], ALL_LOOKS[3]]
+
+/** Every violation of WCAG 2.2 A and AA on the page as it stands. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  const isLoaded = await page.evaluate(() => 'axe' in globalThis)
+  // The portal's own policy lets no foreign script in, so the checker is evaluated, not inserted.
+  if (!isLoaded) await page.evaluate(AXE)
+  return page.evaluate(async (rules) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    const found = await axe.run({ runOnly: rules })
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+  }, RULES)
+}
+
+/** What is wrong with a page as it stands: violations, and what is wider than the screen. */
+async function faultsOf(page: Page): Promise<string[]> {
+  const violations = await violationsOf(page)
+  const excess = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+  return excess > 0 ? [...violations, `wider than the screen by ${excess} px`] : violations
+}
+
+/** The faults of the open page in each look, each with its address; the page is left wide and light. */
+export async function faultsInLooks(page: Page, looks: readonly Look[] = ALL_LOOKS): Promise<string[]> {
+  const faults: string[] = []
+  for (const [width, colorScheme] of looks) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.emulateMedia({ colorScheme })
+    const found = await faultsOf(page)
+    faults.push(...found.map((fault) => `${page.url()} at ${width} in ${colorScheme}: ${fault}`))
+  }
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await page.emulateMedia({ colorScheme: 'light' })
+  return faults
+}
