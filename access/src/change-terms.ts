@@ -15,6 +15,8 @@ export interface LinkTerms {
   readonly auto_renew_days: number
   readonly overrides: readonly Override[]
   readonly conditions: Conditions
+  /** Whether only the partner's own accounts are open; absent means all of the tenant. */
+  readonly own_accounts_only?: boolean
 }
 
 /** One line of a comparison page. */

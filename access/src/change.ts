@@ -165,6 +165,26 @@ function compareDates(before: LinkTerms, after: LinkTerms): FieldChange<DateTerm
   return { rows, narrowed }
 }
 
+/** A restriction to own accounts is made by either side at once; only the tenant lifts it. Source: B18. */
+function compareAccounts(
+  before: LinkTerms,
+  after: LinkTerms,
+): FieldChange<Pick<LinkTerms, 'own_accounts_only'>> {
+  const [old, next] = [before.own_accounts_only ?? false, after.own_accounts_only ?? false]
+  const direction = directionOf(old && !next, next && !old)
+  const narrowed = old || next ? { own_accounts_only: true } : {}
+  if (direction === 'neutral') return { rows: [], narrowed }
+  const [was, becomes] = [old, next].map((isRestricted) => (isRestricted ? 'Yes' : 'No'))
+  const row = {
+    field: 'own_accounts_only',
+    label: 'Only its own accounts',
+    before: was ?? '',
+    after: becomes ?? '',
+    direction,
+  }
+  return { rows: [row], narrowed }
+}
+
 /** An edit of a link, taken apart. */
 export interface Change {
   readonly kind: 'none' | 'narrowing' | 'widening' | 'mixed'
@@ -191,12 +211,18 @@ export function classifyChange(before: LinkTerms, after: LinkTerms, now: Date): 
   const rights = compareRights(before, after, now)
   const dates = compareDates(before, after)
   const conditions = compareConditions(before.conditions, after.conditions)
-  const rows = [...rights.rows, ...dates.rows, ...conditions.rows]
+  const accounts = compareAccounts(before, after)
+  const rows = [...rights.rows, ...dates.rows, ...conditions.rows, ...accounts.rows]
   const kind = kindOf(rows)
   return {
     kind,
     rows,
-    applyNow: { ...rights.narrowed, ...dates.narrowed, conditions: conditions.narrowed },
+    applyNow: {
+      ...rights.narrowed,
+      ...dates.narrowed,
+      ...accounts.narrowed,
+      conditions: conditions.narrowed,
+    },
     proposed: kind === 'widening' || kind === 'mixed' ? after : null,
   }
 }

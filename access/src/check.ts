@@ -22,6 +22,7 @@ export type CheckName =
   | 'elevation'
   | 'granted'
   | 'standing'
+  | 'accounts'
   | 'assignment'
   | 'assignment_role'
   | 'feature'

@@ -45,6 +45,18 @@ function needsElevation(world: World): boolean {
   return isDelegated(world) && visibleLink(world)?.conditions.elevation_required === true
 }
 
+const WHOLE = maskOf(PERMISSIONS.filter(({ whole }) => whole).map(({ name }) => name))
+
+/** What a mask leaves where a link opens the partner's own accounts alone. */
+export function withoutWhole(mask: Mask): Mask {
+  return mask & ~WHOLE
+}
+
+/** Whether the link opens the partner's own accounts alone, and so nothing that works on all of the tenant. Source: B18. */
+function isForAccounts(world: World): boolean {
+  return isDelegated(world) && visibleLink(world)?.own_accounts_only === true
+}
+
 function featureMask(featuresOff: ReadonlySet<string>): Mask {
   return maskOf(
     PERMISSIONS.filter(({ feature }) => feature === null || !featuresOff.has(feature)).map(
@@ -99,6 +111,13 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     test: (world) => (isIn(findRights(world)?.elevated, world) ? null : 'ELEVATION_REQUIRED'),
   },
   {
+    name: 'accounts',
+    order: 8,
+    about: 'permission',
+    applies: isForAccounts,
+    test: (world) => (isIn(WHOLE, world) ? 'ACCOUNTS_ONLY' : null),
+  },
+  {
     name: 'assignment',
     order: 9,
     about: 'caller',
@@ -140,6 +159,7 @@ export function rightsMask(world: World): Mask {
     const rights = findRights(world)
     mask &= rights ? rights.ceiling & ~rights.denied & assignedMask(world) : EMPTY_MASK
     if (rights && needsElevation(world)) mask &= ~SENSITIVE | rights.elevated
+    if (isForAccounts(world)) mask = withoutWhole(mask)
   }
   if (facts.features_off && facts.features_off.size > 0) mask &= featureMask(facts.features_off)
   return facts.token ? mask & facts.token.scopes : mask

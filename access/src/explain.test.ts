@@ -19,9 +19,10 @@ test('the steps stand in the order of a decision, and stop at the one that refus
   const { steps = [] } = decide(withLink(good, { assignment: null }), question, { trace: true })
   const states = steps.map(({ check, state }) => `${check} ${state}`)
   expect(steps.map(({ order }) => order)).toEqual(steps.map(({ order }) => order).toSorted((a, b) => a - b))
-  expect(states.slice(states.indexOf('granted pass'), states.indexOf('granted pass') + 4)).toEqual([
+  expect(states.slice(states.indexOf('granted pass'), states.indexOf('granted pass') + 5)).toEqual([
     'granted pass',
     'standing not_evaluated',
+    'accounts not_evaluated',
     'assignment fail',
     'assignment_role not_evaluated',
   ])

@@ -119,6 +119,8 @@ export interface LinkFacts {
   /** Null when the actor is not assigned to this link. */
   readonly assignment: AssignmentFacts | null
   readonly elevations: readonly ElevationFacts[]
+  /** Only what belongs to the partner's own accounts is open, not the rest of the tenant; absent means all of it. Source: B18. */
+  readonly own_accounts_only?: boolean
 }
 
 /** A freeze that is in force and covers the request. */

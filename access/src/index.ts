@@ -129,6 +129,7 @@ export type {
 
 export { decide, effectiveMask } from './decide.ts'
 export type { DecideOptions } from './decide.ts'
+export { withoutWhole } from './checks-rights.ts'
 export type { CheckName } from './check.ts'
 export type { Decision, Evidence, Step, StepState } from './decision.ts'
 export { STEP_UP_MAX_AGE_S } from './checks-request.ts'

@@ -30,6 +30,8 @@ export interface PermissionEntry {
   readonly sensitive: boolean
   /** Using it can make somebody pay. */
   readonly spends: boolean
+  /** Works on all of a tenant, so a link that is restricted to the partner's own accounts never opens it. Source: B18. */
+  readonly whole: boolean
   /** The feature that must be on for the partner, if any. */
   readonly feature: Feature | null
   /** What a person can do with it, in the words of an approval page. */
@@ -44,6 +46,7 @@ type Source = {
   readonly sentence: string
   readonly sensitive?: true
   readonly spends?: true
+  readonly whole?: true
   readonly feature?: Feature
 }
 
@@ -67,6 +70,7 @@ function toEntry(source: Source): PermissionEntry {
     area,
     sensitive: source.sensitive ?? false,
     spends: source.spends ?? false,
+    whole: source.whole ?? false,
     feature: source.feature ?? null,
     sentence: source.sentence,
     // Within a tenant the namespace says nothing new; elsewhere it keeps the actions of two planes apart.

@@ -68,6 +68,11 @@ export const REFUSAL_WORDS: Readonly<Record<RefusalCode, RefusalWords>> = {
     sentence: 'This organisation lets nobody do this all the time, only for a while and after asking.',
     next_step: 'Ask for more access for an hour, and say why.',
   },
+  ACCOUNTS_ONLY: {
+    sentence:
+      "This link opens only your organisation's own accounts, and this works on all of the organisation.",
+    next_step: 'Work on your own accounts, or ask the organisation to lift the restriction.',
+  },
   NOT_ASSIGNED: {
     sentence: 'You are not assigned to this tenant.',
     next_step: "Ask your organisation's owner to assign you.",

@@ -166,6 +166,17 @@ export const RIGHTS_STORIES = {
     remedy: say('Ask for an elevation.'),
     evidence: elevationEvidence,
   },
+  accounts: {
+    owner: by('tenant'),
+    pass: say(
+      "The link opens the partner's own accounts alone, and this permission works on single accounts.",
+    ),
+    fail: say(
+      "The link opens the partner's own accounts alone, and this permission works on all of the tenant.",
+    ),
+    remedy: say('Ask the tenant to lift the restriction of the link to own accounts.'),
+    evidence: linkEvidence,
+  },
   assignment: {
     owner: by('partner'),
     pass: describeAssignment,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
+import { accountRoutes } from '#modules/accounts/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
@@ -75,6 +76,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeWebhookRoutes(services),
     ...ingestRoutes,
     ...alertRoutes,
+    ...accountRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }

@@ -191,6 +191,7 @@ export class TestWorld implements AsyncDisposable {
       startsAt?: Date
       endsAt?: Date | null
       conditions?: unknown
+      ownAccountsOnly?: boolean
     } = {},
   ): Promise<IdOf<'link'>> {
     const role = terms.role ?? 'msp_full'
@@ -200,8 +201,8 @@ export class TestWorld implements AsyncDisposable {
     return this.#insert(
       'link',
       `with d as (
-         insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, starts_at, ends_at, approved_at, approved_by_name, approval_basis, conditions)
-         values ($1, $2, 'link', $3, $4, $4, $5, $6, now(), 'A tenant admin', 'tenant_approval', $7) returning id)
+         insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, starts_at, ends_at, approved_at, approved_by_name, approval_basis, conditions, own_accounts_only)
+         values ($1, $2, 'link', $3, $4, $4, $5, $6, now(), 'A tenant admin', 'tenant_approval', $7, $11) returning id)
        insert into link (id, tenant_id, partner_id, relationship_type, access_role, role_version, initiated_by)
        select id, $1, $2, $8, $9, $10, 'partner' from d returning id`,
       [
@@ -215,6 +216,7 @@ export class TestWorld implements AsyncDisposable {
         type,
         role,
         template.version,
+        terms.ownAccountsOnly ?? false,
       ],
       tenantId,
     )

@@ -84,6 +84,7 @@ export const anyTerms: fc.Arbitrary<LinkTerms> = fc.record({
   auto_renew_days: fc.constantFrom(0, 180),
   overrides: fc.array(anyOverride, { maxLength: 3 }),
   conditions: anyConditions,
+  own_accounts_only: mostly(false, fc.constant(true)),
 })
 
 const anyElevation = fc.record({

@@ -71,6 +71,8 @@ const RIGHTS_FAULTS: readonly Fault[] = [
   link({ overrides: [{ pattern: 'partner.billing.*', effect: 'deny' }] }),
   link({ elevations: [{ mask: maskOf([WANTED]), starts_at: at(0), ends_at: at(1) }] }),
   facts((from) => withConditions(from, { elevation_required: true })),
+  link({ own_accounts_only: true }),
+  asked({ permission: 'partner.reports.export' }),
   link({ assignment: null }),
   link({ assignment: { role: 'msp_support', ends_at: null } }),
   facts((from) => ({ ...from, features_off: new Set(['billing']) })),

@@ -162,6 +162,15 @@ const judgeStanding: Judge = (facts, { permission }) => {
   return isElevated(link, { name: permission, now: facts.now }) ? '' : 'ELEVATION_REQUIRED'
 }
 
+/** What works on all of a tenant, written out: a link for single accounts never opens it. */
+const judgeAccounts: Judge = (facts, { permission }) => {
+  if (!linkOf(facts)?.own_accounts_only) return ''
+  const isWhole =
+    /^partner\.(reports|alerts|sla)\./.test(permission) ||
+    ['partner.billing.read', 'partner.billing.summary.read'].includes(permission)
+  return isWhole ? 'ACCOUNTS_ONLY' : ''
+}
+
 const judgeAssignment: Judge = (facts, { permission }) => {
   const link = linkOf(facts)
   if (!link) return ''
@@ -288,6 +297,7 @@ const JUDGES: readonly Judge[] = [
   judgeBounds,
   judgeRole,
   judgeStanding,
+  judgeAccounts,
   judgeAssignment,
   judgeLimits,
   judgeNetwork,

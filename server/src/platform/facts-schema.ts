@@ -48,6 +48,7 @@ const LinkEntrySchema = z.object({
   billing_party: z.enum(['tenant', 'partner', 'split']),
   status_changed_by_side: Maybe(z.string()),
   status_changed_at: Instant,
+  own_accounts_only: z.boolean().default(false),
   conditions: StoredConditions,
   tenant_conditions: StoredConditions,
   /** The networks that the partner itself works from. */

@@ -65,6 +65,7 @@ function toLinkFacts(entry: LinkEntry): LinkFacts {
     conditions_owner: 'tenant',
     assignment: entry.assignment,
     elevations: entry.elevations,
+    own_accounts_only: entry.own_accounts_only,
   }
 }
 

@@ -33,6 +33,20 @@ export function reachOf(mandate: ReadingMandate): Reach {
   return { tenants: new Map(entries), excluded: mandate.excluded }
 }
 
+/** Of these tenants those of which the mandate reaches the partner's own accounts alone: what is kept of the whole says nothing there. */
+export function restrictedOf(mandate: Mandate, tenantIds: readonly TenantId[]): TenantId[] {
+  if (mandate.kind === 'portfolio') {
+    const restricted = new Set(
+      mandate.links
+        .filter(({ facts }) => facts.link?.own_accounts_only === true)
+        .map(({ tenant }) => tenant.id),
+    )
+    return tenantIds.filter((id) => restricted.has(id))
+  }
+  if (mandate.kind !== 'acting' || factsOf(mandate).link?.own_accounts_only !== true) return []
+  return tenantIds.filter((id) => id === mandate.tenant.id)
+}
+
 /** The tenants of the reach that a filter names; all of them without a filter. Others are as good as unknown. */
 export function narrowReach(reach: Reach, wanted: readonly TenantId[] | undefined): TenantId[] {
   const all = [...reach.tenants.keys()]

@@ -2,6 +2,7 @@ import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { tables } from '#platform/mandate.ts'
+import { restrictedOf } from '#platform/reach.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import {
   allOf,
@@ -147,7 +148,7 @@ export async function countByStatus(
     sql`select ${name}, i.currency, 1 from invoice i where i.tenant_id = any (${uuidArray(filter.tenantIds)}) and i.status = any (${[...states]}::text[]) and ${conditionsOf(filter, issued)}`
   const { rows } = await sql<{ status: InvoiceStatus; invoices: number }>`
     select x.status, sum(x.invoices)::integer as invoices
-    from (${needsRows(filter) ? rowsOf(stored) : statusParts(filter, stored, rowsOf)}) x (status, currency, invoices)
+    from (${needsRows(filter) || restrictedOf(mandate, filter.tenantIds).length > 0 ? rowsOf(stored) : statusParts(filter, stored, rowsOf)}) x (status, currency, invoices)
     where ${filter.currency === undefined ? sql`true` : sql`x.currency = ${filter.currency}`}
     group by x.status`.execute(tables<BillingTables>(mandate))
   return new Map(rows.map((row) => [row.status, row.invoices]))
@@ -180,9 +181,8 @@ export async function findTenantsWith(
   const { rows } = await sql<{ tenant_id: TenantId }>`
     select t.id as tenant_id from unnest(${uuidArray(tenantIds)}) t (id)
     where exists (select from invoice_month m where m.tenant_id = t.id and m.currency = ${currency} and m.invoice_count > 0)
-      or exists (select from invoice i where i.tenant_id = t.id and ${OWED} and i.currency = ${currency})`.execute(
-    tables<BillingTables>(mandate),
-  )
+      or exists (select from invoice i where i.tenant_id = t.id and ${OWED} and i.currency = ${currency})
+      or t.id = any (${uuidArray(restrictedOf(mandate, tenantIds))})`.execute(tables<BillingTables>(mandate))
   return rows.map((row) => row.tenant_id)
 }
 
@@ -199,6 +199,11 @@ async function sumParts(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]
   if (!needsRows(filter)) return [...(await sumOwed(mandate, filter)), ...(await sumSettled(mandate, filter))]
   if (filter.issued.from === undefined && filter.issued.to === undefined)
     return [...(await sumOwed(mandate, filter)), ...(await sumSettledBands(mandate, filter))]
+  return sumEveryRow(mandate, filter)
+}
+
+/** The sums of the rows themselves, with nothing that is kept of a whole tenant. */
+function sumEveryRow(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
   const stored = storedStatusesIn(filter)
   return sumRows(mandate, filter, stored === null ? sql`true` : sql`i.status = any (${stored}::text[])`)
 }
@@ -206,7 +211,12 @@ async function sumParts(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]
 /** The exact sums of all invoices of a filter, one entry per currency, in the order of the codes. */
 export async function sumInvoices(mandate: Mandate, filter: InvoiceFilter): Promise<InvoiceSums[]> {
   if (filter.tenantIds.length === 0) return []
-  const parts = await sumParts(mandate, filter)
+  const restricted = restrictedOf(mandate, filter.tenantIds)
+  const whole = filter.tenantIds.filter((id) => !restricted.includes(id))
+  const parts = [
+    ...(whole.length > 0 ? await sumParts(mandate, { ...filter, tenantIds: whole }) : []),
+    ...(restricted.length > 0 ? await sumEveryRow(mandate, { ...filter, tenantIds: restricted }) : []),
+  ]
   const byCurrency = new Map<string, Sums>()
   for (const part of parts) {
     const total = byCurrency.get(part.currency)

@@ -180,14 +180,15 @@ async function writePermissions(pool: pg.Pool): Promise<void> {
       )
   }
   await pool.query(
-    `insert into permission (name, bit, plane, is_sensitive)
-     select * from unnest($1::text[], $2::integer[], $3::text[], $4::boolean[])
-     on conflict (name) do update set plane = excluded.plane, is_sensitive = excluded.is_sensitive`,
+    `insert into permission (name, bit, plane, is_sensitive, is_whole)
+     select * from unnest($1::text[], $2::integer[], $3::text[], $4::boolean[], $5::boolean[])
+     on conflict (name) do update set plane = excluded.plane, is_sensitive = excluded.is_sensitive, is_whole = excluded.is_whole`,
     [
       PERMISSIONS.map((p) => p.name),
       PERMISSIONS.map((p) => p.bit),
       PERMISSIONS.map((p) => p.plane),
       PERMISSIONS.map((p) => p.sensitive),
+      PERMISSIONS.map((p) => p.whole),
     ],
   )
 }

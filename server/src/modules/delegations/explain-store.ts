@@ -36,11 +36,11 @@ export async function findFactsAbout(
 /** Whether a record is one of the tenant's. */
 export async function ownsRecord(
   mandate: ExplainMandate,
-  tenantId: TenantId,
+  { tenantId, partnerId }: { readonly tenantId: TenantId; readonly partnerId: PartnerId | null },
   record: { readonly type: RecordKind; readonly id: string },
 ): Promise<boolean> {
   const [result] = await runStatements(mandate, [
-    { text: 'select access.owns_record($1, $2, $3) as owned', values: [tenantId, record.type, record.id] },
+    { text: 'select access.owns_record($1, $2, $3, $4) as owned', values: [tenantId, record.type, record.id, partnerId] },
   ])
   return result?.rows[0]?.['owned'] === true
 }

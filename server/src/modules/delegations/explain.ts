@@ -174,7 +174,7 @@ const NOT_KNOWN: Readonly<Record<'PERSON_NOT_FOUND' | 'TENANT_NOT_FOUND', string
 async function withRecord(mandate: ExplainMandate, facts: Facts, question: Question): Promise<Facts> {
   const { resource, tenantId } = question
   if (!resource) return facts
-  const found = await ownsRecord(mandate, tenantId, resource)
+  const found = await ownsRecord(mandate, { tenantId, partnerId: facts.partner?.id ?? null }, resource)
   return { ...facts, resource: { found, tenant_id: found ? tenantId : null } }
 }
 

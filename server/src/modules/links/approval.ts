@@ -140,6 +140,7 @@ async function needsSecond(mandate: Mandate<'tenant'>, row: KnownLink, terms: Li
     overrides: toStoredOverrides(terms.overrides),
     ends_at: terms.ends_at,
     conditions: terms.conditions,
+    own_accounts_only: terms.own_accounts_only ?? false,
   })
   if (first?.first_approved_by === mandate.actor.id)
     throw new ProblemError(

@@ -174,8 +174,8 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
   const detail = { by: made.side, access_role: terms.role, relationship_type: terms.relationship_type }
   return [
     {
-      text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions)
-        select $1, $2, $3, 'link', 'requested', $4::bit(128), $5::bit(128), $6, $7, $8, $9, $9, $10, $11 where $2::uuid is not null`,
+      text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions, own_accounts_only)
+        select $1, $2, $3, 'link', 'requested', $4::bit(128), $5::bit(128), $6, $7, $8, $9, $9, $10, $11, $12 where $2::uuid is not null`,
       values: [
         made.id,
         made.tenantId,
@@ -188,6 +188,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         requestedBy,
         made.side,
         JSON.stringify(made.side === 'tenant' ? toStoredConditions(terms.conditions) : {}),
+        terms.own_accounts_only ?? false,
       ],
     },
     {

@@ -23,6 +23,7 @@ const ChangeInput = z.strictObject({
   overrides: OverridesInput.optional(),
   ends_at: Instant.optional(),
   auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
+  own_accounts_only: z.boolean().optional(),
   reason: plainText(1, 500),
 })
 
@@ -40,6 +41,7 @@ function toProposal(body: Omit<z.output<typeof ChangeInput>, 'reason'>): Proposa
     ...(body.overrides && { overrides: toStoredOverrides(body.overrides) }),
     ...(body.ends_at && { ends_at: body.ends_at.toISOString() }),
     ...(body.auto_renew_days !== undefined && { auto_renew_days: body.auto_renew_days }),
+    ...(body.own_accounts_only !== undefined && { own_accounts_only: body.own_accounts_only }),
   }
 }
 

@@ -104,7 +104,7 @@ async function handOver(
   const tickets = await readTickets(mandate, row)
   const cancelled = await cancelExports(mandate, row.partner_id)
   if (ends === 'now') await stopOld(mandate, row, { reason, origin })
-  const next = await invite(mandate, terms, origin)
+  const next = await invite(mandate, { ...terms, own_accounts_only: row.own_accounts_only }, origin)
   await insertHandover(mandate, { oldId: row.id, newId: next.id, ends })
   recordLinkEvent(mandate, row, {
     action: 'links.handover',

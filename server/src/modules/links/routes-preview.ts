@@ -107,6 +107,7 @@ function makeTenantRoute(listRoutes: ListRoutes): Route {
           ends_at: Instant.nullable().optional(),
           conditions: ConditionsInput.optional(),
           auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
+          own_accounts_only: z.boolean().optional(),
         })
         .default({}),
     },

@@ -29,6 +29,10 @@ const ChoiceBody = {
   ends_at: Instant.nullable().optional(),
   conditions: ConditionsInput.optional(),
   auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
+  own_accounts_only: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether the link opens the partner's own accounts alone." }),
 } as const
 
 function makePatchRoute(services: Services): Route {

@@ -28,6 +28,10 @@ export const AcceptInput = z
     }),
     ends_at: Instant.optional(),
     conditions: ConditionsInput.optional(),
+    own_accounts_only: z
+      .literal(true)
+      .optional()
+      .meta({ description: "Opens the partner's own accounts alone." }),
   })
   .default({})
 

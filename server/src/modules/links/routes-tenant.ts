@@ -146,6 +146,10 @@ const InviteBody = z.strictObject({
   partner_slug: z.string().max(63),
   ...LinkTermsInput,
   conditions: ConditionsInput.optional(),
+  own_accounts_only: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Whether the link opens the partner's own accounts alone." }),
 })
 
 /** Invites a partner. Throws PARTNER_NOT_INVITED, LINK_ALREADY_LIVE. */
@@ -170,6 +174,7 @@ export async function invite(
     auto_renew_days: 0,
     overrides: [],
     conditions: toConditions(body.conditions ?? null),
+    own_accounts_only: body.own_accounts_only,
   }
   applyChoice(terms, {}, now)
   const id = await insertInvitation(mandate, {

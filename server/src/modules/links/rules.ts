@@ -10,6 +10,7 @@ import {
   permissionsOf,
   resolveGrant,
   toBits,
+  withoutWhole,
 } from '@liaison/access'
 import type {
   ChangeRow,
@@ -65,11 +66,12 @@ export function termsOf(row: LinkRow, conditions: Partial<Conditions> | null = n
     auto_renew_days: row.auto_renew_days,
     overrides: row.overrides.map(toOverride),
     conditions: toConditions(conditions),
+    own_accounts_only: row.own_accounts_only,
   }
 }
 
-/** What the terms give at an instant. */
-export function maskOfTerms(terms: LinkTerms, now: Date): Mask {
+/** What the terms would give at an instant if they opened all of the tenant. */
+function unrestrictedMask(terms: LinkTerms, now: Date): Mask {
   return resolveGrant({
     role: terms.role,
     roleVersion: terms.role_version,
@@ -79,6 +81,12 @@ export function maskOfTerms(terms: LinkTerms, now: Date): Mask {
   }).mask
 }
 
+/** What the terms give at an instant. */
+export function maskOfTerms(terms: LinkTerms, now: Date): Mask {
+  const mask = unrestrictedMask(terms, now)
+  return terms.own_accounts_only === true ? withoutWhole(mask) : mask
+}
+
 /** The columns in which the database keeps the rights of a link. */
 export interface StoredMasks {
   readonly role_mask: string
@@ -86,12 +94,12 @@ export interface StoredMasks {
   readonly has_timed_overrides: boolean
 }
 
-/** The rights of terms as the database decides them: the role, the role with lasting overrides, and whether some end. */
+/** The rights of terms as the database decides them, before a restriction to own accounts takes its part: the role, the role with lasting overrides, and whether some end. */
 export function masksOfTerms(terms: LinkTerms, now: Date): StoredMasks {
   const lasting = terms.overrides.filter((override) => !override.expires_at)
   return {
-    role_mask: toBits(maskOfTerms({ ...terms, overrides: [] }, now)),
-    mask: toBits(maskOfTerms({ ...terms, overrides: lasting }, now)),
+    role_mask: toBits(unrestrictedMask({ ...terms, overrides: [] }, now)),
+    mask: toBits(unrestrictedMask({ ...terms, overrides: lasting }, now)),
     has_timed_overrides: lasting.length < terms.overrides.length,
   }
 }
@@ -119,6 +127,7 @@ export function withProposal(terms: LinkTerms, proposal: Proposal): LinkTerms {
     ...(proposal.overrides && { overrides: proposal.overrides.map(toOverride) }),
     ...(proposal.ends_at !== undefined && { ends_at: new Date(proposal.ends_at) }),
     ...(proposal.auto_renew_days !== undefined && { auto_renew_days: proposal.auto_renew_days }),
+    ...(proposal.own_accounts_only !== undefined && { own_accounts_only: proposal.own_accounts_only }),
   }
 }
 
@@ -129,6 +138,7 @@ export interface TenantChoice {
   readonly ends_at?: Date | null | undefined
   readonly conditions?: Conditions | undefined
   readonly auto_renew_days?: 0 | 180 | undefined
+  readonly own_accounts_only?: boolean | undefined
 }
 
 /** The terms after a tenant's choice; what it does not name stays. */
@@ -148,6 +158,7 @@ export function withChoice(terms: LinkTerms, choice: TenantChoice): LinkTerms {
     ...(choice.ends_at !== undefined && { ends_at: choice.ends_at }),
     ...(choice.conditions && { conditions: choice.conditions }),
     ...(choice.auto_renew_days !== undefined && { auto_renew_days: choice.auto_renew_days }),
+    ...(choice.own_accounts_only !== undefined && { own_accounts_only: choice.own_accounts_only }),
   }
 }
 
@@ -178,6 +189,7 @@ export function toSnapshot(terms: LinkTerms, now: Date): ApprovalSnapshot {
     starts_at: terms.starts_at.toISOString(),
     ends_at: terms.ends_at?.toISOString() ?? null,
     auto_renew_days: terms.auto_renew_days,
+    own_accounts_only: terms.own_accounts_only ?? false,
   }
 }
 

@@ -310,6 +310,9 @@ export async function saveTerms(
       ...(terms.starts_at.getTime() !== row.starts_at.getTime() && { starts_at: terms.starts_at }),
       ...(terms.ends_at?.getTime() !== row.ends_at?.getTime() && { ends_at: terms.ends_at }),
       ...(mandate.kind === 'tenant' && { conditions: JSON.stringify(toStoredConditions(terms.conditions)) }),
+      ...((terms.own_accounts_only ?? false) !== row.own_accounts_only && {
+        own_accounts_only: terms.own_accounts_only ?? false,
+      }),
       ...change.set,
     },
   })

@@ -57,6 +57,7 @@ export interface LinkRow {
   readonly via_partner_name: string | null
   readonly attestation_ref: string | null
   readonly objection_until: Date | null
+  readonly own_accounts_only: boolean
 }
 
 interface DelegationTable {
@@ -157,6 +158,7 @@ export interface Proposal {
   readonly overrides?: readonly StoredOverride[]
   readonly ends_at?: string
   readonly auto_renew_days?: number
+  readonly own_accounts_only?: boolean
 }
 
 export interface StoredDifference {
@@ -179,6 +181,7 @@ export interface ApprovalSnapshot {
   readonly starts_at: string
   readonly ends_at: string | null
   readonly auto_renew_days: number
+  readonly own_accounts_only?: boolean
 }
 
 interface ChangeRequestTable {

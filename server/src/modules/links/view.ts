@@ -75,6 +75,12 @@ export const linkFields = {
     .meta({ description: 'The distributor between the two; it opens nothing.' }),
   attestation_ref: z.string().nullable(),
   objection_until: z.string().nullable(),
+  own_accounts_only: z
+    .boolean()
+    .meta({
+      description:
+        "Whether the link opens the partner's own accounts alone, and nothing of all of the tenant.",
+    }),
   version: z.int(),
 } as const
 
@@ -201,6 +207,7 @@ export function toLink(row: LinkRow, now: Date) {
     last_used_at: iso(row.last_used_at),
     via_partner_name: row.via_partner_name,
     attestation_ref: row.attestation_ref,
+    own_accounts_only: row.own_accounts_only,
     version: row.version,
   }
 }

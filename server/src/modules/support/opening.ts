@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { findSubscriber } from '#modules/billing/index.ts'
 import { enqueue } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { restrictedOf } from '#platform/reach.ts'
 import { recordOpened } from './events.ts'
 import type { TicketMandate } from './events.ts'
 import { findBasis } from '#modules/sla/index.ts'
@@ -12,8 +13,30 @@ import type { Clock } from './rules.ts'
 import type { NewTicketValues, TicketOpened } from './schemas.ts'
 import { findResponseHours, insertTicket, takeNumber } from './ticket-store.ts'
 
+/** Refuses a ticket about the organisation as a whole where only single accounts are open. Source: B18. */
+function requireAccount(mandate: TicketMandate): void {
+  if (restrictedOf(mandate, [mandate.tenant.id]).length === 0) return
+  throw new ProblemError(
+    422,
+    'VALIDATION_ERROR',
+    'One part of the input cannot be taken; nothing was changed.',
+    {
+      errors: [
+        {
+          pointer: '/body/customer_id',
+          code: 'ACCOUNT_REQUIRED',
+          detail: "must name one of your own accounts, because the link opens no others",
+        },
+      ],
+    },
+  )
+}
+
 async function findFiledFor(mandate: TicketMandate, id: NewTicketValues['customer_id']) {
-  if (id === undefined) return undefined
+  if (id === undefined) {
+    requireAccount(mandate)
+    return undefined
+  }
   const found = await findSubscriber(mandate, mandate.tenant.id, id)
   if (found) return found
   throw new ProblemError(

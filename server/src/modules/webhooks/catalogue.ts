@@ -1,5 +1,5 @@
 /** Whose matter an event is: that decides who may hear of it. */
-export type About = 'delegation' | 'order' | 'ticket' | 'export' | 'alert'
+export type About = 'delegation' | 'order' | 'ticket' | 'export' | 'alert' | 'account'
 
 interface EventType {
   readonly says: string
@@ -10,6 +10,7 @@ const delegation = (says: string): EventType => ({ says, about: 'delegation' })
 const order = (says: string): EventType => ({ says, about: 'order' })
 const ticket = (says: string): EventType => ({ says, about: 'ticket' })
 const alert = (says: string): EventType => ({ says, about: 'alert' })
+const account = (says: string): EventType => ({ says, about: 'account' })
 const exported = (says: string): EventType => ({ says, about: 'export' })
 
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
@@ -45,6 +46,8 @@ export const EVENT_TYPES = {
     'More access for a while is over: its time ran out, its ticket was finished, or somebody ended it.',
   ),
   'elevation.lapsed': delegation('Nobody answered a request for more access in time.'),
+  'account.attached': account("A subscriber became a partner's account."),
+  'account.ended': account("A subscriber is no longer a partner's account."),
   'access.frozen': delegation('The access under a link was frozen.'),
   'order.created': order('An order was placed.'),
   'order.changed': order('An order was changed, or made progress.'),

@@ -24,6 +24,7 @@ const Payload = z.object({
   elevation_id: Id,
   export_id: Id,
   alert_id: Id,
+  partner_account_id: Id,
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -38,6 +39,7 @@ const TOLD = [
   ['elevation_id', 'elevation'],
   ['export_id', 'export'],
   ['alert_id', 'alert'],
+  ['partner_account_id', 'partner_account'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const

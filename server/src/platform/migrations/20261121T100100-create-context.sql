@@ -15,7 +15,8 @@ create table permission (
   name text primary key,
   bit integer not null unique check (bit between 0 and 127),
   plane text not null,
-  is_sensitive boolean not null
+  is_sensitive boolean not null,
+  is_whole boolean not null
 );
 comment on table permission is 'The permission catalogue of the code, written by the migrate command. Bits are never renumbered.';
 call private.protect('permission');

@@ -31,6 +31,11 @@ begin
       select i.tenant_id, i.id, i.issued_on, i.due_on, i.status, i.currency, i.total_minor, i.paid_minor, i.balance_minor
       from invoice i where i.tenant_id = any (reached) and i.search_text || '' like wanted;
   end if;
+  -- Where a link opens the partner's own accounts alone, only their invoices are looked at.
+  return query
+    select i.tenant_id, i.id, i.issued_on, i.due_on, i.status, i.currency, i.total_minor, i.paid_minor, i.balance_minor
+    from access.own_invoices('invoice', 'select') o join invoice i on i.tenant_id = o.tenant_id and i.id = o.id
+    where i.tenant_id = any (tenants) and i.search_text || '' like wanted;
 end
 $$;
 comment on function access.search_invoices(text, uuid[]) is 'The invoices whose number or customer is like a pattern, of those of the tenants that this transaction may read.';

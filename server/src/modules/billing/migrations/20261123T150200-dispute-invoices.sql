@@ -126,7 +126,8 @@ create function access.reminder_terms(wanted_tenant uuid, wanted_invoice uuid)
   set search_path = pg_catalog
   as $$
 begin
-  if wanted_tenant not in (select access.reach('invoice_reminder', 'insert')) then
+  if wanted_tenant not in (select access.reach('invoice_reminder', 'insert'))
+    and (wanted_tenant, wanted_invoice) not in (select * from access.own_invoices('invoice_reminder', 'insert')) then
     return;
   end if;
   return query

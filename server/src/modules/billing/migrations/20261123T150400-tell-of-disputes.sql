@@ -12,7 +12,7 @@ begin
       select p.email from public.invoice_dispute d join public.person p on p.id = d.created_by and p.status = 'active'
       where d.tenant_id = wanted_tenant and d.id = wanted_dispute);
   end if;
-  if access.context_plane() = 'delegation' and wanted_tenant in (select access.reach('invoice_dispute', 'insert')) then
+  if access.context_plane() = 'delegation' and wanted_tenant in (select access.reach('invoice_dispute', 'insert') union select access.restricted_reach('invoice_dispute', 'insert')) then
     return (select t.contact ->> 'billing_email' from public.tenant t where t.id = wanted_tenant);
   end if;
   return null;

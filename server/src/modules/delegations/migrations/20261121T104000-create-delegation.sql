@@ -36,6 +36,8 @@ create table delegation (
   mask bit(128) not null,
   has_timed_overrides boolean not null default false,
   elevation_required boolean not null default false,
+  own_accounts_only boolean not null default false,
+  own_accounts_since timestamptz,
   conditions jsonb not null default '{}',
   has_conditions boolean generated always as (conditions <> '{}') stored,
   starts_at timestamptz not null default now(),
@@ -61,6 +63,8 @@ comment on table delegation is 'The one record by which a tenant lets somebody i
 comment on column delegation.role_mask is 'The permissions of the role at its pinned version, within the ceiling.';
 comment on column delegation.mask is 'role_mask with the overrides that have no end applied; read when has_timed_overrides is false.';
 comment on column delegation.elevation_required is 'No standing write: the sensitive permissions of mask count only in an elevation. Derived by a trigger from the conditions of the link and of the tenant.';
+comment on column delegation.own_accounts_only is 'The link opens rows of the partner''s own accounts alone (partner_account), and nothing that works on all of the tenant (B18). mask is what it would open without this.';
+comment on column delegation.own_accounts_since is 'Since when own_accounts_only holds, kept by a trigger: files made before it stay closed.';
 comment on column delegation.epoch is 'Raised by every narrowing: a token that names an older epoch is stale.';
 comment on column delegation.ends_at is 'The first instant at which the delegation no longer holds.';
 create index delegation_by_partner on delegation (partner_id, tenant_id) include (status, starts_at, ends_at, mask);

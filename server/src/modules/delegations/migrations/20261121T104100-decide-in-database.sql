@@ -24,8 +24,13 @@ create function access.in_force(d public.delegation) returns boolean
   language sql stable
   return exists (select from access.delegation_in_force v where v.id = d.id);
 
+-- What a link that is restricted to the partner's own accounts takes from a mask: everything that works on all of a tenant.
+create function access.account_mask(mask bit(128)) returns bit(128)
+  language sql stable
+  as $$ select mask & ~ coalesce((select bit_or(set_bit(0::bit(128), p.bit, 1)) from public.permission p where p.is_whole), 0::bit(128)) $$;
+
 -- The permissions that a delegation gives now: deny wins over grant, grant over role; overrides past their end do not count.
-create function access.mask_now(d public.delegation) returns bit(128)
+create function access.unrestricted_mask(d public.delegation) returns bit(128)
   language sql stable
   return case when not d.has_timed_overrides then d.mask else
     (d.role_mask | coalesce((
@@ -35,6 +40,9 @@ create function access.mask_now(d public.delegation) returns bit(128)
       select bit_or(o.mask) from public.link_override o
       where o.link_id = d.id and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128))
   end;
+create function access.mask_now(d public.delegation) returns bit(128)
+  language sql stable
+  return case when d.own_accounts_only then access.account_mask(access.unrestricted_mask(d)) else access.unrestricted_mask(d) end;
 
 -- The same by the delegation's id: a row policy's query asks for it rarely, and a look-up written into the query would be prepared at every run.
 create function access.timed_mask(delegation uuid) returns bit(128)
@@ -58,8 +66,10 @@ create function access.elevated_mask(link uuid, approved bit(128)) returns bit(1
 -- The links that people may use at this statement, each with the permissions that it gives to that person.
 create view access.usable_link as
   select m.person_id, m.member_id, m.link_id, d.partner_id, d.tenant_id,
-    (m.mask & case when d.elevation_required then access.standing_mask(access.timed_mask(d.id)) when d.has_timed_overrides then access.timed_mask(d.id) else d.mask end)
-      | case when m.elevated_until > statement_timestamp() then access.elevated_mask(m.link_id, m.elevated_mask) else 0::bit(128) end as mask
+    (m.mask & case when d.elevation_required then access.standing_mask(access.timed_mask(d.id)) when d.has_timed_overrides or d.own_accounts_only then access.timed_mask(d.id) else d.mask end)
+      | case when m.elevated_until <= statement_timestamp() or m.elevated_until is null then 0::bit(128)
+          when d.own_accounts_only then access.account_mask(access.elevated_mask(m.link_id, m.elevated_mask)) else access.elevated_mask(m.link_id, m.elevated_mask) end as mask,
+    d.own_accounts_only, d.own_accounts_since
   from public.link_member m
   join access.delegation_in_force d on d.id = m.link_id
   join public.partner_member pm on pm.id = m.member_id and pm.partner_id = d.partner_id and pm.person_id = m.person_id and pm.status = 'active'
@@ -81,6 +91,9 @@ declare
   person uuid;
   only_tenants uuid[];
   route_bit integer;
+  -- Under a link that is restricted to the partner's own accounts these stay open; of all else only rows of the accounts do, which
+  -- their tables say themselves (access.restricted_reach).
+  is_open_whole boolean := relation_name in ('tenant', 'sla_policy_version', 'audit_scope');
 begin
   -- An API client has no membership and no assignment; the oauth module says what its token reaches.
   if context ? 'client_id' then
@@ -113,7 +126,8 @@ begin
         and u.partner_id = (context ->> 'partner_id')::uuid
         and u.tenant_id = (context ->> 'tenant_id')::uuid
         and (u.mask & need.mask) <> 0::bit(128)
-        and (route_bit is null or get_bit(u.mask, route_bit) = 1);
+        and (route_bit is null or get_bit(u.mask, route_bit) = 1)
+        and (not u.own_accounts_only or is_open_whole);
   elsif context ->> 'plane' = 'delegation' then
     if context ? 'tenant_ids' then
       only_tenants := array(select value::uuid from jsonb_array_elements_text(context -> 'tenant_ids'));
@@ -126,11 +140,48 @@ begin
         and u.partner_id = (context ->> 'partner_id')::uuid
         and (only_tenants is null or u.tenant_id = any (only_tenants))
         and (u.mask & need.mask) <> 0::bit(128)
-        and (route_bit is null or get_bit(u.mask, route_bit) = 1);
+        and (route_bit is null or get_bit(u.mask, route_bit) = 1)
+        and (not u.own_accounts_only or is_open_whole);
   end if;
 end
 $$;
 comment on function access.reach(text, text) is 'The tenants whose rows of a relation this transaction may touch with an operation, as things are at this statement.';
+
+-- The tenants of which this transaction may touch the rows of the partner's own accounts, and no others: links with that restriction, as
+-- things are at this statement. The twin of access.reach, which leaves these tenants out.
+create function access.restricted_reach(relation_name text, operation_name text) returns setof uuid
+  language plpgsql stable security definer rows 5
+  set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  as $$
+declare
+  context jsonb := access.context();
+  only_tenants uuid[];
+  route_bit integer;
+begin
+  if context is null or context ? 'client_id' or context ->> 'plane' <> 'delegation' then
+    return;
+  end if;
+  route_bit := (context ->> 'permission_bit')::integer;
+  if context ? 'tenant_ids' then
+    only_tenants := array(select value::uuid from jsonb_array_elements_text(context -> 'tenant_ids'));
+  end if;
+  return query
+    select u.tenant_id
+    from access.usable_link u
+    join public.relation_permission need on need.relation = relation_name and need.operation = operation_name and need.plane = 'delegation'
+    where u.person_id = (context ->> 'actor_id')::uuid
+      and u.partner_id = (context ->> 'partner_id')::uuid
+      and u.own_accounts_only
+      and (not context ? 'tenant_id' or (u.tenant_id = (context ->> 'tenant_id')::uuid and u.link_id = (context ->> 'delegation_id')::uuid and u.member_id = (context ->> 'member_id')::uuid))
+      and (only_tenants is null or u.tenant_id = any (only_tenants))
+      and (u.mask & need.mask) <> 0::bit(128)
+      and (route_bit is null or get_bit(u.mask, route_bit) = 1);
+end
+$$;
+comment on function access.restricted_reach(text, text) is 'The tenants in which this transaction may touch a relation''s rows of the partner''s own accounts alone (B18).';
+grant execute on function access.restricted_reach(text, text) to liaison_delegate;
 
 -- What the kernel must know of one link, for one person. A view for the same reason as above.
 create view access.link_fact as
@@ -139,7 +190,7 @@ create view access.link_fact as
       'id', d.id, 'tenant_id', d.tenant_id, 'tenant_name', t.name, 'tenant_status', t.status, 'status', d.status, 'status_reason', d.status_reason, 'role', l.access_role, 'role_version', l.role_version,
       'relationship_type', l.relationship_type, 'starts_at', d.starts_at, 'ends_at', d.ends_at, 'epoch', d.epoch, 'billing_party', d.billing_party,
       'status_changed_by_side', d.status_changed_by_side, 'status_changed_at', d.status_changed_at,
-      'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
+      'own_accounts_only', d.own_accounts_only, 'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
       'overrides', coalesce((select json_agg(json_build_object('id', o.id, 'pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
       'assignment', case when m.link_id is not null then json_build_object('role', m.role, 'ends_at', m.ends_at) end,
       'elevations', case when m.elevated_until > statement_timestamp()

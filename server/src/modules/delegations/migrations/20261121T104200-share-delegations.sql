@@ -103,7 +103,7 @@ begin
       and new.ends_at = old.ends_at + make_interval(days => of_link.auto_renew_days) and (new.mask, new.role_mask, new.starts_at, new.has_timed_overrides) = (old.mask, old.role_mask, old.starts_at, old.has_timed_overrides))
     and ((new.mask & ~ old.mask) <> 0::bit(128) or (new.role_mask & ~ old.role_mask) <> 0::bit(128)
       or (old.ends_at is not null and (new.ends_at is null or new.ends_at > old.ends_at)) or new.starts_at < old.starts_at
-      or new.conditions is distinct from old.conditions
+      or new.conditions is distinct from old.conditions or (old.own_accounts_only and not new.own_accounts_only)
       or (old.has_timed_overrides and not new.has_timed_overrides and exists (select from link_override o where o.link_id = new.id and o.expires_at is not null))) then
     raise exception 'only the tenant can widen a delegation' using errcode = 'check_violation', constraint = 'delegation_widening';
   end if;
@@ -113,12 +113,29 @@ begin
   -- Whatever takes access away makes older tokens stale, whether or not the writer thought of it.
   if (new.status <> old.status and new.status in ('suspended', 'expired', 'revoked')) or (old.mask & ~ new.mask) <> 0::bit(128) or (old.role_mask & ~ new.role_mask) <> 0::bit(128)
     or new.starts_at > old.starts_at or (new.ends_at is not null and (old.ends_at is null or new.ends_at < old.ends_at)) or new.conditions is distinct from old.conditions
-    or (new.elevation_required and not old.elevation_required) then
+    or (new.elevation_required and not old.elevation_required) or (new.own_accounts_only and not old.own_accounts_only) then
     new.epoch := greatest(new.epoch, old.epoch + 1);
   end if;
   return new;
 end
 $$;
+-- Whoever restricts a link, and however: since when is written by the database. The name sorts before enforce_delegation.
+create function private.date_restriction() returns trigger
+  language plpgsql
+  as $$
+begin
+  if not new.own_accounts_only then
+    new.own_accounts_since := null;
+  elsif tg_op = 'INSERT' or not old.own_accounts_only then
+    new.own_accounts_since := clock_timestamp();
+  else
+    new.own_accounts_since := old.own_accounts_since;
+  end if;
+  return new;
+end
+$$;
+create trigger date_restriction before insert or update on delegation for each row execute function private.date_restriction();
+
 -- The tenant demands elevations for one link or for all of them. The name sorts before enforce_delegation, which sees the result.
 create function private.derive_elevation_rule() returns trigger
   language plpgsql security definer
@@ -187,7 +204,7 @@ grant select, update on delegation to liaison_job;
 -- What the tenant demands of the other side is its own matter: the partner's logins learn that there is something, not what.
 revoke select on delegation from liaison_program;
 grant select (id, tenant_id, partner_id, kind, status, status_reason, status_changed_at, status_changed_by, status_changed_by_side, role_mask, mask, has_timed_overrides, has_conditions,
-  starts_at, ends_at, epoch, billing_party, requested_by, requested_at, approved_by, approved_by_name, approved_at, approval_basis, version, created_at, updated_at)
+  starts_at, ends_at, epoch, billing_party, requested_by, requested_at, approved_by, approved_by_name, approved_at, approval_basis, version, created_at, updated_at, own_accounts_only)
   on delegation to liaison_program, liaison_delegate;
 grant insert on delegation_history to liaison_program, liaison_tenant, liaison_platform, liaison_job;
 grant select on delegation_history to liaison_program, liaison_tenant, liaison_platform, liaison_job, liaison_delegate;

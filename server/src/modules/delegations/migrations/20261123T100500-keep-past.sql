@@ -110,7 +110,7 @@ begin
       'status', case when d ->> 'status' = 'active' and (d ->> 'review_stops_at')::timestamptz <= at then 'suspended' else d ->> 'status' end,
       'status_reason', d -> 'status_reason', 'role', l -> 'access_role', 'role_version', l -> 'role_version', 'relationship_type', l -> 'relationship_type',
       'starts_at', d -> 'starts_at', 'ends_at', d -> 'ends_at', 'epoch', d -> 'epoch', 'billing_party', d -> 'billing_party',
-      'status_changed_by_side', d -> 'status_changed_by_side', 'status_changed_at', d -> 'status_changed_at', 'conditions', d -> 'conditions',
+      'status_changed_by_side', d -> 'status_changed_by_side', 'status_changed_at', d -> 'status_changed_at', 'own_accounts_only', coalesce(d -> 'own_accounts_only', 'false'), 'conditions', d -> 'conditions',
       'tenant_conditions', coalesce((select image -> 'conditions' from access.images_at('tenant_partner_policy', tenant, null, at, null,
         coalesce((select jsonb_agg(to_jsonb(x)) from public.tenant_partner_policy x where x.tenant_id = tenant), '[]')) image), '{}'),
       'overrides', coalesce((select jsonb_agg(jsonb_build_object('id', image -> 'id', 'pattern', image -> 'pattern', 'effect', image -> 'effect', 'expires_at', image -> 'expires_at'))
@@ -153,8 +153,9 @@ create function access.changes_of(person uuid, tenant uuid, partner uuid, since 
   $$;
 grant execute on function access.facts_at(uuid, uuid, uuid, timestamptz), access.changes_of(uuid, uuid, uuid, timestamptz) to liaison_platform;
 
--- Whether a record is one of the tenant's, for an explanation about that very record.
-create function access.owns_record(tenant uuid, kind text, record uuid) returns boolean
+-- Whether a record is one of the tenant's, for an explanation about that very record; and, where the partner's link is restricted to its
+-- own accounts, whether it is one of these.
+create function access.owns_record(tenant uuid, kind text, record uuid, partner uuid) returns boolean
   language sql stable security definer
   set search_path = pg_catalog
   as $$
@@ -165,7 +166,8 @@ create function access.owns_record(tenant uuid, kind text, record uuid) returns 
     else false end
   and (access.context_plane() in ('platform', 'tenant')
     or exists (select from public.delegation d where d.tenant_id = tenant and access.is_party_to(d) and d.approved_at is not null))
+  and (partner is null or (access.deciding_link(partner, tenant)).own_accounts_only is not true or access.is_record_of_partner(tenant, kind, record, partner))
   $$;
-grant execute on function access.owns_record(uuid, text, uuid) to liaison_platform, liaison_program, liaison_tenant;
+grant execute on function access.owns_record(uuid, text, uuid, uuid) to liaison_platform, liaison_program, liaison_tenant;
 
 reset role;

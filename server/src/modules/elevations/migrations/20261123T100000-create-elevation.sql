@@ -107,6 +107,7 @@ create function access.open_ticket_number(of_link uuid, wanted uuid) returns tex
   as $$
   select t.number from public.delegation d join public.ticket t on t.tenant_id = d.tenant_id and t.id = wanted
   where d.id = of_link and access.is_party_to(d) and t.status not in ('resolved', 'closed')
+    and (not d.own_accounts_only or access.is_ticket_of_partner(t.tenant_id, t.id, d.partner_id))
   $$;
 grant execute on function access.open_ticket_number(uuid, uuid) to liaison_program;
 

@@ -146,7 +146,9 @@ begin
     select from unnest(file.tenant_ids) t (id)
     where not exists (
       select from access.usable_link u
-      where u.person_id = person and u.partner_id = partner and u.tenant_id = t.id and (u.mask & needed) = needed));
+      where u.person_id = person and u.partner_id = partner and u.tenant_id = t.id and (u.mask & needed) = needed
+        -- A file that was ordered before the link was restricted to own accounts, or while another account was one of them, holds more than is open now.
+        and (not u.own_accounts_only or (file.created_at >= u.own_accounts_since and not access.lost_account_since(t.id, file.created_at)))));
 end
 $$;
 

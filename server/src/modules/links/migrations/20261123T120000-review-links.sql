@@ -143,7 +143,7 @@ select d.id, d.tenant_id, t.name as tenant_name, t.slug as tenant_slug, d.partne
    from link_override o where o.link_id = d.id) as overrides,
   (select count(*)::integer from link_member m where m.link_id = d.id) as members_count,
   access.last_used(d.id) as last_used_at,
-  l.review_due_at, l.via_partner_name, l.attestation_ref, l.objection_until
+  l.review_due_at, l.via_partner_name, l.attestation_ref, l.objection_until, d.own_accounts_only
 from delegation d
 join link l on l.id = d.id
 left join partner p on p.id = d.partner_id
@@ -179,7 +179,8 @@ select coalesce(o.id, r.id) as id, coalesce(o.partner_id, r.partner_id) as partn
   case when not seen.hidden then o.review_due_at end as review_due_at,
   case when not seen.hidden then o.via_partner_name end as via_partner_name,
   case when not seen.hidden then o.attestation_ref end as attestation_ref,
-  case when not seen.hidden then o.objection_until end as objection_until
+  case when not seen.hidden then o.objection_until end as objection_until,
+  coalesce(case when not seen.hidden then o.own_accounts_only end, false) as own_accounts_only
 from link_request_sent r
 full join link_overview o on o.id = r.id
 cross join lateral (select r.id is not null and coalesce(o.status in ('requested', 'declined', 'withdrawn', 'lapsed'), true) as hidden) seen;

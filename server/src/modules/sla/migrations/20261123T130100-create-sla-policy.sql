@@ -46,7 +46,7 @@ create function access.sla_in_force(wanted_tenant uuid, wanted_link uuid) return
   as $$
 begin
   if access.context_plane() is distinct from 'system'
-    and wanted_tenant not in (select access.reach('ticket', 'insert') union select access.reach('sla_policy_version', 'select')) then
+    and wanted_tenant not in (select access.reach('ticket', 'insert') union select access.restricted_reach('ticket', 'insert') union select access.reach('sla_policy_version', 'select')) then
     raise exception 'no promise is told of this tenant' using errcode = 'insufficient_privilege';
   end if;
   return query
@@ -66,7 +66,9 @@ create function access.sla_versions(wanted uuid[]) returns table (id uuid, terms
   set plan_cache_mode = force_generic_plan
   as $$
 declare
-  reached uuid[] := array(select access.reach('ticket', 'select') union select access.reach('ticket', 'update'));
+  reached uuid[] := array(
+    select access.reach('ticket', 'select') union select access.reach('ticket', 'update')
+    union select access.restricted_reach('ticket', 'select') union select access.restricted_reach('ticket', 'update'));
 begin
   return query
     select p.id, p.terms from public.sla_policy_version p

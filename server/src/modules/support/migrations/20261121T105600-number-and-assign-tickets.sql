@@ -71,7 +71,7 @@ create function access.next_ticket_number(wanted_tenant uuid) returns text
 declare
   next integer;
 begin
-  if access.context_plane() is distinct from 'ingest' and wanted_tenant not in (select access.reach('ticket', 'insert')) then
+  if access.context_plane() is distinct from 'ingest' and wanted_tenant not in (select access.reach('ticket', 'insert') union select access.restricted_reach('ticket', 'insert')) then
     raise exception 'no ticket may be opened in this tenant' using errcode = 'insufficient_privilege';
   end if;
   loop
@@ -96,7 +96,7 @@ declare
   here uuid := access.context_id('tenant_id');
   own_partner uuid := access.context_id('partner_id');
 begin
-  if here is null or plane not in ('delegation', 'tenant') or here not in (select access.reach('ticket', 'select')) then
+  if here is null or plane not in ('delegation', 'tenant') or here not in (select access.reach('ticket', 'select') union select access.restricted_reach('ticket', 'select')) then
     return;
   end if;
   return query

@@ -31,6 +31,9 @@ begin
   else
     return query select k.tenant_id, k.id from ticket k where k.tenant_id = any (reached) and k.search_text || '' like wanted;
   end if;
+  return query
+    select k.tenant_id, k.id from access.own_tickets('ticket', 'select') o join ticket k on k.tenant_id = o.tenant_id and k.id = o.id
+    where k.tenant_id = any (tenants) and k.search_text || '' like wanted;
 end
 $$;
 comment on function access.search_tickets(text, uuid[]) is 'The tickets whose number, subject or customer is like a pattern, of those of the tenants that this transaction may read.';

@@ -223,7 +223,8 @@ declare
   opener uuid;
   sent integer;
 begin
-  if wanted_tenant not in (select access.reach('ticket', 'insert') union select access.reach('ticket', 'update') union select access.reach('ticket_comment', 'insert')) then
+  if wanted_tenant not in (select access.reach('ticket', 'insert') union select access.reach('ticket', 'update') union select access.reach('ticket_comment', 'insert'))
+    and (wanted_tenant, mail_ticket.ticket) not in (select * from access.own_tickets('ticket', 'insert') union select * from access.own_tickets('ticket', 'update') union select * from access.own_tickets('ticket_comment', 'insert')) then
     raise exception 'nobody of this tenant is told' using errcode = 'insufficient_privilege';
   end if;
   select m.person_id into opener from public.ticket t
@@ -259,7 +260,7 @@ begin
   return sent > 0;
 end
 $$;
--- The name of a person to whom a ticket of the tenant may be given now; null for everybody else.
+-- The name of a person to whom any ticket of the tenant may be given now; null for everybody else, and so for those whose link opens single accounts.
 create function access.ticket_worker_name(wanted_tenant uuid, worker uuid) returns text
   language plpgsql stable security definer
   set search_path = pg_catalog
@@ -273,7 +274,7 @@ begin
     where h.id = worker and h.status = 'active' and (
       exists (select from public.tenant_member m where m.tenant_id = wanted_tenant and m.person_id = worker and m.status = 'active')
       or exists (select from public.link_member m
-        join public.delegation d on d.id = m.link_id and access.in_force(d)
+        join public.delegation d on d.id = m.link_id and access.in_force(d) and not d.own_accounts_only
         join public.partner_member pm on pm.id = m.member_id and pm.status = 'active'
         where m.tenant_id = wanted_tenant and m.person_id = worker and (m.ends_at is null or m.ends_at > statement_timestamp()))));
 end

@@ -143,8 +143,11 @@ begin
     when 'ticket' then array(
       select d.partner_id from access.delegation_in_force v join public.delegation d on d.id = v.id
       where d.tenant_id = tenant and d.kind = 'link' and not d.has_conditions
-        and d.starts_at <= at and d.approved_at <= at and get_bit(access.mask_now(d), needed) = 1)
+        and d.starts_at <= at and d.approved_at <= at and get_bit(access.mask_now(d), needed) = 1
+        and (not d.own_accounts_only or access.is_ticket_of_partner(tenant, (event ->> 'ticket_id')::uuid, d.partner_id)))
     -- A file is the matter of who ordered it: a partner's own, or a tenant's own.
+    when 'account' then array(
+      select a.partner_id from public.partner_account a where a.id = (event ->> 'partner_account_id')::uuid and a.tenant_id = tenant and a.partner_id = partner)
     when 'export' then array(select p.id from public.partner p where p.id = partner)
     else '{}' end;
   return jsonb_build_object(
