@@ -20,6 +20,7 @@ export const partnerPlaces = {
   endLink: (par: string, link: string) => at('partner', par, 'links', link, 'end'),
   requestLink: (par: string) => at('partner', par, 'links', 'new'),
   expiring: (par: string) => at('partner', par, 'expiring'),
+  accounts: (par: string) => at('partner', par, 'accounts'),
   elevations: (par: string) => at('partner', par, 'elevations'),
   askElevation: (par: string, about: { tenant?: string; explain?: string } = {}) =>
     `${at('partner', par, 'elevations', 'new')}?${new URLSearchParams(about).toString()}`,
@@ -86,6 +87,7 @@ export const orgPlaces = {
   stopAll: (ten: string) => at('org', ten, 'access', 'stop-all'),
   rules: (ten: string) => at('org', ten, 'access', 'rules'),
   visits: (ten: string) => at('org', ten, 'access', 'visits'),
+  accounts: (ten: string) => at('org', ten, 'access', 'accounts'),
   notices: (ten: string) => at('org', ten, 'access', 'notices'),
   handOver: (ten: string, link: string) => at('org', ten, 'access', link, 'handover'),
   alerts: (ten: string) => at('org', ten, 'alerts'),

@@ -52,6 +52,12 @@ function elevations(name: keyof Awaited<ReturnType<typeof loadElevations>>): Lat
   return lazyRouteComponent(loadElevations, name)
 }
 
+const loadAccounts = () => import('./frames/accounts/pages.ts')
+
+function accounts(name: keyof Awaited<ReturnType<typeof loadAccounts>>): LatePage {
+  return lazyRouteComponent(loadAccounts, name)
+}
+
 const loadLinking = () => import('./frames/linking/pages.ts')
 
 function linking(name: keyof Awaited<ReturnType<typeof loadLinking>>): LatePage {
@@ -133,6 +139,7 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   elevations: elevations('PartnerElevationsPage'),
   'elevations/new': elevations('AskPage'),
   freezes: elevations('PartnerFreezesPage'),
+  accounts: accounts('PartnerAccountsPage'),
   team: portfolio('MatrixPage'),
   teams: portfolio('TeamsPage'),
   'teams/$team': portfolio('TeamPage'),
@@ -179,6 +186,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'access/notices': linking('OrgNewsPage'),
   'access/elevations': elevations('OrgElevationsPage'),
   'access/freezes': elevations('OrgFreezesPage'),
+  'access/accounts': accounts('OrgAccountsPage'),
   'access/consents/$consent': apps('ConsentPage'),
   'access/consents/$consent/stop': apps('StopConsentPage'),
   'access/resales/$resale': apps('ResalePage'),

@@ -68,6 +68,7 @@ export type WebhookEndpoint = Item<Got<'/partner/webhook-endpoints'>>
 export type WebhookDelivery = Item<Got<'/partner/webhook-endpoints/{endpoint_id}/deliveries'>>
 export type Freeze = Item<Got<'/admin/partner-access/freezes'>>
 export type Elevation = Item<Got<'/partner/elevations'>>
+export type PartnerAccount = Item<Got<'/partner/accounts'>>
 export type AccessGrid = Posted<'/admin/partner-access/explain/grid'>
 export type PartnerRecord = Item<Got<'/admin/partners'>>
 export type TenantRecord = Item<Got<'/admin/tenants'>>

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { PartnerId, SubscriberId, TenantId } from '@liaison/access'
-import type { TestWorld } from './world.ts'
+import type { Caller, TestWorld } from './world.ts'
 
 /** Puts a subscriber into a tenant. */
 export async function seedSubscriber(
@@ -38,4 +39,30 @@ export async function seedAccount(
     account.tenant,
   )
   return row?.id ?? ''
+}
+
+/** Runs plain SQL as a login, in the access context that a request of this caller would have; nothing of it is kept. */
+export async function inContext(
+  world: TestWorld,
+  as: {
+    readonly login: 'liaison_delegate' | 'liaison_program' | 'liaison_tenant'
+    readonly caller: Caller
+    readonly permission: string
+    readonly tenant?: TenantId
+  },
+  text: string,
+): Promise<Record<string, unknown>[]> {
+  const client = await world.database.pool(as.login).connect()
+  try {
+    await client.query('begin')
+    const session_hash = createHash('sha256')
+      .update(as.caller.cookie?.split('=')[1] ?? '')
+      .digest('hex')
+    const entering = { session_hash, tenant_id: as.tenant, permission: as.permission, writes: false }
+    await client.query('select access.enter_person($1)', [entering])
+    return (await client.query<Record<string, unknown>>(text)).rows
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
 }

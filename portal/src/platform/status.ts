@@ -22,6 +22,7 @@ export type StatusFamily =
   | 'webhook'
   | 'delivery'
   | 'export'
+  | 'account'
   | 'elevation'
   | 'grid'
   | 'alert'
@@ -46,6 +47,13 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     allow: ['ok', 'check'],
     deny: ['off', 'bar'],
     unknown: ['attention', 'dash'],
+  },
+  account: {
+    requested: ['attention', 'hourglass'],
+    active: ['ok', 'check'],
+    ended: ['off', 'ended'],
+    declined: ['off', 'cross'],
+    withdrawn: ['off', 'dash'],
   },
   elevation: {
     yours: ['attention', 'hourglass'],

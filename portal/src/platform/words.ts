@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 
+import type { accounts } from '../words/accounts.ts'
 import { acting } from '../words/acting.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
@@ -46,6 +47,7 @@ export type WordId =
   | keyof typeof portfolio
   | keyof typeof reports
   | keyof typeof elevations
+  | keyof typeof accounts
   | keyof typeof linking
   | keyof typeof applications
   | keyof typeof keyPair

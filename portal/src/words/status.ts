@@ -43,6 +43,12 @@ export const status = {
   'status.link.withdrawn': 'Withdrawn',
   'status.link.lapsed': 'Ran out unanswered',
 
+  'status.account.requested': 'Asked for',
+  'status.account.active': 'Active',
+  'status.account.ended': 'Ended',
+  'status.account.declined': 'Declined',
+  'status.account.withdrawn': 'Withdrawn',
+
   'status.elevation.requested': 'Waits for a colleague',
   'status.elevation.approved': 'Waits for the tenant',
   'status.elevation.yours': 'Waits for you',
@@ -133,6 +139,7 @@ export const status = {
   'check.elevation': 'An elevation gives it for a while',
   'check.granted': 'The role, a grant or an elevation includes it',
   'check.standing': 'Allowed all the time, or an elevation is in force',
+  'check.accounts': 'A link for own accounts opens it',
   'check.assignment': 'The person is assigned to the link',
   'check.assignment_role': "The person's own role includes it",
   'check.feature': 'The feature is on for the partner',

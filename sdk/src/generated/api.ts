@@ -1504,6 +1504,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The partner's own accounts, over all organisations */
+        get: operations["getPartnerAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/accounts/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an organisation to make one of its subscribers an own account */
+        post: operations["postPartnerAccountsRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/accounts/{account_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an own account back */
+        post: operations["postPartnerAccountsByAccountIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/accounts/{account_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request for an account back */
+        post: operations["postPartnerAccountsByAccountIdWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/activity": {
         parameters: {
             query?: never;
@@ -4344,6 +4412,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/partner-access/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which subscribers are accounts of which partners, and what partners ask for */
+        get: operations["getTenantPartnerAccessAccounts"];
+        put?: never;
+        /** Make a subscriber an account of a partner */
+        post: operations["postTenantPartnerAccessAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/accounts/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own subscribers by part of their name, to make one a partner's account */
+        get: operations["getTenantPartnerAccessAccountsCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/accounts/{account_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept a partner's request and say which subscriber it is */
+        post: operations["postTenantPartnerAccessAccountsByAccountIdAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/accounts/{account_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a partner's request for an account */
+        post: operations["postTenantPartnerAccessAccountsByAccountIdDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/partner-access/accounts/{account_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a partner's account */
+        post: operations["postTenantPartnerAccessAccountsByAccountIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/partner-access/activity": {
         parameters: {
             query?: never;
@@ -5934,6 +6088,42 @@ export interface components {
             active_managed_tenant_id: string | null;
             permissions: string[];
             demo: boolean;
+        };
+        PartnerAccountPage: {
+            items: components["schemas"]["PartnerAccount"][];
+            total: number;
+            limit: number;
+            offset: number;
+            has_more: boolean;
+        };
+        PartnerAccount: {
+            account_id: string;
+            tenant_id: string;
+            tenant_name: string;
+            partner_id: string;
+            partner_name: string;
+            subscriber_id: string | null;
+            /** @description The name as it was when the tenant made it the partner's account. */
+            subscriber_name: string | null;
+            /** @description What the partner typed to name the subscriber. */
+            asked_for: string | null;
+            /** @enum {string} */
+            engagement: "sales" | "support" | "billing" | "managed";
+            /** @enum {string} */
+            status: "requested" | "active" | "ended" | "declined" | "withdrawn";
+            /** @enum {string} */
+            initiated_by: "partner" | "tenant";
+            message: string | null;
+            requested_by_name: string;
+            requested_at: string;
+            attached_by_name: string | null;
+            attached_at: string | null;
+            ends_at: string | null;
+            ended_at: string | null;
+            /** @enum {string|null} */
+            ended_by: "partner" | "tenant" | "clock" | null;
+            ended_by_name: string | null;
+            end_reason: string | null;
         };
         AlertRuleList: {
             items: components["schemas"]["AlertRule"][];
@@ -13460,6 +13650,8 @@ export interface operations {
                             via_partner_name: string | null;
                             attestation_ref: string | null;
                             objection_until: string | null;
+                            /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                            own_accounts_only: boolean;
                             version: number;
                             conditions: {
                                 in_force: boolean;
@@ -13630,6 +13822,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -13817,6 +14011,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -14015,6 +14211,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -14211,6 +14409,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -14407,6 +14607,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -20882,6 +21084,489 @@ export interface operations {
                 };
             };
             /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerAccounts: {
+        parameters: {
+            query?: {
+                status?: string;
+                tenant_id?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccountPage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerAccountsRequest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The link with the organisation; it must be live. */
+                    link_id: string;
+                    /** @description Whom the organisation knows as the subscriber: a name, a number or an address. It alone looks this up. */
+                    asked_for: string;
+                    /** @enum {string} */
+                    engagement: "sales" | "support" | "billing" | "managed";
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description LINK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerAccountsByAccountIdEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerAccountsByAccountIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -30959,6 +31644,8 @@ export interface operations {
                             via_partner_name: string | null;
                             attestation_ref: string | null;
                             objection_until: string | null;
+                            /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                            own_accounts_only: boolean;
                             version: number;
                             conditions: {
                                 in_force: boolean;
@@ -31434,6 +32121,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -31653,6 +32342,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -31915,6 +32606,7 @@ export interface operations {
                     /** Format: date-time */
                     ends_at?: string;
                     auto_renew_days?: 0 | 180;
+                    own_accounts_only?: boolean;
                     reason: string;
                 };
             };
@@ -32411,6 +33103,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -33225,6 +33919,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -33687,6 +34383,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -33903,6 +34601,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -34119,6 +34819,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -39323,7 +40025,7 @@ export interface operations {
                             endpoint_id: string;
                             url: string;
                             description: string | null;
-                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                             /** @enum {string} */
                             status: "active" | "disabled";
                             /** @enum {string|null} */
@@ -39425,7 +40127,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url: string;
-                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     /** @default null */
                     description?: string | null;
                 };
@@ -39442,7 +40144,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -39574,7 +40276,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -39801,7 +40503,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url?: string;
-                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     description?: string | null;
                 };
             };
@@ -39817,7 +40519,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40254,7 +40956,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40400,7 +41102,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40694,7 +41396,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40980,7 +41682,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
+                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
                             description: string;
                         }[];
                     };
@@ -47313,6 +48015,745 @@ export interface operations {
             };
         };
     };
+    getTenantPartnerAccessAccounts: {
+        parameters: {
+            query?: {
+                status?: string;
+                partner_id?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccountPage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantPartnerAccessAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    partner_slug: string;
+                    /** @description The id of a subscriber. */
+                    subscriber_id: string;
+                    /** @enum {string} */
+                    engagement: "sales" | "support" | "billing" | "managed";
+                    ends_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_NOT_INVITED, SUBSCRIBER_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_ATTACHED, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantPartnerAccessAccountsCandidates: {
+        parameters: {
+            query: {
+                search: string;
+            };
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            subscriber_id: string;
+                            name: string;
+                            status: string;
+                            city: string | null;
+                            plan: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantPartnerAccessAccountsByAccountIdAccept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a subscriber. */
+                    subscriber_id: string;
+                    ends_at?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_NOT_FOUND, SUBSCRIBER_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_ATTACHED, ACCOUNT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantPartnerAccessAccountsByAccountIdDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantPartnerAccessAccountsByAccountIdEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerAccount"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCOUNT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTenantPartnerAccessActivity: {
         parameters: {
             query?: {
@@ -49791,6 +51232,8 @@ export interface operations {
                             via_partner_name: string | null;
                             attestation_ref: string | null;
                             objection_until: string | null;
+                            /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                            own_accounts_only: boolean;
                             version: number;
                             conditions: {
                                 /** @default [] */
@@ -49975,6 +51418,11 @@ export interface operations {
                         /** @default false */
                         elevation_required?: boolean;
                     };
+                    /**
+                     * @description Whether the link opens the partner's own accounts alone.
+                     * @default false
+                     */
+                    own_accounts_only?: boolean;
                 };
             };
         };
@@ -50047,6 +51495,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             in_force: boolean;
@@ -50237,6 +51687,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -50497,6 +51949,8 @@ export interface operations {
                         elevation_required?: boolean;
                     };
                     auto_renew_days?: 0 | 180;
+                    /** @description Whether the link opens the partner's own accounts alone. */
+                    own_accounts_only?: boolean;
                     reason?: string;
                 };
             };
@@ -50570,6 +52024,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -50796,6 +52252,11 @@ export interface operations {
                             /** @default false */
                             elevation_required?: boolean;
                         };
+                        /**
+                         * @description Opens the partner's own accounts alone.
+                         * @constant
+                         */
+                        own_accounts_only?: true;
                     };
                     snapshot_token: string;
                 };
@@ -50870,6 +52331,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -51494,6 +52957,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -52236,6 +53701,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -52444,6 +53911,7 @@ export interface operations {
                         elevation_required?: boolean;
                     };
                     auto_renew_days?: 0 | 180;
+                    own_accounts_only?: boolean;
                 };
             };
         };
@@ -52684,6 +54152,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -52931,6 +54401,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -53178,6 +54650,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -53425,6 +54899,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -53672,6 +55148,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -53919,6 +55397,8 @@ export interface operations {
                         via_partner_name: string | null;
                         attestation_ref: string | null;
                         objection_until: string | null;
+                        /** @description Whether the link opens the partner's own accounts alone, and nothing of all of the tenant. */
+                        own_accounts_only: boolean;
                         version: number;
                         conditions: {
                             /** @default [] */
@@ -57987,7 +59467,7 @@ export interface operations {
                             endpoint_id: string;
                             url: string;
                             description: string | null;
-                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                             /** @enum {string} */
                             status: "active" | "disabled";
                             /** @enum {string|null} */
@@ -58100,7 +59580,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url: string;
-                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     /** @default null */
                     description?: string | null;
                 };
@@ -58117,7 +59597,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -58261,7 +59741,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -58493,7 +59973,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url?: string;
-                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     description?: string | null;
                 };
             };
@@ -58509,7 +59989,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -58953,7 +60433,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -59101,7 +60581,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -59399,7 +60879,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -59690,7 +61170,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
+                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
                             description: string;
                         }[];
                     };

@@ -17,6 +17,7 @@ import {
   IconShieldHalf,
   IconSnowflake,
   IconTicket,
+  IconUserDollar,
   IconUsers,
   IconWebhook,
 } from '@tabler/icons-react'
@@ -127,6 +128,12 @@ function nowOf(ten: string): NavEntry[] {
       label: t('nav.freezes'),
       icon: IconSnowflake,
       letter: 'f',
+      needs: 'tenant.partner_access.read',
+    },
+    {
+      to: places.accounts(ten),
+      label: t('nav.accounts'),
+      icon: IconUserDollar,
       needs: 'tenant.partner_access.read',
     },
     {

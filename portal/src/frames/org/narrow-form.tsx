@@ -23,7 +23,7 @@ import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 
-type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string }
+type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string; own_accounts_only?: boolean }
 type NarrowFormProps = { link: TenantLinkDetail; etag: string | null }
 
 type Openness = { access_role: string; relationship_type: string; permissions: readonly string[] }
@@ -103,13 +103,14 @@ function Checked({ preview, partner, isBusy, onApply }: CheckedProps) {
   )
 }
 
-type Draft = { role: string; denied: ReadonlySet<string>; day: string }
+type Draft = { role: string; denied: ReadonlySet<string>; day: string; isForAccounts: boolean }
 
-function toNarrowing(link: TenantLinkDetail, { role, denied, day }: Draft): Narrowing {
+function toNarrowing(link: TenantLinkDetail, { role, denied, day, isForAccounts }: Draft): Narrowing {
   return {
     ...(role === link.access_role ? {} : { access_role: role }),
     ...(denied.size === 0 ? {} : { deny: [...denied] }),
     ...(day === '' ? {} : { ends_at: `${day}T00:00:00Z` }),
+    ...(isForAccounts === link.own_accounts_only ? {} : { own_accounts_only: isForAccounts }),
   }
 }
 
@@ -159,6 +160,14 @@ function Fields({ link, draft, onDraft }: FieldsProps) {
         {...(link.ends_at === null ? {} : { max: link.ends_at.slice(0, 10) })}
         onChange={(event) => onDraft({ ...draft, day: event.currentTarget.value })}
       />
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={draft.isForAccounts}
+          onChange={(event) => onDraft({ ...draft, isForAccounts: event.currentTarget.checked })}
+        />
+        {t('narrow.own_accounts')}
+      </label>
       <details>
         <summary className="thing">{t('narrow.lines')}</summary>
         <div className="stack">
@@ -175,7 +184,12 @@ function Fields({ link, draft, onDraft }: FieldsProps) {
 
 /** Makes an access smaller: a lesser role, fewer lines, an earlier end. It holds at once and needs nobody. */
 export function NarrowForm({ link, etag }: NarrowFormProps) {
-  const [draft, setDraft] = useState<Draft>({ role: link.access_role, denied: new Set(), day: '' })
+  const [draft, setDraft] = useState<Draft>({
+    role: link.access_role,
+    denied: new Set(),
+    day: '',
+    isForAccounts: link.own_accounts_only,
+  })
   const { preview, apply } = useNarrowing({ link, etag })
   const wanted = toNarrowing(link, draft)
   return (

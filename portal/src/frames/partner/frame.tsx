@@ -12,6 +12,7 @@ import {
   IconListCheck,
   IconMailOpened,
   IconNetwork,
+  IconUserDollar,
   IconReceipt,
   IconReportAnalytics,
   IconShieldCheck,
@@ -98,6 +99,7 @@ function accessOf(par: string): NavGroup {
         needs: 'partner_org.links.manage',
       },
       { to: places.expiring(par), label: t('nav.expiring'), icon: IconCalendarDue, letter: 'e' },
+      { to: places.accounts(par), label: t('nav.own_accounts'), icon: IconUserDollar },
       { to: places.notices(par), label: t('nav.notices'), icon: IconMailOpened, letter: 'n' },
       { to: places.networks(par), label: t('nav.networks'), icon: IconNetwork },
       {

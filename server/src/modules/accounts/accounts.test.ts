@@ -1,6 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seedSubscriber } from '#testing/account-acts.ts'
+import { inContext, seedSubscriber } from '#testing/account-acts.ts'
 import { seedInvoice } from '#testing/invoices.ts'
 import { makeLinkActs, partnerPath, tenantPath } from '#testing/link-acts.ts'
 import type { Cast } from '#testing/link-acts.ts'
@@ -160,20 +160,30 @@ test('the database refuses an account that a partner opens itself, and one that 
   const { account_id: id } = (await attach(people, subscriber.id)).json()
   await act(people.admin, `${OWN}/${id}/end`)
   const uuid = await uuidOf(id)
-  const reopen = `update partner_account set status = 'active', ended_at = null where id = '${uuid}'`
-  expect(await world.sqlAs('liaison_program', `${reopen} returning id`)).toEqual([])
+  const asPartner = (text: string) =>
+    inContext(
+      world,
+      { login: 'liaison_program', caller: people.owner, permission: 'partner_org.links.manage' },
+      text,
+    )
+  expect(await asPartner(`select status from partner_account where id = '${uuid}'`)).toEqual([
+    { status: 'ended' },
+  ])
   await expect(
-    world.sqlAs('liaison_program', `update partner_account set subscriber_id = null`),
-  ).rejects.toThrow(/permission denied/)
-  await expect(world.sqlAs('liaison_delegate', 'select * from partner_account')).rejects.toThrow(
-    /permission denied/,
+    asPartner(`update partner_account set status = 'active', ended_at = null where id = '${uuid}'`),
+  ).rejects.toThrow('an account keeps what it is')
+  await expect(asPartner('update partner_account set subscriber_id = null')).rejects.toThrow(
+    'permission denied',
   )
-  await expect(
-    world.sqlAs(
-      'liaison_program',
-      `insert into partner_account (tenant_id, partner_id, tenant_name, partner_name, engagement, status, initiated_by, requested_by, requested_by_name) values ('${people.tenant}', '${people.partner}', 'x', 'y', 'sales', 'active', 'partner', uuidv7(), 'z')`,
-    ),
-  ).rejects.toThrow()
+  const made = (
+    status: string,
+  ) => `insert into partner_account (tenant_id, partner_id, tenant_name, partner_name, engagement, status, initiated_by, asked_for, requested_by, requested_by_name)
+    values ('${people.tenant}', '${people.partner}', 'x', 'y', 'sales', '${status}', 'partner', 'z', access.context_id('actor_id'), 'z')`
+  await expect(asPartner(made('active'))).rejects.toThrow('an account begins as its side says')
+  expect(await asPartner(`${made('requested')} returning status`)).toEqual([{ status: 'requested' }])
+  await expect(world.sqlAs('liaison_delegate', 'select * from partner_account')).rejects.toThrow(
+    'permission denied',
+  )
 })
 
 test('either side restricts a link at once; lifting it waits for the tenant, and an older token is stale (B18)', async () => {
@@ -208,12 +218,14 @@ test('either side restricts a link at once; lifting it waits for the tenant, and
     })
   expect((await patch({ own_accounts_only: false })).json()).toMatchObject({ own_accounts_only: false })
   expect((await patch({ own_accounts_only: true })).json()).toMatchObject({ own_accounts_only: true })
+  const lift = `update delegation set own_accounts_only = false where tenant_id = '${people.tenant}'`
   await expect(
-    world.sqlAs(
-      'liaison_program',
-      `update delegation set own_accounts_only = false where tenant_id = '${people.tenant}' returning id`,
+    inContext(
+      world,
+      { login: 'liaison_program', caller: people.owner, permission: 'partner_org.links.manage' },
+      lift,
     ),
-  ).resolves.toEqual([])
+  ).rejects.toThrow('only the tenant can widen a delegation')
   expect((await world.call(people.owner, 'GET', partnerPath(people.id))).json()).toMatchObject({
     own_accounts_only: true,
   })

@@ -1,8 +1,8 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import type { SubscriberId, TenantId } from '@liaison/access'
+import type { LinkId, SubscriberId, TenantId } from '@liaison/access'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seedAccount, seedSubscriber } from '#testing/account-acts.ts'
+import { inContext, seedAccount, seedSubscriber } from '#testing/account-acts.ts'
 import { seedInvoice, seedPayment } from '#testing/invoices.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
@@ -224,7 +224,7 @@ test('subscribers are the own ones, and what works on all of the organisation is
     (
       await world.call(signedIn, 'POST', '/api/v1/partner/access/explain', {
         body: {
-          person_id: encodeId('person', person.id),
+          user_id: encodeId('person', person.id),
           tenant_id: tenantId,
           permission: 'partner.billing.invoices.read',
           resource: { type: 'invoice', id },
@@ -264,26 +264,8 @@ test('neither implies the other: an account without a link opens nothing, a rest
 })
 
 /** What the database itself shows to a login with this caller's context. */
-async function asDelegate(
-  scene: Scene,
-  permission: string,
-  text: string,
-): Promise<Record<string, unknown>[]> {
-  const client = await world.database.pool('liaison_delegate').connect()
-  try {
-    await client.query('begin')
-    const token = scene.signedIn.cookie?.split('=')[1] ?? ''
-    const { createHash } = await import('node:crypto')
-    const session_hash = createHash('sha256').update(token).digest('hex')
-    await client.query('select access.enter_person($1)', [
-      { session_hash, tenant_id: scene.tenant, permission, writes: false },
-    ])
-    return (await client.query(text)).rows
-  } finally {
-    await client.query('rollback')
-    client.release()
-  }
-}
+const asDelegate = ({ signedIn, tenant }: Scene, permission: string, text: string) =>
+  inContext(world, { login: 'liaison_delegate', caller: signedIn, permission, tenant }, text)
 
 test('the database refuses too: with any permission of the link no row of another subscriber and no kept sum is read by plain SQL (B18)', async () => {
   const scene = await seedReseller()
@@ -344,7 +326,7 @@ test('the database refuses too: with any permission of the link no row of anothe
 test('drawn accounts, restrictions and ends: what is listed is what a simple reading of the rule says (B18)', async () => {
   const { partner, member, signedIn } = await seedReseller()
   const tenants = [await world.tenant('One'), await world.tenant('Two')]
-  const links = []
+  const links: LinkId[] = []
   const subscribers: { tenant: TenantId; uuid: SubscriberId; number: string }[] = []
   for (const tenant of tenants) {
     const link = await world.link(partner, tenant)

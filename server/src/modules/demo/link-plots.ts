@@ -18,6 +18,8 @@ export interface LinkPlot {
     readonly endsInDays?: number
   }[]
   readonly conditions?: Partial<Conditions>
+  /** Whether it opens the partner's own accounts alone. */
+  readonly isForAccounts?: boolean
   readonly message?: string
   readonly changedBy?: 'partner' | 'tenant' | 'clock'
   readonly changedDaysAgo?: number
@@ -262,5 +264,17 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
     startsInDays: -260,
     endsInDays: null,
     people: { 'Stefan Novak': null },
+  },
+  {
+    partner: SOUTHBANK,
+    type: 'reseller_channel',
+    tenant: 'cascade-broadband',
+    role: 'reseller',
+    status: 'active',
+    startsInDays: -130,
+    endsInDays: 235,
+    people: { 'Victor Lindqvist': null, 'Amara Diallo': null },
+    isForAccounts: true,
+    message: 'For the customers that we sold your lines to.',
   },
 ]

@@ -168,6 +168,7 @@ function addDelegation(making: Making, plot: LinkPlot, cast: Cast): void {
     mask: toBits(lasting),
     has_timed_overrides: overrides.some((override) => override.expires_at !== null),
     conditions: plot.conditions ? { ...NO_CONDITIONS, ...plot.conditions } : {},
+    own_accounts_only: plot.isForAccounts ?? false,
     starts_at: cast.startsAt,
     ends_at: cast.endsAt,
     epoch: plot.changedBy ? 2 : 1,

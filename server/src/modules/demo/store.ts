@@ -14,6 +14,7 @@ export type DemoTable =
   | 'partner_member'
   | 'billing_account'
   | 'subscriber'
+  | 'partner_account'
   | 'invoice'
   | 'payment'
   | 'fx_rate'

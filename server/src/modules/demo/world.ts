@@ -8,6 +8,7 @@ import { makeIngestKey } from '#modules/ingest/index.ts'
 import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records.ts'
 import { addActivity, addLoadingEvent } from './activity.ts'
 import { addClientKeys } from './client-keys.ts'
+import { addAccounts } from './accounts.ts'
 import { addBusiness, addMonitoring } from './business.ts'
 import { addDays, Dice } from './dice.ts'
 import { addElevations } from './elevations.ts'
@@ -131,6 +132,7 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
     const subscribers = addBusiness(making, tenant)
     addMonitoring(making, tenant)
     addServiceHistory(making, tenant)
+    addAccounts(making, people, { tenant, subscribers })
     addTickets(making, { tenant, desk: findDesk(tenant, links) }, subscribers)
   }
   addMoney(making, links)

@@ -7,6 +7,7 @@ import { openDirect, openWholesale, people } from '#testing/shop.ts'
 import { makeEndpoint, ownerOf, pump, TENANT_ENDPOINTS, verify, webhooksOf } from '#testing/webhook-acts.ts'
 import type { MadeEndpoint, WebhookMessage } from '#testing/webhook-acts.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
+import { seedAccount, seedSubscriber } from '#testing/account-acts.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
@@ -264,7 +265,10 @@ describe('a ticket of which the customer is told', () => {
       billing: 'msp_billing',
       ended: 'msp_support',
       bound: 'msp_support',
+      restricted: 'msp_support',
+      attached: 'msp_support',
     } as const
+    const subscriber = await seedSubscriber(world, tenant, 'Dana Kim')
     const endpoints: Record<string, MadeEndpoint> = {}
     for (const [name, role] of Object.entries(roles)) {
       const partner = await world.partner(`Ticket ${name}`)
@@ -272,17 +276,19 @@ describe('a ticket of which the customer is told', () => {
         role,
         ...(name === 'ended' && { status: 'revoked' }),
         ...(name === 'bound' && { conditions: { ip_allow: ['192.0.2.0/24'] } }),
+        ownAccountsOnly: ['restricted', 'attached'].includes(name),
       })
+      if (name === 'attached') await seedAccount(world, { tenant, partner, subscriber: subscriber.uuid })
       endpoints[name] = await listen(await ownerOf(world, partner), name)
     }
     const [ticket] = await world.seed<{ id: string }>(
-      `insert into ticket (tenant_id, number, subject) values ($1, 'T-1', 'The line of Dana Kim is down') returning id`,
-      [tenant],
+      `insert into ticket (tenant_id, number, subject, subscriber_id) values ($1, 'T-1', 'The line of Dana Kim is down', $2) returning id`,
+      [tenant, subscriber.uuid],
       tenant,
     )
     await put('ticket.notify', { event: 'opened', tenant_id: tenant, ticket_id: ticket?.id })
     await pump(world, webhooks)
-    expect(receiver.received.map(({ path }) => path).toSorted()).toEqual(['/full', '/tenant'])
+    expect(receiver.received.map(({ path }) => path).toSorted()).toEqual(['/attached', '/full', '/tenant'])
     const expected = { ticket_id: encodeId('ticket', idFromUuid('ticket', ticket?.id ?? '')), state: 'open' }
     expect(heard('tenant', own)).toMatchObject([{ type: 'ticket.opened', data: expected }])
     expect(receiver.received[0]?.body).not.toContain('Dana')

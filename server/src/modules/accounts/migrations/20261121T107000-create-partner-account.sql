@@ -46,7 +46,6 @@ grant insert (tenant_id, partner_id, tenant_name, partner_name, asked_for, engag
 grant insert (tenant_id, partner_id, tenant_name, partner_name, subscriber_id, subscriber_name, engagement, status, initiated_by, message, requested_by, requested_by_name, attached_by, attached_by_name, attached_at, ends_at) on partner_account to liaison_tenant;
 grant update (status, ended_at, ended_by_side, ended_by_name, end_reason) on partner_account to liaison_program;
 grant update (status, subscriber_id, subscriber_name, attached_by, attached_by_name, attached_at, ends_at, ended_at, ended_by_side, ended_by_name, end_reason) on partner_account to liaison_tenant;
-create policy keeping on partner_account for select to liaison_owner using (true);
 
 alter table state_transition no force row level security;
 insert into state_transition (entity, from_state, to_state, action, actor_kind) values

@@ -1,0 +1,170 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { readBody } from '@liaison/sdk'
+import type { PartnerAccount } from '@liaison/sdk'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { MoveButton } from '../../parts/move-button.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { AccountTable } from './account-list.tsx'
+import { moveAccount, readAccounts } from './calls.ts'
+import { SubscriberPick } from './subscriber-pick.tsx'
+
+const engagements = ['sales', 'support', 'billing', 'managed'] as const
+type Engagement = (typeof engagements)[number]
+
+const nobody = { id: '', name: '' }
+
+function AttachForm() {
+  const [code, setCode] = useState('')
+  const [engagement, setEngagement] = useState<Engagement>('sales')
+  const [subscriber, setSubscriber] = useState(nobody)
+  const write = useWrite(
+    (_: null, frame) =>
+      readBody(
+        frame.client.POST('/tenant/partner-access/accounts', {
+          body: { partner_slug: code.trim(), subscriber_id: subscriber.id, engagement },
+        }),
+      ),
+    () => {
+      showToast(t('accounts.attached', { subscriber: subscriber.name }))
+      setSubscriber(nobody)
+    },
+  )
+  return (
+    <Panel title={t('accounts.attach_title')}>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          write.mutate(null)
+        }}
+      >
+        <WriteProblem error={write.error} />
+        <TextInput
+          id="partner_slug"
+          label={t('accounts.code')}
+          description={t('accounts.code_help')}
+          required
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+        <NativeSelect
+          id="engagement"
+          label={t('accounts.engagement')}
+          value={engagement}
+          onChange={(event) =>
+            setEngagement(engagements.find((one) => one === event.currentTarget.value) ?? 'sales')
+          }
+        >
+          {engagements.map((one) => (
+            <option key={one} value={one}>
+              {t(`accounts.engagement.${one}`)}
+            </option>
+          ))}
+        </NativeSelect>
+        <SubscriberPick
+          id="attach"
+          chosen={subscriber.id}
+          onChosen={(id, name) => setSubscriber({ id, name })}
+        />
+        <div>
+          <Button
+            type="submit"
+            loading={write.isPending}
+            disabled={subscriber.id === '' || code.trim() === ''}
+          >
+            {t('accounts.attach')}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+function Asked({ account }: { account: PartnerAccount }) {
+  const [subscriber, setSubscriber] = useState(nobody)
+  const names = { partner: account.partner_name, asked: account.asked_for ?? '' }
+  const write = useWrite(
+    (_: null, frame) =>
+      readBody(
+        frame.client.POST('/tenant/partner-access/accounts/{account_id}/accept', {
+          params: { path: { account_id: account.account_id } },
+          body: { subscriber_id: subscriber.id },
+        }),
+      ),
+    () => showToast(t('accounts.attached', { subscriber: subscriber.name })),
+  )
+  return (
+    <Panel title={t('accounts.accepting', names)}>
+      <div className="stack tight">
+        {account.message !== null && <q>{account.message}</q>}
+        <WriteProblem error={write.error} />
+        <SubscriberPick
+          id={account.account_id}
+          chosen={subscriber.id}
+          onChosen={(id, name) => setSubscriber({ id, name })}
+        />
+        <div className="row">
+          <Button
+            loading={write.isPending}
+            disabled={subscriber.id === ''}
+            onClick={() => write.mutate(null)}
+          >
+            {t('accounts.accept')}
+          </Button>
+          <MoveButton
+            words={{
+              act: t('accounts.decline'),
+              title: t('accounts.decline_title', names),
+              effect: t('accounts.decline_effect', names),
+              keep: t('accounts.decline_keep'),
+              done: t('accounts.declined'),
+            }}
+            reason="optional"
+            move={(reason, frame) => moveAccount(frame, account, { to: 'decline', reason })}
+          />
+        </div>
+      </div>
+    </Panel>
+  )
+}
+
+/** Which subscribers of the organisation are accounts of which partners, and what partners ask for. */
+export function OrgAccountsPage() {
+  const { name } = useFrame()
+  const accounts = useRead(['accounts'], readAccounts)
+  return (
+    <Page title={t('accounts.title_org')} lead={t('accounts.lead_org', { org: name })}>
+      <Answer query={accounts}>
+        {(rows) => (
+          <div className="stack wide">
+            {rows
+              .filter(({ status }) => status === 'requested')
+              .map((account) => (
+                <Asked key={account.account_id} account={account} />
+              ))}
+            <AccountTable
+              title={t('accounts.held')}
+              none={t('accounts.none')}
+              rows={rows.filter(({ status }) => status === 'active')}
+            />
+            <AttachForm />
+            {rows.some(({ status }) => !['requested', 'active'].includes(status)) && (
+              <AccountTable
+                title={t('accounts.earlier')}
+                none=""
+                rows={rows.filter(({ status }) => !['requested', 'active'].includes(status))}
+              />
+            )}
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}
