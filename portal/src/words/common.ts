@@ -69,7 +69,7 @@ export const common = {
   'nav.partner_access': 'Partner access',
   'nav.who_has_access': 'Who has access',
   'nav.visits': 'Visits',
-  'nav.accounts': 'Accounts of partners',
+  'nav.accounts': 'Accounts',
   'nav.own_accounts': 'Own accounts',
   'nav.notices': 'Notices',
   'nav.networks': 'Networks',

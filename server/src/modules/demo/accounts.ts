@@ -34,6 +34,8 @@ export function addAccounts(
       ...sides,
       subscriber_id: subscriber.id,
       subscriber_name: subscriber.name,
+      asked_for: null,
+      message: null,
       engagement,
       status: 'active',
       initiated_by: 'tenant',
@@ -57,5 +59,10 @@ export function addAccounts(
     requested_by: owner.id,
     requested_by_name: owner.name,
     requested_at: addDays(making.now, -1),
+    subscriber_id: null,
+    subscriber_name: null,
+    attached_by: null,
+    attached_by_name: null,
+    attached_at: null,
   })
 }

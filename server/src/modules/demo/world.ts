@@ -66,6 +66,7 @@ const ORDER: readonly DemoTable[] = [
   'ingest_key',
   'billing_account',
   'subscriber',
+  'partner_account',
   'invoice',
   'payment',
   'delegation',
