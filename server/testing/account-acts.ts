@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { PartnerId, SubscriberId, TenantId } from '@liaison/access'
-import type { Caller, TestWorld } from './world.ts'
+import { allRoutes } from '../src/app.ts'
+import { TestWorld } from './world.ts'
+import type { Caller } from './world.ts'
+
+/** A world with every route of the product: an account concerns many of them. */
+export function startWholeWorld(): Promise<TestWorld> {
+  return TestWorld.start((services) => allRoutes(services, { demoSignIns: () => [] }))
+}
 
 /** Puts a subscriber into a tenant. */
 export async function seedSubscriber(

@@ -20,29 +20,47 @@ type Engagement = (typeof engagements)[number]
 
 const nobody = { id: '', name: '' }
 
+function EngagementPick({ value, onValue }: { value: Engagement; onValue: (value: Engagement) => void }) {
+  return (
+    <NativeSelect
+      id="engagement"
+      label={t('accounts.engagement')}
+      value={value}
+      onChange={(event) => onValue(engagements.find((one) => one === event.currentTarget.value) ?? 'sales')}
+    >
+      {engagements.map((one) => (
+        <option key={one} value={one}>
+          {t(`accounts.engagement.${one}`)}
+        </option>
+      ))}
+    </NativeSelect>
+  )
+}
+
+type Attachment = { partner_slug: string; subscriber_id: string; engagement: Engagement }
+
+function useAttach(subscriber: string, onDone: () => void) {
+  return useWrite(
+    (body: Attachment, frame) => readBody(frame.client.POST('/tenant/partner-access/accounts', { body })),
+    () => {
+      showToast(t('accounts.attached', { subscriber }))
+      onDone()
+    },
+  )
+}
+
 function AttachForm() {
   const [code, setCode] = useState('')
   const [engagement, setEngagement] = useState<Engagement>('sales')
   const [subscriber, setSubscriber] = useState(nobody)
-  const write = useWrite(
-    (_: null, frame) =>
-      readBody(
-        frame.client.POST('/tenant/partner-access/accounts', {
-          body: { partner_slug: code.trim(), subscriber_id: subscriber.id, engagement },
-        }),
-      ),
-    () => {
-      showToast(t('accounts.attached', { subscriber: subscriber.name }))
-      setSubscriber(nobody)
-    },
-  )
+  const write = useAttach(subscriber.name, () => setSubscriber(nobody))
   return (
     <Panel title={t('accounts.attach_title')}>
       <form
         className="stack tight"
         onSubmit={(event) => {
           event.preventDefault()
-          write.mutate(null)
+          write.mutate({ partner_slug: code.trim(), subscriber_id: subscriber.id, engagement })
         }}
       >
         <WriteProblem error={write.error} />
@@ -54,20 +72,7 @@ function AttachForm() {
           value={code}
           onChange={(event) => setCode(event.currentTarget.value)}
         />
-        <NativeSelect
-          id="engagement"
-          label={t('accounts.engagement')}
-          value={engagement}
-          onChange={(event) =>
-            setEngagement(engagements.find((one) => one === event.currentTarget.value) ?? 'sales')
-          }
-        >
-          {engagements.map((one) => (
-            <option key={one} value={one}>
-              {t(`accounts.engagement.${one}`)}
-            </option>
-          ))}
-        </NativeSelect>
+        <EngagementPick value={engagement} onValue={setEngagement} />
         <SubscriberPick
           id="attach"
           chosen={subscriber.id}

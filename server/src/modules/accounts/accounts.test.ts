@@ -1,18 +1,17 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inContext, seedSubscriber } from '#testing/account-acts.ts'
+import { inContext, seedSubscriber, startWholeWorld } from '#testing/account-acts.ts'
 import { seedInvoice } from '#testing/invoices.ts'
 import { makeLinkActs, partnerPath, tenantPath } from '#testing/link-acts.ts'
 import type { Cast } from '#testing/link-acts.ts'
-import { TestWorld } from '#testing/world.ts'
-import { allRoutes } from '../../app.ts'
+import type { TestWorld } from '#testing/world.ts'
 
 const OWN = '/api/v1/tenant/partner-access/accounts'
 const THEIRS = '/api/v1/partner/accounts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start((services) => allRoutes(services, { demoSignIns: () => [] }))
+  world = await startWholeWorld()
 })
 afterAll(() => world[Symbol.asyncDispose]())
 const { cast, etagOf, makeLink, partnerMove } = makeLinkActs(() => world)

@@ -1,16 +1,15 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seedAccount, seedSubscriber } from '#testing/account-acts.ts'
+import { seedAccount, seedSubscriber, startWholeWorld } from '#testing/account-acts.ts'
 import { ExportWorld } from '#testing/export-world.ts'
 import { seedInvoice } from '#testing/invoices.ts'
-import { TestWorld } from '#testing/world.ts'
-import { allRoutes } from '../../app.ts'
+import type { TestWorld } from '#testing/world.ts'
 
 let shelf: ExportWorld
 let world: TestWorld
 beforeAll(async () => {
   shelf = await ExportWorld.start()
-  world = await TestWorld.start((services) => allRoutes(services, { demoSignIns: () => [] }))
+  world = await startWholeWorld()
 })
 afterAll(async () => {
   await shelf[Symbol.asyncDispose]()

@@ -9,6 +9,23 @@ export const RESELLER = { partner: 'southbank-systems', tenant: 'cascade-broadba
 const ENGAGEMENTS = ['sales', 'billing', 'sales', 'managed'] as const
 const SIGNED_DAYS_AGO = 120
 
+function addRequest(making: Making, request: Readonly<Record<string, string>>): void {
+  making.ledger.add('partner_account', {
+    id: making.dice.uuid(addDays(making.now, -1)),
+    ...request,
+    engagement: 'sales',
+    status: 'requested',
+    initiated_by: 'partner',
+    message: 'We signed this one last week.',
+    requested_at: addDays(making.now, -1),
+    subscriber_id: null,
+    subscriber_name: null,
+    attached_by: null,
+    attached_by_name: null,
+    attached_at: null,
+  })
+}
+
 /** Four subscribers that are the reseller's accounts, and a fifth that it asks for. */
 export function addAccounts(
   making: Making,
@@ -47,22 +64,10 @@ export function addAccounts(
       attached_at: at,
     })
   }
-  const asked = subscribers[1]
-  making.ledger.add('partner_account', {
-    id: making.dice.uuid(addDays(making.now, -1)),
+  addRequest(making, {
     ...sides,
-    asked_for: asked?.name ?? 'The new shop',
-    engagement: 'sales',
-    status: 'requested',
-    initiated_by: 'partner',
-    message: 'We signed this one last week.',
+    asked_for: subscribers[1]?.name ?? 'The new shop',
     requested_by: owner.id,
     requested_by_name: owner.name,
-    requested_at: addDays(making.now, -1),
-    subscriber_id: null,
-    subscriber_name: null,
-    attached_by: null,
-    attached_by_name: null,
-    attached_at: null,
   })
 }

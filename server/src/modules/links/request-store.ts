@@ -169,6 +169,15 @@ interface NewDelegation {
   readonly side: 'partner' | 'tenant'
 }
 
+function viaOf({ via }: LinkRequest): readonly [id: string | null, name: string | null] {
+  return [via?.id ?? null, via?.name ?? null]
+}
+
+/** The conditions as they are stored: only a tenant sets any. */
+function conditionsOf({ side, request }: NewDelegation): string {
+  return JSON.stringify(side === 'tenant' ? toStoredConditions(request.terms.conditions) : {})
+}
+
 function delegationStatements(made: NewDelegation, masks: ReturnType<typeof masksOfTerms>) {
   const { terms, message, requestedBy } = made.request
   const detail = { by: made.side, access_role: terms.role, relationship_type: terms.relationship_type }
@@ -187,7 +196,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         terms.ends_at,
         requestedBy,
         made.side,
-        JSON.stringify(made.side === 'tenant' ? toStoredConditions(terms.conditions) : {}),
+        conditionsOf(made),
         terms.own_accounts_only ?? false,
       ],
     },
@@ -203,8 +212,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
         terms.role_version,
         made.side,
         message,
-        made.request.via?.id ?? null,
-        made.request.via?.name ?? null,
+        ...viaOf(made.request),
       ],
     },
     {
