@@ -23,7 +23,7 @@ let other: EmbeddedPostgres
 let otherFolder: string
 
 /** Each restore makes a database anew. */
-const LONG_MS = 60_000
+const LONG_MS = 120_000
 
 beforeAll(async () => {
   world = await TestWorld.start(makeSupportRoutes)
