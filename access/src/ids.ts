@@ -52,6 +52,7 @@ export const ID_PREFIXES = {
   import_run: 'imp',
   checkpoint: 'chk',
   saved_view: 'svw',
+  link_template: 'ltp',
 } as const
 
 /** A kind of record that has a public id. */

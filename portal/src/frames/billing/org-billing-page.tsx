@@ -40,6 +40,7 @@ export function OrgBillingPage() {
       tools={
         <div className="row">
           <ExportLink kind="invoices" />
+          <GoLink to={orgPlaces.payments(tenantId)}>{t('payments.title')}</GoLink>
           <GoLink to={orgPlaces.disputes(tenantId)}>{t('disputes.title')}</GoLink>
           <GoLink to={orgPlaces.reminders(tenantId)}>{t('setting.title')}</GoLink>
         </div>

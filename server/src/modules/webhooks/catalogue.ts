@@ -1,5 +1,5 @@
 /** Whose matter an event is: that decides who may hear of it. */
-export type About = 'delegation' | 'order' | 'ticket' | 'export' | 'alert'
+export type About = 'delegation' | 'order' | 'ticket' | 'export' | 'alert' | 'tenant' | 'dispute' | 'client'
 
 interface EventType {
   readonly says: string
@@ -10,6 +10,9 @@ const delegation = (says: string): EventType => ({ says, about: 'delegation' })
 const order = (says: string): EventType => ({ says, about: 'order' })
 const ticket = (says: string): EventType => ({ says, about: 'ticket' })
 const alert = (says: string): EventType => ({ says, about: 'alert' })
+const tenant = (says: string): EventType => ({ says, about: 'tenant' })
+const dispute = (says: string): EventType => ({ says, about: 'dispute' })
+const client = (says: string): EventType => ({ says, about: 'client' })
 const exported = (says: string): EventType => ({ says, about: 'export' })
 
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
@@ -57,6 +60,13 @@ export const EVENT_TYPES = {
   'partner.tenant.sla_breach': ticket('A promised time of a ticket was missed.'),
   'partner.tenant.billing_threshold': alert(
     'Money owed to a customer reached the threshold of the link, or is overdue.',
+  ),
+  'tenant.status_changed': tenant('A customer became active, was suspended or was closed.'),
+  'dispute.opened': dispute('A partner disputed an amount of an invoice.'),
+  'dispute.answered': dispute('The customer accepted or rejected a dispute.'),
+  'dispute.withdrawn': dispute('A partner took a dispute back.'),
+  'api_client.changed': client(
+    'The keys or settings of an API client changed, or it was stopped, let work again or ended.',
   ),
   'alert.raised': alert('An alert was raised, or got worse.'),
   'alert.acknowledged': alert('Somebody took an alert.'),

@@ -24,6 +24,8 @@ const Payload = z.object({
   elevation_id: Id,
   export_id: Id,
   alert_id: Id,
+  invoice_id: Id,
+  dispute_id: Id,
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -38,6 +40,8 @@ const TOLD = [
   ['elevation_id', 'elevation'],
   ['export_id', 'export'],
   ['alert_id', 'alert'],
+  ['invoice_id', 'invoice'],
+  ['dispute_id', 'dispute'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const
