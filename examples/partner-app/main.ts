@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { createLiaisonClient, readBody } from '@liaison/sdk'
+import { createLiaisonClient, readBody } from '@liaison/client'
 import { decodeJwt } from 'jose'
 import { listenForCallback } from './callback.ts'
 import { Session } from './session.ts'

@@ -1,5 +1,5 @@
 import { IconBell } from '@tabler/icons-react'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { formatCount } from '../platform/format.ts'
 import { GoLink } from '../platform/navigate.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { AlertRule } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AlertRule } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

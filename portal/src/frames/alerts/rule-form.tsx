@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, NumberInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { AlertRule, AlertRuleList } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AlertRule, AlertRuleList } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { AlertRule, AlertRuleList } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AlertRule, AlertRuleList } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

@@ -1,4 +1,4 @@
-import type { Invoice, InvoicePage } from '@liaison/sdk'
+import type { Invoice, InvoicePage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { BillingSummary } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { BillingSummary } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'

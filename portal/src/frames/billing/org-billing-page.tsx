@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Invoice } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Invoice } from '@liaison/client'
 import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'

@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { PaymentPage } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PaymentPage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { ExportPage, ExportRecord } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ExportPage, ExportRecord } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import type { Frame } from '../../platform/frame.ts'

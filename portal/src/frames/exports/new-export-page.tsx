@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { ExportKind, ExportPreview } from '@liaison/sdk'
+import type { ExportKind, ExportPreview } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { Tile } from '../../parts/page.tsx'
 import { formatCount } from '../../platform/format.ts'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { TenantHome } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantHome } from '@liaison/client'
 import { lazy, Suspense } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'

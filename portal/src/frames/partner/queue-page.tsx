@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Ticket, TicketPage } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Ticket, TicketPage } from '@liaison/client'
 import { lazy, Suspense, useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'

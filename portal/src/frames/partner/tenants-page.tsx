@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ManagedTenant, ManagedTenantPage } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ManagedTenant, ManagedTenantPage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
 

@@ -1,6 +1,6 @@
 import { Button, Radio, TextInput } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { TenantGroup } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { TenantGroup } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { BulkOperation, BulkOrder, LiaisonClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { BulkOperation, BulkOrder, LiaisonClient } from '@liaison/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { SlaOfTenant, SlaReport } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { SlaOfTenant, SlaReport } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

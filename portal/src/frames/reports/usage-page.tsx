@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { UsageOfTenant, UsageReport } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { UsageOfTenant, UsageReport } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

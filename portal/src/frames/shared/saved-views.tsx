@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { SavedView } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { SavedView } from '@liaison/client'
 import { useEffect, useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
