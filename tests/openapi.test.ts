@@ -81,11 +81,13 @@ test('every problem code that an operation can answer with is in the registry', 
 })
 
 test('the committed document is what the routes say', async () => {
-  expect(makeOpenApi(routes)).toEqual(await snapshot())
+  expect(await makeOpenApi(routes)).toEqual(await snapshot())
 })
 
-test('operation ids are unique', () => {
-  const document = makeOpenApi(routes) as { paths: Record<string, Record<string, { operationId: string }>> }
+test('operation ids are unique', async () => {
+  const document = (await makeOpenApi(routes)) as {
+    paths: Record<string, Record<string, { operationId: string }>>
+  }
   const ids = Object.values(document.paths).flatMap((item) =>
     Object.values(item).map((operation) => operation.operationId),
   )

@@ -53,6 +53,7 @@ export const ID_PREFIXES = {
   checkpoint: 'chk',
   saved_view: 'svw',
   partner_account: 'acc',
+  link_template: 'ltp',
 } as const
 
 /** A kind of record that has a public id. */

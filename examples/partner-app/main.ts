@@ -3,6 +3,8 @@
  * Run it with `node examples/partner-app/main.ts`; docs/onboarding.md shows the way from the beginning.
  */
 
+import { randomUUID } from 'node:crypto'
+import { createLiaisonClient, readBody } from '@liaison/client'
 import { decodeJwt } from 'jose'
 import { listenForCallback } from './callback.ts'
 import { Session } from './session.ts'
@@ -30,14 +32,22 @@ async function run(args: readonly string[]): Promise<void> {
       : await session.exchange(settings.resale)
   const claims = decodeJwt(token)
   say('The access token says:', claims)
-  const account = `/v1/customers/${encodeURIComponent(String(claims['customer_ban']))}`
-  const body = { items: [{ product_code: settings.product, quantity: 1 }], reference: 'A first order' }
-  const placed = await session.call(token, { method: 'POST', path: `${account}/orders`, body })
-  say('Order placed:', placed['order_id'])
-  const read = await session.call(token, {
-    method: 'GET',
-    path: `${account}/orders/${String(placed['order_id'])}`,
-  })
+  const api = createLiaisonClient({ baseUrl: `${settings.api.href}/v1`, fetch: session.fetchWith(token) })
+  const account = { customer_ban: String(claims['customer_ban']) }
+  const placed = await readBody(
+    api.POST('/customers/{customer_ban}/orders', {
+      params: { path: account },
+      // The same key again after a lost answer returns the order that was placed, and places none.
+      headers: { 'Idempotency-Key': randomUUID() },
+      body: { items: [{ product_code: settings.product, quantity: 1 }], reference: 'A first order' },
+    }),
+  )
+  say('Order placed:', placed.order_id)
+  const read = await readBody(
+    api.GET('/customers/{customer_ban}/orders/{order_id}', {
+      params: { path: { ...account, order_id: placed.order_id } },
+    }),
+  )
   say('Order read back:', read)
 }
 

@@ -122,23 +122,20 @@ export class Session {
     return tokens.access_token
   }
 
-  /** Calls the API with a token and a proof of the key that it is bound to. */
-  async call(
-    token: string,
-    {
-      method,
-      path,
-      body,
-    }: { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: object },
-  ): Promise<Record<string, unknown>> {
-    const address = new URL(`${this.#settings.api.pathname}${path}`, this.#settings.api)
-    const headers = new Headers({ accept: 'application/json' })
-    if (body) headers.set('content-type', 'application/json')
-    const text = body && JSON.stringify(body)
-    const answer = await oauth.protectedResourceRequest(token, method, address, headers, text, this.#options)
-    const read: Record<string, unknown> = JSON.parse(await answer.text())
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(read)}`)
-    return read
+  /** A fetch that sends each request with a token and a fresh proof of the key that it is bound to (RFC 9449). */
+  fetchWith(token: string): (request: Request) => Promise<Response> {
+    return async (request) => {
+      const body = request.body === null ? undefined : await request.text()
+      const address = new URL(request.url)
+      return oauth.protectedResourceRequest(
+        token,
+        request.method,
+        address,
+        request.headers,
+        body,
+        this.#options,
+      )
+    }
   }
 }
 

@@ -28,6 +28,21 @@ function apps(name: keyof Awaited<ReturnType<typeof loadApps>>): LatePage {
   return lazyRouteComponent(loadApps, name)
 }
 
+const ActingNewTicketPage = lazyRouteComponent(
+  () => import('./frames/acting/new-ticket-page.tsx'),
+  'NewTicketPage',
+)
+const ActingTicketPage = lazyRouteComponent(() => import('./frames/acting/ticket-page.tsx'), 'TicketPage')
+const OrgTicketPage = lazyRouteComponent(() => import('./frames/org/ticket-page.tsx'), 'TicketPage')
+const RequestLinkPage = lazyRouteComponent(
+  () => import('./frames/partner/request-link-page.tsx'),
+  'RequestLinkPage',
+)
+const ExplainPage = lazyRouteComponent(() => import('./frames/platform/explain-page.tsx'), 'ExplainPage')
+const OrgNewTicketPage = lazyRouteComponent(() => import('./frames/org/new-ticket-page.tsx'), 'NewTicketPage')
+const OrgMembersPage = lazyRouteComponent(() => import('./frames/org/members-page.tsx'), 'MembersPage')
+const OrgRequestsPage = lazyRouteComponent(() => import('./frames/org/requests-page.tsx'), 'RequestsPage')
+
 const loadWebhooks = () => import('./frames/webhooks/pages.ts')
 
 function webhooks(name: keyof Awaited<ReturnType<typeof loadWebhooks>>): LatePage {
@@ -124,16 +139,18 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   billing: billing('MoneyPage'),
   'billing/invoices': billing('PartnerInvoicesPage'),
   'billing/disputes': billing('PartnerDisputesPage'),
+  'billing/payments': billing('PartnerPaymentsPage'),
   'reports/sla': reports('SlaPage'),
   'reports/usage': reports('UsagePage'),
   'reports/revenue': reports('RevenuePage'),
   'reports/compare': reports('ComparePage'),
   links: 'LinksPage',
-  'links/new': 'RequestLinkPage',
+  'links/new': RequestLinkPage,
   'links/$link': linking('LinkPage'),
   'links/$link/end': linking('EndLinkPage'),
   notices: linking('PartnerNewsPage'),
   networks: linking('NetworksPage'),
+  'links/indirect': linking('IndirectPage'),
   'links/many': portfolio('ManyLinksPage'),
   expiring: portfolio('ExpiringPage'),
   elevations: elevations('PartnerElevationsPage'),
@@ -166,8 +183,8 @@ const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting
   '/': 'SummaryPage',
   summary: 'SummaryPage',
   tickets: 'TicketsPage',
-  'tickets/new': 'NewTicketPage',
-  'tickets/$ticket': 'TicketPage',
+  'tickets/new': ActingNewTicketPage,
+  'tickets/$ticket': ActingTicketPage,
   'service-levels': sla('ActingSlaPage'),
   billing: billing('ActingBillingPage'),
   'billing/invoices/$invoice': billing('ActingInvoicePage'),
@@ -194,11 +211,11 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'access/$link': linking('AccessLinkPage'),
   'access/$link/handover': linking('HandOverPage'),
   'access/$link/stop': linking('StopPartnerPage'),
-  requests: 'RequestsPage',
+  requests: OrgRequestsPage,
   activity: 'ActivityPage',
   alerts: alerts('OrgAlertsPage'),
   reports: reports('OwnReportPage'),
-  members: 'MembersPage',
+  members: OrgMembersPage,
   clients: apps('ClientsPage'),
   'clients/new': apps('NewClientPage'),
   exports: exported('ExportsPage'),
@@ -210,12 +227,13 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'orders/$order': apps('OrderPage'),
   services: apps('ServicesPage'),
   tickets: 'TicketsPage',
-  'tickets/new': 'NewTicketPage',
-  'tickets/$ticket': 'TicketPage',
+  'tickets/new': OrgNewTicketPage,
+  'tickets/$ticket': OrgTicketPage,
   'service-levels': sla('OrgSlaPage'),
   'service-levels/$link': sla('LinkSlaPage'),
   billing: billing('OrgBillingPage'),
   'billing/disputes': billing('OrgDisputesPage'),
+  'billing/payments': billing('OrgPaymentsPage'),
   'billing/reminders': billing('ReminderPage'),
   'billing/invoices/$invoice': billing('OrgInvoicePage'),
 })
@@ -246,7 +264,7 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   persons: 'PersonsPage',
   freezes: 'FreezesPage',
   activity: 'ActivityPage',
-  explain: 'ExplainPage',
+  explain: ExplainPage,
   'explain/grid': elevations('GridPage'),
   'requests/$explain': 'RequestPage',
 })

@@ -4,6 +4,6 @@ import { readRoutes } from '../lib/routes.ts'
 export const path = 'docs/openapi.json'
 
 /** The OpenAPI document as the server serves it; committed, so that every change of the API is a visible difference. */
-export function generate(): Promise<string> {
-  return Promise.resolve(`${JSON.stringify(makeOpenApi(readRoutes()), null, 2)}\n`)
+export async function generate(): Promise<string> {
+  return `${JSON.stringify(await makeOpenApi(readRoutes()), null, 2)}\n`
 }

@@ -8,7 +8,7 @@ export const path = 'sdk/src/generated/api.ts'
 /** The types of the SDK, from the same routes that the server mounts. */
 export async function generate(): Promise<string> {
   // Parsed anew: the generator rewrites what it is given.
-  const document: OpenAPI3 = JSON.parse(JSON.stringify(makeOpenApi(readRoutes())))
+  const document: OpenAPI3 = JSON.parse(JSON.stringify(await makeOpenApi(readRoutes())))
   // A field with a default may be left out of a request.
   return astToString(await openapiTS(document, { defaultNonNullable: false }))
 }

@@ -7,6 +7,7 @@ import { showPage } from '#platform/pages/index.ts'
 import { listProblems } from '#platform/problem.ts'
 import { page, permissionOf, evidenceOf, route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { mapStepByStep } from '#platform/step-by-step.ts'
 
 const access = { public: 'The API reference is the same for everybody and names no tenant.' } as const
 
@@ -68,21 +69,22 @@ function operation(one: Route): Html {
   </details>`
 }
 
-function referenceBody(routes: readonly Route[]): Html {
-  const json = routes.filter(({ answers }) => answers === 'json')
+async function referenceBody(routes: readonly Route[]): Promise<Html> {
+  const json = routes
+    .filter(({ answers }) => answers === 'json')
+    .toSorted((left, right) => left.path.localeCompare(right.path))
+  const shown = await mapStepByStep(json, (one) => ({ group: groupOf(one), html: operation(one) }))
   return html`<p>
       Every operation with what it takes, what it needs and how it refuses. The machine-readable form is
       <a href="/api/v1/openapi.json">OpenAPI 3.1</a>; every error code is explained on its own
       <a href="/docs/errors">page</a>.
     </p>
     ${GROUPS.map(([group, title]) => {
-      const own = json
-        .filter((one) => groupOf(one) === group)
-        .toSorted((left, right) => left.path.localeCompare(right.path))
+      const own = shown.filter((one) => one.group === group)
       return (
         own.length > 0 &&
         html`<h2>${title}</h2>
-          ${own.map(operation)}`
+          ${own.map((one) => one.html)}`
       )
     })}`
 }
@@ -100,12 +102,9 @@ function errorsBody(): Html {
 }
 
 /** Works something out when it is first asked for. Whoever asks is anybody, so nothing here may cost much twice. */
-function once<Made>(make: () => Made): () => Promise<Made> {
-  let made: { readonly value: Made } | undefined
-  return () => {
-    made ??= { value: make() }
-    return Promise.resolve(made.value)
-  }
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined
+  return () => (made ??= make())
 }
 
 /** The OpenAPI document, and the reference pages that people read, made from the routes that are mounted. */
@@ -130,7 +129,7 @@ export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] 
       input: {},
       access,
       limit: 'page',
-      handle: once(() => showPage('API reference', referenceBody(all()), { width: 'wide' })),
+      handle: once(async () => showPage('API reference', await referenceBody(all()), { width: 'wide' })),
     }),
     page({
       method: 'GET',
@@ -139,7 +138,7 @@ export function makeReferenceRoutes(routes: readonly Route[]): readonly Route[] 
       input: {},
       access,
       limit: 'page',
-      handle: once(() => showPage('Errors', errorsBody(), { width: 'reading' })),
+      handle: once(() => Promise.resolve(showPage('Errors', errorsBody(), { width: 'reading' }))),
     }),
   )
   return own

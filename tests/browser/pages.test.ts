@@ -29,7 +29,9 @@ async function walk(page: Page): Promise<{ walked: number; faults: string[] }> {
     await page.goto(new URL(address, product.url).href)
     await page.locator('main h1').first().waitFor()
     await expect.poll(() => page.locator('.bones').count(), { timeout: 15_000 }).toBe(0)
-    if ((await page.locator('main [role="alert"]').count()) > 0) faults.push(`${address}: shows a failure`)
+    // A region that waits for words is empty; one that speaks says that something failed.
+    const spoken = await page.locator('main [role="alert"]').filter({ hasText: /\S/ }).allInnerTexts()
+    if (spoken.length > 0) faults.push(`${address}: shows a failure: ${spoken.join(' ')}`)
     faults.push(...(await faultsInLooks(page, TWO_LOOKS)))
   }
   return { walked: addresses.length, faults }

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { Me } from '@liaison/sdk'
+import type { Me } from '@liaison/client'
 
 import { Bones, TroublePanel } from '../parts/states.tsx'
 import { StopPage } from '../parts/stop-page.tsx'

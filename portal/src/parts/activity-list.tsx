@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { ActivityEvent } from '@liaison/sdk'
+import type { ActivityEvent } from '@liaison/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 

@@ -89,17 +89,19 @@ type ActivityPageProps = {
   fixed?: ActivityFilter
   /** False where the feed holds the acts of one side only. */
   hasSides?: boolean
+  /** In place of the button that saves the slice at once. */
+  tools?: ReactNode
   children?: ReactNode
 }
 
 /** The feed with its filters in the address, the same for every frame. */
 export function ActivityPage(props: ActivityPageProps) {
-  const { title, lead, emptyText, side, fixed, hasSides = true, children } = props
+  const { title, lead, emptyText, side, fixed, hasSides = true, tools, children } = props
   const { values, set, clear, active } = useFilters(spec)
   const by = values.by === 'default' ? side : values.by
   const filter = { ...toFilter(values, by), ...fixed }
   return (
-    <Page title={title} lead={lead} tools={<ExportButton filter={filter} />}>
+    <Page title={title} lead={lead} tools={tools ?? <ExportButton filter={filter} />}>
       {children}
       <FilterBar active={active} onClear={clear} note={t('activity.zone')}>
         <SearchBox label={t('activity.search')} value={values.search} onValue={(search) => set({ search })} />

@@ -11,7 +11,7 @@ import {
   IconUserPin,
 } from '@tabler/icons-react'
 import type { TablerIcon } from '@tabler/icons-react'
-import type { Me } from '@liaison/sdk'
+import type { Me } from '@liaison/client'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 

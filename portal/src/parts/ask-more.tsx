@@ -1,4 +1,4 @@
-import { LiaisonProblem } from '@liaison/sdk'
+import { LiaisonProblem } from '@liaison/client'
 import { useContext } from 'react'
 
 import { FrameContext } from '../platform/frame.ts'

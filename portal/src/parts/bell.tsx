@@ -1,5 +1,5 @@
 import { IconBell } from '@tabler/icons-react'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { formatCount } from '../platform/format.ts'
 import { GoLink } from '../platform/navigate.tsx'
@@ -8,11 +8,12 @@ import { t } from '../platform/words.ts'
 
 const everyMs = 60_000
 
-/** How many alerts wait, on the bar of every page of the partner; leads to them. Looked up once a minute. */
+/** How many alerts wait, on the bar of every page of the partner or of the own organisation; leads to them. Looked up once a minute. */
 export function Bell({ to }: { to: string }) {
   const counts = useRead(
     ['alerts', 'counts'],
-    (frame, signal) => readBody(frame.client.GET('/partner/alerts/counts', { signal })),
+    ({ kind, client }, signal) =>
+      readBody(client.GET(kind === 'org' ? '/tenant/alerts/counts' : '/partner/alerts/counts', { signal })),
     { refetchMs: everyMs, keep: true },
   )
   const areas = counts.data ? Object.values(counts.data) : []

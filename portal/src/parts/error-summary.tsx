@@ -1,4 +1,4 @@
-import type { FieldProblem } from '@liaison/sdk'
+import type { FieldProblem } from '@liaison/client'
 import { useEffect, useMemo, useRef } from 'react'
 
 import { readTrouble } from '../platform/access-problem.ts'

@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core'
-import type { Decision } from '@liaison/sdk'
+import type { Decision } from '@liaison/client'
 import { useContext } from 'react'
 
 import { readDecision } from '../platform/calls.ts'

@@ -1,4 +1,4 @@
-import type { Me } from '@liaison/sdk'
+import type { Me } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { useMe } from '../platform/me.ts'

@@ -1,7 +1,7 @@
 import { Modal, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
-import { readBody } from '@liaison/sdk'
-import type { Me } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Me } from '@liaison/client'
 import { useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Scope } from '@liaison/sdk'
+import type { Scope } from '@liaison/client'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 

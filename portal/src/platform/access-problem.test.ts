@@ -1,4 +1,4 @@
-import { LiaisonProblem, TenantEchoMismatch } from '@liaison/sdk'
+import { LiaisonProblem, TenantEchoMismatch } from '@liaison/client'
 import { expect, test } from 'vitest'
 
 import { mayEndActing, readTrouble } from './access-problem.ts'

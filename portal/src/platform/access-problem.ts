@@ -1,4 +1,4 @@
-import { LiaisonProblem, TenantEchoMismatch } from '@liaison/sdk'
+import { LiaisonProblem, TenantEchoMismatch } from '@liaison/client'
 
 /** How a failed call is met on screen. */
 export type Trouble =

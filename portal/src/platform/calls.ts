@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Activity, Decision } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Activity, Decision } from '@liaison/client'
 
 import { clientFor } from './frame.ts'
 import type { Frame } from './frame.ts'

@@ -1,4 +1,4 @@
-import type { Money } from '@liaison/sdk'
+import type { Money } from '@liaison/client'
 
 import { t } from './words.ts'
 

@@ -1,7 +1,7 @@
 import { has, MEMBER_ROLES, memberMask } from '@liaison/access'
 import type { Permission } from '@liaison/access'
-import { createLiaisonClient } from '@liaison/sdk'
-import type { ActingContext, LiaisonClient, Me } from '@liaison/sdk'
+import { createLiaisonClient } from '@liaison/client'
+import type { ActingContext, LiaisonClient, Me } from '@liaison/client'
 import { createContext, useContext } from 'react'
 
 export type FrameKind = 'platform' | 'partner' | 'acting' | 'org'

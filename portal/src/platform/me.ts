@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Me } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Me } from '@liaison/client'
 import { useQuery } from '@tanstack/react-query'
 
 import { orgPlaces, partnerPlaces, platformPlaces } from '../places.ts'

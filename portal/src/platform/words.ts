@@ -8,6 +8,7 @@ import { common } from '../words/common.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
 import type { applications } from '../words/applications.ts'
+import type { glance } from '../words/glance.ts'
 import type { exports } from '../words/exports.ts'
 import type { linking } from '../words/linking.ts'
 import type { keyPair } from '../words/key-pair.ts'
@@ -21,6 +22,7 @@ import { platform } from '../words/platform.ts'
 import type { sla } from '../words/sla.ts'
 import { status } from '../words/status.ts'
 import type { elevations } from '../words/elevations.ts'
+import type { rates } from '../words/rates.ts'
 import type { reports } from '../words/reports.ts'
 import { ways } from '../words/ways.ts'
 
@@ -41,10 +43,12 @@ export type WordId =
   | keyof typeof oversight
   | keyof typeof webhooks
   | keyof typeof exports
+  | keyof typeof glance
   | keyof typeof sla
   | keyof typeof billing
   | keyof typeof onboarding
   | keyof typeof portfolio
+  | keyof typeof rates
   | keyof typeof reports
   | keyof typeof elevations
   | keyof typeof accounts

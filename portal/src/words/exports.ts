@@ -44,6 +44,13 @@ export const exports = {
   'exports.noun.report_sla': 'service levels',
   'exports.noun.report_usage': 'usage',
   'exports.noun.report_revenue': 'revenue',
+  'exports.unassigned': 'assigned to nobody',
+  'exports.from': 'from {time}',
+  'exports.to': 'to {time}',
+  'exports.one_tenant': 'one tenant',
+  'exports.one_group': 'one group',
+  'exports.mine_left':
+    'The list showed only tickets that are yours. A file cannot be narrowed to those, so it holds the tickets of everybody.',
   'exports.no_kind': 'There is no such list to export',
   'exports.overdue_from': 'overdue {days} days or more',
   'exports.what': 'What to export',

@@ -130,6 +130,14 @@ export const linking = {
   'calendar.revoke': 'Take it back',
   'calendar.revoked': 'The address no longer works',
 
+  'indirect.title': 'Links through you',
+  'indirect.lead':
+    'Links between other partners and their tenants that name {partner} as distributor. You see state and totals; you open nothing.',
+  'indirect.partner': 'Partner',
+  'indirect.role': 'Its role',
+  'indirect.none': 'No link names you as distributor',
+  'indirect.none_text':
+    'A partner names you when it asks a tenant for a link: under “More”, with your short name. The link stands here once the tenant has let that partner in.',
   'networks.title': 'Networks',
   'networks.lead':
     'From where people of {partner} work in tenants. A tenant may narrow this further; an address must be on every list.',

@@ -139,7 +139,7 @@ export const sla = {
   'category.installation': 'Installation',
   'category.equipment': 'Equipment',
   'category.account': 'Account',
-  'tboard.label': 'View',
+  'tboard.label': 'Show as',
   'comment.mail': 'Tell {tenant} by mail',
   'comment.mail_about': 'Goes to who opened the ticket, or to the admins.',
   'tboard.list': 'List',

@@ -2722,6 +2722,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/link-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates for requests that the organisation keeps */
+        get: operations["getPartnerLinkTemplates"];
+        put?: never;
+        /** Keep what new customers are asked for */
+        post: operations["postPartnerLinkTemplates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/link-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template for requests */
+        get: operations["getPartnerLinkTemplatesByTemplateId"];
+        /** Change a template for requests; requests that were sent stay as they are */
+        put: operations["putPartnerLinkTemplatesByTemplateId"];
+        post?: never;
+        /** Delete a template for requests */
+        delete: operations["deletePartnerLinkTemplatesByTemplateId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/link-templates/{template_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask up to 200 customers for what a template says; each is answered for itself */
+        post: operations["postPartnerLinkTemplatesByTemplateIdApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/links": {
         parameters: {
             query?: never;
@@ -3302,6 +3356,24 @@ export interface paths {
         post?: never;
         /** Delete a saved view */
         delete: operations["deletePartnerSavedViewsByViewId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/sla/floors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers for which a headquarters may set a floor, with the one in force */
+        get: operations["getPartnerSlaFloors"];
+        /** Set one floor for up to 200 subsidiaries; each is decided and answered for itself */
+        put: operations["putPartnerSlaFloors"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6085,7 +6157,14 @@ export interface components {
             })[];
             partner_id: string | null;
             managed_tenant_ids: string[];
+            /** @description The tenant of others that this request names, if it is reached now. */
             active_managed_tenant_id: string | null;
+            /**
+             * @description The role of the caller in that tenant.
+             * @enum {string|null}
+             */
+            partner_access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate" | null;
+            /** @description What may be used now: in the frame that is asked for; without one, in the tenant of others that is named. */
             permissions: string[];
             demo: boolean;
         };
@@ -6967,10 +7046,38 @@ export interface components {
                 }[];
             }[];
         };
+        LinkTemplate: {
+            template_id: string;
+            name: string;
+            /** @enum {string} */
+            relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+            /** @enum {string} */
+            access_role: "msp_full" | "msp_billing" | "msp_support" | "enterprise_hq" | "auditor" | "reseller" | "delegate";
+            overrides: {
+                pattern: string;
+                /** @enum {string} */
+                effect: "grant" | "deny";
+                expires_at: string | null;
+            }[];
+            duration_days: number | null;
+            message: string;
+            version: number;
+            created_by_name: string;
+            updated_at: string;
+        };
+        LinkTemplateInput: {
+            /** @enum {string} */
+            relationship_type: "msp_managed" | "enterprise_subsidiary" | "reseller_channel" | "audit_only";
+            access_role: string;
+            message: string;
+            duration_days?: number | null;
+            overrides?: unknown;
+            name: string;
+        };
         BulkOperationDetail: {
             operation_id: string;
             /** @enum {string} */
-            action: "assign" | "unassign" | "renew" | "suspend" | "set_auto_renew" | "set_alerts";
+            action: "assign" | "unassign" | "renew" | "suspend" | "set_auto_renew" | "set_alerts" | "request";
             /** @enum {string} */
             status: "queued" | "processing" | "completed";
             ordered_by_name: string;
@@ -6982,7 +7089,9 @@ export interface components {
             unchanged: number;
             refused: number;
             items: {
-                link_id: string;
+                link_id: string | null;
+                /** @description The code that a request was sent to. */
+                tenant_slug: string | null;
                 tenant_name: string | null;
                 member_id: string | null;
                 member_name: string | null;
@@ -7050,7 +7159,7 @@ export interface components {
         BulkOperation: {
             operation_id: string;
             /** @enum {string} */
-            action: "assign" | "unassign" | "renew" | "suspend" | "set_auto_renew" | "set_alerts";
+            action: "assign" | "unassign" | "renew" | "suspend" | "set_auto_renew" | "set_alerts" | "request";
             /** @enum {string} */
             status: "queued" | "processing" | "completed";
             ordered_by_name: string;
@@ -7409,18 +7518,22 @@ export interface components {
             version: number;
             updated_at: string;
         };
-        SlaPolicyList: {
+        SlaFloorList: {
             items: {
-                /** @enum {string} */
-                kind: "default" | "link" | "floor";
+                tenant_id: string;
+                tenant_name: string;
                 link_id: string | null;
-                version: number;
-                note: string;
-                created_by_name: string;
-                created_by_partner_name: string | null;
-                created_at: string;
-                terms: components["schemas"]["SlaTerms"];
+                floor: components["schemas"]["SlaPolicyVersion"] | null;
             }[];
+            scope: components["schemas"]["Scope"];
+        };
+        SlaPolicyVersion: {
+            version: number;
+            note: string;
+            created_by_name: string;
+            created_by_partner_name: string | null;
+            created_at: string;
+            terms: components["schemas"]["SlaTerms"];
         };
         SlaTerms: {
             priorities: {
@@ -7474,31 +7587,16 @@ export interface components {
                 action: "notify" | "assign";
             }[];
         };
-        SlaPolicy: {
-            /** @enum {string} */
-            kind: "default" | "link" | "floor";
-            link_id: string | null;
-            version: number;
-            /** @description As written; with version 0 what holds where nothing was agreed. */
-            terms: components["schemas"]["SlaTerms"];
-            /** @description As it holds now for new tickets, when a floor in force asks for more. */
-            effective_terms: components["schemas"]["SlaTerms"];
-            floor_terms: components["schemas"]["SlaTerms"] | null;
-            may_write: boolean;
-            versions: components["schemas"]["SlaPolicyVersion"][];
-        };
-        SlaPolicyVersion: {
-            version: number;
-            note: string;
-            created_by_name: string;
-            created_by_partner_name: string | null;
-            created_at: string;
-            terms: components["schemas"]["SlaTerms"];
-        };
-        SlaPolicyInput: {
+        SlaFloorsInput: {
             terms: components["schemas"]["SlaTermsInput"];
-            /** @description Why it changes; kept with the version. */
+            /** @description Why it changes; kept with each version. */
             note: string;
+            items: {
+                /** @description The id of a tenant. */
+                tenant_id: string;
+                /** @description The version that was read, 0 for none; without it the newest is followed. */
+                version?: number;
+            }[];
         };
         SlaTermsInput: {
             priorities: {
@@ -7552,6 +7650,51 @@ export interface components {
                 /** @enum {string} */
                 action: "notify" | "assign";
             }[];
+        };
+        SlaFloorResults: {
+            done: number;
+            unchanged: number;
+            refused: number;
+            items: {
+                tenant_id: string;
+                tenant_name: string | null;
+                /** @enum {string} */
+                outcome: "done" | "unchanged" | "refused";
+                version: number | null;
+                code: string | null;
+                detail: string | null;
+            }[];
+        };
+        SlaPolicyList: {
+            items: {
+                /** @enum {string} */
+                kind: "default" | "link" | "floor";
+                link_id: string | null;
+                version: number;
+                note: string;
+                created_by_name: string;
+                created_by_partner_name: string | null;
+                created_at: string;
+                terms: components["schemas"]["SlaTerms"];
+            }[];
+        };
+        SlaPolicy: {
+            /** @enum {string} */
+            kind: "default" | "link" | "floor";
+            link_id: string | null;
+            version: number;
+            /** @description As written; with version 0 what holds where nothing was agreed. */
+            terms: components["schemas"]["SlaTerms"];
+            /** @description As it holds now for new tickets, when a floor in force asks for more. */
+            effective_terms: components["schemas"]["SlaTerms"];
+            floor_terms: components["schemas"]["SlaTerms"] | null;
+            may_write: boolean;
+            versions: components["schemas"]["SlaPolicyVersion"][];
+        };
+        SlaPolicyInput: {
+            terms: components["schemas"]["SlaTermsInput"];
+            /** @description Why it changes; kept with the version. */
+            note: string;
         };
         SlaPreviewInput: {
             terms: components["schemas"]["SlaTermsInput"];
@@ -20611,7 +20754,10 @@ export interface operations {
                 frame?: "platform" | "partner" | "org";
                 tenant_id?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -20626,7 +20772,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description MALFORMED_REQUEST */
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -25315,7 +25461,7 @@ export interface operations {
                     max_amount?: number;
                     currency?: string;
                     overdue_days_min?: number;
-                    /** @description Part of the number or of the name. */
+                    /** @description Part of the number or of the name; one or two letters: its beginning. */
                     search?: string;
                     /** @enum {string} */
                     sort_by?: "invoice_date" | "amount" | "status";
@@ -25483,7 +25629,7 @@ export interface operations {
                     max_amount?: number;
                     currency?: string;
                     overdue_days_min?: number;
-                    /** @description Part of the number or of the name. */
+                    /** @description Part of the number or of the name; one or two letters: its beginning. */
                     search?: string;
                     /** @enum {string} */
                     sort_by?: "invoice_date" | "amount" | "status";
@@ -30160,6 +30306,31 @@ export interface operations {
                     tenant_ids?: string[];
                     /** @description Only customers of this group. */
                     group?: string;
+                } | {
+                    /** @constant */
+                    kind: "activity";
+                    /**
+                     * @description Which side acted.
+                     * @enum {string}
+                     */
+                    by?: "partner" | "tenant" | "provider";
+                    partner_id?: string;
+                    action?: string;
+                    outcome?: ("allowed" | "denied" | "error")[];
+                    search?: string;
+                    /** @description A day (UTC) or a time; `to` includes a day and excludes a time. The last 90 days without `from`. */
+                    from?: string;
+                    /** @description A day (UTC) or a time; `to` includes a day and excludes a time. The last 90 days without `from`. */
+                    to?: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                    tenant_ids?: string[];
+                    /** @description Only customers of this group. */
+                    group?: string;
                 };
             };
         };
@@ -30371,6 +30542,31 @@ export interface operations {
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
                     columns?: ("tenant_id" | "tenant_name" | "currency" | "revenue" | "collected" | "outstanding" | "overdue" | "invoice_count")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                    tenant_ids?: string[];
+                    /** @description Only customers of this group. */
+                    group?: string;
+                } | {
+                    /** @constant */
+                    kind: "activity";
+                    /**
+                     * @description Which side acted.
+                     * @enum {string}
+                     */
+                    by?: "partner" | "tenant" | "provider";
+                    partner_id?: string;
+                    action?: string;
+                    outcome?: ("allowed" | "denied" | "error")[];
+                    search?: string;
+                    /** @description A day (UTC) or a time; `to` includes a day and excludes a time. The last 90 days without `from`. */
+                    from?: string;
+                    /** @description A day (UTC) or a time; `to` includes a day and excludes a time. The last 90 days without `from`. */
+                    to?: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                     tenant_ids?: string[];
@@ -31487,6 +31683,697 @@ export interface operations {
             };
             /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerLinkTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LinkTemplate"][];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerLinkTemplates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkTemplate"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, TEMPLATE_NAME_TAKEN */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerLinkTemplatesByTemplateId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkTemplate"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TEMPLATE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerLinkTemplatesByTemplateId: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTemplateInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkTemplate"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TEMPLATE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, TEMPLATE_NAME_TAKEN */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePartnerLinkTemplatesByTemplateId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TEMPLATE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerLinkTemplatesByTemplateIdApply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    tenant_slugs: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOperationDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TEMPLATE_NOT_FOUND */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37195,6 +38082,231 @@ export interface operations {
             };
         };
     };
+    getPartnerSlaFloors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Why the tenant is worked in, percent-encoded UTF-8; required where the tenant asks for it, and read by the tenant. */
+                "X-Access-Reason"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaFloorList"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH, TENANT_CONTEXT_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, ACCESS_REASON_REQUIRED, ACCOUNTS_ONLY, ELEVATION_REQUIRED, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerSlaFloors: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Why the tenant is worked in, percent-encoded UTF-8; required where the tenant asks for it, and read by the tenant. */
+                "X-Access-Reason"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlaFloorsInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlaFloorResults"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH, TENANT_CONTEXT_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, ACCESS_REASON_REQUIRED, ACCOUNTS_ONLY, CROSS_SITE_REQUEST, ELEVATION_REQUIRED, FEATURE_DISABLED, IP_NOT_ALLOWED, MFA_REQUIRED, NOT_ASSIGNED, OUTSIDE_HOURS, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, TENANT_LINK_EXPIRED, TENANT_LINK_NOT_STARTED, TENANT_LINK_REVOKED, TENANT_LINK_SUSPENDED, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerSlaPolicies: {
         parameters: {
             query?: never;
@@ -40025,7 +41137,7 @@ export interface operations {
                             endpoint_id: string;
                             url: string;
                             description: string | null;
-                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                             /** @enum {string} */
                             status: "active" | "disabled";
                             /** @enum {string|null} */
@@ -40127,7 +41239,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url: string;
-                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     /** @default null */
                     description?: string | null;
                 };
@@ -40144,7 +41256,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40276,7 +41388,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40503,7 +41615,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url?: string;
-                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     description?: string | null;
                 };
             };
@@ -40519,7 +41631,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -40956,7 +42068,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -41102,7 +42214,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -41396,7 +42508,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -41682,7 +42794,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
+                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
                             description: string;
                         }[];
                     };
@@ -42887,7 +43999,7 @@ export interface operations {
                     max_amount?: number;
                     currency?: string;
                     overdue_days_min?: number;
-                    /** @description Part of the number or of the name. */
+                    /** @description Part of the number or of the name; one or two letters: its beginning. */
                     search?: string;
                     /** @enum {string} */
                     sort_by?: "invoice_date" | "amount" | "status";
@@ -43050,7 +44162,7 @@ export interface operations {
                     max_amount?: number;
                     currency?: string;
                     overdue_days_min?: number;
-                    /** @description Part of the number or of the name. */
+                    /** @description Part of the number or of the name; one or two letters: its beginning. */
                     search?: string;
                     /** @enum {string} */
                     sort_by?: "invoice_date" | "amount" | "status";
@@ -49000,7 +50112,7 @@ export interface operations {
                     /** @enum {string} */
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
-                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id")[];
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                 };
@@ -49148,7 +50260,7 @@ export interface operations {
                     /** @enum {string} */
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
-                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id")[];
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                 };
@@ -59467,7 +60579,7 @@ export interface operations {
                             endpoint_id: string;
                             url: string;
                             description: string | null;
-                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                             /** @enum {string} */
                             status: "active" | "disabled";
                             /** @enum {string|null} */
@@ -59580,7 +60692,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url: string;
-                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     /** @default null */
                     description?: string | null;
                 };
@@ -59597,7 +60709,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -59741,7 +60853,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -59973,7 +61085,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url?: string;
-                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     description?: string | null;
                 };
             };
@@ -59989,7 +61101,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -60433,7 +61545,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -60581,7 +61693,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -60879,7 +61991,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -61170,7 +62282,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
+                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
                             description: string;
                         }[];
                     };

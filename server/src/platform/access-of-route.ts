@@ -7,7 +7,8 @@ import type { Inputs, Schemas } from './route-input.ts'
  */
 export type Access<S extends Schemas> =
   | { readonly public: string }
-  | { readonly identity: string }
+  /** `tenant`: the route tells about a tenant that the input or `X-Active-Tenant-Id` names, without entering it. */
+  | { readonly identity: string; readonly tenant?: (input: Inputs<S>) => TenantId | undefined }
   | { readonly ingest: string }
   /** An API client with an access token; `account` says which billing account the request is about, which must be the token's. */
   | { readonly api: ClientPermission; readonly account: (input: Inputs<S>) => string }
@@ -44,7 +45,7 @@ export type KindOf<A> = A extends { public: string }
 
 export type AnyAccess =
   | { readonly public: string }
-  | { readonly identity: string }
+  | { readonly identity: string; readonly tenant?: (input: never) => TenantId | undefined }
   | { readonly ingest: string }
   | { readonly api: ClientPermission; readonly account: (input: never) => string }
   | {

@@ -74,6 +74,7 @@ interface Opened {
 }
 
 function namedTenant(call: Call, access: Route['access']): TenantId | null {
+  if ('identity' in access && access.tenant === undefined) return null
   const header = call.request.headers['x-active-tenant-id']
   let named: TenantId | null = null
   if (header !== undefined) {
@@ -85,7 +86,7 @@ function namedTenant(call: Call, access: Route['access']): TenantId | null {
         'X-Active-Tenant-Id must be the id of one tenant.',
       )
   }
-  if ('permission' in access && typeof access.tenant === 'function') {
+  if ('tenant' in access && typeof access.tenant === 'function') {
     // The function was written for the inputs of this very route.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const fromInput = (access.tenant as (input: unknown) => TenantId | undefined)(call.inputs)
@@ -293,6 +294,7 @@ async function handle(call: Call, mandate: Mandate): Promise<unknown> {
     trace: call.trace,
     sessionToken: call.sessionToken,
     expectedVersion: readExpectedVersion(call),
+    namedTenantId: 'identity' in call.route.access ? namedTenant(call, call.route.access) : null,
   }
   return call.route.handle({ ...call.inputs, ...surroundings, mandate })
 }
@@ -399,6 +401,7 @@ export async function execute(engine: Engine, call: Call): Promise<Answer> {
       trace: call.trace,
       sessionToken: call.sessionToken,
       expectedVersion: 0,
+      namedTenantId: null,
     })
     return {
       status: statusOf(call.route),

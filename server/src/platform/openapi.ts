@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LIMITS } from './limits.ts'
 import { listProblems, Problem } from './problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
+import { mapStepByStep } from './step-by-step.ts'
 import { evidenceOf, permissionOf } from './route.ts'
 import type { Evidence, Route } from './route.ts'
 
@@ -109,7 +110,9 @@ function headerParameters(route: Route): Json[] {
     schema: { type: 'string' },
   })
   return [
-    ...(evidence === 'delegation' || evidence === 'tenant'
+    ...(evidence === 'delegation' ||
+    evidence === 'tenant' ||
+    (evidence === 'auth' && 'tenant' in route.access)
       ? [
           header(
             'X-Active-Tenant-Id',
@@ -235,13 +238,14 @@ function hoistDefinitions(document: Json): Json {
   return { ...hoisted, components: { ...hoisted['components'], schemas: { ...own, ...schemas } } }
 }
 
-/** The OpenAPI 3.1 document of the API, from the routes themselves. */
-export function makeOpenApi(routes: readonly Route[]): Json {
+/** The OpenAPI 3.1 document of the API, from the routes themselves; made in steps, because it takes long. */
+export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
   const paths: Record<string, Json> = {}
-  for (const route of routes.filter(({ answers, path }) => answers === 'json' && path.startsWith('/api/'))) {
+  const told = routes.filter(({ answers, path }) => answers === 'json' && path.startsWith('/api/'))
+  await mapStepByStep(told, (route) => {
     const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
-  }
+  })
   return hoistDefinitions({
     openapi: '3.1.0',
     info: {

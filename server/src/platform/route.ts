@@ -1,5 +1,5 @@
 import { PERMISSIONS } from '@liaison/access'
-import type { Permission, PermissionEntry, Plane } from '@liaison/access'
+import type { Permission, PermissionEntry, Plane, TenantId } from '@liaison/access'
 import type { z } from 'zod'
 import type { Access, AnyAccess, KindOf } from './access-of-route.ts'
 import type { HtmlPage } from './html.ts'
@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly trace: RequestTrace
   /** The version that the caller read, from `If-Match`; only for routes that declare `ifMatch`. */
   readonly expectedVersion: number
+  /** The tenant that a request of an identity route is about; null for every other route. */
+  readonly namedTenantId: TenantId | null
   /** The session cookie, for the sign-in code alone. */
   readonly sessionToken: string | null
 }

@@ -1,4 +1,4 @@
-import type { PartnerAccount } from '@liaison/sdk'
+import type { PartnerAccount } from '@liaison/client'
 
 import { MoveButton } from '../../parts/move-button.tsx'
 import { StatusChip } from '../../parts/values.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { PartnerAccount } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PartnerAccount } from '@liaison/client'
 
 import type { Frame } from '../../platform/frame.ts'
 

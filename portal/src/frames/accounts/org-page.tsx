@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { PartnerAccount } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PartnerAccount } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

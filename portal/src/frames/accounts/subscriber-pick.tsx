@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { useRead } from '../../platform/query.ts'

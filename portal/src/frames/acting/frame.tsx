@@ -8,8 +8,8 @@ import {
   IconTicket,
   IconUsers,
 } from '@tabler/icons-react'
-import { readBody } from '@liaison/sdk'
-import type { ActingContext, Me } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ActingContext, Me } from '@liaison/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { Activity, useEffect, useMemo, useState } from 'react'

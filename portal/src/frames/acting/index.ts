@@ -1,7 +1,5 @@
 export { ActivityPage } from './activity-page.tsx'
 export { Frame } from './frame.tsx'
-export { NewTicketPage } from './new-ticket-page.tsx'
 export { SubscribersPage } from './subscribers-page.tsx'
 export { SummaryPage } from './summary-page.tsx'
-export { TicketPage } from './ticket-page.tsx'
 export { TicketsPage } from './tickets-page.tsx'

@@ -1,12 +1,29 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
-import { useActing } from '../../platform/frame.ts'
+import { clientFor, useActing } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { NewTicketForm } from '../shared/new-ticket-form.tsx'
+
+/** Who is billed for the ticket, as the link says; to be read before it is made. */
+function WhoPays() {
+  const { acting } = useActing()
+  const link = useRead(['link', acting.link_id], (_frame, signal) =>
+    readBody(
+      clientFor('').GET('/partner/links/{link_id}', {
+        params: { path: { link_id: acting.link_id } },
+        signal,
+      }),
+    ),
+  )
+  if (link.data === undefined) return null
+  const party = link.data.billing_party
+  return <p>{t(`newticket.pays.${party}`, { tenant: acting.tenant_name, partner: acting.partner_name })}</p>
+}
 
 /** A new ticket on behalf of the tenant. Title, button and confirmation name the tenant. */
 export function NewTicketPage() {
@@ -21,6 +38,7 @@ export function NewTicketPage() {
     >
       <NewTicketForm
         act={t('newticket.act', { tenant })}
+        mailLabel={t('newticket.mail', { tenant })}
         create={(draft, key) =>
           readBody(
             client.POST('/partner/support/tickets', { headers: { 'Idempotency-Key': key }, body: draft }),
@@ -30,7 +48,9 @@ export function NewTicketPage() {
           showToast(t('newticket.done', { number: created.ticket_number, tenant }))
           go(actingPlaces.ticket(partnerId, tenantId, created.ticket_id))
         }}
-      />
+      >
+        <WhoPays />
+      </NewTicketForm>
     </Page>
   )
 }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Me } from '@liaison/sdk'
+import type { Me } from '@liaison/client'
 
 import { describeTrouble, WhyButton } from '../../parts/states.tsx'
 import { StopPage } from '../../parts/stop-page.tsx'

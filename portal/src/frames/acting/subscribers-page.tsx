@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Subscriber, SubscriberPage } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Subscriber, SubscriberPage } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -12,6 +12,7 @@ import { choiceField, textField } from '../../platform/filters.ts'
 import { useActing } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { ExportLink } from '../shared/export-link.tsx'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 
 const statuses = ['any', 'active', 'suspended', 'closed'] as const
@@ -87,6 +88,8 @@ function List({ page, filters }: ListProps) {
 
 /** The subscribers of this tenant. */
 export function SubscribersPage() {
+  const { acting } = useActing()
+  const mayExport = acting.permissions.includes('partner.reports.export')
   const filters = useFilters(spec)
   const { values, set, clear, active } = filters
   const query = {
@@ -103,7 +106,7 @@ export function SubscribersPage() {
     { keep: true },
   )
   return (
-    <Page title={t('managed.subscribers')}>
+    <Page title={t('managed.subscribers')} tools={mayExport && <ExportLink kind="subscribers" />}>
       <FilterBar active={active} onClear={clear} note={<Refreshed query={subscribers} />}>
         <SearchBox label={t('subscriber.find')} value={values.search} onValue={(search) => set({ search })} />
         <Pick

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ManagedTenantDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ManagedTenantDetail } from '@liaison/client'
 
 import { fact, Facts, Page, Panel, Tile } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'

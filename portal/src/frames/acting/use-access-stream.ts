@@ -1,4 +1,4 @@
-import { checkTenantEcho, TenantEchoMismatch } from '@liaison/sdk'
+import { checkTenantEcho, TenantEchoMismatch } from '@liaison/client'
 import { useEffect, useRef, useState } from 'react'
 
 import { readStream } from '../../platform/follow.ts'

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useMutation } from '@tanstack/react-query'
 import type { UseMutationResult } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { BillingAlert, LiaisonClient, PlainAlert, SlaAlert } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { BillingAlert, LiaisonClient, PlainAlert, SlaAlert } from '@liaison/client'
 
 /** Whose alerts a list shows; each has addresses, and permissions, of its own. */
 export type Desk = 'tenants' | 'access' | 'org' | 'platform'

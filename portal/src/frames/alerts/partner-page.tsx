@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { AlertCounts, Scope } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AlertCounts, Scope } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'

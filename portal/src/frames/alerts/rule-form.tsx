@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, NumberInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { AlertRule, AlertRuleList } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AlertRule, AlertRuleList } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
@@ -10,18 +10,21 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { useGroups } from '../shared/group-pick.tsx'
 
-type Default = AlertRuleList['defaults'][number]
+export type Default = AlertRuleList['defaults'][number]
 type Channel = AlertRule['channels'][number]
 type Digest = AlertRule['digest']
 
 const types = ['ticket_clock', 'uptime', 'ar_threshold', 'overdue_threshold', 'link_expiry'] as const
 type Kind = (typeof types)[number]
 
+/** The kind of rule with this name; rules are made of these kinds only. */
+export const toKind = (type: string): Kind => types.find((one) => one === type) ?? 'ticket_clock'
+
 const channels = ['in_app', 'mail', 'webhook'] as const
 const digests = ['none', 'hourly', 'daily'] as const
 const fixedCritical: ReadonlySet<Kind> = new Set<Kind>(['ticket_clock', 'uptime'])
 
-type Draft = {
+export type Draft = {
   type: Kind
   /** `all`, or the id of a group or a link. */
   target: string
@@ -91,7 +94,8 @@ type LevelProps = {
 
 const toLevel = (value: string | number): number | null => (typeof value === 'number' ? value : null)
 
-function Levels({ draft, known, onDraft }: LevelProps) {
+/** The two levels of a rule; empty takes the default. */
+export function Levels({ draft, known, onDraft }: LevelProps) {
   const isFixed = fixedCritical.has(draft.type)
   const defaultOf = (level: number | null | undefined) =>
     known?.unit && typeof level === 'number'
@@ -120,7 +124,8 @@ function Levels({ draft, known, onDraft }: LevelProps) {
   )
 }
 
-function Telling({ draft, onDraft }: Omit<LevelProps, 'known'>) {
+/** By which ways a rule tells, and how mails are gathered. */
+export function Telling({ draft, onDraft }: Omit<LevelProps, 'known'>) {
   return (
     <>
       <Checkbox.Group
@@ -160,7 +165,7 @@ function KindPick({ draft, onDraft }: Omit<LevelProps, 'known'>) {
       value={draft.type}
       onChange={(event) =>
         onDraft({
-          type: types.find((type) => type === event.currentTarget.value) ?? 'ticket_clock',
+          type: toKind(event.currentTarget.value),
           warning: null,
           critical: null,
         })

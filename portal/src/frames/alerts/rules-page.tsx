@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { AlertRule, AlertRuleList } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AlertRule, AlertRuleList } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
@@ -9,9 +9,10 @@ import { Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useFrame } from '../../platform/frame.ts'
-import { useRead, useWrite } from '../../platform/query.ts'
+import { useRead } from '../../platform/query.ts'
 import { hasWords, t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { EditButton, useRuleChange } from './rule-edit.tsx'
 import { RuleForm } from './rule-form.tsx'
 
 type Default = AlertRuleList['defaults'][number]
@@ -43,38 +44,23 @@ function Told({ rule }: { rule: AlertRule }) {
 }
 
 function TurnButton({ rule }: { rule: AlertRule }) {
-  const write = useWrite(
-    (is_enabled: boolean, { client }) =>
-      readBody(
-        client.PUT('/partner/alert-rules/{rule_id}', {
-          params: { path: { rule_id: rule.rule_id } },
-          headers: { 'If-Match': `"v${rule.version}"` },
-          body: {
-            is_enabled,
-            warning: rule.warning,
-            critical: rule.critical,
-            channels: rule.channels,
-            digest: rule.digest,
-          },
-        }),
-      ),
-    () => showToast(t('rules.turned')),
-  )
+  const write = useRuleChange(rule, () => showToast(t('rules.turned')))
   return (
     <button
       type="button"
       className="row-tool"
       disabled={write.isPending}
-      onClick={() => write.mutate(!rule.is_enabled)}
+      onClick={() => write.mutate({ is_enabled: !rule.is_enabled })}
     >
       {t(rule.is_enabled ? 'rules.turn_off' : 'rules.turn_on')}
     </button>
   )
 }
 
-function RuleSteps({ rule }: { rule: AlertRule }) {
+function RuleSteps({ rule, known }: { rule: AlertRule; known: Default | undefined }) {
   return (
     <RowActs>
+      <EditButton rule={rule} name={nameOf(rule.type, known)} target={targetOf(rule)} known={known} />
       <TurnButton rule={rule} />
       <MoveButton
         isInRow
@@ -105,7 +91,7 @@ function toColumns(defaults: readonly Default[]): Column<AlertRule>[] {
     { id: 'for', header: t('rules.for'), cell: targetOf },
     { id: 'levels', header: t('rules.levels'), cell: levels },
     { id: 'told', header: t('rules.told'), cell: (rule) => <Told rule={rule} /> },
-    { id: 'steps', header: '', cell: (rule) => <RuleSteps rule={rule} /> },
+    { id: 'steps', header: '', cell: (rule) => <RuleSteps rule={rule} known={of(rule)} /> },
   ]
 }
 

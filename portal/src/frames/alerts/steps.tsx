@@ -7,6 +7,7 @@ import { readClock } from '../../platform/clock.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { AssignButton } from './assign.tsx'
 import { closeAlert, snoozeAlert, takeAlert } from './calls.ts'
 import type { Desk, ShownAlert } from './calls.ts'
 
@@ -139,6 +140,7 @@ export function Steps({ alert, desk, now }: StepProps & { now: Date }) {
   return (
     <RowActs>
       {alert.status === 'active' && <TakeButton alert={alert} desk={desk} />}
+      {desk === 'tenants' && alert.link_id !== null && <AssignButton alert={alert} linkId={alert.link_id} />}
       {desk !== 'platform' &&
         (isAsleep(alert, now) ? (
           <WakeButton alert={alert} desk={desk} />

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Invoice } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Invoice } from '@liaison/client'
 import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
@@ -9,6 +9,7 @@ import { useActing } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
+import { ExportLink } from '../shared/export-link.tsx'
 import { AgeingPanels } from './ageing.tsx'
 import {
   InvoiceFilterBar,
@@ -32,6 +33,7 @@ export function ActingBillingPage() {
     (invoice: Invoice) => actingPlaces.invoice(partnerId, tenantId, invoice.invoice_id),
     [partnerId, tenantId],
   )
+  const mayExport = acting.permissions.includes('partner.billing.invoices.export')
   const maySummarise = acting.permissions.includes('partner.billing.summary.read')
   const summary = useRead(
     ['billing-summary'],
@@ -39,7 +41,11 @@ export function ActingBillingPage() {
     { keep: true, enabled: maySummarise },
   )
   return (
-    <Page title={t('billing.title')} lead={t('billing.lead', { tenant: acting.tenant_name })}>
+    <Page
+      title={t('billing.title')}
+      lead={t('billing.lead', { tenant: acting.tenant_name })}
+      tools={mayExport && <ExportLink kind="invoices" />}
+    >
       {summary.data ? (
         <AgeingPanels totals={summary.data.totals} days={summary.data.period.days} />
       ) : (

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'

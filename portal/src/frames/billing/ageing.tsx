@@ -1,4 +1,4 @@
-import type { BillingTotals } from '@liaison/sdk'
+import type { BillingTotals } from '@liaison/client'
 
 import { Panel } from '../../parts/page.tsx'
 import { formatCount, formatMoney, formatMoneyCompact, formatPercent } from '../../platform/format.ts'

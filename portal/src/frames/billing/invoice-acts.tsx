@@ -1,6 +1,6 @@
 import { Button, Modal, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { InvoiceDetail, LiaisonClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { InvoiceDetail, LiaisonClient } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Invoice } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Invoice } from '@liaison/client'
 import { useEffect } from 'react'
 
 import { Answer } from '../../parts/states.tsx'

@@ -1,6 +1,7 @@
-import type { Invoice, InvoicePage } from '@liaison/sdk'
+import type { Invoice, InvoicePage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import type { ReactNode } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -52,11 +53,15 @@ function currenciesOf(chosen: string, page: InvoicePage | undefined): string[] {
 export function InvoiceFilterBar({
   filters,
   query,
+  extra,
 }: {
   filters: InvoiceFilters
   query: UseQueryResult<InvoicePage>
+  /** Filters that this list has beyond the others. */
+  extra?: ReactNode
 }) {
-  const { values, set, clear, active } = filters
+  const { values, set, clear } = filters
+  const active = filters.active.filter((name) => name !== 'invoice')
   return (
     <FilterBar active={active} onClear={clear} note={<Refreshed query={query} />}>
       <SearchBox label={t('invoice.search')} value={values.search} onValue={(search) => set({ search })} />
@@ -81,6 +86,7 @@ export function InvoiceFilterBar({
         labelOf={(word) => (word === '' ? t('pick.any') : word)}
         onValue={(currency) => set({ currency })}
       />
+      {extra}
     </FilterBar>
   )
 }

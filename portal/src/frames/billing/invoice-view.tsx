@@ -1,4 +1,4 @@
-import type { InvoiceDetail } from '@liaison/sdk'
+import type { InvoiceDetail } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { DateText, IdText, MoneyText, StatusChip } from '../../parts/values.tsx'

@@ -1,24 +1,26 @@
 import { TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { BillingSummary } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { BillingSummary } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
-import { Note, Page } from '../../parts/page.tsx'
+import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
 import { DateText, MoneyText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { textField } from '../../platform/filters.ts'
-import { formatDate } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
-import { joinNames, t, tValue } from '../../platform/words.ts'
+import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { GroupPick } from '../shared/group-pick.tsx'
+import { optional } from '../shared/list-fields.ts'
+import { displayCurrency, RateNote, ShowInPick } from '../shared/rates.tsx'
 import { AgeingPanel, AgeingPanels } from './ageing.tsx'
 
-const spec = { as_of: textField(), show: textField() }
+const spec = { as_of: textField(), show: textField(), group: textField() }
 
 type TenantTotals = BillingSummary['by_tenant'][number]['totals'][number]
 type Line = { tenant: BillingSummary['by_tenant'][number]; totals: TenantTotals }
@@ -85,29 +87,6 @@ function columnsOf(partnerId: string): Column<Line>[] {
   ]
 }
 
-/** What a sum in one currency was made with, and what it leaves out. */
-function RateNote({ fx }: { fx: NonNullable<BillingSummary['fx']> }) {
-  const rates = fx.rates.map((rate) => t('money.rate', { ...rate, date: formatDate(rate.date) }))
-  return (
-    <Note tone={fx.missing.length > 0 ? 'attention' : 'info'}>
-      <p>
-        {rates.length === 0 ? t('money.rates_none') : rates.join(' · ')}
-        {fx.missing.length > 0 && (
-          <>
-            <br />
-            <span className="strong">
-              {t('money.rates_missing', {
-                currencies: joinNames(fx.missing),
-                count: fx.missing.length,
-              })}
-            </span>
-          </>
-        )}
-      </p>
-    </Note>
-  )
-}
-
 function Figures({ summary }: { summary: BillingSummary }) {
   const { partnerId } = useFrame()
   const { totals, fx } = summary
@@ -127,7 +106,7 @@ function Figures({ summary }: { summary: BillingSummary }) {
             days={summary.period.days}
             title={t('money.shown_in', { currency: fx.display_currency })}
           />
-          <RateNote fx={fx} />
+          <RateNote rates={fx.rates} missing={fx.missing} />
         </>
       )}
       <AgeingPanels totals={totals} days={summary.period.days} />
@@ -145,7 +124,17 @@ function Figures({ summary }: { summary: BillingSummary }) {
   )
 }
 
-const usual = ['EUR', 'GBP', 'USD']
+function Tools() {
+  const { partnerId } = useFrame()
+  return (
+    <div className="row">
+      <GoLink to={partnerPlaces.invoices(partnerId)}>{t('invoices.title')}</GoLink>
+      <GoLink to={partnerPlaces.payments(partnerId)}>{t('payments.title')}</GoLink>
+      <GoLink to={partnerPlaces.disputes(partnerId)}>{t('disputes.title')}</GoLink>
+    </div>
+  )
+}
+
 const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text)
 
 /** What all tenants of the partner are owed, by age, for each currency apart (B6). */
@@ -155,17 +144,16 @@ export function MoneyPage() {
   const today = useNow(60_000).toISOString().slice(0, 10)
   const query = {
     ...(isDay(values.as_of) && values.as_of < today ? { as_of: values.as_of } : {}),
-    ...(/^[A-Z]{3}$/.test(values.show) ? { display_currency: values.show } : {}),
+    ...displayCurrency(values.show),
+    ...optional('group', values.group),
   }
   const summary = useRead(
     ['billing-summary', query],
     (frame, signal) => readBody(frame.client.GET('/partner/billing/summary', { params: { query }, signal })),
     { keep: true },
   )
-  const known = summary.data?.totals.map(({ currency }) => currency) ?? []
-  const currencies = ['', ...new Set([...known, ...usual, ...(values.show === '' ? [] : [values.show])])]
   return (
-    <Page title={t('money.title')} lead={t('money.lead')}>
+    <Page title={t('money.title')} lead={t('money.lead')} tools={<Tools />}>
       <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={summary} />}>
         <TextInput
           type="date"
@@ -176,13 +164,12 @@ export function MoneyPage() {
             set({ as_of: event.currentTarget.value === today ? '' : event.currentTarget.value })
           }
         />
-        <Pick
-          label={t('money.show_in')}
+        <ShowInPick
           value={values.show}
-          words={currencies}
-          labelOf={(word) => (word === '' ? t('money.show_none') : word)}
+          known={summary.data?.totals.map(({ currency }) => currency) ?? []}
           onValue={(show) => set({ show })}
         />
+        <GroupPick value={values.group} onValue={(group) => set({ group })} />
       </FilterBar>
       <Answer query={summary} lines={12}>
         {(found) => (

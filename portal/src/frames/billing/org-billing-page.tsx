@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Invoice } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Invoice } from '@liaison/client'
 import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
@@ -40,6 +40,7 @@ export function OrgBillingPage() {
       tools={
         <div className="row">
           <ExportLink kind="invoices" />
+          <GoLink to={orgPlaces.payments(tenantId)}>{t('payments.title')}</GoLink>
           <GoLink to={orgPlaces.disputes(tenantId)}>{t('disputes.title')}</GoLink>
           <GoLink to={orgPlaces.reminders(tenantId)}>{t('setting.title')}</GoLink>
         </div>

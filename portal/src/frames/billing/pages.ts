@@ -9,6 +9,7 @@ export { MoneyPage } from './money-page.tsx'
 export { OrgBillingPage } from './org-billing-page.tsx'
 export { OrgInvoicePage } from './org-invoice-page.tsx'
 export { PartnerInvoicesPage } from './partner-invoices-page.tsx'
+export { OrgPaymentsPage, PartnerPaymentsPage } from './payments-page.tsx'
 export { ReminderPage } from './reminder-page.tsx'
 
 addWords(billing)

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ReminderSetting } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ReminderSetting } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

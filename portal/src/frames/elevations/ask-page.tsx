@@ -1,7 +1,7 @@
 import { has, newestRoleTemplate, permissionsOfPlane } from '@liaison/access'
 import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ActingContext } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ActingContext } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

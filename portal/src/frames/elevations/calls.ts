@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Elevation } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Elevation } from '@liaison/client'
 
 import type { Frame } from '../../platform/frame.ts'
 import { formatCountdown } from '../../platform/format.ts'

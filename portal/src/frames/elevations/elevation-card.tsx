@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { Elevation } from '@liaison/sdk'
+import type { Elevation } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

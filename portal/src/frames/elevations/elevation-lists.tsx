@@ -1,4 +1,4 @@
-import type { Elevation } from '@liaison/sdk'
+import type { Elevation } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { StatusChip } from '../../parts/values.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { AccessGrid } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AccessGrid } from '@liaison/client'
 import { useId, useState } from 'react'
 
 import { Finder } from '../../parts/finder.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Freeze } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Freeze } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'

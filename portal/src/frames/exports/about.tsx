@@ -1,4 +1,4 @@
-import type { ExportRecord } from '@liaison/sdk'
+import type { ExportRecord } from '@liaison/client'
 
 import { Facts, Note } from '../../parts/page.tsx'
 import { IdText } from '../../parts/values.tsx'

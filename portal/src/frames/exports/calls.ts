@@ -1,11 +1,11 @@
-import { readBody } from '@liaison/sdk'
-import type { ExportPage, ExportRecord } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ExportPage, ExportRecord } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import type { Frame } from '../../platform/frame.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
-import { orgPlaces, partnerPlaces } from '../../places.ts'
+import { actingPlaces, orgPlaces, partnerPlaces } from '../../places.ts'
 import { pageSize } from '../shared/list-fields.ts'
 import type { Wanted } from './filters.ts'
 
@@ -17,26 +17,53 @@ function sideOf({ kind }: Frame): 'tenant' | 'partner' {
   return kind === 'org' ? 'tenant' : 'partner'
 }
 
-/** The addresses of these pages in this frame. */
-export function useExportPlaces(): { list: string; lists: Readonly<Record<string, string>> } {
+type Lists = Readonly<Record<string, string>>
+
+function ownLists(tenantId: string): Lists {
+  return {
+    invoices: orgPlaces.billing(tenantId),
+    tickets: orgPlaces.tickets(tenantId),
+    activity: orgPlaces.activity(tenantId),
+    report_sla: orgPlaces.reports(tenantId),
+    report_usage: orgPlaces.reports(tenantId),
+  }
+}
+
+function partnerLists(partnerId: string): Lists {
+  return {
+    invoices: partnerPlaces.invoices(partnerId),
+    tickets: partnerPlaces.queue(partnerId),
+    subscribers: partnerPlaces.customers(partnerId),
+    report_sla: partnerPlaces.slaReport(partnerId),
+    report_usage: partnerPlaces.usageReport(partnerId),
+    report_revenue: partnerPlaces.revenueReport(partnerId),
+  }
+}
+
+/** The lists of one tenant that the partner acts in. */
+function actingLists(partnerId: string, tenantId: string): Lists {
+  const reports = actingPlaces.reports(partnerId, tenantId)
+  return {
+    invoices: actingPlaces.billing(partnerId, tenantId),
+    tickets: actingPlaces.tickets(partnerId, tenantId),
+    subscribers: actingPlaces.subscribers(partnerId, tenantId),
+    report_sla: reports,
+    report_usage: reports,
+  }
+}
+
+/** The addresses of these pages in this frame; `back` is the list that an order came from. */
+export function useExportPlaces() {
   const { kind, partnerId, tenantId } = useFrame()
-  return kind === 'org'
-    ? {
-        list: orgPlaces.exports(tenantId),
-        lists: {
-          invoices: orgPlaces.billing(tenantId),
-          tickets: orgPlaces.tickets(tenantId),
-          activity: orgPlaces.activity(tenantId),
-        },
-      }
-    : {
-        list: partnerPlaces.exports(partnerId),
-        lists: {
-          invoices: partnerPlaces.invoices(partnerId),
-          tickets: partnerPlaces.queue(partnerId),
-          subscribers: partnerPlaces.customers(partnerId),
-        },
-      }
+  const list = kind === 'org' ? orgPlaces.exports(tenantId) : partnerPlaces.exports(partnerId)
+  const lists = kind === 'org' ? ownLists(tenantId) : partnerLists(partnerId)
+  return {
+    list,
+    back: (order: { kind: string; tenant: string }): string => {
+      const from = order.tenant === '' || kind === 'org' ? lists : actingLists(partnerId, order.tenant)
+      return from[order.kind] ?? list
+    },
+  }
 }
 
 /** Whether a file is still to come. */

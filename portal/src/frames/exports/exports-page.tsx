@@ -1,5 +1,5 @@
 import { Drawer } from '@mantine/core'
-import type { ExportPage, ExportRecord } from '@liaison/sdk'
+import type { ExportPage, ExportRecord } from '@liaison/client'
 import { useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

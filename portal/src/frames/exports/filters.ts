@@ -1,5 +1,6 @@
 import { choiceField, textField } from '../../platform/filters.ts'
 import type { FilterValues } from '../../platform/filters.ts'
+import { formatDate } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
 
 export const formats = ['csv', 'xlsx', 'pdf', 'jsonl'] as const
@@ -21,6 +22,11 @@ export const orderSpec = {
   by: textField(),
   from: textField(),
   to: textField(),
+  sla: textField(),
+  category: textField(),
+  who: textField(),
+  group: textField(),
+  tenant: textField(),
 }
 
 export type OrderValues = FilterValues<typeof orderSpec>
@@ -62,6 +68,48 @@ function ticketFilters(values: OrderValues): Filter[] {
     found.push({ field: 'status', value: [status], words: tValue('status.ticket', status) })
   if (given(priority))
     found.push({ field: 'priority', value: [priority], words: tValue('status.priority', priority) })
+  return [...found, ...clockFilters(values)]
+}
+
+function clockFilters({ sla, category, who }: OrderValues): Filter[] {
+  const found: Filter[] = []
+  if (sla === 'endangered')
+    found.push({ field: 'sla_state', value: ['breached', 'at_risk'], words: t('pick.endangered') })
+  else if (given(sla)) found.push({ field: 'sla_state', value: [sla], words: tValue('status.sla', sla) })
+  if (given(category))
+    found.push({ field: 'category', value: [category], words: tValue('category', category) })
+  if (who === 'unassigned') found.push({ field: 'unassigned', value: true, words: t('exports.unassigned') })
+  return found
+}
+
+function subscriberFilters(values: OrderValues): Filter[] {
+  const found = searchOf(values)
+  const { status } = values
+  if (given(status))
+    found.push({ field: 'status', value: [status], words: tValue('status.organisation', status) })
+  return found
+}
+
+const isMonth = (text: string): boolean => /^\d{4}-\d\d$/.test(text)
+
+/** A day as one reads it; a month stays as it is. */
+const told = (time: string): string => (isDay(time) ? formatDate(time) : time)
+
+/** The time of a report: days, or whole months for revenue. */
+function reportFilters({ kind, from, to }: OrderValues): Filter[] {
+  const [unit, isTime] = kind === 'report_revenue' ? ['month', isMonth] : ['date', isDay]
+  const found: Filter[] = []
+  if (isTime(from))
+    found.push({ field: `from_${unit}`, value: from, words: t('exports.from', { time: told(from) }) })
+  if (isTime(to)) found.push({ field: `to_${unit}`, value: to, words: t('exports.to', { time: told(to) }) })
+  return found
+}
+
+/** Whose rows: one tenant's, or those of a group. The server says which tenants that are. */
+function tenantFilters({ tenant, group }: OrderValues): Filter[] {
+  const found: Filter[] = []
+  if (given(tenant)) found.push({ field: 'tenant_ids', value: [tenant], words: t('exports.one_tenant') })
+  if (given(group)) found.push({ field: 'group', value: group, words: t('exports.one_group') })
   return found
 }
 
@@ -74,16 +122,25 @@ function activityFilters(values: OrderValues): Filter[] {
     found.push({ field: 'outcome', value: [outcome], words: tValue('activity.outcome', outcome) })
   if (['partner', 'tenant', 'provider'].includes(by))
     found.push({ field: 'by', value: by, words: tValue('activity.by', by) })
-  if (isDay(from)) found.push({ field: 'from', value: from, words: `${t('activity.from')} ${from}` })
-  if (isDay(to)) found.push({ field: 'to', value: to, words: `${t('activity.to')} ${to}` })
+  if (isDay(from)) found.push({ field: 'from', value: from, words: `${t('activity.from')} ${told(from)}` })
+  if (isDay(to)) found.push({ field: 'to', value: to, words: `${t('activity.to')} ${told(to)}` })
   return found
 }
 
 /** What the list showed, for the order and in words. */
 export function filtersOf(values: OrderValues): readonly Filter[] {
-  if (values.kind === 'invoices') return invoiceFilters(values)
-  if (values.kind === 'tickets') return ticketFilters(values)
-  return values.kind === 'activity' ? activityFilters(values) : searchOf(values)
+  const read = readers[values.kind] ?? searchOf
+  return [...read(values), ...tenantFilters(values)]
+}
+
+const readers: Readonly<Record<string, (values: OrderValues) => Filter[]>> = {
+  invoices: invoiceFilters,
+  tickets: ticketFilters,
+  subscribers: subscriberFilters,
+  activity: activityFilters,
+  report_sla: reportFilters,
+  report_usage: reportFilters,
+  report_revenue: reportFilters,
 }
 
 const sortNames = new Set(['invoice_date', 'amount', 'status'])

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { ExportKind, ExportPreview } from '@liaison/sdk'
+import type { ExportKind, ExportPreview } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
@@ -124,6 +124,9 @@ function HowMuch({ preview, values }: { preview: ExportPreview; values: OrderVal
           fact(t('exports.paid_by'), tValue('exports.paid', preview.billing_party)),
         ]}
       />
+      {values.kind === 'tickets' && values.who === 'mine' && (
+        <Note tone="attention">{t('exports.mine_left')}</Note>
+      )}
       {manifest.included.length === 0 && <Note tone="attention">{t('exports.nothing')}</Note>}
       <LeftOut manifest={manifest} />
       {preview.too_large && <Note tone="attention">{t('exports.too_many')}</Note>}
@@ -193,7 +196,7 @@ export function NewExportPage() {
     <Page
       title={t('exports.order', { noun })}
       lead={t('exports.order_lead')}
-      back={{ to: places.lists[values.kind] ?? places.list, label: t('exports.keep') }}
+      back={{ to: places.back(values), label: t('exports.keep') }}
     >
       <Answer query={kinds} lines={10}>
         {({ items }) => {

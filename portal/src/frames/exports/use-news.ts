@@ -1,4 +1,4 @@
-import type { ExportRecord } from '@liaison/sdk'
+import type { ExportRecord } from '@liaison/client'
 import { useEffect, useRef } from 'react'
 
 import { showToast } from '../../platform/live.ts'

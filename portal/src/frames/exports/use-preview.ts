@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { ExportPreview } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ExportPreview } from '@liaison/client'
 
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'

@@ -1,5 +1,5 @@
 import { Button, CopyButton } from '@mantine/core'
-import type { CalendarAddress } from '@liaison/sdk'
+import type { CalendarAddress } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

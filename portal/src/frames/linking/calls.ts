@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { useRead } from '../../platform/query.ts'
 

@@ -1,4 +1,4 @@
-import type { LinkCheck } from '@liaison/sdk'
+import type { LinkCheck } from '@liaison/client'
 import { IconCheck, IconX } from '@tabler/icons-react'
 
 import { Panel } from '../../parts/page.tsx'

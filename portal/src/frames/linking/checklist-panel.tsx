@@ -1,6 +1,6 @@
 import { Checkbox } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { LinkChecklist, TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { LinkChecklist, TenantLinkDetail } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Handover, TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Handover, TenantLinkDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

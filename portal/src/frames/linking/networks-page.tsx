@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Textarea } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { PartnerNetworks } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { PartnerNetworks } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { LinkNewsPage } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { LinkNewsPage } from '@liaison/client'
 import { useEffect, useRef } from 'react'
 
 import { Page } from '../../parts/page.tsx'

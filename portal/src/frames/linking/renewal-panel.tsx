@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantLinkDetail } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { fact, Facts, Panel } from '../../parts/page.tsx'

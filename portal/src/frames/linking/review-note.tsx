@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Link, TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Link, TenantLinkDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

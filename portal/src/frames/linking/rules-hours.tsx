@@ -1,5 +1,5 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
-import type { PartnerPolicy } from '@liaison/sdk'
+import type { PartnerPolicy } from '@liaison/client'
 
 import { t } from '../../platform/words.ts'
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { PartnerPolicy, PolicyImpact } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PartnerPolicy, PolicyImpact } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Note } from '../../parts/page.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Visit } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Visit } from '@liaison/client'
 
 import { Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'

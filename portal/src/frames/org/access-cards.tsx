@@ -1,4 +1,4 @@
-import type { Resale, TenantConsent, TenantLink } from '@liaison/sdk'
+import type { Resale, TenantConsent, TenantLink } from '@liaison/client'
 import { useId } from 'react'
 import type { ReactNode } from 'react'
 

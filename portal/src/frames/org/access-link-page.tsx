@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantLinkDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'

@@ -1,5 +1,5 @@
-import { readBody, readTagged } from '@liaison/sdk'
-import type { Resale, TenantConsent } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { Resale, TenantConsent } from '@liaison/client'
 
 import { useEndless } from '../../parts/endless.tsx'
 import { useMay } from '../../platform/frame.ts'

@@ -1,4 +1,4 @@
-import { readBody, readTagged } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
 
 import { useRead } from '../../platform/query.ts'
 

@@ -1,8 +1,8 @@
 import { ACTION_NAMES } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { TenantConsent, TenantConsentDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantConsent, TenantConsentDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { TenantConsentDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantConsentDetail } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { MoveButton, reasonBody } from '../../parts/move-button.tsx'

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { Note } from '../../parts/page.tsx'
 import { formatDateTime } from '../../platform/format.ts'

@@ -22,7 +22,7 @@ import {
   IconWebhook,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
 import type { NavEntry, NavGroup } from '../../platform/nav.ts'
@@ -32,6 +32,8 @@ import { findOrg } from '../../platform/me.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
+
+const Bell = lazy(() => import('../../parts/bell.tsx').then((loaded) => ({ default: loaded.Bell })))
 
 function workOf(ten: string): NavEntry[] {
   return [
@@ -223,7 +225,15 @@ export function Frame() {
         )
         return (
           <FrameContext value={frame}>
-            <AppFrame words={words} nav={nav}>
+            <AppFrame
+              words={words}
+              nav={nav}
+              bell={
+                <Suspense fallback={null}>
+                  <Bell to={places.alerts(ten)} />
+                </Suspense>
+              }
+            >
               <Outlet />
             </AppFrame>
           </FrameContext>

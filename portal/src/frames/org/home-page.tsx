@@ -1,11 +1,12 @@
-import { readBody } from '@liaison/sdk'
-import type { TenantHome } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantHome } from '@liaison/client'
+import { lazy, Suspense } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
-import { Note, Page, Panel, Tile } from '../../parts/page.tsx'
+import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { formatCount, formatRelative } from '../../platform/format.ts'
+import { formatRelative } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -13,6 +14,8 @@ import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
+
+const HomeGlance = lazy(async () => ({ default: (await import('./home-glance.tsx')).HomeGlance }))
 
 function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_access']> }) {
   const { name, tenantId } = useFrame()
@@ -66,14 +69,13 @@ export function HomePage() {
               </Note>
             )}
             <WaitingConsents />
-            <div className="halves">
-              {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
-              {found.open_tickets !== null && (
-                <Tile title={t('tile.open_tickets')} to={orgPlaces.tickets(tenantId)}>
-                  <p className="figure">{formatCount(found.open_tickets)}</p>
-                </Tile>
-              )}
-            </div>
+            {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}
+            <Suspense fallback={null}>
+              <HomeGlance
+                waiting={found.who_has_access === null ? null : waitingIn(found)}
+                openTickets={found.open_tickets}
+              />
+            </Suspense>
             {maySee && (
               <section aria-label={t('home.lately')}>
                 <h2 className="section-title">{t('home.lately')}</h2>

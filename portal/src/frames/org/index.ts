@@ -1,8 +1,4 @@
 export { ActivityPage } from './activity-page.tsx'
 export { Frame } from './frame.tsx'
 export { HomePage } from './home-page.tsx'
-export { MembersPage } from './members-page.tsx'
-export { NewTicketPage } from './new-ticket-page.tsx'
-export { RequestsPage } from './requests-page.tsx'
-export { TicketPage } from './ticket-page.tsx'
 export { TicketsPage } from './tickets-page.tsx'

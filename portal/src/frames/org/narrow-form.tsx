@@ -12,8 +12,8 @@ import {
 } from '@liaison/access'
 import type { LinkRole, PermissionEntry } from '@liaison/access'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { AccessPreview, TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AccessPreview, TenantLinkDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,7 +1,7 @@
 import { SCOPE_NAMES } from '@liaison/access'
 import type { Scope } from '@liaison/access'
 import { Button, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { OrderDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { OrderDetail } from '@liaison/client'
 
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'

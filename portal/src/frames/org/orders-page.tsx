@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Order } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Order } from '@liaison/client'
 import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'

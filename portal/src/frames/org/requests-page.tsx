@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { AccessChange, TenantLink } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { AccessChange, TenantLink } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Resale } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Resale } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { ConfirmPage } from '../../parts/confirm.tsx'

@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { PartnerPolicy } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { PartnerPolicy } from '@liaison/client'
 import { LINK_ROLES } from '@liaison/access'
 import { useState } from 'react'
 

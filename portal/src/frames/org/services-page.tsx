@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Service } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Service } from '@liaison/client'
 import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'

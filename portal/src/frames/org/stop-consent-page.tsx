@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { TenantConsentDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantConsentDetail } from '@liaison/client'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'

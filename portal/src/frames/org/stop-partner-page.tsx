@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { TenantLinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantLinkDetail } from '@liaison/client'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'

@@ -1,4 +1,4 @@
-import { readBody, readTagged } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Ticket } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Ticket } from '@liaison/client'
 import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'

@@ -1,4 +1,4 @@
-import type { WaitingConsent } from '@liaison/sdk'
+import type { WaitingConsent } from '@liaison/client'
 
 import { Note } from '../../parts/page.tsx'
 import { formatDate } from '../../platform/format.ts'

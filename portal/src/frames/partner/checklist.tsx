@@ -1,4 +1,4 @@
-import type { OnboardingChecklist } from '@liaison/sdk'
+import type { OnboardingChecklist } from '@liaison/client'
 
 import { fact, Facts, Note } from '../../parts/page.tsx'
 import { StatusChip } from '../../parts/values.tsx'

@@ -1,4 +1,4 @@
-import { readTagged } from '@liaison/sdk'
+import { readTagged } from '@liaison/client'
 
 import { useRead } from '../../platform/query.ts'
 

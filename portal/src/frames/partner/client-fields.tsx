@@ -1,7 +1,7 @@
 import { Checkbox, Textarea, TextInput } from '@mantine/core'
 import { findPermission, SCOPE_NAMES, SCOPES } from '@liaison/access'
 import type { Scope } from '@liaison/access'
-import type { ApiClient } from '@liaison/sdk'
+import type { ApiClient } from '@liaison/client'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'

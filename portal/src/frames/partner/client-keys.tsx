@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ApiClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ApiClient } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { LinkDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { LinkDetail } from '@liaison/client'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page } from '../../parts/page.tsx'

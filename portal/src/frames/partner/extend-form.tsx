@@ -1,6 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { LiaisonClient, Link } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { LiaisonClient, Link } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { PartnerConsent, Resale } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PartnerConsent, Resale } from '@liaison/client'
 import { useInfiniteQuery } from '@tanstack/react-query'
 
 import { DataTable } from '../../parts/data-table.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { LinkDetail } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { LinkDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

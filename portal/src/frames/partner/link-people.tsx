@@ -1,6 +1,6 @@
 import { Button, Checkbox } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { LinkDetail, PartnerMember } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { LinkDetail, PartnerMember } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Link } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Link } from '@liaison/client'
 import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
-import { useGo } from '../../platform/navigate.tsx'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
@@ -34,6 +34,7 @@ export function LinksPage() {
       lead={t('links.lead')}
       tools={
         <>
+          <GoLink to={partnerPlaces.indirect(partnerId)}>{t('links.indirect')}</GoLink>
           {mayManage && (
             <Button variant="default" onClick={() => go(partnerPlaces.manyLinks(partnerId))}>
               {t('links.many')}

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Link, Ticket } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Link, Ticket } from '@liaison/client'
 
 import { Page, Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'

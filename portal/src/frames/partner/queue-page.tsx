@@ -1,6 +1,6 @@
-import { readBody } from '@liaison/sdk'
-import type { Ticket, TicketPage } from '@liaison/sdk'
-import { useCallback } from 'react'
+import { readBody } from '@liaison/client'
+import type { Ticket, TicketPage } from '@liaison/client'
+import { lazy, Suspense, useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
@@ -13,6 +13,9 @@ import { actingPlaces } from '../../places.ts'
 import { ExportLink } from '../shared/export-link.tsx'
 import { GroupPick } from '../shared/group-pick.tsx'
 import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
+
+// Fetched after the queue: nobody waits for it.
+const SavedViews = lazy(async () => ({ default: (await import('../shared/saved-views.tsx')).SavedViews }))
 
 function Sums({ sums }: { sums: TicketPage['aggregates'] }) {
   const isLate = sums.sla_breach_count > 0
@@ -54,7 +57,14 @@ export function QueuePage() {
       <TicketFilterBar
         filters={filters}
         query={tickets}
-        extra={<GroupPick value={filters.values.group} onValue={(group) => filters.set({ group })} />}
+        extra={
+          <>
+            <GroupPick value={filters.values.group} onValue={(group) => filters.set({ group })} />
+            <Suspense fallback={null}>
+              <SavedViews screen="tickets" />
+            </Suspense>
+          </>
+        }
       />
       <Answer query={tickets} lines={12}>
         {(page) => (

@@ -1,5 +1,5 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
@@ -24,7 +24,14 @@ type Relationship = keyof typeof rolesOf
 const relationships = ['msp_managed', 'enterprise_subsidiary', 'reseller_channel', 'audit_only'] as const
 const durations = ['90', '180', '365', '730'] as const
 
-type Draft = { slug: string; relationship: Relationship; role: string; days: string; message: string }
+type Draft = {
+  slug: string
+  relationship: Relationship
+  role: string
+  days: string
+  message: string
+  via: string
+}
 
 const messageLeast = 10
 
@@ -111,6 +118,18 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'message')}
         onChange={(event) => onDraft({ ...draft, message: event.currentTarget.value })}
       />
+      <details>
+        <summary>{t('request.more')}</summary>
+        <TextInput
+          id="via_partner_slug"
+          label={t('request.via')}
+          description={t('request.via_about')}
+          maxLength={63}
+          autoComplete="off"
+          value={draft.via}
+          onChange={(event) => onDraft({ ...draft, via: event.currentTarget.value })}
+        />
+      </details>
     </>
   )
 }
@@ -130,7 +149,14 @@ function Sent({ slug }: { slug: string }) {
   )
 }
 
-const blank: Draft = { slug: '', relationship: 'msp_managed', role: 'msp_support', days: '365', message: '' }
+const blank: Draft = {
+  slug: '',
+  relationship: 'msp_managed',
+  role: 'msp_support',
+  days: '365',
+  message: '',
+  via: '',
+}
 
 function useRequest(draft: Draft) {
   const attempt = useAttemptKey(draft)
@@ -144,6 +170,7 @@ function useRequest(draft: Draft) {
           access_role: sent.role,
           duration_days: Number(sent.days),
           message: sent.message.trim(),
+          ...(sent.via.trim() === '' ? {} : { via_partner_slug: sent.via.trim() }),
         },
       }),
     ),

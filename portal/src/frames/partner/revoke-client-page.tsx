@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { ApiClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ApiClient } from '@liaison/client'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page } from '../../parts/page.tsx'

@@ -1,6 +1,6 @@
 import { Button, Drawer } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ManagedTenant, ManagedTenantDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ManagedTenant, ManagedTenantDetail } from '@liaison/client'
 import { useEffect } from 'react'
 
 import { fact, Facts, Note } from '../../parts/page.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { ManagedTenant, ManagedTenantPage } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ManagedTenant, ManagedTenantPage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
 
@@ -10,20 +10,22 @@ import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.t
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
-import { choiceField, textField } from '../../platform/filters.ts'
+import { choiceField, readFilters, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, isPlainClick, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { shownColumns } from '../shared/columns.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { useOnboarding } from './onboarding-call.ts'
 import { TenantDrawer } from './tenant-drawer.tsx'
 
-// Fetched after the board: nobody waits for it.
-const SavedViews = lazy(async () => ({ default: (await import('./saved-views.tsx')).SavedViews }))
+// Fetched after the board: nobody waits for them.
+const SavedViews = lazy(async () => ({ default: (await import('../shared/saved-views.tsx')).SavedViews }))
+const ColumnPick = lazy(async () => ({ default: (await import('../shared/column-pick.tsx')).ColumnPick }))
 
 const statuses = ['any', 'active', 'suspended', 'requested', 'approved', 'expired'] as const
 const roles = [
@@ -60,7 +62,16 @@ const spec = {
   order: orderField('asc'),
   page: pageField(),
   tenant: textField(),
+  cols: textField(),
 }
+
+/** What is open beside the list, and its columns, narrow nothing. */
+const isNarrowing = (name: string) => name !== 'tenant' && name !== 'cols'
+
+const plain = readFilters(spec, {})
+
+/** The tenant and the way in are always there. */
+const fixed = ['name', 'act']
 
 function placeColumns(partnerId: string, onOpen: (tenantId: string) => void): Column<ManagedTenant>[] {
   return [
@@ -138,6 +149,10 @@ function figureColumns(partnerId: string): Column<ManagedTenant>[] {
   ]
 }
 
+function columnsOf(partnerId: string, onOpen: (tenantId: string) => void): Column<ManagedTenant>[] {
+  return [...placeColumns(partnerId, onOpen), ...figureColumns(partnerId)]
+}
+
 function None() {
   return <span className="muted">–</span>
 }
@@ -209,12 +224,27 @@ type ListFilters = ReturnType<typeof useFilters<typeof spec>>
 
 type FiltersProps = { filters: ListFilters; query: UseQueryResult<ManagedTenantPage> }
 
+function ViewTools({ values, set }: { values: ListFilters['values']; set: ListFilters['set'] }) {
+  const { partnerId } = useFrame()
+  const choosable = columnsOf(partnerId, () => undefined).filter(({ id }) => !fixed.includes(id))
+  return (
+    <Suspense fallback={null}>
+      <ColumnPick
+        columns={choosable}
+        value={values.cols}
+        onValue={(cols) => set({ cols, page: values.page })}
+      />
+      <SavedViews screen="board" />
+    </Suspense>
+  )
+}
+
 function Filters({ filters, query }: FiltersProps) {
-  const { values, set, clear, active } = filters
+  const { values, set, active } = filters
   return (
     <FilterBar
-      active={active.filter((name) => name !== 'tenant')}
-      onClear={clear}
+      active={active.filter(isNarrowing)}
+      onClear={() => set({ ...plain, cols: values.cols })}
       note={<Refreshed query={query} />}
     >
       <SearchBox label={t('board.find')} value={values.search} onValue={(search) => set({ search })} />
@@ -249,9 +279,7 @@ function Filters({ filters, query }: FiltersProps) {
         }
         onValue={(alerts) => set({ alerts })}
       />
-      <Suspense fallback={null}>
-        <SavedViews />
-      </Suspense>
+      <ViewTools values={values} set={set} />
     </FilterBar>
   )
 }
@@ -260,13 +288,15 @@ function Board({ page, filters }: { page: ManagedTenantPage; filters: ListFilter
   const { partnerId } = useFrame()
   const { values, set, active } = filters
   const columns = useMemo(
-    () => [
-      ...placeColumns(partnerId, (tenant) => set({ tenant, page: values.page })),
-      ...figureColumns(partnerId),
-    ],
-    [partnerId, set, values.page],
+    () =>
+      shownColumns(
+        columnsOf(partnerId, (tenant) => set({ tenant, page: values.page })),
+        values.cols,
+        fixed,
+      ),
+    [partnerId, set, values.page, values.cols],
   )
-  if (page.items.length === 0) return <EmptyBoard isFiltered={active.length > 0} />
+  if (page.items.length === 0) return <EmptyBoard isFiltered={active.some(isNarrowing)} />
   return (
     <DataTable
       caption={t('board.caption')}

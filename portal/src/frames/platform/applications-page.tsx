@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { PartnerApplication } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PartnerApplication } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { MoveButton } from '../../parts/move-button.tsx'

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { BlastRadius } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { BlastRadius } from '@liaison/client'
 import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'

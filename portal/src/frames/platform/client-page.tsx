@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { ApiClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ApiClient } from '@liaison/client'
 
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'

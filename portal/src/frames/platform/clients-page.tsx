@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { ApiClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ApiClient } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'

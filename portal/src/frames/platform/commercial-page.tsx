@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { CommercialRelationship } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { CommercialRelationship } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'

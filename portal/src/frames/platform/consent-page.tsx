@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { PlatformConsentDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PlatformConsentDetail } from '@liaison/client'
 
 import { MoveButton, reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'

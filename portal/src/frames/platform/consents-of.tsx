@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { PlatformConsent } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PlatformConsent } from '@liaison/client'
 import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'

@@ -1,6 +1,6 @@
 import { permissionsOfPlane } from '@liaison/access'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

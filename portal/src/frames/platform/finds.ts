@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import type { Find } from '../../parts/finder.tsx'
 import { tValue } from '../../platform/words.ts'

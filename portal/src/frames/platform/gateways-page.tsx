@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Gateway } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Gateway } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

@@ -1,5 +1,4 @@
 export { ActivityPage } from './activity-page.tsx'
-export { ExplainPage } from './explain-page.tsx'
 export { Frame } from './frame.tsx'
 export { FreezesPage } from './freezes-page.tsx'
 export { LinkPage } from './link-page.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { PlatformLink } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PlatformLink } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { Link } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Link } from '@liaison/client'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'

@@ -1,7 +1,7 @@
 import { ACTION_NAMES } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { Button, Textarea, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { PartnerRecord } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { PartnerRecord } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { TenantRecord } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantRecord } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { Page } from '../../parts/page.tsx'

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { Page, Panel } from '../../parts/page.tsx'

@@ -1,4 +1,4 @@
-import type { Link } from '@liaison/sdk'
+import type { Link } from '@liaison/client'
 import { useState } from 'react'
 
 import { Empty } from '../../parts/states.tsx'

@@ -1,6 +1,6 @@
 import { Button, Radio, TextInput } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { TenantGroup } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { TenantGroup } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
@@ -194,6 +194,28 @@ function DeleteGroup({ group }: { group: TenantGroup }) {
   )
 }
 
+/** What a group is, for those who use it and do not make it. */
+function GroupFacts({ group }: { group: TenantGroup }) {
+  const { kind, included, excluded } = group
+  const named = kind === 'chosen' ? included : excluded
+  return (
+    <div className="stack">
+      {group.description !== null && <p className="muted">{group.description}</p>}
+      <Panel title={t(kind === 'chosen' ? 'group.included' : 'group.excluded')}>
+        {named.length === 0 ? (
+          <p className="muted">{t('group.chosen', { count: 0 })}</p>
+        ) : (
+          <ul>
+            {named.map((tenant) => (
+              <li key={tenant.tenant_id}>{tenant.name}</li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </div>
+  )
+}
+
 function OldGroup({ id }: { id: string }) {
   const { partnerId } = useFrame()
   const mayManage = useMay('partner_org.groups.manage')
@@ -209,7 +231,9 @@ function OldGroup({ id }: { id: string }) {
       tools={mayManage && group.data && <DeleteGroup group={group.data.body} />}
     >
       <Answer query={group} lines={8}>
-        {({ body, etag }) => <GroupForm key={body.version} group={body} etag={etag} />}
+        {({ body, etag }) =>
+          mayManage ? <GroupForm key={body.version} group={body} etag={etag} /> : <GroupFacts group={body} />
+        }
       </Answer>
     </Page>
   )

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { TenantGroup } from '@liaison/sdk'
+import type { TenantGroup } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

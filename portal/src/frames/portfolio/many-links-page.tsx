@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { PageFoot } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'

@@ -1,8 +1,8 @@
 import { Button, NativeSelect } from '@mantine/core'
 import { LINK_ROLES } from '@liaison/access'
 import type { LinkRole } from '@liaison/access'
-import { readBody } from '@liaison/sdk'
-import type { Assignments } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Assignments } from '@liaison/client'
 import { useCallback, useMemo, useState } from 'react'
 
 import { PageFoot } from '../../parts/data-table.tsx'

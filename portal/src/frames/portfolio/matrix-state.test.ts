@@ -1,4 +1,4 @@
-import type { AssignedCell } from '@liaison/sdk'
+import type { AssignedCell } from '@liaison/client'
 import { expect, test } from 'vitest'
 
 import { cellKey, indexCells, markOf, toggle, toggleAll, toOrders } from './matrix-state.ts'

@@ -1,4 +1,4 @@
-import type { AssignedCell } from '@liaison/sdk'
+import type { AssignedCell } from '@liaison/client'
 
 /** What a mark of the matrix says before anything is saved. */
 export type Mark = 'none' | 'direct' | 'team' | 'add' | 'take'

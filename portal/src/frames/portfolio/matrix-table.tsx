@@ -1,5 +1,5 @@
 import type { LinkRole } from '@liaison/access'
-import type { AssignedCell, Assignments } from '@liaison/sdk'
+import type { AssignedCell, Assignments } from '@liaison/client'
 import { memo } from 'react'
 import type { KeyboardEvent } from 'react'
 

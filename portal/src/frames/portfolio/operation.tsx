@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { BulkOperation, BulkOrder, LiaisonClient } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { BulkOperation, BulkOrder, LiaisonClient } from '@liaison/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 
@@ -60,10 +60,10 @@ function Items({ operation }: { operation: BulkOperation }) {
   return (
     <ul className="results">
       {operation.items.map((item) => (
-        <li key={`${item.link_id} ${item.member_id ?? ''}`}>
+        <li key={`${item.link_id ?? item.tenant_slug ?? ''} ${item.member_id ?? ''}`}>
           <span className="strong">
             {item.member_name === null ? '' : `${item.member_name} · `}
-            {item.tenant_name ?? t('op.unknown_link')}
+            {item.tenant_name ?? item.tenant_slug ?? t('op.unknown_link')}
           </span>{' '}
           <Outcome item={item} />
         </li>

@@ -1,8 +1,8 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { LINK_ROLES } from '@liaison/access'
 import type { LinkRole } from '@liaison/access'
-import { readBody } from '@liaison/sdk'
-import type { TeamDetail } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TeamDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,6 +1,6 @@
 import { Button, Checkbox } from '@mantine/core'
-import { readBody, readTagged } from '@liaison/sdk'
-import type { PartnerMember, TeamDetail } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
+import type { PartnerMember, TeamDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { Team } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { Team } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { ComparedTenant, TenantComparison } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { ComparedTenant, TenantComparison } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'

@@ -49,6 +49,22 @@ export function monthBefore(now: Date, months: number): string {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1)).toISOString().slice(0, 7)
 }
 
+/** The first and last day of a month such as "2026-10"; of the one that runs, the last day is today. */
+export function daysOfMonth(month: string, now: Date): { from: string; to: string } {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  const last = new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10)
+  const today = now.toISOString().slice(0, 10)
+  return { from: `${month}-01`, to: last < today ? last : today }
+}
+
+/** The days of a query, as the page of exports names them. */
+export function spanOf(query: { from_date?: string; to_date?: string }): Record<string, string> {
+  return {
+    ...(query.from_date === undefined ? {} : { from: query.from_date }),
+    ...(query.to_date === undefined ? {} : { to: query.to_date }),
+  }
+}
+
 /** The day so many days before a moment, as "2026-10-05". */
 export function dayBefore(now: Date, days: number): string {
   return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10)

@@ -1,4 +1,4 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { Pick } from '../../parts/filter-bar.tsx'
 import { Empty } from '../../parts/states.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { RevenueAmounts, RevenueReport } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { RevenueAmounts, RevenueReport } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
@@ -16,12 +16,14 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
+import { ExportLink } from '../shared/export-link.tsx'
+import { displayCurrency, RateNote, ShowInPick } from '../shared/rates.tsx'
 import { TrendChart } from './charts.tsx'
 import { formatMonth, formatNumber, monthBefore } from './figures.ts'
 import { GroupPick, Nobody, ReportTabs } from './parts.tsx'
 
 const spans = ['6', '12', '24'] as const
-const spec = { months: choiceField(spans, '6'), group: textField() }
+const spec = { months: choiceField(spans, '6'), group: textField(), show: textField() }
 
 type Row = { id: string; tenantId: string; name: string; amounts: RevenueAmounts | null }
 
@@ -129,6 +131,26 @@ function CurrencyPanel({ amounts }: { amounts: RevenueAmounts }) {
   )
 }
 
+/** All currencies in one, by stored rates; without one of the rates no sum is made. */
+function Displayed({ display }: { display: NonNullable<RevenueReport['display']> }) {
+  const { currency, revenue, outstanding, overdue, fx, missing_rates: missing } = display
+  if (revenue === null) return <RateNote rates={fx} missing={missing} notIn={currency} />
+  return (
+    <Panel title={t('revenue.all_in', { currency })}>
+      <div className="stack">
+        <Facts
+          facts={[
+            fact(t('revenue.sum'), <b>{formatMoney(revenue)}</b>),
+            fact(t('revenue.outstanding'), outstanding && formatMoney(outstanding)),
+            fact(t('revenue.overdue'), <MoneyText money={overdue} late />),
+          ]}
+        />
+        <RateNote rates={fx} missing={missing} />
+      </div>
+    </Panel>
+  )
+}
+
 function RevenueTable({ report }: { report: RevenueReport }) {
   const { partnerId } = useFrame()
   const columns = useMemo(() => columnsOf(partnerId), [partnerId])
@@ -136,14 +158,38 @@ function RevenueTable({ report }: { report: RevenueReport }) {
   return <DataTable caption={t('revenue.title')} columns={columns} rows={rows} rowId={(row) => row.id} />
 }
 
+function Report({ data }: { data: RevenueReport }) {
+  return (
+    <div className="stack report">
+      <ScopeNote scope={data.scope} />
+      {data.by_tenant.length === 0 ? (
+        <Nobody />
+      ) : (
+        <>
+          {data.display !== null && data.totals.length > 0 && <Displayed display={data.display} />}
+          {data.totals.length === 0 && <p>{t('revenue.nothing')}</p>}
+          <div className="halves">
+            {data.totals.map((amounts) => (
+              <CurrencyPanel key={amounts.currency} amounts={amounts} />
+            ))}
+          </div>
+          <RevenueTable report={data} />
+        </>
+      )}
+    </div>
+  )
+}
+
 /** What the tenants invoiced and collected, one panel for each currency. */
 export function RevenuePage() {
   const now = useNow()
   const filters = useFilters(spec)
-  const { months, group } = filters.values
+  const { months, group, show } = filters.values
+  const span = { from: monthBefore(now, Number(months) - 1), to: monthBefore(now, 0) }
   const query = {
-    from_month: monthBefore(now, Number(months) - 1),
-    to_month: monthBefore(now, 0),
+    from_month: span.from,
+    to_month: span.to,
+    ...displayCurrency(show),
     ...(group === '' ? {} : { group }),
   }
   const report = useRead(
@@ -152,7 +198,11 @@ export function RevenuePage() {
     { keep: true },
   )
   return (
-    <Page title={t('revenue.title')} lead={t('revenue.lead')}>
+    <Page
+      title={t('revenue.title')}
+      lead={t('revenue.lead')}
+      tools={<ExportLink kind="report_revenue" shows={span} />}
+    >
       <ReportTabs />
       <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={report} />}>
         <Pick
@@ -162,27 +212,15 @@ export function RevenuePage() {
           labelOf={(word) => t(`revenue.months.${word}`)}
           onValue={(next) => filters.set({ months: next })}
         />
+        <ShowInPick
+          value={show}
+          known={report.data?.totals.map(({ currency }) => currency) ?? []}
+          onValue={(next) => filters.set({ show: next })}
+        />
         <GroupPick group={group} onGroup={(next) => filters.set({ group: next })} />
       </FilterBar>
       <Answer query={report} lines={12}>
-        {(data) => (
-          <div className="stack report">
-            <ScopeNote scope={data.scope} />
-            {data.by_tenant.length === 0 ? (
-              <Nobody />
-            ) : (
-              <>
-                {data.totals.length === 0 && <p>{t('revenue.nothing')}</p>}
-                <div className="halves">
-                  {data.totals.map((amounts) => (
-                    <CurrencyPanel key={amounts.currency} amounts={amounts} />
-                  ))}
-                </div>
-                <RevenueTable report={data} />
-              </>
-            )}
-          </div>
-        )}
+        {(data) => <Report data={data} />}
       </Answer>
     </Page>
   )

@@ -1,11 +1,12 @@
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 
 import { Page } from '../../parts/page.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { useActing } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { dayBefore, monthBefore } from './figures.ts'
+import { ExportLink } from '../shared/export-link.tsx'
+import { dayBefore, monthBefore, spanOf } from './figures.ts'
 import { ServiceReport } from './service-report.tsx'
 import { toUsageQuery } from './usage-page.tsx'
 
@@ -31,7 +32,22 @@ export function ActingReportPage() {
     { keep: true, enabled: may('partner.reports.usage.read') },
   )
   return (
-    <Page title={t('service.title')} lead={t('service.lead', { tenant: acting.tenant_name })}>
+    <Page
+      title={t('service.title')}
+      lead={t('service.lead', { tenant: acting.tenant_name })}
+      tools={
+        may('partner.reports.export') && (
+          <div className="row">
+            {may('partner.reports.sla.read') && (
+              <ExportLink kind="report_sla" shows={spanOf(year)} label={t('service.export_sla')} />
+            )}
+            {may('partner.reports.usage.read') && (
+              <ExportLink kind="report_usage" shows={spanOf(days)} label={t('service.export_usage')} />
+            )}
+          </div>
+        )
+      }
+    >
       <ServiceReport
         sla={may('partner.reports.sla.read') ? sla : null}
         usage={may('partner.reports.usage.read') ? usage : null}
@@ -56,7 +72,16 @@ export function OwnReportPage() {
     { keep: true },
   )
   return (
-    <Page title={t('service.title')} lead={t('service.own_lead')}>
+    <Page
+      title={t('service.title')}
+      lead={t('service.own_lead')}
+      tools={
+        <div className="row">
+          <ExportLink kind="report_sla" shows={spanOf(year)} label={t('service.export_sla')} />
+          <ExportLink kind="report_usage" shows={spanOf(days)} label={t('service.export_usage')} />
+        </div>
+      }
+    >
       <ServiceReport sla={sla} usage={usage} isOwn />
     </Page>
   )

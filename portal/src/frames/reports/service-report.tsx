@@ -1,4 +1,4 @@
-import type { SlaOfTenant, SlaReport, UsageReport } from '@liaison/sdk'
+import type { SlaOfTenant, SlaReport, UsageReport } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { fact, Facts, Panel, Tile } from '../../parts/page.tsx'

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { SlaOfTenant, SlaReport } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { SlaOfTenant, SlaReport } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
@@ -17,7 +17,8 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { scaleFrom, UptimeBar } from './charts.tsx'
-import { formatMinutes, formatNumber, formatUptime, monthBefore } from './figures.ts'
+import { ExportLink } from '../shared/export-link.tsx'
+import { daysOfMonth, formatMinutes, formatNumber, formatUptime, monthBefore } from './figures.ts'
 import { GroupPick, MonthPick, Nobody, Records, ReportTabs } from './parts.tsx'
 
 const spec = { month: textField(), group: textField() }
@@ -200,7 +201,11 @@ export function SlaPage() {
     { keep: true },
   )
   return (
-    <Page title={t('sla.report_title')} lead={t('sla.report_lead')}>
+    <Page
+      title={t('sla.report_title')}
+      lead={t('sla.report_lead')}
+      tools={<ExportLink kind="report_sla" shows={daysOfMonth(month, now)} />}
+    >
       <ReportTabs />
       <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={report} />}>
         <MonthPick month={month} now={now} onMonth={(next) => filters.set({ month: next })} />

@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { UsageOfTenant, UsageReport } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { UsageOfTenant, UsageReport } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
@@ -17,7 +17,8 @@ import { t } from '../../platform/words.ts'
 import type { WordId } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { TrendChart } from './charts.tsx'
-import { dayBefore, formatMonth, formatNumber, monthBefore } from './figures.ts'
+import { ExportLink } from '../shared/export-link.tsx'
+import { dayBefore, formatMonth, formatNumber, monthBefore, spanOf } from './figures.ts'
 import { GroupPick, Nobody, Records, ReportTabs } from './parts.tsx'
 
 const periods = ['30', '90', '12m'] as const
@@ -196,7 +197,11 @@ export function UsagePage() {
     { keep: true },
   )
   return (
-    <Page title={t('usage.title')} lead={t('usage.lead')}>
+    <Page
+      title={t('usage.title')}
+      lead={t('usage.lead')}
+      tools={<ExportLink kind="report_usage" shows={spanOf(query)} />}
+    >
       <ReportTabs />
       <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={report} />}>
         <Pick

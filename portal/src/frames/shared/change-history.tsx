@@ -1,5 +1,5 @@
 import { isAction } from '@liaison/access'
-import type { TenantConsentDetail } from '@liaison/sdk'
+import type { TenantConsentDetail } from '@liaison/client'
 
 import { Panel } from '../../parts/page.tsx'
 import { formatDate, formatInstant } from '../../platform/format.ts'

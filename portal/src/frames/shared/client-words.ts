@@ -1,4 +1,4 @@
-import type { ApiClient } from '@liaison/sdk'
+import type { ApiClient } from '@liaison/client'
 
 /** The state a client is shown under: one in the sandbox that asks for live use waits for the provider. */
 export function shownClientStatus(client: ApiClient): string {

@@ -1,4 +1,4 @@
-import type { Freeze } from '@liaison/sdk'
+import type { Freeze } from '@liaison/client'
 
 import { t } from '../../platform/words.ts'
 

@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { TenantGroup } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { TenantGroup } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import { useRead } from '../../platform/query.ts'

@@ -1,4 +1,4 @@
-import type { Link, LinkDetail } from '@liaison/sdk'
+import type { Link, LinkDetail } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import type { Fact } from '../../parts/page.tsx'

@@ -1,4 +1,4 @@
-import type { Link } from '@liaison/sdk'
+import type { Link } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 

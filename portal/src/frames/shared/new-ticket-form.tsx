@@ -1,5 +1,6 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import type { ReactNode } from 'react'
 
 import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
@@ -9,24 +10,59 @@ import { t, tValue } from '../../platform/words.ts'
 import { priorities, toPriority } from './ticket-forms.tsx'
 import type { TicketPriority } from './ticket-forms.tsx'
 
-export type TicketDraft = { subject: string; description: string; priority: TicketPriority; category: string }
+export type TicketDraft = {
+  subject: string
+  description: string
+  priority: TicketPriority
+  category: string
+  tags: string[]
+  notify_customer: boolean
+}
+/** What stands in the form: the tags as they are typed. */
+type Entered = Omit<TicketDraft, 'tags'> & { tags: string }
 type Created = { ticket_id: string; ticket_number: string }
 
 const categories = ['technical', 'billing', 'provisioning', 'general'] as const
-const blank: TicketDraft = { subject: '', description: '', priority: 'normal', category: 'technical' }
+const blank: Entered = {
+  subject: '',
+  description: '',
+  priority: 'normal',
+  category: 'technical',
+  tags: '',
+  notify_customer: false,
+}
+const mostTags = 20
+const longestTag = 40
 
-function checkDraft(draft: TicketDraft): FormError[] {
+/** Tags as they were typed, apart by commas; each counts once. */
+export function tagsOf(typed: string): string[] {
+  const tags = typed.split(',').map((tag) => tag.trim())
+  return [...new Set(tags.filter((tag) => tag !== ''))]
+}
+
+function checkDraft(draft: Entered): FormError[] {
   const errors: FormError[] = []
   if (draft.subject.trim() === '') errors.push({ field: 'subject', text: t('newticket.subject_missing') })
   if (draft.description.trim() === '') {
     errors.push({ field: 'description', text: t('newticket.description_missing') })
   }
+  const tags = tagsOf(draft.tags)
+  if (tags.length > mostTags)
+    errors.push({ field: 'tags', text: t('newticket.tags_many', { most: mostTags }) })
+  if (tags.some((tag) => tag.length > longestTag)) {
+    errors.push({ field: 'tags', text: t('newticket.tags_long', { most: longestTag }) })
+  }
   return errors
 }
 
-type FieldsProps = { draft: TicketDraft; errors: readonly FormError[]; onDraft: (draft: TicketDraft) => void }
+type FieldsProps = {
+  draft: Entered
+  errors: readonly FormError[]
+  onDraft: (draft: Entered) => void
+  mailLabel: string | undefined
+}
 
-function Choices({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
+function Choices({ draft, onDraft }: Pick<FieldsProps, 'draft' | 'onDraft'>) {
   return (
     <div className="halves">
       <NativeSelect
@@ -57,7 +93,7 @@ function Choices({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
   )
 }
 
-function Fields({ draft, errors, onDraft }: FieldsProps) {
+function Fields({ draft, errors, onDraft, mailLabel }: FieldsProps) {
   return (
     <>
       <TextInput
@@ -78,6 +114,26 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         onChange={(event) => onDraft({ ...draft, description: event.currentTarget.value })}
       />
       <Choices draft={draft} onDraft={onDraft} />
+      <TextInput
+        id="tags"
+        label={t('newticket.tags')}
+        description={t('newticket.tags_about')}
+        autoComplete="off"
+        value={draft.tags}
+        error={errorOf(errors, 'tags')}
+        onChange={(event) => onDraft({ ...draft, tags: event.currentTarget.value })}
+      />
+      {mailLabel !== undefined && (
+        <label className="check">
+          <input
+            id="notify_customer"
+            type="checkbox"
+            checked={draft.notify_customer}
+            onChange={(event) => onDraft({ ...draft, notify_customer: event.currentTarget.checked })}
+          />
+          {mailLabel}
+        </label>
+      )}
     </>
   )
 }
@@ -87,10 +143,14 @@ type NewTicketFormProps = {
   /** Creates the ticket; the key makes a repeated attempt create nothing twice. */
   create: (draft: TicketDraft, key: string) => Promise<Created>
   onCreated: (created: Created) => void
+  /** Whom a mail can go to; without it there is no such choice. */
+  mailLabel?: string
+  /** What is to be read before the ticket is made, such as who pays. */
+  children?: ReactNode
 }
 
 /** The form of a new ticket. */
-export function NewTicketForm({ act, create, onCreated }: NewTicketFormProps) {
+export function NewTicketForm({ act, create, onCreated, mailLabel, children }: NewTicketFormProps) {
   const [draft, setDraft] = useState(blank)
   const [errors, setErrors] = useState<FormError[]>([])
   const key = useAttemptKey(draft)
@@ -103,12 +163,13 @@ export function NewTicketForm({ act, create, onCreated }: NewTicketFormProps) {
         event.preventDefault()
         const found = checkDraft(draft)
         setErrors(found)
-        if (found.length === 0) write.mutate(draft)
+        if (found.length === 0) write.mutate({ ...draft, tags: tagsOf(draft.tags) })
       }}
     >
       <ErrorSummary errors={errors} />
       <WriteProblem error={write.error} />
-      <Fields draft={draft} errors={errors} onDraft={setDraft} />
+      <Fields draft={draft} errors={errors} onDraft={setDraft} mailLabel={mailLabel} />
+      {children}
       <div>
         <Button type="submit" loading={write.isPending}>
           {act}

@@ -1,4 +1,4 @@
-import type { Order, Service } from '@liaison/sdk'
+import type { Order, Service } from '@liaison/client'
 
 import { formatMoney } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'

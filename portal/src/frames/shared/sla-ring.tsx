@@ -1,4 +1,4 @@
-import type { Ticket } from '@liaison/sdk'
+import type { Ticket } from '@liaison/client'
 
 import './sla-words.ts'
 import './sla.css'

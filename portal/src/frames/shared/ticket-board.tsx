@@ -1,4 +1,4 @@
-import type { Ticket, TicketPage } from '@liaison/sdk'
+import type { Ticket, TicketPage } from '@liaison/client'
 import type { KeyboardEvent } from 'react'
 
 import './sla-words.ts'

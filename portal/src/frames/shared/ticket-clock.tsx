@@ -1,5 +1,5 @@
 import { Button, NativeSelect, Textarea } from '@mantine/core'
-import type { TicketDetail } from '@liaison/sdk'
+import type { TicketDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import './sla-words.ts'

@@ -1,5 +1,5 @@
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core'
-import type { Ticket, TicketDetail } from '@liaison/sdk'
+import type { Ticket, TicketDetail } from '@liaison/client'
 import { useState } from 'react'
 
 import './sla-words.ts'

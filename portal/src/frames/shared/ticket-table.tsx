@@ -1,4 +1,4 @@
-import type { Ticket, TicketPage } from '@liaison/sdk'
+import type { Ticket, TicketPage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-import type { TicketDetail } from '@liaison/sdk'
+import type { TicketDetail } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { IdText, MomentText, StatusChip } from '../../parts/values.tsx'

@@ -1,4 +1,4 @@
-import { readBody, readTagged } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'

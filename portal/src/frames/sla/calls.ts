@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { SlaTerms } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { SlaTerms } from '@liaison/client'
 
 import { useFrame } from '../../platform/frame.ts'
 

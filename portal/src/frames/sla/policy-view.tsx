@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import type { SlaPolicy, SlaTerms } from '@liaison/sdk'
+import type { SlaPolicy, SlaTerms } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'

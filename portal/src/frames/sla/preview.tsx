@@ -1,5 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core'
-import type { SlaTerms } from '@liaison/sdk'
+import type { SlaTerms } from '@liaison/client'
 import { useEffect, useState } from 'react'
 
 import { Panel } from '../../parts/page.tsx'

@@ -1,4 +1,4 @@
-import type { SlaTerms } from '@liaison/sdk'
+import type { SlaTerms } from '@liaison/client'
 
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { formatDate } from '../../platform/format.ts'

@@ -1,4 +1,4 @@
-import type { SlaTerms } from '@liaison/sdk'
+import type { SlaTerms } from '@liaison/client'
 
 export const priorities = ['urgent', 'high', 'normal', 'low'] as const
 export type Priority = (typeof priorities)[number]

@@ -1,4 +1,4 @@
-import { readBody, readTagged } from '@liaison/sdk'
+import { readBody, readTagged } from '@liaison/client'
 
 import { useFrame } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 
-import type { WebhookEndpoint } from '@liaison/sdk'
+import type { WebhookEndpoint } from '@liaison/client'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'

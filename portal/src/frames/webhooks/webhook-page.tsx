@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { WebhookEndpoint } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { WebhookEndpoint } from '@liaison/client'
 import { useState } from 'react'
 
 import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'

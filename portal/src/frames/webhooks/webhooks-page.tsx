@@ -1,5 +1,5 @@
-import { readBody } from '@liaison/sdk'
-import type { WebhookEndpoint } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { WebhookEndpoint } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'

@@ -1,15 +1,16 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeDelegationRoutes } from '#modules/delegations/index.ts'
 import { openAlertScene, storedAlerts } from '#testing/alert-scene.ts'
 import type { AlertScene } from '#testing/alert-scene.ts'
 import { TestWorld } from '#testing/world.ts'
-import { evaluateAlerts } from './evaluate.ts'
+import { evaluateAlerts, makeAlertTopics } from './evaluate.ts'
 import { alertRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => alertRoutes)
+  world = await TestWorld.start(() => [...alertRoutes, ...makeDelegationRoutes()])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -139,6 +140,35 @@ describe('a freeze', () => {
       expect(await ofFreeze('resolved')).toHaveLength(3)
     },
   )
+})
+
+test('a freeze that a partner sets, and its lifting, are told through the queue without waiting for the clock (B9)', async () => {
+  const scene = await openAlertScene(world)
+  const topic = makeAlertTopics(world.database)['alerts.evaluate']
+  const work = async () => {
+    const messages = await world.sql<{ payload: Record<string, unknown> }>(
+      `delete from outbox where topic = 'alerts.evaluate' returning payload`,
+    )
+    for (const { payload } of messages) await topic(payload, randomUUID())
+  }
+  await work()
+  const path = '/api/v1/partner/freezes'
+  const set = await world.call(scene.asOwner, 'POST', path, {
+    body: { scope: 'partner', reason: 'Incident' },
+  })
+  expect(set.statusCode, set.body).toBe(201)
+  await work()
+  const frozen = () =>
+    world.sql(`select state from alert where type = 'freeze' and audience = 'tenant' and tenant_id = $1`, [
+      scene.tenant,
+    ])
+  expect(await frozen()).toEqual([{ state: 'active' }])
+  const lifted = await world.call(scene.asOwner, 'DELETE', `${path}/${set.json().freeze_id}`, {
+    body: { reason: 'Over' },
+  })
+  expect(lifted.statusCode, lifted.body).toBe(200)
+  await work()
+  expect(await frozen()).toEqual([{ state: 'resolved' }])
 })
 
 describe('misuse', () => {

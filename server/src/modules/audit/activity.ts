@@ -217,18 +217,36 @@ export async function readActivity(
 ): Promise<{ items: Item[]; window: Window; next: Position | null }> {
   const window = checkedWindow(asked, mandate.origin.now)
   const found = await readRows(mandate, { filters: asked, window, ...slice })
-  const rows = found.slice(0, slice.limit)
-  const details = await readOwnDetails(
-    mandate,
-    rows.map((row) => row.id),
-  )
-  const viewer = VIEWERS[mandate.kind]
-  const last = found.length > slice.limit ? rows.at(-1) : undefined
+  const ids = found.slice(0, slice.limit).map((row) => row.id)
+  const details = await readOwnDetails(mandate, ids)
+  return { ...toSlice(found, details, { viewer: VIEWERS[mandate.kind], limit: slice.limit }), window }
+}
+
+function toSlice(
+  found: readonly EventRow[],
+  details: ReadonlyMap<string, OwnDetails>,
+  { viewer, limit }: { readonly viewer: Viewer; readonly limit: number },
+): { items: Item[]; next: Position | null } {
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
   return {
     items: rows.map((row) => toItem(row, details.get(row.id), viewer)),
-    window,
     next: last ? { at: last.at, id: last.id } : null,
   }
+}
+
+/** What the partner's own people did in one of the tenants that are read across, newest first. */
+export async function readActsIn(
+  mandate: Mandate<'portfolio'>,
+  tenantId: TenantId,
+  asked: { readonly filters: ActivityFilters; readonly after: Position | null; readonly limit: number },
+): Promise<{ items: Item[]; next: Position | null }> {
+  const { filters: wanted, after, limit } = asked
+  const window = checkedWindow(wanted, mandate.origin.now)
+  const question = { filters: wanted, window, after, limit }
+  const found = await readScopedFeed(mandate, { kind: 'tenant', id: tenantId }, question)
+  const ids = found.slice(0, limit).map((row) => row.id)
+  return toSlice(found, await readOwnDetails(mandate, ids, tenantId), { viewer: 'partner', limit })
 }
 
 function boundOf(mandate: ReadingMandate, asked: ActivityFilters): unknown {

@@ -1,14 +1,15 @@
 import { decodeId } from '@liaison/access'
+import type { TenantId } from '@liaison/access'
 import { z } from 'zod'
 import { defineExportSource } from '#platform/export-source.ts'
-import type { ExportCell, ExportMandate, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
+import type { ExportBatch, ExportCell, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { plainText } from '#platform/route-input.ts'
-import { readActivity } from './activity.ts'
+import { readActivity, readActsIn } from './activity.ts'
 import type { Item } from './activity.ts'
 import { windowOf } from './rules.ts'
 import type { ActivityFilters } from './rules.ts'
-import { countScopedFeed } from './store.ts'
+import { countOwnActs, countScopedFeed } from './store.ts'
 
 const moment = () =>
   z.union([z.iso.date(), z.iso.datetime({ offset: true })]).meta({
@@ -72,22 +73,60 @@ function toCells(item: Item): ExportCell[] {
     item.reason,
     item.request_id,
     item.explain_id,
+    item.tenant_name,
   ]
 }
 
-function ownOf(mandate: ExportMandate): Mandate<'tenant'> {
-  if (mandate.kind !== 'tenant') throw new Error('Activity is exported by the organisation that it is about.')
-  return mandate
+interface Window {
+  readonly after: ExportPosition | null
+  readonly limit: number
 }
 
 const toAfter = (after: ExportPosition | null) =>
   after === null ? null : { at: String(after[0]), id: String(after[1]) }
 
-/** What partners and the own people did in an organisation, newest first, as its activity page tells it. Source: B10. */
+async function readOwn(mandate: Mandate<'tenant'>, question: Question, window: Window): Promise<ExportBatch> {
+  const { limit } = window
+  const after = toAfter(window.after)
+  const { items, next } = await readActivity(mandate, toFilters(question), { after, limit })
+  return {
+    rows: items.map((item) => ({ tenantId: mandate.tenant.id, cells: toCells(item) })),
+    next: next === null ? null : [next.at, next.id],
+  }
+}
+
+/** One tenant after the other, each newest first: a position is the tenant, and within it the last entry that was read. */
+async function readAcross(
+  mandate: Mandate<'portfolio'>,
+  question: Question,
+  { after, limit }: Window,
+): Promise<ExportBatch> {
+  const tenantIds: TenantId[] = question.tenantIds.toSorted()
+  const [from = '', ...place] = after ?? []
+  const tenantId = tenantIds.find((id) => id >= String(from))
+  if (tenantId === undefined) return { rows: [], next: null }
+  const inside = tenantId === from && place.length === 2 ? toAfter(place) : null
+  const asked = { filters: toFilters(question), after: inside, limit }
+  const { items, next } = await readActsIn(mandate, tenantId, asked)
+  const following = tenantIds.find((id) => id > tenantId)
+  const rest = following === undefined ? null : [following]
+  return {
+    rows: items.map((item) => ({ tenantId, cells: toCells(item) })),
+    next: next === null ? rest : [tenantId, next.at, next.id],
+  }
+}
+
+/**
+ * What was done in an organisation, newest first, as its activity page tells it: by everybody for the organisation itself,
+ * by its own people for a partner, across the customers where it may read that. Source: B10.
+ */
 export const activityExport = defineExportSource({
   kind: 'activity',
   noun: 'activity entries',
-  permissions: { tenant: 'tenant.partner_access.audit.read' },
+  permissions: {
+    tenant: 'tenant.partner_access.audit.read',
+    portfolio: { order: 'partner.reports.export', rows: ['partner.audit.read'] },
+  },
   columns: [
     { key: 'event_id', label: 'Entry', type: 'text' },
     { key: 'occurred_at', label: 'Time (UTC)', type: 'instant', width: 2 },
@@ -110,18 +149,15 @@ export const activityExport = defineExportSource({
     { key: 'reason', label: 'Reason', type: 'text' },
     { key: 'request_id', label: 'Request', type: 'text' },
     { key: 'explain_id', label: 'Explanation', type: 'text' },
+    { key: 'tenant_name', label: 'Organisation', type: 'text' },
   ],
   filter: ActivityExportFilter,
-  async estimate(mandate, question) {
-    const own = ownOf(mandate)
-    return countScopedFeed(own, own.tenant.id, windowOf(toFilters(question), own.origin.now))
+  estimate(mandate, question) {
+    const window = windowOf(toFilters(question), mandate.origin.now)
+    return mandate.kind === 'tenant'
+      ? countScopedFeed(mandate, mandate.tenant.id, window)
+      : countOwnActs(mandate, question.tenantIds, window)
   },
-  async read(mandate, question, { after, limit }) {
-    const own = ownOf(mandate)
-    const { items, next } = await readActivity(own, toFilters(question), { after: toAfter(after), limit })
-    return {
-      rows: items.map((item) => ({ tenantId: own.tenant.id, cells: toCells(item) })),
-      next: next === null ? null : [next.at, next.id],
-    }
-  },
+  read: (mandate, question, window) =>
+    mandate.kind === 'tenant' ? readOwn(mandate, question, window) : readAcross(mandate, question, window),
 })

@@ -19,5 +19,7 @@ export const PORTFOLIO_PHRASES: Readonly<Record<string, Phrase>> = {
   'saved_views.delete': says('deleted the {x}', { one: 'view', many: 'views' }),
   'tenant_pins.set': says('pinned an organisation in the switcher{of}'),
   'tenant_pins.remove': says('unpinned an organisation in the switcher{of}'),
+  'link_templates.save': says('saved the {x}', { one: 'request template', many: 'request templates' }),
+  'link_templates.delete': says('deleted the {x}', { one: 'request template', many: 'request templates' }),
   'operations.order': says('ordered the same step for many links'),
 }

@@ -1,3 +1,4 @@
+import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
 import { containsPattern } from '#platform/list.ts'
@@ -152,6 +153,21 @@ export async function countScopedFeed(
   return total
 }
 
+/** How many events there are at most of what the partner did in tenants that it reads across. */
+export async function countOwnActs(
+  mandate: Mandate<'portfolio'>,
+  tenantIds: readonly TenantId[],
+  window: Pick<Window, 'from' | 'to'>,
+): Promise<number> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: 'select audit.count_own_acts($1, $2, $3) as total',
+      values: [tenantIds, window.from, window.to],
+    },
+  ])
+  return Number(result?.rows[0]?.['total'] ?? 0)
+}
+
 /** The rows of the whole log, newest first. */
 export async function readWholeFeed(mandate: Mandate<'platform'>, question: FeedQuestion) {
   const { window, after, limit } = question
@@ -186,12 +202,13 @@ export interface OwnDetails {
 export async function readOwnDetails(
   mandate: Mandate,
   ids: readonly string[],
+  tenantId?: TenantId,
 ): Promise<Map<string, OwnDetails>> {
+  const columns = 'event_id, host(ip) as ip, reason, counted_repeats, counted_rows'
   const [result] = await runStatements(mandate, [
-    {
-      text: 'select event_id, host(ip) as ip, reason, counted_repeats, counted_rows from audit.own_details($1)',
-      values: [ids],
-    },
+    tenantId === undefined
+      ? { text: `select ${columns} from audit.own_details($1)`, values: [ids] }
+      : { text: `select ${columns} from audit.own_acts_in($1, $2)`, values: [ids, tenantId] },
   ])
   const text = (value: unknown) => (typeof value === 'string' ? value : null)
   return new Map(

@@ -66,6 +66,19 @@ const resourceOf = (dispute: { id: string; invoice_number: string }) => ({
   label: dispute.invoice_number,
 })
 
+/** Asks that subscribers of both sides hear of a dispute. */
+const publish = (
+  mandate: Mandate<'acting' | 'tenant'>,
+  topic: 'dispute.opened' | 'dispute.answered' | 'dispute.withdrawn',
+  dispute: DisputeRow,
+) =>
+  enqueue(mandate, topic, {
+    tenant_id: mandate.tenant.id,
+    partner_id: dispute.created_by_partner_id,
+    invoice_id: dispute.invoice_id,
+    dispute_id: dispute.id,
+  })
+
 /** Disputes an amount of an invoice of the tenant acted in. Throws DISPUTE_ALREADY_OPEN. */
 export async function openDispute(mandate: Mandate<'acting'>, body: NewDisputeValues) {
   const invoice = await getInvoiceActedOn(mandate, body.invoice_id)
@@ -91,6 +104,7 @@ export async function openDispute(mandate: Mandate<'acting'>, body: NewDisputeVa
   })
   const dispute = await getDispute(mandate, id)
   await tell(mandate, dispute, dispute.explanation)
+  await publish(mandate, 'dispute.opened', dispute)
   return dispute
 }
 
@@ -147,6 +161,7 @@ export async function closeDispute(
   })
   const ended = await getDispute(mandate, id)
   await tell(mandate, ended, note ?? '')
+  await publish(mandate, status === 'withdrawn' ? 'dispute.withdrawn' : 'dispute.answered', ended)
   return ended
 }
 

@@ -27,7 +27,9 @@ const InvoiceExportFilter = z.strictObject({
     .regex(/^[A-Z]{3}$/, 'must be a currency code, such as EUR')
     .optional(),
   overdue_days_min: z.int().min(0).max(36_500).optional(),
-  search: plainText(1, 100).optional().meta({ description: 'Part of the number or of the name.' }),
+  search: plainText(1, 100)
+    .optional()
+    .meta({ description: 'Part of the number or of the name; one or two letters: its beginning.' }),
   sort_by: z.enum(['invoice_date', 'amount', 'status']).optional(),
   sort_order: z.enum(['asc', 'desc']).optional(),
   include_line_items: z

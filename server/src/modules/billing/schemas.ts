@@ -25,7 +25,9 @@ const invoiceQuery = {
   max_amount: amount().optional().meta({ description: 'Largest total, in minor units.' }),
   currency: currencyCode().optional(),
   overdue_days_min: wholeNumber(0, 36_500).optional(),
-  search: searchText().optional().meta({ description: 'Part of the number or of the name.' }),
+  search: searchText()
+    .optional()
+    .meta({ description: 'Part of the number or of the name; one or two letters: its beginning.' }),
   sort_by: z.enum(['invoice_date', 'amount', 'status']).default('invoice_date'),
   sort_order: z.enum(['asc', 'desc']).default('desc'),
   cursor: z.string().min(1).max(500).optional(),

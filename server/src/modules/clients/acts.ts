@@ -7,7 +7,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { commaList } from '#platform/route-input.ts'
 import { sent } from '#platform/route.ts'
-import { noteClient } from './events.ts'
+import { noteClient, publishClient } from './events.ts'
 import { canMove } from './rules.ts'
 import { ClientBody, toClient } from './schemas.ts'
 import { getClient, insertClient, isSandboxTenant, listClients, moveClient, updateClient } from './store.ts'
@@ -115,6 +115,7 @@ export async function change(
   await updateClient(mandate, { id: before.id, version: client.expectedVersion }, settings)
   const after = await getClient(mandate, client.id)
   noteClient(mandate, after, { action: 'clients.change', changes: tellChanges(before, after) })
+  await publishClient(mandate, after)
   return after
 }
 
@@ -139,6 +140,7 @@ export async function move(
     changes: { status: { before: before.status, after: status } },
     reason,
   })
+  await publishClient(mandate, before)
   return getClient(mandate, id)
 }
 

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '#platform/audit-event.ts'
-import { recordEvent } from '#platform/mandate.ts'
+import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { ClientMandate, ClientRow } from './store.ts'
 
 /** Something was done to an API client; its owner and the provider read it. */
@@ -14,4 +14,13 @@ export function noteClient(
     ...(client.tenant_id !== null && { tenantId: client.tenant_id, tenantName: client.owner_name }),
     resource: { type: 'api_client', id: client.id, label: client.name },
   })
+}
+
+/** Asks that subscribers of the client's owner hear that it changed: by ids alone, never what changed. */
+export async function publishClient(
+  mandate: ClientMandate,
+  client: Pick<ClientRow, 'id' | 'partner_id' | 'tenant_id'>,
+): Promise<void> {
+  const { id, partner_id, tenant_id } = client
+  await enqueue(mandate, 'api_client.changed', { client_id: id, partner_id, tenant_id })
 }

@@ -17,7 +17,7 @@ import {
   showClients,
   settingsOf,
 } from './acts.ts'
-import { noteClient } from './events.ts'
+import { noteClient, publishClient } from './events.ts'
 import { ClientBody, ClientParams, MoveBody } from './schemas.ts'
 import { getClient, goLive } from './store.ts'
 
@@ -41,6 +41,7 @@ const approveLive = route({
       action: 'clients.approve_live',
       changes: { environment: { before: 'sandbox', after: 'live' } },
     })
+    await publishClient(mandate, row)
     return answer(await getClient(mandate, params.client_id))
   },
 })

@@ -40,7 +40,10 @@ export async function ownsRecord(
   record: { readonly type: RecordKind; readonly id: string },
 ): Promise<boolean> {
   const [result] = await runStatements(mandate, [
-    { text: 'select access.owns_record($1, $2, $3, $4) as owned', values: [tenantId, record.type, record.id, partnerId] },
+    {
+      text: 'select access.owns_record($1, $2, $3, $4) as owned',
+      values: [tenantId, record.type, record.id, partnerId],
+    },
   ])
   return result?.rows[0]?.['owned'] === true
 }

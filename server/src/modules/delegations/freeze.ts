@@ -80,12 +80,16 @@ function recordFreeze(
   })
 }
 
+/** A freeze and its end are alerts at once, not when the clock next comes round. Source: B9, "freeze immediate". */
+const askForAlerts = (mandate: FreezeMandate) => enqueue(mandate, 'alerts.evaluate', { area: 'access' })
+
 /** Sets a freeze and records it for everybody whom it covers. It holds from the commit on. */
 export async function setFreeze(mandate: FreezeMandate, target: FreezeTarget, reason: string | null) {
   const id = await insertFreeze(mandate, target, reason)
   const row = await getFreeze(mandate, idFromUuid('freeze', id))
   recordFreeze(mandate, row, { action: 'freezes.set', reason })
   for (const link of await findFrozenLinks(mandate, row)) await enqueue(mandate, 'access.frozen', link)
+  await askForAlerts(mandate)
   return toFreeze(row, mandate)
 }
 
@@ -110,6 +114,7 @@ export async function lift(mandate: FreezeMandate, id: FreezeId, reason: string)
   } else {
     await liftFreeze(mandate, row.id, reason)
     recordFreeze(mandate, row, { action: 'freezes.lift', reason })
+    await askForAlerts(mandate)
   }
   return toFreeze(await getFreeze(mandate, id), mandate)
 }

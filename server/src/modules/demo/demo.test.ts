@@ -1,7 +1,6 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeVault } from '#platform/vault.ts'
 import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
@@ -13,7 +12,6 @@ import type { DemoOptions } from './world.ts'
 let world: TestWorld
 let dataDir: string
 let body: DemoFileBody | null
-let seconds: number
 const vault = makeVault(TEST_SECRET_KEY)
 
 function optionsFor(now: Date): DemoOptions {
@@ -33,9 +31,7 @@ function optionsFor(now: Date): DemoOptions {
 beforeAll(async () => {
   world = await TestWorld.start(() => [])
   dataDir = await mkdtemp(join(tmpdir(), 'liaison-demo-'))
-  const startedAt = performance.now()
   body = await loadDemoWorld(optionsFor(new Date()))
-  seconds = (performance.now() - startedAt) / 1000
 })
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
@@ -45,9 +41,8 @@ afterAll(async () => {
 const count = async (table: string) =>
   Number((await world.sql(`select count(*)::integer as count from ${table}`))[0]?.['count'])
 
-test('the demo world loads with every constraint and audit rule in force, within three seconds', async () => {
+test('the demo world loads with every constraint and audit rule in force', async () => {
   expect(body).not.toBeNull()
-  expect(seconds).toBeLessThan(3)
   expect({
     tenants: await count('tenant'),
     partners: await count('partner'),

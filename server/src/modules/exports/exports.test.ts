@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ExportWorld, idOf, OWN_SHELF, SHELF } from '#testing/export-world.ts'
 
@@ -262,6 +263,45 @@ test('an organisation exports its own invoices and activity, and a user of it on
   expect((await world.call(asAdmin, 'GET', OWN_SHELF)).json().total).toBe(3)
 })
 
+test('a partner exports what its own people did with its customers, where it may read that, and nothing that others did (B6, B10)', async () => {
+  const { world } = bench
+  const scene = await bench.scene(['Acme', 'Brook', 'Closed'])
+  const [, , closedLink] = scene.links
+  await world.override(closedLink ?? scene.firstLink, 'partner.audit.read', 'deny')
+  const admin = await world.person('Dana Kim')
+  await world.tenantMember(scene.first, admin.id)
+  const own = await world.signIn(admin.id, { tenantId: scene.first })
+  await world.call(own, 'POST', '/api/v1/tenant/billing/invoices/export', { body: { format: 'csv' } })
+  const rival = await bench.scene(['Other'])
+  const open = async ({ caller }: typeof scene, tenantId: TenantId) => {
+    const body = { subject: 'No signal', description: 'Since 08:00.' }
+    const made = await world.call({ ...caller, tenantId }, 'POST', '/api/v1/partner/support/tickets', {
+      body,
+    })
+    expect(made.statusCode, made.body).toBe(201)
+  }
+  for (const tenantId of scene.tenants) await open(scene, tenantId)
+  const shared = await world.link(rival.partner, scene.first, { role: 'msp_support' })
+  await world.assign(shared, rival.member)
+  await open(rival, scene.first)
+  const ordered = await world.call(scene.caller, 'POST', '/api/v1/partner/exports', {
+    body: { kind: 'activity', format: 'jsonl' },
+  })
+  expect(ordered.statusCode, ordered.body).toBe(202)
+  expect(ordered.json().manifest.excluded).toMatchObject([{ tenant_name: 'Closed' }])
+  await bench.maker.makeDue()
+  const file = await world.call(
+    scene.caller,
+    'GET',
+    `/api/v1/partner/exports/${ordered.json().export_id}/download`,
+  )
+  const written = lines(file.body).filter((line) => line !== '')
+  const rows = written.map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(new Set(rows.map((row) => row['tenant_name']))).toEqual(new Set(['Acme', 'Brook']))
+  expect(new Set(rows.map((row) => row['person_name']))).toEqual(new Set([scene.person.name]))
+  expect(rows.every((row) => row['ip'] !== null)).toBe(true)
+})
+
 test('tickets and subscribers need the permission to export and the one to see them (B6)', async () => {
   const scene = await bench.scene(['Acme', 'Brook'])
   await bench.world.override(scene.secondLink, 'partner.support.tickets.list', 'deny')
@@ -317,6 +357,7 @@ test('the kinds that can be ordered are told with their columns, each side its o
     'report_sla',
     'report_usage',
     'report_revenue',
+    'activity',
   ])
   const keys = items[0].columns.map(({ key }: { key: string }) => key)
   const done = await bench.made(scene.caller, { format: 'csv' })

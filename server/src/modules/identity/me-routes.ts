@@ -1,13 +1,14 @@
-import { encodeId, memberMask, permissionsOf } from '@liaison/access'
-import type { TenantId } from '@liaison/access'
+import { effectiveMask, encodeId, LINK_ROLES, memberMask, permissionsOf } from '@liaison/access'
+import type { Facts, TenantId } from '@liaison/access'
 import { z } from 'zod'
+import type { IdentitySession, Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
-import { route } from '#platform/route.ts'
+import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { findFrames, findPerson } from './person-store.ts'
-import type { Frames } from './person-store.ts'
+import { findFrames, findOwnFacts, findPerson } from './person-store.ts'
+import type { Frames, Person } from './person-store.ts'
 
 const Frame = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('platform'), role: z.literal('SUPER_ADMIN') }),
@@ -41,8 +42,18 @@ const Me = z
     frames: z.array(Frame),
     partner_id: z.string().nullable(),
     managed_tenant_ids: z.array(z.string()),
-    active_managed_tenant_id: z.string().nullable(),
-    permissions: z.array(z.string()),
+    active_managed_tenant_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The tenant of others that this request names, if it is reached now.' }),
+    partner_access_role: z
+      .enum(LINK_ROLES)
+      .nullable()
+      .meta({ description: 'The role of the caller in that tenant.' }),
+    permissions: z.array(z.string()).meta({
+      description:
+        'What may be used now: in the frame that is asked for; without one, in the tenant of others that is named.',
+    }),
     demo: z.boolean(),
   })
   .meta({ id: 'Me' })
@@ -56,18 +67,55 @@ function toFrames({ platformRole, partner, tenants }: Frames): z.input<typeof Fr
 }
 
 interface Asked {
-  readonly frame?: 'platform' | 'partner' | 'org' | undefined
-  readonly tenant_id?: TenantId | undefined
+  readonly frame: 'platform' | 'partner' | 'org' | undefined
+  readonly tenantId: TenantId | null
+  /** What decides in the tenant of others that is named; null when none is reached. */
+  readonly acting: Facts | null
 }
 
-/** What the role in the asked frame permits there; in tenants of others each answer says it itself. */
-function permissionsIn(frames: Frames, { frame, tenant_id: tenantId }: Asked): string[] {
-  if (frame === 'platform' && frames.platformRole) return permissionsOf(memberMask(frames.platformRole))
-  if (frame === 'partner' && frames.partner) return permissionsOf(memberMask(frames.partner.role))
+/** What the role in the asked frame permits there, and in a tenant of others what the kernel lets through now. */
+function permissionsIn(frames: Frames, { frame, tenantId, acting }: Asked): string[] {
+  if (frame === undefined) return acting ? permissionsOf(effectiveMask(acting)) : []
+  if (frame === 'platform') return frames.platformRole ? permissionsOf(memberMask(frames.platformRole)) : []
+  if (frame === 'partner') return frames.partner ? permissionsOf(memberMask(frames.partner.role)) : []
   const asked = frames.tenants.find(({ id }) =>
-    tenantId === undefined ? frames.tenants.length === 1 : id === tenantId,
+    tenantId === null ? frames.tenants.length === 1 : id === tenantId,
   )
-  return frame === 'org' && asked ? permissionsOf(memberMask(asked.role)) : []
+  return asked ? permissionsOf(memberMask(asked.role)) : []
+}
+
+/** What decides about the caller in a tenant of others; null for one that is not reached, whether or not there is one. */
+async function factsIn(
+  mandate: Mandate<'identity'>,
+  frames: Frames,
+  tenantId: TenantId | null,
+): Promise<Facts | null> {
+  return tenantId !== null && frames.managedTenantIds.includes(tenantId)
+    ? findOwnFacts(mandate, tenantId)
+    : null
+}
+
+function toPersonBody(session: IdentitySession, { name, email, shortcuts }: Person) {
+  const { factor, factorAt } = session
+  const id = encodeId('person', session.personId)
+  return { id, name, email, factor, factor_at: factorAt?.toISOString() ?? null, shortcuts }
+}
+
+function toActive(acting: Facts | null) {
+  return {
+    active_managed_tenant_id: acting?.tenant ? encodeId('tenant', acting.tenant.id) : null,
+    partner_access_role: acting?.link?.assignment?.role ?? acting?.link?.role ?? null,
+  }
+}
+
+/** The echo by which a client knows for which tenant it was answered. */
+function echoOf(acting: Facts | null): Record<string, string> {
+  if (!acting?.tenant || !acting.link) return {}
+  return {
+    'X-Active-Tenant-Id': encodeId('tenant', acting.tenant.id),
+    'X-Cross-Tenant-Access': 'true',
+    'X-Link-Id': encodeId('link', acting.link.id),
+  }
 }
 
 /** Who the caller is and where that leads. */
@@ -82,35 +130,26 @@ export function makeMeRoute(services: Services): Route {
         tenant_id: publicId('tenant').optional(),
       }),
     },
-    access: { identity: 'Everybody may ask who they are.' },
+    access: { identity: 'Everybody may ask who they are.', tenant: ({ query }) => query.tenant_id },
     limit: 'tenant',
-    problems: ['UNAUTHORIZED'],
+    problems: ['UNAUTHORIZED', 'TENANT_CONTEXT_MISMATCH'],
     responses: { 200: Me },
-    async handle({ mandate, query }) {
+    async handle({ mandate, query, namedTenantId: tenantId }) {
       const { session } = mandate
       const person = session && (await findPerson(mandate, session.personId))
       if (!session || !person) throw new ProblemError(401, 'UNAUTHORIZED', 'Nobody is signed in.')
       const frames = await findFrames(mandate)
-      const active =
-        query.tenant_id !== undefined && frames.managedTenantIds.includes(query.tenant_id)
-          ? query.tenant_id
-          : null
-      return {
-        person: {
-          id: encodeId('person', session.personId),
-          name: person.name,
-          email: person.email,
-          factor: session.factor,
-          factor_at: session.factorAt?.toISOString() ?? null,
-          shortcuts: person.shortcuts,
-        },
+      const acting = await factsIn(mandate, frames, tenantId)
+      const body = {
+        person: toPersonBody(session, person),
         frames: toFrames(frames),
         partner_id: frames.partner && encodeId('partner', frames.partner.id),
         managed_tenant_ids: frames.managedTenantIds.map((id) => encodeId('tenant', id)),
-        active_managed_tenant_id: active && encodeId('tenant', active),
-        permissions: permissionsIn(frames, query),
+        ...toActive(acting),
+        permissions: permissionsIn(frames, { frame: query.frame, tenantId, acting }),
         demo: services.isDemo,
       }
+      return sent(body, echoOf(acting))
     },
   })
 }

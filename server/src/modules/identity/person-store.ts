@@ -1,7 +1,8 @@
 import { idFromUuid } from '@liaison/access'
-import type { PartnerId, TenantId } from '@liaison/access'
+import type { Facts, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { readFacts } from '#platform/facts.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { IdentityTables } from './tables.ts'
@@ -146,6 +147,15 @@ export async function findFrames(mandate: Mandate<'identity'>): Promise<Frames> 
     tenants: raw.tenants.map((tenant) => ({ ...tenant, id: idFromUuid('tenant', tenant.id) })),
     managedTenantIds: raw.managed_tenant_ids.map((id) => idFromUuid('tenant', id)),
   }
+}
+
+/** What decides about the person of this request in a tenant of others, as it is now; null where there is no link or no partner. */
+export async function findOwnFacts(mandate: Mandate<'identity'>, tenantId: TenantId): Promise<Facts | null> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.own_facts($1) as facts', values: [tenantId] },
+  ])
+  const facts = result?.rows[0]?.['facts'] ?? null
+  return facts === null ? null : readFacts(facts, mandate.origin.ip).facts
 }
 
 /** Whether a person may work only with a second factor: whoever reaches data of others (access.md section 5). */

@@ -59,6 +59,48 @@ describe('who am I', () => {
     ).toBe(encodeId('tenant', acme))
   })
 
+  test('tells what may be used now in the tenant that the request names, and refuses two different ones (B19)', async () => {
+    const person = await world.person()
+    const [partner, acme, other] = [
+      await world.partner('Northwind'),
+      await world.tenant('Acme'),
+      await world.tenant('Other'),
+    ]
+    const link = await world.link(partner, acme, { role: 'msp_full' })
+    const member = await world.partnerMember(partner, person.id)
+    await world.assign(link, member)
+    await world.link(partner, other)
+    const caller = await world.signIn(person.id)
+    const named = (tenantId: typeof acme, query = '') =>
+      world.call({ ...caller, tenantId }, 'GET', `/api/v1/me${query}`)
+    const answer = await named(acme)
+    expect(answer.json()).toMatchObject({
+      active_managed_tenant_id: encodeId('tenant', acme),
+      partner_id: encodeId('partner', partner),
+      partner_access_role: 'msp_full',
+    })
+    expect(answer.json().permissions).toEqual(
+      expect.arrayContaining(['partner.support.tickets.create', 'partner.audit.read']),
+    )
+    expect(answer.json().permissions).not.toContain('partner_org.links.read')
+    expect(answer.headers['x-active-tenant-id']).toBe(encodeId('tenant', acme))
+    // Nobody is assigned there, and no such tenant exists: both are answered the same way.
+    for (const hidden of [other, await world.partner('Not a tenant')] as (typeof acme)[]) {
+      const blind = await named(hidden)
+      expect(blind.json()).toMatchObject({ active_managed_tenant_id: null, permissions: [] })
+      expect(blind.headers['x-active-tenant-id']).toBeUndefined()
+    }
+    const two = await named(acme, `?tenant_id=${encodeId('tenant', other)}`)
+    expect([two.statusCode, two.json().code]).toEqual([400, 'TENANT_CONTEXT_MISMATCH'])
+    expect((await named(acme, `?tenant_id=${encodeId('tenant', acme)}`)).statusCode).toBe(200)
+    await world.seed(`update delegation set status = 'suspended' where id = $1`, [link], acme)
+    expect((await named(acme)).json()).toMatchObject({
+      active_managed_tenant_id: null,
+      partner_access_role: null,
+      permissions: [],
+    })
+  })
+
   test('stops naming a tenant at once when its link ends or the partner is suspended', async () => {
     const person = await world.person()
     const [partner, tenant] = [await world.partner('Northwind'), await world.tenant('Acme')]

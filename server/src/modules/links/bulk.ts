@@ -11,8 +11,11 @@ import { submitChange } from './routes-change.ts'
 import { askedEnd, requireStatus } from './routes-partner.ts'
 import { savePartnerSettings } from './settings-store.ts'
 import type { PartnerSettingsChange } from './settings-store.ts'
+import { TemplateTerms } from './routes-template.ts'
+import { SENT_DETAIL, sendRequest } from './routes-request.ts'
 import { changeDelegation, getLink, isKnown } from './store.ts'
 import type { KnownLink } from './store.ts'
+import { countRequestsOfDay } from './template-store.ts'
 
 /** One step for one link, as a person would make it with the link's own routes. */
 export type LinkStep =
@@ -195,4 +198,26 @@ export async function stepLink(
     case 'set_alerts':
       return setAlerts(mandate, row, step.alerts)
   }
+}
+
+/** The twenty requests an hour that a partner may send by hand, taken for a whole day. */
+const REQUESTS_A_DAY = 480
+
+/**
+ * Asks one tenant for what a template says, as the partner would by hand: the outcome tells nothing about whether there is
+ * such a tenant. Throws the problem that a request by hand would answer with. Source: B1, managed-tenants.md section 7.
+ */
+export async function requestFromTemplate(
+  mandate: Mandate<'program'>,
+  asked: { readonly slug: string; readonly terms: unknown },
+  origin: string,
+): Promise<StepResult> {
+  if ((await countRequestsOfDay(mandate)) >= REQUESTS_A_DAY)
+    throw new ProblemError(
+      429,
+      'RATE_LIMIT_EXCEEDED',
+      `An organisation sends at most ${REQUESTS_A_DAY} requests a day; this one can be sent tomorrow.`,
+    )
+  await sendRequest(mandate, { ...TemplateTerms.parse(asked.terms), tenant_slug: asked.slug }, origin)
+  return { outcome: 'done', code: null, detail: SENT_DETAIL }
 }

@@ -22,12 +22,16 @@ import { visitRoutes } from './routes-visits.ts'
 import { tenantRulesRoutes } from './routes-rules.ts'
 import { makeReviewRoutes } from './routes-review.ts'
 import { makeRequestRoutes } from './routes-request.ts'
+import { templateRoutes } from './routes-template.ts'
 import { makeTenantChangeRoutes } from './routes-tenant-change.ts'
 import { makeTenantDecisionRoutes } from './routes-tenant-decide.ts'
 import { makeTenantLinkRoutes } from './routes-tenant.ts'
 
-export { stepLink } from './bulk.ts'
+export { requestFromTemplate, stepLink } from './bulk.ts'
 export type { LinkStep } from './bulk.ts'
+export { TenantSlug } from './routes-request.ts'
+export { TemplateParams } from './routes-template.ts'
+export { getTemplate } from './template-store.ts'
 export { runLinkClock } from './clock.ts'
 export { sendDigests } from './digest.ts'
 
@@ -38,6 +42,7 @@ export { sendDigests } from './digest.ts'
 export function makeLinkRoutes(services: Services, listRoutes: ListRoutes = () => []): readonly Route[] {
   return [
     ...makeRequestRoutes(services),
+    ...templateRoutes,
     ...makePartnerLinkRoutes(services),
     ...makePartnerChangeRoutes(services),
     ...memberRoutes,

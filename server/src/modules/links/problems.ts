@@ -94,6 +94,18 @@ const LINK_PROBLEMS = {
     cause: 'No active partner has this code.',
     remedy: 'Ask the distributor for its code.',
   },
+  TEMPLATE_NOT_FOUND: {
+    status: 404,
+    title: 'Template not found',
+    cause: 'Your organisation keeps no template with this id.',
+    remedy: 'Check the id in the list of templates.',
+  },
+  TEMPLATE_NAME_TAKEN: {
+    status: 409,
+    title: 'Name taken',
+    cause: 'Your organisation has a template with this name already.',
+    remedy: 'Choose another name, or change the existing template.',
+  },
   PARTNER_NOT_INVITED: {
     status: 404,
     title: 'Partner not found',

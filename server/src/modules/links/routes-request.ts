@@ -22,14 +22,17 @@ import { changeDelegation, getLink, isKnown } from './store.ts'
 import type { LinkRow } from './tables.ts'
 import { LinkBody, toPartnerLink, withVersion } from './view.ts'
 
+/** The partner code of a tenant, as it is typed. */
+export const TenantSlug = z
+  .string()
+  .max(63)
+  .regex(
+    /^[a-z0-9][a-z0-9-]{1,62}$/,
+    'must be a partner code of a tenant: lower-case letters, digits and hyphens',
+  )
+
 const RequestBody = z.strictObject({
-  tenant_slug: z
-    .string()
-    .max(63)
-    .regex(
-      /^[a-z0-9][a-z0-9-]{1,62}$/,
-      'must be a partner code of a tenant: lower-case letters, digits and hyphens',
-    ),
+  tenant_slug: TenantSlug,
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
   starts_at: Instant.optional(),
@@ -100,7 +103,15 @@ async function requireDistributor(mandate: Mandate<'program'>, slug: string | un
   return via
 }
 
-async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, origin: string): Promise<void> {
+/**
+ * Asks a tenant for a link, with the same outcome whether or not there is such a tenant. Throws LINK_ALREADY_LIVE,
+ * REQUEST_TOO_SOON, DISTRIBUTOR_NOT_FOUND, VALIDATION_ERROR. `origin` is the public address that mails point to.
+ */
+export async function sendRequest(
+  mandate: Mandate<'program'>,
+  body: RequestInput,
+  origin: string,
+): Promise<void> {
   requireOffer(body.access_role, body.relationship_type, body.overrides ?? [])
   const start = startOf(body, mandate.origin.now)
   await requireTurn(mandate, body.tenant_slug)
@@ -126,7 +137,8 @@ async function sendRequest(mandate: Mandate<'program'>, body: RequestInput, orig
   await announce(mandate, told, { news: 'requested', origin })
 }
 
-const SENT_DETAIL =
+/** What is answered to every request that was sent. */
+export const SENT_DETAIL =
   'The request is on its way. If this code belongs to an organisation that takes requests from you, its admins decide; until then nothing is shared.'
 
 /** Takes a request back, the same way whether or not it reached a tenant. */

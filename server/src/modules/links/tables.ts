@@ -288,6 +288,16 @@ export interface LinkTables {
     ip_allow: readonly string[]
     version: Generated<number>
   }
+  link_template: {
+    id: Generated<string>
+    partner_id: string
+    name: string
+    terms: ColumnType<unknown, string, string>
+    version: Generated<number>
+    created_by_name: string
+    created_at: Generated<Date>
+    updated_at: Generated<Date>
+  }
   link_notice: { link_id: string; ends_at: Date; days: number; sent_at: Generated<Date> }
   partner: { id: string; name: string; slug: string; status: string; kinds: readonly string[] }
   partner_member: { id: string; partner_id: string; person_id: string; role: string; status: string }

@@ -75,12 +75,9 @@ export const linkFields = {
     .meta({ description: 'The distributor between the two; it opens nothing.' }),
   attestation_ref: z.string().nullable(),
   objection_until: z.string().nullable(),
-  own_accounts_only: z
-    .boolean()
-    .meta({
-      description:
-        "Whether the link opens the partner's own accounts alone, and nothing of all of the tenant.",
-    }),
+  own_accounts_only: z.boolean().meta({
+    description: "Whether the link opens the partner's own accounts alone, and nothing of all of the tenant.",
+  }),
   version: z.int(),
 } as const
 

@@ -26,7 +26,8 @@ export type Visit = z.output<typeof Visit>
 const VISITS = `
   with calls as (
     select e.actor_id, e.actor_name, e.partner_id, e.partner_name, s.occurred_at, e.repeats,
-      e.method = 'GET' or s.row_count is not null as reads, e.changes -> 'access_reason' ->> 'after' as reason,
+      e.method = 'GET' or s.row_count is not null as reads,
+      e.method <> 'GET' and s.row_count is null and e.action not in ('tenants.enter', 'tenants.switch_context') as changes, e.changes -> 'access_reason' ->> 'after' as reason,
       case when e.resource_type = 'ticket' then e.resource_label end as ticket,
       coalesce(s.occurred_at - lag(s.occurred_at) over one > make_interval(mins => $2), true) as begins
     from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
@@ -35,7 +36,7 @@ const VISITS = `
     window one as (partition by e.actor_id, e.partner_id order by s.occurred_at)),
   numbered as (select *, count(*) filter (where begins) over (partition by actor_id, partner_id order by occurred_at) as visit from calls)
   select actor_id as person_id, max(actor_name) as person_name, partner_id, max(partner_name) as partner_name, min(occurred_at) as started_at, max(occurred_at) as ended_at,
-    coalesce(sum(repeats) filter (where reads), 0)::integer as reads, count(*) filter (where not reads)::integer as writes,
+    coalesce(sum(repeats) filter (where reads), 0)::integer as reads, count(*) filter (where changes)::integer as writes,
     coalesce(array_agg(distinct reason) filter (where reason is not null), '{}') as reasons, coalesce((array_agg(distinct ticket) filter (where ticket is not null))[1:20], '{}') as tickets,
     (array_agg(occurred_at order by occurred_at))[1:200] as times
   from numbered group by actor_id, partner_id, visit

@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import { z } from 'zod'
+import { getTemplate, TemplateParams, TenantSlug } from '#modules/links/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -78,7 +79,8 @@ const OperationBody = z
   .meta({ id: 'BulkOperation' })
 
 const ItemBody = z.strictObject({
-  link_id: z.string(),
+  link_id: z.string().nullable(),
+  tenant_slug: z.string().nullable().meta({ description: 'The code that a request was sent to.' }),
   tenant_name: z.string().nullable(),
   member_id: z.string().nullable(),
   member_name: z.string().nullable(),
@@ -116,7 +118,8 @@ function toItem(row: ItemRow): z.input<typeof ItemBody> {
     outcome: row.outcome,
     code: row.code,
     detail: row.detail,
-    link_id: encodeId('link', idFromUuid('link', row.link_id)),
+    tenant_slug: row.tenant_slug,
+    link_id: row.link_id === null ? null : encodeId('link', idFromUuid('link', row.link_id)),
     member_id: row.member_id === null ? null : encodeId('member', idFromUuid('member', row.member_id)),
   }
 }
@@ -167,6 +170,33 @@ async function answerOperation(mandate: Mandate<'program'>, id: OperationId) {
   return { ...toOperation(row), items: (await listItems(mandate, id)).map(toItem) }
 }
 
+/** Writes an order down with its event; a worker takes it from there. */
+async function place(mandate: Mandate<'program'>, order: Order, template?: string) {
+  const id = await insertOperation(mandate, order)
+  recordEvent(mandate, {
+    action: 'operations.order',
+    resource: { type: 'operation', id, ...(template !== undefined && { label: template }) },
+    changes: {
+      step: { before: null, after: order.action },
+      links: { before: 0, after: order.items.length },
+    },
+  })
+  return sent(await answerOperation(mandate, id), {
+    Location: `/api/v1/partner/operations/${publicOperation(id)}`,
+  })
+}
+
+const ApplyInput = z.strictObject({
+  tenant_slugs: z
+    .array(TenantSlug)
+    .min(1)
+    .max(MAXIMUM_ITEMS)
+    .refine((slugs) => new Set(slugs).size === slugs.length, {
+      message: 'names a customer twice',
+      params: { code: 'DUPLICATE_ITEM' },
+    }),
+})
+
 const access = { permission: 'partner_org.links.manage' } as const
 
 /** The routes of one step for many links, and of what became of it (B14). */
@@ -182,18 +212,23 @@ export const operationRoutes: readonly Route[] = [
     async handle({ mandate, body }) {
       refuseRepeated(body)
       requireAlso(mandate, PERMISSION_OF[body.action])
-      const id = await insertOperation(mandate, toOrder(body))
-      recordEvent(mandate, {
-        action: 'operations.order',
-        resource: { type: 'operation', id },
-        changes: {
-          step: { before: null, after: body.action },
-          links: { before: 0, after: body.items.length },
-        },
-      })
-      return sent(await answerOperation(mandate, id), {
-        Location: `/api/v1/partner/operations/${publicOperation(id)}`,
-      })
+      return place(mandate, toOrder(body))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/partner/link-templates/:template_id/apply',
+    summary: 'Ask up to 200 customers for what a template says; each is answered for itself',
+    input: { params: TemplateParams, body: ApplyInput },
+    access: { permission: 'partner_org.links.request' },
+    limit: 'link_request',
+    problems: ['TEMPLATE_NOT_FOUND'],
+    responses: { 202: OperationDetail },
+    async handle({ mandate, params, body }) {
+      const template = await getTemplate(mandate, params.template_id)
+      const chosen = body.tenant_slugs.map((slug) => ({ linkId: null, parameters: { tenant_slug: slug } }))
+      const order = { action: 'request', parameters: { request: template.terms }, items: chosen } as const
+      return place(mandate, order, template.name)
     },
   }),
   route({

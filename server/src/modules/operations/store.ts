@@ -28,7 +28,9 @@ export interface OperationRow {
 /** One link of an operation. */
 export interface ItemRow {
   readonly place: number
-  readonly link_id: string
+  /** Null for a request, which names a tenant by its code. */
+  readonly link_id: string | null
+  readonly tenant_slug: string | null
   readonly tenant_name: string | null
   readonly member_id: string | null
   readonly member_name: string | null
@@ -41,7 +43,7 @@ export interface ItemRow {
 export interface Order {
   readonly action: Action
   readonly parameters: OperationParameters
-  readonly items: readonly { readonly linkId: string; readonly parameters: ItemParameters }[]
+  readonly items: readonly { readonly linkId: string | null; readonly parameters: ItemParameters }[]
 }
 
 /** Writes an order with its items and wakes the worker at the commit. */
@@ -130,7 +132,7 @@ export async function getOperation(mandate: Mandate<'program'>, id: OperationId)
 /** The links of an operation in the order in which they were asked for. A link that the partner does not have has no name. */
 export async function listItems(mandate: Mandate<'program'>, id: OperationId): Promise<ItemRow[]> {
   const { rows } = await sql<ItemRow>`
-    select i.place, i.link_id, t.name as tenant_name, i.parameters ->> 'member_id' as member_id, p.name as member_name, i.outcome, i.code, i.detail
+    select i.place, i.link_id, i.parameters ->> 'tenant_slug' as tenant_slug, t.name as tenant_name, i.parameters ->> 'member_id' as member_id, p.name as member_name, i.outcome, i.code, i.detail
     from bulk_item i
     left join link l on l.id = i.link_id
     left join tenant t on t.id = l.tenant_id

@@ -1,7 +1,15 @@
 import type { LinkRole } from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
 
-export const ACTIONS = ['assign', 'unassign', 'renew', 'suspend', 'set_auto_renew', 'set_alerts'] as const
+export const ACTIONS = [
+  'assign',
+  'unassign',
+  'renew',
+  'suspend',
+  'set_auto_renew',
+  'set_alerts',
+  'request',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 export const OUTCOMES = ['waiting', 'done', 'unchanged', 'refused'] as const
@@ -10,6 +18,8 @@ export type Outcome = (typeof OUTCOMES)[number]
 /** What an operation says of all its links. */
 export interface OperationParameters {
   readonly reason?: string | null
+  /** What the template said when the order was made. */
+  readonly request?: unknown
   readonly auto_renew_days?: 0 | 180
   readonly alerts?: {
     readonly notify_on_sla_breach?: boolean | undefined
@@ -21,6 +31,8 @@ export interface OperationParameters {
 /** What an operation says of one of its links: whom to assign or to take out. */
 export interface ItemParameters {
   readonly member_id?: string
+  /** The code of a tenant that is asked for a link. */
+  readonly tenant_slug?: string
   readonly role?: LinkRole | null
   readonly ends_at?: string | null
 }
@@ -46,7 +58,7 @@ export interface OperationTables {
     operation_id: string
     partner_id: string
     place: number
-    link_id: string
+    link_id: string | null
     parameters: ColumnType<ItemParameters, string, never>
     outcome: Generated<Outcome>
     code: ColumnType<string | null, never, string | null>

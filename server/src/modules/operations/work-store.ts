@@ -15,7 +15,7 @@ export interface Claimed {
 /** An item that waits. */
 export interface WaitingItem {
   readonly place: number
-  readonly link_id: string
+  readonly link_id: string | null
   readonly parameters: ItemParameters
 }
 

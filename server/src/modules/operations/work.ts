@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { idFromUuid } from '@liaison/access'
 import type { PermissionOf } from '@liaison/access'
-import { stepLink } from '#modules/links/index.ts'
+import { requestFromTemplate, stepLink } from '#modules/links/index.ts'
 import type { LinkStep } from '#modules/links/index.ts'
 import { databaseCodeOf } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
@@ -22,6 +22,7 @@ export const PERMISSION_OF: Readonly<Record<Action, PermissionOf<'program'>>> = 
   suspend: 'partner_org.links.manage',
   set_auto_renew: 'partner_org.links.manage',
   set_alerts: 'partner_org.links.manage',
+  request: 'partner_org.links.request',
 }
 
 /** Where the work happens. */
@@ -54,7 +55,10 @@ async function asSystem<Result>(
   }
 }
 
-function toStep({ action, parameters }: Claimed, item: WaitingItem): LinkStep {
+function toStep(
+  { action, parameters }: Claimed & { readonly action: Exclude<Action, 'request'> },
+  item: WaitingItem,
+): LinkStep {
   const reason = parameters.reason ?? null
   const memberOf = () => idFromUuid('member', item.parameters.member_id ?? '')
   switch (action) {
@@ -77,6 +81,17 @@ function toStep({ action, parameters }: Claimed, item: WaitingItem): LinkStep {
   }
 }
 
+function act(mandate: Mandate<'program'>, job: Job, done: { item: WaitingItem; origin: string }) {
+  const { item, origin } = done
+  const { action } = job
+  if (action === 'request') {
+    const asked = { slug: item.parameters.tenant_slug ?? '', terms: job.parameters.request }
+    return requestFromTemplate(mandate, asked, origin)
+  }
+  const linkId = idFromUuid('link', item.link_id ?? '')
+  return stepLink(mandate, { linkId, step: toStep({ ...job, action }, item) }, origin)
+}
+
 /** Does one item as the person who ordered it; its outcome commits with the work. False when the claim or the item is lost. */
 async function doItem(place: Workplace, job: Job, item: WaitingItem): Promise<boolean> {
   const { mandate, transaction } = await openForOperation(place.database, {
@@ -87,8 +102,7 @@ async function doItem(place: Workplace, job: Job, item: WaitingItem): Promise<bo
   })
   try {
     if (mandate.kind !== 'program') throw new Error('An operation works for a partner.')
-    const asked = { linkId: idFromUuid('link', item.link_id), step: toStep(job, item) }
-    const result = await stepLink(mandate, asked, place.publicOrigin())
+    const result = await act(mandate, job, { item, origin: place.publicOrigin() })
     const isOurs = await settleItem(mandate, { operationId: job.id, place: item.place }, result)
     if (isOurs) await transaction.commit(takeEvents(mandate, null), 'durable')
     return isOurs

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { answerFloors, FloorList, FloorResults, FloorsInput, writeFloors } from './floors.ts'
 import {
   answerPolicies,
   answerPolicy,
@@ -56,6 +57,27 @@ export const partnerSlaRoutes: readonly Route[] = [
         after: expectedVersion,
         input: body,
       }),
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/floors`,
+    summary: 'The customers for which a headquarters may set a floor, with the one in force',
+    input: {},
+    access: { permission: WRITE_PERMISSION.acting, tenant: 'portfolio' },
+    limit: 'list',
+    responses: { 200: FloorList },
+    handle: ({ mandate }) => answerFloors(mandate),
+  }),
+  route({
+    method: 'PUT',
+    path: `${BASE}/floors`,
+    summary: 'Set one floor for up to 200 subsidiaries; each is decided and answered for itself',
+    input: { body: FloorsInput },
+    access: { permission: WRITE_PERMISSION.acting, tenant: 'portfolio' },
+    limit: 'write',
+    problems: ['TENANT_NOT_FOUND'],
+    responses: { 200: FloorResults },
+    handle: ({ mandate, body }) => writeFloors(mandate, body),
   }),
   route({
     method: 'POST',

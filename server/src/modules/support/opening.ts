@@ -25,7 +25,7 @@ function requireAccount(mandate: TicketMandate): void {
         {
           pointer: '/body/customer_id',
           code: 'ACCOUNT_REQUIRED',
-          detail: "must name one of your own accounts, because the link opens no others",
+          detail: 'must name one of your own accounts, because the link opens no others',
         },
       ],
     },

@@ -1,5 +1,14 @@
 /** Whose matter an event is: that decides who may hear of it. */
-export type About = 'delegation' | 'order' | 'ticket' | 'export' | 'alert' | 'account'
+export type About =
+  | 'delegation'
+  | 'order'
+  | 'ticket'
+  | 'export'
+  | 'alert'
+  | 'account'
+  | 'tenant'
+  | 'dispute'
+  | 'client'
 
 interface EventType {
   readonly says: string
@@ -11,6 +20,9 @@ const order = (says: string): EventType => ({ says, about: 'order' })
 const ticket = (says: string): EventType => ({ says, about: 'ticket' })
 const alert = (says: string): EventType => ({ says, about: 'alert' })
 const account = (says: string): EventType => ({ says, about: 'account' })
+const tenant = (says: string): EventType => ({ says, about: 'tenant' })
+const dispute = (says: string): EventType => ({ says, about: 'dispute' })
+const client = (says: string): EventType => ({ says, about: 'client' })
 const exported = (says: string): EventType => ({ says, about: 'export' })
 
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
@@ -60,6 +72,13 @@ export const EVENT_TYPES = {
   'partner.tenant.sla_breach': ticket('A promised time of a ticket was missed.'),
   'partner.tenant.billing_threshold': alert(
     'Money owed to a customer reached the threshold of the link, or is overdue.',
+  ),
+  'tenant.status_changed': tenant('A customer became active, was suspended or was closed.'),
+  'dispute.opened': dispute('A partner disputed an amount of an invoice.'),
+  'dispute.answered': dispute('The customer accepted or rejected a dispute.'),
+  'dispute.withdrawn': dispute('A partner took a dispute back.'),
+  'api_client.changed': client(
+    'The keys or settings of an API client changed, or it was stopped, let work again or ended.',
   ),
   'alert.raised': alert('An alert was raised, or got worse.'),
   'alert.acknowledged': alert('Somebody took an alert.'),

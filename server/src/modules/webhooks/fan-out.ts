@@ -25,6 +25,8 @@ const Payload = z.object({
   export_id: Id,
   alert_id: Id,
   partner_account_id: Id,
+  invoice_id: Id,
+  dispute_id: Id,
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -40,6 +42,8 @@ const TOLD = [
   ['export_id', 'export'],
   ['alert_id', 'alert'],
   ['partner_account_id', 'partner_account'],
+  ['invoice_id', 'invoice'],
+  ['dispute_id', 'dispute'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const

@@ -1,6 +1,6 @@
 import { Checkbox, NativeSelect, TextInput } from '@mantine/core'
-import { readBody } from '@liaison/sdk'
-import type { SavedView } from '@liaison/sdk'
+import { readBody } from '@liaison/client'
+import type { SavedView } from '@liaison/client'
 import { useEffect, useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
@@ -9,21 +9,36 @@ import { showToast } from '../../platform/live.ts'
 import { useGo, usePathname, useSearchText } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { columnIds, columnText } from './columns.ts'
+
+type Screen = SavedView['screen']
+type Settings = Pick<SavedView['settings'], 'filters' | 'columns'>
 
 /** What of an address is no part of a view: the page, and what is open beside the list. */
-const passing: ReadonlySet<string> = new Set(['page', 'tenant'])
+const passing: ReadonlySet<string> = new Set(['page', 'tenant', 'invoice'])
 
-function toFilters(searchText: string): Record<string, string> {
-  const entries = Object.entries(parseSearch(searchText)).filter(([name]) => !passing.has(name))
-  return Object.fromEntries(entries)
+/** What an address says of how a list is looked at: its filters and order, and its columns. */
+function toSettings(searchText: string): Settings {
+  const { cols, ...search } = parseSearch(searchText)
+  const entries = Object.entries(search).filter(([name]) => !passing.has(name))
+  return { filters: Object.fromEntries(entries), columns: columnIds(cols ?? '') }
 }
 
-function isShown(view: SavedView, filters: Readonly<Record<string, string>>): boolean {
-  const names = new Set([...Object.keys(view.settings.filters), ...Object.keys(filters)])
-  return [...names].every((name) => view.settings.filters[name] === filters[name])
+function toSearch({ filters, columns }: Settings): string {
+  return stringifySearch({ ...filters, ...(columns.length === 0 ? {} : { cols: columnText(columns) }) })
 }
 
-function SaveView({ filters, onClose }: { filters: Record<string, string>; onClose: () => void }) {
+function isShown({ settings }: SavedView, present: Settings): boolean {
+  const names = new Set([...Object.keys(settings.filters), ...Object.keys(present.filters)])
+  return (
+    columnText(settings.columns) === columnText(present.columns) &&
+    [...names].every((name) => settings.filters[name] === present.filters[name])
+  )
+}
+
+type SaveViewProps = { screen: Screen; settings: Settings; onClose: () => void }
+
+function SaveView({ screen, settings, onClose }: SaveViewProps) {
   const [name, setName] = useState('')
   const [isDefault, setDefault] = useState(false)
   const write = useWrite(
@@ -31,9 +46,9 @@ function SaveView({ filters, onClose }: { filters: Record<string, string>; onClo
       readBody(
         client.POST('/partner/saved-views', {
           body: {
-            screen: 'board',
+            screen,
             name: name.trim(),
-            settings: { filters, columns: [], sort: null },
+            settings: { ...settings, sort: null },
             is_default: isDefault,
           },
         }),
@@ -74,19 +89,21 @@ function SaveView({ filters, onClose }: { filters: Record<string, string>; onClo
   )
 }
 
-let hasBegun = false
+const begun = new Set<Screen>()
 
-/** The board begins with the person's default view, once, unless the address says something else. */
-function useDefaultView(views: readonly SavedView[] | undefined, isPlain: boolean): void {
+type Beginning = { screen: Screen; views: readonly SavedView[] | undefined; isPlain: boolean }
+
+/** A list begins with the person's default view of it, once, unless the address says something else. */
+function useDefaultView({ screen, views, isPlain }: Beginning): void {
   const go = useGo()
   const path = usePathname()
   const wanted = views?.find((view) => view.is_default)
-  const begins = wanted !== undefined && isPlain && !hasBegun
+  const begins = wanted !== undefined && isPlain && !begun.has(screen)
   useEffect(() => {
     if (views === undefined) return
-    hasBegun = true
-    if (begins) go(path + stringifySearch(wanted.settings.filters), { replace: true })
-  }, [views, begins, wanted, go, path])
+    begun.add(screen)
+    if (begins) go(path + toSearch(wanted.settings), { replace: true })
+  }, [screen, views, begins, wanted, go, path])
 }
 
 type ViewSelectProps = { items: readonly SavedView[]; shown: SavedView | undefined }
@@ -101,7 +118,7 @@ function ViewSelect({ items, shown }: ViewSelectProps) {
       value={shown?.view_id ?? ''}
       onChange={(event) => {
         const view = items.find((one) => one.view_id === event.currentTarget.value)
-        go(path + stringifySearch(view?.settings.filters ?? {}), { replace: true })
+        go(path + (view ? toSearch(view.settings) : ''), { replace: true })
       }}
     >
       <option value="">{t('board.no_view')}</option>
@@ -114,18 +131,18 @@ function ViewSelect({ items, shown }: ViewSelectProps) {
   )
 }
 
-/** The person's own views of the board: choosing one, keeping the present one, deleting one. */
-export function SavedViews() {
-  const filters = toFilters(useSearchText())
+/** The person's own views of a list: choosing one, keeping the present one, deleting one. */
+export function SavedViews({ screen }: { screen: Screen }) {
+  const settings = toSettings(useSearchText())
   const [isSaving, setSaving] = useState(false)
-  const query = { screen: 'board' as const }
+  const query = { screen }
   const views = useRead(['saved-views', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/saved-views', { params: { query }, signal })),
   )
   const items = views.data?.items ?? []
-  const isPlain = Object.keys(filters).length === 0
-  useDefaultView(views.data?.items, isPlain)
-  const shown = isPlain ? undefined : items.find((view) => isShown(view, filters))
+  const isPlain = Object.keys(settings.filters).length === 0 && settings.columns.length === 0
+  useDefaultView({ screen, views: views.data?.items, isPlain })
+  const shown = isPlain ? undefined : items.find((view) => isShown(view, settings))
   const drop = useWrite(
     (view: SavedView, { client }) =>
       readBody(
@@ -146,7 +163,7 @@ export function SavedViews() {
           {t('board.save_view')}…
         </button>
       )}
-      {isSaving && <SaveView filters={filters} onClose={() => setSaving(false)} />}
+      {isSaving && <SaveView screen={screen} settings={settings} onClose={() => setSaving(false)} />}
     </div>
   )
 }

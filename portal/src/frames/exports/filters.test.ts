@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+
+import { readFilters } from '../../platform/filters.ts'
+import { orderSpec, toWanted } from './filters.ts'
+
+const filterOf = (search: Record<string, string>) => toWanted(readFilters(orderSpec, search), []).filter
+
+test('a file of a list holds the tenants and the group that the list showed, and no others', () => {
+  expect(filterOf({ kind: 'invoices', status: 'overdue', group: 'grp_1' })).toEqual({
+    status: ['overdue'],
+    group: 'grp_1',
+  })
+  expect(filterOf({ kind: 'subscribers', status: 'active', tenant: 'ten_1' })).toEqual({
+    status: ['active'],
+    tenant_ids: ['ten_1'],
+  })
+})
+
+test('a file of tickets keeps the clock, the kind and the unassigned of the queue', () => {
+  const search = { kind: 'tickets', status: 'any', sla: 'endangered', category: 'network', who: 'unassigned' }
+  expect(filterOf(search)).toEqual({
+    sla_state: ['breached', 'at_risk'],
+    category: ['network'],
+    unassigned: true,
+  })
+})
+
+test('a report is of the days or months that its page showed, and of nothing else that the address says', () => {
+  const days = { from: '2026-11-01', to: '2026-11-22' }
+  expect(filterOf({ kind: 'report_sla', ...days, status: 'overdue', search: 'x' })).toEqual({
+    from_date: '2026-11-01',
+    to_date: '2026-11-22',
+  })
+  expect(filterOf({ kind: 'report_revenue', from: '2026-06', to: '2026-11' })).toEqual({
+    from_month: '2026-06',
+    to_month: '2026-11',
+  })
+  expect(filterOf({ kind: 'report_revenue', ...days })).toEqual({})
+})

@@ -1,0 +1,42 @@
+set role liaison_authz;
+
+-- The own side's details of what the partner did in one of the tenants that this transaction reads across.
+create function audit.own_acts_in(events uuid[], tenant uuid) returns table (event_id uuid, ip inet, reason text, counted_repeats integer, counted_rows bigint)
+  language sql stable security definer
+  set search_path = pg_catalog, public
+  as $$
+  select e.id, e.ip, e.reason, w.repeats,
+    case when w.tenant_rows is null or w.tenant_rows = '{}' then w.row_count else (w.tenant_rows ->> tenant::text)::bigint end
+  from unnest(events) asked(id)
+  join audit_event e on e.id = asked.id
+  left join audit_read_window w on w.event_id = e.id
+  where access.context_plane() = 'delegation' and tenant in (select access.reach('audit_scope', 'select'))
+    and e.plane = 'delegation' and e.partner_id = access.context_id('partner_id')
+    and exists (select from audit_scope s where s.event_id = e.id and s.occurred_at = e.occurred_at and s.kind = 'tenant' and s.scope_id = tenant)
+$$;
+
+-- How many events there are at most of what the partner did in these tenants.
+create function audit.count_own_acts(tenants uuid[], since timestamptz, until timestamptz) returns bigint
+  language sql stable security definer
+  set search_path = pg_catalog, public
+  as $$
+  select count(*) from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
+  where s.kind = 'tenant' and s.scope_id = any (tenants) and s.scope_id in (select access.reach('audit_scope', 'select'))
+    and s.occurred_at >= since and s.occurred_at < until
+    and access.context_plane() = 'delegation' and e.plane = 'delegation' and e.partner_id = access.context_id('partner_id')
+$$;
+grant execute on function audit.own_acts_in(uuid[], uuid), audit.count_own_acts(uuid[], timestamptz, timestamptz) to liaison_delegate;
+
+reset role;
+set role liaison_owner;
+
+-- An export of a partner reads in each tenant the same as its people where they act: what their organisation did. Other reads across tenants see nothing here.
+create policy exporting_view on audit_scope for select to liaison_delegate using (
+  kind = 'tenant'
+  and (select access.context_id('export_id')) is not null
+  and (select access.context_id('tenant_id')) is null
+  and scope_id in (select access.reach('audit_scope', 'select'))
+  and audit.was_act_of(event_id, occurred_at, (select access.context_id('partner_id')))
+);
+
+reset role;
