@@ -9,7 +9,7 @@ create or replace function access.search_invoices(pattern text, tenants uuid[])
   as $$
 declare
   wanted text := lower(pattern);
-  beginning text := substr(wanted, 2, char_length(wanted) - 2);
+  beginning text := substr(wanted, 2, greatest(char_length(wanted) - 2, 0));
   reached uuid[] := array(select r from access.reach('invoice', 'select') r where r = any (tenants));
 begin
   if wanted ~ '[[:alnum:]]{3}' then
