@@ -9,7 +9,7 @@ export const partner = {
   'board.critical': '{count} critical',
   'board.with_alerts': 'With alerts',
   'board.without_alerts': 'Without alerts',
-  'board.views': 'View',
+  'board.views': 'Saved view',
   'board.no_view': 'As it comes',
   'board.save_view': 'Save this view',
   'board.view_name': 'Name of the view',
