@@ -349,7 +349,7 @@ export const common = {
   'link.state': 'Link',
   'link.reason': 'Because',
   'link.kind': 'Relationship',
-  'link.opens': 'Opens',
+  'link.reach': 'Opens',
   'link.opens_accounts': "Only the partner's own accounts",
   'link.starts': 'Starts',
   'link.ends': 'Ends',

@@ -43,7 +43,7 @@ export function LinkFacts({ link, title }: { link: AnyLink; title: string }) {
           fact(t('link.reason'), link.status_reason && tValue('status_reason', link.status_reason)),
           fact(t('column.role'), link.role_title),
           fact(t('link.kind'), tValue('relationship', link.relationship_type)),
-          fact(t('link.opens'), link.own_accounts_only ? t('link.opens_accounts') : null),
+          fact(t('link.reach'), link.own_accounts_only ? t('link.opens_accounts') : null),
           fact(t('link.starts'), link.starts_at && <DateText iso={link.starts_at} />),
           fact(t('link.ends'), link.ends_at === null ? t('link.no_end') : <DateText iso={link.ends_at} />),
           fact(
