@@ -4,7 +4,7 @@ import type { DemoPeople, DemoTenant } from './people.ts'
 import type { Making } from './people.ts'
 
 /** The reseller whose link opens its own accounts alone, and where. */
-const RESELLER = { partner: 'southbank-systems', tenant: 'cascade-broadband' } as const
+const RESELLER = { partner: 'southbank-systems', tenant: 'juniper-valley' } as const
 
 const ENGAGEMENTS = ['sales', 'billing', 'sales', 'managed'] as const
 const SIGNED_DAYS_AGO = 120

@@ -268,7 +268,7 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
   {
     partner: SOUTHBANK,
     type: 'reseller_channel',
-    tenant: 'cascade-broadband',
+    tenant: 'juniper-valley',
     role: 'reseller',
     status: 'active',
     startsInDays: -130,
