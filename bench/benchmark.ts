@@ -37,6 +37,8 @@ export interface BenchmarkContext {
 export interface Benchmark {
   readonly name: string
   readonly title: string
+  /** Minutes after which it is taken to hang; 8 unless told. */
+  readonly longestMinutes?: number
   run(context: BenchmarkContext): Promise<BenchmarkResult>
 }
 

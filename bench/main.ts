@@ -29,8 +29,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   gateway,
 ]
 const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`
-/** No run takes longer, whatever hangs; a little more is given to ending the database. */
-const LONGEST_MS = 8 * 60_000
+/** No benchmark takes longer unless it says so, whatever hangs; a little more is given to ending the database. */
+const LONGEST_MINUTES = 8
+const MINUTE_MS = 60_000
 const STOP_MS = 20_000
 
 interface Order {
@@ -51,6 +52,20 @@ function readOrder(): Order {
 
 const say = (line: string): void => console.log(line)
 
+/** `work`, unless it hangs: then an error, and the end of the process if stopping hangs as well. */
+async function within<T>(minutes: number, work: Promise<T>): Promise<T> {
+  const { promise: timeUp, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    reject(new Error(`The benchmark took longer than ${minutes} minutes and was stopped.`))
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+  }, minutes * MINUTE_MS)
+  try {
+    return await Promise.race([work, timeUp])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Runs the benchmarks one after the other and hands over each run as soon as it is there. */
 async function runAll({ chosen, isQuick }: Order, keep: (run: Run) => Promise<void>): Promise<void> {
   let started: Promise<Cluster> | undefined
@@ -60,7 +75,7 @@ async function runAll({ chosen, isQuick }: Order, keep: (run: Run) => Promise<vo
   try {
     for (const benchmark of chosen) {
       say(`${benchmark.name}: ${benchmark.title}`)
-      const result = await Promise.race([benchmark.run(context), timeUp])
+      const result = await within(benchmark.longestMinutes ?? LONGEST_MINUTES, benchmark.run(context))
       const machine = describeMachine((await started)?.version)
       const run = { benchmark, result, date, commit, machine }
       say(describeRun(run))
@@ -70,15 +85,6 @@ async function runAll({ chosen, isQuick }: Order, keep: (run: Run) => Promise<vo
     await (await started)?.stop()
   }
 }
-
-const { promise: timeUp, reject: refuseMoreTime } = Promise.withResolvers<never>()
-timeUp.catch(() => undefined)
-setTimeout(() => {
-  refuseMoreTime(
-    new Error(`The benchmarks took longer than ${LONGEST_MS / 60_000} minutes and were stopped.`),
-  )
-  setTimeout(() => process.exit(1), STOP_MS).unref()
-}, LONGEST_MS).unref()
 
 try {
   const order = readOrder()

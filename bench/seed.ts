@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ceilingOf, encodeId, idFromUuid, newestRoleTemplate, toBits } from '@liaison/access'
+import { MASK_BITS, ceilingOf, encodeId, idFromUuid, newestRoleTemplate, toBits } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import pg from 'pg'
 import type { ConnectionSettings } from '../server/src/platform/embedded/index.ts'
@@ -116,7 +116,7 @@ export async function seedPartners(client: pg.Client, plan: PartnerPlan): Promis
   )
   await client.query(
     `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, mask)
-     select link_id, tenant_id, partner_id, ${ID('member', 'p')}, ${ID('person', 'p')}, '${'1'.repeat(128)}' from ${from}`,
+     select link_id, tenant_id, partner_id, ${ID('member', 'p')}, ${ID('person', 'p')}, '${'1'.repeat(MASK_BITS)}' from ${from}`,
     values,
   )
 }

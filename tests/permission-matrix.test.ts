@@ -47,7 +47,7 @@ async function except({ tenant, link, role, type }: Place, overrides: readonly O
   await world.seed(
     `insert into link_override (link_id, tenant_id, partner_id, pattern, effect, mask, set_by_side)
      select l.id, l.tenant_id, l.partner_id, o.pattern, o.effect, o.mask, 'tenant'
-     from link l, unnest($2::text[], $3::text[], $4::bit(128)[]) as o(pattern, effect, mask) where l.id = $1`,
+     from link l, unnest($2::text[], $3::text[], $4::bit(256)[]) as o(pattern, effect, mask) where l.id = $1`,
     [
       link,
       overrides.map(({ pattern }) => pattern),
@@ -77,7 +77,7 @@ async function elevateAll({ tenant, link, role, type }: Place, isOn: boolean): P
   await world.seed(
     isOn
       ? `update link_member set elevation_id = gen_random_uuid(), elevated_mask = $2, elevated_from = now(), elevated_until = now() + interval '1 hour' where link_id = $1`
-      : `update link_member set elevation_id = null, elevated_mask = null, elevated_from = null, elevated_until = null where link_id = $1 and $2::bit(128) is not null`,
+      : `update link_member set elevation_id = null, elevated_mask = null, elevated_from = null, elevated_until = null where link_id = $1 and $2::bit(256) is not null`,
     [link, everything],
     tenant,
   )

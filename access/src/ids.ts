@@ -54,6 +54,16 @@ export const ID_PREFIXES = {
   saved_view: 'svw',
   partner_account: 'acc',
   link_template: 'ltp',
+  application: 'app',
+  configuration_version: 'cfg',
+  feature_flag: 'flg',
+  end_user: 'usr',
+  end_user_session: 'eus',
+  identity_check: 'kyc',
+  plan: 'pln',
+  plan_version: 'plv',
+  subscription: 'scn',
+  subscription_hold: 'hld',
 } as const
 
 /** A kind of record that has a public id. */

@@ -47,6 +47,7 @@ export { PLANES } from './planes.ts'
 export type { Plane } from './planes.ts'
 export {
   CLIENT_PERMISSIONS,
+  REALM_PERMISSIONS,
   FEATURES,
   PERMISSIONS,
   bitOf,
@@ -56,6 +57,7 @@ export {
 } from './permissions.ts'
 export type {
   ClientPermission,
+  RealmPermission,
   Feature,
   Permission,
   PermissionEntry,

@@ -6,7 +6,7 @@ import type { Plane } from './planes.ts'
 export type Mask = bigint
 
 /** The number of permissions a stored mask has room for; the width of the column. */
-export const MASK_BITS = 128
+export const MASK_BITS = 256
 
 /** The mask without any permission. */
 export const EMPTY_MASK: Mask = 0n
@@ -62,19 +62,19 @@ export function maskOfPlane(plane: Plane): Mask {
   return PLANE_MASKS[plane]
 }
 
-/** A mask as the text of a PostgreSQL `bit(128)`, so that `get_bit(mask, N)` is the permission with bit N. */
+/** A mask as the text of a PostgreSQL `bit(256)`, so that `get_bit(mask, N)` is the permission with bit N. */
 export function toBits(mask: Mask): string {
-  if (mask < EMPTY_MASK || mask >> BigInt(MASK_BITS) !== EMPTY_MASK) throw new Error('A mask has 128 bits.')
+  if (mask < EMPTY_MASK || mask >> BigInt(MASK_BITS) !== EMPTY_MASK) throw new Error('A mask has 256 bits.')
   return Array.from(mask.toString(2).padStart(MASK_BITS, '0')).toReversed().join('')
 }
 
-/** The mask that a PostgreSQL `bit(128)` text stands for. Throws for any other text. */
+/** The mask that a PostgreSQL `bit(256)` text stands for. Throws for any other text. */
 export function fromBits(bits: string): Mask {
-  if (!/^[01]{128}$/.test(bits)) throw new Error('A mask is a text of 128 zeros and ones.')
+  if (!/^[01]{256}$/.test(bits)) throw new Error('A mask is a text of 256 zeros and ones.')
   return BigInt(`0b${Array.from(bits).toReversed().join('')}`)
 }
 
-/** A mask compiled for checks in a hot path: four words of 32 bits. */
+/** A mask compiled for checks in a hot path: eight words of 32 bits. */
 export type ResolvedMask = Int32Array
 
 /** Compiles a mask once so that `allows` costs a few nanoseconds a call. */
@@ -86,7 +86,7 @@ export function compileMask(mask: Mask): ResolvedMask {
   return words
 }
 
-/** Whether the compiled mask contains the permission with this bit. A bit outside 0 to 127 is never contained. */
+/** Whether the compiled mask contains the permission with this bit. A bit outside 0 to 255 is never contained. */
 export function allows(resolved: ResolvedMask, bit: number): boolean {
   return (((resolved[bit >> 5] ?? 0) >>> (bit & 31)) & 1) === 1
 }

@@ -11,6 +11,9 @@ export type PermissionOf<P extends Plane> = Extract<Permission, `${NamespaceOf<P
 /** The permissions of API clients: what a scope or an action of an access token stands for. */
 export type ClientPermission = Extract<Permission, `${typeof CLIENT_NAMESPACE}.${string}`>
 
+/** The permissions of the end users of a partner's realm; no person ever holds one. Source: registry.md section 6. */
+export type RealmPermission = Extract<Permission, `realm.${string}`>
+
 /** The parts of the product that the provider can switch off for one partner. Source: C3, managed-tenants.md section 3. */
 export const FEATURES = ['billing', 'support', 'provisioning', 'reports', 'alerts', 'webhooks'] as const
 
@@ -19,11 +22,11 @@ export type Feature = (typeof FEATURES)[number]
 /** What the catalogue declares about one permission. */
 export interface PermissionEntry {
   readonly name: Permission
-  /** Position in every stored mask, 0 to 127. */
+  /** Position in every stored mask, 0 to 255. */
   readonly bit: number
   readonly plane: Plane
-  /** Who can hold it: a person through a role or a link, or an API client through its token. */
-  readonly holder: 'person' | 'client'
+  /** Who can hold it: a person through a role or a link, an API client through its token, or an end user of a realm. */
+  readonly holder: 'person' | 'client' | 'end_user'
   /** The second segment of the name; pages group permissions by it. */
   readonly area: string
   /** Needs a factor used within the last 15 minutes. */
@@ -60,13 +63,18 @@ function planeOf(namespace: string): Plane {
   return NAMESPACE_PLANES[namespace]
 }
 
+function holderOf(namespace: string): PermissionEntry['holder'] {
+  if (namespace === CLIENT_NAMESPACE) return 'client'
+  return namespace === 'realm' ? 'end_user' : 'person'
+}
+
 function toEntry(source: Source): PermissionEntry {
   const [namespace = '', area = ''] = source.name.split('.')
   return Object.freeze({
     name: source.name,
     bit: source.bit,
     plane: planeOf(namespace),
-    holder: namespace === CLIENT_NAMESPACE ? 'client' : 'person',
+    holder: holderOf(namespace),
     area,
     sensitive: source.sensitive ?? false,
     spends: source.spends ?? false,
@@ -113,4 +121,9 @@ export function permissionsOfPlane<P extends Plane>(plane: P): readonly Permissi
 /** Every permission of API clients, in the order of the bits. */
 export const CLIENT_PERMISSIONS: readonly PermissionEntry[] = Object.freeze(
   PERMISSIONS.filter(({ holder }) => holder === 'client'),
+)
+
+/** Every permission of the end users of a realm, in the order of the bits. */
+export const REALM_PERMISSIONS: readonly PermissionEntry[] = Object.freeze(
+  PERMISSIONS.filter(({ holder }) => holder === 'end_user'),
 )

@@ -9,6 +9,7 @@ export const NAMESPACE_PLANES = {
   partner_org: 'program',
   tenant: 'tenant',
   platform: 'platform',
+  realm: 'realm',
 } as const satisfies Record<string, Plane>
 
 /**

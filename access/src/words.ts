@@ -132,6 +132,19 @@ const AREA_TITLES: Readonly<Record<string, string>> = {
   outbox: 'Events',
   persons: 'Persons',
   operations: 'Operations',
+  applications: 'Applications',
+  configuration: 'Configuration',
+  features: 'Features',
+  plans: 'Plans',
+  realms: 'Own user bases of partners',
+  branding: 'Branding',
+  users: 'Users',
+  realm: 'Own user base',
+  subscriptions: 'Subscriptions',
+  subscription: 'Subscription',
+  kyc: 'Identity checks',
+  identity_check: 'Identity check',
+  service: 'Service',
 }
 
 /** The title of an area; its own name when it has none. */

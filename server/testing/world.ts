@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { ceilingOf, compilePatterns, encodeId, idFromUuid, newestRoleTemplate, toBits } from '@liaison/access'
+import {
+  MASK_BITS,
+  ceilingOf,
+  compilePatterns,
+  encodeId,
+  idFromUuid,
+  newestRoleTemplate,
+  toBits,
+} from '@liaison/access'
 import type { IdKind, IdOf, LinkRole, PartnerId, PersonId, RelationshipType, TenantId } from '@liaison/access'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
@@ -223,7 +231,7 @@ export class TestWorld implements AsyncDisposable {
   }
 
   async assign(linkId: IdOf<'link'>, memberId: IdOf<'member'>, role: LinkRole | null = null): Promise<void> {
-    const mask = role === null ? '1'.repeat(128) : toBits(newestRoleTemplate(role).defaults)
+    const mask = role === null ? '1'.repeat(MASK_BITS) : toBits(newestRoleTemplate(role).defaults)
     const [row] = await this.sql<{ tenant_id: string }>('select tenant_id from link where id = $1', [linkId])
     await this.seed(
       `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, role, mask)

@@ -54,7 +54,7 @@ async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant>
   )
   const client = await one(
     `insert into api_client (tenant_id, name, environment, scopes, mask, jwks, created_by, created_by_name)
-     values ($1, $2, 'live', '{orders.read}', 0::bit(128), '{"keys": []}', $1, $2) returning id`,
+     values ($1, $2, 'live', '{orders.read}', 0::bit(256), '{"keys": []}', $1, $2) returning id`,
     [id, marker],
   )
   const ticket = await one(

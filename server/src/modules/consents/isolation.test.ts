@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { maskOfScopes, toBits } from '@liaison/access'
+import { MASK_BITS, maskOfScopes, toBits } from '@liaison/access'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asSide as asSideOf, attempt, openScene as openSceneIn } from '#testing/sides.ts'
@@ -263,7 +263,7 @@ describe('what can be done to a request, as raw SQL', () => {
 })
 
 describe('a consent, as raw SQL', () => {
-  const zero = '0'.repeat(128)
+  const zero = '0'.repeat(MASK_BITS)
   const insertConsent = (
     status: string,
   ) => `insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, starts_at, ends_at, requested_by, approved_by, approved_at, status_changed_by, status_changed_by_side)
@@ -320,7 +320,7 @@ describe('a consent, as raw SQL', () => {
     )
     await asSide('partner', scene, async (client) => {
       expect(
-        await attempt(client, `update delegation set mask = repeat('1', 128)::bit(128) where id = $1`, [
+        await attempt(client, `update delegation set mask = repeat('1', 256)::bit(256) where id = $1`, [
           row?.id,
         ]),
       ).toBe('delegation_widening')

@@ -203,12 +203,12 @@ async function writeMasks(pool: pg.Pool): Promise<void> {
   )
   await pool.query(
     `insert into relation_permission (relation, operation, plane, mask)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::bit(128)[])
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::bit(256)[])
      on conflict (relation, operation, plane) do update set mask = excluded.mask`,
     [column(0), column(1), column(2), column(3)],
   )
   await pool.query(
-    `insert into role_permission (plane, role, mask) select * from unnest($1::text[], $2::text[], $3::bit(128)[])
+    `insert into role_permission (plane, role, mask) select * from unnest($1::text[], $2::text[], $3::bit(256)[])
      on conflict (plane, role) do update set mask = excluded.mask`,
     [
       ROLES.map(([plane]) => plane),
@@ -226,7 +226,7 @@ async function writeRoleTemplates(pool: pg.Pool): Promise<void> {
   )
   await pool.query(
     `insert into link_role_template (role, version, defaults, ceiling)
-     select * from unnest($1::text[], $2::integer[], $3::bit(128)[], $4::bit(128)[])
+     select * from unnest($1::text[], $2::integer[], $3::bit(256)[], $4::bit(256)[])
      on conflict (role, version) do update set defaults = excluded.defaults, ceiling = excluded.ceiling`,
     [
       templates.map(({ role }) => role),
@@ -239,7 +239,7 @@ async function writeRoleTemplates(pool: pg.Pool): Promise<void> {
 
 async function writeRelationshipBounds(pool: pg.Pool): Promise<void> {
   await pool.query(
-    `insert into link_relationship_bound (relationship_type, ceiling) select * from unnest($1::text[], $2::bit(128)[])
+    `insert into link_relationship_bound (relationship_type, ceiling) select * from unnest($1::text[], $2::bit(256)[])
      on conflict (relationship_type) do update set ceiling = excluded.ceiling`,
     [RELATIONSHIP_TYPES, RELATIONSHIP_TYPES.map((type) => toBits(relationshipBounds(type).ceiling))],
   )

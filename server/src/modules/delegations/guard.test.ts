@@ -88,7 +88,7 @@ describe('moves of a link', () => {
   test('a new link says which side began it, and a delegation begins as a request', async () => {
     const scene = await openScene()
     await asSide('partner', scene, async (client) => {
-      const insert = `with d as (insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, requested_by, approved_at) values ($1, $2, 'link', $3, repeat('0', 128)::bit(128), repeat('0', 128)::bit(128), $4, now()) returning id) select id from d`
+      const insert = `with d as (insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, requested_by, approved_at) values ($1, $2, 'link', $3, repeat('0', 256)::bit(256), repeat('0', 256)::bit(256), $4, now()) returning id) select id from d`
       expect(
         await attempt(client, insert, [scene.tenant, scene.partner, 'active', scene.people.partner.id]),
       ).toBe('delegation_transition')
@@ -111,7 +111,7 @@ describe('moves of a link', () => {
 })
 
 describe('widening', () => {
-  const ALL = `repeat('1', 128)::bit(128)`
+  const ALL = `repeat('1', 256)::bit(256)`
   const WIDENINGS = [
     [`update delegation set mask = ${ALL} where id = $1`, 'delegation_widening'],
     [`update delegation set role_mask = ${ALL} where id = $1`, 'delegation_widening'],
@@ -129,7 +129,7 @@ describe('widening', () => {
       'delegation_widening',
     ],
     [
-      `update link_override set mask = repeat('0', 128)::bit(128) where link_id = $1 and effect = 'deny'`,
+      `update link_override set mask = repeat('0', 256)::bit(256) where link_id = $1 and effect = 'deny'`,
       'delegation_widening',
     ],
     [`update link_override set effect = 'grant' where link_id = $1`, 'delegation_widening'],
@@ -203,7 +203,7 @@ describe('widening', () => {
     const scene = await openScene()
     const link = await world.link(scene.partner, scene.tenant)
     await asSide('partner', scene, async (client) => {
-      for (const set of [`mask = repeat('0', 128)::bit(128)`, `ends_at = now() + interval '1 day'`]) {
+      for (const set of [`mask = repeat('0', 256)::bit(256)`, `ends_at = now() + interval '1 day'`]) {
         const { rows } = await client.query<{ epoch: number }>(
           `update delegation set ${set} where id = $1 returning epoch`,
           [link],

@@ -1,6 +1,7 @@
 import {
   compilePatterns,
   formatInstant,
+  MASK_BITS,
   newestRoleTemplate,
   NO_CONDITIONS,
   permissionsOf,
@@ -293,7 +294,7 @@ function addOverrides(making: Making, plot: LinkPlot, cast: Cast): void {
   }
 }
 
-const ALL_BITS = '1'.repeat(128)
+const ALL_BITS = '1'.repeat(MASK_BITS)
 
 function addMembers(making: Making, plot: LinkPlot, cast: Cast): DemoMember[] {
   return Object.entries(plot.people ?? {}).map(([name, role]) => {

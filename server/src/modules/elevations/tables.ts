@@ -21,7 +21,7 @@ interface ElevationTable {
   person_id: string
   person_name: string
   permissions: readonly string[]
-  /** The 128 bits of a mask. */
+  /** The bits of a mask. */
   mask: string
   reason: string
   ticket_id: string | null

@@ -33,7 +33,7 @@ const CHANGES: readonly (readonly [
   ],
   [
     'the consent is narrowed',
-    `update delegation set epoch = epoch + 1, mask = '0'::bit(128) where id = $1`,
+    `update delegation set epoch = epoch + 1, mask = '0'::bit(256) where id = $1`,
     'consent',
     401,
     'TOKEN_STALE',

@@ -32,7 +32,7 @@ export async function addAttestedLinks(
   const [added, , , named] = await runStatements(mandate, [
     {
       text: `insert into delegation (tenant_id, partner_id, kind, status, status_changed_by, status_changed_by_side, role_mask, mask, ends_at, requested_by, approved_by, approved_by_name, approved_at, approval_basis, approval_snapshot)
-        select w.tenant_id, $1, 'link', 'active', $5, 'provider', $3::bit(128), $3::bit(128), ($4::jsonb ->> 'ends_at')::timestamptz, null, $5, $6, now(), 'operator_attested', $4::jsonb::jsonb
+        select w.tenant_id, $1, 'link', 'active', $5, 'provider', $3::bit(256), $3::bit(256), ($4::jsonb ->> 'ends_at')::timestamptz, null, $5, $6, now(), 'operator_attested', $4::jsonb::jsonb
         from unnest($2::uuid[]) as w (tenant_id)
         where not exists (select from delegation d where d.partner_id = $1 and d.tenant_id = w.tenant_id and d.kind = 'link' and d.status in ('requested', 'approved', 'active', 'suspended'))
         returning id, tenant_id`,

@@ -41,7 +41,7 @@ export async function insertAttested(mandate: Mandate<'platform'>, made: Attesta
     runStatements(mandate, [
       {
         text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, approved_by, approved_by_name, approved_at, approval_basis, approval_snapshot)
-          values ($1, $2, $3, 'link', 'approved', $4::bit(128), $5::bit(128), $6, $7, $8, $8, 'provider', $8, $9, $10, 'operator_attested', $11)`,
+          values ($1, $2, $3, 'link', 'approved', $4::bit(256), $5::bit(256), $6, $7, $8, $8, 'provider', $8, $9, $10, 'operator_attested', $11)`,
         values: [
           ...pair,
           masks.role_mask,

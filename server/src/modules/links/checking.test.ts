@@ -239,7 +239,7 @@ test("the source's map of exceptions is taken and given back, true for a grant a
 test('the home of an organisation counts apps beside partners (B10)', async () => {
   const people = await acts.makeLink()
   await world.seed(
-    `insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, approved_at, ends_at) values ($1, $2, 'resale', 'active', 0::bit(128), 0::bit(128), now(), now() + interval '1 day')`,
+    `insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, approved_at, ends_at) values ($1, $2, 'resale', 'active', 0::bit(256), 0::bit(256), now(), now() + interval '1 day')`,
     [people.tenant, (await acts.cast()).partner],
     people.tenant,
   )

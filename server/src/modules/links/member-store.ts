@@ -1,11 +1,11 @@
-import { newestRoleTemplate, toBits } from '@liaison/access'
+import { MASK_BITS, newestRoleTemplate, toBits } from '@liaison/access'
 import type { LinkRole } from '@liaison/access'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { KnownLink } from './store.ts'
 import type { LinkTables } from './tables.ts'
 
-const EVERY_PERMISSION = '1'.repeat(128)
+const EVERY_PERMISSION = '1'.repeat(MASK_BITS)
 
 /** One person's place in a link. */
 export interface Assignment {

@@ -148,7 +148,7 @@ export async function insertRequest(
       ),
       {
         text: `insert into link_override (link_id, tenant_id, partner_id, pattern, effect, mask, expires_at, set_by_side)
-          select $1, $2, $3, o.pattern, o.effect, o.mask, o.expires_at, 'partner' from unnest($4::text[], $5::text[], $6::bit(128)[], $7::timestamptz[]) as o (pattern, effect, mask, expires_at) where $2::uuid is not null`,
+          select $1, $2, $3, o.pattern, o.effect, o.mask, o.expires_at, 'partner' from unnest($4::text[], $5::text[], $6::bit(256)[], $7::timestamptz[]) as o (pattern, effect, mask, expires_at) where $2::uuid is not null`,
         values: [id, tenantId, mandate.partner.id, column(0), column(1), column(2), column(3)],
       },
     ]),
@@ -184,7 +184,7 @@ function delegationStatements(made: NewDelegation, masks: ReturnType<typeof mask
   return [
     {
       text: `insert into delegation (id, tenant_id, partner_id, kind, status, role_mask, mask, has_timed_overrides, starts_at, ends_at, requested_by, status_changed_by, status_changed_by_side, conditions, own_accounts_only)
-        select $1, $2, $3, 'link', 'requested', $4::bit(128), $5::bit(128), $6, $7, $8, $9, $9, $10, $11, $12 where $2::uuid is not null`,
+        select $1, $2, $3, 'link', 'requested', $4::bit(256), $5::bit(256), $6, $7, $8, $9, $9, $10, $11, $12 where $2::uuid is not null`,
       values: [
         made.id,
         made.tenantId,

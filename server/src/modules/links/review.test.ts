@@ -48,7 +48,7 @@ async function assignOwner(people: Linked): Promise<() => Promise<string>> {
   ])
   await world.seed(
     `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, mask)
-     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 128)::bit(128) from link l, partner_member m where l.id = $1 and m.id = $2`,
+     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 256)::bit(256) from link l, partner_member m where l.id = $1 and m.id = $2`,
     [uuidOf(people), member?.id],
     people.tenant,
   )
@@ -200,7 +200,7 @@ describe('renewing itself', () => {
     ['its review is due', `update link set review_due_at = now() where id = $1`],
     [
       'its role has a newer version',
-      `insert into link_role_template (role, version, defaults, ceiling) select access_role, role_version + 1, 0::bit(128), 0::bit(128) from link where id = $1`,
+      `insert into link_role_template (role, version, defaults, ceiling) select access_role, role_version + 1, 0::bit(256), 0::bit(256) from link where id = $1`,
     ],
   ])('is not done by the clock when %s: it runs out instead (B1)', async (_, hindrance) => {
     const people = await acts.makeLink({ access_role: 'auditor', relationship_type: 'audit_only' })
@@ -223,7 +223,7 @@ describe('a new version of a role', () => {
     const template = newestRoleTemplate('msp_support')
     // The link was approved with a version that gave nothing yet.
     await world.seed(
-      `with l as (update link set role_version = 0 where id = $1) update delegation set mask = 0::bit(128), role_mask = 0::bit(128) where id = $1`,
+      `with l as (update link set role_version = 0 where id = $1) update delegation set mask = 0::bit(256), role_mask = 0::bit(256) where id = $1`,
       [uuidOf(people)],
       people.tenant,
     )

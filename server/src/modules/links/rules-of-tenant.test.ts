@@ -51,7 +51,7 @@ async function openScene() {
   const link = decodeId('link', people.id)
   await world.seed(
     `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, mask)
-     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 128)::bit(128) from link l join partner_member m on m.partner_id = l.partner_id where l.id = $1`,
+     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 256)::bit(256) from link l join partner_member m on m.partner_id = l.partner_id where l.id = $1`,
     [link],
     people.tenant,
   )

@@ -54,7 +54,7 @@ async function openScene() {
   )
   await world.seed(
     `insert into link_member (link_id, tenant_id, partner_id, member_id, person_id, mask)
-     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 128)::bit(128) from link l, partner_member m where l.id = $1 and m.id = $2`,
+     select l.id, l.tenant_id, l.partner_id, m.id, m.person_id, repeat('1', 256)::bit(256) from link l, partner_member m where l.id = $1 and m.id = $2`,
     [uuidOf(people.id), member?.id],
     people.tenant,
   )

@@ -244,7 +244,7 @@ describe('a refresh', () => {
     const cast = await oauth.cast()
     const { refreshToken, accessToken, consentId } = await oauth.grant(cast)
     await oauth.world.seed(
-      `with c as (update consent set actions = array['order.read'] where id = $1) update delegation set epoch = epoch + 1, mask = mask & ('0'::bit(128) | (select bit_or(p.bits) from (select set_bit(0::bit(128), bit, 1) bits from permission where name = 'api.orders.read') p)) where id = $1`,
+      `with c as (update consent set actions = array['order.read'] where id = $1) update delegation set epoch = epoch + 1, mask = mask & ('0'::bit(256) | (select bit_or(p.bits) from (select set_bit(0::bit(256), bit, 1) bits from permission where name = 'api.orders.read') p)) where id = $1`,
       [consentId],
       cast.tenant,
     )

@@ -196,7 +196,7 @@ describe('an order', () => {
     ['not begun', `update delegation set starts_at = now() + interval '1 hour' where id = $1`],
     [
       'narrowed to no orders',
-      `update delegation set mask = 0::bit(128), role_mask = 0::bit(128) where id = $1`,
+      `update delegation set mask = 0::bit(256), role_mask = 0::bit(256) where id = $1`,
     ],
     [
       'frozen',

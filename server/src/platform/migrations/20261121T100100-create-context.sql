@@ -13,7 +13,7 @@ grant select on access.context_key to liaison_authz;
 
 create table permission (
   name text primary key,
-  bit integer not null unique check (bit between 0 and 127),
+  bit integer not null unique check (bit between 0 and 255),
   plane text not null,
   is_sensitive boolean not null,
   is_whole boolean not null
@@ -27,7 +27,7 @@ create table relation_permission (
   relation text not null,
   operation text not null check (operation in ('select', 'insert', 'update', 'delete')),
   plane text not null check (plane in ('tenant', 'delegation')),
-  mask bit(128) not null,
+  mask bit(256) not null,
   primary key (relation, operation, plane)
 );
 comment on table relation_permission is 'Which permissions open a tenant-owned relation to an operation: the row policies ask for any of them. Written by the migrate command from the code.';

@@ -3,7 +3,7 @@ set role liaison_owner;
 create table role_permission (
   plane text not null check (plane in ('platform', 'program', 'tenant')),
   role text not null,
-  mask bit(128) not null,
+  mask bit(256) not null,
   primary key (plane, role)
 );
 comment on table role_permission is 'What each membership role may do, written by the migrate command from the code.';
@@ -32,8 +32,8 @@ create table delegation (
   status_changed_at timestamptz not null default now(),
   status_changed_by uuid,
   status_changed_by_side text check (status_changed_by_side in ('partner', 'tenant', 'provider', 'clock')),
-  role_mask bit(128) not null,
-  mask bit(128) not null,
+  role_mask bit(256) not null,
+  mask bit(256) not null,
   has_timed_overrides boolean not null default false,
   elevation_required boolean not null default false,
   own_accounts_only boolean not null default false,
@@ -42,6 +42,7 @@ create table delegation (
   has_conditions boolean generated always as (conditions <> '{}') stored,
   starts_at timestamptz not null default now(),
   ends_at timestamptz,
+  review_stops_at timestamptz,
   epoch integer not null default 1,
   billing_party text not null default 'tenant' check (billing_party in ('tenant', 'partner', 'split')),
   requested_by uuid,
@@ -60,6 +61,7 @@ create table delegation (
   check (status not in ('approved', 'active', 'suspended') or approved_at is not null)
 );
 comment on table delegation is 'The one record by which a tenant lets somebody in.';
+comment on column delegation.review_stops_at is 'The first instant at which a review that nobody made stops the delegation: 30 days after link.review_due_at. Kept by a trigger, so that the one rule of what is in force needs no second table.';
 comment on column delegation.role_mask is 'The permissions of the role at its pinned version, within the ceiling.';
 comment on column delegation.mask is 'role_mask with the overrides that have no end applied; read when has_timed_overrides is false.';
 comment on column delegation.elevation_required is 'No standing write: the sensitive permissions of mask count only in an elevation. Derived by a trigger from the conditions of the link and of the tenant.';
@@ -115,7 +117,7 @@ create table link_override (
   partner_id uuid not null,
   pattern text not null,
   effect text not null check (effect in ('grant', 'deny')),
-  mask bit(128) not null,
+  mask bit(256) not null,
   reason text,
   expires_at timestamptz,
   set_by_side text not null check (set_by_side in ('partner', 'tenant', 'provider')),
@@ -134,12 +136,12 @@ create table link_member (
   member_id uuid not null,
   person_id uuid not null references person (id),
   role text,
-  mask bit(128) not null,
+  mask bit(256) not null,
   ends_at timestamptz,
   assigned_by uuid,
   assigned_at timestamptz not null default now(),
   elevation_id uuid,
-  elevated_mask bit(128),
+  elevated_mask bit(256),
   elevated_from timestamptz,
   elevated_until timestamptz,
   primary key (link_id, member_id),

@@ -8,6 +8,7 @@ create view access.delegation_in_force as
   where d.status = 'active'
     and d.starts_at <= statement_timestamp()
     and (d.ends_at is null or d.ends_at > statement_timestamp())
+    and (d.review_stops_at is null or d.review_stops_at > statement_timestamp())
     and exists (select from public.partner p where p.id = d.partner_id and p.status = 'active')
     and exists (select from public.tenant t where t.id = d.tenant_id and t.status <> 'closed')
     and not exists (
@@ -25,49 +26,49 @@ create function access.in_force(d public.delegation) returns boolean
   return exists (select from access.delegation_in_force v where v.id = d.id);
 
 -- What a link that is restricted to the partner's own accounts takes from a mask: everything that works on all of a tenant.
-create function access.account_mask(mask bit(128)) returns bit(128)
+create function access.account_mask(mask bit(256)) returns bit(256)
   language sql stable
-  as $$ select mask & ~ coalesce((select bit_or(set_bit(0::bit(128), p.bit, 1)) from public.permission p where p.is_whole), 0::bit(128)) $$;
+  as $$ select mask & ~ coalesce((select bit_or(set_bit(0::bit(256), p.bit, 1)) from public.permission p where p.is_whole), 0::bit(256)) $$;
 
 -- The permissions that a delegation gives now: deny wins over grant, grant over role; overrides past their end do not count.
-create function access.unrestricted_mask(d public.delegation) returns bit(128)
+create function access.unrestricted_mask(d public.delegation) returns bit(256)
   language sql stable
   return case when not d.has_timed_overrides then d.mask else
     (d.role_mask | coalesce((
       select bit_or(o.mask) from public.link_override o
-      where o.link_id = d.id and o.effect = 'grant' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128)))
+      where o.link_id = d.id and o.effect = 'grant' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(256)))
     & ~ coalesce((
       select bit_or(o.mask) from public.link_override o
-      where o.link_id = d.id and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128))
+      where o.link_id = d.id and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(256))
   end;
-create function access.mask_now(d public.delegation) returns bit(128)
+create function access.mask_now(d public.delegation) returns bit(256)
   language sql stable
   return case when d.own_accounts_only then access.account_mask(access.unrestricted_mask(d)) else access.unrestricted_mask(d) end;
 
 -- The same by the delegation's id: a row policy's query asks for it rarely, and a look-up written into the query would be prepared at every run.
-create function access.timed_mask(delegation uuid) returns bit(128)
+create function access.timed_mask(delegation uuid) returns bit(256)
   language sql stable
   as $$ select access.mask_now(d) from public.delegation d where d.id = delegation $$;
 
 -- What is left of a mask where sensitive permissions count in an elevation only.
-create function access.standing_mask(mask bit(128)) returns bit(128)
+create function access.standing_mask(mask bit(256)) returns bit(256)
   language sql stable
-  as $$ select mask & ~ coalesce((select bit_or(set_bit(0::bit(128), p.bit, 1)) from public.permission p where p.is_sensitive), 0::bit(128)) $$;
+  as $$ select mask & ~ coalesce((select bit_or(set_bit(0::bit(256), p.bit, 1)) from public.permission p where p.is_sensitive), 0::bit(256)) $$;
 
 -- What an elevation that is in force adds: what was approved within the ceiling, minus what is denied now.
-create function access.elevated_mask(link uuid, approved bit(128)) returns bit(128)
+create function access.elevated_mask(link uuid, approved bit(256)) returns bit(256)
   language sql stable
   as $$
   select approved & ~ coalesce((
     select bit_or(o.mask) from public.link_override o
-    where o.link_id = link and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(128))
+    where o.link_id = link and o.effect = 'deny' and (o.expires_at is null or o.expires_at > statement_timestamp())), 0::bit(256))
   $$;
 
 -- The links that people may use at this statement, each with the permissions that it gives to that person.
 create view access.usable_link as
   select m.person_id, m.member_id, m.link_id, d.partner_id, d.tenant_id,
     (m.mask & case when d.elevation_required then access.standing_mask(access.timed_mask(d.id)) when d.has_timed_overrides or d.own_accounts_only then access.timed_mask(d.id) else d.mask end)
-      | case when m.elevated_until <= statement_timestamp() or m.elevated_until is null then 0::bit(128)
+      | case when m.elevated_until <= statement_timestamp() or m.elevated_until is null then 0::bit(256)
           when d.own_accounts_only then access.account_mask(access.elevated_mask(m.link_id, m.elevated_mask)) else access.elevated_mask(m.link_id, m.elevated_mask) end as mask,
     d.own_accounts_only, d.own_accounts_since
   from public.link_member m
@@ -113,7 +114,7 @@ begin
       join public.person p on p.id = tm.person_id and p.status = 'active'
       join public.role_permission rp on rp.plane = 'tenant' and rp.role = tm.role
       join public.relation_permission need on need.relation = relation_name and need.operation = operation_name and need.plane = 'tenant'
-      where tm.person_id = person and tm.tenant_id = (context ->> 'tenant_id')::uuid and tm.status = 'active' and (rp.mask & need.mask) <> 0::bit(128);
+      where tm.person_id = person and tm.tenant_id = (context ->> 'tenant_id')::uuid and tm.status = 'active' and (rp.mask & need.mask) <> 0::bit(256);
   elsif context ->> 'plane' = 'delegation' and context ? 'tenant_id' then
     -- Acting in one tenant: the link and the member that the context was decided on, each by its key, as they are now.
     return query
@@ -125,7 +126,7 @@ begin
         and u.person_id = person
         and u.partner_id = (context ->> 'partner_id')::uuid
         and u.tenant_id = (context ->> 'tenant_id')::uuid
-        and (u.mask & need.mask) <> 0::bit(128)
+        and (u.mask & need.mask) <> 0::bit(256)
         and (route_bit is null or get_bit(u.mask, route_bit) = 1)
         and (not u.own_accounts_only or is_open_whole);
   elsif context ->> 'plane' = 'delegation' then
@@ -139,7 +140,7 @@ begin
       where u.person_id = person
         and u.partner_id = (context ->> 'partner_id')::uuid
         and (only_tenants is null or u.tenant_id = any (only_tenants))
-        and (u.mask & need.mask) <> 0::bit(128)
+        and (u.mask & need.mask) <> 0::bit(256)
         and (route_bit is null or get_bit(u.mask, route_bit) = 1)
         and (not u.own_accounts_only or is_open_whole);
   end if;
@@ -176,38 +177,12 @@ begin
       and u.own_accounts_only
       and (not context ? 'tenant_id' or (u.tenant_id = (context ->> 'tenant_id')::uuid and u.link_id = (context ->> 'delegation_id')::uuid and u.member_id = (context ->> 'member_id')::uuid))
       and (only_tenants is null or u.tenant_id = any (only_tenants))
-      and (u.mask & need.mask) <> 0::bit(128)
+      and (u.mask & need.mask) <> 0::bit(256)
       and (route_bit is null or get_bit(u.mask, route_bit) = 1);
 end
 $$;
 comment on function access.restricted_reach(text, text) is 'The tenants in which this transaction may touch a relation''s rows of the partner''s own accounts alone (B18).';
 grant execute on function access.restricted_reach(text, text) to liaison_delegate;
-
--- What the kernel must know of one link, for one person. A view for the same reason as above.
-create view access.link_fact as
-  select d.id, h.id as person_id, t.name as tenant_name, t.status as tenant_status, l.access_role as role,
-    json_build_object(
-      'id', d.id, 'tenant_id', d.tenant_id, 'tenant_name', t.name, 'tenant_status', t.status, 'status', d.status, 'status_reason', d.status_reason, 'role', l.access_role, 'role_version', l.role_version,
-      'relationship_type', l.relationship_type, 'starts_at', d.starts_at, 'ends_at', d.ends_at, 'epoch', d.epoch, 'billing_party', d.billing_party,
-      'status_changed_by_side', d.status_changed_by_side, 'status_changed_at', d.status_changed_at,
-      'own_accounts_only', d.own_accounts_only, 'conditions', d.conditions, 'tenant_conditions', coalesce(tp.conditions, '{}'),
-      'overrides', coalesce((select json_agg(json_build_object('id', o.id, 'pattern', o.pattern, 'effect', o.effect, 'expires_at', o.expires_at)) from public.link_override o where o.link_id = d.id), '[]'),
-      'assignment', case when m.link_id is not null then json_build_object('role', m.role, 'ends_at', m.ends_at) end,
-      'elevations', case when m.elevated_until > statement_timestamp()
-        then json_build_array(json_build_object('id', m.elevation_id, 'mask', m.elevated_mask, 'starts_at', m.elevated_from, 'ends_at', m.elevated_until)) else '[]' end,
-      'freezes', coalesce((
-        select json_agg(json_build_object('id', f.id, 'scope', f.scope, 'set_by', f.set_by_side)) from public.access_freeze f
-        where f.lifted_at is null
-          and (f.person_id is null or f.person_id = h.id)
-          and (f.partner_id is null or f.partner_id = d.partner_id)
-          and (f.tenant_id is null or f.tenant_id = d.tenant_id)
-          and (f.delegation_id is null or f.delegation_id = d.id)), '[]')) as facts
-  from public.delegation d
-  join public.link l on l.id = d.id
-  join public.tenant t on t.id = d.tenant_id
-  cross join public.person h
-  left join public.tenant_partner_policy tp on tp.tenant_id = d.tenant_id
-  left join public.link_member m on m.link_id = d.id and m.person_id = h.id;
 
 -- Which link decides for one partner in one tenant: the live one, else the last one that was ever in force.
 create function access.decides_before(status text) returns integer

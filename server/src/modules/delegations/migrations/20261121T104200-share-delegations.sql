@@ -101,7 +101,7 @@ begin
   may_widen := side = 'tenant' or (old.status = 'requested' and of_link.initiated_by = side);
   if not may_widen and not (side = 'clock' and of_link.auto_renew_days > 0 and old.status = 'active' and old.ends_at > statement_timestamp()
       and new.ends_at = old.ends_at + make_interval(days => of_link.auto_renew_days) and (new.mask, new.role_mask, new.starts_at, new.has_timed_overrides) = (old.mask, old.role_mask, old.starts_at, old.has_timed_overrides))
-    and ((new.mask & ~ old.mask) <> 0::bit(128) or (new.role_mask & ~ old.role_mask) <> 0::bit(128)
+    and ((new.mask & ~ old.mask) <> 0::bit(256) or (new.role_mask & ~ old.role_mask) <> 0::bit(256)
       or (old.ends_at is not null and (new.ends_at is null or new.ends_at > old.ends_at)) or new.starts_at < old.starts_at
       or new.conditions is distinct from old.conditions or (old.own_accounts_only and not new.own_accounts_only)
       or (old.has_timed_overrides and not new.has_timed_overrides and exists (select from link_override o where o.link_id = new.id and o.expires_at is not null))) then
@@ -111,7 +111,7 @@ begin
     raise exception 'an epoch never goes back' using errcode = 'check_violation', constraint = 'delegation_epoch';
   end if;
   -- Whatever takes access away makes older tokens stale, whether or not the writer thought of it.
-  if (new.status <> old.status and new.status in ('suspended', 'expired', 'revoked')) or (old.mask & ~ new.mask) <> 0::bit(128) or (old.role_mask & ~ new.role_mask) <> 0::bit(128)
+  if (new.status <> old.status and new.status in ('suspended', 'expired', 'revoked')) or (old.mask & ~ new.mask) <> 0::bit(256) or (old.role_mask & ~ new.role_mask) <> 0::bit(256)
     or new.starts_at > old.starts_at or (new.ends_at is not null and (old.ends_at is null or new.ends_at < old.ends_at)) or new.conditions is distinct from old.conditions
     or (new.elevation_required and not old.elevation_required) or (new.own_accounts_only and not old.own_accounts_only) then
     new.epoch := greatest(new.epoch, old.epoch + 1);
@@ -167,8 +167,8 @@ declare
     when 'INSERT' then new.effect = 'grant'
     when 'DELETE' then old.effect = 'deny'
     else new.effect <> old.effect or new.pattern <> old.pattern or case new.effect
-      when 'grant' then (new.mask & ~ old.mask) <> 0::bit(128) or (old.expires_at is not null and (new.expires_at is null or new.expires_at > old.expires_at))
-      else (old.mask & ~ new.mask) <> 0::bit(128) or (new.expires_at is not null and (old.expires_at is null or new.expires_at < old.expires_at)) end
+      when 'grant' then (new.mask & ~ old.mask) <> 0::bit(256) or (old.expires_at is not null and (new.expires_at is null or new.expires_at > old.expires_at))
+      else (old.mask & ~ new.mask) <> 0::bit(256) or (new.expires_at is not null and (old.expires_at is null or new.expires_at < old.expires_at)) end
     end;
 begin
   if side is not null and side <> 'tenant' and widens and not exists (

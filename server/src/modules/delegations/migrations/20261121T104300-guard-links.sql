@@ -6,8 +6,8 @@ create policy copying_read on link_override for select to liaison_owner using (t
 create table link_role_template (
   role text not null,
   version integer not null,
-  defaults bit(128) not null,
-  ceiling bit(128) not null,
+  defaults bit(256) not null,
+  ceiling bit(256) not null,
   primary key (role, version)
 );
 comment on table link_role_template is 'What each version of a link role gives and may be granted, written by the migrate command from the code.';
@@ -17,7 +17,7 @@ grant select on link_role_template to public;
 
 create table link_relationship_bound (
   relationship_type text primary key,
-  ceiling bit(128) not null
+  ceiling bit(256) not null
 );
 comment on table link_relationship_bound is 'What a relationship type allows whatever the role, written by the migrate command from the code.';
 call private.protect('link_relationship_bound');
@@ -52,7 +52,7 @@ begin
       or ((new.access_role, new.role_version) is distinct from (old.access_role, old.role_version) and not exists (
         select from link_role_template n, link_role_template o
         where n.role = new.access_role and n.version = new.role_version and o.role = old.access_role and o.version = old.role_version
-          and (n.defaults & ~ o.defaults) = 0::bit(128) and (n.ceiling & ~ o.ceiling) = 0::bit(128)))) then
+          and (n.defaults & ~ o.defaults) = 0::bit(256) and (n.ceiling & ~ o.ceiling) = 0::bit(256)))) then
     raise exception 'only the tenant can widen a delegation' using errcode = 'check_violation', constraint = 'delegation_widening';
   end if;
   return new;

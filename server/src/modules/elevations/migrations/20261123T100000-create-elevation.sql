@@ -9,7 +9,7 @@ create table link_elevation (
   person_id uuid not null references person (id),
   person_name text not null,
   permissions text[] not null check (cardinality(permissions) between 1 and 34),
-  mask bit(128) not null check (mask <> 0::bit(128)),
+  mask bit(256) not null check (mask <> 0::bit(256)),
   reason text not null check (char_length(reason) between 10 and 500),
   ticket_id uuid,
   ticket_number text,
@@ -75,7 +75,7 @@ insert into state_transition (entity, from_state, to_state, action, actor_kind) 
 alter table state_transition force row level security;
 
 -- What the elevations of a link can never exceed, whatever was approved.
-create function private.ceiling_of(of_link uuid) returns bit(128)
+create function private.ceiling_of(of_link uuid) returns bit(256)
   language sql stable security definer
   set search_path = pg_catalog, public
   as $$
@@ -193,7 +193,7 @@ begin
     if not access.can_elevate(new.link_id, new.member_id) then
       raise exception 'the link cannot be used' using errcode = 'check_violation', constraint = 'elevation_link';
     end if;
-    if (new.mask & ~ coalesce(private.ceiling_of(new.link_id), 0::bit(128))) <> 0::bit(128) then
+    if (new.mask & ~ coalesce(private.ceiling_of(new.link_id), 0::bit(256))) <> 0::bit(256) then
       raise exception 'no elevation reaches outside the ceiling' using errcode = 'check_violation', constraint = 'elevation_ceiling';
     end if;
     if exists (select from link_elevation e where e.link_id = new.link_id and e.member_id = new.member_id and (access.is_waiting(e) or access.is_elevated(e))) then
@@ -279,7 +279,7 @@ create function private.narrow_elevations() returns trigger
   set search_path = pg_catalog, public
   as $$
 begin
-  update link_member m set elevated_mask = m.elevated_mask & coalesce(private.ceiling_of(new.id), 0::bit(128))
+  update link_member m set elevated_mask = m.elevated_mask & coalesce(private.ceiling_of(new.id), 0::bit(256))
   where m.link_id = new.id and m.elevated_until > statement_timestamp();
   return null;
 end

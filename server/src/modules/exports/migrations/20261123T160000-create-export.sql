@@ -127,13 +127,13 @@ declare
   person uuid := access.context_id('actor_id');
   partner uuid := access.context_id('partner_id');
   file public.export;
-  needed bit(128);
+  needed bit(256);
 begin
   select * into file from public.export e where e.id = opens_export.export and e.status = 'completed' and e.expires_at > statement_timestamp();
   if not found then
     return false;
   end if;
-  select bit_or(set_bit(0::bit(128), p.bit, 1)) into needed from public.permission p where p.name = any (file.permissions);
+  select bit_or(set_bit(0::bit(256), p.bit, 1)) into needed from public.permission p where p.name = any (file.permissions);
   if file.plane = 'tenant' then
     return access.context_plane() = 'tenant' and file.tenant_id = access.context_id('tenant_id') and exists (
       select from public.tenant_member tm

@@ -75,7 +75,7 @@ begin
       join public.delegation d on d.id = a.link_id
       join public.partner_member m on m.id = a.member_id and m.person_id = person and m.status = 'active'
       where a.person_id = person and (a.ends_at is null or a.ends_at > statement_timestamp())
-        and access.in_force(d) and (access.mask_now(d) & a.mask) <> 0::bit(128)
+        and access.in_force(d) and (access.mask_now(d) & a.mask) <> 0::bit(256)
         and not exists (
           select from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = person
             and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id))), '[]'));

@@ -1,10 +1,7 @@
 set role liaison_owner;
 
 -- Access reviews (managed-tenants.md section 2): due every 180 days; 30 days after that the link is suspended, whether or not a job has noted it.
-alter table delegation add column review_stops_at timestamptz;
-comment on column delegation.review_stops_at is 'The first instant at which a review that nobody made stops the delegation: 30 days after link.review_due_at. Kept by a trigger, so that the one rule of what is in force needs no second table.';
 grant select (review_stops_at) on delegation to liaison_program, liaison_delegate;
-
 
 create function private.plan_review() returns trigger
   language plpgsql security definer
@@ -75,24 +72,6 @@ grant insert (via_partner_id, via_partner_name) on link to liaison_tenant;
 
 reset role;
 set role liaison_authz;
-
-create or replace view access.delegation_in_force as
-  select d.*
-  from public.delegation d
-  where d.status = 'active'
-    and d.starts_at <= statement_timestamp()
-    and (d.ends_at is null or d.ends_at > statement_timestamp())
-    and (d.review_stops_at is null or d.review_stops_at > statement_timestamp())
-    and exists (select from public.partner p where p.id = d.partner_id and p.status = 'active')
-    and exists (select from public.tenant t where t.id = d.tenant_id and t.status <> 'closed')
-    and not exists (
-      select from public.access_freeze f
-      where f.lifted_at is null
-        and f.scope <> 'person'
-        and (f.partner_id is null or f.partner_id = d.partner_id)
-        and (f.tenant_id is null or f.tenant_id = d.tenant_id)
-        and (f.delegation_id is null or f.delegation_id = d.id)
-    );
 
 -- The distributor that a request names, by its code.
 create function access.find_distributor(wanted_slug text) returns table (id uuid, name text)

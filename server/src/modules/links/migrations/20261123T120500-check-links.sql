@@ -36,7 +36,7 @@ create function access.check_link(link uuid)
   join public.link_member m on m.link_id = d.id
   join public.person h on h.id = m.person_id
   left join public.partner_member pm on pm.id = m.member_id and pm.partner_id = d.partner_id
-  left join access.usable_link u on u.link_id = d.id and u.person_id = m.person_id and u.mask <> 0::bit(128)
+  left join access.usable_link u on u.link_id = d.id and u.person_id = m.person_id and u.mask <> 0::bit(256)
   cross join lateral (select exists (select from public.passkey k where k.person_id = m.person_id)
     or exists (select from public.totp_factor f where f.person_id = m.person_id and f.confirmed_at is not null) as strong) t
   where d.id = check_link.link and d.kind = 'link' and access.is_party_to(d)

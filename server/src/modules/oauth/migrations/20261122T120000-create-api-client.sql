@@ -17,7 +17,7 @@ create table api_client (
   status_changed_by_side text check (status_changed_by_side in ('partner', 'tenant', 'provider')),
   redirect_uris text[] not null default '{}',
   scopes text[] not null,
-  mask bit(128) not null,
+  mask bit(256) not null,
   jwks jsonb not null,
   ip_allow text[] not null default '{}',
   version integer not null default 1,

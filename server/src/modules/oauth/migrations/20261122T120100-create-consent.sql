@@ -160,7 +160,7 @@ begin
       raise exception 'the tenant asks for a second approver' using errcode = 'check_violation', constraint = 'delegation_two_people';
     end if;
   end if;
-  if side <> giver and ((new.mask & ~ old.mask) <> 0::bit(128) or (new.role_mask & ~ old.role_mask) <> 0::bit(128)
+  if side <> giver and ((new.mask & ~ old.mask) <> 0::bit(256) or (new.role_mask & ~ old.role_mask) <> 0::bit(256)
     or new.ends_at is null or new.ends_at > old.ends_at or new.starts_at < old.starts_at or new.conditions is distinct from old.conditions) then
     raise exception 'only the % can widen a %', giver, new.kind using errcode = 'check_violation', constraint = 'delegation_widening';
   end if;

@@ -7,7 +7,7 @@ create function access.reach_by_token(context jsonb, relation_name text, operati
   set search_path = pg_catalog
   as $$
 declare
-  required bit(128);
+  required bit(256);
   route_bit integer := (context ->> 'permission_bit')::integer;
 begin
   select need.mask into required from public.relation_permission need
@@ -23,7 +23,7 @@ begin
       left join public.partner p on p.id = k.partner_id
       where k.id = (context ->> 'client_id')::uuid and k.status = 'active'
         and (k.tenant_id = t.id or (p.status = 'active' and p.home_tenant_id = t.id))
-        and (k.mask & required) <> 0::bit(128)
+        and (k.mask & required) <> 0::bit(256)
         and (route_bit is null or get_bit(k.mask, route_bit) = 1);
   elsif context ->> 'plane' = 'delegation' then
     return query
@@ -35,7 +35,7 @@ begin
         and d.epoch = (context ->> 'delegation_epoch')::integer
         and (d.kind = 'resale' or (d.kind = 'consent' and exists (select from public.consent c where c.id = d.id and c.client_id = k.id)))
         and exists (select from public.delegation_account a where a.delegation_id = d.id and a.account_id = (context ->> 'account_id')::uuid)
-        and (d.mask & k.mask & required) <> 0::bit(128)
+        and (d.mask & k.mask & required) <> 0::bit(256)
         and (route_bit is null or get_bit(d.mask & k.mask, route_bit) = 1);
   end if;
 end

@@ -96,7 +96,7 @@ set role liaison_authz;
 -- Who is to be assigned to what by the teams of a partner as they are now. Where several teams bring a person into a link, the one that
 -- gives most there counts, then the one that lasts longest.
 create function access.wanted_assignments(of_partner uuid, of_links uuid[], of_members uuid[])
-  returns table (link_id uuid, tenant_id uuid, member_id uuid, person_id uuid, role text, mask bit(128), ends_at timestamptz, team_id uuid, granted_by uuid)
+  returns table (link_id uuid, tenant_id uuid, member_id uuid, person_id uuid, role text, mask bit(256), ends_at timestamptz, team_id uuid, granted_by uuid)
   language sql stable
   set search_path = pg_catalog
   as $$
@@ -106,7 +106,7 @@ create function access.wanted_assignments(of_partner uuid, of_links uuid[], of_m
   join public.partner_member pm on pm.partner_id = g.partner_id and pm.id = tm.member_id
   join public.delegation d on d.partner_id = g.partner_id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended', 'expired')
   cross join lateral (
-    select coalesce((select t.defaults from public.link_role_template t where t.role = g.role order by t.version desc limit 1), ~ 0::bit(128)) as mask) own
+    select coalesce((select t.defaults from public.link_role_template t where t.role = g.role order by t.version desc limit 1), ~ 0::bit(256)) as mask) own
   where g.partner_id = of_partner
     and (g.ends_at is null or g.ends_at > statement_timestamp())
     and (of_links is null or d.id = any (of_links))
