@@ -43,7 +43,7 @@ export interface Activity {
 export async function countActivity(mandate: Mandate<'tenant'>, tenantId: TenantId): Promise<Activity[]> {
   const { rows } = await sql<Activity>`
     select e.partner_id, sum(e.repeats) filter (where e.method = 'GET' or s.row_count is not null)::integer as reads,
-      count(*) filter (where e.method <> 'GET' and s.row_count is null and e.action not in ('tenants.enter', 'tenants.switch_context'))::integer as writes, count(distinct e.actor_id)::integer as people
+      count(*) filter (where audit.is_change(e.method, e.action, s.row_count))::integer as writes, count(distinct e.actor_id)::integer as people
     from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
     where s.kind = 'tenant' and s.scope_id = ${tenantId} and s.occurred_at > statement_timestamp() - interval '30 days'
       and e.plane = 'delegation' and e.outcome = 'allowed' and e.partner_id is not null

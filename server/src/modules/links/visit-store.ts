@@ -27,7 +27,7 @@ const VISITS = `
   with calls as (
     select e.actor_id, e.actor_name, e.partner_id, e.partner_name, s.occurred_at, e.repeats,
       e.method = 'GET' or s.row_count is not null as reads,
-      e.method <> 'GET' and s.row_count is null and e.action not in ('tenants.enter', 'tenants.switch_context') as changes, e.changes -> 'access_reason' ->> 'after' as reason,
+      audit.is_change(e.method, e.action, s.row_count) as changes, e.changes -> 'access_reason' ->> 'after' as reason,
       case when e.resource_type = 'ticket' then e.resource_label end as ticket,
       coalesce(s.occurred_at - lag(s.occurred_at) over one > make_interval(mins => $2), true) as begins
     from audit_scope s join audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at

@@ -62,4 +62,11 @@ create policy acting_view on audit_scope for select to liaison_delegate using (
   and audit.was_act_of(event_id, occurred_at, (select access.context_id('partner_id')))
 );
 
+-- What counts as a change where acts are counted: neither a read, nor coming in, nor looking at what one may do.
+-- Plain, without a search path of its own, so that the planner folds it into the query that counts.
+create function audit.is_change(method text, action text, row_count bigint) returns boolean
+  language sql immutable parallel safe
+  return method <> 'GET' and row_count is null and action not in ('tenants.enter', 'tenants.switch_context');
+grant execute on function audit.is_change(text, text, bigint) to liaison_authz, liaison_tenant;
+
 reset role;

@@ -188,7 +188,7 @@ create function access.activity_between(tenant uuid, since timestamptz, until ti
   set search_path = pg_catalog
   as $$
   select coalesce(max(e.partner_name), 'A partner'), array_agg(distinct e.actor_name order by e.actor_name), (coalesce(sum(e.repeats) filter (where e.method = 'GET' or s.row_count is not null), 0))::integer,
-    (count(*) filter (where e.method <> 'GET' and s.row_count is null and e.action not in ('tenants.enter', 'tenants.switch_context')))::integer, (count(*) filter (where e.action like '%export%'))::integer
+    (count(*) filter (where audit.is_change(e.method, e.action, s.row_count)))::integer, (count(*) filter (where e.action like '%export%'))::integer
   from public.audit_scope s
   join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
   where access.context_plane() = 'system' and s.kind = 'tenant' and s.scope_id = activity_between.tenant and s.occurred_at >= activity_between.since and s.occurred_at < activity_between.until

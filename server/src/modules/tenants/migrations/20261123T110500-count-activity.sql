@@ -6,7 +6,7 @@ create function access.activity_of_partner(wanted_tenant uuid, days integer) ret
   set search_path = pg_catalog
   as $$
   select coalesce(sum(e.repeats) filter (where s.row_count is not null or e.method = 'GET'), 0)::integer,
-    count(*) filter (where s.row_count is null and e.method <> 'GET' and e.action not in ('tenants.enter', 'tenants.switch_context'))::integer,
+    count(*) filter (where audit.is_change(e.method, e.action, s.row_count))::integer,
     count(distinct e.actor_id)::integer
   from public.audit_scope s
   join public.audit_event e on e.id = s.event_id and e.occurred_at = s.occurred_at
