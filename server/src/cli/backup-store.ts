@@ -132,8 +132,15 @@ export async function addMonths(
   )
 }
 
-/** Ends every session: one that was ended after the moment of the backup must not come back to life. */
-export async function endSessions(client: Client): Promise<number> {
+/**
+ * Ends every session and every OAuth grant, and forgets all codes and refresh tokens: what was ended after the moment of
+ * the backup must not come back to life. Returns how many sessions it ended.
+ */
+export async function endAccessOfSignIns(client: Client): Promise<number> {
+  await client.query(
+    `update oauth_grant set ended_at = now(), end_reason = 'restored' where ended_at is null`,
+  )
+  await client.query('delete from oauth_artifact')
   const { rowCount } = await client.query(
     `update session set ended_at = now(), end_reason = 'restored' where ended_at is null`,
   )

@@ -121,13 +121,21 @@ const DIFFERENCES = `select (select count(*)::integer from ticket) as tickets,
   (select count(*)::integer from ticket t where not exists (select from audit_event e where e.resource_id = t.id)) as without_event,
   (select count(*)::integer from audit_event e where e.action = 'partner.support.tickets.create' and not exists (select from ticket t where t.id = e.resource_id)) as without_ticket,
   (select count(*)::integer from session where ended_at is null) as sessions,
-  (select count(*)::integer from audit_event e where not exists (select from audit_leaf l where l.event_id = e.id) and e.action <> 'platform.backups.restore') as unsealed,
+  (select count(*)::integer from audit_event e where not exists (select from audit_leaf l where l.event_id = e.id) and e.action not in ('platform.backups.restore', 'platform.freezes.set')) as unsealed,
   (select count(*)::integer from audit_watermark) as watermarks`
 
+/** What a restore brings back to life of what may have been ended after the moment of the backup. */
+const REVIVED = `select (select count(*)::integer from delegation d where access.in_force(d)) as delegations,
+  (select count(*)::integer from oauth_grant where ended_at is null) as grants, (select count(*)::integer from oauth_artifact) as artifacts`
+
 test(
-  'a backup under load is one moment: restored into an empty database of another cluster it holds every acknowledged write once, each with its event, and its log verifies (R10)',
+  'a backup under load is one moment: restored into an empty database of another cluster it holds every acknowledged write once, each with its event, its log verifies, and it opens nothing to partners until somebody has looked (R10)',
   async () => {
     const folder = join(bench.folder, 'under-load')
+    await world.seed(
+      `insert into oauth_artifact (model, id_hash, payload, expires_at) values ('RefreshToken', 'a token', '{}', now() + interval '1 day')`,
+      [],
+    )
     const { before, during } = await backUpUnderLoad(folder)
     expect(during).toBeGreaterThan(0)
     expect((await bench.run(['backup', '--check', folder])).status).toBe(0)
@@ -139,7 +147,10 @@ test(
     expect(found).toMatchObject({ without_event: 0, without_ticket: 0, sessions: 0, unsealed: 0 })
     expect(Number(found['tickets'])).toBeGreaterThanOrEqual(before)
     expect(Number(found['tickets'])).toBeLessThanOrEqual(before + during)
-    expect(JSON.parse(out)).toMatchObject({ sessions_ended: 1, audit: { unsealed: 0 } })
+    expect(JSON.parse(out)).toMatchObject({ sessions_ended: 1, is_frozen: true, audit: { unsealed: 0 } })
+    expect(await ask(connection, REVIVED)).toEqual({ delegations: 0, grants: 0, artifacts: 0 })
+    const lift = await target.run(['unfreeze', 'platform', '--reason', 'All delegations were looked through'])
+    expect(lift.status).toBe(1)
     expect((await target.run(['audit', 'verify'])).status).toBe(0)
   },
   LONG_MS,
@@ -155,9 +166,10 @@ test(
     await bench.run(['backup', folder])
     const connection = await createDatabase(other.connection, 'renumbered')
     await using target = await CommandBench.start({ connection })
-    const { out } = await target.run(['restore', folder, '--json'])
+    const { out } = await target.run(['restore', folder, '--open', '--json'])
     const { audit } = JSON.parse(out)
     expect(audit).toMatchObject({ unsealed: 0, lacking: 0, sealed: audit.events })
+    expect(await ask(connection, REVIVED)).toMatchObject({ delegations: 1 })
     expect(
       await ask(
         connection,

@@ -19,7 +19,7 @@ import type { BackupManifest } from './backup-format.ts'
 import {
   addMonths,
   countRecords,
-  endSessions,
+  endAccessOfSignIns,
   listTables,
   markRestored,
   nameInSql,
@@ -30,6 +30,7 @@ import {
 } from './backup-store.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
+import { addFreeze, findFreeze } from './freeze-store.ts'
 
 const SEAL_INTERVAL_MS = 3_600_000
 
@@ -62,7 +63,7 @@ async function loadAll(client: pg.ClientBase, manifest: BackupManifest, folder: 
   for (const table of manifest.tables) await loadTable(client, table, folder)
   for (const sequence of manifest.sequences) await setSequence(client, sequence)
   await markRestored(client, manifest.audit.size)
-  const ended = await endSessions(client)
+  const ended = await endAccessOfSignIns(client)
   await client.query('commit')
   return ended
 }
@@ -98,6 +99,8 @@ interface Outcome {
   readonly tables: number
   readonly rows: number
   readonly sessions_ended: number
+  /** Whether all access of partners waits until two people have lifted the freeze. */
+  readonly is_frozen: boolean
   readonly audit: {
     readonly events: number
     readonly sealed: number
@@ -146,11 +149,43 @@ async function verify(
   return { events, sealed, unsealed, root, lacking }
 }
 
-async function run(
-  surroundings: Surroundings,
-  folder: string,
-  checkpoints: string | undefined,
-): Promise<Outcome> {
+interface Order {
+  readonly folder: string
+  /** A file of checkpoints that were kept elsewhere. */
+  readonly checkpoints: string | undefined
+  /** Whether delegations work again without anybody having looked through them. */
+  readonly isOpen: boolean
+}
+
+/**
+ * Records the restore and, unless told otherwise, freezes all access of partners: a delegation that was revoked after
+ * the moment of the backup is in force again, and only somebody who looks through them can know. Source: product.md, the
+ * one rule.
+ */
+async function recordRestore(
+  { admin }: Installation,
+  { operator }: Surroundings,
+  { restoreId, takenAt, isOpen }: { restoreId: string; takenAt: string; isOpen: boolean },
+): Promise<void> {
+  const reason = `The state of ${takenAt} was restored: what was revoked later is in force again.`
+  await actAsOperator(admin, { operator, command: 'restore' }, async (mandate) => {
+    recordEvent(mandate, {
+      action: 'platform.backups.restore',
+      reason,
+      resource: { type: 'backup', id: restoreId, label: takenAt },
+    })
+    const platform = { scope: 'platform', target: null } as const
+    if (isOpen || (await findFreeze(mandate, platform))) return
+    const id = await addFreeze(mandate, platform, { operator, reason })
+    recordEvent(mandate, {
+      action: 'platform.freezes.set',
+      reason,
+      resource: { type: 'freeze', id, label: 'the platform' },
+    })
+  })
+}
+
+async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: Order): Promise<Outcome> {
   const installation = await surroundings.open()
   const manifest = await readManifest(folder, makeVault(installation.secretKey))
   const file = checkpointFileIn(surroundings.config.dataDir)
@@ -165,41 +200,43 @@ async function run(
   await sealLeftOver(installation, surroundings)
   const audit = await verify(installation, surroundings, { manifest, checkpoints })
   const restoreId = randomUUID()
-  const request = { operator: surroundings.operator, command: 'restore' }
-  await actAsOperator(installation.admin, request, (mandate) => {
-    recordEvent(mandate, {
-      action: 'platform.backups.restore',
-      reason: `The state of ${manifest.taken_at}; what was done later is undone.`,
-      resource: { type: 'backup', id: restoreId, label: manifest.taken_at },
-    })
-    return Promise.resolve()
-  })
+  await recordRestore(installation, surroundings, { restoreId, takenAt: manifest.taken_at, isOpen })
   return {
     taken_at: manifest.taken_at,
     restore_id: restoreId,
     tables: manifest.tables.length,
     rows: manifest.tables.reduce((total, table) => total + table.rows, 0),
     sessions_ended: ended,
+    is_frozen: !isOpen,
     audit,
   }
 }
 
 export const restore: Command = {
   name: 'restore',
-  help: `restore FOLDER [--checkpoints FILE] [--json]
+  help: `restore FOLDER [--checkpoints FILE] [--open] [--json]
   Puts a backup into an empty database (or an empty LIAISON_DATA_DIR that has the secrets.json of the installation),
-  compares every table with what was backed up, seals and verifies the audit log, and ends every session.
+  compares every table with what was backed up, seals and verifies the audit log, and ends every session and every OAuth grant.
   FILE holds checkpoints that were kept elsewhere: the restored log must contain them, up to the moment of the backup.
-  Stop the servers first. What was revoked after the moment of the backup is in force again: look through it.`,
+  Stop the servers first. What was revoked after the moment of the backup is in force again: so all access of partners is
+  frozen until two people have looked through it and lifted the freeze, unless --open says that somebody has.`,
   async run(args, surroundings) {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { checkpoints: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        checkpoints: { type: 'string' },
+        open: { type: 'boolean', default: false },
+        json: { type: 'boolean' },
+      },
     })
     const [named, ...rest] = positionals
     if (named === undefined || rest.length > 0) throw new UsageError('Name one folder.')
-    const outcome = await run(surroundings, resolve(named), values.checkpoints)
+    const outcome = await run(surroundings, {
+      folder: resolve(named),
+      checkpoints: values.checkpoints,
+      isOpen: values.open,
+    })
     if (values.json) writeJson(surroundings, outcome)
     else
       surroundings.out(
@@ -208,7 +245,10 @@ export const restore: Command = {
           (outcome.audit.lacking > 0
             ? `It lacks the last ${outcome.audit.lacking} events that were signed after that moment.\n`
             : '') +
-          `${outcome.sessions_ended} sessions were ended. Revocations after ${outcome.taken_at} are undone: look through delegations, keys and freezes before you start the servers.\n`,
+          `${outcome.sessions_ended} sessions were ended. Revocations after ${outcome.taken_at} are undone: look through delegations, keys and freezes.\n` +
+          (outcome.is_frozen
+            ? 'Until two people lift the freeze, no partner acts in any tenant: npm run liaison -- unfreeze platform --reason TEXT\n'
+            : ''),
       )
     return STATUS.done
   },

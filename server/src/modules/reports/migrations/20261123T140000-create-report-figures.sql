@@ -286,18 +286,20 @@ declare
   reached uuid[] := array(select access.reach('ticket_figures', 'select'));
 begin
   return query
-    select w.id, c.metric, (count(*) filter (where c.state = 'met'))::integer, (count(*) filter (where c.state = 'breached'))::integer,
-      (count(*) filter (where c.state = 'running'))::integer,
-      percentile_cont(0.5) within group (order by c.minutes), percentile_cont(0.95) within group (order by c.minutes)
+    select w.id, c.metric, c.met, c.breached, c.running, c.minutes[1], c.minutes[2]
     from unnest(wanted, since, until) w (id, since, until)
+    -- Tenant by tenant, so that what is sorted fits into memory; floating-point minutes, since exact numbers sort far more slowly.
     cross join lateral (
-      select k.metric,
-        case when k.breached_at is not null or coalesce(k.met_at, k.paused_since, as_of) > k.due_at then 'breached' when k.met_at is not null then 'met' else 'running' end as state,
-        extract(epoch from k.met_at - k.started_at - make_interval(secs => k.paused_ms / 1000.0)) / 60 as minutes
-      from ticket_sla_clock k
-      where k.tenant_id = w.id and k.started_at >= w.since and k.started_at < w.until) c
-    where w.id = any (reached)
-    group by 1, 2;
+      select k.metric, (count(*) filter (where k.state = 'met'))::integer as met, (count(*) filter (where k.state = 'breached'))::integer as breached,
+        (count(*) filter (where k.state = 'running'))::integer as running, percentile_cont(array[0.5, 0.95]) within group (order by k.minutes) as minutes
+      from (
+        select t.metric,
+          case when t.breached_at is not null or coalesce(t.met_at, t.paused_since, as_of) > t.due_at then 'breached' when t.met_at is not null then 'met' else 'running' end as state,
+          date_part('epoch', t.met_at - t.started_at) / 60 - t.paused_ms::float8 / 60000 as minutes
+        from ticket_sla_clock t
+        where t.tenant_id = w.id and t.started_at >= w.since and t.started_at < w.until) k
+      group by k.metric) c
+    where w.id = any (reached);
 end
 $$;
 comment on function access.ticket_promises(uuid[], timestamptz[], timestamptz[], timestamptz) is 'Counts and times of the promises that began in a window of each tenant, of those whose reports this transaction may read.';
