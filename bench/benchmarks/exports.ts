@@ -132,6 +132,7 @@ function claimOf(made: readonly (readonly [Made, Made])[]): Claim {
 /** Files of exports: how fast, and with how much memory. */
 export const benchmark: Benchmark = {
   name: 'exports',
+  longestMinutes: 20,
   title: 'Exports of 200,000 invoices',
   async run(context) {
     const made = await makeAll(context)

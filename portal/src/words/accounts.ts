@@ -45,4 +45,15 @@ export const accounts = {
   'accounts.accept': 'Accept: this subscriber is meant',
   'accounts.accepting': 'Which subscriber does {partner} mean with "{asked}"?',
   'accounts.choose': 'Say which one…',
+  'accounts.ask_title': 'Ask for an account',
+  'accounts.ask': 'Ask',
+  'accounts.asked_for': 'Whom you mean',
+  'accounts.asked_for_help':
+    'A name, a number or an address that the organisation knows. It looks this up itself; you are told only what it decides.',
+  'accounts.ask_message': 'Message (optional)',
+  'accounts.ask_sent': 'Asked. The organisation decides.',
+  'accounts.withdraw': 'Take it back',
+  'accounts.withdraw_title': 'Take back what you asked {tenant} for?',
+  'accounts.withdraw_effect': 'The request for "{asked}" ends. You can ask again.',
+  'accounts.withdrawn': 'The request was taken back',
 } as const

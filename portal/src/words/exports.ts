@@ -37,6 +37,8 @@ export const exports = {
   'exports.ended.other': 'Stopped while it was made: {reason}. Nothing of it was kept.',
   'exports.order': 'Export {noun}',
   'exports.order_lead': 'The file is made in the background. We send you a mail when it is ready.',
+  'exports.a_list': 'a list',
+  'exports.of_what': 'What is the file of?',
   'exports.noun.invoices': 'invoices',
   'exports.noun.tickets': 'tickets',
   'exports.noun.subscribers': 'subscribers',

@@ -25,6 +25,23 @@ function EndButton({ account }: { account: PartnerAccount }) {
   )
 }
 
+function WithdrawButton({ account }: { account: PartnerAccount }) {
+  const names = { asked: account.asked_for ?? '', tenant: account.tenant_name }
+  return (
+    <MoveButton
+      words={{
+        act: t('accounts.withdraw'),
+        title: t('accounts.withdraw_title', names),
+        effect: t('accounts.withdraw_effect', names),
+        keep: t('accounts.decline_keep'),
+        done: t('accounts.withdrawn'),
+      }}
+      isInRow
+      move={(reason, frame) => moveAccount(frame, account, { to: 'withdraw', reason })}
+    />
+  )
+}
+
 function Row({ account, isOrg }: { account: PartnerAccount; isOrg: boolean }) {
   return (
     <tr>
@@ -44,6 +61,7 @@ function Row({ account, isOrg }: { account: PartnerAccount; isOrg: boolean }) {
       </td>
       <td data-label={t('accounts.acts')}>
         {account.status === 'active' && <EndButton account={account} />}
+        {account.status === 'requested' && !isOrg && <WithdrawButton account={account} />}
       </td>
     </tr>
   )

@@ -13,17 +13,25 @@ export async function readAccounts(frame: Frame, signal: AbortSignal): Promise<P
   return items
 }
 
-/** Ends an account, or declines what was asked for, from whichever side this frame is. */
+/** Ends an account, or declines or takes back what was asked for, from whichever side this frame is. */
 export function moveAccount(
   frame: Frame,
   account: PartnerAccount,
-  move: { readonly to: 'end' | 'decline'; readonly reason: string },
+  move: { readonly to: 'end' | 'decline' | 'withdraw'; readonly reason: string },
 ): Promise<PartnerAccount> {
+  const { to, reason } = move
   const call = {
     params: { path: { account_id: account.account_id } },
-    body: move.reason === '' ? {} : { reason: move.reason },
+    body: reason === '' ? {} : { reason },
   }
-  return frame.kind === 'org'
-    ? readBody(frame.client.POST(`/tenant/partner-access/accounts/{account_id}/${move.to}`, call))
-    : readBody(frame.client.POST('/partner/accounts/{account_id}/end', call))
+  if (frame.kind !== 'org')
+    return readBody(
+      frame.client.POST(`/partner/accounts/{account_id}/${to === 'withdraw' ? 'withdraw' : 'end'}`, call),
+    )
+  return readBody(
+    frame.client.POST(
+      `/tenant/partner-access/accounts/{account_id}/${to === 'decline' ? 'decline' : 'end'}`,
+      call,
+    ),
+  )
 }

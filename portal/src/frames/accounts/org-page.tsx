@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { PartnerAccount } from '@liaison/client'
 import { useState } from 'react'
@@ -13,29 +13,11 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { AccountTable } from './account-list.tsx'
 import { moveAccount, readAccounts } from './calls.ts'
+import { EngagementPick } from './engagement-pick.tsx'
+import type { Engagement } from './engagement-pick.tsx'
 import { SubscriberPick } from './subscriber-pick.tsx'
 
-const engagements = ['sales', 'support', 'billing', 'managed'] as const
-type Engagement = (typeof engagements)[number]
-
 const nobody = { id: '', name: '' }
-
-function EngagementPick({ value, onValue }: { value: Engagement; onValue: (value: Engagement) => void }) {
-  return (
-    <NativeSelect
-      id="engagement"
-      label={t('accounts.engagement')}
-      value={value}
-      onChange={(event) => onValue(engagements.find((one) => one === event.currentTarget.value) ?? 'sales')}
-    >
-      {engagements.map((one) => (
-        <option key={one} value={one}>
-          {t(`accounts.engagement.${one}`)}
-        </option>
-      ))}
-    </NativeSelect>
-  )
-}
 
 type Attachment = { partner_slug: string; subscriber_id: string; engagement: Engagement }
 

@@ -1,18 +1,128 @@
-import { Page } from '../../parts/page.tsx'
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { useRead } from '../../platform/query.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { AccountTable } from './account-list.tsx'
 import { readAccounts } from './calls.ts'
+import { EngagementPick } from './engagement-pick.tsx'
+import type { Engagement } from './engagement-pick.tsx'
 
-/** The subscribers that organisations made accounts of this partner. */
+interface Wanted {
+  readonly link_id: string
+  readonly asked_for: string
+  readonly engagement: Engagement
+  readonly message: string
+}
+
+const nothing: Wanted = { link_id: '', asked_for: '', engagement: 'sales', message: '' }
+
+/** The organisations with a live link: only they can be asked. */
+function LinkPick({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+  const links = useRead(['links', 'live'], (frame, signal) =>
+    readBody(
+      frame.client.GET('/partner/links', { params: { query: { status: 'active', limit: 100 } }, signal }),
+    ),
+  )
+  return (
+    <NativeSelect
+      id="link_id"
+      label={t('accounts.tenant')}
+      required
+      value={value}
+      onChange={(event) => onValue(event.currentTarget.value)}
+    >
+      <option value="">{t('accounts.choose')}</option>
+      {(links.data?.items ?? []).map((link) => (
+        <option key={link.link_id} value={link.link_id}>
+          {link.tenant_name}
+        </option>
+      ))}
+    </NativeSelect>
+  )
+}
+
+function useAsk(onDone: () => void) {
+  return useWrite(
+    ({ message, ...wanted }: Wanted, frame) =>
+      readBody(
+        frame.client.POST('/partner/accounts/request', {
+          body: { ...wanted, ...(message.trim() !== '' && { message: message.trim() }) },
+        }),
+      ),
+    () => {
+      showToast(t('accounts.ask_sent'))
+      onDone()
+    },
+  )
+}
+
+function AskForm() {
+  const [wanted, setWanted] = useState(nothing)
+  const write = useAsk(() => setWanted(nothing))
+  const change = (part: Partial<Wanted>) => setWanted({ ...wanted, ...part })
+  return (
+    <Panel title={t('accounts.ask_title')}>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          write.mutate({ ...wanted, asked_for: wanted.asked_for.trim() })
+        }}
+      >
+        <WriteProblem error={write.error} />
+        <LinkPick value={wanted.link_id} onValue={(value) => change({ link_id: value })} />
+        <TextInput
+          id="asked_for"
+          label={t('accounts.asked_for')}
+          description={t('accounts.asked_for_help')}
+          required
+          maxLength={200}
+          value={wanted.asked_for}
+          onChange={(event) => change({ asked_for: event.currentTarget.value })}
+        />
+        <EngagementPick value={wanted.engagement} onValue={(engagement) => change({ engagement })} />
+        <Textarea
+          id="message"
+          label={t('accounts.ask_message')}
+          maxLength={1000}
+          autosize
+          minRows={2}
+          value={wanted.message}
+          onChange={(event) => change({ message: event.currentTarget.value })}
+        />
+        <div>
+          <Button
+            type="submit"
+            loading={write.isPending}
+            disabled={wanted.link_id === '' || wanted.asked_for.trim() === ''}
+          >
+            {t('accounts.ask')}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+/** The subscribers that organisations made accounts of this partner, and what it asks for. */
 export function PartnerAccountsPage() {
   const accounts = useRead(['accounts'], readAccounts)
   return (
     <Page title={t('accounts.title_partner')} lead={t('accounts.lead_partner')}>
-      <Answer query={accounts}>
-        {(rows) => <AccountTable title={t('accounts.held')} none={t('accounts.none_partner')} rows={rows} />}
-      </Answer>
+      <div className="stack wide">
+        <Answer query={accounts}>
+          {(rows) => (
+            <AccountTable title={t('accounts.held')} none={t('accounts.none_partner')} rows={rows} />
+          )}
+        </Answer>
+        <AskForm />
+      </div>
     </Page>
   )
 }

@@ -3,7 +3,7 @@ import type { ExportKind, ExportPreview } from '@liaison/client'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { fact, Facts, Note, Page } from '../../parts/page.tsx'
+import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -186,12 +186,28 @@ function OrderForm({ kind, values, set }: OrderFormProps) {
   )
 }
 
+/** For whoever comes without a list: which one the file is of. */
+function KindChoice({ kinds, set }: { kinds: readonly ExportKind[]; set: OrderFormProps['set'] }) {
+  if (kinds.length === 0) return <Empty title={t('exports.no_kind')} text={t('exports.none_text')} />
+  return (
+    <Panel title={t('exports.of_what')}>
+      <div className="row">
+        {kinds.map(({ kind }) => (
+          <Button key={kind} variant="default" onClick={() => set({ kind })}>
+            {t('exports.order', { noun: tValue('exports.noun', kind) })}
+          </Button>
+        ))}
+      </div>
+    </Panel>
+  )
+}
+
 /** Orders a file of what a list showed. */
 export function NewExportPage() {
   const { values, set } = useFilters(orderSpec)
   const kinds = useExportKinds()
   const places = useExportPlaces()
-  const noun = tValue('exports.noun', values.kind)
+  const noun = values.kind === '' ? t('exports.a_list') : tValue('exports.noun', values.kind)
   return (
     <Page
       title={t('exports.order', { noun })}
@@ -201,7 +217,7 @@ export function NewExportPage() {
       <Answer query={kinds} lines={10}>
         {({ items }) => {
           const kind = items.find((one) => one.kind === values.kind)
-          if (!kind) return <Empty title={t('exports.no_kind')} text={t('exports.none_text')} />
+          if (!kind) return <KindChoice kinds={items} set={set} />
           return <OrderForm kind={kind} values={values} set={set} />
         }}
       </Answer>

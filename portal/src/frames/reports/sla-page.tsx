@@ -76,7 +76,12 @@ function OutagesCell({ row }: { row: SlaOfTenant }) {
   return (
     <>
       {formatCount(row.outage_count)}
-      {open > 0 && <span className="small late"> {t('sla.open', { count: open })}</span>}
+      {open > 0 && (
+        <>
+          <br />
+          <span className="small late nowrap">{t('sla.open', { count: open })}</span>
+        </>
+      )}
     </>
   )
 }
