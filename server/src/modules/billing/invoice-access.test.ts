@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedInvoice, seedPartnerOf } from '#testing/invoices.ts'
+import type { InvoiceSeed } from '#testing/invoices.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeBillingRoutes } from './index.ts'
@@ -13,65 +16,11 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-interface InvoiceSeed {
-  readonly number?: string
-  readonly name?: string
-  /** Days before today. */
-  readonly issued?: number
-  readonly due?: number
-  readonly status?: string
-  readonly currency?: string
-  readonly total?: number
-  readonly paid?: number
-}
+const seed = async (tenant: TenantId, invoice: InvoiceSeed = {}): Promise<string> =>
+  (await seedInvoice(world, tenant, invoice)).id
 
-let serial = 0
-
-function paidOf(seed: InvoiceSeed, status: string, total: number): number {
-  return seed.paid ?? (status === 'paid' ? total : 0)
-}
-
-async function seedInvoice(tenant: TenantId, seed: InvoiceSeed = {}): Promise<string> {
-  const status = seed.status ?? 'finalized'
-  const total = seed.total ?? 1000
-  const paid = paidOf(seed, status, total)
-  const [row] = await world.seed<{ id: string }>(
-    `with account as (
-       insert into billing_account (tenant_id, ban, name, currency) values ($1, 'BAN-1', 'Main', 'EUR')
-       on conflict (tenant_id, ban) do update set name = excluded.name returning id)
-     insert into invoice (tenant_id, billing_account_id, number, customer_name, issued_on, due_on, status, currency, subtotal_minor, total_minor, paid_minor)
-     select $1, id, $2, $3, current_date - $4::integer, current_date - $5::integer, $6, $7, $8, $8, $9 from account returning id`,
-    [
-      tenant,
-      seed.number ?? `INV-${(serial += 1)}`,
-      seed.name ?? null,
-      seed.issued ?? 10,
-      seed.due ?? (seed.issued ?? 10) - 30,
-      status,
-      seed.currency ?? 'EUR',
-      total,
-      paid,
-    ],
-    tenant,
-  )
-  if (!row) throw new Error('No invoice was made.')
-  return encodeId('invoice', idFromUuid('invoice', row.id))
-}
-
-async function seedPartner(tenantNames: readonly string[], role: LinkRole = 'msp_full') {
-  const partner = await world.partner('Northwind')
-  const person = await world.person()
-  const member = await world.partnerMember(partner, person.id)
-  const tenants: TenantId[] = []
-  for (const name of tenantNames) {
-    const tenant = await world.tenant(name)
-    await world.assign(await world.link(partner, tenant, { role }), member)
-    tenants.push(tenant)
-  }
-  const [first, second = first] = tenants
-  if (!first || !second) throw new Error('A partner of these tests has a tenant.')
-  return { partner, person, member, tenants, first, second, caller: await world.signIn(person.id) }
-}
+const seedPartner = (tenantNames: readonly string[], role?: LinkRole) =>
+  seedPartnerOf(world, tenantNames, role)
 
 async function list(caller: Caller, query = '') {
   const response = await world.call(caller, 'GET', `${LIST}${query && `?${query}`}`)
@@ -85,7 +34,7 @@ const numbers = (page: { items: { invoice_number: string }[] }) =>
 test('tenant_ids narrows to tenants of the scope; any other id finds nothing and tells nothing', async () => {
   const { first, second, caller } = await seedPartner(['Acme', 'Beta'])
   const stranger = await world.tenant('Stranger')
-  for (const tenant of [first, second, stranger]) await seedInvoice(tenant)
+  for (const tenant of [first, second, stranger]) await seed(tenant)
   const ids = (...tenants: TenantId[]) => tenants.map((tenant) => encodeId('tenant', tenant)).join(',')
   expect((await list(caller, `tenant_ids=${ids(first)}`)).total).toBe(1)
   expect((await list(caller, `tenant_ids=${ids(first, second)}`)).total).toBe(2)
@@ -98,18 +47,18 @@ test('tenant_ids narrows to tenants of the scope; any other id finds nothing and
 
 test('X-Active-Tenant-Id narrows the list to that tenant', async () => {
   const { first, second, caller } = await seedPartner(['Acme', 'Beta'])
-  await seedInvoice(first)
-  await seedInvoice(second, { number: 'B-1' })
+  await seed(first)
+  await seed(second, { number: 'B-1' })
   expect(numbers(await list({ ...caller, tenantId: second }))).toEqual(['B-1'])
 })
 
 test('fault 3: an expired or revoked link yields no rows, and the answer says which tenant is missing and why', async () => {
   const { partner, member, first, caller } = await seedPartner(['Acme'])
-  await seedInvoice(first)
+  await seed(first)
   const gone = await world.tenant('Gone')
   const link = await world.link(partner, gone)
   await world.assign(link, member)
-  await seedInvoice(gone)
+  await seed(gone)
   expect((await list(caller)).total).toBe(2)
   await world.seed(`update delegation set status = 'revoked', epoch = epoch + 1 where id = $1`, [link], gone)
   const page = await list(caller)
@@ -124,8 +73,8 @@ test('fault 3: one permission does not stand for all links; a tenant whose link 
   const { partner, member, first, caller } = await seedPartner(['Acme'])
   const support = await world.tenant('Support only')
   await world.assign(await world.link(partner, support, { role: 'msp_support' }), member)
-  await seedInvoice(first)
-  await seedInvoice(support)
+  await seed(first)
+  await seed(support)
   const page = await list(caller)
   expect(page.total).toBe(1)
   expect(page.scope.excluded).toMatchObject([{ tenant_name: 'Support only', reason: 'PERMISSION_DENIED' }])
@@ -133,8 +82,8 @@ test('fault 3: one permission does not stand for all links; a tenant whose link 
 
 test('an invoice of a tenant out of reach answers as one that does not exist', async () => {
   const { first, caller } = await seedPartner(['Acme'])
-  const own = await seedInvoice(first, { number: 'OWN' })
-  const foreign = await seedInvoice(await world.tenant('Stranger'))
+  const own = await seed(first, { number: 'OWN' })
+  const foreign = await seed(await world.tenant('Stranger'))
   const nobodys = encodeId('invoice', idFromUuid('invoice', '01890000-0000-7000-8000-000000000001'))
   const read = async (id: string) => {
     const response = await world.call(caller, 'GET', `${LIST}/${id}`)
@@ -148,7 +97,7 @@ test('an invoice of a tenant out of reach answers as one that does not exist', a
 
 test('payments are shown to those who may see payments and are named as withheld otherwise', async () => {
   const { partner, member, first, caller } = await seedPartner(['Acme'])
-  const id = await seedInvoice(first, { status: 'partially_paid', paid: 300 })
+  const id = await seed(first, { status: 'partially_paid', paid: 300 })
   await world.seed(
     `insert into payment (tenant_id, invoice_id, amount_minor, currency, received_at, method) select tenant_id, id, 300, currency, now(), 'card' from invoice where tenant_id = $1`,
     [first],
@@ -169,7 +118,7 @@ test('payments are shown to those who may see payments and are named as withheld
   const link = await world.link(partner, custom)
   await world.assign(link, member)
   await world.override(link, 'partner.billing.payments.read', 'deny')
-  const other = await seedInvoice(custom)
+  const other = await seed(custom)
   expect((await world.call(caller, 'GET', `${LIST}/${other}`)).json()).toMatchObject({
     payments: null,
     withheld: ['payments'],
@@ -189,7 +138,7 @@ test.each(ROLES)(
   'under the role %s the invoices open: %s, the subscribers: %s',
   async (role, seesInvoices, seesSubscribers) => {
     const { first, caller } = await seedPartner(['Acme'], role)
-    await seedInvoice(first)
+    await seed(first)
     expect((await list(caller)).total).toBe(seesInvoices ? 1 : 0)
     const response = await world.call(
       { ...caller, tenantId: first },
@@ -241,8 +190,8 @@ test("a tenant's own people see their own invoices and nobody else's", async () 
   const { first, second } = await seedPartner(['Acme', 'Beta'])
   const person = await world.person()
   await world.tenantMember(first, person.id)
-  const id = await seedInvoice(first, { number: 'MINE' })
-  const foreign = await seedInvoice(second)
+  const id = await seed(first, { number: 'MINE' })
+  const foreign = await seed(second)
   const caller = { ...(await world.signIn(person.id)), tenantId: first }
   const page = (await world.call(caller, 'GET', '/api/v1/tenant/billing/invoices')).json()
   expect(numbers(page)).toEqual(['MINE'])
@@ -286,7 +235,7 @@ test('input outside its bounds is refused with every fault at once', async () =>
 
 test('a read across tenants is recorded for each of them with its own count of rows', async () => {
   const { first, second, caller } = await seedPartner(['Acme', 'Beta'])
-  for (const tenant of [first, first, second]) await seedInvoice(tenant)
+  for (const tenant of [first, first, second]) await seed(tenant)
   await list(caller)
   const seen = (tenant: TenantId) =>
     world.sql(
@@ -303,7 +252,7 @@ test.each(TABLES)(
   'raw SQL with the context of another tenant sees and writes no row of %s',
   async (table) => {
     const { first, second, person } = await seedPartner(['Acme', 'Beta'])
-    await seedInvoice(second, { status: 'paid' })
+    await seed(second, { status: 'paid' })
     await world.seed(
       `insert into subscriber (tenant_id, name, status) values ($1, 'Zed', 'active')`,
       [second],
@@ -343,7 +292,7 @@ async function inContext(
   tenant: TenantId,
   text: string,
 ) {
-  const token = `token-${(serial += 1)}`
+  const token = `token-${randomUUID()}`
   await world.sql(
     `insert into session (token_hash, person_id, factor, factor_at, password_at, ends_at) values (sha256($1), $2, 'otp', now(), now(), now() + interval '1 hour')`,
     [Buffer.from(token), personId],

@@ -1,6 +1,8 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import type { LinkRole, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedInvoice, seedPartnerOf } from '#testing/invoices.ts'
+import type { InvoiceSeed } from '#testing/invoices.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeBillingRoutes } from './index.ts'
@@ -13,65 +15,11 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-interface InvoiceSeed {
-  readonly number?: string
-  readonly name?: string
-  /** Days before today. */
-  readonly issued?: number
-  readonly due?: number
-  readonly status?: string
-  readonly currency?: string
-  readonly total?: number
-  readonly paid?: number
-}
+const seed = async (tenant: TenantId, invoice: InvoiceSeed = {}): Promise<string> =>
+  (await seedInvoice(world, tenant, invoice)).id
 
-let serial = 0
-
-function paidOf(seed: InvoiceSeed, status: string, total: number): number {
-  return seed.paid ?? (status === 'paid' ? total : 0)
-}
-
-async function seedInvoice(tenant: TenantId, seed: InvoiceSeed = {}): Promise<string> {
-  const status = seed.status ?? 'finalized'
-  const total = seed.total ?? 1000
-  const paid = paidOf(seed, status, total)
-  const [row] = await world.seed<{ id: string }>(
-    `with account as (
-       insert into billing_account (tenant_id, ban, name, currency) values ($1, 'BAN-1', 'Main', 'EUR')
-       on conflict (tenant_id, ban) do update set name = excluded.name returning id)
-     insert into invoice (tenant_id, billing_account_id, number, customer_name, issued_on, due_on, status, currency, subtotal_minor, total_minor, paid_minor)
-     select $1, id, $2, $3, current_date - $4::integer, current_date - $5::integer, $6, $7, $8, $8, $9 from account returning id`,
-    [
-      tenant,
-      seed.number ?? `INV-${(serial += 1)}`,
-      seed.name ?? null,
-      seed.issued ?? 10,
-      seed.due ?? (seed.issued ?? 10) - 30,
-      status,
-      seed.currency ?? 'EUR',
-      total,
-      paid,
-    ],
-    tenant,
-  )
-  if (!row) throw new Error('No invoice was made.')
-  return encodeId('invoice', idFromUuid('invoice', row.id))
-}
-
-async function seedPartner(tenantNames: readonly string[], role: LinkRole = 'msp_full') {
-  const partner = await world.partner('Northwind')
-  const person = await world.person()
-  const member = await world.partnerMember(partner, person.id)
-  const tenants: TenantId[] = []
-  for (const name of tenantNames) {
-    const tenant = await world.tenant(name)
-    await world.assign(await world.link(partner, tenant, { role }), member)
-    tenants.push(tenant)
-  }
-  const [first, second = first] = tenants
-  if (!first || !second) throw new Error('A partner of these tests has a tenant.')
-  return { partner, person, member, tenants, first, second, caller: await world.signIn(person.id) }
-}
+const seedPartner = (tenantNames: readonly string[], role?: LinkRole) =>
+  seedPartnerOf(world, tenantNames, role)
 
 async function list(caller: Caller, query = '') {
   const response = await world.call(caller, 'GET', `${LIST}${query && `?${query}`}`)
@@ -84,7 +32,7 @@ const numbers = (page: { items: { invoice_number: string }[] }) =>
 
 test('an invoice is told whole, with its state, age and money of one currency', async () => {
   const { first, caller } = await seedPartner(['Acme'])
-  await seedInvoice(first, {
+  await seed(first, {
     number: 'A-1',
     name: 'Mia Wong',
     issued: 75,
@@ -149,7 +97,7 @@ test('fault 10: money of different currencies is never added, and the sums cover
     [second, 'USD', 400, 'finalized'],
     [second, 'EUR', 800, 'draft'],
   ] as const) {
-    await seedInvoice(tenant, { currency, total, status })
+    await seed(tenant, { currency, total, status })
   }
   const page = await list(caller, 'limit=1')
   expect(page.items).toHaveLength(1)
@@ -190,12 +138,12 @@ test.each(FILTERS)(
   'the filter %s finds exactly its invoices, and the sums and total agree with the rows',
   async (query, expected) => {
     const { first, caller } = await seedPartner(['Acme'])
-    await seedInvoice(first, { number: 'FRESH', issued: 5 })
-    await seedInvoice(first, { number: 'LATE', issued: 90, due: 60 })
-    await seedInvoice(first, { number: 'DRAFT', status: 'draft', total: 100 })
-    await seedInvoice(first, { number: 'PAID', status: 'paid', currency: 'USD', name: 'Mia Wong' })
-    await seedInvoice(first, { number: 'PART', status: 'partially_paid', paid: 10, issued: 3 })
-    await seedInvoice(first, { number: 'VOID', status: 'cancelled', total: 9000 })
+    await seed(first, { number: 'FRESH', issued: 5 })
+    await seed(first, { number: 'LATE', issued: 90, due: 60 })
+    await seed(first, { number: 'DRAFT', status: 'draft', total: 100 })
+    await seed(first, { number: 'PAID', status: 'paid', currency: 'USD', name: 'Mia Wong' })
+    await seed(first, { number: 'PART', status: 'partially_paid', paid: 10, issued: 3 })
+    await seed(first, { number: 'VOID', status: 'cancelled', total: 9000 })
     const page = await list(caller, query)
     expect(numbers(page).toSorted()).toEqual(expected)
     expect(page.total).toBe(expected.length)
@@ -250,7 +198,7 @@ async function seedMany(tenants: readonly TenantId[]): Promise<void> {
     const tenant = tenants[index % tenants.length]
     if (!tenant) continue
     const issued = (index * 37) % 200
-    await seedInvoice(tenant, {
+    await seed(tenant, {
       number: `N-${index}`,
       issued,
       due: issued - (index % 2 === 0 ? 30 : 0),
@@ -281,7 +229,7 @@ test('any span of days gives sums that equal the sums of its rows', async () => 
 test('any range of amounts gives sums that equal the sums of its rows (P8)', async () => {
   const { tenants, first, caller } = await seedPartner(['Acme', 'Beta', 'Gamma'])
   await seedMany(tenants)
-  await seedInvoice(first, { status: 'paid', total: -70 })
+  await seed(first, { status: 'paid', total: -70 })
   const ends = [-70, -69, 0, 1000, 1003, 1016, 1023, 1024]
   for (const [index, min] of ends.entries()) {
     expectSumsOfRows(await list(caller, `max_amount=${min}&limit=100&status=paid,overdue,draft`))

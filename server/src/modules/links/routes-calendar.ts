@@ -51,89 +51,56 @@ async function list(mandate: Owner) {
 
 const LIST = z.strictObject({ items: z.array(CalendarBody) })
 
-function makePartnerRoutes(services: Services): Route[] {
-  const access = { permission: 'partner_org.links.read' } as const
-  const path = '/api/v1/partner/calendars'
-  return [
-    route({
-      method: 'GET',
-      path,
-      summary: 'The own calendar addresses of coming ends and reviews',
-      input: {},
-      access,
-      limit: 'list',
-      responses: { 200: LIST },
-      handle: ({ mandate }) => list(mandate),
-    }),
-    route({
-      method: 'POST',
-      path,
-      summary: 'Make a private calendar address; it is shown once',
-      input: {},
-      access,
-      limit: 'write',
-      showsSecret: true,
-      responses: { 201: MadeBody },
-      handle: async ({ mandate }) => make(mandate, services.publicOrigin()),
-    }),
-    route({
-      method: 'DELETE',
-      path: `${path}/:calendar_id`,
-      summary: 'Take a calendar address back; it stops working at once',
-      input: { params: CalendarParams },
-      access,
-      limit: 'write',
-      problems: ['CALENDAR_NOT_FOUND'],
-      responses: { 200: z.strictObject({ revoked: z.literal(true) }) },
-      async handle({ mandate, params }) {
-        await takeBack(mandate, params.calendar_id)
-        return { revoked: true as const }
-      },
-    }),
-  ]
+/** The side whose people keep calendars, with what they must be allowed to see. */
+interface CalendarSide {
+  readonly path: `/${string}`
+  readonly access:
+    | { readonly permission: 'partner_org.links.read' }
+    | { readonly permission: 'tenant.partner_access.read' }
 }
 
-function makeTenantRoutes(services: Services): Route[] {
-  const access = { permission: 'tenant.partner_access.read' } as const
-  const path = '/api/v1/tenant/partner-access/calendars'
-  return [
-    route({
-      method: 'GET',
-      path,
-      summary: 'The own calendar addresses of coming ends and reviews',
-      input: {},
-      access,
-      limit: 'list',
-      responses: { 200: LIST },
-      handle: ({ mandate }) => list(mandate),
-    }),
-    route({
-      method: 'POST',
-      path,
-      summary: 'Make a private calendar address; it is shown once',
-      input: {},
-      access,
-      limit: 'write',
-      showsSecret: true,
-      responses: { 201: MadeBody },
-      handle: async ({ mandate }) => make(mandate, services.publicOrigin()),
-    }),
-    route({
-      method: 'DELETE',
-      path: `${path}/:calendar_id`,
-      summary: 'Take a calendar address back; it stops working at once',
-      input: { params: CalendarParams },
-      access,
-      limit: 'write',
-      problems: ['CALENDAR_NOT_FOUND'],
-      responses: { 200: z.strictObject({ revoked: z.literal(true) }) },
-      async handle({ mandate, params }) {
-        await takeBack(mandate, params.calendar_id)
-        return { revoked: true as const }
-      },
-    }),
-  ]
-}
+const SIDES: readonly CalendarSide[] = [
+  { path: '/api/v1/partner/calendars', access: { permission: 'partner_org.links.read' } },
+  { path: '/api/v1/tenant/partner-access/calendars', access: { permission: 'tenant.partner_access.read' } },
+]
+
+const makeSideRoutes = (services: Services, { path, access }: CalendarSide): Route[] => [
+  route({
+    method: 'GET',
+    path,
+    summary: 'The own calendar addresses of coming ends and reviews',
+    input: {},
+    access,
+    limit: 'list',
+    responses: { 200: LIST },
+    handle: ({ mandate }) => list(mandate),
+  }),
+  route({
+    method: 'POST',
+    path,
+    summary: 'Make a private calendar address; it is shown once',
+    input: {},
+    access,
+    limit: 'write',
+    showsSecret: true,
+    responses: { 201: MadeBody },
+    handle: async ({ mandate }) => make(mandate, services.publicOrigin()),
+  }),
+  route({
+    method: 'DELETE',
+    path: `${path}/:calendar_id`,
+    summary: 'Take a calendar address back; it stops working at once',
+    input: { params: CalendarParams },
+    access,
+    limit: 'write',
+    problems: ['CALENDAR_NOT_FOUND'],
+    responses: { 200: z.strictObject({ revoked: z.literal(true) }) },
+    async handle({ mandate, params }) {
+      await takeBack(mandate, params.calendar_id)
+      return { revoked: true as const }
+    },
+  }),
+]
 
 type Line = Awaited<ReturnType<typeof readCalendar>>[number]
 
@@ -185,5 +152,5 @@ function makeFeedRoute(services: Services): Route {
 
 /** The routes of private calendar addresses, and what they answer (B1, the ladder of notices). */
 export function makeCalendarRoutes(services: Services): readonly Route[] {
-  return [...makePartnerRoutes(services), ...makeTenantRoutes(services), makeFeedRoute(services)]
+  return [...SIDES.flatMap((side) => makeSideRoutes(services, side)), makeFeedRoute(services)]
 }
