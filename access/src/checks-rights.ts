@@ -1,5 +1,6 @@
 import type { Check } from './check.ts'
 import type { LinkFacts } from './facts.ts'
+import { FEATURES } from './features.ts'
 import { EMPTY_MASK, has, maskOf, maskOfPlane } from './mask.ts'
 import type { Mask } from './mask.ts'
 import { PERMISSIONS } from './permissions.ts'
@@ -57,11 +58,17 @@ function isForAccounts(world: World): boolean {
   return isDelegated(world) && visibleLink(world)?.own_accounts_only === true
 }
 
-function featureMask(featuresOff: ReadonlySet<string>): Mask {
-  return maskOf(
-    PERMISSIONS.filter(({ feature }) => feature === null || !featuresOff.has(feature)).map(
-      ({ name }) => name,
-    ),
+const FEATURE_MASKS = FEATURES.map((feature) => ({
+  feature,
+  mask: maskOf(PERMISSIONS.filter((entry) => entry.feature === feature).map(({ name }) => name)),
+}))
+
+/** What a mask leaves while features are off. Source: C3. */
+export function withoutFeatures(mask: Mask, featuresOff: ReadonlySet<string>): Mask {
+  if (featuresOff.size === 0) return mask
+  return FEATURE_MASKS.reduce(
+    (left, { feature, mask: gone }) => (featuresOff.has(feature) ? left & ~gone : left),
+    mask,
   )
 }
 
@@ -161,6 +168,6 @@ export function rightsMask(world: World): Mask {
     if (rights && needsElevation(world)) mask &= ~SENSITIVE | rights.elevated
     if (isForAccounts(world)) mask = withoutWhole(mask)
   }
-  if (facts.features_off && facts.features_off.size > 0) mask &= featureMask(facts.features_off)
+  if (facts.features_off) mask = withoutFeatures(mask, facts.features_off)
   return facts.token ? mask & facts.token.scopes : mask
 }

@@ -3,6 +3,7 @@ import { isWithinHours } from './hours.ts'
 import type { Mask } from './mask.ts'
 import { has } from './mask.ts'
 import { isIpAllowed } from './network.ts'
+import { findPermission } from './permissions.ts'
 import type { ClientRefusalCode } from './client-refusals.ts'
 import { isOver } from './world.ts'
 
@@ -132,6 +133,19 @@ export const CLIENT_CHECKS: readonly ClientCheck[] = Object.freeze([
       (facts.token.actions === null && isOwn(facts)) || holds(facts.token.actions, question)
         ? null
         : 'INSUFFICIENT_AUTHORIZATION_DETAILS',
+  },
+  {
+    name: 'api_access',
+    order: 10,
+    test: ({ partner }) => (!partner || partner.opens_api ? null : 'API_ACCESS_CLOSED'),
+  },
+  {
+    name: 'feature',
+    order: 10,
+    test: ({ features_off: off }, { permission }) => {
+      const feature = findPermission(permission)?.feature ?? null
+      return feature !== null && off?.has(feature) ? 'FEATURE_DISABLED' : null
+    },
   },
   { name: 'ip', order: 12, test: testAddress },
   {

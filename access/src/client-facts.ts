@@ -42,6 +42,8 @@ export interface ClientFacts {
     readonly id: PartnerId
     readonly status: Standing
     readonly is_wholesaler: boolean
+    /** Whether its configuration lets API clients of this client's environment in. */
+    readonly opens_api: boolean
   } | null
   readonly tenant: { readonly id: TenantId; readonly status: Standing; readonly is_sandbox: boolean } | null
   /** Null when the tenant has no account of that number. */
@@ -49,6 +51,8 @@ export interface ClientFacts {
   /** Null when the client holds no such delegation. */
   readonly delegation: ApiDelegationFacts | null
   readonly freezes: readonly FreezeFacts[]
+  /** The features that are off for the partner that owns the client; a client of a tenant has none. */
+  readonly features_off?: ReadonlySet<string>
   /** Who pays now; null when no commercial relationship is in force. */
   readonly billing: { readonly payer_tenant_id: TenantId; readonly payer_ban: string } | null
   readonly token: {

@@ -19,6 +19,8 @@ export const CLIENT_DECISION_STATUS = {
   TOKEN_STALE: 401,
   INSUFFICIENT_SCOPE: 403,
   INSUFFICIENT_AUTHORIZATION_DETAILS: 403,
+  API_ACCESS_CLOSED: 403,
+  FEATURE_DISABLED: 403,
   IP_NOT_ALLOWED: 403,
   OUTSIDE_HOURS: 403,
   NO_BILLING_RELATIONSHIP: 409,
@@ -93,6 +95,14 @@ export const CLIENT_REFUSAL_WORDS: Readonly<Record<ClientRefusalCode, RefusalWor
   INSUFFICIENT_AUTHORIZATION_DETAILS: {
     sentence: 'The customer did not allow this action.',
     next_step: 'Ask the customer for access that includes it.',
+  },
+  API_ACCESS_CLOSED: {
+    sentence: "The provider has closed this API to the organisation's clients of this kind.",
+    next_step: "Ask your organisation's owner to talk to the provider; sandbox clients may still be open.",
+  },
+  FEATURE_DISABLED: {
+    sentence: 'API clients are switched off for the organisation that owns this one.',
+    next_step: "Ask the organisation's owner to look at its features, or the provider to switch it on.",
   },
   IP_NOT_ALLOWED: {
     sentence: 'Calls are not accepted from this network address.',

@@ -43,7 +43,10 @@ const FAULTS: readonly (readonly [string, ClientFacts, ClientDecisionCode, Clien
   ['the client is suspended', client({ status: 'inactive' }), 'CLIENT_INACTIVE'],
   [
     'the partner is suspended',
-    { ...DELEGATED, partner: { id: CLIENT_IDS.partner, status: 'inactive', is_wholesaler: true } },
+    {
+      ...DELEGATED,
+      partner: { id: CLIENT_IDS.partner, status: 'inactive', is_wholesaler: true, opens_api: true },
+    },
     'PARTNER_INACTIVE',
   ],
   ['everything is frozen', { ...DELEGATED, freezes: [{ scope: 'platform' }] }, 'ACCESS_FROZEN'],
@@ -92,6 +95,19 @@ const FAULTS: readonly (readonly [string, ClientFacts, ClientDecisionCode, Clien
     'INSUFFICIENT_AUTHORIZATION_DETAILS',
   ],
   ['a delegated token has no details', token({ actions: null }), 'INSUFFICIENT_AUTHORIZATION_DETAILS'],
+  [
+    "the partner's configuration closes the API to its clients",
+    {
+      ...DELEGATED,
+      partner: { id: CLIENT_IDS.partner, status: 'active', is_wholesaler: true, opens_api: false },
+    },
+    'API_ACCESS_CLOSED',
+  ],
+  [
+    "API clients are off for the client's partner",
+    { ...DELEGATED, features_off: new Set(['api_clients']) },
+    'FEATURE_DISABLED',
+  ],
   ["the address is not on the client's list", client({ ip_allow: ['198.51.100.0/24'] }), 'IP_NOT_ALLOWED'],
   [
     "the address is not on the customer's list",

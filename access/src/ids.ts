@@ -64,6 +64,7 @@ export const ID_PREFIXES = {
   plan_version: 'plv',
   subscription: 'scn',
   subscription_hold: 'hld',
+  usage_consequence: 'uco',
 } as const
 
 /** A kind of record that has a public id. */

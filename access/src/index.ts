@@ -131,7 +131,7 @@ export type {
 
 export { decide, effectiveMask } from './decide.ts'
 export type { DecideOptions } from './decide.ts'
-export { withoutWhole } from './checks-rights.ts'
+export { withoutFeatures, withoutWhole } from './checks-rights.ts'
 export type { CheckName } from './check.ts'
 export type { Decision, Evidence, Step, StepState } from './decision.ts'
 export { STEP_UP_MAX_AGE_S } from './checks-request.ts'
@@ -159,6 +159,19 @@ export { decideClient } from './decide-client.ts'
 export type { ClientDecision, ClientStep } from './decide-client.ts'
 export { CLIENT_DECISION_STATUS, CLIENT_REFUSAL_CODES, CLIENT_REFUSAL_WORDS } from './client-refusals.ts'
 export type { ClientDecisionCode, ClientRefusalCode } from './client-refusals.ts'
+
+export {
+  REALM_ROLES,
+  findRealmRoleFaults,
+  isRealmRole,
+  realmRoleMask,
+  realmRoleTemplate,
+} from './realm-roles.ts'
+export type { RealmRole, RealmRoleChoice, RealmRoleTemplate } from './realm-roles.ts'
+export { END_USER_STATUSES, decideRealm } from './decide-realm.ts'
+export type { EndUserStatus, RealmDecision, RealmFacts, RealmQuestion, RealmStep } from './decide-realm.ts'
+export { REALM_DECISION_STATUS, REALM_REFUSAL_CODES, REALM_REFUSAL_WORDS } from './realm-refusals.ts'
+export type { RealmDecisionCode, RealmRefusalCode } from './realm-refusals.ts'
 
 export { classifyChange } from './change.ts'
 export type { Change } from './change.ts'

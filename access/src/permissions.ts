@@ -1,4 +1,6 @@
 import { CATALOGUE } from './catalogue.ts'
+import { featureOfArea } from './features.ts'
+import type { Feature } from './features.ts'
 import { CLIENT_NAMESPACE, NAMESPACE_PLANES } from './planes.ts'
 import type { Namespace, NamespaceOf, Plane } from './planes.ts'
 
@@ -14,10 +16,8 @@ export type ClientPermission = Extract<Permission, `${typeof CLIENT_NAMESPACE}.$
 /** The permissions of the end users of a partner's realm; no person ever holds one. Source: registry.md section 6. */
 export type RealmPermission = Extract<Permission, `realm.${string}`>
 
-/** The parts of the product that the provider can switch off for one partner. Source: C3, managed-tenants.md section 3. */
-export const FEATURES = ['billing', 'support', 'provisioning', 'reports', 'alerts', 'webhooks'] as const
-
-export type Feature = (typeof FEATURES)[number]
+export { FEATURES } from './features.ts'
+export type { Feature } from './features.ts'
 
 /** What the catalogue declares about one permission. */
 export interface PermissionEntry {
@@ -79,7 +79,7 @@ function toEntry(source: Source): PermissionEntry {
     sensitive: source.sensitive ?? false,
     spends: source.spends ?? false,
     whole: source.whole ?? false,
-    feature: source.feature ?? null,
+    feature: source.feature ?? featureOfArea(source.name),
     sentence: source.sentence,
     // Within a tenant the namespace says nothing new; elsewhere it keeps the actions of two planes apart.
     audit_action: namespace === 'partner' ? source.name.slice('partner.'.length) : source.name,

@@ -79,7 +79,7 @@ export const REFUSAL_WORDS: Readonly<Record<RefusalCode, RefusalWords>> = {
   },
   FEATURE_DISABLED: {
     sentence: 'This part of the product is switched off for your organisation.',
-    next_step: 'Ask the provider to switch it on.',
+    next_step: 'Ask the provider, or your owner if it is among the features that you can choose.',
   },
   INSUFFICIENT_SCOPE: {
     sentence: 'The token does not cover this.',

@@ -194,6 +194,7 @@ export const RIGHTS_STORIES = {
     owner: by('provider'),
     pass: say('The feature is on for the partner.'),
     fail: ({ permission }) => `The feature "${permission?.feature ?? ''}" is off for the partner.`,
+    remedy: say('The provider can switch it on; an owner can, where the partner may choose it.'),
   },
   token_scope: {
     owner: by('self'),

@@ -27,7 +27,7 @@ export const DELEGATED: ClientFacts = {
     is_sandbox: false,
     owner_tenant_id: CLIENT_IDS.home,
   },
-  partner: { id: CLIENT_IDS.partner, status: 'active', is_wholesaler: true },
+  partner: { id: CLIENT_IDS.partner, status: 'active', is_wholesaler: true, opens_api: true },
   tenant: { id: CLIENT_IDS.tenant, status: 'active', is_sandbox: false },
   account: { id: CLIENT_IDS.account, status: 'active' },
   delegation: {
@@ -41,6 +41,7 @@ export const DELEGATED: ClientFacts = {
     opens_account: true,
   },
   freezes: [],
+  features_off: new Set(['billing', 'white_label']),
   billing: BILLING,
   token: {
     access: 'delegated',

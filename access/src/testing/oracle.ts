@@ -183,6 +183,9 @@ const judgeAssignment: Judge = (facts, { permission }) => {
 function featureOf(permission: string): string {
   const [namespace, area = ''] = permission.split('.')
   if (permission === 'partner_org.webhooks.manage') return 'webhooks'
+  if (namespace === 'partner_org' && ['clients', 'consents'].includes(area)) return 'api_clients'
+  const ownUsers = ['branding', 'users', 'realm', 'plans', 'subscriptions', 'kyc']
+  if (namespace === 'partner_org' && ownUsers.includes(area)) return 'white_label'
   const areas = ['billing', 'support', 'provisioning', 'reports', 'alerts']
   return namespace === 'partner' && areas.includes(area) ? area : ''
 }
