@@ -1,0 +1,53 @@
+import './features-words.ts'
+import { readBody } from '@liaison/client'
+import type { Feature } from '@liaison/client'
+
+import { MoveButton } from '../../parts/move-button.tsx'
+import type { Frame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+
+type Act = 'kill' | 'restore' | 'retire'
+
+function Move({ feature, act }: { feature: Feature; act: Act }) {
+  const names = { feature: feature.name }
+  const move = (reason: string, { client }: Frame) =>
+    readBody(
+      client.POST(`/admin/features/{key}/${act}`, {
+        params: { path: { key: feature.key } },
+        body: { reason },
+      }),
+    )
+  return (
+    <MoveButton
+      key={act}
+      words={{
+        act: t(`feature.${act}`),
+        title: t(`feature.${act}_title`, names),
+        effect: t(`feature.${act}_effect`),
+        keep: t(`feature.${act}_keep`),
+        done: t(`feature.${act}_done`, names),
+      }}
+      reason="required"
+      isDanger={act !== 'restore'}
+      move={move}
+    />
+  )
+}
+
+/** What can be done to a feature in its state. */
+export function FeatureActs({ feature }: { feature: Feature }) {
+  if (feature.status === 'retired') return null
+  return (
+    <>
+      <GoLink to={platformPlaces.changeFeature(feature.key)}>{t('feature.change')}</GoLink>
+      {feature.status === 'active' ? (
+        <Move feature={feature} act="kill" />
+      ) : (
+        <Move feature={feature} act="restore" />
+      )}
+      {!feature.built_in && <Move feature={feature} act="retire" />}
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+import './features-words.ts'
+import { readBody } from '@liaison/client'
+import type { FeatureChange } from '@liaison/client'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { formatDateTime } from '../../platform/format.ts'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+
+/** The fields that differ, with what they were and are. */
+function describeChange({ before, after }: FeatureChange): string {
+  if (after === null) return ''
+  const show = (value: unknown) => (value === null || value === undefined ? '–' : JSON.stringify(value))
+  const names = Object.keys(after).filter(
+    (name) => name !== 'version' && JSON.stringify(before?.[name]) !== JSON.stringify(after[name]),
+  )
+  if (before === null)
+    return names.filter((name) => after[name] !== null).length > 8
+      ? ''
+      : names
+          .filter((name) => after[name] !== null)
+          .map((name) => `${name.replaceAll('_', ' ')}: ${show(after[name])}`)
+          .join('; ')
+  return names
+    .map((name) => `${name.replaceAll('_', ' ')}: ${show(before[name])} → ${show(after[name])}`)
+    .join('; ')
+}
+
+const columns: Column<FeatureChange>[] = [
+  {
+    id: 'when',
+    header: t('feature_history.when'),
+    cell: (row) => <span className="nowrap">{formatDateTime(row.occurred_at)}</span>,
+  },
+  {
+    id: 'what',
+    header: t('feature_history.what'),
+    cell: (row) => (
+      <>
+        <b>{row.partner_name ?? tValue('feature_about', row.about)}</b>{' '}
+        <span className="small">{describeChange(row)}</span>
+        {row.reason !== null && <div className="small muted">{row.reason}</div>}
+      </>
+    ),
+  },
+  { id: 'who', header: t('feature_history.who'), cell: (row) => row.actor_name },
+]
+
+/** What was changed about a feature, newest first. */
+export function FeatureHistory({ featureKey }: { featureKey: string }) {
+  const history = useRead(['features', 'history', featureKey], (frame, signal) =>
+    readBody(
+      frame.client.GET('/admin/features/{key}/history', {
+        params: { path: { key: featureKey }, query: { limit: 50 } },
+        signal,
+      }),
+    ),
+  )
+  return (
+    <Panel title={t('feature_history.title')}>
+      <Answer query={history} lines={5}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title={t('state.none')} text={t('feature_history.none_text')} />
+          ) : (
+            <DataTable
+              caption={t('feature_history.title')}
+              columns={columns}
+              rows={items}
+              rowId={(row) => `${row.occurred_at} ${row.about} ${row.partner_id ?? ''}`}
+            />
+          )
+        }
+      </Answer>
+    </Panel>
+  )
+}

@@ -1,0 +1,26 @@
+import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+
+/** What is told of a change of a feature. */
+export interface FeatureNews {
+  readonly action: string
+  readonly changes?: Readonly<Record<string, unknown>>
+  readonly reason?: string
+  /** The partner that it is about, which then reads of it, too. */
+  readonly partner?: { readonly id: string; readonly name: string }
+}
+
+/** Records a change of a feature. */
+export function recordFeature(
+  mandate: Mandate,
+  feature: { readonly id: string; readonly name: string },
+  { action, changes, reason, partner }: FeatureNews,
+): void {
+  recordEvent(mandate, {
+    action,
+    resource: { type: 'feature', id: feature.id, label: feature.name },
+    ...(partner && { partnerId: partner.id, partnerName: partner.name }),
+    ...(changes && { changes }),
+    ...(reason !== undefined && { reason }),
+  })
+}

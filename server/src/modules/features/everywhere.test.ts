@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { encodeId } from '@liaison/access'
+import type { PartnerId } from '@liaison/access'
+import { makeIdentityRoutes } from '#modules/identity/index.ts'
+import { makeOrderRoutes } from '#modules/orders/index.ts'
+import { ApiClients, TestTokens } from '#testing/api-client.ts'
+import { openDirect, people, stockShop } from '#testing/shop.ts'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { allFeatureRoutes } from './index.ts'
+
+const tokens = new TestTokens()
+let world: TestWorld
+let provider: Caller
+beforeAll(async () => {
+  world = await TestWorld.start(
+    (services) => [
+      ...allFeatureRoutes,
+      ...makeOrderRoutes(services),
+      ...makeIdentityRoutes(services, { demoSignIns: () => [] }),
+    ],
+    { tokens },
+  )
+  await stockShop(world)
+  provider = await people.provider(world)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const override = (key: string, partner: PartnerId, value: 'on' | 'off' | null) =>
+  world.call(
+    provider,
+    'PUT',
+    `/api/v1/admin/features/${key}/partners/${encodeId('partner', partner)}/override`,
+    { body: { override: value, reason: 'because of a test' } },
+  )
+
+test('API clients of a partner are refused while the feature is off for it, and served again afterwards (C3)', async () => {
+  const clients = new ApiClients(world, tokens)
+  const shop = await openDirect(world, clients)
+  const token = await clients.token({ client: shop.client, account: shop.account, delegation: shop.consent })
+  const list = () => clients.call(token, 'GET', '/api/v1/customers/BAN-1/orders')
+  expect((await list()).statusCode).toBe(200)
+  await override('api_clients', shop.partner, 'off')
+  await vi.waitFor(async () => expect((await list()).json()).toMatchObject({ code: 'FEATURE_DISABLED' }), {
+    timeout: 5000,
+  })
+  await override('api_clients', shop.partner, null)
+  await vi.waitFor(async () => expect((await list()).statusCode).toBe(200), { timeout: 5000 })
+})
+
+test('who one is tells the features that are on, and the permissions that are left (B19, C3)', async () => {
+  const partner = await world.partner('Southwind')
+  const owner = await world.person()
+  await world.partnerMember(partner, owner.id, 'PARTNER_OWNER')
+  const caller = await world.signIn(owner.id)
+  const me = async () => {
+    const { frames, permissions } = (await world.call(caller, 'GET', '/api/v1/me?frame=partner')).json()
+    return { features: frames[0].features, permissions }
+  }
+  expect((await me()).features).toContain('webhooks')
+  expect((await me()).permissions).toContain('partner_org.webhooks.manage')
+  await override('webhooks', partner, 'off')
+  await vi.waitFor(async () => expect((await me()).features).not.toContain('webhooks'), { timeout: 5000 })
+  expect((await me()).permissions).not.toContain('partner_org.webhooks.manage')
+  expect((await me()).permissions).toContain('partner_org.profile.read')
+})

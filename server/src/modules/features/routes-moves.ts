@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { ProblemError } from '#platform/problem.ts'
+import { plainText } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { shareAt, WHOLE_BP } from './definition.ts'
+import type { FeatureStatus } from './definition.ts'
+import { recordFeature } from './events.ts'
+import { answerFeature, refuseFaults, requireVersion } from './routes-admin.ts'
+import { findRampFaults } from './rules.ts'
+import { getFeature, insertSteps, listSteps, moveFeature, updateFeature, withdrawSteps } from './store.ts'
+import { FeatureBody, FeatureParams, ruleOf } from './view.ts'
+
+const manage = { permission: 'platform.features.manage' } as const
+
+function makeMoveRoute(move: {
+  readonly name: 'kill' | 'restore' | 'retire'
+  readonly summary: string
+  readonly from: readonly FeatureStatus[]
+  readonly to: FeatureStatus
+}): Route {
+  return route({
+    method: 'POST',
+    path: `/api/v1/admin/features/:key/${move.name}`,
+    summary: move.summary,
+    input: { params: FeatureParams, body: z.strictObject({ reason: plainText(1, 500) }) },
+    access: manage,
+    limit: 'write',
+    problems: ['FEATURE_NOT_FOUND', 'FEATURE_STATE_CONFLICT'],
+    responses: { 200: FeatureBody },
+    async handle({ mandate, params, body: { reason } }) {
+      const row = await getFeature(mandate, params.key, 'change')
+      if (!move.from.includes(row.status))
+        throw new ProblemError(409, 'FEATURE_STATE_CONFLICT', `The feature is ${row.status}.`)
+      await moveFeature(mandate, row, { status: move.to, reason })
+      recordFeature(mandate, row, {
+        action: `features.${move.name}`,
+        changes: { status: { before: row.status, after: move.to } },
+        reason,
+      })
+      return answerFeature(mandate, params.key)
+    },
+  })
+}
+
+const RampInput = z.strictObject({
+  steps: z
+    .array(
+      z.strictObject({
+        starts_at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+        share_bp: z.int().min(0).max(WHOLE_BP),
+      }),
+    )
+    .max(20),
+  reason: plainText(1, 500),
+})
+
+const rampRoute = route({
+  method: 'PUT',
+  path: '/api/v1/admin/features/:key/ramp',
+  summary: 'Plan from when which share of the partners has a feature; no steps pause the ramp where it is',
+  input: { params: FeatureParams, body: RampInput },
+  access: manage,
+  limit: 'write',
+  ifMatch: true,
+  problems: ['FEATURE_NOT_FOUND', 'FEATURE_STATE_CONFLICT'],
+  responses: { 200: FeatureBody },
+  async handle({ mandate, params, body, expectedVersion }) {
+    const row = await getFeature(mandate, params.key, 'change')
+    requireVersion(row, expectedVersion)
+    if (row.status === 'retired')
+      throw new ProblemError(409, 'FEATURE_STATE_CONFLICT', 'A retired feature is not changed any more.')
+    const { now } = mandate.origin
+    const rule = ruleOf(row, await listSteps(mandate, [row.id]))
+    const steps = body.steps.map((step) => ({ startsAt: step.starts_at, shareBp: step.share_bp }))
+    refuseFaults(findRampFaults(rule, steps, now))
+    // Whatever was reached becomes the share itself, so that a new plan takes nothing away.
+    const share = shareAt(rule, now)
+    await withdrawSteps(mandate, row.id)
+    const definition = { ...row.definition, share_bp: share ?? (steps.length > 0 ? 0 : null) }
+    await updateFeature(mandate, row, { terms: { ...row, definition }, reason: body.reason })
+    await insertSteps(mandate, row.id, steps)
+    recordFeature(mandate, row, {
+      action: steps.length > 0 ? 'features.plan_ramp' : 'features.pause_ramp',
+      changes: {
+        share_bp: share,
+        steps: steps.map(({ startsAt, shareBp }) => ({
+          starts_at: startsAt.toISOString(),
+          share_bp: shareBp,
+        })),
+      },
+      reason: body.reason,
+    })
+    return answerFeature(mandate, params.key)
+  },
+})
+
+/** The kill switch of a feature, its ramp and its end. Source: C3. */
+export const featureMoveRoutes: readonly Route[] = [
+  makeMoveRoute({
+    name: 'kill',
+    summary: 'Switch a feature off for everybody at once, whatever else is set',
+    from: ['active'],
+    to: 'killed',
+  }),
+  makeMoveRoute({
+    name: 'restore',
+    summary: 'Let a feature be decided by its rules again',
+    from: ['killed'],
+    to: 'active',
+  }),
+  makeMoveRoute({
+    name: 'retire',
+    summary: 'Switch a feature off for good',
+    from: ['active', 'killed'],
+    to: 'retired',
+  }),
+  rampRoute,
+]
