@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import { pageOf, pageQuery, toPage } from '#platform/list.ts'
+import { noteRead } from '#platform/mandate.ts'
+import { plainText, wholeNumber } from '#platform/route-input.ts'
+import { route, sent } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { answerInForce, compareWithActive, putInForce, saveVersion } from './acts.ts'
+import { findDifferences } from './difference.ts'
+import { ConfigurationDocument } from './document.ts'
+import { CONFIGURATION_KEYS } from './keys.ts'
+import {
+  ComparisonBody,
+  HistoryBody,
+  InForceBody,
+  KeyBody,
+  PartnerParams,
+  toComparison,
+  toKeyBody,
+  toVersion,
+  toVersionWithDocument,
+  VersionBody,
+  VersionParams,
+  VersionWithDocument,
+} from './schemas.ts'
+import {
+  countImpact,
+  findPointer,
+  getPartnerName,
+  getVersion,
+  listActivations,
+  listVersions,
+  mergeDocument,
+} from './store.ts'
+
+const BASE = '/api/v1/admin/partners/:partner_id/configuration'
+const READ = { permission: 'platform.configuration.read' } as const
+const MANAGE = { permission: 'platform.configuration.manage' } as const
+
+const readRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/v1/admin/configuration/keys',
+    summary: 'Every key of a partner configuration, with its default and its bound',
+    input: {},
+    access: READ,
+    limit: 'list',
+    responses: { 200: z.strictObject({ items: z.array(KeyBody) }) },
+    handle: () => Promise.resolve({ items: CONFIGURATION_KEYS.map(toKeyBody) }),
+  }),
+  route({
+    method: 'GET',
+    path: BASE,
+    summary: "A partner's configuration as it is in force",
+    input: { params: PartnerParams },
+    access: READ,
+    limit: 'detail',
+    problems: ['PARTNER_UNKNOWN'],
+    responses: { 200: InForceBody },
+    handle: ({ mandate, params }) => answerInForce(mandate, params.partner_id),
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/versions`,
+    summary: "The versions of a partner's configuration, newest first",
+    input: { params: PartnerParams, query: z.strictObject(pageQuery) },
+    access: READ,
+    limit: 'list',
+    problems: ['PARTNER_UNKNOWN'],
+    responses: { 200: z.strictObject(pageOf(VersionBody)).meta({ id: 'ConfigurationVersionPage' }) },
+    async handle({ mandate, params, query }) {
+      await getPartnerName(mandate, params.partner_id)
+      const pointer = await findPointer(mandate, params.partner_id)
+      const { rows, total } = await listVersions(mandate, params.partner_id, query)
+      return toPage(
+        rows.map((row) => toVersion(row, pointer?.active_version ?? null)),
+        query,
+        total,
+      )
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/versions/:version`,
+    summary: "One version of a partner's configuration",
+    input: { params: VersionParams },
+    access: READ,
+    limit: 'detail',
+    problems: ['CONFIGURATION_VERSION_NOT_FOUND'],
+    responses: { 200: VersionWithDocument },
+    async handle({ mandate, params }) {
+      const pointer = await findPointer(mandate, params.partner_id)
+      const row = await getVersion(mandate, params.partner_id, params.version)
+      return toVersionWithDocument(row, pointer?.active_version ?? null)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/activations`,
+    summary: 'When which version was put in force, by whom and why; the newest 100',
+    input: { params: PartnerParams },
+    access: READ,
+    limit: 'list',
+    problems: ['PARTNER_UNKNOWN'],
+    responses: { 200: HistoryBody },
+    async handle({ mandate, params }) {
+      await getPartnerName(mandate, params.partner_id)
+      const rows = await listActivations(mandate, params.partner_id)
+      return {
+        items: rows.map((row) => ({
+          version: row.version,
+          previous_version: row.previous_version,
+          kind: row.kind,
+          reason: row.reason,
+          activated_by_name: row.activated_by_name,
+          activated_at: row.activated_at.toISOString(),
+        })),
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${BASE}/difference`,
+    summary: 'What differs between two versions, in words; version 0 is the defaults of the platform',
+    input: {
+      params: PartnerParams,
+      query: z.strictObject({ from: wholeNumber(0, 1_000_000), to: wholeNumber(0, 1_000_000) }),
+    },
+    access: READ,
+    limit: 'detail',
+    problems: ['PARTNER_UNKNOWN', 'CONFIGURATION_VERSION_NOT_FOUND'],
+    responses: { 200: ComparisonBody },
+    async handle({ mandate, params, query }) {
+      await getPartnerName(mandate, params.partner_id)
+      const effectiveOf = async (version: number) =>
+        mergeDocument(
+          mandate,
+          version === 0 ? {} : (await getVersion(mandate, params.partner_id, version)).document,
+        )
+      const differences = findDifferences(await effectiveOf(query.from), await effectiveOf(query.to))
+      return toComparison(query, differences, await countImpact(mandate, params.partner_id))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${BASE}/preview`,
+    summary: 'What a document would change, and for how many; nothing is saved',
+    input: { params: PartnerParams, body: z.strictObject({ document: ConfigurationDocument }) },
+    access: READ,
+    limit: 'detail',
+    problems: ['PARTNER_UNKNOWN'],
+    readsOnly: 'it compares a document that is not saved',
+    responses: { 200: ComparisonBody },
+    async handle({ mandate, params, body }) {
+      const label = await getPartnerName(mandate, params.partner_id)
+      noteRead(mandate, {
+        action: 'configuration.preview',
+        resource: { type: 'partner', id: params.partner_id, label },
+      })
+      return compareWithActive(mandate, params.partner_id, body.document)
+    },
+  }),
+]
+
+const saveRoute = route({
+  method: 'POST',
+  path: `${BASE}/versions`,
+  summary: 'Save a version; it is in force only once it is activated',
+  input: {
+    params: PartnerParams,
+    body: z.strictObject({ document: ConfigurationDocument, note: plainText(1, 500).optional() }),
+  },
+  access: MANAGE,
+  limit: 'write',
+  problems: ['PARTNER_UNKNOWN'],
+  responses: { 201: VersionWithDocument },
+  async handle({ mandate, params, body }) {
+    const version = await saveVersion(mandate, params.partner_id, {
+      document: body.document,
+      note: body.note ?? null,
+    })
+    const pointer = await findPointer(mandate, params.partner_id)
+    const row = await getVersion(mandate, params.partner_id, version)
+    return sent(toVersionWithDocument(row, pointer?.active_version ?? null), {
+      Location: `${BASE.replace(':partner_id', String(params.partner_id))}/versions/${version}`,
+    })
+  },
+})
+
+const activateRoutes = (['activate', 'roll_back'] as const).map((kind) =>
+  route({
+    method: 'POST',
+    path: `${BASE}/${kind === 'activate' ? 'activate' : 'roll-back'}`,
+    summary:
+      kind === 'activate'
+        ? 'Put a version in force, from the next request of everybody on'
+        : 'Go back to an older version, within the bounds of today',
+    input: {
+      params: PartnerParams,
+      body: z.strictObject({ version: z.int().min(1).max(1_000_000), reason: plainText(1, 500) }),
+    },
+    access: MANAGE,
+    limit: 'write',
+    ifMatch: true,
+    problems: [
+      'PARTNER_UNKNOWN',
+      'CONFIGURATION_VERSION_NOT_FOUND',
+      'CONFIGURATION_ALREADY_ACTIVE',
+      'CONFIGURATION_OUTDATED',
+    ],
+    responses: { 200: InForceBody },
+    async handle({ mandate, params, body, expectedVersion }) {
+      await putInForce(mandate, params.partner_id, { ...body, kind, expectedVersion })
+      return answerInForce(mandate, params.partner_id)
+    },
+  }),
+)
+
+/** The routes by which the provider reads and changes the configuration of partners. Source: C2. */
+export const platformConfigurationRoutes: readonly Route[] = [...readRoutes, saveRoute, ...activateRoutes]
