@@ -1,0 +1,208 @@
+import './realms-words.ts'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import type { EndUser } from '@liaison/client'
+import { useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
+import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { DateText, StatusChip } from '../../parts/values.tsx'
+import { choiceField, textField } from '../../platform/filters.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { partnerPlaces } from '../../places.ts'
+import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+
+const roles = ['any', 'guest', 'basic', 'advanced', 'company', 'realm_admin'] as const
+const statuses = ['any', 'active', 'inactive', 'idle', 'signing'] as const
+const spec = {
+  search: textField(),
+  role: choiceField(roles, 'any'),
+  status: choiceField(statuses, 'any'),
+  page: pageField(),
+}
+
+function toColumns(par: string): Column<EndUser>[] {
+  return [
+    {
+      id: 'name',
+      header: t('users.name'),
+      cell: (user) => (
+        <>
+          <GoLink className="thing" to={partnerPlaces.user(par, user.end_user_id)}>
+            {user.name === '' ? user.email : user.name}
+          </GoLink>
+          <div className="small muted">{user.email}</div>
+        </>
+      ),
+    },
+    { id: 'role', header: t('users.role'), cell: (user) => tValue('realm_role', user.role) },
+    {
+      id: 'status',
+      header: t('users.state'),
+      cell: (user) => <StatusChip family="end_user" value={user.status} />,
+    },
+    {
+      id: 'since',
+      header: t('users.since'),
+      numeric: true,
+      cell: (user) => <DateText iso={user.created_at} />,
+    },
+    {
+      id: 'seen',
+      header: t('users.seen'),
+      numeric: true,
+      cell: (user) =>
+        user.last_signed_in_at === null ? (
+          <span className="muted">{t('users.never')}</span>
+        ) : (
+          <DateText iso={user.last_signed_in_at} />
+        ),
+    },
+  ]
+}
+
+function Filters({
+  filters,
+  note,
+}: {
+  filters: ReturnType<typeof useFilters<typeof spec>>
+  note: ReactNode
+}) {
+  const { values, set, clear, active } = filters
+  return (
+    <FilterBar active={active} onClear={clear} note={note}>
+      <SearchBox label={t('users.find')} value={values.search} onValue={(search) => set({ search })} />
+      <Pick
+        label={t('users.role')}
+        value={values.role}
+        words={roles}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('realm_role', word))}
+        onValue={(role) => set({ role })}
+      />
+      <Pick
+        label={t('users.state')}
+        value={values.status}
+        words={statuses}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.end_user', word))}
+        onValue={(status) => set({ status })}
+      />
+    </FilterBar>
+  )
+}
+
+const invitedRoles = ['guest', 'realm_admin'] as const
+
+function Invite() {
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<(typeof invitedRoles)[number]>('guest')
+  const write = useWrite(
+    (to: string, { client }) => readBody(client.POST('/partner/users/invite', { body: { email: to, role } })),
+    (answer) => {
+      setEmail('')
+      showToast(t('invite_user.sent', { email: answer.email }))
+    },
+  )
+  return (
+    <Panel title={t('invite_user.title')}>
+      <form
+        className="stack tight form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          write.mutate(email.trim())
+        }}
+      >
+        <WriteProblem error={write.error} />
+        <TextInput
+          id="email"
+          type="email"
+          label={t('invite_user.email')}
+          required
+          maxLength={254}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label={t('invite_user.role')}
+          description={t('invite_user.hint')}
+          value={role}
+          data={invitedRoles.map((value) => ({ value, label: tValue('realm_role', value) }))}
+          onChange={(event) =>
+            setRole(invitedRoles.find((one) => one === event.currentTarget.value) ?? 'guest')
+          }
+        />
+        <div>
+          <Button type="submit" loading={write.isPending}>
+            {t('invite_user.send')}
+          </Button>
+        </div>
+      </form>
+    </Panel>
+  )
+}
+
+function useUsers(values: ReturnType<typeof useFilters<typeof spec>>['values']) {
+  const query = {
+    ...pagingQuery(values.page),
+    ...optional('search', values.search),
+    ...optional('role', values.role),
+    ...optional('status', values.status),
+  }
+  return useRead(
+    ['users', query],
+    (frame, signal) => readBody(frame.client.GET('/partner/users', { params: { query }, signal })),
+    { keep: true },
+  )
+}
+
+/** The partner's own user base: a list to find somebody in, and invitations. */
+export function UsersPage() {
+  const { partnerId } = useFrame()
+  const mayManage = useMay('partner_org.users.manage')
+  const filters = useFilters(spec)
+  const { values, set, active } = filters
+  const users = useUsers(values)
+  const columns = useMemo(() => toColumns(partnerId), [partnerId])
+  const isFiltered = active.length > 0
+  return (
+    <Page title={t('users.title')} lead={t('users.lead')}>
+      <div className="stack">
+        <Filters filters={filters} note={<Refreshed query={users} />} />
+        <Answer query={users} lines={10}>
+          {(page) =>
+            page.items.length === 0 ? (
+              <div className="list">
+                <Empty
+                  title={t(isFiltered ? 'state.no_match' : 'users.none')}
+                  text={t(isFiltered ? 'state.no_match_text' : 'users.none_text')}
+                />
+              </div>
+            ) : (
+              <DataTable
+                caption={t('users.title')}
+                columns={columns}
+                rows={page.items}
+                rowId={(user) => user.end_user_id}
+                paging={{
+                  offset: page.offset,
+                  limit: page.limit,
+                  total: page.total,
+                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
+                }}
+              />
+            )
+          }
+        </Answer>
+        {mayManage && <Invite />}
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,57 @@
+/**
+ * Realms: the user bases of white-label partners (C9, C4). The door of each realm (sign-up, sign-in, passwords), its
+ * pages and operations, and what its partner's people and the provider see of it.
+ */
+
+import { makePasswordHasher } from '#modules/identity/index.ts'
+import type { PasswordHasher } from '#modules/identity/index.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import type { RealmDemoSignIn, RealmDoor } from './door.ts'
+import { makeIssuerRoutes } from './issuer.ts'
+import { makeOwnSecretRoutes } from './own-secrets.ts'
+import './problems.ts'
+import { realmProfileRoutes } from './profile.ts'
+import { makeRealmRecoverRoutes } from './recover.ts'
+import { makeUserBaseRoutes } from './routes-people.ts'
+import { realmApiRoutes } from './routes-realm.ts'
+import { makeRealmSignInRoutes } from './sign-in.ts'
+import { makeRealmSignUpRoutes } from './sign-up.ts'
+
+/** What an installation adds to the pages of realms. */
+export interface RealmOptions {
+  /** The sign-ins of a demo installation; asked for at each showing. */
+  readonly realmDemoSignIns?: () => readonly RealmDemoSignIn[]
+  readonly hasher?: PasswordHasher
+}
+
+/** Every page and operation of this module. */
+export function makeRealmRoutes(services: Services, options: RealmOptions = {}): readonly Route[] {
+  const door: RealmDoor = {
+    services,
+    hasher: options.hasher ?? makePasswordHasher(services.passwordHashConcurrency),
+    demoSignIns: options.realmDemoSignIns ?? (() => []),
+  }
+  return [
+    ...makeRealmSignInRoutes(door),
+    ...makeRealmSignUpRoutes(door),
+    ...makeRealmRecoverRoutes(door),
+    ...makeOwnSecretRoutes(door),
+    ...realmProfileRoutes,
+    ...makeIssuerRoutes(services),
+    ...realmApiRoutes,
+    ...makeUserBaseRoutes(services),
+  ]
+}
+
+export type { RealmDemoSignIn } from './door.ts'
+export { sweepRealms } from './sweep.ts'
+export {
+  mayInRealm,
+  realmPath,
+  registerProfileSection,
+  registerRealmPage,
+  safeRealmReturn,
+  showRealmPage,
+} from './page-kit.ts'
+export type { ProfileSection, RealmMandate, RealmMenuPage, RealmPageOptions } from './page-kit.ts'

@@ -1,0 +1,37 @@
+import { registerProblems } from '#platform/problem.ts'
+
+/** The codes that only the user base of a partner raises. */
+const REALM_PROBLEMS = {
+  END_USER_UNKNOWN: {
+    status: 404,
+    title: 'User not found',
+    cause: 'No user of this realm has this id.',
+    remedy: 'Find the user in the list of the realm.',
+  },
+  END_USER_ROLE_REFUSED: {
+    status: 409,
+    title: 'Role not possible',
+    cause: 'The user cannot have this role now; a guest becomes more by an identity check alone.',
+    remedy: 'Have the identity checked, or choose another role.',
+  },
+  END_USER_STATE_REFUSED: {
+    status: 409,
+    title: 'Not possible in this state',
+    cause: 'The user is in a state from which this does not lead.',
+    remedy: 'Read the user again and decide anew.',
+  },
+  OWN_END_USER: {
+    status: 409,
+    title: 'Your own account',
+    cause: 'Nobody changes the own role or state.',
+    remedy: 'Ask another admin of the realm.',
+  },
+  REALM_MISSING: {
+    status: 404,
+    title: 'No user base',
+    cause: 'The partner has no user base of its own.',
+    remedy: 'Give the partner the kind white_label first.',
+  },
+} as const
+
+registerProblems(REALM_PROBLEMS)

@@ -1,0 +1,14 @@
+import { runStatements } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+
+/** Removes links of mails a week after their end, and sessions a month after theirs; returns how many rows went. */
+export async function sweepRealms(mandate: Mandate<'system'>): Promise<number> {
+  const results = await runStatements(mandate, [
+    { text: `delete from end_user_token where ends_at < now() - interval '7 days'`, values: [] },
+    {
+      text: `delete from end_user_session where least(ends_at, ended_at) < now() - interval '30 days'`,
+      values: [],
+    },
+  ])
+  return results.reduce((sum, { rowCount }) => sum + rowCount, 0)
+}
