@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { usage } from '../../words/usage.ts'
+
+addWords(usage)
