@@ -1,0 +1,153 @@
+import './plans-words.ts'
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import type { Plan } from '@liaison/client'
+import { useMemo } from 'react'
+import type { ReactNode } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { StatusChip } from '../../parts/values.tsx'
+import { choiceField, textField } from '../../platform/filters.ts'
+import { formatCount } from '../../platform/format.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { managing, paths, placesOf } from './calls.ts'
+import type { Side } from './calls.ts'
+import { PriceText, rolesText } from './plan-words.tsx'
+
+const states = ['any', 'draft', 'offered', 'discontinued'] as const
+const spec = { search: textField(), state: choiceField(states, 'any'), page: pageField() }
+
+/** What a plan costs at the reader's side. */
+const priceOf = (plan: Plan) => plan.offer?.price ?? plan.terms.price
+
+function toColumns(side: Side, addressOf: (plan: string) => string): Column<Plan>[] {
+  return [
+    {
+      id: 'name',
+      header: t('plans.plan'),
+      cell: (plan) => (
+        <>
+          <GoLink className="thing" to={addressOf(plan.plan_id)}>
+            {plan.name}
+          </GoLink>
+          <br />
+          <span className="small muted">{plan.code}</span>
+        </>
+      ),
+    },
+    {
+      id: 'state',
+      header: t('plans.state'),
+      cell: (plan) => <StatusChip family="plan" value={plan.state} />,
+    },
+    {
+      id: 'source',
+      header: t('plans.source'),
+      cell: (plan) => tValue(side === 'partner' ? 'plans.source' : 'plans.source_admin', plan.source),
+    },
+    { id: 'roles', header: t('plans.roles'), cell: (plan) => rolesText(plan.roles) },
+    {
+      id: 'price',
+      header: t('plans.price'),
+      numeric: true,
+      cell: (plan) => <PriceText price={priceOf(plan)} period={plan.terms.period} />,
+    },
+    { id: 'users', header: t('plans.users'), numeric: true, cell: (plan) => formatCount(plan.users_count) },
+  ]
+}
+
+type FiltersProps = { filters: ReturnType<typeof useFilters<typeof spec>>; note: ReactNode }
+
+function Filters({ filters, note }: FiltersProps) {
+  const { values, set, clear, active } = filters
+  return (
+    <FilterBar active={active} onClear={clear} note={note}>
+      <SearchBox label={t('plans.find')} value={values.search} onValue={(search) => set({ search })} />
+      <Pick
+        label={t('plans.state')}
+        value={values.state}
+        words={states}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.plan', word))}
+        onValue={(state) => set({ state })}
+      />
+    </FilterBar>
+  )
+}
+
+type PlansQuery = { search: string; state: (typeof states)[number]; page: number }
+
+function usePlans(side: Side, { search, state, page }: PlansQuery) {
+  const query = { ...pagingQuery(page), ...optional('search', search), ...optional('state', state) }
+  return useRead(
+    ['plans', side, query],
+    (frame, signal) => readBody(frame.client.GET(paths[side].list, { params: { query }, signal })),
+    { keep: true },
+  )
+}
+
+function PlansPage({ side }: { side: Side }) {
+  const go = useGo()
+  const { partnerId } = useFrame()
+  const mayManage = useMay(managing(side))
+  const filters = useFilters(spec)
+  const { values, set, active } = filters
+  const places = useMemo(() => placesOf(side, partnerId), [side, partnerId])
+  const plans = usePlans(side, values)
+  const columns = useMemo(() => toColumns(side, places.one), [side, places])
+  const isFiltered = active.length > 0
+  const title = t(side === 'partner' ? 'plans.title' : 'plans.catalogue_title')
+  return (
+    <Page
+      title={title}
+      lead={t(side === 'partner' ? 'plans.lead' : 'plans.catalogue_lead')}
+      tools={mayManage && <Button onClick={() => go(places.made)}>{t('plans.new')}</Button>}
+    >
+      <div className="stack">
+        <Filters filters={filters} note={<Refreshed query={plans} />} />
+        <Answer query={plans} lines={6}>
+          {(page) =>
+            page.items.length === 0 ? (
+              <div className="list">
+                <Empty
+                  title={t(isFiltered ? 'state.no_match' : 'plans.none')}
+                  text={t(isFiltered ? 'state.no_match_text' : 'plans.none_text')}
+                />
+              </div>
+            ) : (
+              <DataTable
+                caption={title}
+                columns={columns}
+                rows={page.items}
+                rowId={(plan) => plan.plan_id}
+                paging={{
+                  offset: page.offset,
+                  limit: page.limit,
+                  total: page.total,
+                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
+                }}
+              />
+            )
+          }
+        </Answer>
+      </div>
+    </Page>
+  )
+}
+
+/** The partner's own plans, and those that the catalogue lends it. */
+export function OwnPlansPage() {
+  return <PlansPage side="partner" />
+}
+
+/** The provider's catalogue, and what partners offer of their own. */
+export function CataloguePage() {
+  return <PlansPage side="platform" />
+}

@@ -1,0 +1,22 @@
+import type { Route } from '#platform/route.ts'
+import './problems.ts'
+import { lendingRoutes } from './routes-lending.ts'
+import { ownPages } from './own-pages.ts'
+import { planPages } from './pages.ts'
+import { paymentRoutes } from './routes-payments.ts'
+import { planRoutes } from './routes-plans.ts'
+import { realmRoutes } from './routes-realm.ts'
+import { subscriptionRoutes } from './routes-subscriptions.ts'
+
+export { runSubscriptionClock } from './clock.ts'
+
+/** Every route of plans and subscriptions (C6, C7). */
+export const planModuleRoutes: readonly Route[] = [
+  ...planRoutes,
+  ...lendingRoutes,
+  ...subscriptionRoutes,
+  ...realmRoutes,
+  ...paymentRoutes,
+  ...planPages,
+  ...ownPages,
+]
