@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FormBrowser } from '#testing/form-browser.ts'
+import { act, addGuest, openRealmScene, OWN, readBack, STATED, verify } from '#testing/identity-check-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makeIdentityCheckRoutes } from './index.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(makeIdentityCheckRoutes, { isDemo: true })
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+async function open() {
+  const scene = await openRealmScene(world)
+  const browser = new FormBrowser(world)
+  browser.cookie = scene.guest.caller.cookie
+  return { scene, browser, path: `/p/${scene.slug}/identity-check` }
+}
+
+const idOf = async (caller: Parameters<TestWorld['call']>[0]) =>
+  String((await world.call(caller, 'GET', OWN)).json().check.identity_check_id)
+
+describe('the pages of an identity check', () => {
+  test('lead a guest from the beginning to a basic account without script, each step after a redirect (C8)', async () => {
+    const { scene, browser, path } = await open()
+    const first = await browser.get(path)
+    expect([first.status, first.text.includes('Confirm who you are to choose a plan')]).toEqual([200, true])
+    const begun = await browser.post(`${path}/begin`)
+    expect([begun.status, begun.location]).toEqual([303, path])
+    expect((await browser.follow(begun)).text).toContain('<h1>Confirm your identity</h1>')
+    const faulty = await browser.post(path, {
+      ...STATED,
+      legal_name: '',
+      birth_date: '2999-01-01',
+      document_kind: 'selfie',
+    })
+    expect(faulty.status).toBe(422)
+    for (const field of ['legal_name', 'birth_date', 'document_kind'])
+      expect(faulty.text).toContain(`<a href="#${field}">`)
+    expect(faulty.text).toContain(`value="${STATED.document_number}"`)
+    const sent = await browser.follow(await browser.post(path, STATED))
+    expect(sent.text).toContain('Your identity is being checked')
+    expect(sent.text).not.toContain(STATED.document_number)
+    const id = await idOf(scene.guest.caller)
+    await act(world, scene.first.caller, `${id}/take`)
+    await act(world, scene.first.caller, `${id}/ask-again`, {
+      reasons: ['document_expired'],
+      message: '<b>Sorry</b>',
+    })
+    const again = await browser.get(path)
+    expect(again.text).toContain('Use a document that is valid today.')
+    expect(again.text).toContain('&lt;b&gt;Sorry&lt;/b&gt;')
+    await browser.post(path, { ...STATED, document_number: 'NEW1' })
+    await verify(world, scene, id)
+    expect((await browser.get(path)).text).toContain('Your identity is confirmed until')
+    expect(await readBack(world, scene, id)).toMatchObject({ role: 'basic', state: 'verified' })
+  })
+
+  test('say after a rejection why, let begin anew, and take an open check back (C8)', async () => {
+    const { scene, browser, path } = await open()
+    await browser.post(`${path}/begin`)
+    await browser.post(path, STATED)
+    const id = await idOf(scene.guest.caller)
+    await act(world, scene.first.caller, `${id}/take`)
+    await act(world, scene.first.caller, `${id}/reject`, { reasons: ['under_age'] })
+    const shown = await browser.get(path)
+    expect(shown.text).toContain('You are younger than this service allows.')
+    await browser.post(`${path}/begin`)
+    // A second press, and one that comes too late, lead to how things stand.
+    expect((await browser.post(`${path}/begin`)).status).toBe(303)
+    expect((await browser.follow(await browser.post(`${path}/cancel`))).text).toContain('was taken back')
+    expect((await browser.post(`${path}/cancel`)).status).toBe(303)
+  })
+
+  test('open to nobody from another realm, without a session, or by a form of another site (C8, C9)', async () => {
+    const { browser, path } = await open()
+    const other = await open()
+    const stranger = new FormBrowser(world)
+    stranger.cookie = other.browser.cookie
+    for (const outsider of [stranger, new FormBrowser(world)]) {
+      const shown = await outsider.get(path)
+      expect([shown.status, shown.location?.startsWith(`/p/${path.split('/')[2]}/sign-in`)]).toEqual([
+        303,
+        true,
+      ])
+      expect((await outsider.post(`${path}/begin`)).status).not.toBe(200)
+    }
+    expect(
+      (
+        await browser.post(
+          `${path}/begin`,
+          {},
+          { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+        )
+      ).status,
+    ).toBe(403)
+    const friend = await addGuest(world, other.scene.partner)
+    stranger.cookie = friend.caller.cookie
+    expect((await stranger.get(other.path)).text).not.toContain('being checked')
+  })
+})
