@@ -10,6 +10,7 @@ export const onboarding = {
   'ready.applied': 'Applied',
   'ready.go.terms_accepted': 'Read the API terms',
   'ready.go.second_factor': 'Open your account page',
+  'ready.go.second_owner': 'Invite an owner',
   'ready.go.client_created': 'Create an API client',
   'ready.go.first_sandbox_token': 'See how to run the example',
   'ready.go.first_sandbox_call': 'See how to run the example',
@@ -142,6 +143,7 @@ export const onboarding = {
 
   'status.milestone.reached': 'Done',
   'status.milestone.open': 'To do',
+  'status.milestone.recommended': 'Recommended',
   'status.milestone.waits_provider': 'Waits for the provider',
   'status.milestone.waits_tenant': 'Waits for a customer',
 } as const

@@ -15,6 +15,8 @@ import {
   IconRouter,
   IconShieldCheck,
   IconSnowflake,
+  IconPackage,
+  IconToggleRight,
   IconUsers,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
@@ -35,6 +37,18 @@ const nav: NavGroup[] = [
       { to: places.partners(), label: t('nav.partners'), icon: IconHeartHandshake, letter: 'p' },
       { to: places.tenants(), label: t('nav.tenants'), icon: IconBuildingCommunity, letter: 't' },
       { to: places.links(), label: t('nav.links'), icon: IconLink, letter: 'l' },
+      {
+        to: places.plans(),
+        label: t('nav.plans'),
+        icon: IconPackage,
+        needs: 'platform.plans.read',
+      },
+      {
+        to: places.features(),
+        label: t('nav.features'),
+        icon: IconToggleRight,
+        needs: 'platform.features.read',
+      },
       { to: places.persons(), label: t('nav.persons'), icon: IconUsers, letter: 'u' },
     ],
   },

@@ -14,25 +14,25 @@ import { frozenName } from '../shared/freeze-words.ts'
 const few = 8
 
 function Waiting() {
-  const query = { status: 'pending', limit: few }
-  const partners = useRead(['partners', query], (frame, signal) =>
-    readBody(frame.client.GET('/admin/partners', { params: { query }, signal })),
+  const query = { status: 'submitted', limit: few }
+  const applications = useRead(['applications', query], (frame, signal) =>
+    readBody(frame.client.GET('/admin/partner-applications', { params: { query }, signal })),
   )
   return (
-    <Panel title={t('work.partners')}>
-      <Answer query={partners} lines={3}>
+    <Panel title={t('work.applications')}>
+      <Answer query={applications} lines={3}>
         {({ items }) =>
           items.length === 0 ? (
-            <p className="muted">{t('work.partners_none')}</p>
+            <p className="muted">{t('work.applications_none')}</p>
           ) : (
             <ul className="lines">
-              {items.map((partner) => (
-                <li key={partner.partner_id}>
-                  <GoLink className="thing" to={platformPlaces.partner(partner.partner_id)}>
-                    {partner.name}
+              {items.map((application) => (
+                <li key={application.reference}>
+                  <GoLink className="thing" to={platformPlaces.application(application.reference)}>
+                    {application.organisation}
                   </GoLink>
                   <span className="muted">
-                    <DateText iso={partner.created_at} />
+                    <DateText iso={application.submitted_at} />
                   </span>
                 </li>
               ))}

@@ -10,6 +10,9 @@ const StepBody = z.strictObject({
   who: z.enum(['you', 'provider', 'tenant']).meta({ description: 'Who does it.' }),
   what: z.string().meta({ description: 'What to do, or what is waited for, in words.' }),
   done: z.boolean(),
+  recommended: z
+    .boolean()
+    .meta({ description: 'Wise, and never waited for: the way is complete without it.' }),
   reached_at: z
     .string()
     .nullable()
@@ -20,7 +23,10 @@ const ChecklistBody = z
   .strictObject({
     applied_at: z.string().nullable(),
     steps: z.array(StepBody),
-    next_step: z.enum(STEP_NAMES).nullable().meta({ description: 'Null when every step is done.' }),
+    next_step: z
+      .enum(STEP_NAMES)
+      .nullable()
+      .meta({ description: 'Null when every step that is waited for is done.' }),
     complete: z.boolean(),
     starts_here: z.boolean().meta({
       description:
@@ -43,12 +49,13 @@ export const checklistRoute: Route = route({
     const { steps, next } = toChecklist(facts)
     return {
       applied_at: facts.appliedAt?.toISOString() ?? null,
-      steps: steps.map(({ name, title, doer, next: what, done, reachedAt }) => ({
+      steps: steps.map(({ name, title, doer, next: what, done, isRecommended, reachedAt }) => ({
         name,
         title,
         who: doer,
         what,
         done,
+        recommended: isRecommended,
         reached_at: reachedAt?.toISOString() ?? null,
       })),
       next_step: next?.name ?? null,

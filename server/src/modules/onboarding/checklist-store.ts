@@ -19,6 +19,7 @@ const Row = z.object({
   live_approved_at: Instant,
   first_live_call_at: Instant,
   works_already: z.boolean(),
+  second_owner_at: Instant,
   hidden: z.object({
     owner_has_factor: z.boolean(),
     access_requested_at: Instant,
@@ -26,12 +27,13 @@ const Row = z.object({
   }),
 })
 
-const QUERY = `select a.confirmed_at as applied_at, coalesce(a.decided_at, p.created_at) as approved_at,
+const QUERY = `select a.submitted_at as applied_at, coalesce(a.decided_at, p.created_at) as approved_at,
     (select t.accepted_at from api_terms_acceptance t where t.partner_id = p.id and t.version = $2) as terms_accepted_at,
     c.*, access.onboarding_facts() as hidden,
-    exists (select from delegation d where d.partner_id = p.id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended')) as works_already
+    exists (select from delegation d where d.partner_id = p.id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended')) as works_already,
+    (select m.created_at from partner_member m where m.partner_id = p.id and m.role = 'PARTNER_OWNER' and m.status = 'active' order by m.created_at, m.id offset 1 limit 1) as second_owner_at
   from partner p
-  left join lateral (select confirmed_at, decided_at from partner_application where partner_id = p.id order by decided_at limit 1) a on true
+  left join lateral (select submitted_at, decided_at from partner_application where partner_id = p.id order by decided_at limit 1) a on true
   cross join lateral (
     select min(k.created_at) as client_created_at, min(u.first_token_at) as first_token_at, min(u.first_call_at) as first_call_at,
       min(coalesce(k.live_requested_at, case when k.environment = 'live' then k.created_at end)) as live_requested_at,
@@ -50,6 +52,7 @@ export async function readOnboardingFacts(mandate: Mandate<'program'>): Promise<
     approvedAt: row.approved_at,
     termsAcceptedAt: row.terms_accepted_at,
     ownerHasFactor: row.hidden.owner_has_factor,
+    secondOwnerAt: row.second_owner_at,
     clientCreatedAt: row.client_created_at,
     firstTokenAt: row.first_token_at,
     firstCallAt: row.first_call_at,

@@ -4,6 +4,7 @@ export interface OnboardingFacts {
   readonly approvedAt: Date
   readonly termsAcceptedAt: Date | null
   readonly ownerHasFactor: boolean
+  readonly secondOwnerAt: Date | null
   readonly clientCreatedAt: Date | null
   readonly firstTokenAt: Date | null
   readonly firstCallAt: Date | null
@@ -20,6 +21,7 @@ export const STEP_NAMES = [
   'approved',
   'terms_accepted',
   'second_factor',
+  'second_owner',
   'client_created',
   'first_sandbox_token',
   'first_sandbox_call',
@@ -42,6 +44,8 @@ export interface Step {
   /** What to do, or what is waited for; in words for the page. */
   readonly next: string
   readonly done: boolean
+  /** Wise and never waited for: it is not the next step, and the way is complete without it. */
+  readonly isRecommended: boolean
   /** When it was reached; null when it was not, and for what has no time of its own. */
   readonly reachedAt: Date | null
 }
@@ -63,6 +67,11 @@ const WORDS: Readonly<Record<StepName, StepWords>> = {
     title: 'An owner has a second factor',
     doer: 'you',
     next: 'An owner adds a passkey or an authenticator app on the account page.',
+  },
+  second_owner: {
+    title: 'A second owner',
+    doer: 'you',
+    next: 'Invite a second owner, so that your organisation is never without one.',
   },
   client_created: {
     title: 'API client created',
@@ -110,6 +119,7 @@ const reachedAtOf = (facts: OnboardingFacts): Readonly<Record<StepName, Date | n
   approved: facts.approvedAt,
   terms_accepted: facts.termsAcceptedAt,
   second_factor: null,
+  second_owner: facts.secondOwnerAt,
   client_created: facts.clientCreatedAt,
   first_sandbox_token: facts.firstTokenAt,
   first_sandbox_call: facts.firstCallAt,
@@ -122,8 +132,8 @@ const reachedAtOf = (facts: OnboardingFacts): Readonly<Record<StepName, Date | n
 
 /**
  * Every step from the application to the first call for a customer, in order, from what happened alone: nothing of it is
- * stored, so it cannot disagree with the records. `next` is the first step that is not done; null when all are.
- * Source: A11.
+ * stored, so it cannot disagree with the records. `next` is the first step that is not done and not only recommended; null when all are.
+ * Source: A11, C1.
  */
 export function toChecklist(facts: OnboardingFacts): {
   readonly steps: readonly Step[]
@@ -133,7 +143,7 @@ export function toChecklist(facts: OnboardingFacts): {
   const steps = STEP_NAMES.map((name): Step => {
     const reachedAt = times[name]
     const done = name === 'second_factor' ? facts.ownerHasFactor : reachedAt !== null
-    return { name, ...WORDS[name], done, reachedAt }
+    return { name, ...WORDS[name], done, isRecommended: name === 'second_owner', reachedAt }
   })
-  return { steps, next: steps.find((step) => !step.done) ?? null }
+  return { steps, next: steps.find((step) => !step.done && !step.isRecommended) ?? null }
 }

@@ -3,201 +3,29 @@ import { encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientRoutes } from '#modules/clients/index.ts'
-import { FormBrowser } from '#testing/form-browser.ts'
+import { makeApplicationRoutes } from '#modules/applications/index.ts'
+import { makeApplicationActs } from '#testing/application-acts.ts'
 import { makeTestKey } from '#testing/oauth-client.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller, SeededPerson } from '#testing/world.ts'
-import { takeEvents } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
-import { makeOnboardingRoutes, sweepApplications } from './index.ts'
+import { onboardingRoutes } from './index.ts'
 
 let world: TestWorld
 let admin: Caller
 beforeAll(async () => {
-  world = await TestWorld.start((services) => [...makeOnboardingRoutes(services), ...clientRoutes])
+  world = await TestWorld.start((services) => [
+    ...makeApplicationRoutes(services),
+    ...onboardingRoutes,
+    ...clientRoutes,
+  ])
   const person = await world.person('Sam Platform')
   await world.platformAdmin(person.id)
   admin = await world.signIn(person.id)
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const QUEUE = '/api/v1/admin/partner-applications'
+const { apply, review } = makeApplicationActs(() => world)
 let serial = 0
-
-function form(change: Readonly<Record<string, string>> = {}) {
-  serial += 1
-  return {
-    organisation: `Fleet Works ${serial}`,
-    kind: 'msp',
-    website: 'fleet.example',
-    contact_name: 'Ana Ruiz',
-    contact_email: `Ana.${serial}@fleet.example`,
-    purpose: 'Place circuit orders for our customers.\r\nRead them back.',
-    ...change,
-  }
-}
-
-const mailsTo = async (email: string) =>
-  (
-    await world.sql<{ subject: string; text: string }>(
-      `select payload ->> 'subject' as subject, payload ->> 'text' as text from outbox where topic = 'mail' and payload ->> 'to' = $1 order by id`,
-      [email.toLowerCase()],
-    )
-  ).map((mail) => ({ ...mail, link: /http:\/\/localhost:3000(\/\S+)/.exec(mail.text)?.[1] }))
-
-/** Applies and confirms. */
-async function apply(change: Readonly<Record<string, string>> = {}) {
-  const browser = new FormBrowser(world)
-  const fields = form(change)
-  const sent = await browser.post('/apply', fields)
-  expect(sent.status, sent.text).toBe(200)
-  const link = (await mailsTo(fields.contact_email)).at(-1)?.link ?? ''
-  const done = await browser.post(link)
-  expect(done.status, done.text).toBe(200)
-  const reference = /PA-[0-9A-Z]{8}/.exec(done.text)?.[0] ?? ''
-  return { fields, link, reference, browser }
-}
-
-describe('an application', () => {
-  test('is looked at after its address was confirmed, and then once: a mail scanner that opens the link sends nothing (A11)', async () => {
-    const browser = new FormBrowser(world)
-    const fields = form()
-    expect((await browser.get('/apply')).text).toContain('Become a partner')
-    const before = (await world.call(admin, 'GET', QUEUE)).json().total
-    expect((await browser.post('/apply', fields)).text).toContain('Look into your mails')
-    const [mail] = await mailsTo(fields.contact_email)
-    expect(mail?.text).not.toContain('Ana Ruiz')
-    expect((await browser.get(mail?.link ?? '')).text).toContain(fields.organisation)
-    expect((await world.call(admin, 'GET', QUEUE)).json().total).toBe(before)
-    const done = await browser.post(mail?.link ?? '')
-    const reference = /PA-[0-9A-Z]{8}/.exec(done.text)?.[0]
-    expect((await browser.post(mail?.link ?? '')).status).toBe(410)
-    expect((await world.call(admin, 'GET', `${QUEUE}/${reference}`)).json()).toMatchObject({
-      organisation: fields.organisation,
-      website: 'https://fleet.example/',
-      contact_email: fields.contact_email.toLowerCase(),
-      status: 'submitted',
-      partner_id: null,
-    })
-  })
-
-  test('is answered alike whether or not the address or the organisation is known, and writes to nobody more than three times an hour', async () => {
-    const person = await world.person('Known Person')
-    const known = form({ contact_email: person.email, organisation: 'Known' })
-    const texts: string[] = []
-    for (let count = 0; count < 5; count += 1) {
-      const shown = await new FormBrowser(world).post('/apply', known)
-      texts.push(shown.text.replaceAll(person.email, 'somebody'))
-    }
-    const fresh = form()
-    const other = await new FormBrowser(world).post('/apply', fresh)
-    texts.push(other.text.replaceAll(fresh.contact_email.toLowerCase(), 'somebody'))
-    expect(new Set(texts).size).toBe(1)
-    expect(await mailsTo(person.email)).toHaveLength(3)
-  })
-
-  test('with faults is shown again with all of them and keeps what was typed; nothing is kept or mailed', async () => {
-    const shown = await new FormBrowser(world).post(
-      '/apply',
-      form({
-        organisation: ' ',
-        kind: 'king',
-        website: 'javascript:alert(1)',
-        contact_email: 'a@b@c',
-        purpose: '',
-      }),
-    )
-    expect(shown.status).toBe(422)
-    for (const field of ['organisation', 'kind', 'website', 'contact_email', 'purpose'])
-      expect(shown.text).toContain(`href="#${field}"`)
-    expect(shown.text).toContain('value="Ana Ruiz"')
-    expect(shown.text).not.toContain('<script')
-    expect(await mailsTo('a@b@c')).toEqual([])
-  })
-
-  test('that is approved makes one partner and invites its owner; a second decision is refused', async () => {
-    const { reference, fields } = await apply()
-    const approved = await world.call(admin, 'POST', `${QUEUE}/${reference}/approve`)
-    expect(approved.json(), approved.body).toMatchObject({
-      status: 'approved',
-      decided_by_name: 'Sam Platform',
-    })
-    expect((await world.call(admin, 'POST', `${QUEUE}/${reference}/approve`)).json().code).toBe(
-      'APPLICATION_DECIDED',
-    )
-    const decline = { body: { reason: 'No.' } }
-    expect((await world.call(admin, 'POST', `${QUEUE}/${reference}/decline`, decline)).json().code).toBe(
-      'APPLICATION_DECIDED',
-    )
-    const partners = await world.sql('select name, kinds, status, website from partner where name = $1', [
-      fields.organisation,
-    ])
-    expect(partners).toEqual([
-      { name: fields.organisation, kinds: ['msp'], status: 'active', website: 'https://fleet.example/' },
-    ])
-    const mails = await mailsTo(fields.contact_email)
-    expect(mails.map(({ subject }) => subject).slice(1)).toEqual([
-      `${fields.organisation} is approved as a partner`,
-      `Sam Platform invites you to ${fields.organisation}`,
-    ])
-    const twin = await apply({ organisation: fields.organisation })
-    expect((await world.call(admin, 'POST', `${QUEUE}/${twin.reference}/approve`)).statusCode).toBe(200)
-  })
-
-  test('is decided once when several decide at the same moment', async () => {
-    const { reference, fields } = await apply()
-    const act = (name: string, body?: object) =>
-      world.call(admin, 'POST', `${QUEUE}/${reference}/${name}`, body && { body })
-    const answers = await Promise.all([act('approve'), act('approve'), act('decline', { reason: 'No.' })])
-    expect(answers.map(({ statusCode }) => statusCode).toSorted((a, b) => a - b)).toEqual([200, 409, 409])
-    const partners = await world.sql('select id from partner where name = $1', [fields.organisation])
-    const isApproved = answers.slice(0, 2).some(({ statusCode }) => statusCode === 200)
-    expect(partners).toHaveLength(isApproved ? 1 : 0)
-  })
-
-  test('that nobody confirmed is removed after its day, and no other', async () => {
-    const { reference } = await apply()
-    await new FormBrowser(world).post('/apply', form({ organisation: 'Late' }))
-    await new FormBrowser(world).post('/apply', form({ organisation: 'In time' }))
-    await world.seed(
-      `update partner_application set token_ends_at = now() - interval '1 second' where organisation = 'Late' or reference = $1`,
-      [reference],
-    )
-    const { mandate, transaction } = await openForSystem(world.database, 'test', 'job_test')
-    expect(await sweepApplications(mandate)).toBe(1)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    const left = await world.sql(
-      `select organisation from partner_application where organisation in ('Late', 'In time') or reference = $1 order by 1`,
-      [reference],
-    )
-    expect(left).toHaveLength(2)
-  })
-
-  test('that is declined tells the applicant why; without a reason nothing happens', async () => {
-    const { reference, fields } = await apply()
-    expect((await world.call(admin, 'POST', `${QUEUE}/${reference}/decline`, { body: {} })).statusCode).toBe(
-      422,
-    )
-    const body = { reason: 'We need a registered company.' }
-    const declined = await world.call(admin, 'POST', `${QUEUE}/${reference}/decline`, { body })
-    expect(declined.json()).toMatchObject({
-      status: 'declined',
-      decision_reason: body.reason,
-      partner_id: null,
-    })
-    expect((await mailsTo(fields.contact_email)).at(-1)?.text).toContain(body.reason)
-  })
-
-  test('is decided by the provider alone', async () => {
-    const { reference } = await apply()
-    const { owner } = await partnerWithOwner()
-    for (const caller of [owner, null]) {
-      const answer = await world.call(caller, 'POST', `${QUEUE}/${reference}/approve`)
-      expect([401, 403]).toContain(answer.statusCode)
-    }
-    expect((await world.call(admin, 'GET', `${QUEUE}/PA-00000000`)).json().code).toBe('APPLICATION_NOT_FOUND')
-  })
-})
 
 async function partnerWithOwner(): Promise<{
   id: PartnerId
@@ -279,10 +107,10 @@ describe('the API terms', () => {
 
 describe('the checklist', () => {
   test('says from the facts alone what was reached, when, and what comes next, to staff too (A11)', async () => {
-    const { reference, fields } = await apply()
-    const approved = (await world.call(admin, 'POST', `${QUEUE}/${reference}/approve`)).json()
+    const { reference } = await apply({ organisation: 'Fleet Works' })
+    const approved = (await review(admin, { reference, name: 'approve' })).json()
     const [partner] = await world.sql<{ id: PartnerId }>('select id from partner where name = $1', [
-      fields.organisation,
+      'Fleet Works',
     ])
     if (!partner) throw new Error('No partner was made.')
     expect(approved.partner_id).toBe(encodeId('partner', partner.id))
@@ -290,6 +118,7 @@ describe('the checklist', () => {
     await world.partnerMember(partner.id, person.id, 'PARTNER_OWNER')
     await world.partnerMember(partner.id, colleague.id)
     const [owner, staff] = [await world.signIn(person.id), await world.signIn(colleague.id)]
+    const second = await world.person()
     const read = async (caller = owner) => {
       const answer = await world.call(caller, 'GET', '/api/v1/partner/onboarding')
       expect(answer.statusCode, answer.body).toBe(200)
@@ -316,8 +145,12 @@ describe('the checklist', () => {
     }
     const client = await world.call(owner, 'POST', '/api/v1/partner/clients', { body })
     expect(await read(staff)).toMatchObject({ next_step: 'first_sandbox_token' })
+    const recommended = (await read()).steps.filter((step: { recommended: boolean }) => step.recommended)
+    expect(recommended).toMatchObject([{ name: 'second_owner', done: false }])
     expect(done(await read())).toEqual(['approved', 'terms_accepted', 'second_factor', 'client_created'])
 
+    await world.partnerMember(partner.id, second.id, 'PARTNER_OWNER')
+    expect(done(await read())).toContain('second_owner')
     const [row] = await world.sql<{ id: string }>('select id from api_client where partner_id = $1', [
       partner.id,
     ])
@@ -346,23 +179,14 @@ describe('the checklist', () => {
   })
 })
 
-test('the tables of onboarding show a login without a context nothing, and others refuse (B5)', async () => {
-  await apply()
-  for (const login of ['liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_job'] as const)
-    expect(await world.sqlAs(login, 'select id from partner_application')).toEqual([])
+test('the acceptances of the terms show a login without a context nothing, and others refuse (B5)', async () => {
+  await accept((await partnerWithOwner()).owner)
   for (const login of ['liaison_platform', 'liaison_program'] as const)
     expect(await world.sqlAs(login, 'select id from api_terms_acceptance')).toEqual([])
-  for (const login of ['liaison_tenant', 'liaison_delegate', 'liaison_ingest', 'liaison_guard'] as const) {
-    await expect(world.sqlAs(login, 'select id from partner_application')).rejects.toThrow(
-      'permission denied',
-    )
+  for (const login of ['liaison_tenant', 'liaison_delegate', 'liaison_ingest', 'liaison_guard'] as const)
     await expect(world.sqlAs(login, 'select id from api_terms_acceptance')).rejects.toThrow(
       'permission denied',
     )
-  }
-  await expect(world.sqlAs('liaison_auth', `select purpose from partner_application`)).rejects.toThrow(
-    'permission denied',
-  )
   await expect(world.sqlAs('liaison_program', `update api_terms_acceptance set version = 2`)).rejects.toThrow(
     'permission denied',
   )

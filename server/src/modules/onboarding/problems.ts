@@ -1,20 +1,8 @@
 import { registerProblems } from '#platform/problem.ts'
 import type { ProblemEntry } from '#platform/problem.ts'
 
-/** The problem codes of the way to become a partner. */
+/** The problem codes of the way of a new partner. */
 const ONBOARDING_PROBLEMS = {
-  APPLICATION_NOT_FOUND: {
-    status: 404,
-    title: 'Application not found',
-    cause: 'No confirmed partner application has this reference.',
-    remedy: 'Check the reference in the list of applications.',
-  },
-  APPLICATION_DECIDED: {
-    status: 409,
-    title: 'Already decided',
-    cause: 'The partner application was approved or declined before.',
-    remedy: 'Read the application; the decision stands.',
-  },
   TERMS_CHANGED: {
     status: 409,
     title: 'Other terms are in force',

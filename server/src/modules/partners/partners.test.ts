@@ -24,9 +24,15 @@ test('a partner is registered once under its code and found by name', async () =
     slug: 'northwind-msp',
     kinds: ['msp'],
     status: 'active',
+    registry_status: 'active',
+    tier: 'standard',
+    legal_name: null,
     members_count: 0,
+    clients_count: 0,
     active_links: 0,
+    active_consents: 0,
   })
+  expect(created.headers['etag']).toBe('"v1"')
   expect(created.headers['location']).toBe(`${PATH}/${created.json().partner_id}`)
   expect((await world.call(admin, 'POST', PATH, { body })).json().code).toBe('PARTNER_SLUG_TAKEN')
   const faults = await world.call(admin, 'POST', PATH, { body: { name: ' ', slug: 'A B', kinds: [] } })
@@ -39,6 +45,83 @@ test('a partner is registered once under its code and found by name', async () =
   const found = await world.call(admin, 'GET', `${PATH}?search=northwind%20m&status=active`)
   expect(found.json()).toMatchObject({ total: 1, items: [{ name: 'Northwind MSP' }] })
   expect((await world.call(admin, 'GET', `${PATH}?search=%25`)).json().total).toBe(0)
+  expect(
+    (await world.call(admin, 'GET', `${PATH}?search=northwind%20m&kind=agency,auditor`)).json().total,
+  ).toBe(0)
+})
+
+test('the entry of a partner is changed in the version that was read, whole or not at all, and says so in the log (C1)', async () => {
+  const body = { name: 'Entry Ltd', slug: 'entry-ltd', kinds: ['agency'], country: 'IE' }
+  const created = await world.call(admin, 'POST', PATH, { body })
+  const path = `${PATH}/${created.json().partner_id}`
+  const patch = (change: object, etag = '"v1"') =>
+    world.call(admin, 'PATCH', path, { body: change, headers: { 'if-match': etag } })
+  const faults = await patch({ country: 'QQ', website: 'no', tier: 'gold', slug: 'other' })
+  expect(
+    faults
+      .json()
+      .errors.map(({ pointer }: { pointer: string }) => pointer)
+      .toSorted(),
+  ).toEqual(['/body/country', '/body/slug', '/body/tier', '/body/website'])
+  expect((await patch({})).statusCode).toBe(422)
+  const changed = await patch({
+    tier: 'premier',
+    website: 'entry.example',
+    contact_email: 'Ops@Entry.Example',
+  })
+  expect(changed.json(), changed.body).toMatchObject({
+    tier: 'premier',
+    website: 'https://entry.example/',
+    contact_email: 'ops@entry.example',
+    country: 'IE',
+    version: 2,
+  })
+  expect((await patch({ tier: 'standard' })).json().code).toBe('PRECONDITION_FAILED')
+  const [event] = await world.sql(
+    `select changes from audit_event where action = 'partners.update' and resource_label = 'Entry Ltd'`,
+  )
+  expect(event).toMatchObject({ changes: { tier: { before: 'standard', after: 'premier' } } })
+})
+
+test('a partner is terminated by its typed name alone, for good, and stays readable (C1)', async () => {
+  const partner = await world.partner('Gone Ltd')
+  const path = `${PATH}/${encodeId('partner', partner)}`
+  const end = (name: string) =>
+    world.call(admin, 'POST', `${path}/terminate`, { body: { reason: 'Fraud', name } })
+  expect((await end('Gone')).json().errors[0]).toMatchObject({ pointer: '/body/name', code: 'NAME_DIFFERS' })
+  const ended = await end('Gone Ltd')
+  expect(ended.json(), ended.body).toMatchObject({ status: 'terminated', registry_status: 'stopped' })
+  expect((await world.call(admin, 'POST', `${path}/reactivate`, { body: { reason: 'x' } })).json().code).toBe(
+    'PARTNER_STATE_CONFLICT',
+  )
+  const etag = String((await world.call(admin, 'GET', path)).headers['etag'])
+  const change = await world.call(admin, 'PATCH', path, {
+    body: { tier: 'premier' },
+    headers: { 'if-match': etag },
+  })
+  expect(change.json().code).toBe('PARTNER_STATE_CONFLICT')
+})
+
+test('a partner reads its own entry and keeps its contact and website, and an owner alone changes them (C1)', async () => {
+  const [partner, other] = [await world.partner('Self Ltd'), await world.partner('Other Ltd')]
+  const [person, colleague] = [await world.person(), await world.person()]
+  await world.partnerMember(partner, person.id, 'PARTNER_OWNER')
+  await world.partnerMember(partner, colleague.id)
+  const [owner, staff] = [await world.signIn(person.id), await world.signIn(colleague.id)]
+  const read = await world.call(staff, 'GET', '/api/v1/partner/profile')
+  expect(read.json(), read.body).toMatchObject({ name: 'Self Ltd', tier: 'standard' })
+  const put = (caller: Caller, body: object) =>
+    world.call(caller, 'PUT', '/api/v1/partner/profile/contact', {
+      body,
+      headers: { 'if-match': String(read.headers['etag']) },
+    })
+  const contact = { contact_email: 'Desk@Self.Example', website: 'self.example' }
+  expect((await put(staff, contact)).json().code).toBe('PERMISSION_DENIED')
+  expect((await put(owner, { ...contact, tier: 'premier' })).statusCode).toBe(422)
+  expect((await put(owner, contact)).json()).toMatchObject({ contact_email: 'desk@self.example' })
+  expect((await put(owner, contact)).json().code).toBe('PRECONDITION_FAILED')
+  const rows = await world.sql('select contact_email from partner where id = $1', [other])
+  expect(rows).toEqual([{ contact_email: null }])
 })
 
 test('a suspended partner is refused everywhere at once and works again when reactivated', async () => {

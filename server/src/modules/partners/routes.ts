@@ -1,65 +1,23 @@
-import { encodeId, idFromUuid } from '@liaison/access'
+import { encodeId } from '@liaison/access'
 import { z } from 'zod'
-import { createInvitation } from '#modules/identity/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
-import { noteRead, recordEvent } from '#platform/mandate.ts'
-import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
+import { noteRead } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { commaList, searchText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { getPartner, insertPartner, listPartnerMembers, listPartners, movePartner } from './store.ts'
+import { entryFields } from './entry.ts'
+import { noteChange } from './events.ts'
+import { moveRoutes } from './move-routes.ts'
+import { profileRoutes } from './profile-routes.ts'
+import { registerPartner } from './register.ts'
+import { PartnerBody, PartnerDetail, PartnerParams, toMember, toPartner } from './schemas.ts'
+import { getPartner, listPartnerMembers, listPartners, updatePartner } from './store.ts'
 import type { PartnerRow } from './store.ts'
-import type { PartnerStatus } from './tables.ts'
+import { PARTNER_KINDS, PARTNER_STATUSES } from './tables.ts'
 
-const KINDS = [
-  'referral',
-  'reseller',
-  'wholesaler',
-  'msp',
-  'enterprise_hq',
-  'auditor',
-  'white_label',
-] as const
-const STATUSES = ['pending', 'active', 'suspended', 'terminated'] as const
-
-const PartnerBody = z.strictObject({
-  partner_id: z.string(),
-  name: z.string(),
-  slug: z.string(),
-  kinds: z.array(z.string()),
-  status: z.enum(STATUSES),
-  status_reason: z.string().nullable(),
-  website: z.string().nullable(),
-  members_count: z.int(),
-  active_links: z.int(),
-  created_at: z.string(),
-})
-
-const MemberBody = z.strictObject({
-  member_id: z.string(),
-  person_id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.string(),
-  status: z.string(),
-})
-
-function toPartner(row: PartnerRow): z.output<typeof PartnerBody> {
-  return {
-    partner_id: encodeId('partner', idFromUuid('partner', row.id)),
-    name: row.name,
-    slug: row.slug,
-    kinds: [...row.kinds],
-    status: row.status,
-    status_reason: row.status_reason,
-    website: row.website,
-    members_count: row.members_count ?? 0,
-    active_links: row.active_links ?? 0,
-    created_at: row.created_at.toISOString(),
-  }
-}
-
-const PartnerParams = z.strictObject({ partner_id: publicId('partner') })
+const answer = (row: PartnerRow) => sent(toPartner(row), { ETag: `"v${row.version}"` })
 
 const readRoutes: readonly Route[] = [
   route({
@@ -68,7 +26,8 @@ const readRoutes: readonly Route[] = [
     summary: 'The registry of partners',
     input: {
       query: z.strictObject({
-        status: commaList(z.enum(STATUSES)).optional(),
+        status: commaList(z.enum(PARTNER_STATUSES)).optional(),
+        kind: commaList(z.enum(PARTNER_KINDS)).optional(),
         search: searchText().optional(),
         ...pageQuery,
       }),
@@ -89,7 +48,7 @@ const readRoutes: readonly Route[] = [
     access: { permission: 'platform.partners.read' },
     limit: 'detail',
     problems: ['PARTNER_UNKNOWN'],
-    responses: { 200: PartnerBody.extend({ members: z.array(MemberBody) }).strict() },
+    responses: { 200: PartnerDetail },
     async handle({ mandate, params }) {
       const row = await getPartner(mandate, params.partner_id)
       const members = await listPartnerMembers(mandate, params.partner_id)
@@ -97,20 +56,15 @@ const readRoutes: readonly Route[] = [
         action: 'platform.partners.read',
         resource: { type: 'partner', id: row.id, label: row.name },
       })
-      return {
-        ...toPartner(row),
-        members: members.map((member) => ({
-          member_id: encodeId('member', idFromUuid('member', member.id)),
-          person_id: encodeId('person', idFromUuid('person', member.person_id)),
-          name: member.name,
-          email: member.email,
-          role: member.role,
-          status: member.status,
-        })),
-      }
+      return sent({ ...toPartner(row), members: members.map(toMember) }, { ETag: `"v${row.version}"` })
     },
   }),
 ]
+
+const slug = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens')
 
 function makeCreateRoute(services: Services): Route {
   return route({
@@ -119,12 +73,16 @@ function makeCreateRoute(services: Services): Route {
     summary: 'Register a partner',
     input: {
       body: z.strictObject({
-        name: plainText(1, 200),
-        slug: z
-          .string()
-          .max(63)
-          .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'must be lower-case letters, digits and hyphens'),
-        kinds: z.array(z.enum(KINDS)).min(1).max(KINDS.length),
+        name: entryFields.name,
+        slug,
+        kinds: entryFields.kinds,
+        legal_name: entryFields.legal_name.optional(),
+        country: entryFields.country.optional(),
+        registration_no: entryFields.registration_no.optional(),
+        contact_email: entryFields.contact_email.optional(),
+        website: entryFields.website.optional(),
+        tier: entryFields.tier.optional(),
+        region: entryFields.region.optional(),
         owner_email: z
           .email()
           .max(254)
@@ -136,82 +94,57 @@ function makeCreateRoute(services: Services): Route {
     limit: 'write',
     problems: ['PARTNER_SLUG_TAKEN'],
     responses: { 201: PartnerBody },
-    async handle({ mandate, body: { owner_email: email, ...body } }) {
-      const id = idFromUuid(
-        'partner',
-        await insertPartner(mandate, { ...body, kinds: [...new Set(body.kinds)] }),
-      )
-      recordEvent(mandate, {
-        action: 'partners.create',
-        partnerId: id,
-        partnerName: body.name,
-        resource: { type: 'partner', id, label: body.name },
-      })
-      if (email !== undefined) {
-        const owner = { kind: 'partner', role: 'PARTNER_OWNER', email } as const
-        await createInvitation(services, mandate, {
-          ...owner,
-          organisationId: id,
-          organisationName: body.name,
-        })
-      }
-      return sent(toPartner(await getPartner(mandate, id)), {
+    async handle({ mandate, body: { owner_email: ownerEmail, slug: code, ...entry } }) {
+      const id = await registerPartner(services, mandate, { ...given(entry), slugs: [code], ownerEmail })
+      if (id === null) throw new ProblemError(409, 'PARTNER_SLUG_TAKEN', 'Another partner has this code.')
+      const row = await getPartner(mandate, id)
+      return sent(toPartner(row), {
+        ETag: `"v${row.version}"`,
         Location: `/api/v1/admin/partners/${encodeId('partner', id)}`,
       })
     },
   })
 }
 
-function makeMoveRoute(move: {
-  path: 'suspend' | 'reactivate'
-  summary: string
-  from: readonly PartnerStatus[]
-  to: PartnerStatus
-}): Route {
-  return route({
-    method: 'POST',
-    path: `/api/v1/admin/partners/:partner_id/${move.path}`,
-    summary: move.summary,
-    input: { params: PartnerParams, body: z.strictObject({ reason: plainText(1, 500) }) },
-    access: { permission: 'platform.partners.manage' },
-    limit: 'write',
-    problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT'],
-    responses: { 200: PartnerBody },
-    async handle({ mandate, params, body }) {
-      const before = await getPartner(mandate, params.partner_id)
-      await movePartner(mandate, params.partner_id, {
-        ...move,
-        reason: move.to === 'active' ? null : body.reason,
-      })
-      recordEvent(mandate, {
-        action: `partners.${move.path}`,
-        partnerId: before.id,
-        partnerName: before.name,
-        resource: { type: 'partner', id: before.id, label: before.name },
-        changes: { status: { before: before.status, after: move.to } },
-        reason: body.reason,
-      })
-      return toPartner(await getPartner(mandate, params.partner_id))
-    },
-  })
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+/** What an input names; fields that it leaves out stay as they are. */
+function given<T extends object>(entry: T): Given<T> {
+  // Undefined values are what is taken away here, which the type of `fromEntries` cannot say.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as Given<T>
 }
 
-/** The routes of the registry of partners. */
+const changeRoute = route({
+  method: 'PATCH',
+  path: '/api/v1/admin/partners/:partner_id',
+  summary: 'Change the entry of a partner',
+  input: {
+    params: PartnerParams,
+    body: z
+      .strictObject(entryFields)
+      .partial()
+      .strict()
+      .refine((entry) => Object.keys(entry).length > 0, {
+        message: 'must name at least one field',
+        params: { code: 'NOTHING_TO_CHANGE' },
+      }),
+  },
+  access: { permission: 'platform.partners.manage' },
+  limit: 'write',
+  ifMatch: true,
+  problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT'],
+  responses: { 200: PartnerBody },
+  async handle({ mandate, params, body, expectedVersion }) {
+    const entry = given(body)
+    const before = await getPartner(mandate, params.partner_id)
+    await updatePartner(mandate, { id: params.partner_id, version: expectedVersion }, entry)
+    noteChange(mandate, before, entry)
+    return answer(await getPartner(mandate, params.partner_id))
+  },
+})
+
+/** The routes of the registry of partners (C1). */
 export function makePartnerRoutes(services: Services): readonly Route[] {
-  return [
-    ...readRoutes,
-    makeCreateRoute(services),
-    makeMoveRoute({
-      path: 'suspend',
-      summary: 'Suspend a partner: its people act nowhere from the next request on',
-      from: ['active', 'pending'],
-      to: 'suspended',
-    }),
-    makeMoveRoute({
-      path: 'reactivate',
-      summary: 'Let a suspended partner work again',
-      from: ['suspended', 'pending'],
-      to: 'active',
-    }),
-  ]
+  return [...readRoutes, makeCreateRoute(services), changeRoute, ...moveRoutes, ...profileRoutes]
 }

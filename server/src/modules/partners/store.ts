@@ -1,26 +1,55 @@
 import type { PartnerId } from '@liaison/access'
 import { sql } from 'kysely'
-import { databaseCodeOf } from '#platform/database.ts'
 import { containsPattern } from '#platform/list.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import type { PartnerStatus, PartnerTables } from './tables.ts'
+import type { PartnerKind, PartnerStatus, PartnerTables, PartnerTier } from './tables.ts'
 
 export interface PartnerFilter {
   readonly status?: readonly PartnerStatus[] | undefined
+  readonly kind?: readonly PartnerKind[] | undefined
   readonly search?: string | undefined
 }
+
+/** What the provider keeps about a partner besides its state. */
+export interface PartnerEntry {
+  readonly name: string
+  readonly kinds: readonly PartnerKind[]
+  readonly legal_name: string | null
+  readonly country: string | null
+  readonly registration_no: string | null
+  readonly contact_email: string | null
+  readonly website: string | null
+  readonly tier: PartnerTier
+  readonly region: string | null
+}
+
+/** What a new partner needs, and what it may have. */
+export type NewEntry = Partial<Omit<PartnerEntry, 'name' | 'kinds'>> & Pick<PartnerEntry, 'name' | 'kinds'>
 
 function partners(mandate: Mandate<'platform'>, filter: PartnerFilter) {
   let query = tables<PartnerTables>(mandate).selectFrom('partner')
   if (filter.status) query = query.where('status', 'in', [...filter.status])
+  if (filter.kind) query = query.where(sql<boolean>`kinds && ${[...filter.kind]}::text[]`)
   if (filter.search !== undefined) {
     const pattern = containsPattern(filter.search)
-    query = query.where((eb) => eb.or([eb('name', 'ilike', pattern), eb('slug', 'ilike', pattern)]))
+    query = query.where((eb) =>
+      eb.or([
+        eb('name', 'ilike', pattern),
+        eb('slug', 'ilike', pattern),
+        eb('legal_name', 'ilike', pattern),
+        eb('registration_no', 'ilike', pattern),
+      ]),
+    )
   }
   return query
 }
+
+/** How many delegations of these kinds are in force as far as their own row says. */
+const countOf = (kinds: readonly string[]) =>
+  sql<number>`(select count(*)::integer from delegation d where d.partner_id = partner.id and d.kind = any (${[...kinds]}::text[])
+    and d.status = 'active' and (d.ends_at is null or d.ends_at > statement_timestamp()))`
 
 function withFigures(query: ReturnType<typeof partners>) {
   return query.select((eb) => [
@@ -29,9 +58,19 @@ function withFigures(query: ReturnType<typeof partners>) {
     'slug',
     'kinds',
     'status',
+    'registry_status',
     'status_reason',
+    'status_changed_at',
+    'legal_name',
+    'country',
+    'registration_no',
+    'contact_email',
+    'tier',
+    'region',
     'website',
+    'version',
     'created_at',
+    sql<string>`onboarding_date::text`.as('onboarding_date'),
     eb
       .selectFrom('partner_member')
       .select(sql<number>`count(*)::integer`.as('count'))
@@ -39,12 +78,13 @@ function withFigures(query: ReturnType<typeof partners>) {
       .where('partner_member.status', '=', 'active')
       .as('members_count'),
     eb
-      .selectFrom('delegation')
+      .selectFrom('api_client')
       .select(sql<number>`count(*)::integer`.as('count'))
-      .whereRef('delegation.partner_id', '=', 'partner.id')
-      .where('delegation.status', '=', 'active')
-      .where(sql<boolean>`(delegation.ends_at is null or delegation.ends_at > statement_timestamp())`)
-      .as('active_links'),
+      .whereRef('api_client.partner_id', '=', 'partner.id')
+      .where('api_client.status', '=', 'active')
+      .as('clients_count'),
+    countOf(['link']).as('active_links'),
+    countOf(['consent', 'resale']).as('active_consents'),
   ])
 }
 
@@ -87,34 +127,55 @@ export function listPartnerMembers(mandate: Mandate<'platform'>, id: PartnerId) 
     .execute()
 }
 
-/** Adds a partner, active at once. Throws PARTNER_SLUG_TAKEN. */
-export async function insertPartner(
+/** Adds a partner, active at once; null when its code is taken. */
+export async function addPartner(
   mandate: Mandate<'platform'>,
-  partner: { name: string; slug: string; kinds: readonly string[] },
-): Promise<string> {
-  try {
-    const row = await tables<PartnerTables>(mandate)
-      .insertInto('partner')
-      .values({ ...partner, status: 'active', status_reason: null, website: null })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return row.id
-  } catch (error) {
-    if (databaseCodeOf(error) === '23505')
-      throw new ProblemError(409, 'PARTNER_SLUG_TAKEN', 'Another partner has this code.', { cause: error })
-    throw error
-  }
+  partner: NewEntry & { readonly slug: string },
+): Promise<string | null> {
+  const row = await tables<PartnerTables>(mandate)
+    .insertInto('partner')
+    .values(partner)
+    .onConflict((conflict) => conflict.column('slug').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+const changedSince = (version: number) =>
+  new ProblemError(412, 'PRECONDITION_FAILED', `The partner was changed after version ${version} was read.`)
+
+/** Changes the entry of a partner that was read in this version. Throws PARTNER_UNKNOWN, PARTNER_STATE_CONFLICT, PRECONDITION_FAILED. */
+export async function updatePartner(
+  mandate: Mandate<'platform'>,
+  read: { readonly id: PartnerId; readonly version: number },
+  entry: Partial<PartnerEntry>,
+): Promise<void> {
+  const updated = await tables<PartnerTables>(mandate)
+    .updateTable('partner')
+    .set(entry)
+    .where('id', '=', read.id)
+    .where('version', '=', read.version)
+    .where('status', '<>', 'terminated')
+    .executeTakeFirst()
+  if (updated.numUpdatedRows === 1n) return
+  const row = await getPartner(mandate, read.id)
+  if (row.status === 'terminated')
+    throw new ProblemError(409, 'PARTNER_STATE_CONFLICT', 'A terminated partner is history.')
+  throw changedSince(read.version)
+}
+
+/** A move of a partner from one of some states to another. */
+export interface PartnerMove {
+  readonly from: readonly PartnerStatus[]
+  readonly to: PartnerStatus
+  readonly reason: string | null
 }
 
 /** Moves a partner from one state to another. Throws PARTNER_STATE_CONFLICT when it is in neither of the first. */
 export async function movePartner(
   mandate: Mandate<'platform'>,
   id: PartnerId,
-  move: {
-    readonly from: readonly PartnerStatus[]
-    readonly to: PartnerStatus
-    readonly reason: string | null
-  },
+  move: PartnerMove,
 ): Promise<void> {
   const updated = await tables<PartnerTables>(mandate)
     .updateTable('partner')
@@ -128,4 +189,44 @@ export async function movePartner(
       'PARTNER_STATE_CONFLICT',
       `Only a partner that is ${move.from.join(' or ')} can be ${move.to}.`,
     )
+}
+
+/** The own entry of the mandate's partner. */
+export async function getOwnPartner(mandate: Mandate<'program'>) {
+  return tables<PartnerTables>(mandate)
+    .selectFrom('partner')
+    .select([
+      'id',
+      'name',
+      'slug',
+      'kinds',
+      'legal_name',
+      'country',
+      'registration_no',
+      'contact_email',
+      'tier',
+      'region',
+      'website',
+      'version',
+    ])
+    .select(sql<string>`onboarding_date::text`.as('onboarding_date'))
+    .where('id', '=', mandate.partner.id)
+    .executeTakeFirstOrThrow()
+}
+
+export type OwnPartnerRow = Awaited<ReturnType<typeof getOwnPartner>>
+
+/** Changes what a partner keeps of its own entry. Throws PRECONDITION_FAILED. */
+export async function updateOwnPartner(
+  mandate: Mandate<'program'>,
+  version: number,
+  contact: { readonly contact_email?: string | null; readonly website?: string | null },
+): Promise<void> {
+  const updated = await tables<PartnerTables>(mandate)
+    .updateTable('partner')
+    .set(contact)
+    .where('id', '=', mandate.partner.id)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  if (updated.numUpdatedRows === 0n) throw changedSince(version)
 }

@@ -1,0 +1,84 @@
+import './registry-words.ts'
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import type { PartnerDetail } from '@liaison/client'
+import { useState } from 'react'
+
+import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { showToast } from '../../platform/live.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+import { checkEntry, draftOf, EntryFields, toEntry } from './entry-form.tsx'
+import type { EntryDraft } from './entry-form.tsx'
+import { usePartner } from './partner-tab.tsx'
+
+function EditForm({ partner, etag }: { partner: PartnerDetail; etag: string | null }) {
+  const go = useGo()
+  const [draft, setDraft] = useState(() => draftOf(partner))
+  const [errors, setErrors] = useState<FormError[]>([])
+  const back = () => go(platformPlaces.partner(partner.partner_id))
+  const write = useWrite(
+    (wanted: EntryDraft, { client }) =>
+      readBody(
+        client.PATCH('/admin/partners/{partner_id}', {
+          params: { path: { partner_id: partner.partner_id } },
+          headers: { 'If-Match': etag ?? '' },
+          body: toEntry(wanted),
+        }),
+      ),
+    () => {
+      showToast(t('entry.saved', { partner: draft.name }))
+      back()
+    },
+  )
+  return (
+    <form
+      className="stack form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        const found = checkEntry(draft)
+        setErrors(found)
+        if (found.length === 0) write.mutate(draft)
+      }}
+    >
+      <ErrorSummary errors={errors} />
+      <WriteProblem error={write.error} />
+      <EntryFields
+        draft={draft}
+        errors={errors}
+        onDraft={(change) => setDraft((before) => ({ ...before, ...change }))}
+      />
+      <div className="row">
+        <Button type="submit" loading={write.isPending}>
+          {t('entry.save')}
+        </Button>
+        <Button variant="default" onClick={back}>
+          {t('newpartner.keep')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Changes the entry of a partner, in the version that is shown. */
+export function EditPartnerPage() {
+  const id = useParam('par')
+  const partner = usePartner()
+  const name = partner.data?.body.name
+  return (
+    <Page
+      title={name === undefined ? t('entry.edit') : t('entry.edit_title', { partner: name })}
+      back={{ to: platformPlaces.partner(id), label: name ?? t('column.partner') }}
+    >
+      <Answer query={partner}>
+        {({ body, etag }) => <EditForm key={body.version} partner={body} etag={etag} />}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,118 @@
+import './registry-words.ts'
+import { Button, TextInput } from '@mantine/core'
+import { readBody, readTagged } from '@liaison/client'
+import type { PartnerProfile } from '@liaison/client'
+import { useState } from 'react'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText } from '../../parts/values.tsx'
+import { useMay } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { InvitePanel } from './invite-panel.tsx'
+
+function Entry({ profile }: { profile: PartnerProfile }) {
+  return (
+    <Panel title={t('partner.entry')}>
+      <Facts
+        facts={[
+          fact(t('newpartner.name'), profile.name),
+          fact(t('entry.legal_name'), profile.legal_name),
+          fact(t('column.kinds'), profile.kinds.map((kind) => tValue('kind', kind)).join(', ')),
+          fact(t('entry.country'), profile.country),
+          fact(t('entry.registration_no'), profile.registration_no),
+          fact(t('entry.tier'), tValue('tier', profile.tier)),
+          fact(t('entry.region'), profile.region),
+          fact(t('entry.onboarded'), <DateText iso={profile.onboarding_date} />),
+          fact(t('newpartner.slug'), <code className="mono">{profile.slug}</code>),
+        ]}
+      />
+      <p className="muted">{t('profile.kept')}</p>
+    </Panel>
+  )
+}
+
+type ContactProps = { profile: PartnerProfile; etag: string | null }
+
+function ContactForm({ profile, etag }: ContactProps) {
+  const [email, setEmail] = useState(profile.contact_email ?? '')
+  const [website, setWebsite] = useState(profile.website ?? '')
+  const write = useWrite(
+    (body: { contact_email: string | null; website: string | null }, { client }) =>
+      readBody(client.PUT('/partner/profile/contact', { headers: { 'If-Match': etag ?? '' }, body })),
+    () => showToast(t('profile.saved')),
+  )
+  return (
+    <form
+      className="stack tight form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        write.mutate({ contact_email: email.trim() || null, website: website.trim() || null })
+      }}
+    >
+      <WriteProblem error={write.error} />
+      <TextInput
+        id="contact_email"
+        type="email"
+        label={t('entry.contact_email')}
+        value={email}
+        maxLength={254}
+        onChange={(event) => setEmail(event.currentTarget.value)}
+      />
+      <TextInput
+        id="website"
+        label={t('entry.website')}
+        value={website}
+        maxLength={200}
+        onChange={(event) => setWebsite(event.currentTarget.value)}
+      />
+      <div>
+        <Button type="submit" loading={write.isPending}>
+          {t('profile.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Contact({ profile, etag }: ContactProps) {
+  const mayUpdate = useMay('partner_org.profile.update')
+  return (
+    <Panel title={t('profile.contact')}>
+      {mayUpdate ? (
+        <ContactForm key={profile.version} profile={profile} etag={etag} />
+      ) : (
+        <Facts
+          facts={[
+            fact(t('entry.contact_email'), profile.contact_email),
+            fact(t('entry.website'), profile.website),
+          ]}
+        />
+      )}
+    </Panel>
+  )
+}
+
+/** The entry of one's own organisation in the registry of partners. */
+export function ProfilePage() {
+  const profile = useRead(['profile'], (frame, signal) =>
+    readTagged(frame.client.GET('/partner/profile', { signal })),
+  )
+  return (
+    <Page title={t('profile.title')} lead={t('profile.lead')}>
+      <Answer query={profile}>
+        {({ body, etag }) => (
+          <div className="stack">
+            <Entry profile={body} />
+            <Contact profile={body} etag={etag} />
+            <InvitePanel />
+          </div>
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,30 @@
+/**
+ * How a company becomes a partner (C1): the pages on which it applies, asked only what its kind of partnership needs,
+ * and the provider's review with its checks.
+ */
+
+import type { Mandate } from '#platform/mandate.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { deleteAbandoned } from './apply-store.ts'
+import { noteTidying } from './events.ts'
+import { makeApplyPages } from './pages.ts'
+import './problems.ts'
+import { SIMULATED_REGISTERS } from './registers.ts'
+import type { Registers } from './registers.ts'
+import { makeReviewRoutes } from './review-routes.ts'
+
+/** Every page and operation of this module. Without other registers the simulated ones are asked. */
+export function makeApplicationRoutes(
+  services: Services,
+  registers: Registers = SIMULATED_REGISTERS,
+): readonly Route[] {
+  return [...makeApplyPages(services), ...makeReviewRoutes({ services, registers })]
+}
+
+/** Removes drafts that nobody came back to; for the job that tidies up. Returns how many. */
+export async function sweepApplications(mandate: Mandate<'system'>): Promise<number> {
+  const count = await deleteAbandoned(mandate)
+  if (count > 0) noteTidying(mandate, count)
+  return count
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import { ProblemError } from '#platform/problem.ts'
+import { plainText } from '#platform/route-input.ts'
+import { route, sent } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { noteMove } from './events.ts'
+import { PartnerBody, PartnerParams, toPartner } from './schemas.ts'
+import { getPartner, movePartner } from './store.ts'
+import type { PartnerStatus } from './tables.ts'
+
+function makeMoveRoute(move: {
+  readonly name: 'suspend' | 'reactivate'
+  readonly summary: string
+  readonly from: readonly PartnerStatus[]
+  readonly to: PartnerStatus
+}): Route {
+  return route({
+    method: 'POST',
+    path: `/api/v1/admin/partners/:partner_id/${move.name}`,
+    summary: move.summary,
+    input: { params: PartnerParams, body: z.strictObject({ reason: plainText(1, 500) }) },
+    access: { permission: 'platform.partners.manage' },
+    limit: 'write',
+    problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT'],
+    responses: { 200: PartnerBody },
+    async handle({ mandate, params, body: { reason } }) {
+      const before = await getPartner(mandate, params.partner_id)
+      await movePartner(mandate, params.partner_id, {
+        ...move,
+        reason: move.to === 'active' ? null : reason,
+      })
+      noteMove(mandate, before, { ...move, reason })
+      const row = await getPartner(mandate, params.partner_id)
+      return sent(toPartner(row), { ETag: `"v${row.version}"` })
+    },
+  })
+}
+
+const terminateRoute = route({
+  method: 'POST',
+  path: '/api/v1/admin/partners/:partner_id/terminate',
+  summary: 'End the work with a partner for good: nothing of it works from the next request on',
+  input: {
+    params: PartnerParams,
+    body: z.strictObject({
+      reason: plainText(1, 500),
+      name: plainText(1, 200).meta({ description: 'The name of the partner, typed to confirm.' }),
+    }),
+  },
+  access: { permission: 'platform.partners.manage' },
+  limit: 'write',
+  problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT'],
+  responses: { 200: PartnerBody },
+  async handle({ mandate, params, body: { reason, name } }) {
+    const before = await getPartner(mandate, params.partner_id)
+    if (name.trim() !== before.name)
+      throw new ProblemError(
+        422,
+        'VALIDATION_ERROR',
+        'The typed name is not that of the partner; nothing was changed.',
+        {
+          errors: [
+            { pointer: '/body/name', code: 'NAME_DIFFERS', detail: 'must be the name of the partner' },
+          ],
+        },
+      )
+    await movePartner(mandate, params.partner_id, {
+      from: ['active', 'suspended'],
+      to: 'terminated',
+      reason,
+    })
+    noteMove(mandate, before, { name: 'terminate', to: 'terminated', reason })
+    const row = await getPartner(mandate, params.partner_id)
+    return sent(toPartner(row), { ETag: `"v${row.version}"` })
+  },
+})
+
+/** The moves of a partner. Each changes one row; what hangs on the partner is computed from it, never changed along (C1). */
+export const moveRoutes: readonly Route[] = [
+  makeMoveRoute({
+    name: 'suspend',
+    summary: 'Suspend a partner: nothing of it works from the next request on',
+    from: ['active'],
+    to: 'suspended',
+  }),
+  makeMoveRoute({
+    name: 'reactivate',
+    summary: 'Let a suspended partner work again, exactly as before',
+    from: ['suspended'],
+    to: 'active',
+  }),
+  terminateRoute,
+]
