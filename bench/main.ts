@@ -3,12 +3,14 @@ import type { Benchmark, BenchmarkContext } from './benchmark.ts'
 import { benchmark as board } from './benchmarks/board.ts'
 import { benchmark as billing } from './benchmarks/billing.ts'
 import { benchmark as exports } from './benchmarks/exports.ts'
+import { benchmark as features } from './benchmarks/features.ts'
 import { benchmark as get } from './benchmarks/get.ts'
 import { benchmark as kernel } from './benchmarks/kernel.ts'
 import { benchmark as links } from './benchmarks/links.ts'
 import { benchmark as oauth } from './benchmarks/oauth.ts'
 import { benchmark as overload } from './benchmarks/overload.ts'
 import { benchmark as reports } from './benchmarks/reports.ts'
+import { benchmark as usage } from './benchmarks/usage.ts'
 import { benchmark as gateway } from './gateway.ts'
 import { startCluster } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
@@ -26,6 +28,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   exports,
   overload,
   oauth,
+  usage,
+  features,
   gateway,
 ]
 const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`

@@ -109,6 +109,48 @@ function oversight(name: keyof Awaited<ReturnType<typeof loadOversight>>): LateP
   return lazyRouteComponent(loadOversight, name)
 }
 
+const loadConfiguration = () => import('./frames/configuration/pages.ts')
+
+function configuration(name: keyof Awaited<ReturnType<typeof loadConfiguration>>): LatePage {
+  return lazyRouteComponent(loadConfiguration, name)
+}
+
+const loadFeatures = () => import('./frames/features/pages.ts')
+
+function features(name: keyof Awaited<ReturnType<typeof loadFeatures>>): LatePage {
+  return lazyRouteComponent(loadFeatures, name)
+}
+
+const loadIdentity = () => import('./frames/identity/pages.ts')
+
+function identity(name: keyof Awaited<ReturnType<typeof loadIdentity>>): LatePage {
+  return lazyRouteComponent(loadIdentity, name)
+}
+
+const loadRegistry = () => import('./frames/registry/pages.ts')
+
+function registry(name: keyof Awaited<ReturnType<typeof loadRegistry>>): LatePage {
+  return lazyRouteComponent(loadRegistry, name)
+}
+
+const loadUsage = () => import('./frames/usage/pages.ts')
+
+function usage(name: keyof Awaited<ReturnType<typeof loadUsage>>): LatePage {
+  return lazyRouteComponent(loadUsage, name)
+}
+
+const loadPlans = () => import('./frames/plans/pages.ts')
+
+function plans(name: keyof Awaited<ReturnType<typeof loadPlans>>): LatePage {
+  return lazyRouteComponent(loadPlans, name)
+}
+
+const loadRealms = () => import('./frames/realms/pages.ts')
+
+function realms(name: keyof Awaited<ReturnType<typeof loadRealms>>): LatePage {
+  return lazyRouteComponent(loadRealms, name)
+}
+
 /** The pages of one frame. What daily work needs of it is one lazy piece, fetched when the frame is first entered. */
 function createFrame<Names extends Pieces>(
   path: string,
@@ -157,6 +199,8 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'elevations/new': elevations('AskPage'),
   freezes: elevations('PartnerFreezesPage'),
   accounts: accounts('PartnerAccountsPage'),
+  'users/usage': usage('UsagePage'),
+  'users/usage/$user': usage('UserUsagePage'),
   team: portfolio('MatrixPage'),
   teams: portfolio('TeamsPage'),
   'teams/$team': portfolio('TeamPage'),
@@ -166,14 +210,26 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'groups/$group': portfolio('GroupPage'),
   activity: 'ActivityPage',
   'get-ready': developer('ReadyPage'),
+  profile: registry('ProfilePage'),
+  'settings/branding': configuration('BrandingPage'),
   'api-terms': developer('ApiTermsPage'),
   clients: developer('ClientsPage'),
   'clients/new': developer('NewClientPage'),
   'clients/$client': developer('ClientPage'),
   'clients/$client/revoke': developer('RevokeClientPage'),
   granted: developer('GrantedPage'),
+  'settings/features': features('OwnFeaturesPage'),
+  'settings/plans': plans('OwnPlansPage'),
+  'settings/plans/new': plans('NewOwnPlanPage'),
+  'settings/plans/$plan': plans('OwnPlanPage'),
+  'users/subscriptions': plans('SubscriptionsPage'),
+  'users/subscriptions/$subscription': plans('SubscriptionPage'),
+  users: realms('UsersPage'),
+  'users/$user': realms('UserPage'),
   exports: exported('ExportsPage'),
   'exports/new': exported('NewExportPage'),
+  'users/identity-checks': identity('ChecksPage'),
+  'users/identity-checks/$check': identity('CheckPage'),
   webhooks: webhooks('WebhooksPage'),
   'webhooks/new': webhooks('NewWebhookPage'),
   'webhooks/$endpoint': webhooks('WebhookPage'),
@@ -241,10 +297,23 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
 const platform = createFrame('/platform', () => import('./frames/platform/index.ts'), {
   '/': 'WorkPage',
   work: 'WorkPage',
-  applications: lazyRouteComponent(() => import('./frames/platform/applications.ts'), 'ApplicationsPage'),
+  'identity-checks': identity('FiguresPage'),
+  applications: registry('ApplicationsPage'),
+  'applications/$ref': registry('ApplicationPage'),
   alerts: alerts('PlatformAlertsPage'),
-  partners: 'PartnersPage',
-  'partners/$par': 'PartnerPage',
+  partners: registry('PartnersPage'),
+  'partners/new': registry('NewPartnerPage'),
+  'partners/$par': registry('PartnerPage'),
+  'partners/$par/edit': registry('EditPartnerPage'),
+  'partners/$par/people': registry('PartnerPeoplePage'),
+  'partners/$par/links': registry('PartnerLinksPage'),
+  'partners/$par/clients': registry('PartnerClientsPage'),
+  'partners/$par/consents': registry('PartnerConsentsPage'),
+  'partners/$par/usage': usage('PartnerUsagePage'),
+  'partners/$par/activity': registry('PartnerActivityPage'),
+  'partners/$par/configuration': configuration('ConfigurationPage'),
+  'partners/$par/realm': realms('RealmPage'),
+  'partners/$par/terminate': registry('TerminatePage'),
   'partners/$par/blast-radius': oversight('BlastRadiusPage'),
   clients: oversight('ClientsPage'),
   'clients/$client': oversight('ClientPage'),
@@ -257,6 +326,15 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   keys: oversight('KeysPage'),
   gateways: oversight('GatewaysPage'),
   'gateways/new': oversight('NewGatewayPage'),
+  'catalogue/plans': plans('CataloguePage'),
+  'catalogue/plans/new': plans('NewCataloguePlanPage'),
+  'catalogue/plans/$plan': plans('CataloguePlanPage'),
+  'partners/$par/plans': plans('PlansOfPartnerPage'),
+  'catalogue/features': features('FeaturesPage'),
+  'catalogue/features/new': features('NewFeaturePage'),
+  'catalogue/features/$key': features('FeaturePage'),
+  'catalogue/features/$key/change': features('ChangeFeaturePage'),
+  'partners/$par/features': features('PartnerFeaturesPage'),
   tenants: 'TenantsPage',
   'tenants/$ten': 'TenantPage',
   links: 'LinksPage',

@@ -11,6 +11,7 @@ function accessOf(route: Route): string {
   if (permission)
     return `${evidenceOf(access)} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
   if ('public' in access) return `public | ${access.public}`
+  if ('realmDoor' in access) return `auth | ${access.realmDoor}`
   return 'ingest' in access
     ? `ingest | ${access.ingest}`
     : `auth | ${'identity' in access ? access.identity : ''}`

@@ -1,29 +1,37 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { accountRoutes } from '#modules/accounts/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
+import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
 import { makeConsentRoutes } from '#modules/consents/index.ts'
+import { allFeatureRoutes, startFeatures } from '#modules/features/index.ts'
+import { configurationRoutes } from '#modules/configuration/index.ts'
 import { gatewayRoutes, makeResourceServers, mountGateway } from '#modules/gateway/index.ts'
 import { exportRoutes } from '#modules/exports/index.ts'
-import { makeOnboardingRoutes } from '#modules/onboarding/index.ts'
+import { onboardingRoutes } from '#modules/onboarding/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
+import { makeIdentityCheckRoutes, mountIdentityEvents } from '#modules/kyc/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
 import { operationRoutes } from '#modules/operations/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
+import { planModuleRoutes } from '#modules/plans/index.ts'
 import { portfolioRoutes } from '#modules/portfolio/index.ts'
+import { makeRealmRoutes } from '#modules/realms/index.ts'
+import type { RealmDemoSignIn } from '#modules/realms/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
 import { reportRoutes } from '#modules/reports/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
+import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -39,6 +47,7 @@ import { makeLimiter } from '#platform/limits.ts'
 import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { makeRealmTokens } from '#platform/realm-token.ts'
 import { makeVault } from '#platform/vault.ts'
 import type { KeyRing } from '#platform/vault.ts'
 import { makeReferenceRoutes } from './reference-pages.ts'
@@ -47,6 +56,8 @@ import { makeReferenceRoutes } from './reference-pages.ts'
 export interface RouteOptions {
   /** The sign-ins that a demo installation shows. */
   readonly demoSignIns: () => readonly DemoSignIn[]
+  /** Those of the demo installation's white-label partner. */
+  readonly realmDemoSignIns?: () => readonly RealmDemoSignIn[]
 }
 
 /** Every route of the product. This file is the only one that knows every module. */
@@ -55,6 +66,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...pageAssetRoutes,
     ...makeIdentityRoutes(services, options),
     ...makePartnerRoutes(services),
+    ...makeApplicationRoutes(services),
     ...makeDelegationRoutes(() => routes),
     ...makeLinkRoutes(services, () => routes),
     ...makeElevationRoutes(services),
@@ -68,7 +80,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeAuditRoutes(services),
     ...exportRoutes,
     ...makeOAuthRoutes(services),
-    ...makeOnboardingRoutes(services),
+    ...onboardingRoutes,
     ...clientRoutes,
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),
@@ -77,6 +89,12 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...ingestRoutes,
     ...alertRoutes,
     ...accountRoutes,
+    ...makeRealmRoutes(services, options),
+    ...planModuleRoutes,
+    ...makeIdentityCheckRoutes(services),
+    ...allFeatureRoutes,
+    ...configurationRoutes,
+    ...usageRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }
@@ -150,6 +168,8 @@ function makeEngine(
     limiter,
     guard,
     tokens: options.tokens ?? oauth?.tokens ?? NO_TOKENS,
+    realmTokens: makeRealmTokens(services.vault, services.publicOrigin),
+    meter: serviceMeter,
     clock,
     requestDeadlineMs: options.requestDeadlineMs ?? 5000,
     observer: options.observer ?? NOBODY,
@@ -164,6 +184,7 @@ export async function buildAppWith(
 ): Promise<App> {
   const services = makeServices(options)
   const { engine, guard, oauth } = makeEngine(options, services)
+  const features = await startFeatures(options.database, (error) => report(error))
   const routes = makeRoutes(services)
   const http = await buildHttp({
     engine,
@@ -175,6 +196,10 @@ export async function buildAppWith(
     problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
   })
+  function report(error: Error): void {
+    http.log.error({ err: error, where: 'features' }, 'the features that were known stay in use')
+  }
+  mountIdentityEvents(http, { engine, services })
   if (oauth) {
     await oauth.mount(http)
     mountGateway(http, { engine, services, guard: oauth.guard })
@@ -186,6 +211,7 @@ export async function buildAppWith(
     routes,
     async close() {
       await http.close()
+      await features.stop()
       await guard.close()
     },
   }

@@ -2,6 +2,7 @@ import { makeAlertTopics } from '#modules/alerts/index.ts'
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
 import { makeTicketTopics } from '#modules/support/index.ts'
 import { makeExports } from '#modules/exports/index.ts'
+import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
 import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
 import { makeWebhooks } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
@@ -10,7 +11,7 @@ import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
 import { startJobs } from '#platform/jobs.ts'
-import type { Jobs } from '#platform/jobs.ts'
+import type { Jobs, JobsOptions } from '#platform/jobs.ts'
 import { makeMailHandler } from '#platform/mail.ts'
 
 /** The work of a process that no request waits for. */
@@ -40,6 +41,30 @@ function makeOperationWork({
     runOperations({ database, publicOrigin: app.services.publicOrigin, onError }).then(() => undefined)
 }
 
+/** The work of the simulated vendor of identity checks, which tells its answers over our own address. */
+function makeVendorWork({ database, app }: Pick<BackgroundOptions, 'database' | 'app'>) {
+  const { vault, publicOrigin } = app.services
+  return makeSimulatedVendor({ database, vault, post: postTo(publicOrigin) })
+}
+
+/** Who does what transactions put into the outbox, by topic. */
+function listTopics(
+  { config, database, app }: Pick<BackgroundOptions, 'config' | 'database' | 'app'>,
+  {
+    webhooks,
+    work,
+  }: { readonly webhooks: ReturnType<typeof makeWebhooks>; readonly work: () => Promise<void> },
+): JobsOptions['topics'] {
+  return {
+    mail: makeMailHandler({ database, smtpUrl: config.secrets.smtpUrl, from: config.mailFrom }),
+    ...makeTicketTopics(database),
+    [OPERATION_TOPIC]: work,
+    [HAND_OVER_TOPIC]: makeVendorWork({ database, app }),
+    ...makeAlertTopics(database),
+    ...webhooks.topics,
+  }
+}
+
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -63,13 +88,7 @@ export async function startBackground({
   const work = makeOperationWork({ database, app, onError })
   const jobs = await startJobs({
     database,
-    topics: {
-      mail: makeMailHandler({ database, smtpUrl: config.secrets.smtpUrl, from: config.mailFrom }),
-      ...makeTicketTopics(database),
-      [OPERATION_TOPIC]: work,
-      ...makeAlertTopics(database),
-      ...webhooks.topics,
-    },
+    topics: listTopics({ config, database, app }, { webhooks, work }),
     schedules: [
       ...listSchedules(database, config),
       { name: 'operation-sweep', cron: '* * * * *', run: work },

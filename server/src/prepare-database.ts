@@ -1,3 +1,4 @@
+import { writeConfigurationKeys } from '#modules/configuration/index.ts'
 import { writeCatalogue } from '#modules/delegations/index.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
 import { installJobs } from '#platform/jobs.ts'
@@ -23,6 +24,7 @@ export function prepareDatabase(
     ...options,
     afterwards: async (pool) => {
       await writeCatalogue(pool)
+      await writeConfigurationKeys(pool)
       await installJobs(pool)
       await pool.query(ADD_MISSING_MONTHS)
     },

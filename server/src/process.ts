@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { readDemoSignIns } from '#modules/demo/index.ts'
+import { readDemoRealmSignIns, readDemoSignIns } from '#modules/demo/index.ts'
 import { buildApp } from './app.ts'
 import type { App } from './app.ts'
 import { startBackground } from './background.ts'
@@ -106,7 +106,10 @@ async function assemble(
       logger: config.logLevel === 'silent' ? false : logOptions(config),
       ...observe(metrics),
     },
-    { demoSignIns: () => readDemoSignIns(config.dataDir) },
+    {
+      demoSignIns: () => readDemoSignIns(config.dataDir),
+      realmDemoSignIns: () => readDemoRealmSignIns(config.dataDir),
+    },
   )
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
   if (existsSync(join(PORTAL_FOLDER, 'index.html'))) await servePortal(app.http, PORTAL_FOLDER)

@@ -16,6 +16,7 @@ const GROUPS = [
   ['program', "Running the partner's own organisation"],
   ['tenant', 'The tenant: its own data, and whom it lets in'],
   ['platform', 'The provider'],
+  ['realm', "An end user of a white-label partner's own user base"],
   ['api', 'API clients: orders, services and accounts of a customer'],
   ['ingest', "Records from the provider's systems"],
   ['account', 'The person who is signed in'],

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { compareSums, moveInvoiceAges } from '#modules/billing/index.ts'
 import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
+import { sweepApplications } from '#modules/applications/index.ts'
 import { runConsentClock } from '#modules/consents/index.ts'
 import { runElevationClock } from '#modules/elevations/index.ts'
 import { sweepExports } from '#modules/exports/index.ts'
+import { runFeatureClock } from '#modules/features/index.ts'
 import { sweepIdentity } from '#modules/identity/index.ts'
+import { runIdentityCheckClock } from '#modules/kyc/index.ts'
+import { runSubscriptionClock } from '#modules/plans/index.ts'
 import { runLinkClock, sendDigests } from '#modules/links/index.ts'
+import { sweepRealms } from '#modules/realms/index.ts'
 import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
-import { sweepApplications } from '#modules/onboarding/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
 import { runSlaClock } from '#modules/support/index.ts'
@@ -31,6 +35,7 @@ async function sweep(database: Database): Promise<void> {
   try {
     await sweepIdentity(mandate)
     await sweepApplications(mandate)
+    await sweepRealms(mandate)
     await transaction.commit(takeEvents(mandate, null), 'durable')
   } finally {
     endMandate(mandate)
@@ -49,6 +54,12 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['alert-mails', EACH_MINUTE, () => tellAlerts(database, config.publicOrigin)],
     ['link-digest', '*/15 * * * *', () => sendDigests(database, systemClock())],
     ['elevation-clock', EACH_MINUTE, () => runElevationClock(database)],
+    [
+      'identity-check-clock',
+      EACH_MINUTE,
+      () => runIdentityCheckClock({ database, publicOrigin: config.publicOrigin }),
+    ],
+    ['subscription-clock', EACH_MINUTE, () => runSubscriptionClock(database)],
     ['team-clock', EACH_MINUTE, () => runTeamClock(database)],
     ['sla-clock', EACH_MINUTE, () => runSlaClock(database)],
     ['consent-clock', EACH_MINUTE, () => runConsentClock(database)],
@@ -58,6 +69,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['invoice-ages', EACH_MINUTE, () => moveInvoiceAges(database)],
     ['billing-sums', '41 2 * * *', () => compareSums(database)],
     ['identity-sweep', '17 3 * * *', () => sweep(database)],
+    ['feature-clock', EACH_MINUTE, () => runFeatureClock(database)],
     ['export-sweep', EACH_MINUTE, () => sweepExports(database)],
     ['housekeeping', EACH_MINUTE, () => housekeep(database)],
   ]

@@ -8,13 +8,24 @@ import {
   newestRoleTemplate,
   toBits,
 } from '@liaison/access'
-import type { IdKind, IdOf, LinkRole, PartnerId, PersonId, RelationshipType, TenantId } from '@liaison/access'
+import type {
+  EndUserStatus,
+  IdKind,
+  IdOf,
+  LinkRole,
+  PartnerId,
+  PersonId,
+  RealmRole,
+  RelationshipType,
+  TenantId,
+} from '@liaison/access'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import pg from 'pg'
 import { buildAppWith } from '../src/app.ts'
 import type { App, AppOptions } from '../src/app.ts'
 import { openDatabase } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
+import { digestRealmSecret, realmCookieName } from '#platform/realm-evidence.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { createTestDatabase, testRoleSecret } from './database.ts'
@@ -72,6 +83,26 @@ export class TestWorld implements AsyncDisposable {
       makeRoutes,
     )
     return new TestWorld(testDatabase, database, app)
+  }
+
+  /** Another process of the same installation, with routes of its own and nothing in memory. */
+  async secondProcess(makeRoutes: (services: Services) => readonly Route[]): Promise<App & AsyncDisposable> {
+    const database = openDatabase({
+      connection: this.connection,
+      roleSecret: testRoleSecret(),
+      poolSize: 4,
+    })
+    const app = await buildAppWith(
+      { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000 },
+      makeRoutes,
+    )
+    return {
+      ...app,
+      async [Symbol.asyncDispose]() {
+        await app.close()
+        await database.close()
+      },
+    }
   }
 
   get connection() {
@@ -276,6 +307,50 @@ export class TestWorld implements AsyncDisposable {
       [createHash('sha256').update(token).digest(), personId, factor, session.factorAgeSeconds ?? 0],
     )
     return { cookie: `__Host-liaison=${token}`, ...(session.tenantId && { tenantId: session.tenantId }) }
+  }
+
+  /** Makes the partner a white-label one, whose realm is open from then on; returns the realm's name. */
+  async realm(partnerId: PartnerId): Promise<string> {
+    const [row] = await this.seed<{ slug: string }>(
+      `update partner set kinds = array(select distinct unnest(kinds || '{white_label}'::text[]) order by 1) where id = $1 returning slug`,
+      [partnerId],
+    )
+    if (!row) throw new Error('There is no such partner.')
+    return row.slug
+  }
+
+  /** A user of the partner's realm, without a password. */
+  async endUser(
+    partnerId: PartnerId,
+    user: {
+      role?: RealmRole
+      status?: EndUserStatus
+      email?: string
+      name?: string
+    } = {},
+  ): Promise<IdOf<'end_user'>> {
+    const email = user.email ?? `end.user.${(this.#serial += 1)}@example.test`
+    return this.#insert(
+      'end_user',
+      `insert into end_user (partner_id, email, email_norm, name, role, status) values ($1, $2, lower($2), $3, $4, $5) returning id`,
+      [partnerId, email, user.name ?? 'Some User', user.role ?? 'basic', user.status ?? 'active'],
+    )
+  }
+
+  /** A caller with the cookie of a new session in the realm of the end user. */
+  async signInEndUser(endUserId: IdOf<'end_user'>): Promise<Caller> {
+    const token = randomBytes(32).toString('base64url')
+    const [row] = await this.sql<{ slug: string; partner_id: string }>(
+      'select p.slug, p.id as partner_id from end_user u join partner p on p.id = u.partner_id where u.id = $1',
+      [endUserId],
+    )
+    if (!row) throw new Error('There is no such end user.')
+    await this.sql(
+      `insert into end_user_session (partner_id, end_user_id, token_hash, idle_seconds, ends_at)
+       values ($1, $2, $3, 1200, now() + interval '20 minutes')`,
+      [row.partner_id, endUserId, digestRealmSecret(row.slug, token)],
+    )
+    return { cookie: `${realmCookieName(row.slug)}=${token}` }
   }
 
   /** Calls the server as this caller; unsafe methods come from the portal's own origin. */

@@ -37,6 +37,7 @@ function EventFacts({ event }: { event: ActivityEvent }) {
         fact(t('activity.source'), event.source),
         fact(t('activity.ip'), event.ip),
         fact(t('activity.request'), event.request_id && <code className="mono">{event.request_id}</code>),
+        fact(t('activity.configuration'), event.configuration_version),
         fact(t('activity.code'), event.code && <code className="mono">{event.code}</code>),
       ]}
     />

@@ -172,8 +172,9 @@ type AppFrameProps = {
 
 /** The bar, the navigation and the page. The bar's words come from the server's answer only (U4). */
 export function AppFrame({ words, nav: whole, bell, leave, children }: AppFrameProps) {
-  const { kind, role } = useFrame()
-  const nav = useMemo(() => openTo(whole, role), [whole, role])
+  const frame = useFrame()
+  const { kind } = frame
+  const nav = useMemo(() => openTo(whole, frame), [whole, frame])
   const path = usePathname()
   const [menuOn, setMenuOn] = useState<string | null>(null)
   const keys = useShortcuts(nav)

@@ -40,7 +40,12 @@ export function DecisionView({ decision }: { decision: Decision }) {
           ))}
         </ol>
       </section>
-      <p className="small muted">{t('explain.as_of', { at: formatInstant(decision.as_of) })}</p>
+      <p className="small muted">
+        {t('explain.as_of', { at: formatInstant(decision.as_of) })}
+        {decision.configuration_version !== null && (
+          <> {t('explain.configuration', { version: decision.configuration_version })}</>
+        )}
+      </p>
       <IdText id={decision.explain_id} />
     </div>
   )

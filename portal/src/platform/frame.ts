@@ -1,4 +1,4 @@
-import { has, MEMBER_ROLES, memberMask } from '@liaison/access'
+import { findPermission, has, MEMBER_ROLES, memberMask } from '@liaison/access'
 import type { Permission } from '@liaison/access'
 import { createLiaisonClient } from '@liaison/client'
 import type { ActingContext, LiaisonClient, Me } from '@liaison/client'
@@ -80,7 +80,16 @@ export function roleMay(role: string, permission: Permission): boolean {
   return known !== undefined && has(memberMask(known), permission)
 }
 
+/** Whether a permission depends on a feature that is off for the partner of this frame. */
+export function isSwitchedOff({ kind, me, partnerId }: Frame, permission: Permission): boolean {
+  const feature = kind === 'partner' ? (findPermission(permission)?.feature ?? null) : null
+  if (feature === null) return false
+  const own = me.frames.find((frame) => frame.kind === 'partner' && frame.id === partnerId)
+  return own?.kind === 'partner' && !own.features.includes(feature)
+}
+
 /** Whether this frame's person may do it; only hides what the server would refuse. Not for the acting frame. */
 export function useMay(permission: Permission): boolean {
-  return roleMay(useFrame().role, permission)
+  const frame = useFrame()
+  return roleMay(frame.role, permission) && !isSwitchedOff(frame, permission)
 }

@@ -1,7 +1,8 @@
 import type { Permission } from '@liaison/access'
 import type { TablerIcon } from '@tabler/icons-react'
 
-import { roleMay } from './frame.ts'
+import { isSwitchedOff, roleMay } from './frame.ts'
+import type { Frame } from './frame.ts'
 
 export type NavEntry = {
   to: string
@@ -14,12 +15,13 @@ export type NavEntry = {
 
 export type NavGroup = { title?: string; entries: readonly NavEntry[] }
 
-/** The entries that this role may open; groups that have none left are dropped. */
-export function openTo(groups: readonly NavGroup[], role: string): NavGroup[] {
+/** The entries that the person of this frame may open; groups that have none left are dropped. */
+export function openTo(groups: readonly NavGroup[], frame: Frame): NavGroup[] {
+  const isOpen = (needs: Permission) => roleMay(frame.role, needs) && !isSwitchedOff(frame, needs)
   return groups
     .map((group) => ({
       ...group,
-      entries: group.entries.filter(({ needs }) => needs === undefined || roleMay(role, needs)),
+      entries: group.entries.filter(({ needs }) => needs === undefined || isOpen(needs)),
     }))
     .filter((group) => group.entries.length > 0)
 }

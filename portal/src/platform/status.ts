@@ -19,6 +19,9 @@ export type StatusFamily =
   | 'terms'
   | 'key'
   | 'gateway'
+  | 'feature'
+  | 'feature_answer'
+  | 'end_user'
   | 'webhook'
   | 'delivery'
   | 'export'
@@ -27,6 +30,11 @@ export type StatusFamily =
   | 'grid'
   | 'alert'
   | 'severity'
+  | 'application'
+  | 'check'
+  | 'identity'
+  | 'plan'
+  | 'subscription'
 
 type Look = readonly [Tone, GlyphName]
 
@@ -126,6 +134,30 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     terminated: ['off', 'dash'],
     closed: ['off', 'dash'],
   },
+  application: {
+    submitted: ['attention', 'hourglass'],
+    needs_info: ['info', 'hourglass'],
+    approved: ['ok', 'check'],
+    rejected: ['off', 'cross'],
+    withdrawn: ['off', 'dash'],
+  },
+  check: {
+    ok: ['ok', 'check'],
+    look: ['attention', 'triangle'],
+    failed: ['bad', 'cross'],
+    not_asked: ['off', 'dash'],
+  },
+  identity: {
+    draft: ['off', 'dash'],
+    submitted: ['attention', 'hourglass'],
+    in_review: ['info', 'hourglass'],
+    verified: ['ok', 'check'],
+    resubmit: ['attention', 'clock'],
+    rejected: ['bad', 'cross'],
+    expired: ['off', 'ended'],
+    revoked: ['bad', 'bar'],
+    cancelled: ['off', 'dash'],
+  },
   step: {
     pass: ['ok', 'check'],
     fail: ['bad', 'bar'],
@@ -136,6 +168,7 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
   milestone: {
     reached: ['ok', 'check'],
     open: ['attention', 'clock'],
+    recommended: ['info', 'clock'],
     waits_provider: ['info', 'hourglass'],
     waits_tenant: ['info', 'hourglass'],
   },
@@ -184,6 +217,32 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     failed: ['bad', 'triangle'],
     cancelled: ['off', 'dash'],
     expired: ['off', 'ended'],
+  },
+  feature: {
+    active: ['ok', 'check'],
+    killed: ['bad', 'dash'],
+    retired: ['off', 'ended'],
+  },
+  end_user: {
+    active: ['ok', 'check'],
+    inactive: ['bad', 'bar'],
+    idle: ['attention', 'clock'],
+    signing: ['info', 'hourglass'],
+  },
+  plan: {
+    draft: ['off', 'dash'],
+    offered: ['ok', 'check'],
+    discontinued: ['off', 'ended'],
+  },
+  subscription: {
+    signing: ['attention', 'hourglass'],
+    signed: ['ok', 'check'],
+    suspended: ['bad', 'bar'],
+    unsigned: ['off', 'ended'],
+  },
+  feature_answer: {
+    on: ['ok', 'check'],
+    off: ['off', 'dash'],
   },
   gateway: {
     active: ['ok', 'check'],

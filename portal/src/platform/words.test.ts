@@ -2,7 +2,7 @@ import { LINK_ROLES, LINK_STATUSES, REFUSAL_CODES } from '@liaison/access'
 import { expect, test } from 'vitest'
 
 import { acting } from '../words/acting.ts'
-import { applications } from '../words/applications.ts'
+import { registry } from '../words/registry.ts'
 import { common } from '../words/common.ts'
 import { consents } from '../words/consents.ts'
 import { keyPair } from '../words/key-pair.ts'
@@ -15,7 +15,7 @@ import { status } from '../words/status.ts'
 import { ways } from '../words/ways.ts'
 import { addWords, hasWords, joinNames, t, tValue } from './words.ts'
 
-const late: Record<string, string>[] = [consents, oversight, onboarding, applications, keyPair]
+const late: Record<string, string>[] = [consents, oversight, onboarding, registry, keyPair]
 const catalogues: Record<string, string>[] = [common, status, partner, acting, org, platform, ways, ...late]
 late.forEach(addWords)
 

@@ -7,7 +7,10 @@ import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
-import type { applications } from '../words/applications.ts'
+import type { configuration } from '../words/configuration.ts'
+import type { registry } from '../words/registry.ts'
+import type { features } from '../words/features.ts'
+import type { identity } from '../words/identity.ts'
 import type { glance } from '../words/glance.ts'
 import type { exports } from '../words/exports.ts'
 import type { linking } from '../words/linking.ts'
@@ -23,7 +26,10 @@ import type { sla } from '../words/sla.ts'
 import { status } from '../words/status.ts'
 import type { elevations } from '../words/elevations.ts'
 import type { rates } from '../words/rates.ts'
+import type { plans } from '../words/plans.ts'
+import type { realms } from '../words/realms.ts'
 import type { reports } from '../words/reports.ts'
+import type { usage } from '../words/usage.ts'
 import { ways } from '../words/ways.ts'
 
 const first = {
@@ -44,6 +50,7 @@ export type WordId =
   | keyof typeof webhooks
   | keyof typeof exports
   | keyof typeof glance
+  | keyof typeof features
   | keyof typeof sla
   | keyof typeof billing
   | keyof typeof onboarding
@@ -52,9 +59,14 @@ export type WordId =
   | keyof typeof reports
   | keyof typeof elevations
   | keyof typeof accounts
+  | keyof typeof identity
   | keyof typeof linking
-  | keyof typeof applications
+  | keyof typeof registry
+  | keyof typeof plans
+  | keyof typeof realms
+  | keyof typeof configuration
   | keyof typeof keyPair
+  | keyof typeof usage
 type Values = Record<string, string | number>
 
 const english: Record<string, string> = { ...first }

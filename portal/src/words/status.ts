@@ -220,6 +220,7 @@ export const status = {
   'kind.enterprise_hq': 'Enterprise headquarters',
   'kind.auditor': 'Auditor',
   'kind.white_label': 'White label',
+  'kind.agency': 'Agency',
 
   'freeze_scope.person': 'One person',
   'freeze_scope.delegation': 'One link',

@@ -239,6 +239,23 @@ export interface paths {
         patch: operations["patchAdminCommercialRelationshipsByRelationshipId"];
         trace?: never;
     };
+    "/api/v1/admin/configuration/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every key of a partner configuration, with its default and its bound */
+        get: operations["getAdminConfigurationKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/consents": {
         parameters: {
             query?: never;
@@ -318,6 +335,178 @@ export interface paths {
         put?: never;
         /** Suspend a consent */
         post: operations["postAdminConsentsByConsentIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The features of the product and how far each has come */
+        get: operations["getAdminFeatures"];
+        put?: never;
+        /** Add a feature that can be on for one partner and off for another */
+        post: operations["postAdminFeatures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One feature */
+        get: operations["getAdminFeaturesByKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change how a feature is described and decided; naming a share ends a ramp */
+        patch: operations["patchAdminFeaturesByKey"];
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a partner has a feature or not */
+        get: operations["getAdminFeaturesByKeyExplain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed about a feature, newest first */
+        get: operations["getAdminFeaturesByKeyHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/kill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a feature off for everybody at once, whatever else is set */
+        post: operations["postAdminFeaturesByKeyKill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has a feature, and why */
+        get: operations["getAdminFeaturesByKeyPartners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/partners/{partner_id}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a feature on or off for one partner, or leave it to the rules again */
+        put: operations["putAdminFeaturesByKeyPartnersByPartnerIdOverride"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/ramp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Plan from when which share of the partners has a feature; no steps pause the ramp where it is */
+        put: operations["putAdminFeaturesByKeyRamp"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a feature be decided by its rules again */
+        post: operations["postAdminFeaturesByKeyRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/features/{key}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch a feature off for good */
+        post: operations["postAdminFeaturesByKeyRetire"];
         delete?: never;
         options?: never;
         head?: never;
@@ -742,7 +931,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One application */
+        /** One application: its answers beside the checks */
         get: operations["getAdminPartnerApplicationsByReference"];
         put?: never;
         post?: never;
@@ -769,6 +958,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/partner-applications/{reference}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the applicant a question; the application waits for the answer */
+        post: operations["postAdminPartnerApplicationsByReferenceAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/partner-applications/{reference}/decline": {
         parameters: {
             query?: never;
@@ -778,7 +984,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decline an application; the applicant reads the reason */
+        /** Decline an application; the applicant reads the text */
         post: operations["postAdminPartnerApplicationsByReferenceDecline"];
         delete?: never;
         options?: never;
@@ -818,7 +1024,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change the entry of a partner */
+        patch: operations["patchAdminPartnersByPartnerId"];
         trace?: never;
     };
     "/api/v1/admin/partners/{partner_id}/blast-radius": {
@@ -838,6 +1045,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/partners/{partner_id}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A partner's configuration as it is in force */
+        get: operations["getAdminPartnersByPartnerIdConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a version in force, from the next request of everybody on */
+        post: operations["postAdminPartnersByPartnerIdConfigurationActivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/activations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When which version was put in force, by whom and why; the newest 100 */
+        get: operations["getAdminPartnersByPartnerIdConfigurationActivations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two versions, in words; version 0 is the defaults of the platform */
+        get: operations["getAdminPartnersByPartnerIdConfigurationDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in an image for a partner's branding */
+        post: operations["postAdminPartnersByPartnerIdConfigurationImages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/images/{sha}256": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An image of a partner's branding */
+        get: operations["getAdminPartnersByPartnerIdConfigurationImagesBySha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a document would change, and for how many; nothing is saved */
+        post: operations["postAdminPartnersByPartnerIdConfigurationPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go back to an older version, within the bounds of today */
+        post: operations["postAdminPartnersByPartnerIdConfigurationRollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a partner's configuration, newest first */
+        get: operations["getAdminPartnersByPartnerIdConfigurationVersions"];
+        put?: never;
+        /** Save a version; it is in force only once it is activated */
+        post: operations["postAdminPartnersByPartnerIdConfigurationVersions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/configuration/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a partner's configuration */
+        get: operations["getAdminPartnersByPartnerIdConfigurationVersionsByVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which features a partner has, and why */
+        get: operations["getAdminPartnersByPartnerIdFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A partner's own plans, and those that the catalogue lends it */
+        get: operations["getAdminPartnersByPartnerIdPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/partners/{partner_id}/reactivate": {
         parameters: {
             query?: never;
@@ -847,8 +1259,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a suspended partner work again */
+        /** Let a suspended partner work again, exactly as before */
         post: operations["postAdminPartnersByPartnerIdReactivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/realm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A partner's own user base in figures */
+        get: operations["getAdminPartnersByPartnerIdRealm"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -864,8 +1293,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspend a partner: its people act nowhere from the next request on */
+        /** Suspend a partner: nothing of it works from the next request on */
         post: operations["postAdminPartnersByPartnerIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/terminate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the work with a partner for good: nothing of it works from the next request on */
+        post: operations["postAdminPartnersByPartnerIdTerminate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -906,6 +1352,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of the catalogue and of every partner */
+        get: operations["getAdminPlans"];
+        put?: never;
+        /** Draft a plan of the catalogue and of every partner */
+        post: operations["postAdminPlans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan with every version of its terms */
+        get: operations["getAdminPlansByPlanId"];
+        /** Change how a plan is described and for whom it is */
+        put: operations["putAdminPlansByPlanId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}/discontinue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a plan no more, and say what becomes of running subscriptions */
+        post: operations["postAdminPlansByPlanIdDiscontinue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a draft on offer; its terms are fixed from then on */
+        post: operations["postAdminPlansByPlanIdOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The partners that may offer a plan of the catalogue, and those that do */
+        get: operations["getAdminPlansByPlanIdPartners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}/partners/{partner_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a partner offer a plan of the catalogue, or no longer; who has it keeps it */
+        put: operations["putAdminPlansByPlanIdPartnersByPartnerId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan_id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put new terms of a plan on sale; whoever has the plan keeps theirs */
+        put: operations["putAdminPlansByPlanIdTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/products": {
         parameters: {
             query?: never;
@@ -933,6 +1500,40 @@ export interface paths {
         get?: never;
         /** Set what a product costs in a currency, or withdraw it */
         put: operations["putAdminProductsByProductCodeByCurrency"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/realm-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The platform's limits of end users, role by role */
+        get: operations["getAdminRealmLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/realm-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much the users of each realm do, in figures */
+        get: operations["getAdminRealmUsage"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1060,6 +1661,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Subscriptions in partners' own user bases, without who the users are */
+        get: operations["getAdminSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One subscription with what holds it and what became of it, without who the user is */
+        get: operations["getAdminSubscriptionsBySubscriptionId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/subscriptions/{subscription_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a subscription, or the whole account of its user, for the provider's own reasons */
+        post: operations["postAdminSubscriptionsBySubscriptionIdHolds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/subscriptions/{subscription_id}/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a hold of the provider's */
+        post: operations["postAdminSubscriptionsBySubscriptionIdHoldsByHoldIdRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/tenants": {
         parameters: {
             query?: never;
@@ -1121,6 +1790,23 @@ export interface paths {
         get?: never;
         /** Register an API behind gateways, or replace what is registered of it */
         put: operations["putAdminUpstreamsByName"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/config/features/{key}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why your organisation has a feature or not */
+        get: operations["getConfigFeaturesByKeyExplain"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1379,6 +2065,23 @@ export interface paths {
         put?: never;
         /** Hand in subscribers */
         post: operations["postIngestSubscribers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/subscription-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell that a charge for a subscription came in or failed; the same event twice changes nothing more */
+        post: operations["postIngestSubscriptionPayments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2293,6 +2996,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your organisation's configuration as it is in force */
+        get: operations["getPartnerConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/configuration/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change how your own pages look; the rest of the configuration stays as it is */
+        put: operations["putPartnerConfigurationBranding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/configuration/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in an image for your organisation's branding */
+        post: operations["postPartnerConfigurationImages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/configuration/images/{sha}256": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An image of your organisation's branding */
+        get: operations["getPartnerConfigurationImagesBySha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/consents": {
         parameters: {
             query?: never;
@@ -2636,6 +3407,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The features that the provider leaves to your organisation to choose */
+        get: operations["getPartnerFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/features/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The features that are on for your organisation now; can be followed */
+        get: operations["getPartnerFeaturesOn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/features/{key}/choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Opt in to or out of a feature, or take the choice back */
+        put: operations["putPartnerFeaturesByKeyChoice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/freezes": {
         parameters: {
             query?: never;
@@ -2666,6 +3488,176 @@ export interface paths {
         post?: never;
         /** Lift a freeze that the own organisation set */
         delete: operations["deletePartnerFreezesByFreezeId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Identity checks of your user base: those that wait first, the longest waiting on top */
+        get: operations["getPartnerIdentityChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One identity check: what was stated, what was decided, and what you can do */
+        get: operations["getPartnerIdentityChecksByIdentityCheckId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve an identity; where two people approve, the second approval verifies it */
+        post: operations["postPartnerIdentityChecksByIdentityCheckIdApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}/ask-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the end user to correct something, with the reasons */
+        post: operations["postPartnerIdentityChecksByIdentityCheckIdAskAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove name, document and references of a decided identity check for good; the decision stays */
+        post: operations["postPartnerIdentityChecksByIdentityCheckIdRedact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reject an identity check for good, with the reasons */
+        post: operations["postPartnerIdentityChecksByIdentityCheckIdReject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a verification, with the reasons; the end user is a guest again at once */
+        post: operations["postPartnerIdentityChecksByIdentityCheckIdRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-checks/{identity_check_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin the review of an identity check */
+        post: operations["postPartnerIdentityChecksByIdentityCheckIdTake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-vendors/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys with which vendors sign what they tell about identity checks; never the keys themselves */
+        get: operations["getPartnerIdentityVendorsKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/identity-vendors/{vendor}/rotate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a new key of a vendor in force; the one before counts, too, for up to 24 hours */
+        post: operations["postPartnerIdentityVendorsByVendorRotateKey"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3172,6 +4164,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of the partner, and those that the catalogue lends it */
+        get: operations["getPartnerPlans"];
+        put?: never;
+        /** Draft a plan of the partner, and those that the catalogue lends it */
+        post: operations["postPartnerPlans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan with every version of its terms */
+        get: operations["getPartnerPlansByPlanId"];
+        /** Change how a plan is described and for whom it is */
+        put: operations["putPartnerPlansByPlanId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/plans/{plan_id}/discontinue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer a plan no more, and say what becomes of running subscriptions */
+        post: operations["postPartnerPlansByPlanIdDiscontinue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/plans/{plan_id}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Offer a plan of the catalogue to your users, at an own price and tighter limits, or no longer */
+        put: operations["putPartnerPlansByPlanIdOffer"];
+        /** Put a draft on offer; its terms are fixed from then on */
+        post: operations["postPartnerPlansByPlanIdOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/plans/{plan_id}/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put new terms of a plan on sale; whoever has the plan keeps theirs */
+        put: operations["putPartnerPlansByPlanIdTerms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your entry in the registry of partners */
+        get: operations["getPartnerProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/profile/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the address that the provider writes to, and your website */
+        put: operations["putPartnerProfileContact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/provisioning/subscribers": {
         parameters: {
             query?: never;
@@ -3431,6 +4545,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your users' subscriptions, newest first */
+        get: operations["getPartnerSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One subscription with what holds it and what became of it */
+        get: operations["getPartnerSubscriptionsBySubscriptionId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a subscription that waits for it */
+        post: operations["postPartnerSubscriptionsBySubscriptionIdConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a subscription that waits to be confirmed */
+        post: operations["postPartnerSubscriptionsBySubscriptionIdDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a subscription now or with its paid period */
+        post: operations["postPartnerSubscriptionsBySubscriptionIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a subscription, or the whole account of its user; it is suspended at the next request */
+        post: operations["postPartnerSubscriptionsBySubscriptionIdHolds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a hold of yours; the subscription works again when nothing else holds it */
+        post: operations["postPartnerSubscriptionsBySubscriptionIdHoldsByHoldIdRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/subscriptions/{subscription_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an end with the paid period that you set */
+        post: operations["postPartnerSubscriptionsBySubscriptionIdKeep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/support/assignees": {
         parameters: {
             query?: never;
@@ -3626,6 +4876,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users of your user base against their limits, those nearest to one first */
+        get: operations["getPartnerUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/usage/consequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What going beyond limits brought your users, the newest first */
+        get: operations["getPartnerUsageConsequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/usage/consequences/{consequence_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a case that was to be looked through, with a note */
+        post: operations["postPartnerUsageConsequencesByConsequenceIdReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users of the caller's own user base */
+        get: operations["getPartnerUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody into the caller's own user base */
+        post: operations["postPartnerUsersInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user of the caller's own user base */
+        get: operations["getPartnerUsersByEndUserId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}/limits/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a limit of one user, with a reason and if wanted an end */
+        put: operations["putPartnerUsersByEndUserIdLimitsByKey"];
+        post?: never;
+        /** Lift a limit that was set for one user */
+        delete: operations["deletePartnerUsersByEndUserIdLimitsByKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a stopped user in again */
+        post: operations["postPartnerUsersByEndUserIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a user another role */
+        post: operations["postPartnerUsersByEndUserIdRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a user: the next request is refused */
+        post: operations["postPartnerUsersByEndUserIdStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The usage of one user: day by day, which layer decides each limit, what is in force */
+        get: operations["getPartnerUsersByEndUserIdUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/users/{end_user_id}/usage/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a user go on: what it did counts no more, and what was in force ends */
+        post: operations["postPartnerUsersByEndUserIdUsageReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -3793,6 +5248,400 @@ export interface paths {
         get: operations["getPartnerWebhookEventTypes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/platform/identity-checks/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many identity checks each partner has in each state; names of nobody */
+        get: operations["getPlatformIdentityChecksFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/identity-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How your identity check stands, and what to do next */
+        get: operations["getRealmIdentityCheck"];
+        put?: never;
+        /** Begin an identity check */
+        post: operations["postRealmIdentityCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/identity-check/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take your identity check back */
+        post: operations["postRealmIdentityCheckCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/identity-check/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send your identity check in, for the first time or corrected */
+        post: operations["postRealmIdentityCheckSubmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Spend one operation before the service works for the user; refused when a limit is used up */
+        post: operations["postRealmOperations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans that you can take, cheapest first */
+        get: operations["getRealmPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a plan costs and gives */
+        get: operations["getRealmPlansByPlanId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own profile */
+        get: operations["getRealmProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the own name */
+        patch: operations["patchRealmProfile"];
+        trace?: never;
+    };
+    "/api/v1/realm/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the own account is signed in */
+        get: operations["getRealmSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/sessions/{session_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End one of the own sessions */
+        post: operations["postRealmSessionsBySessionIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your subscription, your two statuses, and whether the plan works now */
+        get: operations["getRealmSubscription"];
+        put?: never;
+        /** Take a plan */
+        post: operations["postRealmSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscription/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel now, or with the paid period */
+        post: operations["postRealmSubscriptionCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscription/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change to another plan now, or with the next paid period */
+        post: operations["postRealmSubscriptionChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscription/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take your cancellation back before it bites */
+        post: operations["postRealmSubscriptionKeep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscription/keep-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a change of plan back before it begins */
+        post: operations["postRealmSubscriptionKeepPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A token of the own session, for the API of the company whose realm it is */
+        post: operations["postRealmToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your usage against your limits */
+        get: operations["getRealmUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users of the own realm */
+        get: operations["getRealmUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users of the own realm as CSV, a page at a time */
+        get: operations["getRealmUsersExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users/{end_user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user of the own realm */
+        get: operations["getRealmUsersByEndUserId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users/{end_user_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a stopped user of the own realm in again */
+        post: operations["postRealmUsersByEndUserIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users/{end_user_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a user of the own realm another role */
+        post: operations["postRealmUsersByEndUserIdRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users/{end_user_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a user of the own realm */
+        post: operations["postRealmUsersByEndUserIdStop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5883,6 +7732,8 @@ export interface components {
             request_id: string | null;
             source: string;
             explain_id: string | null;
+            /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+            configuration_version: number | null;
             /** @description Only for acts of the own side. */
             ip: string | null;
             /** @description Only for acts of the own side. */
@@ -5909,6 +7760,20 @@ export interface components {
             version: number;
             created_at: string;
             updated_at: string;
+        };
+        ConfigurationKey: {
+            path: string[];
+            title: string;
+            unit: string;
+            /** @description Null is without end, or not said. */
+            default: string | number | boolean | null | string[];
+            /** @description Null is without end, or not said. */
+            bound: string | number | boolean | null | string[];
+            choices: string[] | null;
+            is_fixed: boolean;
+            is_relaxable: boolean;
+            /** @enum {string} */
+            affects: "staff" | "end_users" | "clients" | "visitors";
         };
         OrderPage: {
             items: components["schemas"]["Order"][];
@@ -6015,12 +7880,477 @@ export interface components {
             contact_email: string;
             purpose: string;
             /** @enum {string} */
-            status: "submitted" | "approved" | "declined";
+            status: "submitted" | "needs_info" | "approved" | "rejected" | "withdrawn";
+            version: number;
             submitted_at: string;
+            /** @description The day by which the applicant was told to hear; null when it waits for them. */
+            answer_by: string | null;
             decided_at: string | null;
             decided_by_name: string | null;
             decision_reason: string | null;
+            decision_text: string | null;
+            reapply_after: string | null;
             partner_id: string | null;
+        };
+        PartnerApplicationDetail: {
+            reference: string;
+            organisation: string;
+            /** @enum {string} */
+            kind: "referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "white_label";
+            website: string | null;
+            contact_name: string;
+            contact_email: string;
+            purpose: string;
+            /** @enum {string} */
+            status: "submitted" | "needs_info" | "approved" | "rejected" | "withdrawn";
+            version: number;
+            submitted_at: string;
+            /** @description The day by which the applicant was told to hear; null when it waits for them. */
+            answer_by: string | null;
+            decided_at: string | null;
+            decided_by_name: string | null;
+            /** @enum {string|null} */
+            decision_reason: "incomplete" | "not_verified" | "checks_failed" | "not_a_fit" | "duplicate" | "other" | null;
+            decision_text: string | null;
+            reapply_after: string | null;
+            partner_id: string | null;
+            despite_checks: string | null;
+            verified_at: string | null;
+            answers: {
+                name: string;
+                label: string;
+                answer: string;
+            }[];
+            /** @description Made now while it is open; as whoever decided saw them afterwards. */
+            checks: {
+                /** @enum {string} */
+                name: "company_number" | "company_register" | "sanctions" | "email_domain" | "duplicates";
+                /** @enum {string} */
+                result: "ok" | "look" | "failed" | "not_asked";
+                detail: string;
+                /** @description Which register answered; null when none was asked. */
+                source: string | null;
+            }[];
+            messages: {
+                /** @enum {string} */
+                side: "provider" | "applicant";
+                author_name: string;
+                body: string;
+                created_at: string;
+            }[];
+        };
+        ConfigurationInForce: {
+            partner_id: string;
+            active_version: number | null;
+            activated_at: string | null;
+            activated_by_name: string | null;
+            reason: string | null;
+            /** @description What the version in force says itself. */
+            document: {
+                [key: string]: unknown;
+            };
+            effective: components["schemas"]["EffectiveConfiguration"];
+        };
+        EffectiveConfiguration: {
+            roles: {
+                guest: {
+                    enabled: boolean;
+                    permissions: string[];
+                };
+                basic: {
+                    enabled: boolean;
+                    permissions: string[];
+                };
+                advanced: {
+                    enabled: boolean;
+                    permissions: string[];
+                };
+                company: {
+                    enabled: boolean;
+                    permissions: string[];
+                };
+                realm_admin: {
+                    enabled: boolean;
+                    permissions: string[];
+                };
+            };
+            sessions: {
+                staff: {
+                    idle_s: number;
+                    absolute_s: number;
+                    max_concurrent: number | null;
+                };
+                end_users: {
+                    guest: {
+                        idle_s: number;
+                        absolute_s: number;
+                        max_concurrent: number | null;
+                    };
+                    basic: {
+                        idle_s: number;
+                        absolute_s: number;
+                        max_concurrent: number | null;
+                    };
+                    advanced: {
+                        idle_s: number;
+                        absolute_s: number;
+                        max_concurrent: number | null;
+                    };
+                    company: {
+                        idle_s: number;
+                        absolute_s: number;
+                        max_concurrent: number | null;
+                    };
+                    realm_admin: {
+                        idle_s: number;
+                        absolute_s: number;
+                        max_concurrent: number | null;
+                    };
+                };
+            };
+            limits: {
+                staff: {
+                    "rate.per_min": number;
+                };
+                end_users: {
+                    guest: {
+                        "ops.per_day": number | null;
+                        "ops.per_7d": number | null;
+                        "rate.per_min": number;
+                        /** @enum {string} */
+                        on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    basic: {
+                        "ops.per_day": number | null;
+                        "ops.per_7d": number | null;
+                        "rate.per_min": number;
+                        /** @enum {string} */
+                        on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    advanced: {
+                        "ops.per_day": number | null;
+                        "ops.per_7d": number | null;
+                        "rate.per_min": number;
+                        /** @enum {string} */
+                        on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    company: {
+                        "ops.per_day": number | null;
+                        "ops.per_7d": number | null;
+                        "rate.per_min": number;
+                        /** @enum {string} */
+                        on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    realm_admin: {
+                        "ops.per_day": number | null;
+                        "ops.per_7d": number | null;
+                        "rate.per_min": number;
+                        /** @enum {string} */
+                        on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                };
+            };
+            api: {
+                /** @enum {string} */
+                access_level: "none" | "sandbox" | "live";
+                "rate.per_min": number;
+            };
+            branding: {
+                display_name: string | null;
+                primary_color: string;
+                accent_color: string;
+                logo: string | null;
+                support_email: string | null;
+                support_url: string | null;
+                terms_url: string | null;
+                privacy_url: string | null;
+            };
+            policies: {
+                /** @enum {string} */
+                sign_up: "open" | "invite" | "closed";
+                /** @enum {string} */
+                subscription_confirmation: "automatic" | "manual";
+                /** @enum {string} */
+                on_downgrade: "immediate" | "period_end";
+                /** @enum {string} */
+                kyc_provider: "manual" | "simulated";
+                kyc_four_eyes: boolean;
+                kyc_valid_days: number;
+            };
+        };
+        ConfigurationHistory: {
+            items: {
+                version: number;
+                previous_version: number | null;
+                /** @enum {string} */
+                kind: "activate" | "roll_back" | "branding";
+                reason: string;
+                activated_by_name: string;
+                activated_at: string;
+            }[];
+        };
+        ConfigurationComparison: {
+            from_version: number | null;
+            /** @description Null for a document that is not saved. */
+            to_version: number | null;
+            differences: components["schemas"]["ConfigurationDifference"][];
+            impact: {
+                members: number;
+                live_sessions: number;
+                live_clients: number;
+                sandbox_clients: number;
+                end_users: {
+                    [key: string]: number;
+                };
+            };
+        };
+        ConfigurationDifference: {
+            path: string[];
+            title: string;
+            /** @description Null is without end, or not said. */
+            before: string | number | boolean | null | string[];
+            /** @description Null is without end, or not said. */
+            after: string | number | boolean | null | string[];
+            /** @enum {string} */
+            direction: "tighter" | "wider" | "other";
+            /** @enum {string} */
+            affects: "staff" | "end_users" | "clients" | "visitors";
+            affected_count: number | null;
+            meaning: string;
+        };
+        BrandingImage: {
+            sha256: string;
+            media_type: string;
+            width: number;
+            height: number;
+        };
+        ConfigurationDocument: {
+            roles?: {
+                guest?: {
+                    enabled?: boolean;
+                    permissions?: ("realm.profile.read" | "realm.profile.update" | "realm.plans.read" | "realm.subscription.read" | "realm.subscription.change" | "realm.identity_check.submit" | "realm.service.use" | "realm.users.read" | "realm.users.manage")[];
+                };
+                basic?: {
+                    enabled?: boolean;
+                    permissions?: ("realm.profile.read" | "realm.profile.update" | "realm.plans.read" | "realm.subscription.read" | "realm.subscription.change" | "realm.identity_check.submit" | "realm.service.use" | "realm.users.read" | "realm.users.manage")[];
+                };
+                advanced?: {
+                    enabled?: boolean;
+                    permissions?: ("realm.profile.read" | "realm.profile.update" | "realm.plans.read" | "realm.subscription.read" | "realm.subscription.change" | "realm.identity_check.submit" | "realm.service.use" | "realm.users.read" | "realm.users.manage")[];
+                };
+                company?: {
+                    enabled?: boolean;
+                    permissions?: ("realm.profile.read" | "realm.profile.update" | "realm.plans.read" | "realm.subscription.read" | "realm.subscription.change" | "realm.identity_check.submit" | "realm.service.use" | "realm.users.read" | "realm.users.manage")[];
+                };
+                realm_admin?: {
+                    enabled?: boolean;
+                    permissions?: ("realm.profile.read" | "realm.profile.update" | "realm.plans.read" | "realm.subscription.read" | "realm.subscription.change" | "realm.identity_check.submit" | "realm.service.use" | "realm.users.read" | "realm.users.manage")[];
+                };
+            };
+            sessions?: {
+                staff?: {
+                    idle_s?: number | null;
+                    absolute_s?: number | null;
+                    max_concurrent?: number | null;
+                };
+                end_users?: {
+                    guest?: {
+                        idle_s?: number | null;
+                        absolute_s?: number | null;
+                        max_concurrent?: number | null;
+                    };
+                    basic?: {
+                        idle_s?: number | null;
+                        absolute_s?: number | null;
+                        max_concurrent?: number | null;
+                    };
+                    advanced?: {
+                        idle_s?: number | null;
+                        absolute_s?: number | null;
+                        max_concurrent?: number | null;
+                    };
+                    company?: {
+                        idle_s?: number | null;
+                        absolute_s?: number | null;
+                        max_concurrent?: number | null;
+                    };
+                    realm_admin?: {
+                        idle_s?: number | null;
+                        absolute_s?: number | null;
+                        max_concurrent?: number | null;
+                    };
+                };
+            };
+            limits?: {
+                staff?: {
+                    "rate.per_min"?: number | null;
+                };
+                end_users?: {
+                    guest?: {
+                        "ops.per_day"?: number | null;
+                        "ops.per_7d"?: number | null;
+                        "rate.per_min"?: number | null;
+                        /** @enum {string} */
+                        on_exceed?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    basic?: {
+                        "ops.per_day"?: number | null;
+                        "ops.per_7d"?: number | null;
+                        "rate.per_min"?: number | null;
+                        /** @enum {string} */
+                        on_exceed?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    advanced?: {
+                        "ops.per_day"?: number | null;
+                        "ops.per_7d"?: number | null;
+                        "rate.per_min"?: number | null;
+                        /** @enum {string} */
+                        on_exceed?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    company?: {
+                        "ops.per_day"?: number | null;
+                        "ops.per_7d"?: number | null;
+                        "rate.per_min"?: number | null;
+                        /** @enum {string} */
+                        on_exceed?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                    realm_admin?: {
+                        "ops.per_day"?: number | null;
+                        "ops.per_7d"?: number | null;
+                        "rate.per_min"?: number | null;
+                        /** @enum {string} */
+                        on_exceed?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    };
+                };
+            };
+            api?: {
+                /** @enum {string} */
+                access_level?: "none" | "sandbox" | "live";
+                "rate.per_min"?: number | null;
+            };
+            branding?: components["schemas"]["BrandingSection"];
+            policies?: {
+                /** @enum {string} */
+                sign_up?: "open" | "invite" | "closed";
+                /** @enum {string} */
+                subscription_confirmation?: "automatic" | "manual";
+                /** @enum {string} */
+                on_downgrade?: "immediate" | "period_end";
+                /** @enum {string} */
+                kyc_provider?: "manual" | "simulated";
+                kyc_four_eyes?: boolean;
+                kyc_valid_days?: number | null;
+            };
+        };
+        BrandingSection: {
+            display_name?: string | null;
+            primary_color?: string;
+            accent_color?: string;
+            logo?: string | null;
+            support_email?: string | null;
+            support_url?: string | null;
+            terms_url?: string | null;
+            privacy_url?: string | null;
+        };
+        ConfigurationVersionPage: {
+            items: components["schemas"]["ConfigurationVersion"][];
+            total: number;
+            limit: number;
+            offset: number;
+            has_more: boolean;
+        };
+        ConfigurationVersion: {
+            version: number;
+            sha256: string;
+            based_on: number | null;
+            note: string | null;
+            created_by_name: string;
+            created_at: string;
+            is_active: boolean;
+            last_activated_at: string | null;
+        };
+        ConfigurationVersionWithDocument: {
+            version: number;
+            sha256: string;
+            based_on: number | null;
+            note: string | null;
+            created_by_name: string;
+            created_at: string;
+            is_active: boolean;
+            last_activated_at: string | null;
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        Plan: {
+            plan_id: string;
+            partner_id: string | null;
+            /**
+             * @description `own`: a plan of a partner; `catalogue`: one that the provider lends.
+             * @enum {string}
+             */
+            source: "own" | "catalogue";
+            code: string;
+            name: string;
+            description: string;
+            requires_flag: string | null;
+            /** @enum {string} */
+            state: "draft" | "offered" | "discontinued";
+            /**
+             * @description What became of running subscriptions when it was discontinued.
+             * @enum {string|null}
+             */
+            running: "keep" | "end_at_period_end" | "end_now" | null;
+            roles: ("basic" | "advanced" | "company")[];
+            /** @description What whoever subscribes now gets. */
+            terms: {
+                number: number;
+                price: components["schemas"]["Money"];
+                /** @enum {string} */
+                period: "day" | "week" | "month" | "year";
+                limits: components["schemas"]["PlanLimits"];
+                benefits: string[];
+                /** @description Whether somebody could take these terms already; then they never change. */
+                is_fixed: boolean;
+            };
+            /** @description What the reader's partner makes of a lent plan; null for its own plans. */
+            offer: {
+                is_allowed: boolean;
+                is_offered: boolean;
+                /** @description The partner's own price; null for that of the catalogue. */
+                price: components["schemas"]["Money"] | null;
+                /** @description The partner's own limits, each at least as tight as the catalogue's. */
+                limits: components["schemas"]["PlanLimits"];
+                version: number;
+            } | null;
+            users_count: number;
+            version: number;
+            created_at: string;
+            discontinued_at: string | null;
+        };
+        PlanLimits: {
+            "ops.per_day"?: number;
+            "ops.per_7d"?: number;
+            "rate.per_min"?: number;
+            "session.idle_s"?: number;
+            "session.absolute_s"?: number;
+            "session.max_concurrent"?: number;
+            /** @enum {string} */
+            "api.access_level"?: "none" | "sandbox" | "live";
+        };
+        RealmFigures: {
+            /** @enum {string} */
+            status: "open" | "closed";
+            opened_at: string;
+            user_count: number;
+            new_in_30_days: number;
+            signed_in_in_30_days: number;
+            roles: {
+                [key: string]: number;
+            };
+            statuses: {
+                [key: string]: number;
+            };
         };
         KnownPerson: {
             person_id: string;
@@ -6032,6 +8362,64 @@ export interface components {
             /** @description The organisations that the person works in, by name; at most 20. */
             places: string[];
         };
+        PlanDetail: {
+            plan_id: string;
+            partner_id: string | null;
+            /**
+             * @description `own`: a plan of a partner; `catalogue`: one that the provider lends.
+             * @enum {string}
+             */
+            source: "own" | "catalogue";
+            code: string;
+            name: string;
+            description: string;
+            requires_flag: string | null;
+            /** @enum {string} */
+            state: "draft" | "offered" | "discontinued";
+            /**
+             * @description What became of running subscriptions when it was discontinued.
+             * @enum {string|null}
+             */
+            running: "keep" | "end_at_period_end" | "end_now" | null;
+            roles: ("basic" | "advanced" | "company")[];
+            /** @description What whoever subscribes now gets. */
+            terms: {
+                number: number;
+                price: components["schemas"]["Money"];
+                /** @enum {string} */
+                period: "day" | "week" | "month" | "year";
+                limits: components["schemas"]["PlanLimits"];
+                benefits: string[];
+                /** @description Whether somebody could take these terms already; then they never change. */
+                is_fixed: boolean;
+            };
+            /** @description What the reader's partner makes of a lent plan; null for its own plans. */
+            offer: {
+                is_allowed: boolean;
+                is_offered: boolean;
+                /** @description The partner's own price; null for that of the catalogue. */
+                price: components["schemas"]["Money"] | null;
+                /** @description The partner's own limits, each at least as tight as the catalogue's. */
+                limits: components["schemas"]["PlanLimits"];
+                version: number;
+            } | null;
+            users_count: number;
+            version: number;
+            created_at: string;
+            discontinued_at: string | null;
+            versions: {
+                number: number;
+                price: components["schemas"]["Money"];
+                /** @enum {string} */
+                period: "day" | "week" | "month" | "year";
+                limits: components["schemas"]["PlanLimits"];
+                benefits: string[];
+                /** @description Whether somebody could take these terms already; then they never change. */
+                is_fixed: boolean;
+                created_by_name: string;
+                created_at: string;
+            }[];
+        };
         Product: {
             product_code: string;
             name: string;
@@ -6040,6 +8428,35 @@ export interface components {
             monthly: components["schemas"]["Money"];
             /** @enum {string} */
             status: "offered" | "withdrawn";
+        };
+        RealmLimits: {
+            items: {
+                /** @enum {string} */
+                role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+                /** @enum {string} */
+                key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+                unit: string;
+                value: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                relaxable: boolean;
+                fixed: boolean;
+                maximum: number | null;
+            }[];
+        };
+        RealmUsage: {
+            items: {
+                partner_id: string;
+                partner_name: string;
+                slug: string;
+                users: number;
+                operations_today: number;
+                operations_7d: number;
+                beyond_7d: number;
+                in_force: {
+                    /** @enum {string} */
+                    kind: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                    users: number;
+                }[];
+            }[];
         };
         Resale: {
             resale_id: string;
@@ -6063,6 +8480,114 @@ export interface components {
             attested_by: string | null;
             attested_at: string;
             version: number;
+        };
+        Subscription: {
+            subscription_id: string;
+            /** @enum {string} */
+            state: "signing" | "signed" | "suspended" | "unsigned";
+            plan_id: string;
+            plan_name: string | null;
+            price: components["schemas"]["Money"];
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "year";
+            limits: components["schemas"]["PlanLimits"];
+            asked_at: string;
+            /** @description Until when it waits to be confirmed; null once it does not. */
+            signing_until: string | null;
+            signed_at: string | null;
+            paid_until: string | null;
+            /** @description When it ends, if that is set. */
+            cancel_at: string | null;
+            /** @enum {string|null} */
+            cancel_cause: "end_user" | "partner" | "role" | "discontinued" | null;
+            /** @description The change of plan that is to come. */
+            next: {
+                plan_id: string;
+                plan_name: string | null;
+                price: components["schemas"]["Money"];
+                /** @enum {string} */
+                period: "day" | "week" | "month" | "year";
+                starts_at: string;
+            } | null;
+            ended_at: string | null;
+            /** @enum {string|null} */
+            end_reason: "cancelled" | "declined" | "ended" | "failed" | "timed_out" | "period_over" | "role" | "discontinued" | null;
+            /** @description The kinds of holds that suspend it now. */
+            held_by: ("payment" | "policy" | "manual" | "quota" | "partner")[];
+            partner_id: string;
+            end_user_id: string;
+            /** @description Told to the partner's own people alone. */
+            user_email: string | null;
+            user_name: string | null;
+            user_role: string | null;
+            user_status: string | null;
+        };
+        SubscriptionDetail: {
+            subscription_id: string;
+            /** @enum {string} */
+            state: "signing" | "signed" | "suspended" | "unsigned";
+            plan_id: string;
+            plan_name: string | null;
+            price: components["schemas"]["Money"];
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "year";
+            limits: components["schemas"]["PlanLimits"];
+            asked_at: string;
+            /** @description Until when it waits to be confirmed; null once it does not. */
+            signing_until: string | null;
+            signed_at: string | null;
+            paid_until: string | null;
+            /** @description When it ends, if that is set. */
+            cancel_at: string | null;
+            /** @enum {string|null} */
+            cancel_cause: "end_user" | "partner" | "role" | "discontinued" | null;
+            /** @description The change of plan that is to come. */
+            next: {
+                plan_id: string;
+                plan_name: string | null;
+                price: components["schemas"]["Money"];
+                /** @enum {string} */
+                period: "day" | "week" | "month" | "year";
+                starts_at: string;
+            } | null;
+            ended_at: string | null;
+            /** @enum {string|null} */
+            end_reason: "cancelled" | "declined" | "ended" | "failed" | "timed_out" | "period_over" | "role" | "discontinued" | null;
+            /** @description The kinds of holds that suspend it now. */
+            held_by: ("payment" | "policy" | "manual" | "quota" | "partner")[];
+            partner_id: string;
+            end_user_id: string;
+            /** @description Told to the partner's own people alone. */
+            user_email: string | null;
+            user_name: string | null;
+            user_role: string | null;
+            user_status: string | null;
+            holds: {
+                hold_id: string;
+                /** @enum {string} */
+                kind: "payment" | "policy" | "manual" | "quota" | "partner";
+                /** @enum {string} */
+                scope: "subscription" | "account";
+                reason: string;
+                /** @enum {string} */
+                placed_by_side: "provider" | "partner" | "clock";
+                placed_by_name: string;
+                placed_at: string;
+                released_at: string | null;
+                released_by_name: string | null;
+                release_reason: string | null;
+                may_release: boolean;
+            }[];
+            history: {
+                at: string;
+                action: string;
+                /** @enum {string|null} */
+                from_state: "signing" | "signed" | "suspended" | "unsigned" | null;
+                /** @enum {string} */
+                to_state: "signing" | "signed" | "suspended" | "unsigned";
+                by: string;
+                by_name: string | null;
+            }[];
         };
         Account: {
             customer_id: string;
@@ -6146,6 +8671,8 @@ export interface components {
                 /** @enum {string} */
                 role: "PARTNER_OWNER" | "PARTNER_STAFF";
                 kinds: string[];
+                /** @description The features that are on for the partner now. */
+                features: string[];
             } | {
                 /** @constant */
                 kind: "org";
@@ -7134,7 +9661,7 @@ export interface components {
             applied_at: string | null;
             steps: {
                 /** @enum {string} */
-                name: "approved" | "terms_accepted" | "second_factor" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call";
+                name: "approved" | "terms_accepted" | "second_factor" | "second_owner" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call";
                 title: string;
                 /**
                  * @description Who does it.
@@ -7144,14 +9671,16 @@ export interface components {
                 /** @description What to do, or what is waited for, in words. */
                 what: string;
                 done: boolean;
+                /** @description Wise, and never waited for: the way is complete without it. */
+                recommended: boolean;
                 /** @description Null when it was not reached, and for what has no time of its own. */
                 reached_at: string | null;
             }[];
             /**
-             * @description Null when every step is done.
+             * @description Null when every step that is waited for is done.
              * @enum {string|null}
              */
-            next_step: "approved" | "terms_accepted" | "second_factor" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call" | null;
+            next_step: "approved" | "terms_accepted" | "second_factor" | "second_owner" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call" | null;
             complete: boolean;
             /** @description Whether the steps are where the partner begins: some are left, and no link gives other work. */
             starts_here: boolean;
@@ -7170,6 +9699,23 @@ export interface components {
             done: number;
             unchanged: number;
             refused: number;
+        };
+        PartnerProfile: {
+            partner_id: string;
+            name: string;
+            /** @description The code of the partner: it never changes. */
+            slug: string;
+            kinds: string[];
+            legal_name: string | null;
+            country: string | null;
+            registration_no: string | null;
+            contact_email: string | null;
+            website: string | null;
+            /** @enum {string} */
+            tier: "standard" | "advanced" | "premier";
+            region: string | null;
+            onboarding_date: string;
+            version: number;
         };
         SubscriberPage: {
             items: components["schemas"]["Subscriber"][];
@@ -8032,6 +10578,234 @@ export interface components {
             created_by_name: string;
             created_at: string;
             updated_at: string;
+        };
+        UserUsagePage: {
+            items: components["schemas"]["UserAgainstLimits"][];
+            total: number;
+            limit: number;
+            offset: number;
+            has_more: boolean;
+        };
+        UserAgainstLimits: {
+            end_user_id: string;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+            status: string;
+            usage: components["schemas"]["EndUserUsage"];
+        };
+        EndUserUsage: {
+            day: {
+                /** @description Null for no limit. */
+                allowed: number | null;
+                used: number;
+                remaining: number | null;
+                /** @description When operations become free again: of a day at its end, of 7 days when the oldest that matters leaves. */
+                resets_at: string;
+            };
+            seven_days: {
+                /** @description Null for no limit. */
+                allowed: number | null;
+                used: number;
+                remaining: number | null;
+                /** @description When operations become free again: of a day at its end, of 7 days when the oldest that matters leaves. */
+                resets_at: string;
+            };
+            rate_per_minute: number | null;
+            /** @enum {string} */
+            on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+            in_force: {
+                /** @enum {string} */
+                kind: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                /** @enum {string} */
+                limit: "ops.per_day" | "ops.per_7d";
+                since: string;
+                /** @description Null until a reset or another role. */
+                until: string | null;
+            }[];
+            limits: {
+                /** @enum {string} */
+                key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+                /** @enum {string} */
+                unit: "seconds" | "sessions" | "operations" | "consequence" | "percent";
+                /** @description A number, a consequence, or null for no limit. */
+                value: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @enum {string} */
+                decided_by: "platform" | "plan" | "partner" | "user";
+            }[];
+        };
+        UsageConsequencePage: {
+            items: components["schemas"]["UsageConsequence"][];
+            total: number;
+            limit: number;
+            offset: number;
+            has_more: boolean;
+        };
+        UsageConsequence: {
+            consequence_id: string;
+            end_user_id: string;
+            user_name: string;
+            user_email: string;
+            /** @enum {string} */
+            kind: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+            /** @enum {string} */
+            limit: "ops.per_day" | "ops.per_7d";
+            allowed: number;
+            /** @enum {string} */
+            decided_by: "platform" | "plan" | "partner" | "user";
+            /** @enum {string} */
+            status: "in_force" | "over" | "lifted";
+            started_at: string;
+            ends_at: string | null;
+            lifted_at: string | null;
+            lifted_by_name: string | null;
+            lift_reason: string | null;
+            reviewed_at: string | null;
+            reviewed_by_name: string | null;
+            review_note: string | null;
+        };
+        UserUsageDetail: {
+            end_user_id: string;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+            status: string;
+            usage: components["schemas"]["EndUserUsage"];
+            days: {
+                day: string;
+                operations: number;
+                counted: number;
+                beyond: number;
+            }[];
+            layers: {
+                /** @enum {string} */
+                key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+                /** @description A number, a consequence, or null for no limit. */
+                platform: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @description A number, a consequence, or null for no limit. */
+                plan: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @description A number, a consequence, or null for no limit. */
+                partner: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @description A number, a consequence, or null for no limit. */
+                user: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @enum {string} */
+                rule: "strictest" | "most_particular" | "fixed";
+                maximum: number | null;
+            }[];
+            overrides: {
+                key: string;
+                value: number | string | null;
+                /** @enum {string} */
+                role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+                reason: string;
+                set_by_name: string;
+                set_at: string;
+                expires_at: string | null;
+                lifted_at: string | null;
+                lifted_by_name: string | null;
+                holds: boolean;
+            }[];
+            consequences: components["schemas"]["UsageConsequence"][];
+        };
+        EndUser: {
+            end_user_id: string;
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+            /** @enum {string} */
+            status: "active" | "inactive" | "idle" | "signing";
+            status_reason: string | null;
+            created_at: string;
+            last_signed_in_at: string | null;
+            version: number;
+        };
+        EndUserInvitation: {
+            email: string;
+            role: string;
+            expires_at: string;
+        };
+        AdmittedOperation: {
+            /** @constant */
+            admitted: true;
+            kind: string;
+            /** @description Said to whoever went beyond a limit and may go on. */
+            warning: string | null;
+            usage: components["schemas"]["EndUserUsage"];
+        };
+        OfferedPlan: {
+            plan_id: string;
+            name: string;
+            description: string;
+            price: components["schemas"]["Money"];
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "year";
+            limits: components["schemas"]["PlanLimits"];
+            benefits: string[];
+            /** @description Whether it can still be taken; a plan that you have may be offered no more. */
+            is_offered: boolean;
+        };
+        RealmSession: {
+            session_id: string;
+            created_at: string;
+            last_seen_at: string;
+            ip: string | null;
+            user_agent: string | null;
+            is_current: boolean;
+        };
+        SubscriptionStanding: {
+            /** @enum {string} */
+            status: "active" | "inactive" | "idle" | "signing";
+            /** @enum {string} */
+            sub_status: "absent" | "signed" | "unsigned" | "suspended";
+            /** @description Whether what the plan gives works now. */
+            may_use: boolean;
+            /** @description What stands against it, or `ALLOWED`. */
+            code: string;
+            /** @description The newest one, also when it is over. */
+            subscription: components["schemas"]["OwnSubscription"] | null;
+        };
+        OwnSubscription: {
+            subscription_id: string;
+            /** @enum {string} */
+            state: "signing" | "signed" | "suspended" | "unsigned";
+            plan_id: string;
+            plan_name: string | null;
+            price: components["schemas"]["Money"];
+            /** @enum {string} */
+            period: "day" | "week" | "month" | "year";
+            limits: components["schemas"]["PlanLimits"];
+            asked_at: string;
+            /** @description Until when it waits to be confirmed; null once it does not. */
+            signing_until: string | null;
+            signed_at: string | null;
+            paid_until: string | null;
+            /** @description When it ends, if that is set. */
+            cancel_at: string | null;
+            /** @enum {string|null} */
+            cancel_cause: "end_user" | "partner" | "role" | "discontinued" | null;
+            /** @description The change of plan that is to come. */
+            next: {
+                plan_id: string;
+                plan_name: string | null;
+                price: components["schemas"]["Money"];
+                /** @enum {string} */
+                period: "day" | "week" | "month" | "year";
+                starts_at: string;
+            } | null;
+            ended_at: string | null;
+            /** @enum {string|null} */
+            end_reason: "cancelled" | "declined" | "ended" | "failed" | "timed_out" | "period_over" | "role" | "discontinued" | null;
+            /** @description The kinds of holds that suspend it now. */
+            held_by: ("payment" | "policy" | "manual" | "quota" | "partner")[];
+        };
+        RealmAccessToken: {
+            access_token: string;
+            /** @constant */
+            token_type: "Bearer";
+            expires_in: number;
         };
         ReminderSetting: {
             /**
@@ -10105,6 +12879,91 @@ export interface operations {
             };
         };
     };
+    getAdminConfigurationKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ConfigurationKey"][];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAdminConsents: {
         parameters: {
             query?: {
@@ -10883,6 +13742,1928 @@ export interface operations {
                 };
             };
             /** @description CONFLICT, CONSENT_STATE_CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFeatures: {
+        parameters: {
+            query?: {
+                status?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            key: string;
+                            name: string;
+                            description: string;
+                            owner_name: string;
+                            /** @enum {string} */
+                            status: "active" | "killed" | "retired";
+                            /** @enum {string} */
+                            partner_choice: "none" | "opt_in" | "opt_out";
+                            prerequisites: string[];
+                            eligibility: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            } | null;
+                            rules: {
+                                when: {
+                                    kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                    tiers?: ("standard" | "advanced" | "premier")[];
+                                    regions?: string[];
+                                    plans?: string[];
+                                };
+                                /** @enum {string} */
+                                outcome: "on" | "off";
+                            }[];
+                            /** @description The share before the first step of a ramp. */
+                            share_bp: number | null;
+                            /** @enum {string} */
+                            default: "on" | "off";
+                            /** @description The share that holds now; null where shares play no part. */
+                            share_now_bp: number | null;
+                            steps: {
+                                starts_at: string;
+                                share_bp: number;
+                                is_reached: boolean;
+                                created_by_name: string;
+                            }[];
+                            built_in: boolean;
+                            /** @description The permissions that nobody has while it is off. */
+                            permissions: string[];
+                            clean_up_by: string | null;
+                            reason: string;
+                            version: number;
+                            created_at: string;
+                            updated_at: string;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminFeatures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    key: string;
+                    name: string;
+                    description: string;
+                    owner_name: string;
+                    /** @enum {string} */
+                    partner_choice: "none" | "opt_in" | "opt_out";
+                    prerequisites: string[];
+                    eligibility: {
+                        kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                        tiers?: ("standard" | "advanced" | "premier")[];
+                        regions?: string[];
+                        plans?: string[];
+                    } | null;
+                    rules: {
+                        when: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        };
+                        /** @enum {string} */
+                        outcome: "on" | "off";
+                    }[];
+                    share_bp: number | null;
+                    /** @enum {string} */
+                    default: "on" | "off";
+                    clean_up_by: string | null;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_KEY_TAKEN, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFeaturesByKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchAdminFeaturesByKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    owner_name?: string;
+                    /** @enum {string} */
+                    partner_choice?: "none" | "opt_in" | "opt_out";
+                    prerequisites?: string[];
+                    eligibility?: {
+                        kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                        tiers?: ("standard" | "advanced" | "premier")[];
+                        regions?: string[];
+                        plans?: string[];
+                    } | null;
+                    rules?: {
+                        when: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        };
+                        /** @enum {string} */
+                        outcome: "on" | "off";
+                    }[];
+                    share_bp?: number | null;
+                    /** @enum {string} */
+                    default?: "on" | "off";
+                    clean_up_by?: string | null;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFeaturesByKeyExplain: {
+        parameters: {
+            query: {
+                partner_id: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        is_on: boolean;
+                        /** @enum {string} */
+                        branch: "unknown" | "killed" | "retired" | "prerequisite" | "override_on" | "override_off" | "choice_in" | "choice_out" | "rule" | "share" | "rest" | "default_on" | "default_off";
+                        /** @description Which rule decided, counted from one. */
+                        rule: number | null;
+                        /** @description The reason in the words of OpenFeature. */
+                        reason: string;
+                        sentence: string;
+                        key: string;
+                        partner_id: string;
+                        partner_name: string;
+                        at: string;
+                        steps: {
+                            step: string;
+                            question: string;
+                            /** @enum {string} */
+                            state: "passed" | "decided" | "not_asked";
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND, PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFeaturesByKeyHistory: {
+        parameters: {
+            query?: {
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @enum {string} */
+                            about: "feature" | "ramp" | "override" | "choice";
+                            partner_id: string | null;
+                            partner_name: string | null;
+                            before: {
+                                [key: string]: unknown;
+                            } | null;
+                            after: {
+                                [key: string]: unknown;
+                            } | null;
+                            reason: string | null;
+                            actor_name: string;
+                            occurred_at: string;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminFeaturesByKeyKill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_STATE_CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminFeaturesByKeyPartners: {
+        parameters: {
+            query?: {
+                has?: "true" | "false";
+                branch?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            is_on: boolean;
+                            /** @enum {string} */
+                            branch: "unknown" | "killed" | "retired" | "prerequisite" | "override_on" | "override_off" | "choice_in" | "choice_out" | "rule" | "share" | "rest" | "default_on" | "default_off";
+                            /** @description Which rule decided, counted from one. */
+                            rule: number | null;
+                            /** @description The reason in the words of OpenFeature. */
+                            reason: string;
+                            sentence: string;
+                            partner_id: string;
+                            partner_name: string;
+                            partner_status: string;
+                            /** @enum {string|null} */
+                            override: "on" | "off" | null;
+                            override_until: string | null;
+                            override_by_name: string | null;
+                            override_reason: string | null;
+                            /** @enum {string|null} */
+                            choice: "in" | "out" | null;
+                            choice_by_name: string | null;
+                            choice_at: string | null;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                        /** @description How many of all partners have it. */
+                        on: number;
+                        /** @description How many partners there are. */
+                        partners: number;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminFeaturesByKeyPartnersByPartnerIdOverride: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    override: ("on" | "off") | null;
+                    expires_at?: string | null;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string|null} */
+                        override: "on" | "off" | null;
+                        override_until: string | null;
+                        override_by_name: string | null;
+                        override_reason: string | null;
+                        /** @enum {string|null} */
+                        choice: "in" | "out" | null;
+                        choice_by_name: string | null;
+                        choice_at: string | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND, PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminFeaturesByKeyRamp: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    steps: {
+                        /** Format: date-time */
+                        starts_at: string;
+                        share_bp: number;
+                    }[];
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminFeaturesByKeyRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_STATE_CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminFeaturesByKeyRetire: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        name: string;
+                        description: string;
+                        owner_name: string;
+                        /** @enum {string} */
+                        status: "active" | "killed" | "retired";
+                        /** @enum {string} */
+                        partner_choice: "none" | "opt_in" | "opt_out";
+                        prerequisites: string[];
+                        eligibility: {
+                            kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                            tiers?: ("standard" | "advanced" | "premier")[];
+                            regions?: string[];
+                            plans?: string[];
+                        } | null;
+                        rules: {
+                            when: {
+                                kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "agency" | "white_label")[];
+                                tiers?: ("standard" | "advanced" | "premier")[];
+                                regions?: string[];
+                                plans?: string[];
+                            };
+                            /** @enum {string} */
+                            outcome: "on" | "off";
+                        }[];
+                        /** @description The share before the first step of a ramp. */
+                        share_bp: number | null;
+                        /** @enum {string} */
+                        default: "on" | "off";
+                        /** @description The share that holds now; null where shares play no part. */
+                        share_now_bp: number | null;
+                        steps: {
+                            starts_at: string;
+                            share_bp: number;
+                            is_reached: boolean;
+                            created_by_name: string;
+                        }[];
+                        built_in: boolean;
+                        /** @description The permissions that nobody has while it is off. */
+                        permissions: string[];
+                        clean_up_by: string | null;
+                        reason: string;
+                        version: number;
+                        created_at: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_STATE_CONFLICT, IDEMPOTENCY_IN_PROGRESS */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12868,6 +17649,8 @@ export interface operations {
                             link: string | null;
                         }[];
                         effective_permissions: string[] | null;
+                        /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+                        configuration_version: number | null;
                     };
                 };
             };
@@ -13211,6 +17994,8 @@ export interface operations {
                             link: string | null;
                         }[];
                         effective_permissions: string[] | null;
+                        /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+                        configuration_version: number | null;
                     };
                 };
             };
@@ -14864,6 +19649,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: string;
+                kind?: string;
                 search?: string;
                 limit?: string;
                 offset?: string;
@@ -14971,7 +19757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartnerApplication"];
+                    "application/json": components["schemas"]["PartnerApplicationDetail"];
                 };
             };
             /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
@@ -15051,9 +19837,11 @@ export interface operations {
     postAdminPartnerApplicationsByReferenceApprove: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description Makes a repetition within 24 hours answer as the first did. */
                 "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
             };
             path: {
                 reference: string;
@@ -15062,7 +19850,10 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    /** @description Why it is approved although a check failed; needed when one did. */
+                    despite_checks?: string;
+                };
             };
         };
         responses: {
@@ -15072,7 +19863,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartnerApplication"];
+                    "application/json": components["schemas"]["PartnerApplicationDetail"];
                 };
             };
             /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
@@ -15111,8 +19902,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description APPLICATION_DECIDED, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            /** @description APPLICATION_CHECKS_FAILED, APPLICATION_DECIDED, APPLICATION_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15140,6 +19940,165 @@ export interface operations {
             };
             /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnerApplicationsByReferenceAsk: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    question: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerApplicationDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description APPLICATION_DECIDED, APPLICATION_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15179,9 +20138,11 @@ export interface operations {
     postAdminPartnerApplicationsByReferenceDecline: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /** @description Makes a repetition within 24 hours answer as the first did. */
                 "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
             };
             path: {
                 reference: string;
@@ -15191,7 +20152,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    reason: string;
+                    /**
+                     * @description For the provider alone.
+                     * @default other
+                     * @enum {string}
+                     */
+                    reason?: "incomplete" | "not_verified" | "checks_failed" | "not_a_fit" | "duplicate" | "other";
+                    /** @description The applicant reads it. */
+                    text: string;
                 };
             };
         };
@@ -15202,7 +20170,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PartnerApplication"];
+                    "application/json": components["schemas"]["PartnerApplicationDetail"];
                 };
             };
             /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
@@ -15241,8 +20209,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description APPLICATION_DECIDED, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            /** @description APPLICATION_DECIDED, APPLICATION_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15270,6 +20247,15 @@ export interface operations {
             };
             /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15310,6 +20296,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: string;
+                kind?: string;
                 search?: string;
                 limit?: string;
                 offset?: string;
@@ -15330,14 +20317,33 @@ export interface operations {
                         items: {
                             partner_id: string;
                             name: string;
+                            /** @description The code of the partner: it never changes. */
                             slug: string;
                             kinds: string[];
-                            /** @enum {string} */
-                            status: "pending" | "active" | "suspended" | "terminated";
-                            status_reason: string | null;
+                            legal_name: string | null;
+                            country: string | null;
+                            registration_no: string | null;
+                            contact_email: string | null;
                             website: string | null;
+                            /** @enum {string} */
+                            tier: "standard" | "advanced" | "premier";
+                            region: string | null;
+                            onboarding_date: string;
+                            version: number;
+                            /** @enum {string} */
+                            status: "active" | "suspended" | "terminated";
+                            /**
+                             * @description Stopped when nothing of the partner works, whatever the reason.
+                             * @enum {string}
+                             */
+                            registry_status: "active" | "stopped";
+                            status_reason: string | null;
+                            status_changed_at: string;
                             members_count: number;
+                            clients_count: number;
                             active_links: number;
+                            /** @description Consents and resales in force for its API clients. */
+                            active_consents: number;
                             created_at: string;
                         }[];
                         total: number;
@@ -15427,7 +20433,16 @@ export interface operations {
                 "application/json": {
                     name: string;
                     slug: string;
-                    kinds: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "white_label")[];
+                    kinds: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "white_label" | "agency")[];
+                    legal_name?: string | null;
+                    /** @description Two letters of ISO 3166-1. */
+                    country?: string | null;
+                    registration_no?: string | null;
+                    contact_email?: string | null;
+                    website?: string | null;
+                    /** @enum {string} */
+                    tier?: "standard" | "advanced" | "premier";
+                    region?: string | null;
                     /**
                      * Format: email
                      * @description Who is invited as the first owner.
@@ -15446,14 +20461,33 @@ export interface operations {
                     "application/json": {
                         partner_id: string;
                         name: string;
+                        /** @description The code of the partner: it never changes. */
                         slug: string;
                         kinds: string[];
-                        /** @enum {string} */
-                        status: "pending" | "active" | "suspended" | "terminated";
-                        status_reason: string | null;
+                        legal_name: string | null;
+                        country: string | null;
+                        registration_no: string | null;
+                        contact_email: string | null;
                         website: string | null;
+                        /** @enum {string} */
+                        tier: "standard" | "advanced" | "premier";
+                        region: string | null;
+                        onboarding_date: string;
+                        version: number;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "terminated";
+                        /**
+                         * @description Stopped when nothing of the partner works, whatever the reason.
+                         * @enum {string}
+                         */
+                        registry_status: "active" | "stopped";
+                        status_reason: string | null;
+                        status_changed_at: string;
                         members_count: number;
+                        clients_count: number;
                         active_links: number;
+                        /** @description Consents and resales in force for its API clients. */
+                        active_consents: number;
                         created_at: string;
                     };
                 };
@@ -15570,14 +20604,33 @@ export interface operations {
                     "application/json": {
                         partner_id: string;
                         name: string;
+                        /** @description The code of the partner: it never changes. */
                         slug: string;
                         kinds: string[];
-                        /** @enum {string} */
-                        status: "pending" | "active" | "suspended" | "terminated";
-                        status_reason: string | null;
+                        legal_name: string | null;
+                        country: string | null;
+                        registration_no: string | null;
+                        contact_email: string | null;
                         website: string | null;
+                        /** @enum {string} */
+                        tier: "standard" | "advanced" | "premier";
+                        region: string | null;
+                        onboarding_date: string;
+                        version: number;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "terminated";
+                        /**
+                         * @description Stopped when nothing of the partner works, whatever the reason.
+                         * @enum {string}
+                         */
+                        registry_status: "active" | "stopped";
+                        status_reason: string | null;
+                        status_changed_at: string;
                         members_count: number;
+                        clients_count: number;
                         active_links: number;
+                        /** @description Consents and resales in force for its API clients. */
+                        active_consents: number;
                         created_at: string;
                         members: {
                             member_id: string;
@@ -15628,6 +20681,195 @@ export interface operations {
             };
             /** @description VALIDATION_ERROR */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchAdminPartnersByPartnerId: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    kinds?: ("referral" | "reseller" | "wholesaler" | "msp" | "enterprise_hq" | "auditor" | "white_label" | "agency")[];
+                    legal_name?: string | null;
+                    /** @description Two letters of ISO 3166-1. */
+                    country?: string | null;
+                    registration_no?: string | null;
+                    /** @enum {string} */
+                    tier?: "standard" | "advanced" | "premier";
+                    region?: string | null;
+                    contact_email?: string | null;
+                    website?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partner_id: string;
+                        name: string;
+                        /** @description The code of the partner: it never changes. */
+                        slug: string;
+                        kinds: string[];
+                        legal_name: string | null;
+                        country: string | null;
+                        registration_no: string | null;
+                        contact_email: string | null;
+                        website: string | null;
+                        /** @enum {string} */
+                        tier: "standard" | "advanced" | "premier";
+                        region: string | null;
+                        onboarding_date: string;
+                        version: number;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "terminated";
+                        /**
+                         * @description Stopped when nothing of the partner works, whatever the reason.
+                         * @enum {string}
+                         */
+                        registry_status: "active" | "stopped";
+                        status_reason: string | null;
+                        status_changed_at: string;
+                        members_count: number;
+                        clients_count: number;
+                        active_links: number;
+                        /** @description Consents and resales in force for its API clients. */
+                        active_consents: number;
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PARTNER_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15781,6 +21023,1497 @@ export interface operations {
             };
         };
     };
+    getAdminPartnersByPartnerIdConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationInForce"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdConfigurationActivate: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationInForce"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_VERSION_NOT_FOUND, PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_ALREADY_ACTIVE, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_OUTDATED, IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdConfigurationActivations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationHistory"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdConfigurationDifference: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationComparison"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_VERSION_NOT_FOUND, PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdConfigurationImages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: base64
+                     * @description A PNG, JPEG or WebP image of at most 64 KiB.
+                     */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandingImage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, IMAGE_NOT_USABLE, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdConfigurationImagesBySha256: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IMAGE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdConfigurationPreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    document: components["schemas"]["ConfigurationDocument"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationComparison"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdConfigurationRollBack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationInForce"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_VERSION_NOT_FOUND, PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_ALREADY_ACTIVE, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_OUTDATED, IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdConfigurationVersions: {
+        parameters: {
+            query?: {
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationVersionPage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdConfigurationVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    document: components["schemas"]["ConfigurationDocument"];
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationVersionWithDocument"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdConfigurationVersionsByVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationVersionWithDocument"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_VERSION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdFeatures: {
+        parameters: {
+            query?: {
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            is_on: boolean;
+                            /** @enum {string} */
+                            branch: "unknown" | "killed" | "retired" | "prerequisite" | "override_on" | "override_off" | "choice_in" | "choice_out" | "rule" | "share" | "rest" | "default_on" | "default_off";
+                            /** @description Which rule decided, counted from one. */
+                            rule: number | null;
+                            /** @description The reason in the words of OpenFeature. */
+                            reason: string;
+                            sentence: string;
+                            key: string;
+                            name: string;
+                            status: string;
+                            partner_choice: string;
+                            /** @enum {string|null} */
+                            override: "on" | "off" | null;
+                            override_until: string | null;
+                            override_by_name: string | null;
+                            override_reason: string | null;
+                            /** @enum {string|null} */
+                            choice: "in" | "out" | null;
+                            choice_by_name: string | null;
+                            choice_at: string | null;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        own: components["schemas"]["Plan"][];
+                        lent: components["schemas"]["Plan"][];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postAdminPartnersByPartnerIdReactivate: {
         parameters: {
             query?: never;
@@ -15810,14 +22543,33 @@ export interface operations {
                     "application/json": {
                         partner_id: string;
                         name: string;
+                        /** @description The code of the partner: it never changes. */
                         slug: string;
                         kinds: string[];
-                        /** @enum {string} */
-                        status: "pending" | "active" | "suspended" | "terminated";
-                        status_reason: string | null;
+                        legal_name: string | null;
+                        country: string | null;
+                        registration_no: string | null;
+                        contact_email: string | null;
                         website: string | null;
+                        /** @enum {string} */
+                        tier: "standard" | "advanced" | "premier";
+                        region: string | null;
+                        onboarding_date: string;
+                        version: number;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "terminated";
+                        /**
+                         * @description Stopped when nothing of the partner works, whatever the reason.
+                         * @enum {string}
+                         */
+                        registry_status: "active" | "stopped";
+                        status_reason: string | null;
+                        status_changed_at: string;
                         members_count: number;
+                        clients_count: number;
                         active_links: number;
+                        /** @description Consents and resales in force for its API clients. */
+                        active_consents: number;
                         created_at: string;
                     };
                 };
@@ -15923,6 +22675,100 @@ export interface operations {
             };
         };
     };
+    getAdminPartnersByPartnerIdRealm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmFigures"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postAdminPartnersByPartnerIdSuspend: {
         parameters: {
             query?: never;
@@ -15952,14 +22798,196 @@ export interface operations {
                     "application/json": {
                         partner_id: string;
                         name: string;
+                        /** @description The code of the partner: it never changes. */
                         slug: string;
                         kinds: string[];
-                        /** @enum {string} */
-                        status: "pending" | "active" | "suspended" | "terminated";
-                        status_reason: string | null;
+                        legal_name: string | null;
+                        country: string | null;
+                        registration_no: string | null;
+                        contact_email: string | null;
                         website: string | null;
+                        /** @enum {string} */
+                        tier: "standard" | "advanced" | "premier";
+                        region: string | null;
+                        onboarding_date: string;
+                        version: number;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "terminated";
+                        /**
+                         * @description Stopped when nothing of the partner works, whatever the reason.
+                         * @enum {string}
+                         */
+                        registry_status: "active" | "stopped";
+                        status_reason: string | null;
+                        status_changed_at: string;
                         members_count: number;
+                        clients_count: number;
                         active_links: number;
+                        /** @description Consents and resales in force for its API clients. */
+                        active_consents: number;
+                        created_at: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PARTNER_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdTerminate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /** @description The name of the partner, typed to confirm. */
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        partner_id: string;
+                        name: string;
+                        /** @description The code of the partner: it never changes. */
+                        slug: string;
+                        kinds: string[];
+                        legal_name: string | null;
+                        country: string | null;
+                        registration_no: string | null;
+                        contact_email: string | null;
+                        website: string | null;
+                        /** @enum {string} */
+                        tier: "standard" | "advanced" | "premier";
+                        region: string | null;
+                        onboarding_date: string;
+                        version: number;
+                        /** @enum {string} */
+                        status: "active" | "suspended" | "terminated";
+                        /**
+                         * @description Stopped when nothing of the partner works, whatever the reason.
+                         * @enum {string}
+                         */
+                        registry_status: "active" | "stopped";
+                        status_reason: string | null;
+                        status_changed_at: string;
+                        members_count: number;
+                        clients_count: number;
+                        active_links: number;
+                        /** @description Consents and resales in force for its API clients. */
+                        active_consents: number;
                         created_at: string;
                     };
                 };
@@ -16296,6 +23324,1143 @@ export interface operations {
             };
         };
     };
+    getAdminPlans: {
+        parameters: {
+            query?: {
+                state?: string;
+                source?: "own" | "catalogue";
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPlans: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description The feature that must be on for the partner while somebody uses the plan.
+                     * @default null
+                     */
+                    requires_flag?: string | null;
+                    code: string;
+                    /** @default [] */
+                    roles?: ("basic" | "advanced" | "company")[];
+                    terms: {
+                        price: {
+                            amount_minor: number;
+                            currency: string;
+                        };
+                        /** @enum {string} */
+                        period: "day" | "week" | "month" | "year";
+                        /** @default {} */
+                        limits?: components["schemas"]["PlanLimits"];
+                        /**
+                         * @description What the plan gives, one sentence each, as its users read it.
+                         * @default []
+                         */
+                        benefits?: string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_CODE_TAKEN */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPlansByPlanId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminPlansByPlanId: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description The feature that must be on for the partner while somebody uses the plan.
+                     * @default null
+                     */
+                    requires_flag?: string | null;
+                    roles: ("basic" | "advanced" | "company")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PLAN_INCOMPLETE, PLAN_ROLE_USED, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPlansByPlanIdDiscontinue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    running: "keep" | "end_at_period_end" | "end_now";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPlansByPlanIdOffer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_INCOMPLETE, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPlansByPlanIdPartners: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            partner_id: string;
+                            partner_name: string;
+                            is_allowed: boolean;
+                            is_offered: boolean;
+                            price: components["schemas"]["Money"] | null;
+                            limits: components["schemas"]["PlanLimits"];
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminPlansByPlanIdPartnersByPartnerId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    is_allowed: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        is_allowed: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PARTNER_UNKNOWN, PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PLAN_NOT_LENT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminPlansByPlanIdTerms: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    price: {
+                        amount_minor: number;
+                        currency: string;
+                    };
+                    /** @enum {string} */
+                    period: "day" | "week" | "month" | "year";
+                    /** @default {} */
+                    limits?: components["schemas"]["PlanLimits"];
+                    /**
+                     * @description What the plan gives, one sentence each, as its users read it.
+                     * @default []
+                     */
+                    benefits?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAdminProducts: {
         parameters: {
             query?: never;
@@ -16464,6 +24629,174 @@ export interface operations {
             };
             /** @description UNSUPPORTED_MEDIA_TYPE */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminRealmLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmLimits"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminRealmUsage: {
+        parameters: {
+            query?: {
+                partner_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmUsage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17444,6 +25777,462 @@ export interface operations {
             };
         };
     };
+    getAdminSubscriptions: {
+        parameters: {
+            query?: {
+                partner_id?: string;
+                state?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Subscription"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminSubscriptionsBySubscriptionId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminSubscriptionsBySubscriptionIdHolds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description `account` holds whatever subscription the user has or takes.
+                     * @default subscription
+                     * @enum {string}
+                     */
+                    scope?: "subscription" | "account";
+                    /** @description Told to the user. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, HOLD_NOT_YOURS, HOLD_OPEN, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminSubscriptionsBySubscriptionIdHoldsByHoldIdRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOLD_NOT_FOUND, SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, HOLD_NOT_YOURS, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAdminTenants: {
         parameters: {
             query?: {
@@ -17892,6 +26681,119 @@ export interface operations {
             };
         };
     };
+    getConfigFeaturesByKeyExplain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        is_on: boolean;
+                        /** @enum {string} */
+                        branch: "unknown" | "killed" | "retired" | "prerequisite" | "override_on" | "override_off" | "choice_in" | "choice_out" | "rule" | "share" | "rest" | "default_on" | "default_off";
+                        /** @description Which rule decided, counted from one. */
+                        rule: number | null;
+                        /** @description The reason in the words of OpenFeature. */
+                        reason: string;
+                        sentence: string;
+                        key: string;
+                        partner_id: string;
+                        partner_name: string;
+                        at: string;
+                        steps: {
+                            step: string;
+                            question: string;
+                            /** @enum {string} */
+                            state: "passed" | "decided" | "not_asked";
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCustomersByCustomerBanAccount: {
         parameters: {
             query?: {
@@ -17942,7 +26844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18052,7 +26954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18165,7 +27067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18312,7 +27214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CROSS_SITE_REQUEST, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CROSS_SITE_REQUEST, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18437,7 +27339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18591,7 +27493,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CROSS_SITE_REQUEST, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CROSS_SITE_REQUEST, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18774,7 +27676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CROSS_SITE_REQUEST, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CROSS_SITE_REQUEST, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18915,7 +27817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19026,7 +27928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19133,7 +28035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ACCESS_FROZEN, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
+            /** @description ACCESS_FROZEN, API_ACCESS_CLOSED, BILLING_CHANGED, CLIENT_INACTIVE, CUSTOMER_MISMATCH, DELEGATION_EXPIRED, DELEGATION_NOT_STARTED, DELEGATION_SUSPENDED, FEATURE_DISABLED, INSUFFICIENT_AUTHORIZATION_DETAILS, INSUFFICIENT_SCOPE, IP_NOT_ALLOWED, OUTSIDE_HOURS, PARTNER_INACTIVE, TENANT_INACTIVE */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20248,6 +29150,145 @@ export interface operations {
             };
         };
     };
+    postIngestSubscriptionPayments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: string;
+                    /** @enum {string} */
+                    type: "charge.succeeded" | "charge.failed";
+                    /** Format: date-time */
+                    created: string;
+                    data: {
+                        subscription: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        outcome: "signed" | "held" | "released" | "ended" | "no_change";
+                        is_repeated: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postIngestTenants: {
         parameters: {
             query?: never;
@@ -21013,6 +30054,8 @@ export interface operations {
                             link: string | null;
                         }[];
                         effective_permissions: string[] | null;
+                        /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+                        configuration_version: number | null;
                     };
                 };
             };
@@ -21190,6 +30233,8 @@ export interface operations {
                             link: string | null;
                         }[];
                         effective_permissions: string[] | null;
+                        /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+                        configuration_version: number | null;
                     };
                 };
             };
@@ -27792,6 +36837,441 @@ export interface operations {
             };
         };
     };
+    getPartnerConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationInForce"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerConfigurationBranding: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandingSection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationInForce"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFIGURATION_OUTDATED, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerConfigurationImages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: base64
+                     * @description A PNG, JPEG or WebP image of at most 64 KiB.
+                     */
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandingImage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, IMAGE_NOT_USABLE, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerConfigurationImagesBySha256: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IMAGE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerConsents: {
         parameters: {
             query?: {
@@ -30325,7 +39805,7 @@ export interface operations {
                     /** @enum {string} */
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
-                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name" | "configuration_version")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                     tenant_ids?: string[];
@@ -30566,7 +40046,7 @@ export interface operations {
                     /** @enum {string} */
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
-                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name" | "configuration_version")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                     tenant_ids?: string[];
@@ -31021,6 +40501,332 @@ export interface operations {
             };
         };
     };
+    getPartnerFeatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            is_on: boolean;
+                            /** @enum {string} */
+                            branch: "unknown" | "killed" | "retired" | "prerequisite" | "override_on" | "override_off" | "choice_in" | "choice_out" | "rule" | "share" | "rest" | "default_on" | "default_off";
+                            /** @description Which rule decided, counted from one. */
+                            rule: number | null;
+                            /** @description The reason in the words of OpenFeature. */
+                            reason: string;
+                            sentence: string;
+                            key: string;
+                            name: string;
+                            description: string;
+                            /**
+                             * @description Whether it can be joined or left.
+                             * @enum {string}
+                             */
+                            partner_choice: "opt_in" | "opt_out";
+                            /** @description Whether a choice would decide for this partner now. */
+                            can_choose: boolean;
+                            /** @enum {string|null} */
+                            choice: "in" | "out" | null;
+                            choice_by_name: string | null;
+                            choice_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerFeaturesOn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        features: string[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerFeaturesByKeyChoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    choice: ("in" | "out") | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        key: string;
+                        /** @enum {string|null} */
+                        choice: "in" | "out" | null;
+                        choice_by_name: string | null;
+                        choice_at: string | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description FEATURE_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, FEATURE_NOT_OFFERED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerFreezes: {
         parameters: {
             query?: {
@@ -31409,6 +41215,1657 @@ export interface operations {
                 };
             };
             /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerIdentityChecks: {
+        parameters: {
+            query?: {
+                status?: string;
+                provider?: "manual" | "simulated";
+                end_user_id?: string;
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            identity_check_id: string;
+                            end_user_id: string;
+                            email: string | null;
+                            role: string | null;
+                            /** @enum {string} */
+                            target_role: "basic" | "advanced" | "company";
+                            /** @enum {string} */
+                            provider: "manual" | "simulated";
+                            /** @enum {string} */
+                            status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                            attempt: number;
+                            legal_name: string | null;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            taken_by_name: string | null;
+                            approvals: number;
+                            approvals_needed: number;
+                            created_at: string;
+                            submitted_at: string | null;
+                            decided_at: string | null;
+                            expires_at: string | null;
+                            ended_at: string | null;
+                            redacted_at: string | null;
+                        }[];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerIdentityChecksByIdentityCheckId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityChecksByIdentityCheckIdApprove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_REVIEWED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_STATE_CONFLICT, VENDOR_DECIDES */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityChecksByIdentityCheckIdAskAgain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reasons: ("document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other")[];
+                    /** @description For the end user, who reads it as it stands. */
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_REVIEWED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_STATE_CONFLICT, VENDOR_DECIDES */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityChecksByIdentityCheckIdRedact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_REVIEWED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_STATE_CONFLICT, VENDOR_DECIDES */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityChecksByIdentityCheckIdReject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reasons: ("document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other")[];
+                    /** @description For the end user, who reads it as it stands. */
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_REVIEWED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_STATE_CONFLICT, VENDOR_DECIDES */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityChecksByIdentityCheckIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reasons: ("document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other")[];
+                    /** @description For the end user, who reads it as it stands. */
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_REVIEWED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_STATE_CONFLICT, VENDOR_DECIDES */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityChecksByIdentityCheckIdTake: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                identity_check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identity_check_id: string;
+                        end_user_id: string;
+                        email: string | null;
+                        role: string | null;
+                        /** @enum {string} */
+                        target_role: "basic" | "advanced" | "company";
+                        /** @enum {string} */
+                        provider: "manual" | "simulated";
+                        /** @enum {string} */
+                        status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                        attempt: number;
+                        legal_name: string | null;
+                        reasons: {
+                            /** @enum {string} */
+                            code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                            says: string;
+                            todo: string;
+                        }[];
+                        taken_by_name: string | null;
+                        approvals: number;
+                        approvals_needed: number;
+                        created_at: string;
+                        submitted_at: string | null;
+                        decided_at: string | null;
+                        expires_at: string | null;
+                        ended_at: string | null;
+                        redacted_at: string | null;
+                        birth_date: string | null;
+                        country: string | null;
+                        /** @enum {string|null} */
+                        document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence" | null;
+                        document_number: string | null;
+                        message: string | null;
+                        redacted_by_name: string | null;
+                        reviews: {
+                            attempt: number;
+                            /** @enum {string} */
+                            decision: "approve" | "resubmit" | "reject" | "revoke";
+                            reviewer_name: string;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            decided_at: string;
+                        }[];
+                        vendor_events: {
+                            event_id: string;
+                            occurred_at: string;
+                            received_at: string;
+                            /** @enum {string} */
+                            outcome: "applied" | "stale" | "no_change" | "unknown_reference";
+                        }[];
+                        /** @description What you can do with it now; a fresh second factor may be asked for. */
+                        may: {
+                            take: boolean;
+                            approve: boolean;
+                            ask_again: boolean;
+                            reject: boolean;
+                            revoke: boolean;
+                            redact: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_REVIEWED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_STATE_CONFLICT, VENDOR_DECIDES */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerIdentityVendorsKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @enum {string} */
+                            vendor: "simulated";
+                            created_at: string;
+                            created_by_name: string;
+                            ends_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerIdentityVendorsByVendorRotateKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                vendor: "simulated";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 24 */
+                    overlap_hours?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        vendor: "simulated";
+                        secret: string;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SECRET_SHOWN_ONCE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -36646,6 +48103,1283 @@ export interface operations {
             };
         };
     };
+    getPartnerPlans: {
+        parameters: {
+            query?: {
+                state?: string;
+                source?: "own" | "catalogue";
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plan"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerPlans: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description The feature that must be on for the partner while somebody uses the plan.
+                     * @default null
+                     */
+                    requires_flag?: string | null;
+                    code: string;
+                    /** @default [] */
+                    roles?: ("basic" | "advanced" | "company")[];
+                    terms: {
+                        price: {
+                            amount_minor: number;
+                            currency: string;
+                        };
+                        /** @enum {string} */
+                        period: "day" | "week" | "month" | "year";
+                        /** @default {} */
+                        limits?: components["schemas"]["PlanLimits"];
+                        /**
+                         * @description What the plan gives, one sentence each, as its users read it.
+                         * @default []
+                         */
+                        benefits?: string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_CODE_TAKEN */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerPlansByPlanId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerPlansByPlanId: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @default  */
+                    description?: string;
+                    /**
+                     * @description The feature that must be on for the partner while somebody uses the plan.
+                     * @default null
+                     */
+                    requires_flag?: string | null;
+                    roles: ("basic" | "advanced" | "company")[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PLAN_INCOMPLETE, PLAN_ROLE_USED, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerPlansByPlanIdDiscontinue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    running: "keep" | "end_at_period_end" | "end_now";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerPlansByPlanIdOffer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    is_offered: boolean;
+                    /** @default null */
+                    price_minor?: number | null;
+                    /** @default {} */
+                    limits?: components["schemas"]["PlanLimits"];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PLAN_NOT_LENT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerPlansByPlanIdOffer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_INCOMPLETE, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerPlansByPlanIdTerms: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    price: {
+                        amount_minor: number;
+                        currency: string;
+                    };
+                    /** @enum {string} */
+                    period: "day" | "week" | "month" | "year";
+                    /** @default {} */
+                    limits?: components["schemas"]["PlanLimits"];
+                    /**
+                     * @description What the plan gives, one sentence each, as its users read it.
+                     * @default []
+                     */
+                    benefits?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, PLAN_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerProfile"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerProfileContact: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    contact_email: string | null;
+                    website: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerProfile"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerProvisioningSubscribers: {
         parameters: {
             query?: {
@@ -38719,6 +51453,978 @@ export interface operations {
                 };
             };
             /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerSubscriptions: {
+        parameters: {
+            query?: {
+                state?: string;
+                plan_id?: string;
+                end_user_id?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Subscription"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerSubscriptionsBySubscriptionId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerSubscriptionsBySubscriptionIdConfirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_NOT_OPEN, SUBSCRIPTION_HELD, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerSubscriptionsBySubscriptionIdDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerSubscriptionsBySubscriptionIdEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    when: "now" | "period_end";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_ENDING, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerSubscriptionsBySubscriptionIdHolds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default manual
+                     * @enum {string}
+                     */
+                    kind?: "manual" | "partner";
+                    /**
+                     * @description `account` holds whatever subscription the user has or takes.
+                     * @default subscription
+                     * @enum {string}
+                     */
+                    scope?: "subscription" | "account";
+                    /** @description Told to the user. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, HOLD_NOT_YOURS, HOLD_OPEN, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerSubscriptionsBySubscriptionIdHoldsByHoldIdRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOLD_NOT_FOUND, SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, HOLD_NOT_YOURS, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerSubscriptionsBySubscriptionIdKeep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -41114,6 +54820,1566 @@ export interface operations {
             };
         };
     };
+    getPartnerUsage: {
+        parameters: {
+            query?: {
+                role?: string;
+                consequence?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                used?: "true" | "false";
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsagePage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerUsageConsequences: {
+        parameters: {
+            query?: {
+                kind?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                open?: "true" | "false";
+                end_user_id?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageConsequencePage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerUsageConsequencesByConsequenceIdReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                consequence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description USAGE_REVIEW_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerUsers: {
+        parameters: {
+            query?: {
+                search?: string;
+                role?: string;
+                status?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["EndUser"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerUsersInvite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    /** @enum {string} */
+                    role: "guest" | "realm_admin";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUserInvitation"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerUsersByEndUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPartnerUsersByEndUserIdLimitsByKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end_user_id: string;
+                key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    value: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle");
+                    reason: string;
+                    /**
+                     * Format: date-time
+                     * @description When it ends by itself; without it, when it is lifted.
+                     */
+                    expires_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, LIMIT_BEYOND_PLATFORM, LIMIT_FIXED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePartnerUsersByEndUserIdLimitsByKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end_user_id: string;
+                key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_NOT_FOUND, LIMIT_NOT_SET */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerUsersByEndUserIdRestore: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, END_USER_STATE_REFUSED, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerUsersByEndUserIdRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, END_USER_ROLE_REFUSED, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerUsersByEndUserIdStop: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, END_USER_STATE_REFUSED, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerUsersByEndUserIdUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerUsersByEndUserIdUsageReset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserUsageDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerWebhookEndpoints: {
         parameters: {
             query?: {
@@ -41137,7 +56403,7 @@ export interface operations {
                             endpoint_id: string;
                             url: string;
                             description: string | null;
-                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                             /** @enum {string} */
                             status: "active" | "disabled";
                             /** @enum {string|null} */
@@ -41239,7 +56505,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url: string;
-                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     /** @default null */
                     description?: string | null;
                 };
@@ -41256,7 +56522,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -41388,7 +56654,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -41615,7 +56881,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url?: string;
-                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     description?: string | null;
                 };
             };
@@ -41631,7 +56897,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -42068,7 +57334,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -42214,7 +57480,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -42508,7 +57774,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -42794,7 +58060,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
+                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
                             description: string;
                         }[];
                     };
@@ -42837,6 +58103,3058 @@ export interface operations {
                 };
             };
             /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlatformIdentityChecksFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            partner_id: string;
+                            partner_name: string;
+                            checks: {
+                                [key: string]: number;
+                            };
+                            waiting: number;
+                            waiting_since: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmIdentityCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        verified_until: string | null;
+                        /** @enum {string|null} */
+                        can_start_for: "basic" | "advanced" | "company" | null;
+                        check: {
+                            identity_check_id: string;
+                            /** @enum {string} */
+                            status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                            /** @enum {string} */
+                            target_role: "basic" | "advanced" | "company";
+                            attempt: number;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            message: string | null;
+                            submitted_at: string | null;
+                            decided_at: string | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmIdentityCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        verified_until: string | null;
+                        /** @enum {string|null} */
+                        can_start_for: "basic" | "advanced" | "company" | null;
+                        check: {
+                            identity_check_id: string;
+                            /** @enum {string} */
+                            status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                            /** @enum {string} */
+                            target_role: "basic" | "advanced" | "company";
+                            attempt: number;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            message: string | null;
+                            submitted_at: string | null;
+                            decided_at: string | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_NOT_NEEDED, IDENTITY_CHECK_OPEN, IDENTITY_CHECK_STATE_CONFLICT, IDENTITY_VENDOR_UNAVAILABLE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmIdentityCheckCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        verified_until: string | null;
+                        /** @enum {string|null} */
+                        can_start_for: "basic" | "advanced" | "company" | null;
+                        check: {
+                            identity_check_id: string;
+                            /** @enum {string} */
+                            status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                            /** @enum {string} */
+                            target_role: "basic" | "advanced" | "company";
+                            attempt: number;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            message: string | null;
+                            submitted_at: string | null;
+                            decided_at: string | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_OPEN, IDENTITY_CHECK_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmIdentityCheckSubmit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    legal_name: string;
+                    /** Format: date */
+                    birth_date: string;
+                    country: string;
+                    /** @enum {string} */
+                    document_kind: "passport" | "identity_card" | "residence_permit" | "driving_licence";
+                    document_number: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        verified_until: string | null;
+                        /** @enum {string|null} */
+                        can_start_for: "basic" | "advanced" | "company" | null;
+                        check: {
+                            identity_check_id: string;
+                            /** @enum {string} */
+                            status: "draft" | "submitted" | "in_review" | "verified" | "resubmit" | "rejected" | "expired" | "revoked" | "cancelled";
+                            /** @enum {string} */
+                            target_role: "basic" | "advanced" | "company";
+                            attempt: number;
+                            reasons: {
+                                /** @enum {string} */
+                                code: "document_unreadable" | "document_expired" | "document_type_not_accepted" | "name_mismatch" | "birth_date_mismatch" | "details_missing" | "under_age" | "suspected_misuse" | "other";
+                                says: string;
+                                todo: string;
+                            }[];
+                            message: string | null;
+                            submitted_at: string | null;
+                            decided_at: string | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDENTITY_CHECK_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, IDENTITY_CHECK_OPEN, IDENTITY_CHECK_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmOperations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What is done, in the words of the partner's own service. */
+                    kind: string;
+                    /**
+                     * @description Whether it only reads: who is restricted after a limit may still do that.
+                     * @default write
+                     * @enum {string}
+                     */
+                    access?: "read" | "write";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmittedOperation"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED, USAGE_LIMIT_REACHED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["OfferedPlan"][];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmPlansByPlanId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedPlan"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchRealmProfile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RealmSession"][];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSessionsBySessionIdEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionStanding"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a plan. */
+                    plan_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionStanding"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ALREADY_SUBSCRIBED, CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_NOT_OPEN, SUBSCRIPTION_HELD */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    when: "now" | "period_end";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionStanding"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_ENDING, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a plan. */
+                    plan_id: string;
+                    /** @enum {string} */
+                    when: "now" | "period_end";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionStanding"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PLAN_NOT_FOUND, SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_NOT_OPEN, SUBSCRIPTION_ENDING, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionKeep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionStanding"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionKeepPlan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionStanding"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmAccessToken"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SECRET_SHOWN_ONCE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        end_user_id: string;
+                        day: {
+                            /** @description Null for no limit. */
+                            allowed: number | null;
+                            used: number;
+                            remaining: number | null;
+                            /** @description When operations become free again: of a day at its end, of 7 days when the oldest that matters leaves. */
+                            resets_at: string;
+                        };
+                        seven_days: {
+                            /** @description Null for no limit. */
+                            allowed: number | null;
+                            used: number;
+                            remaining: number | null;
+                            /** @description When operations become free again: of a day at its end, of 7 days when the oldest that matters leaves. */
+                            resets_at: string;
+                        };
+                        rate_per_minute: number | null;
+                        /** @enum {string} */
+                        on_exceed: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                        in_force: {
+                            /** @enum {string} */
+                            kind: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                            /** @enum {string} */
+                            limit: "ops.per_day" | "ops.per_7d";
+                            since: string;
+                            /** @description Null until a reset or another role. */
+                            until: string | null;
+                        }[];
+                        limits: {
+                            /** @enum {string} */
+                            key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+                            /** @enum {string} */
+                            unit: "seconds" | "sessions" | "operations" | "consequence" | "percent";
+                            /** @description A number, a consequence, or null for no limit. */
+                            value: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                            /** @enum {string} */
+                            decided_by: "platform" | "plan" | "partner" | "user";
+                        }[];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmUsers: {
+        parameters: {
+            query?: {
+                search?: string;
+                role?: string;
+                status?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["EndUser"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmUsersExport: {
+        parameters: {
+            query?: {
+                search?: string;
+                role?: string;
+                status?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmUsersByEndUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmUsersByEndUserIdRestore: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, END_USER_STATE_REFUSED, IDEMPOTENCY_IN_PROGRESS, OWN_END_USER */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmUsersByEndUserIdRole: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, END_USER_ROLE_REFUSED, IDEMPOTENCY_IN_PROGRESS, OWN_END_USER */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmUsersByEndUserIdStop: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_UNKNOWN */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, END_USER_STATE_REFUSED, IDEMPOTENCY_IN_PROGRESS, OWN_END_USER */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -48870,6 +67188,8 @@ export interface operations {
                             link: string | null;
                         }[];
                         effective_permissions: string[] | null;
+                        /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+                        configuration_version: number | null;
                     };
                 };
             };
@@ -49050,6 +67370,8 @@ export interface operations {
                             link: string | null;
                         }[];
                         effective_permissions: string[] | null;
+                        /** @description Which version of the partner's configuration was in force; null for the platform's defaults. */
+                        configuration_version: number | null;
                     };
                 };
             };
@@ -50112,7 +68434,7 @@ export interface operations {
                     /** @enum {string} */
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
-                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name" | "configuration_version")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                 };
@@ -50260,7 +68582,7 @@ export interface operations {
                     /** @enum {string} */
                     format: "csv" | "xlsx" | "pdf" | "jsonl";
                     /** @description The columns of the file in this order; without it all, or those that fit on a page. */
-                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name")[];
+                    columns?: ("event_id" | "occurred_at" | "sentence" | "person_name" | "partner_name" | "action" | "outcome" | "code" | "role" | "permission" | "resource_type" | "resource_id" | "resource_label" | "row_count" | "repeats" | "changes" | "source" | "ip" | "reason" | "request_id" | "explain_id" | "tenant_name" | "configuration_version")[];
                     /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
                     byte_order_mark?: boolean;
                 };
@@ -60579,7 +78901,7 @@ export interface operations {
                             endpoint_id: string;
                             url: string;
                             description: string | null;
-                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                            event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                             /** @enum {string} */
                             status: "active" | "disabled";
                             /** @enum {string|null} */
@@ -60692,7 +79014,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url: string;
-                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     /** @default null */
                     description?: string | null;
                 };
@@ -60709,7 +79031,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -60853,7 +79175,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -61085,7 +79407,7 @@ export interface operations {
                 "application/json": {
                     /** @description Where messages are sent: https on port 443 or 8443, reachable from the Internet. */
                     url?: string;
-                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                    event_types?: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                     description?: string | null;
                 };
             };
@@ -61101,7 +79423,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -61545,7 +79867,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -61693,7 +80015,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -61991,7 +80313,7 @@ export interface operations {
                         endpoint_id: string;
                         url: string;
                         description: string | null;
-                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
+                        event_types: ("consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed")[];
                         /** @enum {string} */
                         status: "active" | "disabled";
                         /** @enum {string|null} */
@@ -62282,7 +80604,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /** @enum {string} */
-                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
+                            event_type: "consent.granted" | "consent.changed" | "consent.ended" | "resale.attested" | "resale.suspended" | "resale.resumed" | "resale.revoked" | "resale.ended" | "resale.expired" | "link.requested" | "link.approved" | "link.declined" | "link.activated" | "link.changed" | "link.expiring" | "link.expired" | "link.suspended" | "link.resumed" | "link.revoked" | "elevation.requested" | "elevation.approved" | "elevation.started" | "elevation.denied" | "elevation.ended" | "elevation.lapsed" | "account.attached" | "account.ended" | "access.frozen" | "order.created" | "order.changed" | "order.completed" | "order.cancelled" | "ticket.opened" | "ticket.commented" | "partner.tenant.ticket_created" | "partner.tenant.status_changed" | "partner.tenant.sla_breach" | "partner.tenant.billing_threshold" | "tenant.status_changed" | "dispute.opened" | "dispute.answered" | "dispute.withdrawn" | "api_client.changed" | "kyc.submitted" | "kyc.in_review" | "kyc.verified" | "kyc.resubmit" | "kyc.rejected" | "kyc.expired" | "kyc.revoked" | "kyc.cancelled" | "alert.raised" | "alert.acknowledged" | "alert.resolved" | "export.completed" | "export.failed";
                             description: string;
                         }[];
                     };

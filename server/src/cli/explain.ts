@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { decide, explainFor, isPermission } from '@liaison/access'
 import type { Decision, Facts, Permission } from '@liaison/access'
+import { readFeaturesOnce } from '#modules/features/index.ts'
 import { readFacts } from '#platform/facts.ts'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -26,7 +27,11 @@ async function readFactsAbout(
   const answer = result?.rows[0]?.['facts']
   if (answer === null || answer === undefined)
     throw new CommandError('Nothing is known of this person as a member of a partner.')
-  return readFacts(answer, null).facts
+  const features = await readFeaturesOnce(async (text, values) => {
+    const [found] = await runStatements(mandate, [{ text, values: [...values] }])
+    return found?.rows ?? []
+  })
+  return readFacts(answer, { ip: null, features }).facts
 }
 
 async function explainTo(mandate: Mandate<'system'>, question: Question): Promise<Decision> {

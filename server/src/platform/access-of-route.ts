@@ -1,4 +1,4 @@
-import type { ClientPermission, Permission, PermissionOf, TenantId } from '@liaison/access'
+import type { ClientPermission, Permission, PermissionOf, RealmPermission, TenantId } from '@liaison/access'
 import type { Inputs, Schemas } from './route-input.ts'
 
 /**
@@ -12,6 +12,10 @@ export type Access<S extends Schemas> =
   | { readonly ingest: string }
   /** An API client with an access token; `account` says which billing account the request is about, which must be the token's. */
   | { readonly api: ClientPermission; readonly account: (input: Inputs<S>) => string }
+  /** An end user of a white-label partner's own user base, with a session or token of that very realm. */
+  | { readonly realm: RealmPermission }
+  /** Signing up and in to a realm: of `/p/:slug/…` only, with the reason why no permission is asked for. */
+  | { readonly realmDoor: string }
   | { readonly permission: PermissionOf<'platform'> }
   | { readonly permission: PermissionOf<'program'> }
   | {
@@ -33,21 +37,29 @@ export type KindOf<A> = A extends { public: string }
       ? 'ingest'
       : A extends { api: ClientPermission }
         ? 'api'
-        : A extends { permission: PermissionOf<'platform'> }
-          ? 'platform'
-          : A extends { permission: PermissionOf<'program'> }
-            ? 'program'
-            : A extends { permission: PermissionOf<'tenant'> }
-              ? 'tenant'
-              : A extends { tenant: 'portfolio' }
-                ? 'portfolio'
-                : 'acting'
+        : A extends { realm: RealmPermission }
+          ? 'realm'
+          : A extends { realmDoor: string }
+            ? 'realm_door'
+            : KindOfPermission<A>
+
+type KindOfPermission<A> = A extends { permission: PermissionOf<'platform'> }
+  ? 'platform'
+  : A extends { permission: PermissionOf<'program'> }
+    ? 'program'
+    : A extends { permission: PermissionOf<'tenant'> }
+      ? 'tenant'
+      : A extends { tenant: 'portfolio' }
+        ? 'portfolio'
+        : 'acting'
 
 export type AnyAccess =
   | { readonly public: string }
   | { readonly identity: string; readonly tenant?: (input: never) => TenantId | undefined }
   | { readonly ingest: string }
   | { readonly api: ClientPermission; readonly account: (input: never) => string }
+  | { readonly realm: RealmPermission }
+  | { readonly realmDoor: string }
   | {
       readonly permission: Permission
       readonly tenant?: 'header' | 'portfolio' | ((input: never) => TenantId | undefined)

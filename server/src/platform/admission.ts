@@ -23,13 +23,25 @@ function principalOf({ mandate, trace }: Applicant): string {
   if (mandate.kind === 'api')
     return mandate.partner ? `partner ${mandate.partner.id}` : `tenant ${mandate.tenant.id}`
   if (mandate.kind === 'platform') return `person ${mandate.actor.id}`
+  if (mandate.kind === 'realm') return `end user ${mandate.user.id}`
+  if (mandate.kind === 'realm_door') return `realm ${mandate.partner.id} network ${trace.ip}`
   return mandate.kind === 'ingest' ? `key ${mandate.keyId}` : `network ${trace.ip}`
+}
+
+/** The partner whose own configuration bounds the calls of a principal. */
+function boundOf(mandate: Mandate): Parameters<Limiter['take']>[0][0]['bound'] {
+  if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program')
+    return { partnerId: mandate.partner.id, by: 'staff' }
+  return mandate.kind === 'api' && mandate.partner
+    ? { partnerId: mandate.partner.id, by: 'clients' }
+    : undefined
 }
 
 /** Asks for the admissions of a request: one of its principal, and while acting one of the tenant. */
 export function takeLimits(limiter: Limiter, applicant: Applicant): LimitVerdict | Promise<LimitVerdict> {
   const { mandate } = applicant
-  const own = { name: applicant.route.limit, key: principalOf(applicant) }
+  const bound = boundOf(mandate)
+  const own = { name: applicant.route.limit, key: principalOf(applicant), ...(bound && { bound }) }
   const isDelegated = mandate.kind === 'acting' || (mandate.kind === 'api' && mandate.delegation !== null)
   if (!isDelegated || !mandate.partner) return limiter.take([own])
   const key = `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`
@@ -41,7 +53,7 @@ export function refuseLimited({ route, mandate }: Applicant, verdict: LimitVerdi
   const headers = limitHeaders(verdict)
   const permission = permissionOf(route.access)
   // An API client's limit needs no explanation: the header fields say all of it.
-  if (!permission || mandate.kind === 'api')
+  if (!permission || mandate.kind === 'api' || mandate.kind === 'realm')
     throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this operation is used up.', { headers })
   const facts = { ...factsOf(mandate), rate: { limited: true } }
   const decision = decide(facts, { permission: permission.name }, { trace: true })

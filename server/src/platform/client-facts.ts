@@ -2,6 +2,7 @@ import { fromBits, idFromUuid, intersectHours, intersectIpLists, LINK_STATUSES }
 import type { ApiDelegationFacts, ClientFacts, Hours } from '@liaison/access'
 import { z } from 'zod'
 import type { AccessToken } from './access-token.ts'
+import type { FeatureSource } from './features.ts'
 
 const Instant = z.string().transform((text) => new Date(text))
 const Maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null)
@@ -34,7 +35,14 @@ const EnteredClientSchema = z.object({
     }),
   ),
   partner: Maybe(
-    z.object({ id: z.string(), name: z.string(), status: z.string(), kinds: z.array(z.string()) }),
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      status: z.string(),
+      kinds: z.array(z.string()),
+      /** Whether the partner's configuration lets its clients of this environment in. */
+      opens_api: z.boolean(),
+    }),
   ),
   tenant: Maybe(z.object({ id: z.string(), name: z.string(), status: z.string(), is_sandbox: z.boolean() })),
   account: Maybe(z.object({ id: z.string(), ban: z.string(), status: z.string() })),
@@ -66,11 +74,18 @@ const EnteredClientSchema = z.object({
 })
 
 /** What the database says of an API client and of what its token names. */
-export type EnteredClient = z.output<typeof EnteredClientSchema>
+export type EnteredClient = z.output<typeof EnteredClientSchema> & {
+  /** The features that are off for the partner that owns the client. */
+  readonly features_off: ReadonlySet<string>
+}
 
-/** Reads the answer of `access.enter_client`. Throws when the database and the code disagree about its form. */
-export function readEnteredClient(answer: unknown): EnteredClient {
-  return EnteredClientSchema.parse(answer)
+const NO_FEATURES: ReadonlySet<string> = new Set()
+
+/** Reads the answer of `access.enter_client` and looks up the partner's features. Throws when the database and the code disagree about its form. */
+export function readEnteredClient(answer: unknown, features: FeatureSource): EnteredClient {
+  const entered = EnteredClientSchema.parse(answer)
+  const { partner, now } = entered
+  return { ...entered, features_off: partner ? features.offFor(partner.id, now) : NO_FEATURES }
 }
 
 /** The address rule of both; where both enforce a list, an address must be on both. */
@@ -139,6 +154,7 @@ export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: st
       id: idFromUuid('partner', partner.id),
       status: standing(partner.status),
       is_wholesaler: partner.kinds.includes('wholesaler'),
+      opens_api: partner.opens_api,
     },
     tenant: tenant && {
       id: idFromUuid('tenant', tenant.id),
@@ -148,6 +164,7 @@ export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: st
     account: account && { id: idFromUuid('billing_account', account.id), status: standing(account.status) },
     delegation: toDelegation(entered.delegation),
     freezes: entered.freezes.map((scope) => ({ scope })),
+    features_off: entered.features_off,
     billing: billing && {
       payer_tenant_id: idFromUuid('tenant', billing.payer_tenant_id),
       payer_ban: billing.payer_ban,

@@ -13,6 +13,7 @@ export const LOGINS = [
   'liaison_program',
   'liaison_delegate',
   'liaison_tenant',
+  'liaison_realm',
   'liaison_ingest',
   'liaison_job',
   'liaison_sealer',

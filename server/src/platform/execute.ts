@@ -7,6 +7,7 @@ import { refuseLimited, takeLimits } from './admission.ts'
 import type { AuditEvent } from './audit-event.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
+import { withinDeadline } from './deadline.ts'
 import type { Guard } from './guard.ts'
 import { claimKey, keepAnswer, readIdempotencyKey } from './idempotency.ts'
 import type { IdempotentUse } from './idempotency.ts'
@@ -15,6 +16,8 @@ import type { Limiter } from './limits.ts'
 import { countEvents, endMandate, takeEvents } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
 import { openForClient } from './resolver-of-client.ts'
+import type { RealmTokens } from './realm-token.ts'
+import { openInRealm } from './open-in-realm.ts'
 import { openForIdentity, openForIngest } from './resolver-without-person.ts'
 import { openForPerson } from './resolver.ts'
 import type { PersonRequest } from './resolver.ts'
@@ -24,6 +27,8 @@ import type { RequestTrace } from './request-trace.ts'
 import { permissionOf, Sent } from './route.ts'
 import type { Route } from './route.ts'
 import type { Inputs, Schemas } from './route-input.ts'
+import { isMetered, joinLimitHeaders, meterService } from './service-meter.ts'
+import type { ServiceMeter } from './service-meter.ts'
 import type { Durability, Transaction } from './transaction.ts'
 
 /** What every request is executed with. */
@@ -32,6 +37,10 @@ export interface Engine {
   readonly limiter: Limiter
   readonly guard: Guard
   readonly tokens: TokenVerifier
+  /** The issuers of the realms of white-label partners. */
+  readonly realmTokens: RealmTokens
+  /** Counts what end users do against their limits. */
+  readonly meter: ServiceMeter
   readonly clock: Clock
   readonly requestDeadlineMs: number
   readonly observer: Observer
@@ -160,6 +169,12 @@ export async function open(engine: Engine, call: Call): Promise<Opened> {
   if ('ingest' in access)
     return openForIngest(engine.database, call.trace, call.request.headers.authorization)
   if ('api' in access) return openForToken(engine, call, access)
+  if ('realm' in access || 'realmDoor' in access)
+    return openInRealm(engine, access, {
+      request: call.request,
+      trace: call.trace,
+      authorization: authorizationsOf(call.request),
+    })
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
   const request = toPersonRequest(call, permission)
@@ -313,7 +328,10 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
   const applicant = { ...call, mandate }
   const taken = takeLimits(engine.limiter, applicant)
   // A read begins while the limiter is being asked. Whatever it comes to, found or not, is told only if it was admitted.
-  const reading = call.route.method === 'GET' && taken instanceof Promise ? handle(call, mandate) : null
+  const reading =
+    call.route.method === 'GET' && taken instanceof Promise && !isMetered(call.route)
+      ? handle(call, mandate)
+      : null
   reading?.catch(() => undefined)
   const verdict = await taken
   if (!verdict.admitted) engine.observer.limited(verdict.name)
@@ -333,6 +351,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
       headers: { ...stored.headers, 'Idempotent-Replayed': 'true', ...limitHeaders(verdict) },
     }
   }
+  const metered = await meterService(engine.meter, call, opened)
   const result = await (reading ?? handle(call, mandate))
   const answer = toAnswer(call, mandate, result)
   await finish(call, opened, { answer, use, readDurability: engine.readDurability ?? 'relaxed' }).catch(
@@ -341,7 +360,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
       throw error
     },
   )
-  return { ...answer, headers: { ...answer.headers, ...limitHeaders(verdict) } }
+  return { ...answer, headers: { ...answer.headers, ...joinLimitHeaders(limitHeaders(verdict), metered) } }
 }
 
 /** Keeps the idle clock of a session going; at most one write a minute, and never part of the request. */
@@ -352,26 +371,6 @@ function touchSession(engine: Engine, opened: Opened): void {
     .pool('liaison_auth')
     .query('update session set seen_at = now() where id = $1 and ended_at is null', [mandate.actor.sessionId])
     .catch(() => undefined)
-}
-
-/** Answers when the deadline has passed, whatever is still being done, so that no request hangs (R6, R7). */
-async function withinDeadline<Result>(
-  endsAtMs: number,
-  running: Promise<Result>,
-  giveUp: () => void,
-): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      giveUp()
-      reject(new ProblemError(503, 'DEADLINE_EXCEEDED', 'The request took too long and changed nothing.'))
-    }, endsAtMs - performance.now())
-  })
-  try {
-    return await Promise.race([running, deadline])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 async function closeLate(opening: Promise<Opened>): Promise<void> {

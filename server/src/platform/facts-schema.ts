@@ -1,5 +1,6 @@
 import { fromBits, LINK_ROLES, LINK_STATUSES, RELATIONSHIP_TYPES } from '@liaison/access'
 import { z } from 'zod'
+import type { FeatureSource } from './features.ts'
 
 const Instant = z.string().transform((text) => new Date(text))
 const Maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null)
@@ -114,11 +115,18 @@ const EnteredFactsSchema = z.object({
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */
-export type EnteredFacts = z.output<typeof EnteredFactsSchema>
+export type EnteredFacts = z.output<typeof EnteredFactsSchema> & {
+  /** The features that are off for the partner at that instant. */
+  readonly features_off: ReadonlySet<string>
+}
 
-/** Parses the answer of `access.enter_person`. A form that is not known is a fault of ours. */
-export function decodeFacts(value: unknown): EnteredFacts {
-  return EnteredFactsSchema.parse(value)
+const NO_FEATURES: ReadonlySet<string> = new Set()
+
+/** Parses the answer of `access.enter_person` and looks up the partner's features. A form that is not known is a fault of ours. */
+export function decodeFacts(value: unknown, features: FeatureSource): EnteredFacts {
+  const entered = EnteredFactsSchema.parse(value)
+  const { partner, now } = entered
+  return { ...entered, features_off: partner ? features.offFor(partner.id, now) : NO_FEATURES }
 }
 
 /** Parses the answer of `access.portfolio`. */

@@ -1,4 +1,5 @@
 import { decodeFacts } from './facts-schema.ts'
+import type { FeatureSource } from './features.ts'
 import type { EnteredFacts, LinkEntry } from './facts-schema.ts'
 import { idFromUuid, intersectHours, intersectIpLists } from '@liaison/access'
 import type { Conditions, Facts, Hours, LinkFacts } from '@liaison/access'
@@ -108,11 +109,15 @@ export function toFacts(entered: EnteredFacts, ip: string | null): Facts {
       : null,
     link: link ? toLinkFacts(link) : null,
     freezes: [...entered.freezes, ...(link?.freezes ?? [])],
+    features_off: entered.features_off,
   }
 }
 
 /** Parses the database's answer and turns it into facts. */
-export function readFacts(value: unknown, ip: string | null): { entered: EnteredFacts; facts: Facts } {
-  const entered = decodeFacts(value)
+export function readFacts(
+  value: unknown,
+  { ip, features }: { readonly ip: string | null; readonly features: FeatureSource },
+): { entered: EnteredFacts; facts: Facts } {
+  const entered = decodeFacts(value, features)
   return { entered, facts: toFacts(entered, ip) }
 }

@@ -45,6 +45,8 @@ export interface HtmlPage {
   readonly body: Html
   /** Set by the sign-in code: the new session token, or null to take the cookie away. */
   readonly session?: string | null
+  /** As above for the realm of a white-label partner, whose cookie has a name of its own. */
+  readonly realmSession?: { readonly slug: string; readonly token: string | null }
 }
 
 /** A redirect with 303, so that the browser asks for the new page with GET whatever was posted (RFC 9110 section 15.4.4). */

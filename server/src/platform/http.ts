@@ -7,9 +7,11 @@ import { databaseCodeOf } from './database.ts'
 import { execute } from './execute.ts'
 import type { Call, Engine } from './execute.ts'
 import { isFile, sendFile } from './file-body.ts'
+import { redirect } from './html.ts'
 import type { HtmlPage } from './html.ts'
 import { admitRequest, releaseRequest } from './load-shedding.ts'
 import { PLATFORM_PROBLEMS, ProblemError, toProblemBody } from './problem.ts'
+import { realmCookieName } from './realm-evidence.ts'
 import { Refusal } from './refusal.ts'
 import { makeRequestId, readTrace } from './request-trace.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -124,12 +126,17 @@ function toProblem(raw: unknown): ProblemError {
   )
 }
 
+const COOKIE_FLAGS = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' as const }
+
+function sendSession(reply: FastifyReply, name: string, session: string | null): void {
+  if (session === null) void reply.clearCookie(name, COOKIE_FLAGS)
+  else void reply.setCookie(name, session, COOKIE_FLAGS)
+}
+
 function sendPage(reply: FastifyReply, page: HtmlPage): FastifyReply {
-  if (page.session !== undefined) {
-    const flags = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' as const }
-    if (page.session === null) void reply.clearCookie(SESSION_COOKIE, flags)
-    else void reply.setCookie(SESSION_COOKIE, page.session, flags)
-  }
+  const { realmSession } = page
+  if (page.session !== undefined) sendSession(reply, SESSION_COOKIE, page.session)
+  if (realmSession) sendSession(reply, realmCookieName(realmSession.slug), realmSession.token)
   void reply.headers(page.headers).status(page.status)
   return page.body.text === '' ? reply.send('') : reply.type('text/html; charset=utf-8').send(page.body.text)
 }
@@ -170,6 +177,19 @@ function tellError(error: unknown): { message: string; stack?: string } {
     : { message: String(error) }
 }
 
+/** Where a page of a realm sends somebody who is not signed in there; null for every other answer. */
+function signInOfRealm(
+  { routeOptions, params, url, method }: FastifyRequest,
+  { status }: ProblemError,
+): string | null {
+  const { route } = routeOptions.config
+  if (route?.answers !== 'page' || !('realm' in route.access) || status !== 401) return null
+  const slug: unknown = typeof params === 'object' && params !== null && 'slug' in params ? params.slug : null
+  if (typeof slug !== 'string') return null
+  const back = method === 'GET' ? `?return_to=${encodeURIComponent(url)}` : ''
+  return `/p/${encodeURIComponent(slug)}/sign-in${back}`
+}
+
 async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unknown): Promise<FastifyReply> {
   const { request } = reply
   const now = options.engine.clock()
@@ -184,6 +204,8 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
   if (problem.status >= 500)
     request.log.error({ err: tellError(problem.cause ?? problem), code: problem.code }, 'request failed')
   const body = toProblemBody(problem, { id: request.id, now })
+  const signIn = signInOfRealm(request, problem)
+  if (signIn !== null) return sendPage(reply, redirect(signIn))
   if (wantsPage(request))
     return sendPage(
       reply.headers({ ...retryHeaders(problem), ...problem.extras.headers }),

@@ -15,11 +15,13 @@ export const LIMITS = {
   write: { allowed: 50, windowSeconds: 60 },
   explain: { allowed: 60, windowSeconds: 60 },
   link_request: { allowed: 20, windowSeconds: 3600 },
+  application: { allowed: 10, windowSeconds: 3600 },
   export: { allowed: 10, windowSeconds: 3600 },
   tenant: { allowed: 500, windowSeconds: 60 },
   ingest: { allowed: 600, windowSeconds: 60 },
   page: { allowed: 120, windowSeconds: 60 },
   stranger: { allowed: 60, windowSeconds: 60 },
+  identity_event: { allowed: 1200, windowSeconds: 60 },
 } as const satisfies Record<string, LimitPolicy>
 
 export type LimitName = keyof typeof LIMITS
@@ -38,6 +40,8 @@ export interface LimitVerdict {
 interface Asked {
   readonly name: LimitName
   readonly key: string
+  /** The partner whose configuration bounds the calls further, and for whom of it; strictest of both. */
+  readonly bound?: { readonly partnerId: string; readonly by: 'staff' | 'clients' }
 }
 
 /** Takes admissions. */
@@ -57,6 +61,8 @@ interface Taken {
   readonly admitted: boolean
   readonly remaining: number
   readonly retryMs: number
+  /** How many calls the key may make in the window. */
+  readonly allowed: number
 }
 
 interface Waiting {
@@ -74,24 +80,26 @@ const fullKey = ({ name, key }: Asked): string => `${name}:${key}`
  * `scale` multiplies every allowance; tests that are not about limits raise it.
  */
 export function makeLimiter(database: Database, scale = 1): Limiter {
-  const refusedUntil = new Map<string, number>()
+  const refusedUntil = new Map<string, { readonly ms: number; readonly allowed: number }>()
   const policyOf = (name: LimitName): LimitPolicy => ({
     ...LIMITS[name],
     allowed: LIMITS[name].allowed * scale,
   })
-  const takeTogether = makeQueue((asked) => takeFromDatabase(database, asked, policyOf))
+  const takeTogether = makeQueue((asked) => takeFromDatabase(database, asked, { policyOf, scale }))
 
-  const toVerdict = ({ name }: Asked, { admitted, remaining, retryMs }: Taken): LimitVerdict => ({
+  const toVerdict = ({ name }: Asked, { admitted, remaining, retryMs, allowed }: Taken): LimitVerdict => ({
     name,
-    policy: policyOf(name),
+    policy: { ...policyOf(name), allowed },
     admitted,
     remaining,
     resetSeconds: Math.max(admitted ? 0 : 1, Math.ceil(retryMs / 1000)),
   })
 
   const remembered = (asked: Asked): LimitVerdict | null => {
-    const retryMs = (refusedUntil.get(fullKey(asked)) ?? 0) - performance.now()
-    return retryMs > 0 ? toVerdict(asked, { admitted: false, remaining: 0, retryMs }) : null
+    const refused = refusedUntil.get(fullKey(asked))
+    const retryMs = (refused?.ms ?? 0) - performance.now()
+    if (!refused || retryMs <= 0) return null
+    return toVerdict(asked, { admitted: false, remaining: 0, retryMs, allowed: refused.allowed })
   }
 
   const conclude = (asked: readonly Asked[], taken: readonly Taken[]): LimitVerdict | undefined => {
@@ -101,7 +109,7 @@ export function makeLimiter(database: Database, scale = 1): Limiter {
     if (!one || !its) return undefined
     if (!its.admitted) {
       if (refusedUntil.size >= MAXIMUM_REMEMBERED) refusedUntil.clear()
-      refusedUntil.set(fullKey(one), performance.now() + its.retryMs)
+      refusedUntil.set(fullKey(one), { ms: performance.now() + its.retryMs, allowed: its.allowed })
     }
     return toVerdict(one, its)
   }
@@ -164,7 +172,7 @@ function compare(left: Place, right: Place): number {
 async function takeFromDatabase(
   database: Database,
   waiting: readonly Waiting[],
-  policyOf: (name: LimitName) => LimitPolicy,
+  { policyOf, scale }: { readonly policyOf: (name: LimitName) => LimitPolicy; readonly scale: number },
 ): Promise<Taken[][]> {
   // All processes lock the rows in one order, so that none waits for another that waits for it.
   const places = waiting
@@ -173,12 +181,17 @@ async function takeFromDatabase(
   const positions = new Map(places.map(({ call, step }, index) => [`${call} ${step}`, index + 1]))
   const policies = places.map(({ asked }) => policyOf(asked.name))
   const statement = {
-    text: 'select admitted, remaining, retry_microseconds from access.take($1, $2, $3, $4)',
+    text: `with b as materialized (select access.bound_calls($2, $3, $5, $6, $7) as allowed)
+      select t.admitted, t.remaining, t.retry_microseconds, b.allowed[t.n] as allowed
+      from b cross join access.take($1, b.allowed, $3, $4) with ordinality t(admitted, remaining, retry_microseconds, n) order by t.n`,
     values: [
       places.map(({ asked }) => fullKey(asked)),
       policies.map(({ allowed }) => allowed),
       policies.map(({ windowSeconds }) => windowSeconds * 1_000_000),
       places.map(({ call, step }) => positions.get(`${call} ${step - 1}`) ?? 0),
+      places.map(({ asked }) => asked.bound?.partnerId ?? null),
+      places.map(({ asked }) => asked.bound?.by === 'clients'),
+      scale,
     ],
   }
   // On a connection of its own: a rollback of the request must not give the admission back.
@@ -194,6 +207,7 @@ async function takeFromDatabase(
           admitted: row['admitted'] === true,
           remaining: Number(row['remaining'] ?? 0),
           retryMs: Number(row['retry_microseconds'] ?? 0) / 1000,
+          allowed: Number(row['allowed'] ?? 0),
         }
     }
     return taken

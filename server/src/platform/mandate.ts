@@ -3,7 +3,9 @@ import type {
   AccessMode,
   BillingAccountId,
   ClientId,
+  EndUserStatus,
   Facts,
+  IdOf,
   LinkId,
   LinkRole,
   MemberId,
@@ -11,6 +13,8 @@ import type {
   PartnerRole,
   Permission,
   PersonId,
+  RealmFacts,
+  RealmRole,
   SessionId,
   TenantId,
   TenantRole,
@@ -19,6 +23,8 @@ import type { Kysely } from 'kysely'
 import type { AccessToken, BillingParty } from './access-token.ts'
 import { recordReadStatement, recordStatement } from './audit-event.ts'
 import type { AuditEvent } from './audit-event.ts'
+import { featuresOf } from './features.ts'
+import type { FeatureSource } from './features.ts'
 import { kyselyOn } from './kysely-on-transaction.ts'
 import { RefusalError } from './refusal.ts'
 import type { Statement, StatementResult } from './statement.ts'
@@ -89,6 +95,22 @@ export interface ApiBilling extends BillingParty {
   readonly mode: 'direct' | 'resale'
 }
 
+/** The partner whose realm a request is in. */
+export interface RealmPartner {
+  readonly id: PartnerId
+  readonly name: string
+  readonly slug: string
+}
+
+/** The end user who acts in a realm. */
+export interface RealmUser {
+  readonly id: IdOf<'end_user'>
+  readonly email: string
+  readonly name: string
+  readonly role: RealmRole
+  readonly status: EndUserStatus
+}
+
 /** What a mandate of each kind names. */
 export interface MandateKinds {
   /** Sign-in and account pages: persons and sessions, nothing of tenants. */
@@ -125,6 +147,23 @@ export interface MandateKinds {
     /** Who pays now; null when no commercial relationship is in force. */
     readonly billing: ApiBilling | null
     readonly token: AccessToken
+  }
+  /** An end user in the realm of a white-label partner. */
+  realm: {
+    readonly partner: RealmPartner
+    readonly user: RealmUser
+    readonly sessionId: IdOf<'end_user_session'>
+    /** Which of the realm's own keys signs. */
+    readonly keyNumber: number
+    /** What the kernel decided on. */
+    readonly realmFacts: RealmFacts
+  }
+  /** Signing up and in to a realm: its credentials and sessions, nothing else. */
+  realm_door: {
+    readonly partner: RealmPartner
+    readonly session: { readonly id: IdOf<'end_user_session'>; readonly user: RealmUser } | null
+    /** Which of the realm's own keys signs. */
+    readonly keyNumber: number
   }
   /** The provider's own systems handing records in. */
   ingest: { readonly keyId: string; readonly source: string }
@@ -241,6 +280,11 @@ export async function enqueue(
   await backingOf(mandate).transaction.send([
     { text: 'insert into outbox (topic, payload) values ($1, $2)', values: [topic, payload] },
   ])
+}
+
+/** Where the features of partners are read, for answers about other partners than the mandate's own. */
+export function featuresFor(mandate: Mandate): FeatureSource {
+  return featuresOf(backingOf(mandate).transaction.database)
 }
 
 /** Whether the mandate would also allow this; for what an answer offers, never instead of a route's own permission. */

@@ -1,4 +1,4 @@
-import { CLIENT_REFUSAL_CODES } from '@liaison/access'
+import { CLIENT_REFUSAL_CODES, REALM_REFUSAL_CODES } from '@liaison/access'
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
 import { listProblems, Problem } from './problem.ts'
@@ -52,6 +52,7 @@ const EVIDENCE_PROBLEMS: Readonly<Partial<Record<Evidence, readonly string[]>>> 
   tenant: [...DECISION_PROBLEMS, 'TENANT_INACTIVE', 'TENANT_NOT_FOUND', 'TENANT_CONTEXT_MISMATCH'],
   platform: [...DECISION_PROBLEMS, 'TENANT_CONTEXT_MISMATCH'],
   api: CLIENT_REFUSAL_CODES,
+  realm: [...REALM_REFUSAL_CODES, 'REALM_REQUIRED'],
   ingest: ['UNAUTHORIZED'],
 }
 
@@ -179,7 +180,11 @@ export function operationIdOf(route: Pick<Route, 'method' | 'path'>): string {
   )
 }
 
-const SECURITY: Readonly<Partial<Record<Evidence, string>>> = { ingest: 'ingest_key', api: 'access_token' }
+const SECURITY: Readonly<Partial<Record<Evidence, string>>> = {
+  ingest: 'ingest_key',
+  api: 'access_token',
+  realm: 'realm_token',
+}
 
 function securityOf(route: Route): Json[] {
   const evidence = evidenceOf(route.access)
@@ -269,6 +274,12 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
           scheme: 'DPoP',
           description:
             'An access token of an API client with its proof of possession (RFC 9449): `Authorization: DPoP …` and `DPoP: …`.',
+        },
+        realm_token: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            "A token of an end user of a white-label partner, from that realm's own issuer; the realm's session cookie does, too.",
         },
         ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
       },

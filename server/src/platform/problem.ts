@@ -3,6 +3,9 @@ import {
   CLIENT_REFUSAL_CODES,
   CLIENT_REFUSAL_WORDS,
   DECISION_STATUS,
+  REALM_DECISION_STATUS,
+  REALM_REFUSAL_CODES,
+  REALM_REFUSAL_WORDS,
   REFUSAL_CODES,
   REFUSAL_WORDS,
 } from '@liaison/access'
@@ -153,6 +156,12 @@ export const PLATFORM_PROBLEMS = {
     cause: 'The request names different tenants, or names one where none belongs.',
     remedy: 'Name one tenant, in `X-Active-Tenant-Id`.',
   },
+  REALM_REQUIRED: {
+    status: 400,
+    title: 'Realm missing',
+    cause: 'The browser is signed in to several realms and the request names none, or names one wrongly.',
+    remedy: "Send the realm's name as `X-Realm`, or a token of it.",
+  },
   OVERLOADED: {
     status: 503,
     title: 'Too busy',
@@ -207,7 +216,14 @@ const CLIENT_PROBLEMS = CLIENT_REFUSAL_CODES.map((code): [string, ProblemEntry] 
   toEntry(code, CLIENT_DECISION_STATUS[code], CLIENT_REFUSAL_WORDS[code]),
 ])
 
+/** The codes that only end users meet. */
+const REALM_PROBLEMS = REALM_REFUSAL_CODES.map((code): [string, ProblemEntry] => [
+  code,
+  toEntry(code, REALM_DECISION_STATUS[code], REALM_REFUSAL_WORDS[code]),
+])
+
 const registry = new Map<string, ProblemEntry>([
+  ...REALM_PROBLEMS,
   ...CLIENT_PROBLEMS,
   ...Object.entries(PLATFORM_PROBLEMS),
   ...DECISION_PROBLEMS,

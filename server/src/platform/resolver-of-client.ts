@@ -5,6 +5,7 @@ import { readEnteredClient, toClientFacts } from './client-facts.ts'
 import type { EnteredClient } from './client-facts.ts'
 import { ClientRefusalError, oauthErrorOf } from './client-refusal.ts'
 import type { Database } from './database.ts'
+import { featuresOf } from './features.ts'
 import { issueMandate } from './mandate.ts'
 import type { Mandate, MandateKinds } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -116,7 +117,7 @@ export async function openForClient(
     { text: 'select access.enter_client($1) as facts', values: [toEnterArgument(request)] },
   ])
   try {
-    const entered = readEnteredClient(results[0]?.rows[0]?.['facts'])
+    const entered = readEnteredClient(results[0]?.rows[0]?.['facts'], featuresOf(database))
     const decision = decide(request, entered)
     if (decision.effect === 'deny') refuse(request, entered, decision)
     const origin = { requestId: request.trace.requestId, now: entered.now, ip: request.trace.ip }

@@ -4,6 +4,7 @@ import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/acce
 import type { Database, Login } from './database.ts'
 import { decodePortfolio, readFacts, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
+import { featuresOf } from './features.ts'
 import { issueMandate } from './mandate.ts'
 import type { Actor, Mandate, MandateKinds, PartnerSide, PortfolioLink, RequestOrigin } from './mandate.ts'
 import { ProblemError } from './problem.ts'
@@ -258,7 +259,9 @@ async function openThrough(database: Database, request: Asked, enter: Statement)
   const opening = request.isPortfolio ? [enter, portfolio] : [enter]
   const [transaction, results] = await Transaction.begin(database, LOGIN_OF_PLANE[request.plane], opening)
   try {
-    const { entered, facts: found } = readFacts(results[0]?.rows[0]?.['facts'], request.trace.ip)
+    const { ip } = request.trace
+    const answer = results[0]?.rows[0]?.['facts']
+    const { entered, facts: found } = readFacts(answer, { ip, features: featuresOf(database) })
     const facts = { ...found, access_reason: request.accessReason }
     const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
     const mandate = await issue(request, decided, results[1]?.rows[0]?.['links'])

@@ -139,6 +139,7 @@ const ENTRIES: ReadonlyMap<Permission, PermissionEntry> = new Map(
 /** The catalogue's entry of the permission that a route asks for; null for routes without one. */
 export function permissionOf(access: AnyAccess): PermissionEntry | null {
   if ('api' in access) return ENTRIES.get(access.api) ?? null
+  if ('realm' in access) return ENTRIES.get(access.realm) ?? null
   return 'permission' in access ? (ENTRIES.get(access.permission) ?? null) : null
 }
 
@@ -148,7 +149,7 @@ export type Evidence = Plane | 'api' | 'ingest' | 'auth' | 'public'
 /** Whose evidence a route asks for. */
 export function evidenceOf(access: AnyAccess): Evidence {
   if ('public' in access) return 'public'
-  if ('identity' in access) return 'auth'
+  if ('identity' in access || 'realmDoor' in access) return 'auth'
   if ('ingest' in access) return 'ingest'
   if ('api' in access) return 'api'
   return permissionOf(access)?.plane ?? 'public'

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify'
 import { acquire } from './database.ts'
 import type { Database } from './database.ts'
 import { open } from './execute.ts'
+import { featuresOf } from './features.ts'
 import type { Answer, Call, Engine } from './execute.ts'
 import { endMandate } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
@@ -260,6 +261,10 @@ export interface Streams {
 export function makeStreams(engine: Engine): Streams {
   const ear = new Ear(engine.database)
   const open = new Map<Stream, string>()
+  // Told only once the change decides in this process, so that a stream that looks again sees it.
+  const forget = featuresOf(engine.database).onChange((partnerId) => {
+    for (const stream of open.keys()) stream.wake(partnerId === null ? {} : { partner_id: partnerId })
+  })
   const countOf = (session: string) => [...open.values()].filter((other) => other === session).length
   return {
     async follow(call, answer, reply) {
@@ -290,6 +295,7 @@ export function makeStreams(engine: Engine): Streams {
         .send(made.out)
     },
     closeAll() {
+      forget()
       for (const stream of open.keys()) stream.end('end', {})
     },
   }

@@ -34,12 +34,14 @@ export function toAvailabilityProblem(error: unknown): unknown {
 
 /** One database transaction on one connection of one login. Begins with its first statements and ends once. */
 export class Transaction {
+  readonly database: Database
   readonly #client: pg.PoolClient
   #state: 'open' | 'ended' = 'open'
   #isReleased = false
   #isBroken = false
 
-  private constructor(client: pg.PoolClient) {
+  private constructor(database: Database, client: pg.PoolClient) {
+    this.database = database
     this.#client = client
   }
 
@@ -49,7 +51,7 @@ export class Transaction {
     login: Login,
     opening: readonly Statement[],
   ): Promise<[Transaction, StatementResult[]]> {
-    const transaction = new Transaction(await acquire(database, login))
+    const transaction = new Transaction(database, await acquire(database, login))
     try {
       const [, ...results] = await transaction.send([BEGIN, ...opening])
       return [transaction, results]

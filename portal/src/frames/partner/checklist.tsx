@@ -16,6 +16,7 @@ const guide = 'connect'
 function placeOf(name: Step['name'], partnerId: string): string | null {
   if (name === 'terms_accepted') return partnerPlaces.apiTerms(partnerId)
   if (name === 'second_factor') return serverPlaces.account
+  if (name === 'second_owner') return partnerPlaces.profile(partnerId)
   if (name === 'client_created') return partnerPlaces.newClient(partnerId)
   if (name === 'tenant_approved') return partnerPlaces.granted(partnerId)
   if (name === 'live_approved' || name === 'approved') return null
@@ -24,8 +25,9 @@ function placeOf(name: Step['name'], partnerId: string): string | null {
 
 const others = new Set<string>(['live_approved', 'tenant_approved', 'approved'])
 
-function stateOf({ done, who }: Step): string {
+function stateOf({ done, recommended, who }: Step): string {
   if (done) return 'reached'
+  if (recommended) return 'recommended'
   return who === 'you' ? 'open' : `waits_${who}`
 }
 

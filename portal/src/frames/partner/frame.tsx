@@ -6,12 +6,18 @@ import {
   IconFileExport,
   IconClockPlay,
   IconChartBar,
+  IconCreditCard,
+  IconPackage,
+  IconGauge,
   IconHistory,
+  IconId,
   IconLayoutDashboard,
   IconLink,
   IconListCheck,
   IconMailOpened,
   IconNetwork,
+  IconPalette,
+  IconUserCheck,
   IconUserDollar,
   IconReceipt,
   IconReportAnalytics,
@@ -19,10 +25,13 @@ import {
   IconSnowflake,
   IconTags,
   IconTicket,
+  IconToggleRight,
+  IconUserCircle,
   IconUsersGroup,
   IconUsersPlus,
   IconWebhook,
 } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo } from 'react'
 
@@ -103,6 +112,18 @@ function accessOf(par: string): NavGroup {
       { to: places.notices(par), label: t('nav.notices'), icon: IconMailOpened, letter: 'n' },
       { to: places.networks(par), label: t('nav.networks'), icon: IconNetwork },
       {
+        to: places.branding(par),
+        label: t('nav.branding'),
+        icon: IconPalette,
+        needs: 'partner_org.branding.manage',
+      },
+      {
+        to: places.profile(par),
+        label: t('nav.profile'),
+        icon: IconId,
+        needs: 'partner_org.profile.read',
+      },
+      {
         to: places.team(par),
         label: t('nav.team'),
         icon: IconUsersGroup,
@@ -117,11 +138,68 @@ function accessOf(par: string): NavGroup {
       },
       { to: places.groups(par), label: t('nav.groups'), icon: IconTags },
       {
+        to: places.features(par),
+        label: t('nav.features'),
+        icon: IconToggleRight,
+        needs: 'partner_org.features.choose',
+      },
+      {
         to: places.activity(par),
         label: t('nav.activity'),
         icon: IconHistory,
         letter: 'a',
         needs: 'partner_org.audit.read',
+      },
+    ],
+  }
+}
+
+/** Menus follow the features of the partner while the page is shown. */
+function useFeatureNews(): void {
+  const cache = useQueryClient()
+  useEffect(() => {
+    const controller = new AbortController()
+    void import('../features/feature-stream.ts').then(({ followFeatures }) =>
+      followFeatures(controller.signal, () => void cache.invalidateQueries({ queryKey: ['me'] })),
+    )
+    return () => controller.abort()
+  }, [cache])
+}
+
+/** What partners with a user base of their own see besides. */
+function userBaseOf(par: string): NavGroup {
+  return {
+    title: t('nav.user_base'),
+    entries: [
+      {
+        to: places.users(par),
+        label: t('nav.users'),
+        icon: IconUserCircle,
+        needs: 'partner_org.users.read',
+      },
+      {
+        to: places.subscriptions(par),
+        label: t('nav.subscriptions'),
+        icon: IconCreditCard,
+        needs: 'partner_org.subscriptions.read',
+      },
+      {
+        to: places.plans(par),
+        label: t('nav.plans'),
+        icon: IconPackage,
+        needs: 'partner_org.plans.read',
+      },
+      {
+        to: places.usage(par),
+        label: t('nav.usage'),
+        icon: IconGauge,
+        needs: 'partner_org.users.read',
+      },
+      {
+        to: places.identityChecks(par),
+        label: t('nav.identity_checks'),
+        icon: IconUserCheck,
+        needs: 'partner_org.users.read',
       },
     ],
   }
@@ -135,6 +213,7 @@ export function Frame() {
   useEffect(() => {
     rememberPlace(par, address)
   }, [par, address])
+  useFeatureNews()
   return (
     <WithMe>
       {(me) => {
@@ -161,7 +240,7 @@ export function Frame() {
           <FrameContext value={frame}>
             <AppFrame
               words={words}
-              nav={nav}
+              nav={part.kinds.includes('white_label') ? [...nav, userBaseOf(par)] : nav}
               bell={
                 <Suspense fallback={null}>
                   <Bell to={places.alerts(par)} />

@@ -104,6 +104,10 @@ const ActivityItem = z
     request_id: z.string().nullable(),
     source: z.string(),
     explain_id: z.string().nullable(),
+    configuration_version: z.int().nullable().meta({
+      description:
+        "Which version of the partner's configuration was in force; null for the platform's defaults.",
+    }),
     ip: z.string().nullable().meta({ description: 'Only for acts of the own side.' }),
     reason: z.string().nullable().meta({ description: 'Only for acts of the own side.' }),
   })
@@ -177,6 +181,7 @@ function toItem(row: EventRow, details: OwnDetails | undefined, viewer: Viewer):
     request_id: row.request_id,
     source: row.source,
     explain_id: toPublicId('explain', row.explain_id),
+    configuration_version: row.config_version,
     ip: details?.ip ?? null,
     reason: details?.reason ?? null,
   }

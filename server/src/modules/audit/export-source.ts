@@ -74,6 +74,7 @@ function toCells(item: Item): ExportCell[] {
     item.request_id,
     item.explain_id,
     item.tenant_name,
+    item.configuration_version,
   ]
 }
 
@@ -150,6 +151,7 @@ export const activityExport = defineExportSource({
     { key: 'request_id', label: 'Request', type: 'text' },
     { key: 'explain_id', label: 'Explanation', type: 'text' },
     { key: 'tenant_name', label: 'Organisation', type: 'text' },
+    { key: 'configuration_version', label: 'Configuration', type: 'whole' },
   ],
   filter: ActivityExportFilter,
   estimate(mandate, question) {

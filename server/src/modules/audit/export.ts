@@ -30,6 +30,7 @@ const COLUMNS = [
   'request_id',
   'event_id',
   'explain_id',
+  'configuration_version',
 ] as const
 
 function toRow({ resource, ...item }: Item): Record<string, unknown> {

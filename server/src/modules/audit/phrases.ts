@@ -4,7 +4,14 @@ import { says } from './phrase.ts'
 import type { Noun, Phrase } from './phrase.ts'
 import { ALERT_PHRASES } from './phrases-alerts.ts'
 import { API_PHRASES } from './phrases-api.ts'
+import { CONFIGURATION_PHRASES } from './phrases-configuration.ts'
+import { FEATURE_PHRASES } from './phrases-features.ts'
+import { IDENTITY_CHECK_PHRASES } from './phrases-identity-checks.ts'
+import { PARTNER_PHRASES } from './phrases-partners.ts'
+import { PLAN_PHRASES } from './phrases-plans.ts'
 import { PORTFOLIO_PHRASES } from './phrases-portfolio.ts'
+import { REALM_PHRASES } from './phrases-realms.ts'
+import { USAGE_PHRASES } from './phrases-usage.ts'
 
 const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
 
@@ -33,7 +40,14 @@ const exports = (about: Noun): Phrase => says('exported {x}', about)
 const PHRASES: Readonly<Record<string, Phrase>> = {
   ...API_PHRASES,
   ...ALERT_PHRASES,
+  ...CONFIGURATION_PHRASES,
+  ...PLAN_PHRASES,
   ...PORTFOLIO_PHRASES,
+  ...IDENTITY_CHECK_PHRASES,
+  ...PARTNER_PHRASES,
+  ...FEATURE_PHRASES,
+  ...REALM_PHRASES,
+  ...USAGE_PHRASES,
   'tenants.list': says('looked at the overview of tenants'),
   'tenants.read': says('looked at the profile and plan'),
   'tenants.contacts.read': says('read the contact details'),

@@ -49,6 +49,7 @@ const EVENT_COLUMNS = [
   'e.request_id',
   'e.source',
   'e.explain_id',
+  'e.config_version',
 ] as const
 
 const SEARCHED = [

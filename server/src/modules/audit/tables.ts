@@ -26,6 +26,7 @@ export interface AuditTables {
     source: string
     delegation_id: string | null
     explain_id: string | null
+    config_version: number | null
   }
   audit_scope: {
     kind: 'tenant' | 'partner'

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeOnboardingRoutes } from '#modules/onboarding/index.ts'
+import { onboardingRoutes } from '#modules/onboarding/index.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { clientRoutes } from './index.ts'
@@ -17,7 +17,7 @@ let privateKey: Record<string, unknown>
 const PATH = '/api/v1/partner/clients'
 
 beforeAll(async () => {
-  world = await TestWorld.start((services) => [...makeOnboardingRoutes(services), ...clientRoutes])
+  world = await TestWorld.start(() => [...onboardingRoutes, ...clientRoutes])
   const people = await Promise.all(Array.from({ length: 5 }, () => world.person()))
   const [first, second, third, fourth, fifth] = people.map(({ id }) => id)
   if (!first || !second || !third || !fourth || !fifth) throw new Error('The world is incomplete.')

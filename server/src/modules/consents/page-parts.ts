@@ -17,6 +17,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
   enterprise_hq: 'enterprise headquarters',
   auditor: 'auditor',
   white_label: 'white-label partner',
+  agency: 'agency',
 }
 
 const GROUPS: Readonly<Record<ActionKind, { readonly title: string; readonly hint?: string }>> = {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeFacts, toFacts } from '#platform/facts.ts'
+import { featuresOf } from '#platform/features.ts'
 import { arbitraryWorld, liftFreeze, seedFreeze, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
 import { PERMISSION_NAMES, permissionProbes } from '#testing/permission-probes.ts'
@@ -67,7 +68,7 @@ async function kernelFacts({ caller, tenant }: Seeded) {
       },
     ])
     await client.query('rollback')
-    return toFacts(decodeFacts(rows[0]?.facts), '127.0.0.1')
+    return toFacts(decodeFacts(rows[0]?.facts, featuresOf(world.database)), '127.0.0.1')
   } finally {
     client.release()
   }

@@ -1,7 +1,7 @@
 import type { ExplainId, PartnerId, PersonId, TenantId } from '@liaison/access'
 import { decodeFacts } from '#platform/facts.ts'
 import type { EnteredFacts } from '#platform/facts.ts'
-import { runStatements, tables } from '#platform/mandate.ts'
+import { featuresFor, runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { RecordKind } from './explain-input.ts'
 import type { DelegationTables, KeptDecision } from './tables.ts'
@@ -30,7 +30,7 @@ export async function findFactsAbout(
     },
   ])
   const facts = result?.rows[0]?.['facts']
-  return facts === null || facts === undefined ? null : decodeFacts(facts)
+  return facts === null || facts === undefined ? null : decodeFacts(facts, featuresFor(mandate))
 }
 
 /** Whether a record is one of the tenant's. */
@@ -60,7 +60,7 @@ export async function findFactsAt(
       values: [subject.personId, subject.tenantId, subject.partnerId, [...instants]],
     },
   ])
-  return (result?.rows ?? []).map((row) => decodeFacts(row['facts']))
+  return (result?.rows ?? []).map((row) => decodeFacts(row['facts'], featuresFor(mandate)))
 }
 
 /** An instant at which an answer may have changed, and what happened then. */
@@ -94,11 +94,14 @@ export interface NewExplanation extends Subject {
   readonly decision: KeptDecision
 }
 
-/** Keeps a decision for 30 days and returns its id. */
-export async function insertExplanation(mandate: ExplainMandate, made: NewExplanation): Promise<string> {
+/** Keeps a decision for 30 days; returns its id and the version of the partner's configuration that was in force. */
+export async function insertExplanation(
+  mandate: ExplainMandate,
+  made: NewExplanation,
+): Promise<{ id: string; configurationVersion: number | null }> {
   const [result] = await runStatements(mandate, [
     {
-      text: `insert into access_explanation (person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6) returning id`,
+      text: `insert into access_explanation (person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6) returning id, config_version`,
       values: [
         made.personId,
         made.partnerId,
@@ -109,14 +112,28 @@ export async function insertExplanation(mandate: ExplainMandate, made: NewExplan
       ],
     },
   ])
-  return String(result?.rows[0]?.['id'])
+  const version = result?.rows[0]?.['config_version']
+  return {
+    id: String(result?.rows[0]?.['id']),
+    configurationVersion: typeof version === 'number' ? version : null,
+  }
 }
 
 /** A kept decision that the mandate's side may read, while its 30 days last. */
 export function findExplanation(mandate: ExplainMandate, id: ExplainId) {
   return tables<DelegationTables>(mandate)
     .selectFrom('access_explanation')
-    .select(['id', 'created_at', 'person_id', 'partner_id', 'tenant_id', 'permission', 'code', 'decision'])
+    .select([
+      'id',
+      'created_at',
+      'person_id',
+      'partner_id',
+      'tenant_id',
+      'permission',
+      'code',
+      'decision',
+      'config_version',
+    ])
     .where('id', '=', id)
     .where('ends_at', '>', mandate.origin.now)
     .executeTakeFirst()

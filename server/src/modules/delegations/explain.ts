@@ -78,6 +78,10 @@ export const ExplanationBody = z.strictObject({
     }),
   ),
   effective_permissions: z.array(z.string()).nullable(),
+  configuration_version: z.int().nullable().meta({
+    description:
+      "Which version of the partner's configuration was in force; null for the platform's defaults.",
+  }),
 })
 
 function toStep(step: Step): z.output<typeof StepBody> {
@@ -110,6 +114,7 @@ export interface Told {
   readonly partnerId: string | null
   readonly permission: string
   readonly decision: KeptDecision
+  readonly configurationVersion: number | null
 }
 
 const PAGES: Readonly<Partial<Record<(typeof ACTIONS)[number], string>>> = {
@@ -152,6 +157,7 @@ export function toExplanation(told: Told, viewer: Owner): z.output<typeof Explan
     effective_permissions: told.decision.effective_permissions
       ? [...told.decision.effective_permissions]
       : null,
+    configuration_version: told.configurationVersion,
   }
 }
 
@@ -199,7 +205,11 @@ export async function explain(
   if (isUnknown) throw new ProblemError(404, 'TENANT_NOT_FOUND', NOT_KNOWN.TENANT_NOT_FOUND)
   const kept = { ...decision, effective_permissions: permissionsOf(effectiveMask(facts)) }
   const partnerId = facts.partner?.id ?? question.partnerId
-  const id = await insertExplanation(mandate, { ...question, partnerId, decision: kept })
+  const { id, configurationVersion } = await insertExplanation(mandate, {
+    ...question,
+    partnerId,
+    decision: kept,
+  })
   noteRead(mandate, {
     action: 'access.explain',
     ...(facts.link && { tenantId: question.tenantId, delegationId: facts.link.id }),
@@ -213,6 +223,7 @@ export async function explain(
     partnerId,
     permission: question.permission,
     decision: kept,
+    configurationVersion,
   }
   return toExplanation(
     { ...told, personName: entered.actor?.name ?? (await findPersonName(mandate, question.personId)) },

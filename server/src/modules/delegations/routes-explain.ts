@@ -33,6 +33,7 @@ async function readKept(mandate: ExplainMandate, id: ExplainId, viewer: Owner) {
       partnerId: kept.partner_id,
       permission: kept.permission,
       decision: kept.decision,
+      configurationVersion: kept.config_version,
     },
     viewer,
   )

@@ -35,6 +35,8 @@ interface ExplanationTable {
   permission: string
   code: string
   decision: KeptDecision
+  /** Which version of the partner's configuration was in force; the database says it. */
+  config_version: Generated<number | null>
 }
 
 export interface DelegationTables {

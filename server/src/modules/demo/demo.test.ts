@@ -47,7 +47,7 @@ test('the demo world loads with every constraint and audit rule in force', async
     tenants: await count('tenant'),
     partners: await count('partner'),
     staff: await count('platform_staff'),
-  }).toEqual({ tenants: 15, partners: 5, staff: 2 })
+  }).toEqual({ tenants: 15, partners: 6, staff: 2 })
   expect(await count('invoice')).toBeGreaterThan(500)
   expect(await count('usage_day')).toBeGreaterThan(3000)
 })
@@ -141,4 +141,18 @@ test('the same moment and seed give the same world, another seed another one', (
   const invoices = (seed: number) => buildWorld(now, seed).making.ledger.rowsOf('invoice')
   expect(invoices(7)).toEqual(invoices(7))
   expect(invoices(7)).not.toEqual(invoices(8))
+})
+
+test('a white-label partner has a realm with twelve users of every role, three of whom can sign in (C9)', async () => {
+  const [row] = await world.sql(
+    `select p.slug, r.status, count(*)::integer as users, count(distinct u.role)::integer as roles,
+       (select count(*)::integer from end_user_credential c where c.partner_id = p.id) as passwords
+     from partner p join realm r on r.partner_id = p.id join end_user u on u.partner_id = p.id group by p.id, r.status`,
+  )
+  expect(row).toEqual({ slug: 'lumen-mobile', status: 'open', users: 12, roles: 5, passwords: 3 })
+  expect(body?.realm_sign_ins.map(({ realm, role }) => [realm, role])).toEqual([
+    ['lumen-mobile', 'Basic user'],
+    ['lumen-mobile', 'Guest who has not had the identity checked'],
+    ['lumen-mobile', 'Realm admin'],
+  ])
 })

@@ -1,2 +1,2 @@
 export { loadDemoIfEmpty } from './load.ts'
-export { demoCode, readDemoSignIns } from './sign-ins.ts'
+export { demoCode, readDemoRealmSignIns, readDemoSignIns } from './sign-ins.ts'

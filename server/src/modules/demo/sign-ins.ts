@@ -22,9 +22,18 @@ const ApiClient = z.strictObject({
   private_jwk: z.record(z.string(), z.unknown()),
 })
 
+const RealmSignIn = z.strictObject({
+  realm: z.string(),
+  email: z.string(),
+  password: z.string(),
+  role: z.string(),
+})
+
 const DemoFile = z.strictObject({
   loaded_at: z.string(),
   sign_ins: z.array(SignIn),
+  /** Those of end users, on the sign-in page of their own realm. */
+  realm_sign_ins: z.array(RealmSignIn).default([]),
   ingest_key: z.string(),
   api_clients: z.array(ApiClient),
   partners: z.record(z.string(), z.string()),
@@ -34,6 +43,9 @@ const DemoFile = z.strictObject({
 
 /** One person of the demo world with everything that a sign-in takes. */
 export type DemoSignIn = z.output<typeof SignIn>
+
+/** One end user of the demo world's realm with everything that a sign-in takes. */
+export type DemoRealmSignIn = z.output<typeof RealmSignIn>
 
 /** An API client of the demo world with the private half of its key, which nobody else has. */
 export type DemoClient = z.output<typeof ApiClient>
@@ -128,6 +140,11 @@ export function readDemoFile(dataDir: string): DemoFileBody | null {
 /** The people who can sign in to the demo world of this data directory; empty when none was loaded here. */
 export function readDemoSignIns(dataDir: string): readonly DemoSignIn[] {
   return readDemoFile(dataDir)?.sign_ins ?? []
+}
+
+/** The end users who can sign in to the realms of the demo world of this data directory. */
+export function readDemoRealmSignIns(dataDir: string): readonly DemoRealmSignIn[] {
+  return readDemoFile(dataDir)?.realm_sign_ins ?? []
 }
 
 /** The six digits that the person's authenticator shows at this moment (RFC 6238). */

@@ -7,6 +7,7 @@ import type { Vault } from '#platform/vault.ts'
 import { makeIngestKey } from '#modules/ingest/index.ts'
 import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records.ts'
 import { addActivity, addLoadingEvent } from './activity.ts'
+import { addApplications } from './applications.ts'
 import { addClientKeys } from './client-keys.ts'
 import { addAccounts } from './accounts.ts'
 import { addBusiness, addMonitoring } from './business.ts'
@@ -19,8 +20,15 @@ import { addPeople, Ledger } from './people.ts'
 import { addExports } from './exports.ts'
 import { addPortfolio } from './portfolio.ts'
 import type { DemoPeople, DemoTenant, Making } from './people.ts'
+import { addConfiguration } from './configuration.ts'
+import { addFeatures } from './features.ts'
+import { addIdentityChecks, CARRY_VERIFICATIONS } from './identity-checks.ts'
+import { addPlans } from './plans.ts'
+import { addRealm } from './realm.ts'
+import type { DemoRealm } from './realm.ts'
+import { addUsage } from './usage.ts'
 import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './sign-ins.ts'
-import type { DemoClient, DemoFileBody, DemoSignIn } from './sign-ins.ts'
+import type { DemoClient, DemoFileBody, DemoRealmSignIn, DemoSignIn } from './sign-ins.ts'
 import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
 import type { DemoRows, DemoTable } from './store.ts'
 import { COMPLETE_DEMO_ORDERS } from '#modules/orders/index.ts'
@@ -63,6 +71,25 @@ const ORDER: readonly DemoTable[] = [
   'tenant_partner_policy',
   'partner',
   'partner_member',
+  'partner_config_version',
+  'partner_configuration',
+  'partner_application',
+  'partner_application_message',
+  'end_user',
+  'end_user_credential',
+  'plan',
+  'plan_version',
+  'plan_role',
+  'subscription',
+  'subscription_hold',
+  'usage_bucket',
+  'usage_consequence',
+  'limit_override',
+  'kyc_case',
+  'kyc_review',
+  'feature_flag',
+  'feature_ramp_step',
+  'partner_feature',
   'ingest_key',
   'billing_account',
   'subscriber',
@@ -108,6 +135,7 @@ interface World {
   readonly people: DemoPeople
   readonly links: readonly DemoLink[]
   readonly trade: DemoTrade
+  readonly realm: DemoRealm
 }
 
 /** Who works the tickets of a tenant: those whose link lets them, else its own people. */
@@ -145,14 +173,26 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
   addPortfolio(making, people, links)
   addExports(making, people, links)
   const trade = addTrade(making, people)
+  const realm = addRealm(making)
+  addIdentityChecks(making, realm)
+  addUsage(making, realm)
+  addPlans(making, realm)
+  const [admin] = people.platformAdmins
+  if (admin) addApplications(making, admin)
+  if (admin) addConfiguration(making, realm, admin)
+  addFeatures(making, {
+    early: people.partners.get('southbank-systems')?.id,
+    heldOut: people.partners.get('helios-group')?.id,
+    by: people.platformAdmins[0]?.name ?? 'The provider',
+  })
   addLoadingEvent(making, people, trade)
-  return { making, people, links, trade }
+  return { making, people, links, trade, realm }
 }
 
 async function addCredentials(world: World, options: DemoOptions): Promise<DemoSignIn[]> {
   const { ledger, now } = world.making
   const { credentials, vault } = options
-  const everybody = [...world.people.signIns, ...world.trade.signIns]
+  const everybody = [...world.people.signIns, ...world.trade.signIns, world.realm.owner]
   const signIns = everybody.map((person) => deriveSignIn(vault, person))
   const hash = await credentials.hashPassword(signIns[0]?.password ?? '')
   for (const [index, person] of everybody.entries()) {
@@ -172,6 +212,24 @@ async function addCredentials(world: World, options: DemoOptions): Promise<DemoS
     }
   }
   return signIns
+}
+
+/** The sign-ins to the realm; the pass phrase is the one of everybody in the demo world. */
+async function addRealmCredentials(
+  { making, realm }: World,
+  options: DemoOptions,
+  password: string,
+): Promise<DemoRealmSignIn[]> {
+  const hash = await options.credentials.hashPassword(password)
+  const signing = realm.users.filter(({ signIn }) => signIn !== null)
+  for (const { id } of signing)
+    making.ledger.add('end_user_credential', {
+      partner_id: realm.partnerId,
+      end_user_id: id,
+      hash,
+      changed_at: making.now,
+    })
+  return signing.map(({ email, signIn }) => ({ realm: realm.slug, email, password, role: signIn ?? '' }))
 }
 
 function toByteText(bytes: Buffer): string {
@@ -197,19 +255,24 @@ function addIngestKey(world: World, options: DemoOptions): string {
 
 function describe(
   world: World,
-  given: { signIns: readonly DemoSignIn[]; ingestKey: string; clients: readonly DemoClient[] },
+  given: {
+    signIns: readonly DemoSignIn[]
+    realmSignIns: readonly DemoRealmSignIn[]
+    ingestKey: string
+    clients: readonly DemoClient[]
+  },
 ): DemoFileBody {
   const { people, links, making } = world
   return {
     loaded_at: making.now.toISOString(),
     sign_ins: [...given.signIns],
+    realm_sign_ins: [...given.realmSignIns],
     ingest_key: given.ingestKey,
     api_clients: [...given.clients],
     partners: Object.fromEntries(
-      [...people.partners.values()].map(({ slug, id }) => [
-        slug,
-        encodeId('partner', idFromUuid('partner', id)),
-      ]),
+      [...people.partners.values(), { slug: world.realm.slug, id: world.realm.partnerId }].map(
+        ({ slug, id }) => [slug, encodeId('partner', idFromUuid('partner', id))],
+      ),
     ),
     tenants: Object.fromEntries(
       [...people.tenants.values()].map(({ slug, id }) => [
@@ -230,6 +293,7 @@ async function write(run: RunSql, world: World, trade: readonly DemoRows[]): Pro
   for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
   for (const rows of trade) await insertRows(run, rows)
   await run(COMPLETE_DEMO_ORDERS, [world.trade.completed])
+  await run(CARRY_VERIFICATIONS, [])
   // Somebody who looks at once is not to wait for the clock.
   await run(
     `insert into outbox (topic, payload) select 'alerts.evaluate', jsonb_build_object('area', area) from unnest(array['sla', 'billing', 'access']) area`,
@@ -246,8 +310,9 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
     if (!(await lockEmptyDatabase(run))) return null
     const world = buildWorld(options.now, options.seed)
     const signIns = await addCredentials(world, options)
+    const realmSignIns = await addRealmCredentials(world, options, signIns[0]?.password ?? '')
     const { rows, clients } = addClientKeys(world.trade.rows)
-    const file = describe(world, { signIns, ingestKey: addIngestKey(world, options), clients })
+    const file = describe(world, { signIns, realmSignIns, ingestKey: addIngestKey(world, options), clients })
     await write(run, world, rows)
     // Before the commit: a world whose sign-ins nobody knows would be of no use.
     await writeDemoFile(options.dataDir, file)

@@ -2,7 +2,7 @@ import { toBits } from '@liaison/access'
 import type { IdOf, LinkId, Mask, TenantId } from '@liaison/access'
 import { decodeFacts } from '#platform/facts.ts'
 import type { EnteredFacts } from '#platform/facts.ts'
-import { runStatements, tables } from '#platform/mandate.ts'
+import { featuresFor, runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { ElevationState, ElevationTables } from './tables.ts'
@@ -79,7 +79,7 @@ export async function findOwnFacts(mandate: Mandate<'program'>, tenantId: Tenant
       values: [mandate.actor.id, tenantId, mandate.partner.id],
     },
   ])
-  return decodeFacts(result?.rows[0]?.['facts'])
+  return decodeFacts(result?.rows[0]?.['facts'], featuresFor(mandate))
 }
 
 /** The number of the tenant's ticket, while it is not finished; null when there is no such ticket. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { readEnteredClient } from '#platform/client-facts.ts'
 import type { EnteredClient } from '#platform/client-facts.ts'
 import type { Database } from '#platform/database.ts'
+import { featuresOf } from '#platform/features.ts'
 import { toAvailabilityProblem } from '#platform/transaction.ts'
 
 /** Whether a permission is one that API clients can hold. */
@@ -85,7 +86,7 @@ export async function readFacts(
   },
 ): Promise<EnteredClient> {
   const [row] = await ask(database, FACTS, [about.clientId, about.tenantId, about.ban, about.delegationId])
-  return readEnteredClient(row?.['facts'])
+  return readEnteredClient(row?.['facts'], featuresOf(database))
 }
 
 /** Where a search goes on: after this candidate. */

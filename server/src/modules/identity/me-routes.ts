@@ -1,6 +1,14 @@
-import { effectiveMask, encodeId, LINK_ROLES, memberMask, permissionsOf } from '@liaison/access'
+import {
+  effectiveMask,
+  encodeId,
+  LINK_ROLES,
+  memberMask,
+  permissionsOf,
+  withoutFeatures,
+} from '@liaison/access'
 import type { Facts, TenantId } from '@liaison/access'
 import { z } from 'zod'
+import { featuresFor } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
@@ -19,6 +27,7 @@ const Frame = z.discriminatedUnion('kind', [
     slug: z.string(),
     role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
     kinds: z.array(z.string()),
+    features: z.array(z.string()).meta({ description: 'The features that are on for the partner now.' }),
   }),
   z.strictObject({
     kind: z.literal('org'),
@@ -58,10 +67,22 @@ const Me = z
   })
   .meta({ id: 'Me' })
 
-function toFrames({ platformRole, partner, tenants }: Frames): z.input<typeof Frame>[] {
+function toFrames(
+  { platformRole, partner, tenants }: Frames,
+  features: readonly string[],
+): z.input<typeof Frame>[] {
   return [
     ...(platformRole ? [{ kind: 'platform', role: platformRole } as const] : []),
-    ...(partner ? [{ ...partner, kind: 'partner', id: encodeId('partner', partner.id) } as const] : []),
+    ...(partner
+      ? [
+          {
+            ...partner,
+            kind: 'partner' as const,
+            id: encodeId('partner', partner.id),
+            features: [...features],
+          },
+        ]
+      : []),
     ...tenants.map((tenant) => ({ ...tenant, kind: 'org', id: encodeId('tenant', tenant.id) }) as const),
   ]
 }
@@ -71,13 +92,16 @@ interface Asked {
   readonly tenantId: TenantId | null
   /** What decides in the tenant of others that is named; null when none is reached. */
   readonly acting: Facts | null
+  /** The features that are off for the partner whose member the caller is. */
+  readonly featuresOff: ReadonlySet<string>
 }
 
 /** What the role in the asked frame permits there, and in a tenant of others what the kernel lets through now. */
-function permissionsIn(frames: Frames, { frame, tenantId, acting }: Asked): string[] {
+function permissionsIn(frames: Frames, { frame, tenantId, acting, featuresOff }: Asked): string[] {
   if (frame === undefined) return acting ? permissionsOf(effectiveMask(acting)) : []
   if (frame === 'platform') return frames.platformRole ? permissionsOf(memberMask(frames.platformRole)) : []
-  if (frame === 'partner') return frames.partner ? permissionsOf(memberMask(frames.partner.role)) : []
+  if (frame === 'partner')
+    return frames.partner ? permissionsOf(withoutFeatures(memberMask(frames.partner.role), featuresOff)) : []
   const asked = frames.tenants.find(({ id }) =>
     tenantId === null ? frames.tenants.length === 1 : id === tenantId,
   )
@@ -140,13 +164,21 @@ export function makeMeRoute(services: Services): Route {
       if (!session || !person) throw new ProblemError(401, 'UNAUTHORIZED', 'Nobody is signed in.')
       const frames = await findFrames(mandate)
       const acting = await factsIn(mandate, frames, tenantId)
+      const source = featuresFor(mandate)
+      const partnerId = frames.partner?.id
+      const { now } = mandate.origin
       const body = {
         person: toPersonBody(session, person),
-        frames: toFrames(frames),
+        frames: toFrames(frames, partnerId ? source.onFor(partnerId, now) : []),
         partner_id: frames.partner && encodeId('partner', frames.partner.id),
         managed_tenant_ids: frames.managedTenantIds.map((id) => encodeId('tenant', id)),
         ...toActive(acting),
-        permissions: permissionsIn(frames, { frame: query.frame, tenantId, acting }),
+        permissions: permissionsIn(frames, {
+          frame: query.frame,
+          tenantId,
+          acting,
+          featuresOff: partnerId ? source.offFor(partnerId, now) : new Set(),
+        }),
         demo: services.isDemo,
       }
       return sent(body, echoOf(acting))

@@ -3,7 +3,7 @@ import type { Facts, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { readFacts } from '#platform/facts.ts'
-import { runStatements, tables } from '#platform/mandate.ts'
+import { featuresFor, runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { IdentityTables } from './tables.ts'
 
@@ -155,7 +155,8 @@ export async function findOwnFacts(mandate: Mandate<'identity'>, tenantId: Tenan
     { text: 'select access.own_facts($1) as facts', values: [tenantId] },
   ])
   const facts = result?.rows[0]?.['facts'] ?? null
-  return facts === null ? null : readFacts(facts, mandate.origin.ip).facts
+  const known = { ip: mandate.origin.ip, features: featuresFor(mandate) }
+  return facts === null ? null : readFacts(facts, known).facts
 }
 
 /** Whether a person may work only with a second factor: whoever reaches data of others (access.md section 5). */

@@ -4,6 +4,9 @@ import type { Mandate } from '#platform/mandate.ts'
 import { FORGET_AFTER_SECONDS, networkOf, secondsToWait } from './throttle-rules.ts'
 import type { ThrottleKind } from './throttle-rules.ts'
 
+/** Who counts guesses: the door of persons, and that of a realm. */
+type Guessed = Mandate<'identity' | 'realm_door'>
+
 /** One thing that guesses are counted for. */
 export interface ThrottleKey {
   readonly kind: ThrottleKind
@@ -36,7 +39,7 @@ export type Wait = number
  * Whether a try may be made. One at a time for the first key: a second one that comes while the first is being
  * compared waits a second, so that no burst slips through before its failures are counted.
  */
-export async function admitTry(mandate: Mandate<'identity'>, keys: readonly ThrottleKey[]): Promise<Wait> {
+export async function admitTry(mandate: Guessed, keys: readonly ThrottleKey[]): Promise<Wait> {
   const [lock, counted] = await runStatements(mandate, [
     {
       text: `select pg_try_advisory_xact_lock(hashtextextended($1, 7)) as held`,
@@ -57,7 +60,7 @@ export async function admitTry(mandate: Mandate<'identity'>, keys: readonly Thro
 
 /** Counts a failed try; returns the number of failures of each kind. */
 export async function countFailure(
-  mandate: Mandate<'identity'>,
+  mandate: Guessed,
   keys: readonly ThrottleKey[],
 ): Promise<ReadonlyMap<ThrottleKind, number>> {
   const [result] = await runStatements(mandate, [
@@ -80,10 +83,7 @@ export async function countFailure(
 }
 
 /** Forgets the failures of an account or factor after somebody proved to own it; a network keeps its own. */
-export async function forgetFailures(
-  mandate: Mandate<'identity'>,
-  keys: readonly ThrottleKey[],
-): Promise<void> {
+export async function forgetFailures(mandate: Guessed, keys: readonly ThrottleKey[]): Promise<void> {
   const own = keys.filter(({ kind }) => kind !== 'network').map(({ key }) => key)
   await runStatements(mandate, [{ text: 'delete from sign_in_throttle where key = any($1)', values: [own] }])
 }

@@ -15,7 +15,12 @@ interface ClientRow {
   readonly jwks: { keys: ClientKey[] }
   readonly facts: {
     readonly client: { readonly owner_tenant_id: string | null } | null
-    readonly partner: { readonly id: string; readonly status: string; readonly kinds: string[] } | null
+    readonly partner: {
+      readonly id: string
+      readonly status: string
+      readonly kinds: string[]
+      readonly opens_api: boolean
+    } | null
     readonly tenant: { readonly status: string } | null
     readonly freezes: string[]
   }
@@ -29,7 +34,13 @@ function isWorking(row: ClientRow): boolean {
   const { partner, tenant, freezes } = row.facts
   const owner = partner?.status ?? tenant?.status
   const isFrozen = freezes.some((scope) => scope === 'platform' || scope === 'partner')
-  return row.status === 'active' && owner !== undefined && WORKING.has(owner) && !isFrozen
+  return (
+    row.status === 'active' &&
+    owner !== undefined &&
+    WORKING.has(owner) &&
+    !isFrozen &&
+    partner?.opens_api !== false
+  )
 }
 
 function toRegistered(row: ClientRow): RegisteredClient {

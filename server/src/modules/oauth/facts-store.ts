@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { readEnteredClient } from '#platform/client-facts.ts'
 import type { EnteredClient } from '#platform/client-facts.ts'
 import type { Database } from '#platform/database.ts'
+import { featuresOf } from '#platform/features.ts'
 
 const Terms = z.object({
   id: z.string(),
@@ -46,8 +47,8 @@ interface FactsRow {
   readonly ban: string | null
 }
 
-function toEntered(row: FactsRow): EnteredClient {
-  return readEnteredClient({ ...row.facts, now: row.now, token_revoked: false })
+function toEntered(database: Database, row: FactsRow): EnteredClient {
+  return readEnteredClient({ ...row.facts, now: row.now, token_revoked: false }, featuresOf(database))
 }
 
 /** What a token under a delegation is made from; null when the client holds no such delegation, or it has no such account. */
@@ -73,7 +74,7 @@ export async function readDelegatedBasis(
     tenantName,
     bans,
     ban: row.ban,
-    entered: toEntered(row),
+    entered: toEntered(database, row),
     terms,
   }
 }
@@ -105,7 +106,7 @@ export async function readOwnBasis(
   if (!own.bans.includes(row.ban)) return { is: 'missing' }
   const tenantId = idFromUuid('tenant', own.tenant_id)
   const found = { clientId: wanted.clientId, tenantId, tenantName: own.tenant_name, bans: own.bans }
-  return { is: 'found', basis: { ...found, ban: row.ban, entered: toEntered(row), terms: null } }
+  return { is: 'found', basis: { ...found, ban: row.ban, entered: toEntered(database, row), terms: null } }
 }
 
 /** The resale in force under which a client may act for an account of an end customer; null when there is none. */

@@ -9,6 +9,7 @@ export type About =
   | 'tenant'
   | 'dispute'
   | 'client'
+  | 'realm'
 
 interface EventType {
   readonly says: string
@@ -23,6 +24,7 @@ const account = (says: string): EventType => ({ says, about: 'account' })
 const tenant = (says: string): EventType => ({ says, about: 'tenant' })
 const dispute = (says: string): EventType => ({ says, about: 'dispute' })
 const client = (says: string): EventType => ({ says, about: 'client' })
+const realm = (says: string): EventType => ({ says, about: 'realm' })
 const exported = (says: string): EventType => ({ says, about: 'export' })
 
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
@@ -80,6 +82,14 @@ export const EVENT_TYPES = {
   'api_client.changed': client(
     'The keys or settings of an API client changed, or it was stopped, let work again or ended.',
   ),
+  'kyc.submitted': realm('An end user sent an identity check in.'),
+  'kyc.in_review': realm('The review of an identity check began.'),
+  'kyc.verified': realm("An end user's identity was verified."),
+  'kyc.resubmit': realm('An end user was asked to correct an identity check.'),
+  'kyc.rejected': realm('An identity check was rejected.'),
+  'kyc.expired': realm('A verification ran out; the end user is a guest again.'),
+  'kyc.revoked': realm('A verification was withdrawn; the end user is a guest again.'),
+  'kyc.cancelled': realm('An identity check was taken back, or nobody sent it in for 30 days.'),
   'alert.raised': alert('An alert was raised, or got worse.'),
   'alert.acknowledged': alert('Somebody took an alert.'),
   'alert.resolved': alert('An alert was closed, or cleared by itself.'),

@@ -27,6 +27,8 @@ const Payload = z.object({
   partner_account_id: Id,
   invoice_id: Id,
   dispute_id: Id,
+  identity_check_id: Id,
+  end_user_id: Id,
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -44,6 +46,8 @@ const TOLD = [
   ['partner_account_id', 'partner_account'],
   ['invoice_id', 'invoice'],
   ['dispute_id', 'dispute'],
+  ['identity_check_id', 'identity_check'],
+  ['end_user_id', 'end_user'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const

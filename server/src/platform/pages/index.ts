@@ -9,6 +9,7 @@ export type { PageOptions } from './layout.ts'
 export {
   button,
   choices,
+  errorSummary,
   facts,
   hiddenField,
   notice,
@@ -20,4 +21,4 @@ export {
 export type { FieldError } from './fields.ts'
 export { problemPage } from './problem-page.ts'
 export { makeAsset } from './asset.ts'
-export { pageAssetRoutes } from './look.ts'
+export { pageAssetRoutes, STYLESHEET } from './look.ts'

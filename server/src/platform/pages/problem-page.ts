@@ -78,10 +78,16 @@ function detailOf(problem: ProblemBody): Html {
   return html`${isSpecific && html`<p>${problem.detail}</p>`}${isSpecific && problem.status < 500 && problem.next_step !== undefined && html`<p>${problem.next_step}</p>`}`
 }
 
+/** What an end user reads of a realm that lets nobody in, or that there is none of; nothing of it leads into the portal. */
+const REALM_WORDS: Readonly<Record<number, Words>> = {
+  403: { title: 'Not available', what: 'This page is not open at the moment.', next: html`` },
+  404: { title: 'There is nothing here', what: 'The address may be mistyped.', next: html`` },
+}
+
 /** The page of one problem: what happened, what to do, and the reference. */
-function showProblem(problem: ProblemBody): HtmlPage {
+function showProblem(problem: ProblemBody, isInRealm: boolean): HtmlPage {
   const status = STATUSES.find((known) => known === problem.status) ?? 400
-  const words = WORDS[status] ?? OTHER
+  const words = (isInRealm ? REALM_WORDS[status] : undefined) ?? WORDS[status] ?? OTHER
   const body = html`<p class="lead">${words.what}</p>
     ${detailOf(problem)}${words.next.text !== '' && html`<div class="buttons">${words.next}</div>`}
     <p class="small muted">
@@ -100,9 +106,9 @@ function showProblem(problem: ProblemBody): HtmlPage {
  * there and then back; a form that was posted is not, since it would be lost on the way without a word.
  */
 export const problemPage: ProblemPage = (problem, request) => {
-  if (request.method === 'GET' && problem.status === 401) {
+  if (request.method === 'GET' && problem.status === 401 && !request.url.startsWith('/p/')) {
     const place = problem.code === 'STEP_UP_REQUIRED' ? '/step-up' : '/signin'
     return redirect(`${place}?return_to=${encodeURIComponent(request.url)}`)
   }
-  return showProblem(problem)
+  return showProblem(problem, request.url.startsWith('/p/'))
 }

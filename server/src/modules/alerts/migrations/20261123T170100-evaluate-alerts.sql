@@ -36,32 +36,6 @@ grant select on tenant_of_group to liaison_authz;
 reset role;
 set role liaison_authz;
 
--- As before, with the id that was asked for: guesses at organisations that were never linked can be told apart, and nobody is named.
-create or replace function audit.record_refusal(event jsonb) returns void
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  as $$
-declare
-  event_id uuid := uuidv7();
-  written_at timestamptz := clock_timestamp();
-begin
-  insert into audit_event (id, occurred_at, plane, action, outcome, code, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
-    delegation_id, role, permission, resource_type, resource_id, repeats, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id)
-  values (event_id, written_at, event ->> 'plane', event ->> 'action', 'denied', event ->> 'code', event ->> 'actor_type', (event ->> 'actor_id')::uuid, event ->> 'actor_name',
-    (event ->> 'member_id')::uuid, (event ->> 'partner_id')::uuid, event ->> 'partner_name', (event ->> 'tenant_id')::uuid, event ->> 'tenant_name',
-    (event ->> 'delegation_id')::uuid, event ->> 'role', event ->> 'permission', event ->> 'resource_type', (event ->> 'resource_id')::uuid,
-    coalesce((event ->> 'repeats')::integer, 1), event ->> 'reason', event ->> 'request_id',
-    event ->> 'trace_id', event ->> 'method', event ->> 'route', (event ->> 'ip')::inet, event ->> 'user_agent', coalesce(event ->> 'source', 'api'), (event ->> 'explain_id')::uuid);
-  if event ->> 'partner_id' is not null then
-    insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('partner', (event ->> 'partner_id')::uuid, written_at, event_id);
-  end if;
-  -- A tenant reads refusals only of those whom it once let in: a stranger's guess must not write into its log.
-  if event ->> 'tenant_id' is not null and (event ->> 'delegation_id' is not null or event ->> 'plane' = 'tenant') then
-    insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('tenant', (event ->> 'tenant_id')::uuid, written_at, event_id);
-  end if;
-end
-$$;
-
 -- One condition as it is now. `level` is how far it has gone; `held` the level at which an alert that is there already stays, which differs
 -- for kinds that re-arm below their threshold.
 create type access.alert_observation as (

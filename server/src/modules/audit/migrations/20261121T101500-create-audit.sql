@@ -8,7 +8,7 @@ create table audit_event (
   action text not null,
   outcome text not null check (outcome in ('allowed', 'denied', 'error')),
   code text,
-  actor_type text not null check (actor_type in ('person', 'client', 'agency_token', 'ingest_key', 'system', 'stranger')),
+  actor_type text not null check (actor_type in ('person', 'client', 'end_user', 'agency_token', 'ingest_key', 'system', 'stranger')),
   actor_id uuid,
   actor_name text,
   member_id uuid,
@@ -42,6 +42,7 @@ create table audit_event (
   primary key (id, occurred_at)
 ) partition by range (occurred_at);
 comment on table audit_event is 'One row per action, in the transaction of the action; append-only.';
+comment on column audit_event.config_version is 'Of events of a partner''s side: the version of its configuration that was in force; null while the platform''s defaults were (C2).';
 comment on column audit_event.xid is 'The transaction that wrote the row: the sealer and every feed advance by it, never by id.';
 comment on column audit_event.origin_salt is 'The seal covers a salted digest of network address and user agent, so that both can be blanked after their time without breaking it.';
 comment on column audit_event.origin_digest is 'Set when the network address and user agent are blanked: the digest that the seal covers.';
@@ -169,7 +170,7 @@ begin
   end if;
   insert into audit_event (id, occurred_at, plane, action, outcome, code, actor_type, actor_id, actor_name, member_id, partner_id, partner_name,
     tenant_id, tenant_name, delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, changes, row_count,
-    billing_party, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id)
+    billing_party, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id, config_version)
   values (event_id, written_at, context ->> 'plane', event ->> 'action', coalesce(event ->> 'outcome', 'allowed'), event ->> 'code',
     context ->> 'actor_type', (context ->> 'actor_id')::uuid, context ->> 'actor_name', (context ->> 'member_id')::uuid, partner,
     coalesce(event ->> 'partner_name', case when partner = (context ->> 'partner_id')::uuid then context ->> 'partner_name' end),
@@ -178,7 +179,7 @@ begin
     coalesce(event ->> 'role', context ->> 'role'), coalesce(event ->> 'permission', context ->> 'permission'), event ->> 'resource_type',
     (event ->> 'resource_id')::uuid, event ->> 'resource_label', event -> 'changes', (event ->> 'row_count')::bigint, event ->> 'billing_party', event ->> 'reason',
     context ->> 'request_id', context ->> 'trace_id', context ->> 'method', context ->> 'route', (context ->> 'ip')::inet, context ->> 'user_agent',
-    coalesce(context ->> 'source', 'api'), (event ->> 'explain_id')::uuid);
+    coalesce(context ->> 'source', 'api'), (event ->> 'explain_id')::uuid, (select c.active_version from partner_configuration c where c.partner_id = (context ->> 'partner_id')::uuid));
   if partner is not null then
     insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count) values ('partner', partner, written_at, event_id, (event ->> 'row_count')::bigint);
   end if;
@@ -271,9 +272,9 @@ declare
   written_at timestamptz := clock_timestamp();
 begin
   insert into audit_event (id, occurred_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
-    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, row_count, repeats, method, route, ip, user_agent, source)
+    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, row_count, repeats, method, route, ip, user_agent, source, config_version)
   select closing_id, written_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
-    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, finished.row_count, finished.repeats, method, route, ip, user_agent, source
+    delegation_id, delegation_epoch, role, permission, resource_type, resource_id, resource_label, finished.row_count, finished.repeats, method, route, ip, user_agent, source, config_version
   from audit_event where id = finished.event_id and occurred_at between finished.event_at - interval '1 minute' and finished.event_at + interval '1 minute';
   insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
   select kind, scope_id, written_at, closing_id,
@@ -340,7 +341,8 @@ create function audit.concerns(event uuid, written_at timestamptz, tenant uuid) 
     and exists (select from audit_scope s where s.event_id = event and s.occurred_at = written_at and s.kind = 'tenant' and s.scope_id = tenant and s.row_count > 0)
 $$;
 
--- A refusal is recorded on a connection of its own, so that the rollback of the refused request does not erase it.
+-- A refusal is recorded on a connection of its own, so that the rollback of the refused request does not erase it. It carries the id that was
+-- asked for: guesses at organisations that were never linked can be told apart, and nobody is named.
 create function audit.record_refusal(event jsonb) returns void
   language plpgsql security definer
   set search_path = pg_catalog, public
@@ -350,11 +352,13 @@ declare
   written_at timestamptz := clock_timestamp();
 begin
   insert into audit_event (id, occurred_at, plane, action, outcome, code, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, tenant_id, tenant_name,
-    delegation_id, role, permission, repeats, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id)
+    delegation_id, role, permission, resource_type, resource_id, repeats, reason, request_id, trace_id, method, route, ip, user_agent, source, explain_id, config_version)
   values (event_id, written_at, event ->> 'plane', event ->> 'action', 'denied', event ->> 'code', event ->> 'actor_type', (event ->> 'actor_id')::uuid, event ->> 'actor_name',
     (event ->> 'member_id')::uuid, (event ->> 'partner_id')::uuid, event ->> 'partner_name', (event ->> 'tenant_id')::uuid, event ->> 'tenant_name',
-    (event ->> 'delegation_id')::uuid, event ->> 'role', event ->> 'permission', coalesce((event ->> 'repeats')::integer, 1), event ->> 'reason', event ->> 'request_id',
-    event ->> 'trace_id', event ->> 'method', event ->> 'route', (event ->> 'ip')::inet, event ->> 'user_agent', coalesce(event ->> 'source', 'api'), (event ->> 'explain_id')::uuid);
+    (event ->> 'delegation_id')::uuid, event ->> 'role', event ->> 'permission', event ->> 'resource_type', (event ->> 'resource_id')::uuid,
+    coalesce((event ->> 'repeats')::integer, 1), event ->> 'reason', event ->> 'request_id',
+    event ->> 'trace_id', event ->> 'method', event ->> 'route', (event ->> 'ip')::inet, event ->> 'user_agent', coalesce(event ->> 'source', 'api'), (event ->> 'explain_id')::uuid,
+    case when event ->> 'plane' in ('program', 'delegation', 'realm') then (select c.active_version from partner_configuration c where c.partner_id = (event ->> 'partner_id')::uuid) end);
   if event ->> 'partner_id' is not null then
     insert into audit_scope (kind, scope_id, occurred_at, event_id) values ('partner', (event ->> 'partner_id')::uuid, written_at, event_id);
   end if;

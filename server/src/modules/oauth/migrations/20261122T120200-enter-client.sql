@@ -21,7 +21,7 @@ begin
       from public.api_client k
       join public.tenant t on t.id = (context ->> 'tenant_id')::uuid and t.status <> 'closed'
       left join public.partner p on p.id = k.partner_id
-      where k.id = (context ->> 'client_id')::uuid and k.status = 'active'
+      where k.id = (context ->> 'client_id')::uuid and k.status = 'active' and access.opens_api(k.partner_id, k.environment)
         and (k.tenant_id = t.id or (p.status = 'active' and p.home_tenant_id = t.id))
         and (k.mask & required) <> 0::bit(256)
         and (route_bit is null or get_bit(k.mask, route_bit) = 1);
@@ -32,6 +32,7 @@ begin
       join public.api_client k on k.id = (context ->> 'client_id')::uuid and k.status = 'active' and k.partner_id = d.partner_id
       where d.id = (context ->> 'delegation_id')::uuid
         and d.tenant_id = (context ->> 'tenant_id')::uuid
+        and access.opens_api(d.partner_id, k.environment)
         and d.epoch = (context ->> 'delegation_epoch')::integer
         and (d.kind = 'resale' or (d.kind = 'consent' and exists (select from public.consent c where c.id = d.id and c.client_id = k.id)))
         and exists (select from public.delegation_account a where a.delegation_id = d.id and a.account_id = (context ->> 'account_id')::uuid)
@@ -83,7 +84,7 @@ begin
   return jsonb_build_object(
     'client', jsonb_build_object('id', found_client.id, 'name', found_client.name, 'status', found_client.status, 'ip_allow', found_client.ip_allow, 'environment', found_client.environment,
       'mask', found_client.mask::text, 'owner_tenant_id', coalesce(found_client.tenant_id, owner.home_tenant_id)),
-    'partner', case when owner.id is not null then jsonb_build_object('id', owner.id, 'name', owner.name, 'status', owner.status, 'kinds', owner.kinds) end,
+    'partner', case when owner.id is not null then jsonb_build_object('id', owner.id, 'name', owner.name, 'status', owner.status, 'kinds', owner.kinds, 'opens_api', access.opens_api(owner.id, found_client.environment)) end,
     'tenant', case when customer.id is not null then jsonb_build_object('id', customer.id, 'name', customer.name, 'status', customer.status, 'is_sandbox', customer.is_sandbox) end,
     'account', case when account.id is not null then jsonb_build_object('id', account.id, 'ban', account.ban, 'status', account.status) end,
     'delegation', case when given.id is not null then jsonb_build_object('id', given.id, 'kind', given.kind, 'status', given.status, 'starts_at', given.starts_at, 'ends_at', given.ends_at,

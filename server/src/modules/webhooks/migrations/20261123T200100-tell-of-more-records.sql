@@ -52,6 +52,8 @@ begin
     when 'client' then array(select c.partner_id from public.api_client c where c.id = (event ->> 'client_id')::uuid)
     -- A file is the matter of who ordered it: a partner's own, or a tenant's own.
     when 'export' then array(select p.id from public.partner p where p.id = partner)
+    -- What happens in a partner's own user base is its own matter.
+    when 'realm' then array(select p.id from public.partner p where p.id = partner)
     else '{}' end;
   return jsonb_build_object(
     'endpoints', coalesce((
@@ -66,6 +68,7 @@ begin
       when 'tenant' then (select t.status from public.tenant t where t.id = tenant)
       when 'dispute' then (select d.status from public.invoice_dispute d where d.tenant_id = tenant and d.id = (event ->> 'dispute_id')::uuid)
       when 'client' then (select c.status from public.api_client c where c.id = (event ->> 'client_id')::uuid)
+      when 'realm' then (select k.state from public.kyc_case k where k.partner_id = partner and k.id = (event ->> 'identity_check_id')::uuid)
       else (select d.status from public.delegation d where d.id = delegation and d.tenant_id = tenant) end);
 end
 $$;
