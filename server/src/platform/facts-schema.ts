@@ -111,6 +111,8 @@ const EnteredFactsSchema = z.object({
   link: Maybe(LinkEntrySchema),
   /** Freezes of the person, which hold on every plane; those of a link come with the link. */
   freezes: z.array(FreezeEntry).default([]),
+  /** Under which the same may be said to hold at the next read of the same question. */
+  ticket: Maybe(z.string()).optional(),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */
@@ -119,6 +121,14 @@ export type EnteredFacts = z.output<typeof EnteredFactsSchema>
 /** Parses the answer of `access.enter_person`. A form that is not known is a fault of ours. */
 export function decodeFacts(value: unknown): EnteredFacts {
   return EnteredFactsSchema.parse(value)
+}
+
+const Resumed = z.object({ resumed: z.literal(true), now: Instant })
+
+/** The database's clock, when its answer is that what the ticket stands for holds; null when it gathered anew. */
+export function readResumed(value: unknown): Date | null {
+  const isResumed = typeof value === 'object' && value !== null && 'resumed' in value
+  return isResumed ? Resumed.parse(value).now : null
 }
 
 /** Parses the answer of `access.portfolio`. */

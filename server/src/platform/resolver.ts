@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import { decide, findPermission, idFromUuid } from '@liaison/access'
 import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
 import type { Database, Login } from './database.ts'
-import { decodePortfolio, readFacts, toFacts } from './facts.ts'
+import { decodeFacts, decodePortfolio, readResumed, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
+import { KeptDecisions } from './kept-decisions.ts'
+import type { KeptDecision } from './kept-decisions.ts'
 import { issueMandate } from './mandate.ts'
 import type { Actor, Mandate, MandateKinds, PartnerSide, PortfolioLink, RequestOrigin } from './mandate.ts'
 import { ProblemError } from './problem.ts'
 import { RefusalError } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
-import type { Statement } from './statement.ts'
+import type { Statement, StatementResult } from './statement.ts'
 import { Transaction } from './transaction.ts'
 
 /** What a decision is asked about. */
@@ -234,13 +236,17 @@ async function issuePortfolio(
   return issueMandate('portfolio', named, { transaction, facts })
 }
 
-async function issue(request: Asked, decided: Decided, portfolio: unknown): Promise<Mandate> {
+async function issue(
+  request: Asked,
+  decided: Decided,
+  entries: readonly LinkEntry[] | null,
+): Promise<Mandate> {
   if (request.plane !== 'delegation') {
     if (decide(decided.facts, { permission: request.permission }).effect === 'deny')
       refuse(decided.facts, request.permission, decided.entered)
     return issueForPlane(request.plane, decided)
   }
-  if (request.isPortfolio) return issuePortfolio(request, decided, decodePortfolio(portfolio))
+  if (request.isPortfolio) return issuePortfolio(request, decided, entries ?? [])
   if (request.tenantId === null) {
     throw new ProblemError(
       400,
@@ -253,15 +259,48 @@ async function issue(request: Asked, decided: Decided, portfolio: unknown): Prom
   return issueActing(decided)
 }
 
-async function openThrough(database: Database, request: Asked, enter: Statement): Promise<Opened> {
+const keptDecisions = new WeakMap<Database, KeptDecisions>()
+
+function keptOf(database: Database): KeptDecisions {
+  const kept = keptDecisions.get(database) ?? new KeptDecisions()
+  keptDecisions.set(database, kept)
+  return kept
+}
+
+/** What the database gathered, or what was kept of it and holds. */
+function readEntered(
+  request: Asked,
+  [entering, links]: readonly StatementResult[],
+  known: KeptDecision | undefined,
+): Omit<KeptDecision, 'ticket'> {
+  const answer = entering?.rows[0]?.['facts']
+  const resumedAt = readResumed(answer)
+  if (resumedAt === null) {
+    const entries = request.isPortfolio ? decodePortfolio(links?.rows[0]?.['links']) : null
+    return { entered: decodeFacts(answer), entries }
+  }
+  if (!known) throw new Error('The database resumed what nobody kept.')
+  return { entered: { ...known.entered, now: resumedAt }, entries: known.entries }
+}
+
+interface Entering {
+  readonly statement: Statement
+  readonly known?: KeptDecision | undefined
+  readonly keep?: (decision: KeptDecision) => void
+}
+
+async function openThrough(database: Database, request: Asked, entering: Entering): Promise<Opened> {
+  const { statement, known, keep } = entering
   const portfolio = { text: 'select access.portfolio() as links', values: [] }
-  const opening = request.isPortfolio ? [enter, portfolio] : [enter]
+  const opening = request.isPortfolio ? [statement, portfolio] : [statement]
   const [transaction, results] = await Transaction.begin(database, LOGIN_OF_PLANE[request.plane], opening)
   try {
-    const { entered, facts: found } = readFacts(results[0]?.rows[0]?.['facts'], request.trace.ip)
-    const facts = { ...found, access_reason: request.accessReason }
+    const { entered, entries } = readEntered(request, results, known)
+    const { ticket } = entered
+    if (keep && ticket && ticket !== known?.ticket) keep({ ticket, entered, entries })
+    const facts = { ...toFacts(entered, request.trace.ip), access_reason: request.accessReason }
     const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
-    const mandate = await issue(request, decided, results[1]?.rows[0]?.['links'])
+    const mandate = await issue(request, decided, entries)
     return { mandate, transaction, entered }
   } catch (error) {
     await transaction.rollback()
@@ -274,8 +313,17 @@ async function openThrough(database: Database, request: Asked, enter: Statement)
  * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
  */
 export function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
-  const values = [toEnterArgument(request)]
-  return openThrough(database, request, { text: 'select access.enter_person($1) as facts', values })
+  const kept = keptOf(database)
+  const argument = toEnterArgument(request)
+  const { plane, isPortfolio, permission } = request
+  const question = `${String(argument['session_hash'])} ${plane} ${isPortfolio ? 'all' : request.tenantId} ${permission}`
+  const known = request.writes ? undefined : kept.find(question)
+  const values = [known ? { ...argument, ticket: known.ticket } : argument]
+  return openThrough(database, request, {
+    statement: { text: 'select access.enter_person($1) as facts', values },
+    known,
+    keep: (decision) => kept.keep(question, decision),
+  })
 }
 
 /** What an ordered export asks for when it goes on with its work. */
@@ -305,7 +353,7 @@ export function openForExport(database: Database, request: ExportRequest): Promi
       isPortfolio: plane === 'delegation',
       trace: { requestId, ip: null },
     },
-    { text: 'select access.enter_export($1) as facts', values: [argument] },
+    { statement: { text: 'select access.enter_export($1) as facts', values: [argument] } },
   )
 }
 
@@ -328,6 +376,6 @@ export function openForOperation(database: Database, request: OperationRequest):
   return openThrough(
     database,
     { permission, plane: 'program', tenantId: null, isPortfolio: false, trace: { requestId, ip: null } },
-    { text: 'select access.enter_operation($1) as facts', values: [argument] },
+    { statement: { text: 'select access.enter_operation($1) as facts', values: [argument] } },
   )
 }

@@ -81,6 +81,48 @@ create view access.usable_link as
       where f.lifted_at is null and f.scope = 'person' and f.person_id = m.person_id
         and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id));
 
+-- A decision may be kept: which tenants it reached with which permissions, the keys of all that it was decided on, the snapshot in which
+-- that was read, and the next moment at which time alone could change it. It holds while that moment lies ahead and no change of one of its
+-- keys has committed since (access.stamp, which triggers write), as this statement sees it: nothing is believed that was not compared here.
+create function access.holds(kept jsonb) returns boolean
+  language plpgsql stable
+  as $$
+declare
+  seen pg_snapshot := kept ->> 'snapshot';
+begin
+  return statement_timestamp() < (kept ->> 'until')::timestamptz
+    and exists (select from access.stamp_era e where e.id = (kept ->> 'era')::uuid)
+    and not exists (
+    select from access.stamp s
+    where s.key = any ((kept ->> 'keys')::uuid[]) and s.xid >= pg_snapshot_xmin(seen) and not pg_visible_in_snapshot(s.xid, seen));
+end
+$$;
+
+-- The permissions that open a relation to an operation.
+create function access.mask_of_relation(relation_name text, operation_name text, on_plane text) returns bit(256)
+  language plpgsql stable
+  as $$
+begin
+  return (select r.mask from public.relation_permission r where r.relation = relation_name and r.operation = operation_name and r.plane = on_plane);
+end
+$$;
+
+-- What a decision that holds reaches.
+create function access.kept_reach(groups jsonb, needed bit(256), of_own_accounts boolean) returns uuid[]
+  language plpgsql immutable
+  as $$
+declare
+  reached uuid[] := '{}';
+begin
+  for i in 0 .. jsonb_array_length(groups) - 1 loop
+    if ((groups -> i ->> 'mask')::bit(256) & needed) <> 0::bit(256) and (of_own_accounts is null or (groups -> i ->> 'own')::boolean = of_own_accounts) then
+      reached := reached || (groups -> i ->> 'tenants')::uuid[];
+    end if;
+  end loop;
+  return reached;
+end
+$$;
+
 create or replace function access.reach(relation_name text, operation_name text) returns setof uuid
   language plpgsql stable security definer rows 50
   set search_path = pg_catalog
@@ -95,6 +137,8 @@ declare
   -- Under a link that is restricted to the partner's own accounts these stay open; of all else only rows of the accounts do, which
   -- their tables say themselves (access.restricted_reach).
   is_open_whole boolean := relation_name in ('tenant', 'sla_policy_version', 'audit_scope');
+  reached uuid[];
+  tenant uuid;
 begin
   -- An API client has no membership and no assignment; the oauth module says what its token reaches.
   if context ? 'client_id' then
@@ -102,6 +146,13 @@ begin
     return;
   end if;
   if context is null then
+    return;
+  end if;
+  if context ? 'kept' and access.holds(context -> 'kept') then
+    reached := access.kept_reach(context -> 'kept' -> 'groups', access.mask_of_relation(relation_name, operation_name, context ->> 'plane'), case when not is_open_whole then false end);
+    foreach tenant in array reached loop
+      return next tenant;
+    end loop;
     return;
   end if;
   person := (context ->> 'actor_id')::uuid;
@@ -162,6 +213,10 @@ declare
   route_bit integer;
 begin
   if context is null or context ? 'client_id' or context ->> 'plane' <> 'delegation' then
+    return;
+  end if;
+  if context ? 'kept' and access.holds(context -> 'kept') then
+    return query select unnest(access.kept_reach(context -> 'kept' -> 'groups', access.mask_of_relation(relation_name, operation_name, 'delegation'), true));
     return;
   end if;
   route_bit := (context ->> 'permission_bit')::integer;
@@ -243,6 +298,72 @@ begin
 end
 $$;
 
+-- The moments at which time alone changes what a link gives to a person, or what is told of it.
+create view access.link_change as
+  select d.id as link_id, d.partner_id, h.id as person_id, ahead.moment
+  from public.delegation d
+  cross join public.person h
+  left join public.link_member m on m.link_id = d.id and m.person_id = h.id
+  cross join lateral (
+    values (d.starts_at), (d.ends_at), (d.review_stops_at), (d.status_changed_at + interval '30 days'), (m.ends_at), (m.elevated_from), (m.elevated_until),
+      (case when d.has_timed_overrides then (select min(o.expires_at) from public.link_override o where o.link_id = d.id and o.expires_at > statement_timestamp()) end)) ahead (moment)
+  where ahead.moment > statement_timestamp();
+
+-- What is kept of a decision for a person's reads: see access.holds. Its keys are the person, the partner and the tenant, and one for what
+-- concerns everybody; a change of a link is a change of its partner.
+create function access.keep(context jsonb, seen pg_snapshot) returns jsonb
+  language plpgsql volatile
+  as $$
+declare
+  at timestamptz := statement_timestamp();
+  person uuid := context ->> 'actor_id';
+  partner uuid := context ->> 'partner_id';
+  tenant uuid := context ->> 'tenant_id';
+  member uuid := context ->> 'member_id';
+  link uuid := context ->> 'delegation_id';
+  route_bit integer := context ->> 'permission_bit';
+  is_portfolio boolean := context ->> 'plane' = 'delegation' and not context ? 'tenant_id';
+  era uuid := (select e.id from access.stamp_era e limit 1);
+  until timestamptz;
+  changes_at timestamptz;
+  groups jsonb := '[]';
+begin
+  if era is null then
+    insert into access.stamp_era default values;
+    return null;
+  end if;
+  -- Not past the moment at which the use of the session is noted anew, so that nobody is idle who works.
+  select least(at + interval '1 minute', s.ends_at, s.seen_at + interval '1 minute', s.seen_at + make_interval(secs => s.idle_seconds)) into until from public.session s where s.id = (context ->> 'session_id')::uuid;
+  if context ->> 'plane' = 'tenant' then
+    select coalesce(jsonb_agg(jsonb_build_object('mask', rp.mask, 'own', false, 'tenants', array[tenant]::text)), '[]') into groups
+    from public.tenant_member tm
+    join public.tenant t on t.id = tm.tenant_id and t.status <> 'closed'
+    join public.person p on p.id = tm.person_id and p.status = 'active'
+    join public.role_permission rp on rp.plane = 'tenant' and rp.role = tm.role
+    where tm.person_id = person and tm.tenant_id = tenant and tm.status = 'active';
+  elsif context ->> 'plane' = 'delegation' and context ? 'tenant_id' then
+    select coalesce(jsonb_agg(jsonb_build_object('mask', u.mask, 'own', u.own_accounts_only, 'tenants', array[u.tenant_id]::text)), '[]') into groups
+    from access.usable_link u
+    where u.link_id = link and u.member_id = member and u.person_id = person and u.partner_id = partner and u.tenant_id = tenant
+      and (route_bit is null or get_bit(u.mask, route_bit) = 1);
+    select min(c.moment) into changes_at from access.link_change c where c.link_id = link and c.person_id = person;
+  elsif context ->> 'plane' = 'delegation' then
+    select coalesce(jsonb_agg(jsonb_build_object('mask', reached.mask, 'own', reached.own_accounts_only, 'tenants', reached.tenants)), '[]') into groups
+    from (
+      select u.mask, u.own_accounts_only, array_agg(u.tenant_id)::text as tenants
+      from access.usable_link u
+      where u.person_id = person and u.partner_id = partner and (route_bit is null or get_bit(u.mask, route_bit) = 1)
+      group by u.mask, u.own_accounts_only) reached;
+    select min(c.moment) into changes_at from access.link_change c where c.partner_id = partner and c.person_id = person;
+  end if;
+  if until <= at then
+    return null;
+  end if;
+  return jsonb_build_object('era', era, 'snapshot', seen, 'until', least(until, changes_at), 'groups', groups,
+    'keys', array_remove(array[person, partner, tenant, '00000000-0000-0000-0000-000000000000'], null)::text);
+end
+$$;
+
 -- The door of a person into a transaction: checks the session, gathers what the kernel needs, and puts the context in force.
 -- Which plane is open is decided by the database login, never by an argument. One query for each plane, since this runs at every request.
 create function access.enter_person(request jsonb) returns json
@@ -255,10 +376,28 @@ declare
   plane text := case session_user when 'liaison_platform' then 'platform' when 'liaison_program' then 'program' when 'liaison_delegate' then 'delegation' when 'liaison_tenant' then 'tenant' end;
   session_hash bytea := decode(request ->> 'session_hash', 'hex');
   asked_tenant uuid := (request ->> 'tenant_id')::uuid;
+  -- Before anything is read: what commits from here on is no part of it.
+  seen pg_snapshot := pg_current_snapshot();
+  -- What concerns this request alone.
+  of_request jsonb := jsonb_build_object('request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
+    'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source');
+  -- What a decision that is kept is kept under: it serves the same question of the same session alone.
+  question jsonb := jsonb_build_object('plane', plane, 'session_hash', request -> 'session_hash', 'asked_tenant', request -> 'tenant_id', 'permission', request -> 'permission');
+  context jsonb;
+  kept jsonb;
+  ticket text := request ->> 'ticket';
   who record;
 begin
   if plane is null then
     raise exception 'this login opens no plane of persons' using errcode = 'insufficient_privilege';
+  end if;
+  -- A read may come with the ticket of a decision that was made before. Only this function signs them.
+  if ticket is not null and (request ->> 'writes')::boolean is false and access.sign('ticket ' || substr(ticket, 65)) = left(ticket, 64) then
+    context := substr(ticket, 65);
+    if context -> 'question' = question and access.holds(context -> 'kept') then
+      perform access.set_context((context - 'question') || jsonb_strip_nulls(of_request) || '{"resumed": true}');
+      return json_build_object('now', statement_timestamp(), 'plane', plane, 'resumed', true);
+    end if;
   end if;
   if plane = 'platform' then
     select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
@@ -307,14 +446,23 @@ begin
     return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', null);
   end if;
 
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
+  context := jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
     'member_id', who.member_id, 'partner_id', who.partner_id, 'partner_name', who.partner_name, 'tenant_id', who.tenant_id, 'tenant_name', who.tenant_name,
     'delegation_id', who.delegation_id, 'delegation_epoch', who.delegation_epoch, 'role', who.role,
-    'permission', request -> 'permission', 'permission_bit', who.permission_bit,
-    'request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
-    'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source')));
+    'permission', request -> 'permission', 'permission_bit', who.permission_bit));
+  ticket := null;
+  -- A transaction that has written could not tell its own later changes from what it saw.
+  if (request ->> 'writes')::boolean is false and pg_current_xact_id_if_assigned() is null then
+    kept := access.keep(context, seen);
+  end if;
+  if kept is not null then
+    context := context || jsonb_build_object('kept', kept);
+    ticket := (context || jsonb_build_object('question', question))::text;
+    ticket := access.sign('ticket ' || ticket) || ticket;
+  end if;
+  perform access.set_context(context || jsonb_strip_nulls(of_request));
   return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', who.freezes, 'platform_role', who.platform_role,
-    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link);
+    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link, 'ticket', ticket);
 end
 $$;
 
@@ -330,6 +478,10 @@ declare
 begin
   if context ->> 'plane' is distinct from 'delegation' then
     return '[]';
+  end if;
+  -- Whoever came with a ticket has the links that it was given for.
+  if context ? 'resumed' then
+    return null;
   end if;
   return coalesce((
     select json_agg(f.facts order by d.tenant_id)
@@ -355,6 +507,11 @@ declare
 begin
   if context is null or context ? 'tenant_ids' then
     raise exception 'the access context cannot be narrowed here' using errcode = 'insufficient_privilege';
+  end if;
+  if context ? 'kept' then
+    context := jsonb_set(context, '{kept,groups}', (
+      select coalesce(jsonb_agg(g || jsonb_build_object('tenants', array(select t from unnest((g ->> 'tenants')::uuid[]) t where t = any (tenants))::text)), '[]')
+      from jsonb_array_elements(context -> 'kept' -> 'groups') g));
   end if;
   perform access.set_context(context || jsonb_build_object('tenant_ids', to_jsonb(tenants)));
 end
