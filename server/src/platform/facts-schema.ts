@@ -123,14 +123,6 @@ export function decodeFacts(value: unknown): EnteredFacts {
   return EnteredFactsSchema.parse(value)
 }
 
-const Resumed = z.object({ resumed: z.literal(true), now: Instant })
-
-/** The database's clock, when its answer is that what the ticket stands for holds; null when it gathered anew. */
-export function readResumed(value: unknown): Date | null {
-  const isResumed = typeof value === 'object' && value !== null && 'resumed' in value
-  return isResumed ? Resumed.parse(value).now : null
-}
-
 /** Parses the answer of `access.portfolio`. */
 export function decodePortfolio(value: unknown): LinkEntry[] {
   return z.array(LinkEntrySchema).parse(value)

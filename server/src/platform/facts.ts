@@ -3,7 +3,7 @@ import type { EnteredFacts, LinkEntry } from './facts-schema.ts'
 import { idFromUuid, intersectHours, intersectIpLists } from '@liaison/access'
 import type { Conditions, Facts, Hours, LinkFacts } from '@liaison/access'
 
-export { decodeFacts, decodePortfolio, readResumed } from './facts-schema.ts'
+export { decodeFacts, decodePortfolio } from './facts-schema.ts'
 export type { EnteredFacts, LinkEntry } from './facts-schema.ts'
 
 type StoredConditions = LinkEntry['conditions']

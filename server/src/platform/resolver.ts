@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { decide, findPermission, idFromUuid } from '@liaison/access'
 import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
 import type { Database, Login } from './database.ts'
-import { decodeFacts, decodePortfolio, readResumed, toFacts } from './facts.ts'
+import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
 import { KeptDecisions } from './kept-decisions.ts'
 import type { KeptDecision } from './kept-decisions.ts'
@@ -267,37 +267,49 @@ function keptOf(database: Database): KeptDecisions {
   return kept
 }
 
-/** What the database gathered, or what was kept of it and holds. */
-function readEntered(
-  request: Asked,
-  [entering, links]: readonly StatementResult[],
-  known: KeptDecision | undefined,
-): Omit<KeptDecision, 'ticket'> {
-  const answer = entering?.rows[0]?.['facts']
-  const resumedAt = readResumed(answer)
-  if (resumedAt === null) {
-    const entries = request.isPortfolio ? decodePortfolio(links?.rows[0]?.['links']) : null
-    return { entered: decodeFacts(answer), entries }
-  }
-  if (!known) throw new Error('The database resumed what nobody kept.')
-  return { entered: { ...known.entered, now: resumedAt }, entries: known.entries }
-}
-
 interface Entering {
-  readonly statement: Statement
-  readonly known?: KeptDecision | undefined
+  readonly enter: Statement
+  /** What was kept of the same question, and the statement by which the database says whether it still holds. */
+  readonly resume?: { readonly statement: Statement; readonly known: KeptDecision } | undefined
   readonly keep?: (decision: KeptDecision) => void
 }
 
-async function openThrough(database: Database, request: Asked, entering: Entering): Promise<Opened> {
-  const { statement, known, keep } = entering
-  const portfolio = { text: 'select access.portfolio() as links', values: [] }
-  const opening = request.isPortfolio ? [statement, portfolio] : [statement]
-  const [transaction, results] = await Transaction.begin(database, LOGIN_OF_PLANE[request.plane], opening)
+interface Begun extends Pick<KeptDecision, 'entered' | 'entries'> {
+  readonly transaction: Transaction
+}
+
+const PORTFOLIO: Statement = { text: 'select access.portfolio() as links', values: [] }
+
+function readAnswers(
+  { isPortfolio }: Asked,
+  [entering, links]: readonly StatementResult[],
+): Pick<KeptDecision, 'entered' | 'entries'> {
+  const entries = isPortfolio ? decodePortfolio(links?.rows[0]?.['links']) : null
+  return { entered: decodeFacts(entering?.rows[0]?.['facts']), entries }
+}
+
+/** Begins the transaction with what the database gathered, or with what was kept of it where the database says that it holds. */
+async function begin(database: Database, request: Asked, { enter, resume, keep }: Entering): Promise<Begun> {
+  const gather = request.isPortfolio ? [enter, PORTFOLIO] : [enter]
+  const login = LOGIN_OF_PLANE[request.plane]
+  const [transaction, first] = await Transaction.begin(database, login, resume ? [resume.statement] : gather)
   try {
-    const { entered, entries } = readEntered(request, results, known)
-    const { ticket } = entered
-    if (keep && ticket && ticket !== known?.ticket) keep({ ticket, entered, entries })
+    const now = resume ? first[0]?.rows[0]?.['now'] : null
+    if (resume && now instanceof Date)
+      return { transaction, entered: { ...resume.known.entered, now }, entries: resume.known.entries }
+    const gathered = readAnswers(request, resume ? await transaction.send(gather) : first)
+    const { ticket } = gathered.entered
+    if (ticket) keep?.({ ...gathered, ticket })
+    return { transaction, ...gathered }
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}
+
+async function openThrough(database: Database, request: Asked, entering: Entering): Promise<Opened> {
+  const { transaction, entered, entries } = await begin(database, request, entering)
+  try {
     const facts = { ...toFacts(entered, request.trace.ip), access_reason: request.accessReason }
     const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
     const mandate = await issue(request, decided, entries)
@@ -313,16 +325,22 @@ async function openThrough(database: Database, request: Asked, entering: Enterin
  * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
  */
 export function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
-  const kept = keptOf(database)
   const argument = toEnterArgument(request)
-  const { plane, isPortfolio, permission } = request
-  const question = `${String(argument['session_hash'])} ${plane} ${isPortfolio ? 'all' : request.tenantId} ${permission}`
-  const known = request.writes ? undefined : kept.find(question)
-  const values = [known ? { ...argument, ticket: known.ticket } : argument]
+  const enter = { text: 'select access.enter_person($1) as facts', values: [argument] }
+  if (request.writes) return openThrough(database, request, { enter })
+  const kept = keptOf(database)
+  const { plane, isPortfolio, permission, trace } = request
+  const question = [argument['session_hash'], argument['tenant_id'] ?? [], permission].flat().join(' ')
+  const place = `${plane} ${isPortfolio} ${question}`
+  const known = kept.find(place)
+  const statement = known && {
+    text: 'select access.resume($1, $2, $3) as now',
+    values: [known.ticket, question, trace.toAudit()],
+  }
   return openThrough(database, request, {
-    statement: { text: 'select access.enter_person($1) as facts', values },
-    known,
-    keep: (decision) => kept.keep(question, decision),
+    enter,
+    resume: statement && { statement, known },
+    keep: (decision) => kept.keep(place, decision),
   })
 }
 
@@ -353,7 +371,7 @@ export function openForExport(database: Database, request: ExportRequest): Promi
       isPortfolio: plane === 'delegation',
       trace: { requestId, ip: null },
     },
-    { statement: { text: 'select access.enter_export($1) as facts', values: [argument] } },
+    { enter: { text: 'select access.enter_export($1) as facts', values: [argument] } },
   )
 }
 
@@ -376,6 +394,6 @@ export function openForOperation(database: Database, request: OperationRequest):
   return openThrough(
     database,
     { permission, plane: 'program', tenantId: null, isPortfolio: false, trace: { requestId, ip: null } },
-    { statement: { text: 'select access.enter_operation($1) as facts', values: [argument] } },
+    { enter: { text: 'select access.enter_operation($1) as facts', values: [argument] } },
   )
 }

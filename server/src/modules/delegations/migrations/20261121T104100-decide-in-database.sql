@@ -83,35 +83,31 @@ create view access.usable_link as
 
 -- A decision may be kept: which tenants it reached with which permissions, the keys of all that it was decided on, the snapshot in which
 -- that was read, and the next moment at which time alone could change it. It holds while that moment lies ahead and no change of one of its
--- keys has committed since (access.stamp, which triggers write), as this statement sees it: nothing is believed that was not compared here.
-create function access.holds(kept jsonb) returns boolean
+-- keys has committed since (access.stamp, which triggers write), as the statement that asks sees it: nothing is believed that was not
+-- compared there. Who asks gets the key that authenticates contexts, in the same look; nobody else may call this.
+create function access.key_if_it_holds(kept jsonb) returns bytea
   language plpgsql stable
   as $$
 declare
   seen pg_snapshot := kept ->> 'snapshot';
 begin
-  return statement_timestamp() < (kept ->> 'until')::timestamptz
-    and exists (select from access.stamp_era e where e.id = (kept ->> 'era')::uuid)
-    and not exists (
-    select from access.stamp s
-    where s.key = any ((kept ->> 'keys')::uuid[]) and s.xid >= pg_snapshot_xmin(seen) and not pg_visible_in_snapshot(s.xid, seen));
+  return (
+    select k.key from access.context_key k
+    where statement_timestamp() < (kept ->> 'until')::timestamptz
+      and exists (select from access.stamp_era e where e.id = (kept ->> 'era')::uuid)
+      and not exists (
+        select from access.stamp s
+        where s.key = any ((kept ->> 'keys')::uuid[]) and s.xid >= pg_snapshot_xmin(seen) and not pg_visible_in_snapshot(s.xid, seen)));
 end
 $$;
 
--- The permissions that open a relation to an operation.
-create function access.mask_of_relation(relation_name text, operation_name text, on_plane text) returns bit(256)
+-- The tenants that a decision reaches with a relation and operation; of links with and without the restriction to own accounts, or of both.
+create function access.kept_reach(context jsonb, relation_name text, operation_name text, of_own_accounts boolean) returns uuid[]
   language plpgsql stable
   as $$
-begin
-  return (select r.mask from public.relation_permission r where r.relation = relation_name and r.operation = operation_name and r.plane = on_plane);
-end
-$$;
-
--- What a decision that holds reaches.
-create function access.kept_reach(groups jsonb, needed bit(256), of_own_accounts boolean) returns uuid[]
-  language plpgsql immutable
-  as $$
 declare
+  groups jsonb := context -> 'kept' -> 'groups';
+  needed bit(256) := (select r.mask from public.relation_permission r where r.relation = relation_name and r.operation = operation_name and r.plane = context ->> 'plane');
   reached uuid[] := '{}';
 begin
   for i in 0 .. jsonb_array_length(groups) - 1 loop
@@ -130,29 +126,35 @@ create or replace function access.reach(relation_name text, operation_name text)
   set enable_seqscan = off
   as $$
 declare
-  context jsonb := access.context();
+  context jsonb := nullif(current_setting('liaison.context', true), '');
+  secret bytea;
   person uuid;
   only_tenants uuid[];
   route_bit integer;
   -- Under a link that is restricted to the partner's own accounts these stay open; of all else only rows of the accounts do, which
   -- their tables say themselves (access.restricted_reach).
   is_open_whole boolean := relation_name in ('tenant', 'sla_policy_version', 'audit_scope');
-  reached uuid[];
   tenant uuid;
 begin
+  if context ? 'kept' then
+    secret := access.key_if_it_holds(context -> 'kept');
+    if secret is not null then
+      if encode(sha256(secret || sha256(secret || convert_to(current_setting('liaison.context', true), 'UTF8'))), 'hex') is distinct from current_setting('liaison.mac', true) then
+        raise exception 'the access context is forged' using errcode = 'insufficient_privilege';
+      end if;
+      foreach tenant in array access.kept_reach(context, relation_name, operation_name, case when not is_open_whole then false end) loop
+        return next tenant;
+      end loop;
+      return;
+    end if;
+  end if;
+  context := access.context();
   -- An API client has no membership and no assignment; the oauth module says what its token reaches.
   if context ? 'client_id' then
     return query select access.reach_by_token(context, relation_name, operation_name);
     return;
   end if;
   if context is null then
-    return;
-  end if;
-  if context ? 'kept' and access.holds(context -> 'kept') then
-    reached := access.kept_reach(context -> 'kept' -> 'groups', access.mask_of_relation(relation_name, operation_name, context ->> 'plane'), case when not is_open_whole then false end);
-    foreach tenant in array reached loop
-      return next tenant;
-    end loop;
     return;
   end if;
   person := (context ->> 'actor_id')::uuid;
@@ -215,8 +217,8 @@ begin
   if context is null or context ? 'client_id' or context ->> 'plane' <> 'delegation' then
     return;
   end if;
-  if context ? 'kept' and access.holds(context -> 'kept') then
-    return query select unnest(access.kept_reach(context -> 'kept' -> 'groups', access.mask_of_relation(relation_name, operation_name, 'delegation'), true));
+  if context ? 'kept' and access.key_if_it_holds(context -> 'kept') is not null then
+    return query select unnest(access.kept_reach(context, relation_name, operation_name, true));
     return;
   end if;
   route_bit := (context ->> 'permission_bit')::integer;
@@ -309,7 +311,7 @@ create view access.link_change as
       (case when d.has_timed_overrides then (select min(o.expires_at) from public.link_override o where o.link_id = d.id and o.expires_at > statement_timestamp()) end)) ahead (moment)
   where ahead.moment > statement_timestamp();
 
--- What is kept of a decision for a person's reads: see access.holds. Its keys are the person, the partner and the tenant, and one for what
+-- What is kept of a decision for a person's reads: see access.key_if_it_holds. Its keys are the person, the partner and the tenant, and one for what
 -- concerns everybody; a change of a link is a change of its partner.
 create function access.keep(context jsonb, seen pg_snapshot) returns jsonb
   language plpgsql volatile
@@ -378,26 +380,13 @@ declare
   asked_tenant uuid := (request ->> 'tenant_id')::uuid;
   -- Before anything is read: what commits from here on is no part of it.
   seen pg_snapshot := pg_current_snapshot();
-  -- What concerns this request alone.
-  of_request jsonb := jsonb_build_object('request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
-    'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source');
-  -- What a decision that is kept is kept under: it serves the same question of the same session alone.
-  question jsonb := jsonb_build_object('plane', plane, 'session_hash', request -> 'session_hash', 'asked_tenant', request -> 'tenant_id', 'permission', request -> 'permission');
   context jsonb;
   kept jsonb;
-  ticket text := request ->> 'ticket';
+  ticket text;
   who record;
 begin
   if plane is null then
     raise exception 'this login opens no plane of persons' using errcode = 'insufficient_privilege';
-  end if;
-  -- A read may come with the ticket of a decision that was made before. Only this function signs them.
-  if ticket is not null and (request ->> 'writes')::boolean is false and access.sign('ticket ' || substr(ticket, 65)) = left(ticket, 64) then
-    context := substr(ticket, 65);
-    if context -> 'question' = question and access.holds(context -> 'kept') then
-      perform access.set_context((context - 'question') || jsonb_strip_nulls(of_request) || '{"resumed": true}');
-      return json_build_object('now', statement_timestamp(), 'plane', plane, 'resumed', true);
-    end if;
   end if;
   if plane = 'platform' then
     select a.*, (select b.bit from public.permission b where b.name = request ->> 'permission') as permission_bit,
@@ -450,21 +439,47 @@ begin
     'member_id', who.member_id, 'partner_id', who.partner_id, 'partner_name', who.partner_name, 'tenant_id', who.tenant_id, 'tenant_name', who.tenant_name,
     'delegation_id', who.delegation_id, 'delegation_epoch', who.delegation_epoch, 'role', who.role,
     'permission', request -> 'permission', 'permission_bit', who.permission_bit));
-  ticket := null;
   -- A transaction that has written could not tell its own later changes from what it saw.
   if (request ->> 'writes')::boolean is false and pg_current_xact_id_if_assigned() is null then
     kept := access.keep(context, seen);
   end if;
   if kept is not null then
     context := context || jsonb_build_object('kept', kept);
-    ticket := (context || jsonb_build_object('question', question))::text;
+    ticket := (context || jsonb_build_object('question', concat_ws(' ', session_user, request ->> 'session_hash', request ->> 'tenant_id', request ->> 'permission')))::text;
     ticket := access.sign('ticket ' || ticket) || ticket;
   end if;
-  perform access.set_context(context || jsonb_strip_nulls(of_request));
+  perform access.set_context(context || jsonb_strip_nulls(jsonb_build_object('request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
+    'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source')));
   return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', who.freezes, 'platform_role', who.platform_role,
     'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link, 'ticket', ticket);
 end
 $$;
+
+-- The same door for a read that comes with the ticket of a decision made before: puts its context in force again if it holds and was made
+-- for this very question of this session. Returns the time, or null when the long way must be gone. It runs at nearly every read, so there
+-- is little in it: PL/pgSQL prepares each expression anew in every transaction.
+create function access.resume(ticket text, question text, of_request jsonb) returns timestamptz
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  as $$
+declare
+  body jsonb := substr(ticket, 65);
+  secret bytea := access.key_if_it_holds(body -> 'kept');
+  message text;
+begin
+  -- Only enter_person signs tickets, and the code of a context is no code of a ticket.
+  if secret is null or body ->> 'question' is distinct from session_user || ' ' || question
+    or encode(sha256(secret || sha256(secret || convert_to('ticket ' || substr(ticket, 65), 'UTF8'))), 'hex') <> left(ticket, 64) then
+    return null;
+  end if;
+  message := set_config('liaison.context', (of_request || (body - 'question'))::text, true);
+  message := set_config('liaison.mac', encode(sha256(secret || sha256(secret || convert_to(message, 'UTF8'))), 'hex'), true);
+  return statement_timestamp();
+end
+$$;
+grant execute on function access.resume(text, text, jsonb) to liaison_platform, liaison_program, liaison_delegate, liaison_tenant;
 
 -- All links of this transaction's partner, with this person's assignments: what a portfolio read is decided from.
 create function access.portfolio() returns json
@@ -478,10 +493,6 @@ declare
 begin
   if context ->> 'plane' is distinct from 'delegation' then
     return '[]';
-  end if;
-  -- Whoever came with a ticket has the links that it was given for.
-  if context ? 'resumed' then
-    return null;
   end if;
   return coalesce((
     select json_agg(f.facts order by d.tenant_id)
