@@ -300,6 +300,11 @@ begin
 end
 $$;
 
+-- Until when a session lives if it is not used again, and not past the moment at which its use is noted anew, so that nobody is idle who works.
+-- Whoever adds a bound to access.live_session adds it here.
+create view access.session_end as
+  select s.id as session_id, least(s.ends_at, s.seen_at + interval '1 minute', s.seen_at + make_interval(secs => s.idle_seconds)) as ends_at from public.session s;
+
 -- The moments at which time alone changes what a link gives to a person, or what is told of it.
 create view access.link_change as
   select d.id as link_id, d.partner_id, h.id as person_id, ahead.moment
@@ -334,8 +339,7 @@ begin
     insert into access.stamp_era default values;
     return null;
   end if;
-  -- Not past the moment at which the use of the session is noted anew, so that nobody is idle who works.
-  select least(at + interval '1 minute', s.ends_at, s.seen_at + interval '1 minute', s.seen_at + make_interval(secs => s.idle_seconds)) into until from public.session s where s.id = (context ->> 'session_id')::uuid;
+  select least(at + interval '1 minute', e.ends_at) into until from access.session_end e where e.session_id = (context ->> 'session_id')::uuid;
   if context ->> 'plane' = 'tenant' then
     select coalesce(jsonb_agg(jsonb_build_object('mask', rp.mask, 'own', false, 'tenants', array[tenant]::text)), '[]') into groups
     from public.tenant_member tm

@@ -62,9 +62,11 @@ create function access.stamp_session() returns trigger
   set search_path = pg_catalog
   as $$
 begin
-  if tg_op = 'DELETE' or new.seen_at < old.seen_at or to_jsonb(new) - 'seen_at' <> to_jsonb(old) - 'seen_at' then
-    perform access.note_change(case when tg_op = 'DELETE' then array[old.person_id] else array[old.person_id, new.person_id] end);
+  if tg_op = 'UPDATE' and new.seen_at >= old.seen_at and to_jsonb(new) - 'seen_at' = to_jsonb(old) - 'seen_at' then
+    return null;
   end if;
+  -- A new one counts against the older ones, where their number is bounded.
+  perform access.note_change(array[old.person_id, new.person_id]);
   return null;
 end
 $$;
@@ -116,6 +118,6 @@ call private.stamp_changes('access_freeze', 'everybody');
 call private.stamp_changes('permission', 'everybody');
 call private.stamp_changes('relation_permission', 'everybody');
 call private.stamp_changes('role_permission', 'everybody');
-create trigger stamped after update or delete on session for each row execute function access.stamp_session();
+create trigger stamped after insert or update or delete on session for each row execute function access.stamp_session();
 
 reset role;
