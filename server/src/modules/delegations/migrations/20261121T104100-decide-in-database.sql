@@ -339,7 +339,7 @@ begin
     insert into access.stamp_era default values;
     return null;
   end if;
-  select least(at + interval '1 minute', e.ends_at) into until from access.session_end e where e.session_id = (context ->> 'session_id')::uuid;
+  select least(at + interval '1 minute', min(e.ends_at)) into until from access.session_end e where e.session_id = (context ->> 'session_id')::uuid;
   if context ->> 'plane' = 'tenant' then
     select coalesce(jsonb_agg(jsonb_build_object('mask', rp.mask, 'own', false, 'tenants', array[tenant]::text)), '[]') into groups
     from public.tenant_member tm
