@@ -26,6 +26,7 @@ async function housekeep(database: Database): Promise<void> {
   const pool = database.pool('liaison_job')
   await pool.query('select audit.close_read_windows()')
   await pool.query('select access.forget_idle_limits()')
+  await pool.query('select access.forget_stamps()')
   await pool.query('select access.count_partner_use()')
   await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
 }

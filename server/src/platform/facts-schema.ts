@@ -112,6 +112,8 @@ const EnteredFactsSchema = z.object({
   link: Maybe(LinkEntrySchema),
   /** Freezes of the person, which hold on every plane; those of a link come with the link. */
   freezes: z.array(FreezeEntry).default([]),
+  /** Under which the same may be said to hold at the next read of the same question. */
+  ticket: Maybe(z.string()).optional(),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto'
 import { decide, findPermission, idFromUuid } from '@liaison/access'
 import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
 import type { Database, Login } from './database.ts'
-import { decodePortfolio, readFacts, toFacts } from './facts.ts'
+import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
 import { featuresOf } from './features.ts'
+import type { FeatureSource } from './features.ts'
+import { KeptDecisions } from './kept-decisions.ts'
+import type { KeptDecision } from './kept-decisions.ts'
 import { issueMandate } from './mandate.ts'
 import type { Actor, Mandate, MandateKinds, PartnerSide, PortfolioLink, RequestOrigin } from './mandate.ts'
 import { ProblemError } from './problem.ts'
 import { RefusalError } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
-import type { Statement } from './statement.ts'
+import type { Statement, StatementResult } from './statement.ts'
 import { Transaction } from './transaction.ts'
 
 /** What a decision is asked about. */
@@ -235,13 +238,17 @@ async function issuePortfolio(
   return issueMandate('portfolio', named, { transaction, facts })
 }
 
-async function issue(request: Asked, decided: Decided, portfolio: unknown): Promise<Mandate> {
+async function issue(
+  request: Asked,
+  decided: Decided,
+  entries: readonly LinkEntry[] | null,
+): Promise<Mandate> {
   if (request.plane !== 'delegation') {
     if (decide(decided.facts, { permission: request.permission }).effect === 'deny')
       refuse(decided.facts, request.permission, decided.entered)
     return issueForPlane(request.plane, decided)
   }
-  if (request.isPortfolio) return issuePortfolio(request, decided, decodePortfolio(portfolio))
+  if (request.isPortfolio) return issuePortfolio(request, decided, entries ?? [])
   if (request.tenantId === null) {
     throw new ProblemError(
       400,
@@ -254,17 +261,71 @@ async function issue(request: Asked, decided: Decided, portfolio: unknown): Prom
   return issueActing(decided)
 }
 
-async function openThrough(database: Database, request: Asked, enter: Statement): Promise<Opened> {
-  const portfolio = { text: 'select access.portfolio() as links', values: [] }
-  const opening = request.isPortfolio ? [enter, portfolio] : [enter]
-  const [transaction, results] = await Transaction.begin(database, LOGIN_OF_PLANE[request.plane], opening)
+const keptDecisions = new WeakMap<Database, KeptDecisions>()
+
+function keptOf(database: Database): KeptDecisions {
+  const kept = keptDecisions.get(database) ?? new KeptDecisions()
+  keptDecisions.set(database, kept)
+  return kept
+}
+
+interface Entering {
+  readonly enter: Statement
+  /** What was kept of the same question, and the statement by which the database says whether it still holds. */
+  readonly resume?: { readonly statement: Statement; readonly known: KeptDecision } | undefined
+  readonly keep?: (decision: KeptDecision) => void
+}
+
+interface Begun extends Pick<KeptDecision, 'entered' | 'entries'> {
+  readonly transaction: Transaction
+}
+
+const PORTFOLIO: Statement = { text: 'select access.portfolio() as links', values: [] }
+
+function readAnswers(
+  { isPortfolio }: Asked,
+  [entering, links]: readonly StatementResult[],
+  features: FeatureSource,
+): Pick<KeptDecision, 'entered' | 'entries'> {
+  const entries = isPortfolio ? decodePortfolio(links?.rows[0]?.['links']) : null
+  return { entered: decodeFacts(entering?.rows[0]?.['facts'], features), entries }
+}
+
+/** What was kept, at the time of this read and with the features as they are now: those live in this process, not under stamps. */
+function refresh(kept: EnteredFacts, now: Date, features: FeatureSource): EnteredFacts {
+  return { ...kept, now, ...(kept.partner && { features_off: features.offFor(kept.partner.id, now) }) }
+}
+
+/** Begins the transaction with what the database gathered, or with what was kept of it where the database says that it holds. */
+async function begin(database: Database, request: Asked, { enter, resume, keep }: Entering): Promise<Begun> {
+  const features = featuresOf(database)
+  const gather = request.isPortfolio ? [enter, PORTFOLIO] : [enter]
+  const login = LOGIN_OF_PLANE[request.plane]
+  const [transaction, first] = await Transaction.begin(database, login, resume ? [resume.statement] : gather)
   try {
-    const { ip } = request.trace
-    const answer = results[0]?.rows[0]?.['facts']
-    const { entered, facts: found } = readFacts(answer, { ip, features: featuresOf(database) })
-    const facts = { ...found, access_reason: request.accessReason }
+    const now = resume ? first[0]?.rows[0]?.['now'] : null
+    if (resume && now instanceof Date)
+      return {
+        transaction,
+        entered: refresh(resume.known.entered, now, features),
+        entries: resume.known.entries,
+      }
+    const gathered = readAnswers(request, resume ? await transaction.send(gather) : first, features)
+    const { ticket } = gathered.entered
+    if (ticket) keep?.({ ...gathered, ticket })
+    return { transaction, ...gathered }
+  } catch (error) {
+    await transaction.rollback()
+    throw error
+  }
+}
+
+async function openThrough(database: Database, request: Asked, entering: Entering): Promise<Opened> {
+  const { transaction, entered, entries } = await begin(database, request, entering)
+  try {
+    const facts = { ...toFacts(entered, request.trace.ip), access_reason: request.accessReason }
     const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
-    const mandate = await issue(request, decided, results[1]?.rows[0]?.['links'])
+    const mandate = await issue(request, decided, entries)
     return { mandate, transaction, entered }
   } catch (error) {
     await transaction.rollback()
@@ -277,8 +338,23 @@ async function openThrough(database: Database, request: Asked, enter: Statement)
  * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
  */
 export function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
-  const values = [toEnterArgument(request)]
-  return openThrough(database, request, { text: 'select access.enter_person($1) as facts', values })
+  const argument = toEnterArgument(request)
+  const enter = { text: 'select access.enter_person($1) as facts', values: [argument] }
+  if (request.writes) return openThrough(database, request, { enter })
+  const kept = keptOf(database)
+  const { plane, isPortfolio, permission, trace } = request
+  const question = [argument['session_hash'], argument['tenant_id'] ?? [], permission].flat().join(' ')
+  const place = `${plane} ${isPortfolio} ${question}`
+  const known = kept.find(place)
+  const statement = known && {
+    text: 'select access.resume($1, $2, $3) as now',
+    values: [known.ticket, question, trace.toAudit()],
+  }
+  return openThrough(database, request, {
+    enter,
+    resume: statement && { statement, known },
+    keep: (decision) => kept.keep(place, decision),
+  })
 }
 
 /** What an ordered export asks for when it goes on with its work. */
@@ -308,7 +384,7 @@ export function openForExport(database: Database, request: ExportRequest): Promi
       isPortfolio: plane === 'delegation',
       trace: { requestId, ip: null },
     },
-    { text: 'select access.enter_export($1) as facts', values: [argument] },
+    { enter: { text: 'select access.enter_export($1) as facts', values: [argument] } },
   )
 }
 
@@ -331,6 +407,6 @@ export function openForOperation(database: Database, request: OperationRequest):
   return openThrough(
     database,
     { permission, plane: 'program', tenantId: null, isPortfolio: false, trace: { requestId, ip: null } },
-    { text: 'select access.enter_operation($1) as facts', values: [argument] },
+    { enter: { text: 'select access.enter_operation($1) as facts', values: [argument] } },
   )
 }

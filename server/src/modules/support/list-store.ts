@@ -195,7 +195,7 @@ export async function countTickets(mandate: Mandate, filter: TicketFilter): Prom
   if (filter.tenantIds.length === 0) return []
   const { rows } = await sql<TicketCount>`
     select t.status, t.priority, count(*)::integer as tickets, (count(*) filter (where ${isBreached(filter.now)}))::integer as breached,
-      count(t.resolved_at)::integer as resolved, coalesce(sum(extract(epoch from t.resolved_at - t.created_at)), 0)::float8 as resolution_seconds
+      count(t.resolved_at)::integer as resolved, coalesce(extract(epoch from sum(t.resolved_at - t.created_at)), 0)::float8 as resolution_seconds
     from ${searchedTickets(filter)} t
     where ${conditionsOf(filter)}
     group by t.status, t.priority`.execute(tables<SupportTables>(mandate))

@@ -20,6 +20,13 @@ create or replace view access.live_session as
       where o.person_id = s.person_id and o.ended_at is null and o.ends_at > statement_timestamp() and (o.created_at, o.id) > (s.created_at, s.id)
         and o.seen_at + make_interval(secs => least(o.idle_seconds, c.staff_idle_s)) > statement_timestamp()));
 
+-- The same bounds for the reads whose decision is kept: see the view that delegations made.
+create or replace view access.session_end as
+  select s.id as session_id, least(s.ends_at, s.seen_at + interval '1 minute', s.seen_at + make_interval(secs => least(s.idle_seconds, c.staff_idle_s)), s.created_at + make_interval(secs => c.staff_absolute_s)) as ends_at
+  from public.session s
+  left join public.partner_member m on m.person_id = s.person_id and m.status = 'active'
+  left join public.configuration_in_force c on c.partner_id = m.partner_id;
+
 -- One sign-in of a person after the other, so that parallel ones cannot pass the bound.
 create function access.wait_for_sign_in() returns trigger
   language plpgsql security definer

@@ -81,6 +81,44 @@ create view access.usable_link as
       where f.lifted_at is null and f.scope = 'person' and f.person_id = m.person_id
         and (f.partner_id is null or f.partner_id = d.partner_id) and (f.tenant_id is null or f.tenant_id = d.tenant_id));
 
+-- A decision may be kept: which tenants it reached with which permissions, the keys of all that it was decided on, the snapshot in which
+-- that was read, and the next moment at which time alone could change it. It holds while that moment lies ahead and no change of one of its
+-- keys has committed since (access.stamp, which triggers write), as the statement that asks sees it: nothing is believed that was not
+-- compared there. Who asks gets the key that authenticates contexts, in the same look; nobody else may call this.
+create function access.key_if_it_holds(kept jsonb) returns bytea
+  language plpgsql stable
+  as $$
+declare
+  seen pg_snapshot := kept ->> 'snapshot';
+begin
+  return (
+    select k.key from access.context_key k
+    where statement_timestamp() < (kept ->> 'until')::timestamptz
+      and exists (select from access.stamp_era e where e.id = (kept ->> 'era')::uuid)
+      and not exists (
+        select from access.stamp s
+        where s.key = any ((kept ->> 'keys')::uuid[]) and s.xid >= pg_snapshot_xmin(seen) and not pg_visible_in_snapshot(s.xid, seen)));
+end
+$$;
+
+-- The tenants that a decision reaches with a relation and operation; of links with and without the restriction to own accounts, or of both.
+create function access.kept_reach(context jsonb, relation_name text, operation_name text, of_own_accounts boolean) returns uuid[]
+  language plpgsql stable
+  as $$
+declare
+  groups jsonb := context -> 'kept' -> 'groups';
+  needed bit(256) := (select r.mask from public.relation_permission r where r.relation = relation_name and r.operation = operation_name and r.plane = context ->> 'plane');
+  reached uuid[] := '{}';
+begin
+  for i in 0 .. jsonb_array_length(groups) - 1 loop
+    if ((groups -> i ->> 'mask')::bit(256) & needed) <> 0::bit(256) and (of_own_accounts is null or (groups -> i ->> 'own')::boolean = of_own_accounts) then
+      reached := reached || (groups -> i ->> 'tenants')::uuid[];
+    end if;
+  end loop;
+  return reached;
+end
+$$;
+
 create or replace function access.reach(relation_name text, operation_name text) returns setof uuid
   language plpgsql stable security definer rows 50
   set search_path = pg_catalog
@@ -88,14 +126,29 @@ create or replace function access.reach(relation_name text, operation_name text)
   set enable_seqscan = off
   as $$
 declare
-  context jsonb := access.context();
+  context jsonb := nullif(current_setting('liaison.context', true), '');
+  secret bytea;
   person uuid;
   only_tenants uuid[];
   route_bit integer;
   -- Under a link that is restricted to the partner's own accounts these stay open; of all else only rows of the accounts do, which
   -- their tables say themselves (access.restricted_reach).
   is_open_whole boolean := relation_name in ('tenant', 'sla_policy_version', 'audit_scope');
+  tenant uuid;
 begin
+  if context ? 'kept' then
+    secret := access.key_if_it_holds(context -> 'kept');
+    if secret is not null then
+      if encode(sha256(secret || sha256(secret || convert_to(current_setting('liaison.context', true), 'UTF8'))), 'hex') is distinct from current_setting('liaison.mac', true) then
+        raise exception 'the access context is forged' using errcode = 'insufficient_privilege';
+      end if;
+      foreach tenant in array access.kept_reach(context, relation_name, operation_name, case when not is_open_whole then false end) loop
+        return next tenant;
+      end loop;
+      return;
+    end if;
+  end if;
+  context := access.context();
   -- An API client has no membership and no assignment; the oauth module says what its token reaches.
   if context ? 'client_id' then
     return query select access.reach_by_token(context, relation_name, operation_name);
@@ -162,6 +215,10 @@ declare
   route_bit integer;
 begin
   if context is null or context ? 'client_id' or context ->> 'plane' <> 'delegation' then
+    return;
+  end if;
+  if context ? 'kept' and access.key_if_it_holds(context -> 'kept') is not null then
+    return query select unnest(access.kept_reach(context, relation_name, operation_name, true));
     return;
   end if;
   route_bit := (context ->> 'permission_bit')::integer;
@@ -243,6 +300,76 @@ begin
 end
 $$;
 
+-- Until when a session lives if it is not used again, and not past the moment at which its use is noted anew, so that nobody is idle who works.
+-- Whoever adds a bound to access.live_session adds it here.
+create view access.session_end as
+  select s.id as session_id, least(s.ends_at, s.seen_at + interval '1 minute', s.seen_at + make_interval(secs => s.idle_seconds)) as ends_at from public.session s;
+
+-- The moments at which time alone changes what a link gives to a person, or what is told of it.
+create view access.link_change as
+  select d.id as link_id, d.partner_id, h.id as person_id, ahead.moment
+  from public.delegation d
+  cross join public.person h
+  left join public.link_member m on m.link_id = d.id and m.person_id = h.id
+  cross join lateral (
+    values (d.starts_at), (d.ends_at), (d.review_stops_at), (d.status_changed_at + interval '30 days'), (m.ends_at), (m.elevated_from), (m.elevated_until),
+      (case when d.has_timed_overrides then (select min(o.expires_at) from public.link_override o where o.link_id = d.id and o.expires_at > statement_timestamp()) end)) ahead (moment)
+  where ahead.moment > statement_timestamp();
+
+-- What is kept of a decision for a person's reads: see access.key_if_it_holds. Its keys are the person, the partner and the tenant, and one for what
+-- concerns everybody; a change of a link is a change of its partner.
+create function access.keep(context jsonb, seen pg_snapshot) returns jsonb
+  language plpgsql volatile
+  as $$
+declare
+  at timestamptz := statement_timestamp();
+  person uuid := context ->> 'actor_id';
+  partner uuid := context ->> 'partner_id';
+  tenant uuid := context ->> 'tenant_id';
+  member uuid := context ->> 'member_id';
+  link uuid := context ->> 'delegation_id';
+  route_bit integer := context ->> 'permission_bit';
+  is_portfolio boolean := context ->> 'plane' = 'delegation' and not context ? 'tenant_id';
+  era uuid := (select e.id from access.stamp_era e limit 1);
+  until timestamptz;
+  changes_at timestamptz;
+  groups jsonb := '[]';
+begin
+  if era is null then
+    insert into access.stamp_era default values;
+    return null;
+  end if;
+  select least(at + interval '1 minute', min(e.ends_at)) into until from access.session_end e where e.session_id = (context ->> 'session_id')::uuid;
+  if context ->> 'plane' = 'tenant' then
+    select coalesce(jsonb_agg(jsonb_build_object('mask', rp.mask, 'own', false, 'tenants', array[tenant]::text)), '[]') into groups
+    from public.tenant_member tm
+    join public.tenant t on t.id = tm.tenant_id and t.status <> 'closed'
+    join public.person p on p.id = tm.person_id and p.status = 'active'
+    join public.role_permission rp on rp.plane = 'tenant' and rp.role = tm.role
+    where tm.person_id = person and tm.tenant_id = tenant and tm.status = 'active';
+  elsif context ->> 'plane' = 'delegation' and context ? 'tenant_id' then
+    select coalesce(jsonb_agg(jsonb_build_object('mask', u.mask, 'own', u.own_accounts_only, 'tenants', array[u.tenant_id]::text)), '[]') into groups
+    from access.usable_link u
+    where u.link_id = link and u.member_id = member and u.person_id = person and u.partner_id = partner and u.tenant_id = tenant
+      and (route_bit is null or get_bit(u.mask, route_bit) = 1);
+    select min(c.moment) into changes_at from access.link_change c where c.link_id = link and c.person_id = person;
+  elsif context ->> 'plane' = 'delegation' then
+    select coalesce(jsonb_agg(jsonb_build_object('mask', reached.mask, 'own', reached.own_accounts_only, 'tenants', reached.tenants)), '[]') into groups
+    from (
+      select u.mask, u.own_accounts_only, array_agg(u.tenant_id)::text as tenants
+      from access.usable_link u
+      where u.person_id = person and u.partner_id = partner and (route_bit is null or get_bit(u.mask, route_bit) = 1)
+      group by u.mask, u.own_accounts_only) reached;
+    select min(c.moment) into changes_at from access.link_change c where c.partner_id = partner and c.person_id = person;
+  end if;
+  if until <= at then
+    return null;
+  end if;
+  return jsonb_build_object('era', era, 'snapshot', seen, 'until', least(until, changes_at), 'groups', groups,
+    'keys', array_remove(array[person, partner, tenant, '00000000-0000-0000-0000-000000000000'], null)::text);
+end
+$$;
+
 -- The door of a person into a transaction: checks the session, gathers what the kernel needs, and puts the context in force.
 -- Which plane is open is decided by the database login, never by an argument. One query for each plane, since this runs at every request.
 create function access.enter_person(request jsonb) returns json
@@ -255,6 +382,11 @@ declare
   plane text := case session_user when 'liaison_platform' then 'platform' when 'liaison_program' then 'program' when 'liaison_delegate' then 'delegation' when 'liaison_tenant' then 'tenant' end;
   session_hash bytea := decode(request ->> 'session_hash', 'hex');
   asked_tenant uuid := (request ->> 'tenant_id')::uuid;
+  -- Before anything is read: what commits from here on is no part of it.
+  seen pg_snapshot := pg_current_snapshot();
+  context jsonb;
+  kept jsonb;
+  ticket text;
   who record;
 begin
   if plane is null then
@@ -307,16 +439,51 @@ begin
     return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', null);
   end if;
 
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
+  context := jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
     'member_id', who.member_id, 'partner_id', who.partner_id, 'partner_name', who.partner_name, 'tenant_id', who.tenant_id, 'tenant_name', who.tenant_name,
     'delegation_id', who.delegation_id, 'delegation_epoch', who.delegation_epoch, 'role', who.role,
-    'permission', request -> 'permission', 'permission_bit', who.permission_bit,
-    'request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
+    'permission', request -> 'permission', 'permission_bit', who.permission_bit));
+  -- A transaction that has written could not tell its own later changes from what it saw.
+  if (request ->> 'writes')::boolean is false and pg_current_xact_id_if_assigned() is null then
+    kept := access.keep(context, seen);
+  end if;
+  if kept is not null then
+    context := context || jsonb_build_object('kept', kept);
+    ticket := (context || jsonb_build_object('question', concat_ws(' ', session_user, request ->> 'session_hash', request ->> 'tenant_id', request ->> 'permission')))::text;
+    ticket := access.sign('ticket ' || ticket) || ticket;
+  end if;
+  perform access.set_context(context || jsonb_strip_nulls(jsonb_build_object('request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
     'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source')));
   return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', who.actor, 'freezes', who.freezes, 'platform_role', who.platform_role,
-    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link);
+    'partner', who.partner, 'partner_member', who.partner_member, 'tenant', who.tenant, 'tenant_member', who.tenant_member, 'link', who.link, 'ticket', ticket);
 end
 $$;
+
+-- The same door for a read that comes with the ticket of a decision made before: puts its context in force again if it holds and was made
+-- for this very question of this session. Returns the time, or null when the long way must be gone. It runs at nearly every read, so there
+-- is little in it: PL/pgSQL prepares each expression anew in every transaction.
+create function access.resume(ticket text, question text, of_request jsonb) returns timestamptz
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  as $$
+declare
+  body jsonb := substr(ticket, 65);
+  secret bytea := access.key_if_it_holds(body -> 'kept');
+  message text;
+begin
+  -- Only enter_person signs tickets, and the code of a context is no code of a ticket.
+  if secret is null or body ->> 'question' is distinct from session_user || ' ' || question
+    or encode(sha256(secret || sha256(secret || convert_to('ticket ' || substr(ticket, 65), 'UTF8'))), 'hex') <> left(ticket, 64) then
+    return null;
+  end if;
+  message := set_config('liaison.context', (of_request || (body - 'question'))::text, true);
+  message := set_config('liaison.mac', encode(sha256(secret || sha256(secret || convert_to(message, 'UTF8'))), 'hex'), true);
+  return statement_timestamp();
+end
+$$;
+grant execute on function access.resume(text, text, jsonb) to liaison_platform, liaison_program, liaison_delegate, liaison_tenant;
 
 -- All links of this transaction's partner, with this person's assignments: what a portfolio read is decided from.
 create function access.portfolio() returns json
@@ -355,6 +522,11 @@ declare
 begin
   if context is null or context ? 'tenant_ids' then
     raise exception 'the access context cannot be narrowed here' using errcode = 'insufficient_privilege';
+  end if;
+  if context ? 'kept' then
+    context := jsonb_set(context, '{kept,groups}', (
+      select coalesce(jsonb_agg(g || jsonb_build_object('tenants', array(select t from unnest((g ->> 'tenants')::uuid[]) t where t = any (tenants))::text)), '[]')
+      from jsonb_array_elements(context -> 'kept' -> 'groups') g));
   end if;
   perform access.set_context(context || jsonb_build_object('tenant_ids', to_jsonb(tenants)));
 end

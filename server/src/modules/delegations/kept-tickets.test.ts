@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
+import type { Drawn, Seeded } from '#testing/drawn-worlds.ts'
+import {
+  change,
+  enter,
+  LIST,
+  ONES,
+  READ,
+  servedCode,
+  ticketOf,
+  withDelegate,
+} from '#testing/kept-decisions.ts'
+import type { Change, Question } from '#testing/kept-decisions.ts'
+import { permissionProbes } from '#testing/permission-probes.ts'
+import type { PermissionName } from '#testing/permission-probes.ts'
+import { TestWorld } from '#testing/world.ts'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(() => permissionProbes)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+describe('the ticket of a decision that is kept', () => {
+  test('each term ends at its moment, without a change (access.md)', async () => {
+    const soon = `now() + interval '3 seconds'`
+    const cases: readonly (readonly [string, PermissionName, Drawn, Change])[] = [
+      ['link', READ, HEALTHY, change(`update delegation set ends_at = ${soon} where id = :link`)],
+      ['review', READ, HEALTHY, change(`update delegation set review_stops_at = ${soon} where id = :link`)],
+      ['assignment', READ, HEALTHY, change(`update link_member set ends_at = ${soon} where link_id = :link`)],
+      ['session', READ, HEALTHY, change(`update session set ends_at = ${soon} where person_id = :person`)],
+      [
+        'idle session',
+        READ,
+        HEALTHY,
+        change(
+          `update session set idle_seconds = 60, seen_at = now() - interval '57 seconds' where person_id = :person`,
+        ),
+      ],
+      [
+        'elevation',
+        'partner.reports.export',
+        HEALTHY,
+        change(
+          `update link_member set elevation_id = gen_random_uuid(), elevated_mask = ${ONES}, elevated_from = now() - interval '1 day', elevated_until = ${soon} where link_id = :link`,
+        ),
+      ],
+    ]
+    const running = await Promise.all(
+      cases.map(
+        async ([name, permission, drawn, shorten]): Promise<{
+          name: string
+          permission: PermissionName
+          seeded: Seeded
+        }> => {
+          const seeded = await seedWorld(world, drawn)
+          await ticketOf(world, seeded)
+          await shorten(world, seeded)
+          return { name, permission, seeded }
+        },
+      ),
+    )
+    const [last] = await world.sql(`select clock_timestamp() + interval '3100 milliseconds' as ends`)
+    const [allowed, late] = [new Set<string>(), new Set<string>()]
+    for (let isOver = false; !isOver;) {
+      const [clock] = await world.sql('select clock_timestamp() > $1 as over', [last?.['ends']])
+      isOver = clock?.['over'] === true
+      for (const { name, permission, seeded } of running)
+        if ((await servedCode(world, seeded, permission)) === 'ALLOWED') (isOver ? late : allowed).add(name)
+    }
+    expect([...late]).toEqual([])
+    expect(allowed.size).toBeGreaterThan(4)
+  }, 20_000)
+
+  test('the ticket serves the same question of the same session, as it was signed, and no write', async () => {
+    const [seeded, other] = [await seedWorld(world, HEALTHY), await seedWorld(world, HEALTHY)]
+    const ticket = await ticketOf(world, seeded)
+    const resumes = (whose: Seeded, more: Question) =>
+      withDelegate(world, async (client) => (await enter(client, whose, more)).resumed === true)
+    expect(await resumes(seeded, { ticket })).toBe(true)
+    expect(await resumes(other, { ticket })).toBe(false)
+    expect(await resumes(seeded, { ticket, permission: LIST })).toBe(false)
+    expect(await resumes(seeded, { ticket, tenant_id: other.tenant })).toBe(false)
+    expect(await resumes(seeded, { ticket, tenant_id: null })).toBe(false)
+    for (const forged of [
+      ticket.replace('"until": "20', '"until": "21'),
+      ticket.replaceAll(seeded.tenant, other.tenant),
+      ticket.replaceAll('partner.support.tickets.read', LIST),
+      `${'0'.repeat(64)}${ticket.slice(64)}`,
+    ])
+      expect(await resumes(seeded, { ticket: forged })).toBe(false)
+    const context = await withDelegate(world, async (client) => {
+      await enter(client, seeded, { ticket })
+      const { rows } = await client.query<{ mac: string; context: string }>(
+        `select current_setting('liaison.mac') as mac, current_setting('liaison.context') as context`,
+      )
+      return rows[0]
+    })
+    // The code of a context is no code of a ticket.
+    expect(await resumes(seeded, { ticket: `${context?.mac}${context?.context}` })).toBe(false)
+  })
+
+  test('with the stamps a crash takes everything that was kept', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const ticket = await ticketOf(world, seeded)
+    await world.sql('truncate access.stamp, access.stamp_era')
+    expect(await withDelegate(world, (client) => enter(client, seeded, { ticket }))).not.toHaveProperty(
+      'resumed',
+    )
+    expect(await servedCode(world, seeded, READ)).toBe('ALLOWED')
+  })
+
+  test('a session in use is noted once a minute at most, and what was decided outlives it', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const ticket = await ticketOf(world, seeded)
+    await world.seed('update session set seen_at = now() where person_id = $1', [seeded.person])
+    expect(await withDelegate(world, (client) => enter(client, seeded, { ticket }))).toHaveProperty(
+      'resumed',
+      true,
+    )
+  })
+
+  test('a decision that was made behind a write of the same transaction is not kept', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    await ticketOf(world, seeded)
+    await withDelegate(world, async (client) => {
+      await client.query('select pg_current_xact_id()')
+      expect(await enter(client, seeded)).toHaveProperty('ticket', null)
+    })
+  })
+
+  test('no login reads or writes a stamp', async () => {
+    for (const login of [
+      'liaison_delegate',
+      'liaison_tenant',
+      'liaison_program',
+      'liaison_platform',
+      'liaison_job',
+      'liaison_auth',
+      'liaison_ingest',
+    ] as const)
+      for (const text of [
+        'select * from access.stamp',
+        'delete from access.stamp',
+        `insert into access.stamp (key) values (gen_random_uuid())`,
+        'select * from access.stamp_era',
+        'insert into access.stamp_era default values',
+      ])
+        await expect(world.database.pool(login).query(text)).rejects.toThrow(/permission denied/)
+  })
+})
+
+/** Functions and views from which a person's read is decided, whole. */
+const DECIDING = [
+  'access.enter_person',
+  'access.portfolio',
+  'access.keep',
+  'access.reach',
+  'access.restricted_reach',
+]
+/** What these name, but no read that is kept depends on: tokens of clients, locks of writes, and the stamps themselves. */
+const APART = new Set([
+  'access.reach_by_token',
+  'access.hold_for_write',
+  'access.sign',
+  'access.context_key',
+  'access.stamp',
+  'access.stamp_era',
+])
+
+async function namesIn(name: string): Promise<string[]> {
+  const rows = await world.sql<{ name: string }>(
+    `with of_function as (select p.oid, p.prosrc from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname || '.' || p.proname = $1),
+       depending as (
+         select 'pg_proc'::regclass as class, oid from of_function
+         union all
+         select 'pg_rewrite'::regclass, r.oid from pg_rewrite r join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace where n.nspname || '.' || c.relname = $1 and c.relkind = 'v')
+     select m[1] || '.' || m[2] as name from of_function, regexp_matches(prosrc, '(access|public)\\.(\\w+)', 'g') m
+     union
+     select n.nspname || '.' || c.relname from depending d join pg_depend x on x.classid = d.class and x.objid = d.oid and x.refclassid = 'pg_class'::regclass join pg_class c on c.oid = x.refobjid join pg_namespace n on n.oid = c.relnamespace
+     union
+     select n.nspname || '.' || p.proname from depending d join pg_depend x on x.classid = d.class and x.objid = d.oid and x.refclassid = 'pg_proc'::regclass join pg_proc p on p.oid = x.refobjid join pg_namespace n on n.oid = p.pronamespace`,
+    [name],
+  )
+  return rows.map((row) => row.name)
+}
+
+test('every table that a kept decision is read from stamps each of its changes', async () => {
+  const seen = new Set<string>()
+  const open = [...DECIDING]
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (seen.has(name) || APART.has(name)) continue
+    seen.add(name)
+    open.push(...(await namesIn(name)))
+  }
+  const tables = await world.sql<{ name: string; operations: string[] | null }>(
+    `select n.nspname || '.' || c.relname as name, array(
+       select distinct operation from pg_trigger t join pg_proc p on p.oid = t.tgfoid and p.proname in ('stamp_change', 'stamp_session'),
+         lateral (values (4, 'insert'), (8, 'delete'), (16, 'update')) o (bit, operation)
+       where t.tgrelid = c.oid and t.tgenabled = 'O' and (t.tgtype & o.bit) <> 0 and cardinality(t.tgattr::int2[]) = 0 and t.tgqual is null order by operation) as operations
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname || '.' || c.relname = any ($1) order by name`,
+    [[...seen]],
+  )
+  const expected = [
+    'access_freeze',
+    'configuration_in_force',
+    'delegation',
+    'link',
+    'link_member',
+    'link_override',
+    'partner',
+    'partner_member',
+    'partner_network_rule',
+    'permission',
+    'person',
+    'platform_staff',
+    'relation_permission',
+    'role_permission',
+    'session',
+    'tenant',
+    'tenant_member',
+    'tenant_partner_policy',
+  ]
+  expect(tables.map(({ name }) => name)).toEqual(expected.map((name) => `public.${name}`))
+  const operations = ['delete', 'insert', 'update']
+  expect(tables).toEqual(tables.map(({ name }) => ({ name, operations })))
+})
