@@ -53,6 +53,7 @@ export const common = {
   'export.link': 'Export',
   'nav.reports': 'Reports',
   'nav.access': 'Access',
+  'nav.organisation': 'Your organisation',
   'nav.links': 'Links',
   'nav.features': 'Features',
   'nav.users': 'Users',

@@ -18,7 +18,7 @@ function listed(prefix: string | null, values: readonly string[] | undefined): s
 }
 
 /** A condition as a part of a sentence: "the partner is Auditor and its region is it-north". */
-export function describeCondition({ kinds, tiers, regions, plans }: Condition): string {
+function describeCondition({ kinds, tiers, regions, plans }: Condition): string {
   const parts = [
     ['condition.kinds', listed('kind', kinds)],
     ['condition.tiers', listed('tier', tiers)],

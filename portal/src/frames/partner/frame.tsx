@@ -111,18 +111,14 @@ function accessOf(par: string): NavGroup {
       { to: places.accounts(par), label: t('nav.own_accounts'), icon: IconUserDollar },
       { to: places.notices(par), label: t('nav.notices'), icon: IconMailOpened, letter: 'n' },
       { to: places.networks(par), label: t('nav.networks'), icon: IconNetwork },
-      {
-        to: places.branding(par),
-        label: t('nav.branding'),
-        icon: IconPalette,
-        needs: 'partner_org.branding.manage',
-      },
-      {
-        to: places.profile(par),
-        label: t('nav.profile'),
-        icon: IconId,
-        needs: 'partner_org.profile.read',
-      },
+    ],
+  }
+}
+
+function organisationOf(par: string): NavGroup {
+  return {
+    title: t('nav.organisation'),
+    entries: [
       {
         to: places.team(par),
         label: t('nav.team'),
@@ -137,6 +133,12 @@ function accessOf(par: string): NavGroup {
         needs: 'partner_org.members.read',
       },
       { to: places.groups(par), label: t('nav.groups'), icon: IconTags },
+      {
+        to: places.profile(par),
+        label: t('nav.profile'),
+        icon: IconId,
+        needs: 'partner_org.profile.read',
+      },
       {
         to: places.features(par),
         label: t('nav.features'),
@@ -201,6 +203,12 @@ function userBaseOf(par: string): NavGroup {
         icon: IconUserCheck,
         needs: 'partner_org.users.read',
       },
+      {
+        to: places.branding(par),
+        label: t('nav.branding'),
+        icon: IconPalette,
+        needs: 'partner_org.branding.manage',
+      },
     ],
   }
 }
@@ -209,7 +217,7 @@ function userBaseOf(par: string): NavGroup {
 export function Frame() {
   const par = useParam('par')
   const address = usePathname() + useSearchText()
-  const nav = useMemo(() => [workOf(par), accessOf(par), developersOf(par)], [par])
+  const nav = useMemo(() => [workOf(par), accessOf(par), organisationOf(par), developersOf(par)], [par])
   useEffect(() => {
     rememberPlace(par, address)
   }, [par, address])

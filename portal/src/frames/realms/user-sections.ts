@@ -11,7 +11,7 @@ export type UserSection = {
 }
 
 /** A section whose piece is fetched with the page: `late(() => import('…'))`, whose export is called `UserPart`. */
-export function late(
+function late(
   load: () => Promise<{ readonly UserPart: ComponentType<{ user: EndUser }> }>,
 ): UserSection['Part'] {
   return lazy(() => load().then(({ UserPart }) => ({ default: UserPart })))

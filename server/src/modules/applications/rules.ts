@@ -91,7 +91,7 @@ export function parseStep(
 }
 
 /** The kind that a first page names. */
-export function toKind(answers: Answers): AppliedKind | null {
+function toKind(answers: Answers): AppliedKind | null {
   return APPLIED_KINDS.find((kind) => kind === answers['kind']) ?? null
 }
 

@@ -9,7 +9,7 @@ function linear(part: string): number {
 }
 
 /** Relative luminance of `#rrggbb`, 0 for black to 1 for white (WCAG 2.2). Throws for anything else. */
-export function luminanceOf(colour: string): number {
+function luminanceOf(colour: string): number {
   const [, red, green, blue] = HEX.exec(colour) ?? []
   if (red === undefined || green === undefined || blue === undefined)
     throw new Error('A colour is written #rrggbb.')

@@ -6,7 +6,7 @@ export interface ImageFacts {
 }
 
 /** The largest logo, in bytes and in pixels on a side, and the smallest side. */
-export const IMAGE_BYTES = 65_536
+const IMAGE_BYTES = 65_536
 const LARGEST_SIDE = 1024
 const SMALLEST_SIDE = 16
 

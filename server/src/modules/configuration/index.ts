@@ -8,10 +8,5 @@ export const configurationRoutes: readonly Route[] = [...platformConfigurationRo
 
 export { CONFIGURATION_KEYS, isRelaxable } from './keys.ts'
 export type { ConfigurationKey } from './keys.ts'
-export { BrandingSection, ConfigurationDocument } from './document.ts'
-export type { ConfigurationDocumentBody } from './document.ts'
-export { EffectiveConfiguration } from './effective.ts'
-export type { EffectiveConfigurationBody } from './effective.ts'
-export { readConfiguration, readConfigurationInForce } from './read-store.ts'
 export { contrastOf } from './contrast.ts'
 export { writeConfigurationKeys } from './write-keys.ts'

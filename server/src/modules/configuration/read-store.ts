@@ -29,11 +29,3 @@ export async function readConfigurationInForce(
     version: typeof version === 'number' ? version : null,
   }
 }
-
-/** The effective configuration alone. */
-export async function readConfiguration(
-  mandate: Mandate,
-  partnerId: PartnerId,
-): Promise<EffectiveConfigurationBody> {
-  return (await readConfigurationInForce(mandate, partnerId)).document
-}

@@ -5,7 +5,7 @@ export const WHOLE_BP = 10_000
 
 export const KEY_PATTERN = /^[a-z][a-z0-9_]{1,39}$/
 
-export const KINDS = [
+const KINDS = [
   'referral',
   'reseller',
   'wholesaler',
@@ -16,7 +16,7 @@ export const KINDS = [
   'white_label',
 ] as const
 
-export const TIERS = ['standard', 'advanced', 'premier'] as const
+const TIERS = ['standard', 'advanced', 'premier'] as const
 
 const names = (maximum: number) =>
   z
@@ -43,7 +43,7 @@ export const Condition = z
 
 export type Condition = z.output<typeof Condition>
 
-export const Rule = z.strictObject({ when: Condition, outcome: z.enum(['on', 'off']) })
+const Rule = z.strictObject({ when: Condition, outcome: z.enum(['on', 'off']) })
 
 /** How a feature is decided, apart from what is set or chosen for one partner. */
 export const Definition = z.strictObject({

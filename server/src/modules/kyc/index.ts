@@ -12,7 +12,6 @@ export { mountIdentityEvents } from './inbound.ts'
 export { postTo } from './post-event.ts'
 export { makeSimulatedVendor } from './simulated-vendor.ts'
 export { HAND_OVER_TOPIC } from './topics.ts'
-export type { PostEvent } from './simulated-vendor.ts'
 
 /** Every route of identity checks of end users (C8). */
 export function makeIdentityCheckRoutes(services: Services): readonly Route[] {

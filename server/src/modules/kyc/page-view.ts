@@ -14,7 +14,7 @@ import type { CheckState, DocumentKind } from './rules.ts'
 
 export const PAGE = 'identity-check'
 
-export const DOCUMENT_WORDS: Readonly<Record<DocumentKind, string>> = {
+const DOCUMENT_WORDS: Readonly<Record<DocumentKind, string>> = {
   passport: 'Passport',
   identity_card: 'Identity card',
   residence_permit: 'Residence permit',

@@ -51,7 +51,5 @@ export {
   realmPath,
   registerProfileSection,
   registerRealmPage,
-  safeRealmReturn,
   showRealmPage,
 } from './page-kit.ts'
-export type { ProfileSection, RealmMandate, RealmMenuPage, RealmPageOptions } from './page-kit.ts'

@@ -22,7 +22,7 @@ import { ConsequenceBody, LayeredLimitBody, toConsequence, toLayers, toUsage, Us
 const BASE = '/api/v1/partner/users'
 const HISTORY_DAYS = 31
 
-export const UserParams = z.strictObject({ end_user_id: publicId('end_user') })
+const UserParams = z.strictObject({ end_user_id: publicId('end_user') })
 
 const userId = (uuid: string): string => encodeId('end_user', idFromUuid('end_user', uuid))
 
