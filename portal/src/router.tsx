@@ -39,6 +39,11 @@ const RequestLinkPage = lazyRouteComponent(
   'RequestLinkPage',
 )
 const ExplainPage = lazyRouteComponent(() => import('./frames/platform/explain-page.tsx'), 'ExplainPage')
+const PartnerActivityPage = lazyRouteComponent(
+  () => import('./frames/partner/activity-page.tsx'),
+  'ActivityPage',
+)
+const PartnerLinksPage = lazyRouteComponent(() => import('./frames/partner/links-page.tsx'), 'LinksPage')
 const OrgNewTicketPage = lazyRouteComponent(() => import('./frames/org/new-ticket-page.tsx'), 'NewTicketPage')
 const OrgMembersPage = lazyRouteComponent(() => import('./frames/org/members-page.tsx'), 'MembersPage')
 const OrgRequestsPage = lazyRouteComponent(() => import('./frames/org/requests-page.tsx'), 'RequestsPage')
@@ -186,7 +191,7 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'reports/usage': reports('UsagePage'),
   'reports/revenue': reports('RevenuePage'),
   'reports/compare': reports('ComparePage'),
-  links: 'LinksPage',
+  links: PartnerLinksPage,
   'links/new': RequestLinkPage,
   'links/$link': linking('LinkPage'),
   'links/$link/end': linking('EndLinkPage'),
@@ -208,7 +213,7 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'alerts/rules': alerts('AlertRulesPage'),
   groups: portfolio('GroupsPage'),
   'groups/$group': portfolio('GroupPage'),
-  activity: 'ActivityPage',
+  activity: PartnerActivityPage,
   'get-ready': developer('ReadyPage'),
   profile: registry('ProfilePage'),
   'settings/branding': configuration('BrandingPage'),

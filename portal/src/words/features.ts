@@ -19,7 +19,7 @@ export const features = {
   'feature_choice.opt_out': 'May opt out',
   'feature_who.killed': 'Nobody: the kill switch is on',
   'feature_who.retired': 'Nobody: it is retired',
-  'feature_who.on': 'Everybody else has it',
+  'feature_who.on': 'Everybody, unless set otherwise',
   'feature_who.off': 'Only those for whom it is set or chosen, or whom a rule names',
   'feature_who.share': '{share} of all others',
   'feature_who.ramp': '{share} of all others, going to {last}',

@@ -24,7 +24,8 @@ registerProblems({
 const HEARTBEAT_MS = 15_000
 /** A stream ends after this time and is opened anew, with everything that opening asks for. */
 const LONGEST_MS = 600_000
-const STREAMS_PER_SESSION = 4
+// Over HTTP/1.1 a browser has six connections to one origin; one is left for everything else.
+const STREAMS_PER_SESSION = 5
 const STREAMS_PER_PROCESS = 256
 /** A reader that lets this much pile up is cut off. */
 const LARGEST_BACKLOG_BYTES = 16_384

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { readStream } from '../../platform/follow.ts'
 import type { StreamEvent } from '../../platform/follow.ts'
 import { stopForMismatch } from '../../platform/live.ts'
+import { useIsShown } from '../../platform/shown.ts'
 
 const firstPauseMs = 2_000
 const longestPauseMs = 60_000
@@ -53,17 +54,6 @@ async function keepFollowing(follow: Follow, onClosed: () => void): Promise<void
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     pauseMs = Math.min(pauseMs * 2, longestPauseMs)
   }
-}
-
-/** Whether the page can be seen; a hidden tab keeps no stream open and asks again when it comes back. */
-function useIsShown(): boolean {
-  const [isShown, setShown] = useState(!document.hidden)
-  useEffect(() => {
-    const note = () => setShown(!document.hidden)
-    document.addEventListener('visibilitychange', note)
-    return () => document.removeEventListener('visibilitychange', note)
-  }, [])
-  return isShown
 }
 
 /**

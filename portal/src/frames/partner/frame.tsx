@@ -42,6 +42,7 @@ import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { rememberPlace } from '../../platform/last-place.ts'
 import { findPartner } from '../../platform/me.ts'
 import { useParam, usePathname, useSearchText } from '../../platform/navigate.tsx'
+import { useIsShown } from '../../platform/shown.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces as places } from '../../places.ts'
 
@@ -159,13 +160,15 @@ function organisationOf(par: string): NavGroup {
 /** Menus follow the features of the partner while the page is shown. */
 function useFeatureNews(): void {
   const cache = useQueryClient()
+  const isShown = useIsShown()
   useEffect(() => {
+    if (!isShown) return
     const controller = new AbortController()
     void import('../features/feature-stream.ts').then(({ followFeatures }) =>
       followFeatures(controller.signal, () => void cache.invalidateQueries({ queryKey: ['me'] })),
     )
     return () => controller.abort()
-  }, [cache])
+  }, [cache, isShown])
 }
 
 /** What partners with a user base of their own see besides. */

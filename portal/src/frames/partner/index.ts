@@ -1,6 +1,4 @@
-export { ActivityPage } from './activity-page.tsx'
 export { TenantsPage } from './tenants-page.tsx'
 export { Frame } from './frame.tsx'
-export { LinksPage } from './links-page.tsx'
 export { OverviewPage } from './overview-page.tsx'
 export { QueuePage } from './queue-page.tsx'

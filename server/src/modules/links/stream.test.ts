@@ -146,9 +146,9 @@ test('a stream is refused like any other request, and a link that was never made
   expect(await refused.json()).toMatchObject({ code: 'TENANT_LINK_REVOKED' })
 })
 
-test('a sign-in keeps four streams open at most, and one that closes makes room', async () => {
+test('a sign-in keeps five streams open at most, and one that closes makes room', async () => {
   const { caller, tenant } = await openScene()
-  for (const _ of Array(4)) await follow(caller, tenant)
+  for (const _ of Array(5)) await follow(caller, tenant)
   const refused = await ask(caller, tenant)
   expect(refused.status).toBe(429)
   expect(refused.headers.get('retry-after')).toBe('60')

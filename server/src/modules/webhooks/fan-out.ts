@@ -28,6 +28,7 @@ const Payload = z.object({
   invoice_id: Id,
   dispute_id: Id,
   identity_check_id: Id,
+  subscription_id: Id,
   end_user_id: Id,
 })
 
@@ -47,6 +48,7 @@ const TOLD = [
   ['invoice_id', 'invoice'],
   ['dispute_id', 'dispute'],
   ['identity_check_id', 'identity_check'],
+  ['subscription_id', 'subscription'],
   ['end_user_id', 'end_user'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 

@@ -4,7 +4,9 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
+import { planModuleRoutes } from '#modules/plans/index.ts'
 import { seedInvoice, seedPartnerOf } from '#testing/invoices.ts'
+import { offerPlan, openPlanScene, takePlan } from '#testing/plan-acts.ts'
 import { people } from '#testing/shop.ts'
 import { makeEndpoint, ownerOf, pump, TENANT_ENDPOINTS, verify, webhooksOf } from '#testing/webhook-acts.ts'
 import type { MadeEndpoint } from '#testing/webhook-acts.ts'
@@ -20,7 +22,12 @@ let receiver: WebhookReceiver
 let webhooks: Webhooks
 beforeAll(async () => {
   world = await TestWorld.start(
-    (services) => [...makeWebhookRoutes(services), ...makeBillingRoutes(services), ...clientRoutes],
+    (services) => [
+      ...makeWebhookRoutes(services),
+      ...makeBillingRoutes(services),
+      ...clientRoutes,
+      ...planModuleRoutes,
+    ],
     { isDemo: true },
   )
   receiver = await WebhookReceiver.start()
@@ -185,4 +192,22 @@ test('that an API client was stopped, let work again, changed or ended is told t
   }
   expect(states).toEqual(['suspended', 'active', 'revoked'].map((state) => ['api_client.changed', id, state]))
   expect(receiver.received[0]?.body).not.toMatch(/leaked|desk/)
+})
+
+test("what becomes of an end user's subscription is told to the partner of the realm alone (C7)", async () => {
+  const [scene, other] = [await openPlanScene(world), await openPlanScene(world)]
+  const endpoint = await listen(scene.owner, 'realm')
+  await listen(other.owner, 'other')
+  const taken = await takePlan(world, scene.caller, await offerPlan(world, scene, { code: 'mine' }))
+  expect(taken.statusCode, taken.body).toBe(201)
+  expect(await deliver()).toEqual(['realm'])
+  expect(heard('realm', endpoint)).toMatchObject([
+    {
+      type: 'subscription.signed',
+      data: {
+        subscription_id: taken.json().subscription.subscription_id,
+        end_user_id: encodeId('end_user', scene.user),
+      },
+    },
+  ])
 })

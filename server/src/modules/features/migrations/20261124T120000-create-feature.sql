@@ -289,16 +289,10 @@ create function access.feature_partners(wanted uuid[]) returns table (id uuid, k
   language plpgsql stable security definer
   set search_path = pg_catalog
   as $$
-declare
-  plans_of jsonb := '{}';
 begin
-  -- Which plans of the catalogue a partner offers is kept by the plans module, which may come later.
-  if to_regclass('public.partner_plan') is not null then
-    execute 'select coalesce(jsonb_object_agg(o.partner_id, o.keys), ''{}'') from (select pp.partner_id, jsonb_agg(distinct p.code) as keys from public.partner_plan pp join public.plan p on p.id = pp.plan_id where pp.is_offered and ($1 is null or pp.partner_id = any ($1)) group by pp.partner_id) o' into plans_of using wanted;
-  end if;
   return query
   select p.id, p.kinds, p.tier, p.region,
-    array(select jsonb_array_elements_text(coalesce(plans_of -> p.id::text, '[]'))),
+    array(select distinct o.code from public.partner_plan pp join public.plan o on o.id = pp.plan_id where pp.partner_id = p.id and pp.is_offered order by 1),
     coalesce(s.settings, '[]')
   from public.partner p
   left join (

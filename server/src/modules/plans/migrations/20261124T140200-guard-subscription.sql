@@ -201,7 +201,7 @@ begin
   values (new.id, new.partner_id, new.end_user_id, case when is_new then new.asked_at else clock_timestamp() end, did, before, new.status, case when by_fact then 'clock' else coalesce(private.subscription_side(), 'clock') end,
     case when not by_fact then context ->> 'actor_name' end, jsonb_strip_nulls(jsonb_build_object('cancel_at', new.cancel_at, 'cause', new.cancel_cause, 'note', new.end_note)));
   if not is_new and new.status <> before then
-    insert into outbox (topic, payload) values ('subscription.' || new.status, jsonb_build_object('subscription_id', new.id, 'partner_id', new.partner_id));
+    insert into outbox (topic, payload) values ('subscription.' || new.status, jsonb_build_object('subscription_id', new.id, 'partner_id', new.partner_id, 'end_user_id', new.end_user_id));
   end if;
   if by_fact and context is not null then
     perform audit.record(jsonb_build_object('action', case did when 'keep' then 'subscriptions.keep' when 'plan_end' then 'subscriptions.plan_end' else 'subscriptions.run_out' end, 'partner_id', new.partner_id,

@@ -231,18 +231,13 @@ insert into state_transition (entity, from_state, to_state, action, actor_kind) 
   ('end_user_role', 'realm_admin', 'guest', 'dismiss', 'partner');
 alter table state_transition force row level security;
 
--- Whether the identity of an end user is verified now; nobody is while the records of identity checks do not exist.
+-- Whether the identity of an end user is verified now.
 create function private.is_verified(of_user uuid) returns boolean
   language plpgsql stable security definer
   set search_path = pg_catalog, public
   as $$
-declare
-  verified boolean := false;
 begin
-  if to_regclass('public.kyc_case') is not null then
-    execute 'select exists (select from kyc_case k where k.end_user_id = $1 and k.state = ''verified'')' into verified using of_user;
-  end if;
-  return verified;
+  return exists (select from kyc_case k where k.end_user_id = of_user and k.state = 'verified' and (k.expires_at is null or k.expires_at > statement_timestamp()));
 end
 $$;
 grant execute on function private.is_verified(uuid) to liaison_program, liaison_realm, liaison_job;

@@ -1,20 +1,5 @@
 set role liaison_authz;
 
--- What a partner's configuration says, with the platform's defaults; an empty document until there is such a thing.
-create function access.realm_configuration(partner uuid) returns jsonb
-  language plpgsql stable security definer
-  set search_path = pg_catalog
-  as $$
-declare
-  document jsonb;
-begin
-  if to_regprocedure('access.configuration(uuid)') is not null then
-    execute 'select access.configuration($1)' into document using partner;
-  end if;
-  return coalesce(document, '{}');
-end
-$$;
-
 -- A realm by its name: its partner, whether it is open, and what freezes it.
 create function access.find_realm(realm_slug text) returns jsonb
   language sql stable security definer
@@ -98,7 +83,7 @@ begin
   found_realm := access.find_realm(request ->> 'slug');
   partner := (found_realm -> 'partner' ->> 'id')::uuid;
   if partner is not null then
-    configuration := access.realm_configuration(partner);
+    configuration := access.configuration(partner);
     session := access.live_end_user_session(partner, decode(request ->> 'session_hash', 'hex'), (request ->> 'session_id')::uuid, configuration);
     select u.* into found_user from public.end_user u where u.id = session.end_user_id and u.partner_id = partner;
     -- A verification that has ended gives nothing at this very request, whether or not a job has noted it (C8).
@@ -111,9 +96,9 @@ begin
     'actor_name', access.end_user_label(found_user.id), 'end_user_id', found_user.id, 'session_id', session.id, 'partner_id', partner,
     'partner_name', found_realm -> 'partner' -> 'name', 'role', found_user.role, 'permission', request -> 'permission')));
   perform access.note_end_user_seen(session.id);
-  -- Holds are placed by another module, which is asked only where it exists. Operations are counted by the service meter, once all else allows.
-  if request ->> 'permission' = 'realm.service.use' and to_regprocedure('access.is_on_hold(uuid)') is not null then
-    execute 'select access.is_on_hold($1)' into on_hold using found_user.id;
+  -- Operations are counted by the service meter, once all else allows.
+  if request ->> 'permission' = 'realm.service.use' then
+    on_hold := access.is_on_hold(found_user.id);
   end if;
   return jsonb_build_object('now', statement_timestamp(), 'partner', found_realm -> 'partner', 'realm', found_realm -> 'realm', 'freezes', found_realm -> 'freezes',
     'user', access.end_user_fact(found_user), 'session_id', session.id, 'role_choice', configuration -> 'roles' -> found_user.role,
@@ -140,7 +125,7 @@ begin
     return jsonb_build_object('now', statement_timestamp(), 'partner', null, 'realm', null, 'freezes', '[]'::jsonb, 'user', null, 'session_id', null);
   end if;
   partner := (found_realm -> 'partner' ->> 'id')::uuid;
-  session := access.live_end_user_session(partner, decode(request ->> 'session_hash', 'hex'), null, access.realm_configuration(partner));
+  session := access.live_end_user_session(partner, decode(request ->> 'session_hash', 'hex'), null, access.configuration(partner));
   select u.* into found_user from public.end_user u where u.id = session.end_user_id and u.partner_id = partner and u.status <> 'inactive';
   perform access.set_context(jsonb_strip_nulls(access.trace_of(request) || jsonb_build_object('plane', 'realm_door', 'actor_type', case when found_user.id is null then 'stranger' else 'end_user' end,
     'actor_id', found_user.id, 'actor_name', access.end_user_label(found_user.id), 'end_user_id', found_user.id,
@@ -178,7 +163,7 @@ begin
   if context ->> 'plane' is distinct from 'realm' and context ->> 'plane' is distinct from 'realm_door' then
     return null;
   end if;
-  configuration := access.realm_configuration((context ->> 'partner_id')::uuid);
+  configuration := access.configuration((context ->> 'partner_id')::uuid);
   return jsonb_build_object('branding', coalesce(configuration -> 'branding', '{}'), 'policies', coalesce(configuration -> 'policies', '{}'),
     'sessions', coalesce(configuration -> 'sessions' -> 'end_users', '{}'));
 end
@@ -192,8 +177,8 @@ create function access.realm_logo(digest text) returns table (media_type text, b
 declare
   partner uuid := coalesce(access.realm_at_door(), access.realm_inside());
 begin
-  if partner is not null and to_regclass('public.partner_logo') is not null and access.realm_configuration(partner) -> 'branding' ->> 'logo' = digest then
-    return query execute 'select l.media_type, l.bytes from public.partner_logo l where l.partner_id = $1 and l.sha256 = $2' using partner, digest;
+  if partner is not null and access.configuration(partner) -> 'branding' ->> 'logo' = digest then
+    return query select l.media_type, l.bytes from public.partner_logo l where l.partner_id = partner and l.sha256 = digest;
   end if;
 end
 $$;

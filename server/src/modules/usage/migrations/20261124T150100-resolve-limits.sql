@@ -80,19 +80,14 @@ create function access.limit_layers(of_user uuid) returns jsonb
 declare
   realm uuid;
   held_role text;
-  plan jsonb := '{}';
 begin
   select u.partner_id, access.role_in_force(u.role, u.verified_until) into realm, held_role from public.end_user u where u.id = of_user;
   if realm is null then
     return null;
   end if;
-  -- The module of plans may be younger than this one.
-  if to_regprocedure('access.plan_limits(uuid)') is not null then
-    plan := coalesce(access.plan_limits(of_user), '{}');
-  end if;
   return jsonb_build_object(
     'platform', (select jsonb_object_agg(p.key, jsonb_build_object('value', p.value, 'relaxable', p.relaxable, 'fixed', p.fixed, 'maximum', p.maximum)) from public.limit_policy p where p.role = held_role),
-    'plan', plan,
+    'plan', coalesce(access.plan_limits(of_user), '{}'),
     'partner', access.partner_limits(realm, held_role),
     'user', coalesce((
       select jsonb_object_agg(o.key, o.value) from public.limit_override o

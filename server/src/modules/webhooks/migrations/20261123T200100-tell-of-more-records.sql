@@ -68,7 +68,8 @@ begin
       when 'tenant' then (select t.status from public.tenant t where t.id = tenant)
       when 'dispute' then (select d.status from public.invoice_dispute d where d.tenant_id = tenant and d.id = (event ->> 'dispute_id')::uuid)
       when 'client' then (select c.status from public.api_client c where c.id = (event ->> 'client_id')::uuid)
-      when 'realm' then (select k.state from public.kyc_case k where k.partner_id = partner and k.id = (event ->> 'identity_check_id')::uuid)
+      when 'realm' then coalesce((select k.state from public.kyc_case k where k.partner_id = partner and k.id = (event ->> 'identity_check_id')::uuid),
+        (select s.status from public.subscription s where s.partner_id = partner and s.id = (event ->> 'subscription_id')::uuid))
       else (select d.status from public.delegation d where d.id = delegation and d.tenant_id = tenant) end);
 end
 $$;
