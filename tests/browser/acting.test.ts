@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RunningProduct } from '../support/product.ts'
 
@@ -9,13 +9,10 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]())
 
 const MINUTE = 60_000
-const contexts = new Map<string, Promise<BrowserContext>>()
 
-/** A new tab of somebody who signs in once in this file, since a one-time code works once. */
+/** A new tab of somebody, of this size. */
 async function openTab(email: string, viewport = { width: 1440, height: 900 }): Promise<Page> {
-  const known = contexts.get(email) ?? product.signIn(email).then(({ context }) => context)
-  contexts.set(email, known)
-  const page = await (await known).newPage()
+  const page = await product.openTab(email)
   await page.setViewportSize(viewport)
   return page
 }

@@ -39,8 +39,8 @@ async function next(page: Page): Promise<void> {
 }
 
 test('a company applies without JavaScript, comes back, is asked a question, answers, is approved, joins by the invitation and sees what comes next (C1, U2)', async () => {
-  const { page: admin, context } = await product.signIn('sam@provider.example')
-  const browser = context.browser()
+  const admin = await product.openTab('sam@provider.example')
+  const browser = admin.context().browser()
   if (!browser) throw new Error('There is no browser.')
   const plain = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } })
   const page = await plain.newPage()
@@ -139,7 +139,7 @@ test('a company applies without JavaScript, comes back, is asked a question, ans
 }, 240_000)
 
 test('a partner is found by kind and state, suspended, reactivated and ended by its typed name, and each part of its page opens (C1, C11)', async () => {
-  const { page } = await product.signIn('sam@provider.example')
+  const page = await product.openTab('sam@provider.example')
   page.setDefaultTimeout(15_000)
   await page.goto(`${product.url}/platform/partners/new`)
   await page.getByLabel('Name', { exact: true }).fill('Shortlived Ltd')

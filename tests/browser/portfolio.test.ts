@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { BrowserContext, Locator, Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
@@ -11,14 +11,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
 
-const contexts = new Map<string, Promise<BrowserContext>>()
-
-/** A new tab of somebody who signs in once in this file, since a one-time code works once. */
-async function openTab(email: string): Promise<Page> {
-  const known = contexts.get(email) ?? product.signIn(email).then(({ context }) => context)
-  contexts.set(email, known)
-  return (await known).newPage()
-}
+const openTab = (email: string): Promise<Page> => product.openTab(email)
 
 function partnerPath(slug: string, rest: string): string {
   return `${product.url}/partner/${product.demo.partners[slug]}/${rest}`

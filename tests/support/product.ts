@@ -24,6 +24,7 @@ export class RunningProduct implements AsyncDisposable {
   readonly demo: z.output<typeof DemoFile>
   readonly #process: ChildProcess
   readonly #browser: Browser
+  readonly #contexts = new Map<string, Promise<BrowserContext>>()
 
   private constructor(parts: {
     url: string
@@ -68,6 +69,13 @@ export class RunningProduct implements AsyncDisposable {
     this.#process.kill('SIGTERM')
     await ended
     await rm(this.dataDir, { recursive: true, force: true })
+  }
+
+  /** A new tab of somebody who signs in once while the product runs, since a one-time code works once. */
+  async openTab(email: string): Promise<Page> {
+    const known = this.#contexts.get(email) ?? this.signIn(email).then(({ context }) => context)
+    this.#contexts.set(email, known)
+    return (await known).newPage()
   }
 
   /** A browser of its own, signed in with password and one-time code. */
