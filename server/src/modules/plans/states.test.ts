@@ -21,7 +21,7 @@ import type { SubscriptionState } from './tables.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => planModuleRoutes, { requestDeadlineMs: 60_000 })
+  world = await TestWorld.start(() => planModuleRoutes)
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

@@ -39,7 +39,7 @@ async function open(name: string, password: string): Promise<Realm> {
 }
 
 beforeAll(async () => {
-  world = await TestWorld.start((services) => makeRealmRoutes(services), { requestDeadlineMs: 60_000 })
+  world = await TestWorld.start((services) => makeRealmRoutes(services))
   a = await open('Lumen', PASSWORD)
   b = await open('Other', NEW_PASSWORD)
 })

@@ -30,9 +30,7 @@ function countingHasher(): PasswordHasher {
 
 beforeAll(async () => {
   await hashPassword(PASSWORD)
-  world = await TestWorld.start((services) => makeRealmRoutes(services, { hasher: countingHasher() }), {
-    requestDeadlineMs: 60_000,
-  })
+  world = await TestWorld.start((services) => makeRealmRoutes(services, { hasher: countingHasher() }))
   realm = await openRealm(world, 'Lumen')
 })
 afterAll(() => world[Symbol.asyncDispose]())

@@ -18,7 +18,7 @@ let serial = 0
 const address = () => `user.${(serial += 1)}@example.test`
 
 beforeAll(async () => {
-  world = await TestWorld.start((services) => makeRealmRoutes(services), { requestDeadlineMs: 60_000 })
+  world = await TestWorld.start((services) => makeRealmRoutes(services))
   realm = await openRealm(world, 'Lumen')
   const person = await world.person()
   await world.partnerMember(realm.id, person.id, 'PARTNER_STAFF')
