@@ -184,9 +184,24 @@ export function parseLinkRole(text: string): LinkRole | null {
 
 const MEMBER_MASKS: Readonly<Record<MemberRole, Mask>> = {
   PARTNER_OWNER: maskOfPlane('program'),
-  PARTNER_STAFF: maskOf(['partner_org.profile.read', 'partner_org.links.read', 'partner_org.exports.read']),
+  PARTNER_STAFF: maskOf([
+    'partner_org.profile.read',
+    'partner_org.links.read',
+    'partner_org.exports.read',
+    'partner_org.agreements.read',
+    'partner_org.codes.create',
+    'partner_org.referrals.read',
+    'partner_org.earnings.summary.read',
+  ]),
   TENANT_ADMIN: maskOfPlane('tenant'),
-  TENANT_USER: maskOf(['tenant.profile.read', 'tenant.tickets.read', 'tenant.tickets.write']),
+  TENANT_USER: maskOf([
+    'tenant.profile.read',
+    'tenant.tickets.read',
+    'tenant.tickets.write',
+    'tenant.vouchers.read',
+    'tenant.vouchers.issue',
+    'tenant.vouchers.redeem',
+  ]),
   SUPER_ADMIN: maskOfPlane('platform'),
 }
 

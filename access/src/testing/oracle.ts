@@ -120,10 +120,14 @@ function isInMask(mask: bigint, name: string): boolean {
 
 function ownSet({ plane, partner_member, tenant_member }: Facts): (name: string) => boolean {
   if (plane === 'program' && partner_member?.role === 'PARTNER_STAFF') {
-    return (name) => /^partner_org\.(profile|links|exports)\.read$/.test(name)
+    return (name) =>
+      /^partner_org\.((profile|links|exports|agreements|referrals|earnings\.summary)\.read|codes\.create)$/.test(
+        name,
+      )
   }
   if (plane === 'tenant' && tenant_member?.role === 'TENANT_USER') {
-    return (name) => /^tenant\.(profile\.read|tickets\.(read|write))$/.test(name)
+    return (name) =>
+      /^tenant\.(profile\.read|tickets\.(read|write)|vouchers\.(read|issue|redeem))$/.test(name)
   }
   return () => true
 }
