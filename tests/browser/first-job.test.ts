@@ -9,7 +9,7 @@ const PICTURES = join(import.meta.dirname, '../../docs/pictures')
 
 let product: RunningProduct
 beforeAll(async () => {
-  product = await RunningProduct.start()
+  product = await RunningProduct.start('nothing')
   mkdirSync(PICTURES, { recursive: true })
 }, 60_000)
 afterAll(() => product[Symbol.asyncDispose]())

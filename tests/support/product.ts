@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
+import { inject } from 'vitest'
 import { launchChromium } from '../../server/testing/chromium.ts'
-
-const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+import { endProcess, spawnProduct } from './product-process.ts'
 
 const DemoFile = z.object({
   sign_ins: z.array(z.object({ email: z.string(), password: z.string(), totp_secret: z.string() })),
@@ -40,34 +38,18 @@ export class RunningProduct implements AsyncDisposable {
     this.#browser = parts.browser
   }
 
-  static async start(): Promise<RunningProduct> {
+  /** Starts the product on a copy of the demo world that the run made once, or from nothing. */
+  static async start(from: 'demo' | 'nothing' = 'demo'): Promise<RunningProduct> {
     const dataDir = await mkdtemp(join(tmpdir(), 'liaison-browser-'))
-    const environment = {
-      PATH: process.env['PATH'],
-      PORT: '0',
-      METRICS_PORT: '0',
-      LOG_LEVEL: 'error',
-      LIAISON_DATA_DIR: dataDir,
-    }
-    const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
-    const url = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        said += text
-        const ready = /Liaison is ready: (\S+)/.exec(said)?.[1]
-        if (ready !== undefined) resolve(ready)
-      })
-      child.once('exit', (status) => reject(new Error(`The server ended with ${status}: ${said}`)))
-    })
+    if (from === 'demo') await cp(inject('demoWorld'), dataDir, { recursive: true })
+    const { child, url } = await spawnProduct(dataDir)
     const demo = DemoFile.parse(JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')))
     return new RunningProduct({ url, dataDir, demo, process: child, browser: await launchChromium() })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close()
-    const ended = new Promise((resolve) => this.#process.once('exit', resolve))
-    this.#process.kill('SIGTERM')
-    await ended
+    await endProcess(this.#process)
     await rm(this.dataDir, { recursive: true, force: true })
   }
 

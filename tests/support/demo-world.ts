@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { endProcess, spawnProduct } from './product-process.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The data folder of a product that was started once with the demo world, and stopped. */
+    demoWorld: string
+  }
+}
+
+/** Makes the demo world once for all browser tests; each starts on a copy of it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'liaison-demo-world-'))
+  const { child } = await spawnProduct(dataDir)
+  await endProcess(child)
+  project.provide('demoWorld', dataDir)
+  return () => rm(dataDir, { recursive: true, force: true })
+}
