@@ -8,10 +8,11 @@ import { importJWK, jwtVerify } from 'jose'
 import { GatewayProcess, isInstalled } from '../tests/gateway/support/gateway-process.ts'
 import type { GatewayKind } from '../tests/gateway/support/gateway-process.ts'
 import { listenOnLoopback } from '../tests/gateway/support/ports.ts'
-import { atMost } from './benchmark.ts'
+import { atLeast, atMost } from './benchmark.ts'
 import type { Benchmark, BenchmarkContext, BenchmarkResult } from './benchmark.ts'
 import { API_ORIGIN, ISSUER, openGatewayBench, PATH } from './gateway-world.ts'
 import type { GatewayBench } from './gateway-world.ts'
+import { CERBOS_CHECK, findCerbos, startCerbos } from './cerbos.ts'
 import { median, percentile, spread } from './statistics.ts'
 import { figure, milliseconds } from './words.ts'
 
@@ -59,10 +60,18 @@ async function startBareNginx(upstreamPort: number): Promise<Proxy> {
   }
 }
 
-function call(agent: Agent, port: number, headers: Record<string, string>): Promise<void> {
+/** One call of a measurement. */
+interface Sent {
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Makes it a POST. */
+  readonly body?: string
+}
+
+function call(agent: Agent, port: number, { path, headers, body }: Sent): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = sendRequest(
-      { agent, host: '127.0.0.1', port, path: PATH, headers: { host: new URL(API_ORIGIN).host, ...headers } },
+      { agent, host: '127.0.0.1', port, path, headers, method: body === undefined ? 'GET' : 'POST' },
       (answer) => {
         answer.resume()
         answer.on('end', () => {
@@ -72,25 +81,21 @@ function call(agent: Agent, port: number, headers: Record<string, string>): Prom
       },
     )
     sent.on('error', reject)
-    sent.end()
+    sent.end(body)
   })
 }
 
-/** Makes one call for each proof, so many at a time. */
-async function measure(
-  port: number,
-  evidence: readonly Record<string, string>[],
-  connections: number,
-): Promise<Round> {
+/** Makes the calls, so many at a time. */
+async function measure(port: number, calls: readonly Sent[], connections: number): Promise<Round> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const times: number[] = []
-  const waiting = [...evidence]
+  const waiting = [...calls]
   const startedMs = performance.now()
   await Promise.all(
     Array.from({ length: connections }, async () => {
-      for (let headers = waiting.pop(); headers; headers = waiting.pop()) {
+      for (let next = waiting.pop(); next; next = waiting.pop()) {
         const beforeMs = performance.now()
-        await call(agent, port, headers)
+        await call(agent, port, next)
         times.push(performance.now() - beforeMs)
       }
     }),
@@ -109,6 +114,9 @@ async function makeEvidence(bench: GatewayBench, count: number): Promise<Record<
   const proofs = await bench.makeProofs(count)
   return proofs.map((dpop) => ({ authorization: `DPoP ${bench.token}`, dpop }))
 }
+
+const throughNginx = (evidence: readonly Record<string, string>[]): Sent[] =>
+  evidence.map((headers) => ({ path: PATH, headers: { host: new URL(API_ORIGIN).host, ...headers } }))
 
 async function measureNginx(
   bench: GatewayBench,
@@ -132,8 +140,8 @@ async function measureNginx(
       context.say(`nginx, ${connections} at a time, round ${round}`)
       const [first, second] = [await makeEvidence(bench, count), await makeEvidence(bench, count)]
       const [alone, decided] = [
-        await measure(bare.port, first, connections),
-        await measure(guarded.port, second, connections),
+        await measure(bare.port, throughNginx(first), connections),
+        await measure(guarded.port, throughNginx(second), connections),
       ]
       // The first round warms caches and connections.
       if (round === 0) continue
@@ -145,6 +153,54 @@ async function measureNginx(
     api.closeAllConnections()
     await new Promise((resolve) => api.close(resolve))
   }
+}
+
+interface Versus {
+  readonly decisions: Round[]
+  readonly cerbos: Round[]
+}
+
+/** The decision point asked directly, beside Cerbos asked for the bare policy; null where Cerbos is not to be had. */
+async function measureCerbos(
+  bench: GatewayBench,
+  context: BenchmarkContext,
+  connections: number,
+): Promise<Versus | null> {
+  const binary = findCerbos()
+  if (binary === undefined) return null
+  await using cerbos = await startCerbos(binary)
+  const forwarded = {
+    'x-gateway-authorization': `Bearer ${bench.credential}`,
+    'x-forwarded-method': 'GET',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': new URL(API_ORIGIN).host,
+    'x-forwarded-uri': PATH,
+    'x-forwarded-for': '203.0.113.7',
+  }
+  const json = { 'content-type': 'application/json' }
+  const count = context.isQuick ? 100 : 1000
+  const rounds: Versus = { decisions: [], cerbos: [] }
+  for (let round = 0; round < (context.isQuick ? 2 : 6); round += 1) {
+    context.say(`Cerbos, ${connections} at a time, round ${round}`)
+    const evidence = await makeEvidence(bench, count)
+    const asked = evidence.map((headers): Sent => ({
+      path: '/gateway/v1/authorize',
+      headers: { ...forwarded, ...headers },
+    }))
+    const checks = evidence.map((): Sent => ({
+      path: '/api/check/resources',
+      headers: json,
+      body: CERBOS_CHECK,
+    }))
+    const [ours, theirs] = [
+      await measure(bench.port, asked, connections),
+      await measure(cerbos.port, checks, connections),
+    ]
+    if (round === 0) continue
+    rounds.decisions.push(ours)
+    rounds.cerbos.push(theirs)
+  }
+  return rounds
 }
 
 /** Microseconds per verification: the signature alone, and the whole guard with proof, both parties and replay store. */
@@ -189,6 +245,56 @@ function rowsOf(label: string, { bare, guarded }: Rounds): string[][] {
   return [row('nginx alone', bare), row('nginx with decision', guarded)]
 }
 
+function versusRows(versus: Versus | null): string[][] {
+  if (!versus) return [['Cerbos', 'not to be had here', '', '']]
+  const row = (name: string, rounds: readonly Round[]) => [
+    `${name}, sixteen at a time`,
+    `${milliseconds(midOf(rounds, 'p50'))} / ${milliseconds(midOf(rounds, 'p99'))}`,
+    Math.round(midOf(rounds, 'perSecond')).toString(),
+    figure(midOf(rounds, 'p50') / midOf(versus.cerbos, 'p50')),
+  ]
+  return [
+    row('Cerbos over loopback, the policy alone', versus.cerbos),
+    row('decision point', versus.decisions),
+  ]
+}
+
+function versusClaims(versus: Versus | null): BenchmarkResult['claims'][number][] {
+  if (!versus) return []
+  const times = midOf(versus.decisions, 'perSecond') / midOf(versus.cerbos, 'perSecond')
+  const tail = midOf(versus.decisions, 'p99') / midOf(versus.cerbos, 'p99')
+  return [
+    {
+      requirement: 'P5',
+      what: 'decisions a second against Cerbos',
+      measured: `${figure(times)}×`,
+      target: '≥ 3×',
+      isMet: atLeast(times, 3),
+    },
+    {
+      requirement: 'P5',
+      what: 'p99 against Cerbos',
+      measured: figure(tail),
+      target: '≤ 0.50',
+      isMet: atMost(tail, 0.5),
+    },
+  ]
+}
+
+const METHOD =
+  'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos, where it is to be had (`npm install --no-save @cerbos/cerbos-linux-x64@0.55.0`, or CERBOS_BINARY), is asked for the policy alone: nothing verifies a token or a proof, looks anything up, counts or records for it, which favours it.'
+
+type GuardTimes = Awaited<ReturnType<typeof measureGuard>>
+
+function guardRows({ alone, cold, warm }: GuardTimes): string[][] {
+  const row = (name: string, time: number) => [name, `${figure(time)} µs`, '', figure(time / alone)]
+  return [
+    row('jose.jwtVerify alone', alone),
+    row('guard.verify, token not seen before', cold),
+    row('guard.verify, token remembered', warm),
+  ]
+}
+
 async function run(context: BenchmarkContext): Promise<BenchmarkResult> {
   if (!isInstalled(NGINX)) throw new Error('nginx is not installed, so there is nothing to measure behind.')
   const cluster = await context.cluster()
@@ -196,41 +302,27 @@ async function run(context: BenchmarkContext): Promise<BenchmarkResult> {
   try {
     const one = await measureNginx(bench, context, 1)
     const eight = await measureNginx(bench, context, 8)
+    const versus = await measureCerbos(bench, context, 16)
     context.say('the guard by itself')
     const guard = await measureGuard(bench, context.isQuick)
     const added = median(one.guarded.map(({ p50 }, round) => p50 - (one.bare[round]?.p50 ?? p50)))
+    const latency = {
+      requirement: 'P5',
+      what: 'latency that the decision adds behind nginx, p50',
+      measured: `${milliseconds(added)} ms`,
+      target: '≤ 1 ms',
+      isMet: atMost(added, 1),
+    }
+    const rows = [
+      ...rowsOf('one call at a time', one),
+      ...rowsOf('eight at a time', eight),
+      ...versusRows(versus),
+      ...guardRows(guard),
+    ]
     return {
-      method:
-        'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos is not among the installed packages and was not measured.',
-      table: {
-        columns: ['What', 'p50 / p99 ms', 'Requests/s', 'p50, ratio'],
-        rows: [
-          ...rowsOf('one call at a time', one),
-          ...rowsOf('eight at a time', eight),
-          ['jose.jwtVerify alone', `${figure(guard.alone)} µs`, '', '1.00'],
-          [
-            'guard.verify, token not seen before',
-            `${figure(guard.cold)} µs`,
-            '',
-            figure(guard.cold / guard.alone),
-          ],
-          [
-            'guard.verify, token remembered',
-            `${figure(guard.warm)} µs`,
-            '',
-            figure(guard.warm / guard.alone),
-          ],
-        ],
-      },
-      claims: [
-        {
-          requirement: 'P5',
-          what: 'latency that the decision adds behind nginx, p50',
-          measured: `${milliseconds(added)} ms`,
-          target: '≤ 1 ms',
-          isMet: atMost(added, 1),
-        },
-      ],
+      method: METHOD,
+      table: { columns: ['What', 'p50 / p99 ms', 'Requests/s', 'p50, ratio'], rows },
+      claims: [latency, ...versusClaims(versus)],
       baselineSpread: spread(one.bare.map(({ p50 }) => p50)),
     }
   } finally {

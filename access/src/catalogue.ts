@@ -1,8 +1,9 @@
-/**
- * The catalogue of permissions. Append-only: a bit names one permission for ever, because masks are stored; a test
- * compares names and bits with a committed snapshot. Sources: access.md section 3, managed-tenants.md section 3.
- */
-export const CATALOGUE = [
+import { FORM_PERMISSIONS } from './catalogue-forms.ts'
+import { PROGRAM_PERMISSIONS } from './catalogue-program.ts'
+import { REGISTRY_PERMISSIONS } from './catalogue-registry.ts'
+
+/** Delegated work, the organisations' own affairs and the provider's console. Source: access.md section 3, managed-tenants.md section 3. */
+const FIRST_PERMISSIONS = [
   { name: 'partner.tenants.list', bit: 0, sentence: 'See this organisation in the list of customers' },
   { name: 'partner.tenants.read', bit: 1, sentence: "See this organisation's profile and plan" },
   {
@@ -312,196 +313,15 @@ export const CATALOGUE = [
     bit: 97,
     sentence: 'Answer disputes about invoices, and set how reminders are sent',
   },
-  {
-    name: 'platform.applications.read',
-    bit: 98,
-    sentence: 'See applications of companies that want to become partners',
-  },
-  {
-    name: 'platform.applications.decide',
-    bit: 99,
-    sentence: 'Answer applications of companies that want to become partners',
-    sensitive: true,
-  },
-  { name: 'platform.configuration.read', bit: 100, sentence: "See partners' configuration" },
-  {
-    name: 'platform.configuration.manage',
-    bit: 101,
-    sentence: "Change, activate and roll back partners' configuration",
-    sensitive: true,
-  },
-  { name: 'platform.features.read', bit: 102, sentence: 'See features and who has them' },
-  {
-    name: 'platform.features.manage',
-    bit: 103,
-    sentence: 'Switch, ramp and override features',
-    sensitive: true,
-  },
-  { name: 'platform.plans.read', bit: 104, sentence: 'See plans and who offers them' },
-  {
-    name: 'platform.plans.manage',
-    bit: 105,
-    sentence: 'Change the catalogue of plans and who may offer them',
-    sensitive: true,
-  },
-  { name: 'platform.realms.read', bit: 106, sentence: "See partners' own user bases in figures and states" },
-  {
-    name: 'platform.realms.manage',
-    bit: 107,
-    sentence: "Set and lift the provider's holds in partners' own user bases",
-    sensitive: true,
-  },
-  { name: 'partner_org.configuration.read', bit: 108, sentence: "See your organisation's configuration" },
-  { name: 'partner_org.branding.manage', bit: 109, sentence: 'Change how your own pages look' },
-  { name: 'partner_org.features.choose', bit: 110, sentence: 'Opt in to and out of features' },
-  { name: 'partner_org.users.read', bit: 111, sentence: 'See your own user base' },
-  {
-    name: 'partner_org.users.manage',
-    bit: 112,
-    sentence: 'Change, stop and restore users of your own user base',
-    sensitive: true,
-  },
-  {
-    name: 'partner_org.realm.manage',
-    bit: 113,
-    sentence: 'Change the roles and rules of your own user base',
-    sensitive: true,
-  },
-  { name: 'partner_org.plans.read', bit: 114, sentence: 'See the plans that you offer' },
-  {
-    name: 'partner_org.plans.manage',
-    bit: 115,
-    sentence: 'Change the plans that you offer',
-    sensitive: true,
-  },
-  { name: 'partner_org.subscriptions.read', bit: 116, sentence: "See your users' subscriptions" },
-  {
-    name: 'partner_org.subscriptions.manage',
-    bit: 117,
-    sentence: "Confirm, hold and end your users' subscriptions",
-    sensitive: true,
-  },
-  {
-    name: 'partner_org.kyc.review',
-    bit: 118,
-    sentence: 'Review the identity checks of your users',
-    sensitive: true,
-  },
-  { name: 'realm.profile.read', bit: 119, sentence: 'See your profile' },
-  { name: 'realm.profile.update', bit: 120, sentence: 'Change your profile' },
-  { name: 'realm.plans.read', bit: 121, sentence: 'See the plans that you can take' },
-  { name: 'realm.subscription.read', bit: 122, sentence: 'See your subscription' },
-  { name: 'realm.subscription.change', bit: 123, sentence: 'Subscribe, change and cancel' },
-  { name: 'realm.identity_check.submit', bit: 124, sentence: 'Have your identity checked' },
-  { name: 'realm.service.use', bit: 125, sentence: 'Use the service, which counts towards your limits' },
-  { name: 'realm.users.read', bit: 126, sentence: 'See the users of this realm' },
-  { name: 'realm.users.manage', bit: 127, sentence: 'Change, stop and restore the users of this realm' },
-  { name: 'partner_org.agreements.read', bit: 128, sentence: 'See the agreement that is in force' },
-  {
-    name: 'partner_org.agreements.history.read',
-    bit: 129,
-    sentence: 'See every version of your agreements, and what became of it',
-  },
-  {
-    name: 'partner_org.agreements.sign',
-    bit: 130,
-    sentence: 'Sign and decline agreements for your organisation',
-    sensitive: true,
-  },
-  { name: 'partner_org.codes.create', bit: 131, sentence: 'Make referral codes and see your own' },
-  {
-    name: 'partner_org.codes.manage',
-    bit: 132,
-    sentence: "See all of your organisation's referral codes, switch them on and off",
-  },
-  { name: 'partner_org.referrals.read', bit: 133, sentence: 'See who came through your own codes' },
-  {
-    name: 'partner_org.referrals.read_all',
-    bit: 134,
-    sentence: 'See everybody whom your organisation referred',
-  },
-  {
-    name: 'partner_org.earnings.summary.read',
-    bit: 135,
-    sentence: 'See totals of what your organisation earned',
-  },
-  { name: 'partner_org.earnings.read', bit: 136, sentence: 'See each earning and how it was calculated' },
-  { name: 'partner_org.earnings.export', bit: 137, sentence: 'Download earnings', sensitive: true },
-  { name: 'partner_org.payouts.read', bit: 138, sentence: 'See payouts and statements' },
-  {
-    name: 'partner_org.payout_account.manage',
-    bit: 139,
-    sentence: 'Change the account that your organisation is paid on, and hand in tax documents',
-    sensitive: true,
-  },
-  { name: 'platform.agreements.read', bit: 140, sentence: "See partners' agreements" },
-  {
-    name: 'platform.agreements.draft',
-    bit: 141,
-    sentence: 'Draft, offer and withdraw agreements',
-    sensitive: true,
-  },
-  {
-    name: 'platform.agreements.approve',
-    bit: 142,
-    sentence: 'Approve, reject and terminate signed agreements',
-    sensitive: true,
-  },
-  { name: 'platform.referrals.read', bit: 143, sentence: 'See referral codes and referrals of all partners' },
-  {
-    name: 'platform.referrals.manage',
-    bit: 144,
-    sentence: 'Make codes and referrals for partners, void and block them',
-    sensitive: true,
-  },
-  {
-    name: 'platform.earnings.read',
-    bit: 145,
-    sentence: 'See what partners earned and how it was calculated',
-  },
-  {
-    name: 'platform.earnings.approve',
-    bit: 146,
-    sentence: 'Approve, hold, release and void earnings',
-    sensitive: true,
-  },
-  { name: 'platform.payouts.read', bit: 147, sentence: 'See payouts' },
-  {
-    name: 'platform.payouts.run',
-    bit: 148,
-    sentence: 'Build, submit and export payouts, and record what was paid',
-    sensitive: true,
-  },
-  {
-    name: 'platform.payouts.approve',
-    bit: 149,
-    sentence: 'Approve payouts that somebody else built',
-    sensitive: true,
-  },
-  { name: 'platform.risk.read', bit: 150, sentence: 'See warnings about referrals and payouts' },
-  {
-    name: 'platform.risk.resolve',
-    bit: 151,
-    sentence: 'Decide warnings about referrals and payouts, and set their rules',
-    sensitive: true,
-  },
-  { name: 'tenant.referral.read', bit: 152, sentence: 'See how your organisation was referred' },
-  { name: 'tenant.agencies.read', bit: 153, sentence: 'See agencies, their forms and what they do' },
-  {
-    name: 'tenant.agencies.manage',
-    bit: 154,
-    sentence: 'Change agencies, their forms, form tokens and server keys',
-    sensitive: true,
-  },
-  { name: 'tenant.vouchers.read', bit: 155, sentence: 'Find vouchers and see them' },
-  { name: 'tenant.vouchers.issue', bit: 156, sentence: 'Issue vouchers' },
-  { name: 'tenant.vouchers.redeem', bit: 157, sentence: 'Redeem vouchers' },
-  { name: 'tenant.vouchers.review', bit: 158, sentence: 'Decide vouchers that wait for review' },
-  {
-    name: 'tenant.vouchers.void',
-    bit: 159,
-    sentence: 'Void vouchers and take back redemptions',
-    sensitive: true,
-  },
-  { name: 'tenant.voucher_types.manage', bit: 160, sentence: 'Change the types of vouchers' },
+] as const
+
+/**
+ * The catalogue of permissions. Append-only: a bit names one permission for ever, because masks are stored; a test
+ * compares names and bits with a committed snapshot. Sources: access.md section 3, managed-tenants.md section 3.
+ */
+export const CATALOGUE = [
+  ...FIRST_PERMISSIONS,
+  ...REGISTRY_PERMISSIONS,
+  ...PROGRAM_PERMISSIONS,
+  ...FORM_PERMISSIONS,
 ] as const

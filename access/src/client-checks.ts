@@ -87,6 +87,11 @@ export const CLIENT_CHECKS: readonly ClientCheck[] = Object.freeze([
     order: 2,
     test: ({ partner }) => (!partner || partner.status === 'active' ? null : 'PARTNER_INACTIVE'),
   },
+  {
+    name: 'acting_member',
+    order: 2,
+    test: ({ acting_member: member }) => (!member || member.status === 'active' ? null : 'ACTOR_INACTIVE'),
+  },
   { name: 'freeze', order: 3, test: testFreeze },
   { name: 'parties', order: 4, test: testParties },
   { name: 'environment', order: 4, test: testEnvironment },

@@ -45,6 +45,8 @@ export interface ClientFacts {
     /** Whether its configuration lets API clients of this client's environment in. */
     readonly opens_api: boolean
   } | null
+  /** The member of the partner whom the token names as the one who acts; absent when it names the client alone. */
+  readonly acting_member?: { readonly status: Standing } | null
   readonly tenant: { readonly id: TenantId; readonly status: Standing; readonly is_sandbox: boolean } | null
   /** Null when the tenant has no account of that number. */
   readonly account: { readonly id: BillingAccountId; readonly status: Standing } | null

@@ -9,6 +9,7 @@ export const CLIENT_DECISION_STATUS = {
   UNAUTHORIZED: 401,
   CLIENT_INACTIVE: 403,
   PARTNER_INACTIVE: 403,
+  ACTOR_INACTIVE: 403,
   ACCESS_FROZEN: 403,
   CUSTOMER_MISMATCH: 403,
   TENANT_INACTIVE: 403,
@@ -55,6 +56,10 @@ export const CLIENT_REFUSAL_WORDS: Readonly<Record<ClientRefusalCode, RefusalWor
   PARTNER_INACTIVE: {
     sentence: 'The organisation that owns the API client is not an active partner.',
     next_step: "Ask your organisation's owner to contact the provider.",
+  },
+  ACTOR_INACTIVE: {
+    sentence: 'The person whom the access token names is no active member of the partner.',
+    next_step: 'Get a token for a person who works there, or without a person.',
   },
   ACCESS_FROZEN: {
     sentence: 'Access is frozen.',

@@ -49,6 +49,11 @@ const FAULTS: readonly (readonly [string, ClientFacts, ClientDecisionCode, Clien
     },
     'PARTNER_INACTIVE',
   ],
+  [
+    'the member whom the token names has left',
+    { ...DELEGATED, acting_member: { status: 'inactive' } },
+    'ACTOR_INACTIVE',
+  ],
   ['everything is frozen', { ...DELEGATED, freezes: [{ scope: 'platform' }] }, 'ACCESS_FROZEN'],
   ['the partner is frozen', { ...DELEGATED, freezes: [{ scope: 'partner' }] }, 'ACCESS_FROZEN'],
   ['the customer froze access', { ...DELEGATED, freezes: [{ scope: 'tenant' }] }, 'ACCESS_FROZEN'],
@@ -139,7 +144,8 @@ const FAULTS: readonly (readonly [string, ClientFacts, ClientDecisionCode, Clien
 describe('a call of an API client', () => {
   test('is allowed when everything holds: delegated, resold and its own (A3, A5)', () => {
     const resold = token({ access: 'resale' }, delegation({ kind: 'resale' }))
-    for (const facts of [DELEGATED, resold, OWN]) {
+    const attributed: ClientFacts = { ...DELEGATED, acting_member: { status: 'active' } }
+    for (const facts of [DELEGATED, attributed, resold, OWN]) {
       expect(decideClient(facts, READ).code).toBe('ALLOWED')
       expect(decideClient(facts, ORDER).code).toBe('ALLOWED')
     }

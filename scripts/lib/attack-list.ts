@@ -126,21 +126,19 @@ const TOKEN: AttackGroup = {
   ],
 }
 
-const ACTORS = 'An actor token is never taken, of whatever kind, so none can be a wrong one.'
-
 const EXCHANGE: AttackGroup = {
   title: 'Token exchange',
   attacks: [
     row(47, 'A subject token of somebody else, ended, revoked, of another kind, or none', '400'),
     row(48, 'An actor token without its type, or the reverse', '`invalid_request`'),
-    row(49, 'An actor who may not act', '400', ACTORS),
-    row(50, '`may_act` names another actor than the one presented', 'refused', ACTORS),
+    row(49, 'An actor who may not act', '400'),
+    row(50, '`may_act` names another actor than the one presented', 'refused'),
     row(51, 'A customer outside the delegations', '`invalid_target`, alike for unknown and foreign ones'),
     row(
       52,
       'A chain of four; a token used to widen',
       'refused',
-      'An exchanged token is not exchanged again, so a chain never gets a second link.',
+      'An exchanged token carries no `may_act` and is not exchanged again: the member and the client behind them are the whole chain.',
     ),
     row(53, 'A token that outlives what it was made of', 'cut; no refresh token'),
     row(54, 'An exchange without a proof, or with another key', 'refused; bound to the new key and told'),

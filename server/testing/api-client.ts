@@ -222,6 +222,7 @@ export class ApiClients {
             payerBan: facts.billing.payer_ban,
           }
         : null,
+      actingMember: null,
       endsAt: new Date('2099-01-01'),
       actor: `client:${encodeId('api_client', client)}`,
       ...wish.claims,

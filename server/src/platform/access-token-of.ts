@@ -3,6 +3,9 @@ import { GuardError } from '@liaison/guard'
 import type { AccessContext } from '@liaison/guard'
 import type { AccessToken } from './access-token.ts'
 
+/** What the token says of a member who acts begins so; what follows is the member's public id. */
+const MEMBER = 'member:'
+
 function need<T>(value: T | null, name: string): T {
   if (value === null)
     throw new GuardError('UNAUTHORIZED', `The token names no ${name} of this server.`, {
@@ -17,6 +20,7 @@ export function toAccessToken(context: AccessContext): AccessToken {
   const delegation =
     delegationId === null ? null : (decodeId('consent', delegationId) ?? decodeId('resale', delegationId))
   if (delegationId !== null) need(delegation, 'delegation')
+  const actor = context.actor?.subject ?? null
   return {
     tokenId: context.tokenId,
     clientId: need(decodeId('api_client', context.clientId), 'client'),
@@ -32,6 +36,9 @@ export function toAccessToken(context: AccessContext): AccessToken {
       payerBan: billing.ban,
     },
     endsAt: context.expiresAt,
-    actor: context.actor?.subject ?? null,
+    actor,
+    actingMember: actor?.startsWith(MEMBER)
+      ? need(decodeId('member', actor.slice(MEMBER.length)), 'member')
+      : null,
   }
 }

@@ -1,4 +1,4 @@
-import type { AccessMode, ClientId, Mask, TenantId } from '@liaison/access'
+import type { AccessMode, ClientId, Mask, MemberId, TenantId } from '@liaison/access'
 import { ProblemError } from './problem.ts'
 
 /** Who pays, as a token or the database says it. */
@@ -26,6 +26,8 @@ export interface AccessToken {
   readonly endsAt: Date
   /** The innermost description of who acts, as the token says it; for the records alone. */
   readonly actor: string | null
+  /** The member of the partner who acts, when the token names one. */
+  readonly actingMember: MemberId | null
 }
 
 /** What a verifier looks at. */

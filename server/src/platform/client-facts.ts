@@ -44,6 +44,7 @@ const EnteredClientSchema = z.object({
       opens_api: z.boolean(),
     }),
   ),
+  member: Maybe(z.object({ id: z.string(), name: z.string(), is_active: z.boolean() })),
   tenant: Maybe(z.object({ id: z.string(), name: z.string(), status: z.string(), is_sandbox: z.boolean() })),
   account: Maybe(z.object({ id: z.string(), ban: z.string(), status: z.string() })),
   delegation: Maybe(
@@ -156,6 +157,10 @@ export function toClientFacts(entered: EnteredClient, token: AccessToken, ip: st
       is_wholesaler: partner.kinds.includes('wholesaler'),
       opens_api: partner.opens_api,
     },
+    acting_member:
+      token.actingMember === null
+        ? null
+        : { status: entered.member?.is_active === true ? 'active' : 'inactive' },
     tenant: tenant && {
       id: idFromUuid('tenant', tenant.id),
       status: standing(tenant.status),

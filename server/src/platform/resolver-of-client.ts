@@ -31,6 +31,7 @@ function toEnterArgument({ token, permission, writes, trace }: ClientRequest): R
     delegation_id: token.delegationId,
     delegation_ver: token.delegationVersion,
     token_id: token.tokenId,
+    member_id: token.actingMember,
     permission,
     writes,
     ...trace.toAudit(),

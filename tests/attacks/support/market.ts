@@ -3,7 +3,9 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { ConsentId, ResaleId, TenantId } from '@liaison/access'
 import { decodeJwt, exportJWK, SignJWT } from 'jose'
 import { allRoutes } from '../../../server/src/app.ts'
-import { makeOAuthRoutes } from '../../../server/src/modules/oauth/index.ts'
+import { makeResourceServers } from '../../../server/src/modules/gateway/index.ts'
+import { makeOAuth, makeOAuthRoutes } from '../../../server/src/modules/oauth/index.ts'
+import type { OAuthContext } from '../../../server/src/modules/oauth/index.ts'
 import type { Route } from '../../../server/src/platform/route.ts'
 import type { Services } from '../../../server/src/platform/services.ts'
 import { makeConsentActs } from '../../../server/testing/consent-acts.ts'
@@ -15,6 +17,7 @@ import type { OAuthCast } from '../../../server/testing/oauth-world.ts'
 import { people, stockShop } from '../../../server/testing/shop.ts'
 import { TEST_ORIGIN } from '../../../server/testing/world.ts'
 import type { Caller, TestWorld } from '../../../server/testing/world.ts'
+import { SecondServer } from '../../support/second-server.ts'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -75,6 +78,14 @@ export class Market implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.oauth[Symbol.asyncDispose]()
+  }
+
+  /** A further process over the same database. */
+  another(): Promise<SecondServer> {
+    const routes = (services: Services) => allRoutes(services, { demoSignIns: () => [] })
+    const oauth = (context: OAuthContext) =>
+      makeOAuth(context, { apis: makeResourceServers(context.database) })
+    return SecondServer.start(this.world, routes, { oauth })
   }
 
   get world(): TestWorld {

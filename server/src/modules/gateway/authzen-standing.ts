@@ -63,6 +63,7 @@ function standingToken(named: Named, entered: EnteredClient): AccessToken {
     },
     endsAt: entered.now,
     actor: null,
+    actingMember: null,
   }
 }
 

@@ -138,7 +138,7 @@ describe('a token exchange', () => {
     expect(await exchange(cast, cast.own)).toMatchObject(refused('invalid_request'))
   })
 
-  test('attacks 48 to 50: an actor token without its type, or the reverse, or one that would be ignored, is refused', async () => {
+  test('attack 48: an actor token without its type, or the reverse, or of a kind that names nobody, is refused', async () => {
     const cast = await wholesale()
     expect(await exchange(cast, cast.own, { actor_token: cast.own })).toMatchObject(
       refused('invalid_request'),
@@ -220,7 +220,7 @@ describe('a token exchange', () => {
     expect([answer.status, answer.body['code']]).toEqual([403, 'CUSTOMER_MISMATCH'])
   })
 
-  test('attack 56: a partner that only refers, or does not resell, has no exchange at all', async () => {
+  test('attack 56: a partner that only refers has no exchange, and one that does not resell reaches nobody by it', async () => {
     const cast = await wholesale()
     for (const kinds of [['referral'], ['msp']]) {
       const other = await oauth.cast({ kinds })

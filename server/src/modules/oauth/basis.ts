@@ -24,6 +24,8 @@ export interface IssueBasis {
   readonly latestEnd: Date | null
   /** Claims that only an exchange knows: who acted before. */
   readonly act?: Extract<TokenClaims, { act: unknown }>['act']
+  /** The name of the member whom the client named as the one who acts; for the records. */
+  readonly actingMember?: string
 }
 
 export type Token = AccessToken | ClientCredentials

@@ -21,6 +21,9 @@ const ActorClaim = z.strictObject({
   act: InnerActor.optional(),
 })
 
+/** Who may take the token to the exchange and name a member as the one who acts (RFC 8693 section 4.4). */
+const MayActClaim = z.strictObject({ client_id: clientId, partner_id: partnerId })
+
 const BillingClaim = z.strictObject({
   party: tenantId,
   ban: z.string().min(1),
@@ -47,6 +50,7 @@ const OwnClaims = z
     access: z.literal('own'),
     partner_id: partnerId.optional(),
     partner_kind: partnerKind.optional(),
+    may_act: MayActClaim.optional(),
     billing: BillingClaim,
     authorization_details: z.tuple([GrantedDetail]).optional(),
   })
@@ -60,6 +64,7 @@ const delegated = {
   delegation_ver: z.int().positive(),
   authorized_by: z.string().min(1),
   act: ActorClaim,
+  may_act: MayActClaim.optional(),
   billing: BillingClaim,
   authorization_details: z.tuple([GrantedDetail]),
 }
@@ -108,6 +113,11 @@ const INVARIANTS: readonly Invariant[] = [
       (detail) => detail.customer_id !== claims.customer_id || detail.customer_ban !== claims.customer_ban,
     )
       ? 'the details are about the account that is named'
+      : null,
+  (claims) =>
+    claims.may_act &&
+    (claims.may_act.client_id !== claims.client_id || claims.may_act.partner_id !== claims.partner_id)
+      ? 'only the client that holds a token may take it further'
       : null,
   (claims) => (claims.exp > claims.iat ? null : 'a token ends after it begins'),
 ]

@@ -68,6 +68,7 @@ function standingFacts(basis: TokenBasis, masks: { scopes: bigint; actions: bigi
       },
       endsAt: entered.now,
       actor: null,
+      actingMember: null,
     },
     null,
   )
@@ -140,6 +141,17 @@ function authorizedBy(basis: TokenBasis, terms: ClaimTerms): string {
   return terms.pseudonymOf(tenantId, agreed?.approved_by ?? agreed?.id ?? '')
 }
 
+/** Only what was not made by an exchange may be taken to one. */
+function mayActOf({ clientId, entered, terms }: TokenBasis) {
+  if (!entered.partner || terms?.kind === 'resale') return null
+  return {
+    may_act: {
+      client_id: encodeId('api_client', clientId),
+      partner_id: encodeId('partner', idFromUuid('partner', entered.partner.id)),
+    },
+  }
+}
+
 function partnerClaims({ entered }: TokenBasis) {
   if (!entered.partner) return null
   const { id, kinds } = entered.partner
@@ -176,7 +188,7 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
   if (access === 'own' || !agreed) {
     const narrowed = wish.actions !== null && { authorization_details: [detail] as [GrantedDetail] }
     return {
-      claims: { ...common, sub: client, access: 'own', ...partner, ...narrowed },
+      claims: { ...common, sub: client, access: 'own', ...partner, ...mayActOf(basis), ...narrowed },
       details: wish.actions === null ? null : [detail],
       endsAt: null,
     }
@@ -193,6 +205,7 @@ export function claimsOf(basis: TokenBasis, wish: TokenWish, terms: ClaimTerms):
       delegation_ver: entered.delegation?.epoch ?? agreed.epoch,
       authorized_by: authorizedBy(basis, terms),
       act: { sub: client, partner_id: partner.partner_id },
+      ...mayActOf(basis),
       authorization_details: [detail],
     },
     details: basis.bans.map(detailFor),

@@ -32,7 +32,8 @@ export function grantTypesOf(client: RegisteredClient): string[] {
     ...(mayAsk && redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
     // Also how a client gets the token with which it manages its grants.
     ...(mayAsk || hasOwnAccounts ? ['client_credentials'] : []),
-    ...(partnerKinds?.includes('wholesaler') === true ? [TOKEN_EXCHANGE] : []),
+    // For a wholesaler's end customers, and to name the member of the partner who acts.
+    ...(mayAsk ? [TOKEN_EXCHANGE] : []),
   ]
 }
 

@@ -3,8 +3,8 @@
  * versions, so this is the only file that imports them, and `exchange-contract.test.ts` holds them to what is used here.
  */
 
-import { decodeId } from '@liaison/access'
-import type { ClientId } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
+import type { ClientId, TenantId } from '@liaison/access'
 import { errors } from 'oidc-provider'
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import {
@@ -13,8 +13,12 @@ import {
   checkDpopRequired,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
+import { z } from 'zod'
+import { readActor } from './actor-token.ts'
+import type { ActingMember } from './actor-token.ts'
 import type { ChosenDetail } from './details.ts'
 import { findResale, readDelegatedBasis } from './facts-store.ts'
+import type { TokenBasis } from './facts-store.ts'
 import { chooseActions, clientIdOf, readChoice, refuse } from './basis.ts'
 import { useExchangeBasis } from './issue.ts'
 import type { OAuthParts } from './parts.ts'
@@ -39,8 +43,19 @@ type Context = TokenEndpointGrantContext<Partial<Record<(typeof PARAMETERS)[numb
 
 const NO_TARGET = 'There is no access to this account for your client.'
 
+/** The keys that a client is registered with, as the library holds them: every member of a key is text. */
+const AssertionKeys = z.array(z.object({ kty: z.string() }).catchall(z.string()))
+
+const isAccessTokenType = (type: unknown): boolean => type === ACCESS_TOKEN_TYPE || type === JWT_TYPE
+
+/** What is presented: the token that is to be exchanged, and who acts, where somebody is named. */
+interface Presented {
+  readonly subject: string
+  readonly actor: string | null
+}
+
 /** The parameters, when they make a request that is understood (RFC 8693 section 2.1). */
-function requireForm({ oidc: { params } }: Context): string {
+function requireForm({ oidc: { params } }: Context): Presented {
   const {
     subject_token: subject,
     subject_token_type: type,
@@ -50,27 +65,47 @@ function requireForm({ oidc: { params } }: Context): string {
   if (typeof subject !== 'string' || subject === '')
     throw new errors.InvalidRequest('subject_token is missing')
   if (type === undefined) throw new errors.InvalidRequest('subject_token_type is missing')
-  if (type !== ACCESS_TOKEN_TYPE && type !== JWT_TYPE)
-    throw new errors.InvalidRequest('the subject must be an access token')
+  if (!isAccessTokenType(type)) throw new errors.InvalidRequest('the subject must be an access token')
   if ((actor === undefined) !== (actorType === undefined))
     throw new errors.InvalidRequest('actor_token and actor_token_type come together or not at all')
-  // Persons are not named in tokens yet; an actor that would be ignored is refused instead.
-  if (actor !== undefined) throw new errors.InvalidRequest('an actor token is not accepted here')
+  if (actor !== undefined && (actorType !== JWT_TYPE || typeof actor !== 'string'))
+    throw new errors.InvalidRequest('the actor must be named in a JWT that the client signed')
   const wanted = params.requested_token_type
-  if (wanted !== undefined && wanted !== ACCESS_TOKEN_TYPE && wanted !== JWT_TYPE)
+  if (wanted !== undefined && !isAccessTokenType(wanted))
     throw new errors.InvalidRequest('the only token to be had is an access token')
-  return subject
+  return { subject, actor: typeof actor === 'string' ? actor : null }
 }
 
-/** The subject token, when it is this client's own, counts now, and may be acted on (RFC 8693 section 4.4). */
+/**
+ * The subject token, when it is this client's own, counts now, and says that this client may take it further (RFC 8693
+ * section 4.4). What an exchange made says so of nobody, which ends the way (A6).
+ */
 async function requireSubject(parts: OAuthParts, clientId: ClientId, token: string): Promise<CurrentToken> {
   const current = await readCurrentToken(parts, token)
   if (!current || current.basis.clientId !== clientId)
     throw new errors.InvalidRequest('the subject token does not count')
-  // Only the organisation's own token leads to an end customer: an exchanged one is the end of the way (A6).
-  if (current.claims.access !== 'own')
+  if (current.claims.may_act?.client_id !== encodeId('api_client', clientId))
     throw new errors.InvalidRequest('an exchanged token is not exchanged again')
   return current
+}
+
+/** The member who acts. A token for a customer is exchanged for nothing but to name one. */
+async function findActor(
+  parts: OAuthParts,
+  { oidc: { client } }: Context,
+  { actor, subject, tenantId }: { actor: string | null; subject: CurrentToken; tenantId: TenantId },
+): Promise<ActingMember | null> {
+  const { may_act: mayAct } = subject.claims
+  if (actor === null || !mayAct) {
+    if (subject.claims.access === 'own') return null
+    throw new errors.InvalidRequest('a token for a customer is exchanged only to name the member who acts')
+  }
+  return readActor(parts, actor, {
+    clientId: subject.basis.clientId,
+    partnerId: mayAct.partner_id,
+    tenantId,
+    jwks: { keys: AssertionKeys.parse(client.jwks?.keys ?? []) },
+  })
 }
 
 function tenantOf(choice: ChosenDetail | null): string | null {
@@ -78,8 +113,13 @@ function tenantOf(choice: ChosenDetail | null): string | null {
   return decodeId('tenant', choice.customer_id) ?? refuse('invalid_target', NO_TARGET)
 }
 
+interface Target {
+  readonly basis: TokenBasis
+  readonly actions: readonly string[] | null
+}
+
 /** The resale that the request names; the same answer for an account that does not exist and for one of somebody else. */
-async function findTarget(parts: OAuthParts, ctx: Context, clientId: ClientId) {
+async function findResaleTarget(parts: OAuthParts, ctx: Context, clientId: ClientId): Promise<Target> {
   const choice = readChoice(ctx)
   const ban = choice?.customer_ban
   if (ban === undefined) throw new errors.InvalidRequest('name the account in authorization_details')
@@ -88,8 +128,27 @@ async function findTarget(parts: OAuthParts, ctx: Context, clientId: ClientId) {
   const basis =
     delegationId === null ? null : await readDelegatedBasis(database, { clientId, delegationId, ban })
   if (!basis?.terms) return refuse('invalid_target', NO_TARGET)
-  noteParties(ctx, { tenantId: basis.tenantId, delegationId: basis.terms.id })
   return { basis, actions: chooseActions(choice, basis.terms.actions) }
+}
+
+/** The customer and account of the subject token itself, perhaps with fewer actions. */
+function sameTarget(ctx: Context, { basis, claims }: CurrentToken): Target {
+  const choice = readChoice(ctx)
+  const isSame =
+    (choice?.customer_ban ?? basis.ban) === basis.ban &&
+    (tenantOf(choice) ?? basis.tenantId) === basis.tenantId
+  if (!isSame) return refuse('invalid_target', NO_TARGET)
+  const held = claims.authorization_details?.[0].actions ?? []
+  return { basis, actions: chooseActions(choice, held) ?? held }
+}
+
+async function findTarget(parts: OAuthParts, ctx: Context, subject: CurrentToken): Promise<Target> {
+  const target =
+    subject.claims.access === 'own'
+      ? await findResaleTarget(parts, ctx, subject.basis.clientId)
+      : sameTarget(ctx, subject)
+  noteParties(ctx, { tenantId: target.basis.tenantId, delegationId: target.basis.terms?.id ?? '' })
+  return target
 }
 
 /** The scopes of the new token: those that were asked for, never beyond the subject token and the agreement. */
@@ -119,14 +178,16 @@ function requireResource(parts: OAuthParts, { oidc: { params } }: Context): stri
 
 async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Promise<void> {
   const { client } = ctx.oidc
-  const subjectToken = requireForm(ctx)
+  const presented = requireForm(ctx)
   const proof = await validateDpop(provider, ctx)
   checkDpopRequired(provider, ctx, proof)
   const clientId = clientIdOf(client.clientId)
-  const subject = await requireSubject(parts, clientId, subjectToken)
+  const subject = await requireSubject(parts, clientId, presented.subject)
   const resource = requireResource(parts, ctx)
-  const { basis, actions } = await findTarget(parts, ctx, clientId)
+  const { basis, actions } = await findTarget(parts, ctx, subject)
   const scopes = chooseScopes(ctx, subject, basis.terms?.scopes ?? [])
+  const { actor } = presented
+  const acting = await findActor(parts, ctx, { actor, subject, tenantId: basis.tenantId })
   if (proof) await checkDpopReplay(provider, ctx, proof, client.clientId)
   const token = new provider.ClientCredentials({ client, scope: scopes.join(' ') })
   const { keys } = await parts.keys.read()
@@ -144,6 +205,7 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
     grantId: null,
     proofKeyBefore: subject.claims.cnf.jkt,
     latestEnd: new Date(subject.claims.exp * 1000),
+    ...(acting && { act: acting.act, actingMember: acting.name }),
   })
   ctx.oidc.entity('ClientCredentials', token)
   const accessToken = await token.save()
@@ -157,7 +219,10 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
   })
 }
 
-/** Adds the grant: a wholesaler's own token for one that acts for an end customer, no wider, no longer, no refresh token (A6). */
+/**
+ * Adds the grant, in two uses: a wholesaler's own token for one that acts for an end customer, and a token for a customer
+ * for one that names the member of the partner who acts. Never wider, never longer, no refresh token (A6).
+ */
 export function registerTokenExchange(provider: Provider, parts: OAuthParts): void {
   const handle = (ctx: TokenEndpointGrantContext) => exchange(provider, parts, ctx)
   provider.registerGrantType(

@@ -84,6 +84,7 @@ describe('an authorization', () => {
       delegation_ver: expect.any(Number),
       authorized_by: expect.stringMatching(/^apr_[\w-]{22}$/),
       act: { sub: `client:${clientId}`, partner_id: encodeId('partner', partner) },
+      may_act: { client_id: clientId, partner_id: encodeId('partner', partner) },
       billing: { party: customerId, ban: 'BAN-1001', mode: 'direct' },
       authorization_details: [detail],
       cnf: { jkt: expect.any(String) },

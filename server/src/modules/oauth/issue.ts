@@ -72,6 +72,7 @@ function eventsOf(
     scope: claims.scope,
     customer_ban: claims.customer_ban,
     actions: claims.authorization_details?.[0].actions,
+    ...(issue.actingMember && { acting_member: issue.actingMember }),
   }
   const isNewKey = proofKeyBefore !== null && proofKeyBefore !== claims.cnf.jkt
   return [
@@ -168,9 +169,10 @@ export async function issueClaims(
   const issue = await basisOf(parts, ctx, token)
   const resolved = resolve(parts, issue, token)
   const iat = Number(payload['iat'])
+  const { may_act: mayAct, ...said } = resolved.claims
   const claims = requireInvariants({
-    ...resolved.claims,
-    ...(issue.act && { act: issue.act }),
+    ...said,
+    ...(exchanged.has(token) ? issue.act && { act: issue.act } : { may_act: mayAct }),
     jti: payload['jti'],
     iat,
     exp: iat + secondsUntil([resolved.endsAt, issue.latestEnd], iat),

@@ -2,6 +2,7 @@ import { decodeId, maskOfActions, maskOfScopes } from '@liaison/access'
 import type { ClientId } from '@liaison/access'
 import { createLocalJWKSet, errors as joseErrors, jwtVerify } from 'jose'
 import { requireInvariants } from './claims-schema.ts'
+import { isActorCurrent } from './actor-token.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import { claimsOf } from './claims.ts'
 import { actionsWithin } from './details.ts'
@@ -104,5 +105,6 @@ export async function readCurrentToken(parts: OAuthParts, token: string): Promis
   const claims = await readApiToken(parts, token)
   if (!claims || (await isRevoked(parts.database, claims.jti))) return null
   const basis = await basisOfToken(parts, claims)
-  return basis && isSameReach(claims, basis, parts) ? { claims, basis } : null
+  if (!basis || !isSameReach(claims, basis, parts)) return null
+  return (await isActorCurrent(parts, claims, basis)) ? { claims, basis } : null
 }

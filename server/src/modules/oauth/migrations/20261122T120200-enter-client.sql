@@ -101,6 +101,22 @@ begin
 end
 $$;
 
+-- A member of the partner that owns the client, whom a token names or is to name; null for anybody else.
+create function access.acting_member(client uuid, wanted uuid, wanted_tenant uuid) returns jsonb
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select jsonb_build_object('id', m.id, 'person_id', p.id, 'name', p.name,
+    'is_active', m.status = 'active' and p.status = 'active'
+      and not exists (select from public.access_freeze f where f.lifted_at is null and f.scope = 'person' and f.person_id = p.id
+        and (f.partner_id is null or f.partner_id = m.partner_id) and (f.tenant_id is null or f.tenant_id = wanted_tenant)))
+  from public.api_client k
+  join public.partner_member m on m.partner_id = k.partner_id
+  join public.person p on p.id = m.person_id
+  where k.id = client and m.id = wanted
+$$;
+grant execute on function access.acting_member(uuid, uuid, uuid) to liaison_auth;
+
 -- The door of a verified access token into a transaction. The token says who it claims to be; everything it names is looked up now.
 -- The login decides the plane: a token for the client's own organisation comes through the tenant's login, a delegated one through the delegate's.
 create function access.enter_client(request jsonb) returns jsonb
@@ -113,6 +129,7 @@ declare
   wanted_tenant uuid := (request ->> 'tenant_id')::uuid;
   owner uuid;
   facts jsonb;
+  member jsonb;
 begin
   if plane is null then
     raise exception 'this login opens no plane of API clients' using errcode = 'insufficient_privilege';
@@ -122,11 +139,15 @@ begin
     -- Taken before the facts are read: a revocation that is under way is waited for and then seen.
     perform access.hold('client', client), access.hold('platform', null), access.hold('partner', owner), access.hold('tenant', wanted_tenant),
       access.hold('pair', md5(owner::text || wanted_tenant::text)::uuid);
+    perform access.hold('person', m.person_id) from public.partner_member m where m.id = (request ->> 'member_id')::uuid;
   end if;
   facts := access.client_facts(client, wanted_tenant, request ->> 'ban', case when plane = 'delegation' then (request ->> 'delegation_id')::uuid end);
-  facts := facts || jsonb_build_object('now', statement_timestamp(), 'plane', plane,
+  if request ->> 'member_id' is not null then
+    member := access.acting_member(client, (request ->> 'member_id')::uuid, wanted_tenant);
+  end if;
+  facts := facts || jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'member', member,
     'token_revoked', exists (select from public.revoked_token r where r.jti_hash = sha256(convert_to(request ->> 'token_id', 'UTF8')) and r.ends_at > statement_timestamp()));
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'client', 'actor_id', client, 'actor_name', facts -> 'client' ->> 'name', 'client_id', client,
+  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'client', 'actor_id', client, 'actor_name', concat_ws(', through ', member ->> 'name', facts -> 'client' ->> 'name'), 'member_id', member ->> 'id', 'client_id', client,
     'partner_id', facts -> 'partner' ->> 'id', 'partner_name', facts -> 'partner' ->> 'name',
     'tenant_id', wanted_tenant, 'tenant_name', facts -> 'tenant' ->> 'name',
     -- An account that does not exist must not turn into "no account named".

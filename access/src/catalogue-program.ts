@@ -1,0 +1,93 @@
+/** Agreements, codes, referrals, earnings, payouts and their risks. Source: program.md section 11. */
+export const PROGRAM_PERMISSIONS = [
+  { name: 'partner_org.agreements.read', bit: 128, sentence: 'See the agreement that is in force' },
+  {
+    name: 'partner_org.agreements.history.read',
+    bit: 129,
+    sentence: 'See every version of your agreements, and what became of it',
+  },
+  {
+    name: 'partner_org.agreements.sign',
+    bit: 130,
+    sentence: 'Sign and decline agreements for your organisation',
+    sensitive: true,
+  },
+  { name: 'partner_org.codes.create', bit: 131, sentence: 'Make referral codes and see your own' },
+  {
+    name: 'partner_org.codes.manage',
+    bit: 132,
+    sentence: "See all of your organisation's referral codes, switch them on and off",
+  },
+  { name: 'partner_org.referrals.read', bit: 133, sentence: 'See who came through your own codes' },
+  {
+    name: 'partner_org.referrals.read_all',
+    bit: 134,
+    sentence: 'See everybody whom your organisation referred',
+  },
+  {
+    name: 'partner_org.earnings.summary.read',
+    bit: 135,
+    sentence: 'See totals of what your organisation earned',
+  },
+  { name: 'partner_org.earnings.read', bit: 136, sentence: 'See each earning and how it was calculated' },
+  { name: 'partner_org.earnings.export', bit: 137, sentence: 'Download earnings', sensitive: true },
+  { name: 'partner_org.payouts.read', bit: 138, sentence: 'See payouts and statements' },
+  {
+    name: 'partner_org.payout_account.manage',
+    bit: 139,
+    sentence: 'Change the account that your organisation is paid on, and hand in tax documents',
+    sensitive: true,
+  },
+  { name: 'platform.agreements.read', bit: 140, sentence: "See partners' agreements" },
+  {
+    name: 'platform.agreements.draft',
+    bit: 141,
+    sentence: 'Draft, offer and withdraw agreements',
+    sensitive: true,
+  },
+  {
+    name: 'platform.agreements.approve',
+    bit: 142,
+    sentence: 'Approve, reject and terminate signed agreements',
+    sensitive: true,
+  },
+  { name: 'platform.referrals.read', bit: 143, sentence: 'See referral codes and referrals of all partners' },
+  {
+    name: 'platform.referrals.manage',
+    bit: 144,
+    sentence: 'Make codes and referrals for partners, void and block them',
+    sensitive: true,
+  },
+  {
+    name: 'platform.earnings.read',
+    bit: 145,
+    sentence: 'See what partners earned and how it was calculated',
+  },
+  {
+    name: 'platform.earnings.approve',
+    bit: 146,
+    sentence: 'Approve, hold, release and void earnings',
+    sensitive: true,
+  },
+  { name: 'platform.payouts.read', bit: 147, sentence: 'See payouts' },
+  {
+    name: 'platform.payouts.run',
+    bit: 148,
+    sentence: 'Build, submit and export payouts, and record what was paid',
+    sensitive: true,
+  },
+  {
+    name: 'platform.payouts.approve',
+    bit: 149,
+    sentence: 'Approve payouts that somebody else built',
+    sensitive: true,
+  },
+  { name: 'platform.risk.read', bit: 150, sentence: 'See warnings about referrals and payouts' },
+  {
+    name: 'platform.risk.resolve',
+    bit: 151,
+    sentence: 'Decide warnings about referrals and payouts, and set their rules',
+    sensitive: true,
+  },
+  { name: 'tenant.referral.read', bit: 152, sentence: 'See how your organisation was referred' },
+] as const
