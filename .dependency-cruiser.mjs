@@ -35,6 +35,16 @@ export default {
       },
     },
     {
+      name: 'program-knows-no-tenant-records',
+      comment:
+        'What a partner earns or signs opens no tenant: the partner program reads none of its records (D2).',
+      severity: 'error',
+      from: { path: '^server/src/modules/(agreements|referrals|earnings|payouts|risk)/', pathNot: TEST },
+      to: {
+        path: '^server/src/modules/(accounts|billing|consents|delegations|elevations|links|orders|portfolio|reports|sla|support|tenants|usage)/',
+      },
+    },
+    {
       name: 'only-platform-opens-connections',
       severity: 'error',
       from: { path: '^server/src', pathNot: ['^server/src/(platform|modules/oauth)/', TEST] },

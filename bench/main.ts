@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Benchmark, BenchmarkContext } from './benchmark.ts'
 import { benchmark as board } from './benchmarks/board.ts'
 import { benchmark as billing } from './benchmarks/billing.ts'
+import { benchmark as earnings } from './benchmarks/earnings.ts'
 import { benchmark as exports } from './benchmarks/exports.ts'
 import { benchmark as features } from './benchmarks/features.ts'
 import { benchmark as get } from './benchmarks/get.ts'
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   oauth,
   usage,
   features,
+  earnings,
   gateway,
 ]
 const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`

@@ -39,6 +39,8 @@ const RESERVED: Readonly<Record<string, string>> = {
   'partner_org.teams.manage': 'teams',
   'partner_org.elevations.approve': 'elevation',
   'partner_org.groups.manage': 'tenant groups',
+  'partner_org.referrals.read_all':
+    'decides which referrals GET /program/referrals shows; row policies ask for the owner',
   'partner_org.billing.read': "the partner's own bills",
   'partner_org.exports.read': 'exports',
   'platform.tenants.manage': 'closing and suspending tenants',
@@ -59,7 +61,11 @@ test('every operation names its permission or the reason why it needs none', () 
             ? access.ingest
             : 'realmDoor' in access
               ? access.realmDoor
-              : permissionOf(access)?.name
+              : 'form' in access
+                ? access.form
+                : 'agencyKey' in access
+                  ? access.agencyKey
+                  : permissionOf(access)?.name
     expect(reason, `${route.method} ${route.path}`).toBeTruthy()
   }
 })

@@ -70,6 +70,7 @@ export const ID_PREFIXES = {
   agreement_template: 'agt',
   referral_code: 'rcd',
   referral: 'ref',
+  referral_click: 'clk',
   billing_event: 'bev',
   earning: 'ern',
   earning_statement: 'stm',

@@ -106,6 +106,17 @@ export type {
   TenantRole,
 } from './roles.ts'
 
+export {
+  SOURCE_PERMISSIONS,
+  SOURCE_REFUSALS,
+  canViewTenantInternals,
+  findSourcePermission,
+  getPartnerPermissions,
+  hasPartnerPermission,
+  programMatrixMarkdown,
+} from './program.ts'
+export type { ProgramRole, SourcePermission } from './program.ts'
+
 export { findCeilingFaults, parseOverrides, resolveGrant, toOverrideMap } from './overrides.ts'
 export type { Fault, GrantLayers, GrantTerms, Parsed, ResolvedGrant } from './overrides.ts'
 
@@ -168,6 +179,8 @@ export {
   realmRoleTemplate,
 } from './realm-roles.ts'
 export type { RealmRole, RealmRoleChoice, RealmRoleTemplate } from './realm-roles.ts'
+export { FORM_ACTIONS, decideForm } from './decide-form.ts'
+export type { FormAction, FormDecision, FormFacts, FormRefusalCode } from './decide-form.ts'
 export { END_USER_STATUSES, decideRealm } from './decide-realm.ts'
 export type { EndUserStatus, RealmDecision, RealmFacts, RealmQuestion, RealmStep } from './decide-realm.ts'
 export { REALM_DECISION_STATUS, REALM_REFUSAL_CODES, REALM_REFUSAL_WORDS } from './realm-refusals.ts'

@@ -66,6 +66,13 @@ export const partnerPlaces = {
   webhooks: (par: string) => at('partner', par, 'webhooks'),
   newWebhook: (par: string) => at('partner', par, 'webhooks', 'new'),
   webhook: (par: string, endpoint: string) => at('partner', par, 'webhooks', endpoint),
+  payouts: (par: string) => at('partner', par, 'payouts'),
+  payoutAccount: (par: string) => at('partner', par, 'payouts', 'account'),
+  referrals: (par: string) => at('partner', par, 'referrals'),
+  codes: (par: string) => at('partner', par, 'codes'),
+  earnings: (par: string) => at('partner', par, 'earnings'),
+  agreements: (par: string) => at('partner', par, 'agreements'),
+  agreement: (par: string, agreement: string) => at('partner', par, 'agreements', agreement),
 } as const
 
 export const actingPlaces = {
@@ -101,6 +108,27 @@ export const orgPlaces = {
   webhooks: (ten: string) => at('org', ten, 'webhooks'),
   newWebhook: (ten: string) => at('org', ten, 'webhooks', 'new'),
   webhook: (ten: string, endpoint: string) => at('org', ten, 'webhooks', endpoint),
+  referred: (ten: string) => at('org', ten, 'referred'),
+  till: (ten: string) => at('org', ten, 'till'),
+  vouchers: (ten: string) => at('org', ten, 'vouchers'),
+  newVoucher: (ten: string) => at('org', ten, 'vouchers', 'new'),
+  voucherReview: (ten: string) => at('org', ten, 'vouchers', 'review'),
+  voucher: (ten: string, voucher: string) => at('org', ten, 'vouchers', voucher),
+  voucherPrint: (ten: string, voucher: string) => at('org', ten, 'vouchers', voucher, 'print'),
+  voucherTypes: (ten: string) => at('org', ten, 'voucher-types'),
+  agencies: (ten: string) => at('org', ten, 'agencies'),
+  newAgency: (ten: string) => at('org', ten, 'agencies', 'new'),
+  leaks: (ten: string) => at('org', ten, 'agencies', 'leaks'),
+  agency: (ten: string, agency: string) => at('org', ten, 'agencies', agency),
+  newAgencyKey: (ten: string, agency: string) => at('org', ten, 'agencies', agency, 'keys', 'new'),
+  newForm: (ten: string, agency: string) => at('org', ten, 'agencies', agency, 'forms', 'new'),
+  form: (ten: string, agency: string, form: string) => at('org', ten, 'agencies', agency, 'forms', form),
+  newFormToken: (ten: string, agency: string, form: string) =>
+    at('org', ten, 'agencies', agency, 'forms', form, 'tokens', 'new'),
+  stopFormToken: (
+    ten: string,
+    [agency, form, token]: readonly [agency: string, form: string, token: string],
+  ) => at('org', ten, 'agencies', agency, 'forms', form, 'tokens', token, 'stop'),
   stopAll: (ten: string) => at('org', ten, 'access', 'stop-all'),
   rules: (ten: string) => at('org', ten, 'access', 'rules'),
   visits: (ten: string) => at('org', ten, 'access', 'visits'),
@@ -165,6 +193,19 @@ export const platformPlaces = {
   grid: () => at('platform', 'explain', 'grid'),
   alerts: () => at('platform', 'alerts'),
   request: (explain: string) => at('platform', 'requests', explain),
+  payouts: () => at('platform', 'payouts'),
+  newPayout: () => at('platform', 'payouts', 'new'),
+  payout: (batch: string) => at('platform', 'payouts', batch),
+  riskCases: () => at('platform', 'risk'),
+  riskCase: (riskCase: string) => at('platform', 'risk', riskCase),
+  riskRules: () => at('platform', 'risk', 'rules'),
+  referrals: () => at('platform', 'referrals'),
+  earnings: () => at('platform', 'earnings'),
+  agreements: () => at('platform', 'agreements'),
+  agreement: (agreement: string) => at('platform', 'agreements', agreement),
+  editAgreement: (agreement: string) => at('platform', 'agreements', agreement, 'edit'),
+  newAgreement: () => at('platform', 'agreements', 'new'),
+  agreementTemplates: () => at('platform', 'agreements', 'templates'),
 } as const
 
 /** Pages that the server renders without JavaScript; reached by a full page load. */
@@ -176,4 +217,5 @@ export const serverPlaces = {
   signIn: (returnTo: string) => `/signin?return_to=${encodeURIComponent(returnTo)}`,
   stepUp: (returnTo: string) => `/step-up?return_to=${encodeURIComponent(returnTo)}`,
   reviewLink: (link: string) => at('links', link),
+  signAgreement: (agreement: string) => at('agreements', agreement, 'sign'),
 } as const

@@ -5,6 +5,36 @@ import type { ReactNode } from 'react'
 import { Home } from './frames/home.tsx'
 import { Broken } from './frames/broken.tsx'
 import { NotFound } from './frames/not-found.tsx'
+import {
+  accounts,
+  agencies,
+  agreements,
+  alerts,
+  apps,
+  billing,
+  configuration,
+  developer,
+  earnings,
+  elevations,
+  exported,
+  features,
+  identity,
+  linking,
+  oversight,
+  payouts,
+  plans,
+  portfolio,
+  realms,
+  referrals,
+  registry,
+  reports,
+  risk,
+  sla,
+  usage,
+  vouchers,
+  webhooks,
+} from './late-pages.ts'
+import type { LatePage } from './late-pages.ts'
 import { parseSearch, stringifySearch } from './platform/filters.ts'
 import { Root } from './root.tsx'
 
@@ -12,21 +42,6 @@ const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound
 const homeRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: Home })
 
 type Pieces = Readonly<Record<string, () => ReactNode>>
-
-/** A page that is fetched when it is first opened, apart from the piece of its frame. */
-type LatePage = ReturnType<typeof lazyRouteComponent>
-
-const loadDeveloper = () => import('./frames/partner/developer.ts')
-
-function developer(name: keyof Awaited<ReturnType<typeof loadDeveloper>>): LatePage {
-  return lazyRouteComponent(loadDeveloper, name)
-}
-
-const loadApps = () => import('./frames/org/apps.ts')
-
-function apps(name: keyof Awaited<ReturnType<typeof loadApps>>): LatePage {
-  return lazyRouteComponent(loadApps, name)
-}
 
 const ActingNewTicketPage = lazyRouteComponent(
   () => import('./frames/acting/new-ticket-page.tsx'),
@@ -47,114 +62,6 @@ const PartnerLinksPage = lazyRouteComponent(() => import('./frames/partner/links
 const OrgNewTicketPage = lazyRouteComponent(() => import('./frames/org/new-ticket-page.tsx'), 'NewTicketPage')
 const OrgMembersPage = lazyRouteComponent(() => import('./frames/org/members-page.tsx'), 'MembersPage')
 const OrgRequestsPage = lazyRouteComponent(() => import('./frames/org/requests-page.tsx'), 'RequestsPage')
-
-const loadWebhooks = () => import('./frames/webhooks/pages.ts')
-
-function webhooks(name: keyof Awaited<ReturnType<typeof loadWebhooks>>): LatePage {
-  return lazyRouteComponent(loadWebhooks, name)
-}
-
-const loadReports = () => import('./frames/reports/pages.ts')
-
-function reports(name: keyof Awaited<ReturnType<typeof loadReports>>): LatePage {
-  return lazyRouteComponent(loadReports, name)
-}
-
-const loadBilling = () => import('./frames/billing/pages.ts')
-
-function billing(name: keyof Awaited<ReturnType<typeof loadBilling>>): LatePage {
-  return lazyRouteComponent(loadBilling, name)
-}
-
-const loadElevations = () => import('./frames/elevations/pages.ts')
-
-function elevations(name: keyof Awaited<ReturnType<typeof loadElevations>>): LatePage {
-  return lazyRouteComponent(loadElevations, name)
-}
-
-const loadAccounts = () => import('./frames/accounts/pages.ts')
-
-function accounts(name: keyof Awaited<ReturnType<typeof loadAccounts>>): LatePage {
-  return lazyRouteComponent(loadAccounts, name)
-}
-
-const loadLinking = () => import('./frames/linking/pages.ts')
-
-function linking(name: keyof Awaited<ReturnType<typeof loadLinking>>): LatePage {
-  return lazyRouteComponent(loadLinking, name)
-}
-
-const loadExports = () => import('./frames/exports/pages.ts')
-
-function exported(name: keyof Awaited<ReturnType<typeof loadExports>>): LatePage {
-  return lazyRouteComponent(loadExports, name)
-}
-
-const loadSla = () => import('./frames/sla/pages.ts')
-
-function sla(name: keyof Awaited<ReturnType<typeof loadSla>>): LatePage {
-  return lazyRouteComponent(loadSla, name)
-}
-
-const loadAlerts = () => import('./frames/alerts/pages.ts')
-
-function alerts(name: keyof Awaited<ReturnType<typeof loadAlerts>>): LatePage {
-  return lazyRouteComponent(loadAlerts, name)
-}
-
-const loadPortfolio = () => import('./frames/portfolio/pages.ts')
-
-function portfolio(name: keyof Awaited<ReturnType<typeof loadPortfolio>>): LatePage {
-  return lazyRouteComponent(loadPortfolio, name)
-}
-
-const loadOversight = () => import('./frames/platform/oversight.ts')
-
-function oversight(name: keyof Awaited<ReturnType<typeof loadOversight>>): LatePage {
-  return lazyRouteComponent(loadOversight, name)
-}
-
-const loadConfiguration = () => import('./frames/configuration/pages.ts')
-
-function configuration(name: keyof Awaited<ReturnType<typeof loadConfiguration>>): LatePage {
-  return lazyRouteComponent(loadConfiguration, name)
-}
-
-const loadFeatures = () => import('./frames/features/pages.ts')
-
-function features(name: keyof Awaited<ReturnType<typeof loadFeatures>>): LatePage {
-  return lazyRouteComponent(loadFeatures, name)
-}
-
-const loadIdentity = () => import('./frames/identity/pages.ts')
-
-function identity(name: keyof Awaited<ReturnType<typeof loadIdentity>>): LatePage {
-  return lazyRouteComponent(loadIdentity, name)
-}
-
-const loadRegistry = () => import('./frames/registry/pages.ts')
-
-function registry(name: keyof Awaited<ReturnType<typeof loadRegistry>>): LatePage {
-  return lazyRouteComponent(loadRegistry, name)
-}
-
-const loadUsage = () => import('./frames/usage/pages.ts')
-
-function usage(name: keyof Awaited<ReturnType<typeof loadUsage>>): LatePage {
-  return lazyRouteComponent(loadUsage, name)
-}
-
-const loadPlans = () => import('./frames/plans/pages.ts')
-
-function plans(name: keyof Awaited<ReturnType<typeof loadPlans>>): LatePage {
-  return lazyRouteComponent(loadPlans, name)
-}
-
-const loadRealms = () => import('./frames/realms/pages.ts')
-
-function realms(name: keyof Awaited<ReturnType<typeof loadRealms>>): LatePage {
-  return lazyRouteComponent(loadRealms, name)
-}
 
 /** The pages of one frame. What daily work needs of it is one lazy piece, fetched when the frame is first entered. */
 function createFrame<Names extends Pieces>(
@@ -179,6 +86,8 @@ function createFrame<Names extends Pieces>(
 }
 
 const partner = createFrame('/partner/$par', () => import('./frames/partner/index.ts'), {
+  agreements: agreements('OwnAgreementsPage'),
+  'agreements/$agreement': agreements('OwnAgreementPage'),
   '/': 'TenantsPage',
   overview: 'OverviewPage',
   customers: 'TenantsPage',
@@ -191,6 +100,7 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'reports/usage': reports('UsagePage'),
   'reports/revenue': reports('RevenuePage'),
   'reports/compare': reports('ComparePage'),
+  earnings: earnings('PartnerEarningsPage'),
   links: PartnerLinksPage,
   'links/new': RequestLinkPage,
   'links/$link': linking('LinkPage'),
@@ -225,6 +135,8 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   granted: developer('GrantedPage'),
   'settings/features': features('OwnFeaturesPage'),
   'settings/plans': plans('OwnPlansPage'),
+  codes: referrals('CodesPage'),
+  referrals: referrals('ReferralsPage'),
   'settings/plans/new': plans('NewOwnPlanPage'),
   'settings/plans/$plan': plans('OwnPlanPage'),
   'users/subscriptions': plans('SubscriptionsPage'),
@@ -235,6 +147,8 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'exports/new': exported('NewExportPage'),
   'users/identity-checks': identity('ChecksPage'),
   'users/identity-checks/$check': identity('CheckPage'),
+  payouts: payouts('OwnPayoutsPage'),
+  'payouts/account': payouts('AccountPage'),
   webhooks: webhooks('WebhooksPage'),
   'webhooks/new': webhooks('NewWebhookPage'),
   'webhooks/$endpoint': webhooks('WebhookPage'),
@@ -281,6 +195,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'clients/new': apps('NewClientPage'),
   exports: exported('ExportsPage'),
   'exports/new': exported('NewExportPage'),
+  referred: referrals('ReferredPage'),
   webhooks: webhooks('WebhooksPage'),
   'webhooks/new': webhooks('NewWebhookPage'),
   'webhooks/$endpoint': webhooks('WebhookPage'),
@@ -297,6 +212,22 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'billing/payments': billing('OrgPaymentsPage'),
   'billing/reminders': billing('ReminderPage'),
   'billing/invoices/$invoice': billing('OrgInvoicePage'),
+  agencies: agencies('AgenciesPage'),
+  'agencies/new': agencies('NewAgencyPage'),
+  'agencies/leaks': agencies('LeaksPage'),
+  'agencies/$agency': agencies('AgencyPage'),
+  'agencies/$agency/keys/new': agencies('NewKeyPage'),
+  'agencies/$agency/forms/new': agencies('NewFormPage'),
+  'agencies/$agency/forms/$form': agencies('FormPage'),
+  'agencies/$agency/forms/$form/tokens/new': agencies('NewTokenPage'),
+  'agencies/$agency/forms/$form/tokens/$token/stop': agencies('StopTokenPage'),
+  till: vouchers('TillPage'),
+  vouchers: vouchers('VouchersPage'),
+  'vouchers/new': vouchers('NewVoucherPage'),
+  'vouchers/review': vouchers('ReviewPage'),
+  'vouchers/$voucher': vouchers('VoucherPage'),
+  'vouchers/$voucher/print': vouchers('PrintPage'),
+  'voucher-types': vouchers('TypesPage'),
 })
 
 const platform = createFrame('/platform', () => import('./frames/platform/index.ts'), {
@@ -332,6 +263,7 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   gateways: oversight('GatewaysPage'),
   'gateways/new': oversight('NewGatewayPage'),
   'catalogue/plans': plans('CataloguePage'),
+  referrals: referrals('AllReferralsPage'),
   'catalogue/plans/new': plans('NewCataloguePlanPage'),
   'catalogue/plans/$plan': plans('CataloguePlanPage'),
   'partners/$par/plans': plans('PlansOfPartnerPage'),
@@ -340,6 +272,18 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   'catalogue/features/$key': features('FeaturePage'),
   'catalogue/features/$key/change': features('ChangeFeaturePage'),
   'partners/$par/features': features('PartnerFeaturesPage'),
+  earnings: earnings('PlatformEarningsPage'),
+  agreements: agreements('AgreementsPage'),
+  'agreements/new': agreements('NewAgreementPage'),
+  'agreements/templates': agreements('TemplatesPage'),
+  'agreements/$agreement': agreements('AgreementPage'),
+  'agreements/$agreement/edit': agreements('EditAgreementPage'),
+  payouts: payouts('BatchesPage'),
+  'payouts/new': payouts('NewBatchPage'),
+  'payouts/$batch': payouts('BatchPage'),
+  risk: risk('CasesPage'),
+  'risk/rules': risk('RulesPage'),
+  'risk/$case': risk('CasePage'),
   tenants: 'TenantsPage',
   'tenants/$ten': 'TenantPage',
   links: 'LinksPage',

@@ -11,6 +11,8 @@ function accessOf(route: Route): string {
   if (permission)
     return `${evidenceOf(access)} | \`${permission.name}\`${permission.sensitive ? ' (step-up)' : ''}`
   if ('public' in access) return `public | ${access.public}`
+  if ('form' in access) return `form token | ${access.form}`
+  if ('agencyKey' in access) return `server key of an agency | ${access.agencyKey}`
   if ('realmDoor' in access) return `auth | ${access.realmDoor}`
   return 'ingest' in access
     ? `ingest | ${access.ingest}`

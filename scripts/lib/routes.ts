@@ -1,4 +1,5 @@
 import { makeCursorSigner } from '../../server/src/platform/cursor.ts'
+import { makePdfSealer } from '../../server/src/platform/sealed-pdf.ts'
 import { makeVault } from '../../server/src/platform/vault.ts'
 import { allRoutes } from '../../server/src/app.ts'
 import type { Route } from '../../server/src/platform/route.ts'
@@ -9,8 +10,10 @@ export function readRoutes(): readonly Route[] {
   return allRoutes(
     {
       vault,
+      pdfSealer: makePdfSealer(vault),
       cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
       publicOrigin: () => 'http://localhost:3000',
+      embedOrigin: () => 'http://embed.localhost:3000',
       isDemo: false,
       keepsMail: true,
       passwordHashConcurrency: 1,

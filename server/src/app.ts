@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { accountRoutes } from '#modules/accounts/index.ts'
+import { makeAgreementRoutes } from '#modules/agreements/index.ts'
+import { makeAgencyRoutes } from '#modules/agencies/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
@@ -13,8 +15,11 @@ import { exportRoutes } from '#modules/exports/index.ts'
 import { onboardingRoutes } from '#modules/onboarding/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
+import { embedPlaces, makeEmbed, makeEmbedRoutes, mountEmbed } from '#modules/embed/index.ts'
+import type { Embed } from '#modules/embed/index.ts'
+import { earningRoutes } from '#modules/earnings/index.ts'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
-import { makeIdentityRoutes } from '#modules/identity/index.ts'
+import { makeIdentityRoutes, makePasswordHasher } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeIdentityCheckRoutes, mountIdentityEvents } from '#modules/kyc/index.ts'
@@ -22,16 +27,20 @@ import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
 import { operationRoutes } from '#modules/operations/index.ts'
+import { makePayoutRoutes } from '#modules/payouts/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
 import { planModuleRoutes } from '#modules/plans/index.ts'
 import { portfolioRoutes } from '#modules/portfolio/index.ts'
 import { makeRealmRoutes } from '#modules/realms/index.ts'
 import type { RealmDemoSignIn } from '#modules/realms/index.ts'
+import { riskRoutes } from '#modules/risk/index.ts'
+import { makeReferralRoutes, mountReferralLinks } from '#modules/referrals/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
 import { reportRoutes } from '#modules/reports/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
+import { makeVoucherRoutes } from '#modules/vouchers/index.ts'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
@@ -43,11 +52,15 @@ import type { Engine, Observer } from '#platform/execute.ts'
 import { Guard } from '#platform/guard.ts'
 import { buildHttp } from '#platform/http.ts'
 import type { ProblemPage } from '#platform/http.ts'
+import { makePostgresLimitStore, rememberRefusals } from '#platform/limit-store/index.ts'
+import type { LimitStore } from '#platform/limit-store/index.ts'
 import { makeLimiter } from '#platform/limits.ts'
 import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { makeRealmTokens } from '#platform/realm-token.ts'
+import { makePdfSealer } from '#platform/sealed-pdf.ts'
+import type { SealCertificate } from '#platform/sealed-pdf.ts'
 import { makeVault } from '#platform/vault.ts'
 import type { KeyRing } from '#platform/vault.ts'
 import { makeReferenceRoutes } from './reference-pages.ts'
@@ -66,6 +79,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...pageAssetRoutes,
     ...makeIdentityRoutes(services, options),
     ...makePartnerRoutes(services),
+    ...makeAgreementRoutes(services),
     ...makeApplicationRoutes(services),
     ...makeDelegationRoutes(() => routes),
     ...makeLinkRoutes(services, () => routes),
@@ -87,6 +101,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...gatewayRoutes,
     ...makeWebhookRoutes(services),
     ...ingestRoutes,
+    ...earningRoutes,
     ...alertRoutes,
     ...accountRoutes,
     ...makeRealmRoutes(services, options),
@@ -95,6 +110,12 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...allFeatureRoutes,
     ...configurationRoutes,
     ...usageRoutes,
+    ...makePayoutRoutes(services),
+    ...makeEmbedRoutes(services),
+    ...makeReferralRoutes(services),
+    ...makeVoucherRoutes(services),
+    ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
+    ...riskRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }
@@ -105,9 +126,15 @@ export interface AppOptions {
   /** The data keys that were made since; without it what is derived from the secret key serves alone. */
   readonly keyRing?: KeyRing
   readonly publicOrigin: () => string
+  /** The origin of embedded forms; the public origin without this. */
+  readonly embedOrigin?: () => string
+  /** Counts the limits of embedded forms; PostgreSQL without this. */
+  readonly limitStore?: LimitStore
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
   readonly passwordHashConcurrency?: number
+  /** With what files are sealed; without it with a key of the installation's own. */
+  readonly pdfSeal?: SealCertificate
   readonly requestDeadlineMs?: number
   readonly maxInFlight?: number
   readonly trustedProxies?: readonly string[]
@@ -146,8 +173,10 @@ function makeServices(options: AppOptions): Services {
   const vault = makeVault(options.secretKey, options.keyRing)
   return {
     vault,
+    pdfSealer: makePdfSealer(vault, options.pdfSeal),
     cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
     publicOrigin: options.publicOrigin,
+    embedOrigin: options.embedOrigin ?? options.publicOrigin,
     isDemo: options.isDemo ?? false,
     keepsMail: options.keepsMail ?? true,
     passwordHashConcurrency: options.passwordHashConcurrency ?? 2,
@@ -157,12 +186,20 @@ function makeServices(options: AppOptions): Services {
 function makeEngine(
   options: AppOptions,
   services: Services,
-): { engine: Engine; guard: Guard; oauth: OAuth | undefined } {
+): { engine: Engine; guard: Guard; oauth: OAuth | undefined; embed: Embed } {
   const { database } = options
   const guard = new Guard(database)
   const limiter = makeLimiter(database, options.limitScale)
   const clock = options.clock ?? systemClock
   const oauth = options.oauth?.({ database, services, limiter, clock })
+  const embed = makeEmbed({
+    database,
+    vault: services.vault,
+    limits: rememberRefusals(options.limitStore ?? makePostgresLimitStore(database)),
+    embedOrigin: services.embedOrigin,
+    hasher: makePasswordHasher(services.passwordHashConcurrency),
+    ...(options.limitScale !== undefined && { scale: options.limitScale }),
+  })
   const engine: Engine = {
     database,
     limiter,
@@ -173,8 +210,9 @@ function makeEngine(
     clock,
     requestDeadlineMs: options.requestDeadlineMs ?? 5000,
     observer: options.observer ?? NOBODY,
+    agencyDoor: embed.door,
   }
-  return { engine, guard, oauth }
+  return { engine, guard, oauth, embed }
 }
 
 /** Builds the server around the given routes; it does not listen yet. */
@@ -183,7 +221,7 @@ export async function buildAppWith(
   makeRoutes: (services: Services) => readonly Route[],
 ): Promise<App> {
   const services = makeServices(options)
-  const { engine, guard, oauth } = makeEngine(options, services)
+  const { engine, guard, oauth, embed } = makeEngine(options, services)
   const features = await startFeatures(options.database, (error) => report(error))
   const routes = makeRoutes(services)
   const http = await buildHttp({
@@ -200,6 +238,8 @@ export async function buildAppWith(
     http.log.error({ err: error, where: 'features' }, 'the features that were known stay in use')
   }
   mountIdentityEvents(http, { engine, services })
+  mountEmbed(http, { engine, services, embed })
+  mountReferralLinks(http, { engine, services })
   if (oauth) {
     await oauth.mount(http)
     mountGateway(http, { engine, services, guard: oauth.guard })
@@ -213,6 +253,7 @@ export async function buildAppWith(
       await http.close()
       await features.stop()
       await guard.close()
+      await embed.door.close()
     },
   }
 }

@@ -4,6 +4,7 @@ import { makeTicketTopics } from '#modules/support/index.ts'
 import { makeExports } from '#modules/exports/index.ts'
 import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
 import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
+import { makePayoutTopics, runPayoutClock } from '#modules/payouts/index.ts'
 import { makeWebhooks } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
 import { listSchedules } from './schedules.ts'
@@ -50,10 +51,7 @@ function makeVendorWork({ database, app }: Pick<BackgroundOptions, 'database' | 
 /** Who does what transactions put into the outbox, by topic. */
 function listTopics(
   { config, database, app }: Pick<BackgroundOptions, 'config' | 'database' | 'app'>,
-  {
-    webhooks,
-    work,
-  }: { readonly webhooks: ReturnType<typeof makeWebhooks>; readonly work: () => Promise<void> },
+  work: () => Promise<void>,
 ): JobsOptions['topics'] {
   return {
     mail: makeMailHandler({ database, smtpUrl: config.secrets.smtpUrl, from: config.mailFrom }),
@@ -61,7 +59,7 @@ function listTopics(
     [OPERATION_TOPIC]: work,
     [HAND_OVER_TOPIC]: makeVendorWork({ database, app }),
     ...makeAlertTopics(database),
-    ...webhooks.topics,
+    ...makePayoutTopics(database, app.services.pdfSealer),
   }
 }
 
@@ -88,10 +86,16 @@ export async function startBackground({
   const work = makeOperationWork({ database, app, onError })
   const jobs = await startJobs({
     database,
-    topics: listTopics({ config, database, app }, { webhooks, work }),
+    topics: listTopics({ config, database, app }, work),
+    sharedQueues: { webhooks: webhooks.topics },
     schedules: [
       ...listSchedules(database, config),
       { name: 'operation-sweep', cron: '* * * * *', run: work },
+      {
+        name: 'payout-clock',
+        cron: '7 * * * *',
+        run: () => runPayoutClock(database, app.services.pdfSealer).then(() => undefined),
+      },
       { name: 'webhook-sweep', cron: '23 3 * * *', run: () => webhooks.sweep() },
     ],
     onError,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,6 +12,8 @@ import { startBackground } from './background.ts'
 import type { Background } from './background.ts'
 import type { Config } from '#platform/config.ts'
 import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
+import { makeRedisLimitStore } from '#platform/limit-store/index.ts'
+import type { LimitStore } from '#platform/limit-store/index.ts'
 import type { Database } from '#platform/database.ts'
 import type { Observer } from '#platform/execute.ts'
 import { serveHealth } from '#platform/health.ts'
@@ -82,17 +85,40 @@ interface Parts {
   readonly keyRing: LoadedKeyRing
 }
 
+/** The Redis that counts the limits of forms, where one is configured; the database counts them otherwise. */
+async function makeLimitStoreOf(config: Config, metrics: () => Metrics): Promise<LimitStore | undefined> {
+  const { redisUrl } = config.secrets
+  if (redisUrl === undefined) return undefined
+  return makeRedisLimitStore({
+    url: redisUrl,
+    instances: config.limitInstances,
+    onAway: () => metrics().jobErrors.inc({ where: 'limit store' }),
+  })
+}
+
 async function assemble(
   { config, installation, database, keyRing }: Parts,
   origin: () => string,
   metrics: () => Metrics,
 ): Promise<App> {
+  const limitStore = await makeLimitStoreOf(config, metrics)
   const app = await buildApp(
     {
       database,
       secretKey: installation.secretKey,
       keyRing,
       publicOrigin: origin,
+      // Browsers lead every name under localhost to this machine, so that forms have a host of their own from the start.
+      embedOrigin: () =>
+        config.embedOrigin ??
+        (config.publicOrigin === undefined ? origin().replace('//localhost', '//embed.localhost') : origin()),
+      ...(limitStore && { limitStore }),
+      ...(config.pdfSealFile !== undefined && {
+        pdfSeal: {
+          p12: await readFile(config.pdfSealFile),
+          passphrase: config.secrets.pdfSealPassphrase ?? '',
+        },
+      }),
       places: {
         authOrigin: () => config.authOrigin ?? origin(),
         apiResource: () => config.apiResource ?? `${origin()}/api`,

@@ -19,6 +19,8 @@ const GROUPS = [
   ['realm', "An end user of a white-label partner's own user base"],
   ['api', 'API clients: orders, services and accounts of a customer'],
   ['ingest', "Records from the provider's systems"],
+  ['form', 'The form of an agency on its website'],
+  ['agency_key', 'The server of an agency'],
   ['account', 'The person who is signed in'],
 ] as const
 

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { runAgencyClock } from '#modules/agencies/index.ts'
+import { runAgreementClock } from '#modules/agreements/index.ts'
 import { compareSums, moveInvoiceAges } from '#modules/billing/index.ts'
 import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
 import { sweepApplications } from '#modules/applications/index.ts'
 import { runConsentClock } from '#modules/consents/index.ts'
+import { runEarningClock } from '#modules/earnings/index.ts'
 import { runElevationClock } from '#modules/elevations/index.ts'
 import { sweepExports } from '#modules/exports/index.ts'
 import { runFeatureClock } from '#modules/features/index.ts'
@@ -13,8 +16,10 @@ import { runLinkClock, sendDigests } from '#modules/links/index.ts'
 import { sweepRealms } from '#modules/realms/index.ts'
 import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
+import { sweepClicks } from '#modules/referrals/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
 import { runSlaClock } from '#modules/support/index.ts'
+import { runVoucherClock } from '#modules/vouchers/index.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Config } from '#platform/config.ts'
 import type { Database } from '#platform/database.ts'
@@ -26,6 +31,7 @@ async function housekeep(database: Database): Promise<void> {
   const pool = database.pool('liaison_job')
   await pool.query('select audit.close_read_windows()')
   await pool.query('select access.forget_idle_limits()')
+  await pool.query('select access.forget_embed_tickets()')
   await pool.query('select access.forget_stamps()')
   await pool.query('select access.count_partner_use()')
   await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
@@ -50,6 +56,7 @@ const EACH_MINUTE = '* * * * *'
 export function listSchedules(database: Database, config: Config): JobsOptions['schedules'] {
   const onlySandbox = !config.isDemo
   const works: readonly (readonly [name: string, cron: string, work: () => Promise<unknown>])[] = [
+    ['agreement-clock', EACH_MINUTE, () => runAgreementClock(database, config.publicOrigin ?? null)],
     ['link-clock', EACH_MINUTE, () => runLinkClock(database)],
     ['alert-clock', EACH_MINUTE, () => evaluateAlerts(database)],
     ['alert-mails', EACH_MINUTE, () => tellAlerts(database, config.publicOrigin)],
@@ -61,6 +68,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
       () => runIdentityCheckClock({ database, publicOrigin: config.publicOrigin }),
     ],
     ['subscription-clock', EACH_MINUTE, () => runSubscriptionClock(database)],
+    ['earning-clock', EACH_MINUTE, () => runEarningClock(database)],
     ['team-clock', EACH_MINUTE, () => runTeamClock(database)],
     ['sla-clock', EACH_MINUTE, () => runSlaClock(database)],
     ['consent-clock', EACH_MINUTE, () => runConsentClock(database)],
@@ -71,6 +79,9 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['billing-sums', '41 2 * * *', () => compareSums(database)],
     ['identity-sweep', '17 3 * * *', () => sweep(database)],
     ['feature-clock', EACH_MINUTE, () => runFeatureClock(database)],
+    ['agency-clock', EACH_MINUTE, () => runAgencyClock(database)],
+    ['voucher-clock', '7 * * * *', () => runVoucherClock(database)],
+    ['referral-clicks', '23 3 * * *', () => sweepClicks(database)],
     ['export-sweep', EACH_MINUTE, () => sweepExports(database)],
     ['housekeeping', EACH_MINUTE, () => housekeep(database)],
   ]

@@ -25,12 +25,22 @@ export function findPlatform(me: Me) {
 
 export type Place = { kind: Me['frames'][number]['kind']; name: string; to: string }
 
+/** Whether a partner only refers tenants, and works in none. */
+export function onlyRefers(kinds: readonly string[]): boolean {
+  return kinds.every((kind) => kind === 'referral')
+}
+
+function homeOfPartner({ id, kinds, role }: Extract<Me['frames'][number], { kind: 'partner' }>): string {
+  if (!onlyRefers(kinds)) return partnerPlaces.customers(id)
+  return role === 'PARTNER_STAFF' ? partnerPlaces.referrals(id) : partnerPlaces.overview(id)
+}
+
 /** The places where this person has a part, with the address of each. */
 export function placesOf(me: Me): Place[] {
   return me.frames.map((frame) => {
     if (frame.kind === 'platform')
       return { kind: frame.kind, name: t('place.platform'), to: platformPlaces.work() }
-    const to = frame.kind === 'partner' ? partnerPlaces.customers(frame.id) : orgPlaces.home(frame.id)
+    const to = frame.kind === 'partner' ? homeOfPartner(frame) : orgPlaces.home(frame.id)
     return { kind: frame.kind, name: frame.name, to }
   })
 }

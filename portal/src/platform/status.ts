@@ -35,6 +35,21 @@ export type StatusFamily =
   | 'identity'
   | 'plan'
   | 'subscription'
+  | 'referral'
+  | 'code'
+  | 'sign_up'
+  | 'agreement'
+  | 'voucher'
+  | 'agency'
+  | 'form'
+  | 'form_token'
+  | 'agency_key'
+  | 'earning'
+  | 'payout_batch'
+  | 'payout_item'
+  | 'tax_document'
+  | 'risk_case'
+  | 'risk_outcome'
 
 type Look = readonly [Tone, GlyphName]
 
@@ -72,6 +87,19 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     denied: ['off', 'cross'],
     withdrawn: ['off', 'dash'],
     lapsed: ['off', 'ended'],
+  },
+  referral: {
+    created: ['info', 'dot'],
+    locked: ['ok', 'check'],
+    voided: ['off', 'dash'],
+  },
+  code: {
+    active: ['ok', 'check'],
+    inactive: ['off', 'pause'],
+  },
+  sign_up: {
+    referred: ['ok', 'check'],
+    not_referred: ['off', 'dash'],
   },
   alert: {
     active: ['attention', 'dot'],
@@ -239,6 +267,85 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     signed: ['ok', 'check'],
     suspended: ['bad', 'bar'],
     unsigned: ['off', 'ended'],
+  },
+  agency: {
+    active: ['ok', 'check'],
+    inactive: ['off', 'pause'],
+  },
+  form: {
+    active: ['ok', 'check'],
+    paused: ['attention', 'pause'],
+  },
+  form_token: {
+    current: ['ok', 'check'],
+    overlapping: ['attention', 'hourglass'],
+    ended: ['off', 'ended'],
+    revoked: ['bad', 'cross'],
+  },
+  agency_key: {
+    active: ['ok', 'check'],
+    revoked: ['bad', 'cross'],
+  },
+  agreement: {
+    draft: ['info', 'dash'],
+    offered: ['attention', 'hourglass'],
+    signed: ['attention', 'hourglass'],
+    active: ['ok', 'check'],
+    superseded: ['off', 'ended'],
+    terminated: ['off', 'ended'],
+    declined: ['bad', 'cross'],
+    withdrawn: ['off', 'dash'],
+    expired: ['off', 'ended'],
+    rejected: ['bad', 'cross'],
+  },
+  voucher: {
+    pending_review: ['attention', 'hourglass'],
+    issued: ['ok', 'check'],
+    redeemed: ['info', 'coin'],
+    expired: ['off', 'ended'],
+    voided: ['bad', 'cross'],
+    declined: ['off', 'cross'],
+  },
+  earning: {
+    pending: ['attention', 'hourglass'],
+    approved: ['info', 'check'],
+    held: ['bad', 'bar'],
+    in_payout: ['info', 'clock'],
+    paid: ['ok', 'check'],
+    void: ['off', 'dash'],
+  },
+  payout_batch: {
+    draft: ['off', 'dot'],
+    submitted: ['attention', 'hourglass'],
+    approved: ['info', 'check'],
+    processing: ['info', 'clock'],
+    completed: ['ok', 'check'],
+    partially_failed: ['bad', 'cross'],
+    cancelled: ['off', 'dash'],
+  },
+  payout_item: {
+    queued: ['info', 'check'],
+    sent: ['info', 'clock'],
+    paid: ['ok', 'check'],
+    failed: ['bad', 'cross'],
+    cancelled: ['off', 'dash'],
+  },
+  tax_document: {
+    submitted: ['attention', 'hourglass'],
+    verified: ['ok', 'check'],
+    rejected: ['bad', 'cross'],
+    expired: ['off', 'ended'],
+  },
+  risk_case: {
+    open: ['attention', 'hourglass'],
+    released: ['ok', 'check'],
+    confirmed: ['bad', 'cross'],
+  },
+  risk_outcome: {
+    off: ['off', 'dash'],
+    flag: ['info', 'eye'],
+    hold: ['attention', 'pause'],
+    block: ['bad', 'bar'],
   },
   feature_answer: {
     on: ['ok', 'check'],

@@ -3,6 +3,7 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 
 import type { accounts } from '../words/accounts.ts'
 import { acting } from '../words/acting.ts'
+import type { agencies } from '../words/agencies.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
 import type { consents } from '../words/consents.ts'
@@ -26,10 +27,16 @@ import type { sla } from '../words/sla.ts'
 import { status } from '../words/status.ts'
 import type { elevations } from '../words/elevations.ts'
 import type { rates } from '../words/rates.ts'
+import type { payouts } from '../words/payouts.ts'
 import type { plans } from '../words/plans.ts'
+import type { referrals } from '../words/referrals.ts'
 import type { realms } from '../words/realms.ts'
 import type { reports } from '../words/reports.ts'
+import type { earnings } from '../words/earnings.ts'
+import type { risk } from '../words/risk.ts'
+import type { agreements } from '../words/agreements.ts'
 import type { usage } from '../words/usage.ts'
+import type { vouchers } from '../words/vouchers.ts'
 import { ways } from '../words/ways.ts'
 
 const first = {
@@ -45,6 +52,7 @@ const first = {
 export type WordId =
   | keyof typeof first
   | keyof typeof consents
+  | keyof typeof referrals
   | keyof typeof alerts
   | keyof typeof oversight
   | keyof typeof webhooks
@@ -62,11 +70,17 @@ export type WordId =
   | keyof typeof identity
   | keyof typeof linking
   | keyof typeof registry
+  | keyof typeof payouts
   | keyof typeof plans
   | keyof typeof realms
+  | keyof typeof agreements
+  | keyof typeof earnings
+  | keyof typeof risk
   | keyof typeof configuration
   | keyof typeof keyPair
   | keyof typeof usage
+  | keyof typeof vouchers
+  | keyof typeof agencies
 type Values = Record<string, string | number>
 
 const english: Record<string, string> = { ...first }

@@ -28,6 +28,8 @@ export const webhooks = {
   'hooks.disabled_by_owner': 'Disabled by your organisation. Nothing is sent to it.',
   'hooks.disabled_gone':
     'Disabled, because the address answered that it is gone (410). Nothing is sent to it.',
+  'hooks.disabled_leaked':
+    'Disabled, because its secret was found in public. Rotate the secret without overlap before you enable it.',
   'hooks.disabled_failing': 'Disabled, because it kept failing. Nothing is sent to it.',
   'hooks.disabled_after': 'When it works again, enable it and send what it missed again.',
   'hooks.change': 'Change the address, the description or the events',

@@ -1,4 +1,11 @@
-import type { ClientPermission, Permission, PermissionOf, RealmPermission, TenantId } from '@liaison/access'
+import type {
+  ClientPermission,
+  FormAction,
+  Permission,
+  PermissionOf,
+  RealmPermission,
+  TenantId,
+} from '@liaison/access'
 import type { Inputs, Schemas } from './route-input.ts'
 
 /**
@@ -14,6 +21,10 @@ export type Access<S extends Schemas> =
   | { readonly api: ClientPermission; readonly account: (input: Inputs<S>) => string }
   /** An end user of a white-label partner's own user base, with a session or token of that very realm. */
   | { readonly realm: RealmPermission }
+  /** A form token of an agency, on its two operations (E3). */
+  | { readonly form: FormAction }
+  /** A server key of an agency, on the same two. */
+  | { readonly agencyKey: FormAction }
   /** Signing up and in to a realm: of `/p/:slug/…` only, with the reason why no permission is asked for. */
   | { readonly realmDoor: string }
   | { readonly permission: PermissionOf<'platform'> }
@@ -41,7 +52,11 @@ export type KindOf<A> = A extends { public: string }
           ? 'realm'
           : A extends { realmDoor: string }
             ? 'realm_door'
-            : KindOfPermission<A>
+            : A extends { form: FormAction }
+              ? 'form'
+              : A extends { agencyKey: FormAction }
+                ? 'agency_key'
+                : KindOfPermission<A>
 
 type KindOfPermission<A> = A extends { permission: PermissionOf<'platform'> }
   ? 'platform'
@@ -59,6 +74,8 @@ export type AnyAccess =
   | { readonly ingest: string }
   | { readonly api: ClientPermission; readonly account: (input: never) => string }
   | { readonly realm: RealmPermission }
+  | { readonly form: FormAction }
+  | { readonly agencyKey: FormAction }
   | { readonly realmDoor: string }
   | {
       readonly permission: Permission

@@ -39,6 +39,20 @@ const Environment = z.object({
     description:
       'The origin that browsers see, for example `https://partners.example`. Default: `http://localhost:PORT`.',
   }),
+  EMBED_ORIGIN: documented(z.url({ protocol: /^https?$/ }).optional(), {
+    description:
+      'The origin that embedded forms are served from, for example `https://forms.example`: another host than PUBLIC_ORIGIN, without cookies and without the portal. Default: `http://embed.localhost:PORT`, or PUBLIC_ORIGIN where that is set.',
+  }),
+  REDIS_URL: documented(optional(), {
+    description:
+      'A Redis that counts the limits of embedded forms, for example `redis://limits:6379`. Without it PostgreSQL counts them.',
+    secret: true,
+  }),
+  LIMIT_INSTANCES: documented(integer(1, 1, 1000), {
+    description:
+      'How many processes of the server there are: what each admits by itself while the Redis is away is its share.',
+    unit: 'processes',
+  }),
   METRICS_PORT: documented(integer(9464, 0, 65_535), {
     description:
       'The private port of `/metrics`, on loopback unless METRICS_HOST says otherwise; 0 takes a free one.',
@@ -112,6 +126,14 @@ const Environment = z.object({
   MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
     description: 'The sender of mails.',
   }),
+  PDF_SEAL_P12: documented(optional(), {
+    description:
+      'A PKCS#12 file with the certificate and key that agreements and statements are sealed with. Without it a key of the installation is used, and the files say "development seal".',
+  }),
+  PDF_SEAL_PASSPHRASE: documented(optional(), {
+    description: 'The passphrase of PDF_SEAL_P12.',
+    secret: true,
+  }),
   OTEL_EXPORTER_OTLP_ENDPOINT: documented(z.url().optional(), {
     description: 'Where traces are sent (OpenTelemetry over HTTP). Without it none are made.',
   }),
@@ -131,6 +153,8 @@ export interface Config {
   readonly port: number
   readonly host: string
   readonly publicOrigin: string | undefined
+  readonly embedOrigin: string | undefined
+  readonly limitInstances: number
   readonly authOrigin: string | undefined
   readonly apiResource: string | undefined
   readonly metricsPort: number
@@ -145,6 +169,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly logLevel: Values['LOG_LEVEL']
   readonly mailFrom: string
+  /** Where the PKCS#12 file is that files are sealed with. */
+  readonly pdfSealFile: string | undefined
   readonly traceEndpoint: string | undefined
   readonly auditOrigin: string
   readonly secrets: Secrets
@@ -156,14 +182,26 @@ export class Secrets {
   readonly databaseRoleSecret: string | undefined
   readonly secretKey: string | undefined
   readonly smtpUrl: string | undefined
+  readonly redisUrl: string | undefined
+  readonly pdfSealPassphrase: string | undefined
 
   constructor(
-    values: Pick<Values, 'DATABASE_URL' | 'DATABASE_ROLE_SECRET' | 'LIAISON_SECRET_KEY' | 'SMTP_URL'>,
+    values: Pick<
+      Values,
+      | 'DATABASE_URL'
+      | 'DATABASE_ROLE_SECRET'
+      | 'LIAISON_SECRET_KEY'
+      | 'SMTP_URL'
+      | 'REDIS_URL'
+      | 'PDF_SEAL_PASSPHRASE'
+    >,
   ) {
     this.databaseUrl = values.DATABASE_URL
     this.databaseRoleSecret = values.DATABASE_ROLE_SECRET
     this.secretKey = values.LIAISON_SECRET_KEY
     this.smtpUrl = values.SMTP_URL
+    this.redisUrl = values.REDIS_URL
+    this.pdfSealPassphrase = values.PDF_SEAL_PASSPHRASE
   }
 
   toJSON(): string {
@@ -197,6 +235,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: values.PORT,
     host: values.HOST,
     publicOrigin: values.PUBLIC_ORIGIN,
+    embedOrigin: values.EMBED_ORIGIN,
+    limitInstances: values.LIMIT_INSTANCES,
     authOrigin: values.AUTH_ORIGIN,
     apiResource: values.API_RESOURCE,
     metricsPort: values.METRICS_PORT,
@@ -213,6 +253,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       .filter(Boolean),
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,
+    pdfSealFile: values.PDF_SEAL_P12,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     auditOrigin: values.AUDIT_LOG_ORIGIN,
     secrets: new Secrets(values),

@@ -14,6 +14,7 @@ export const LOGINS = [
   'liaison_delegate',
   'liaison_tenant',
   'liaison_realm',
+  'liaison_embed',
   'liaison_ingest',
   'liaison_job',
   'liaison_sealer',

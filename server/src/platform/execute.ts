@@ -4,7 +4,9 @@ import type { FastifyRequest } from 'fastify'
 import { readAccessReason, stateOfReason, tellAccessReason } from './access-reason.ts'
 import type { TokenVerifier } from './access-token.ts'
 import { refuseLimited, takeLimits } from './admission.ts'
-import type { AuditEvent } from './audit-event.ts'
+import { isAgencyAccess } from './agency-door.ts'
+import type { AgencyCall, AgencyDoor } from './agency-door.ts'
+import { authorizationsOf } from './authorizations.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
 import { withinDeadline } from './deadline.ts'
@@ -13,6 +15,7 @@ import { claimKey, keepAnswer, readIdempotencyKey } from './idempotency.ts'
 import type { IdempotentUse } from './idempotency.ts'
 import { limitHeaders } from './limits.ts'
 import type { Limiter } from './limits.ts'
+import { keepRefusal } from './kept-refusal.ts'
 import { countEvents, endMandate, takeEvents } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
 import { openForClient } from './resolver-of-client.ts'
@@ -24,6 +27,7 @@ import type { PersonRequest } from './resolver.ts'
 import { ProblemError } from './problem.ts'
 import { Refusal } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
+import { describeRead } from './read-event.ts'
 import { permissionOf, Sent } from './route.ts'
 import type { Route } from './route.ts'
 import type { Inputs, Schemas } from './route-input.ts'
@@ -44,6 +48,8 @@ export interface Engine {
   readonly clock: Clock
   readonly requestDeadlineMs: number
   readonly observer: Observer
+  /** The door of form tokens and server keys of agencies. */
+  readonly agencyDoor: AgencyDoor
   /** `durable`: even an ordinary read is answered only when its audit row is on disk. */
   readonly readDurability?: Durability
 }
@@ -79,6 +85,8 @@ export interface Answer {
 interface Opened {
   readonly mandate: Mandate
   readonly transaction: Transaction
+  /** Set where the door itself took the limits: what the answer says of them. */
+  readonly limitHeaders?: Readonly<Record<string, string>>
   readonly seenSecondsAgo?: number
 }
 
@@ -134,14 +142,6 @@ function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest
   }
 }
 
-/** Node keeps the first of several Authorization fields; whoever judges a request must see that there were more (attack 59). */
-function authorizationsOf({ raw, headers }: FastifyRequest): string | string[] | undefined {
-  const sent = raw.rawHeaders.filter(
-    (_, index) => index % 2 === 1 && raw.rawHeaders[index - 1]?.toLowerCase() === 'authorization',
-  )
-  return sent.length > 1 ? sent : headers.authorization
-}
-
 async function openForToken(
   engine: Engine,
   call: Call,
@@ -162,6 +162,21 @@ async function openForToken(
   })
 }
 
+async function openForAgency(
+  engine: Engine,
+  { request, trace }: Call,
+  access: AgencyCall['access'],
+): Promise<Opened> {
+  const authorization = authorizationsOf(request)
+  const { mandate, transaction, headers } = await engine.agencyDoor.open({
+    access,
+    request,
+    trace,
+    authorization,
+  })
+  return { mandate, transaction, limitHeaders: headers }
+}
+
 /** Opens the transaction of a request and decides it; whoever opens ends the mandate and the transaction. */
 export async function open(engine: Engine, call: Call): Promise<Opened> {
   const { access } = call.route
@@ -175,6 +190,7 @@ export async function open(engine: Engine, call: Call): Promise<Opened> {
       trace: call.trace,
       authorization: authorizationsOf(call.request),
     })
+  if (isAgencyAccess(access)) return openForAgency(engine, call, access)
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
   const request = toPersonRequest(call, permission)
@@ -211,37 +227,6 @@ function contextHeaders(mandate: Mandate): Record<string, string> {
   return facts.link ? actingHeaders(tenant.id, { id: facts.link.id, endsAt: facts.link.ends_at }) : {}
 }
 
-function countRows(body: unknown): { total: number; byTenant: Map<TenantId, number> } {
-  const byTenant = new Map<TenantId, number>()
-  const items: unknown = typeof body === 'object' && body !== null && 'items' in body ? body.items : null
-  if (!Array.isArray(items)) return { total: 1, byTenant }
-  for (const item of items as unknown[]) {
-    const text: unknown =
-      typeof item === 'object' && item !== null && 'tenant_id' in item ? item.tenant_id : null
-    const tenantId = typeof text === 'string' ? decodeId('tenant', text) : null
-    if (tenantId) byTenant.set(tenantId, (byTenant.get(tenantId) ?? 0) + 1)
-  }
-  return { total: items.length, byTenant }
-}
-
-/**
- * The event of a read of a tenant's data by somebody from outside, when the handler said nothing about it. What a
- * tenant's own people read of their own data is no event, unless the handler notes it.
- */
-function describeRead(call: Call, mandate: Mandate, body: unknown): AuditEvent | null {
-  const permission = permissionOf(call.route.access)
-  const isFromOutside = mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'api'
-  if (!permission || !isFromOutside) return null
-  const { total, byTenant } = countRows(body)
-  return {
-    action: permission.audit_action,
-    rowCount: total,
-    ...(mandate.kind === 'portfolio' && {
-      tenants: [...byTenant].map(([tenantId, rowCount]) => ({ tenantId, rowCount })),
-    }),
-  }
-}
-
 function statusOf(route: Route): number {
   return Number(Object.keys(route.responses).find((status) => Number(status) < 300) ?? 200)
 }
@@ -249,7 +234,8 @@ function statusOf(route: Route): number {
 function toAnswer(call: Call, mandate: Mandate, result: unknown): Answer {
   const body = result instanceof Sent ? result.body : result
   const headers = result instanceof Sent ? result.headers : {}
-  return { status: statusOf(call.route), headers: { ...contextHeaders(mandate), ...headers }, body }
+  const status = (result instanceof Sent ? result.status : undefined) ?? statusOf(call.route)
+  return { status, headers: { ...contextHeaders(mandate), ...headers }, body }
 }
 
 function readExpectedVersion(call: Call): number {
@@ -285,7 +271,7 @@ async function finish(
   const events = tellAccessReason(
     takeEvents(
       mandate,
-      isRead && call.route.answers === 'json' ? describeRead(call, mandate, answer.body) : null,
+      isRead && call.route.answers === 'json' ? describeRead(call.route, mandate, answer.body) : null,
     ),
     readAccessReason(call.request.headers['x-access-reason']),
   )
@@ -301,7 +287,7 @@ function readUse(call: Call, mandate: Mandate): IdempotentUse | null {
   // The organisation belongs to it: the same path under another one is another operation.
   const within = 'tenant' in mandate ? ` ${mandate.tenant.id}` : ''
   const operation = `${method} ${path} ${JSON.stringify(call.request.params)}${within}`
-  return key === null ? null : { key, operation, body: call.request.body }
+  return key === null ? null : { key, operation, body: call.request.body, waits: call.route.waitsForKey }
 }
 
 async function handle(call: Call, mandate: Mandate): Promise<unknown> {
@@ -320,39 +306,56 @@ function observeCrossing(engine: Engine, call: Call, mandate: Mandate): void {
   engine.observer.crossed(mandate.partner.id, call.route.path, scope)
 }
 
-async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
-  const { mandate } = opened
-  engine.observer.decided('allowed', 'ALLOWED')
-  observeCrossing(engine, call, mandate)
-  readAccessReason(call.request.headers['x-access-reason'])
-  const applicant = { ...call, mandate }
+interface Admission {
+  /** What the answer says of the limits. */
+  readonly limits: Record<string, string>
+  /** The work of a read, which begins while the limiter is being asked. */
+  readonly reading: Promise<unknown> | null
+}
+
+/** Takes the limits of a request, unless its door took them. Throws when it is not admitted. */
+async function takeAdmission(engine: Engine, call: Call, opened: Opened): Promise<Admission> {
+  // Reads the input, where the door did not want it judged before (`lateInputs`).
+  const applicant = { ...call, mandate: opened.mandate }
+  if (opened.limitHeaders) return { limits: { ...opened.limitHeaders }, reading: null }
   const taken = takeLimits(engine.limiter, applicant)
-  // A read begins while the limiter is being asked. Whatever it comes to, found or not, is told only if it was admitted.
+  // Whatever a read comes to, found or not, is told only if it was admitted.
   const reading =
     call.route.method === 'GET' && taken instanceof Promise && !isMetered(call.route)
-      ? handle(call, mandate)
+      ? handle(call, opened.mandate)
       : null
   reading?.catch(() => undefined)
   const verdict = await taken
   if (!verdict.admitted) engine.observer.limited(verdict.name)
   if (!verdict.admitted) refuseLimited(applicant, verdict)
+  return { limits: limitHeaders(verdict), reading }
+}
+
+/** The answer that a key already has, told again. */
+async function replay(call: Call, { transaction }: Opened, stored: Answer): Promise<Answer> {
+  await transaction.commit([], 'durable')
+  if (call.route.showsSecret)
+    throw new ProblemError(
+      409,
+      'SECRET_SHOWN_ONCE',
+      'This request was carried out before. Its answer held a secret, which is not kept and not shown again.',
+    )
+  return { ...stored, headers: { ...stored.headers, 'Idempotent-Replayed': 'true' } }
+}
+
+async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
+  const { mandate } = opened
+  engine.observer.decided('allowed', 'ALLOWED')
+  observeCrossing(engine, call, mandate)
+  readAccessReason(call.request.headers['x-access-reason'])
+  const { limits, reading } = await takeAdmission(engine, call, opened)
   const use = readUse(call, mandate)
   const stored = use && (await claimKey(mandate, use))
-  if (stored) {
-    await opened.transaction.commit([], 'durable')
-    if (call.route.showsSecret)
-      throw new ProblemError(
-        409,
-        'SECRET_SHOWN_ONCE',
-        'This request was carried out before. Its answer held a secret, which is not kept and not shown again.',
-      )
-    return {
-      ...stored,
-      headers: { ...stored.headers, 'Idempotent-Replayed': 'true', ...limitHeaders(verdict) },
-    }
-  }
+  if (stored) return replay(call, opened, { ...stored, headers: { ...stored.headers, ...limits } })
   const metered = await meterService(engine.meter, call, opened)
-  const result = await (reading ?? handle(call, mandate))
+  const result = await (reading ?? handle(call, mandate)).catch((error: unknown) =>
+    keepRefusal(opened, error),
+  )
   const answer = toAnswer(call, mandate, result)
   await finish(call, opened, { answer, use, readDurability: engine.readDurability ?? 'relaxed' }).catch(
     (error: unknown) => {
@@ -360,7 +363,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
       throw error
     },
   )
-  return { ...answer, headers: { ...answer.headers, ...joinLimitHeaders(limitHeaders(verdict), metered) } }
+  return { ...answer, headers: { ...answer.headers, ...joinLimitHeaders(limits, metered) } }
 }
 
 /** Keeps the idle clock of a session going; at most one write a minute, and never part of the request. */

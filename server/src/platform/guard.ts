@@ -54,6 +54,21 @@ function keepStatement(
   }
 }
 
+/** Writes a refusal, and what belongs to it, on a connection of its own: the refused request rolls back. */
+export async function writeRefusal(
+  database: Database,
+  event: Record<string, unknown>,
+  extra?: { text: string; values: readonly unknown[] },
+): Promise<void> {
+  const client = await acquire(database, 'liaison_guard')
+  try {
+    const record = { text: 'select audit.record_refusal($1)', values: [event] }
+    await runBatch(client, extra ? [extra, record] : [record])
+  } finally {
+    client.release()
+  }
+}
+
 /**
  * Records refusals on a connection of its own, so that the rollback of the refused request does not erase them, and
  * keeps each decision so that it can be explained. The same refusal to the same principal within 10 seconds, and
@@ -128,12 +143,6 @@ export class Guard {
     event: Record<string, unknown>,
     extra?: { text: string; values: readonly unknown[] },
   ): Promise<void> {
-    const client = await acquire(this.#database, 'liaison_guard')
-    try {
-      const record = { text: 'select audit.record_refusal($1)', values: [event] }
-      await runBatch(client, extra ? [extra, record] : [record])
-    } finally {
-      client.release()
-    }
+    await writeRefusal(this.#database, event, extra)
   }
 }

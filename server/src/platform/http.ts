@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import type { AnyAccess } from './access-of-route.ts'
+import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from './agency-door.ts'
 import { databaseCodeOf } from './database.ts'
 import { execute } from './execute.ts'
 import type { Call, Engine } from './execute.ts'
@@ -16,11 +17,13 @@ import { Refusal } from './refusal.ts'
 import { makeRequestId, readTrace } from './request-trace.ts'
 import type { RequestTrace } from './request-trace.ts'
 import { parseInputs } from './route-input.ts'
+import type { Inputs, Schemas } from './route-input.ts'
 import type { Route } from './route.ts'
 import { toResponseSchema } from './response-schema.ts'
 import { asksForStream, makeStreams } from './stream.ts'
 import type { Streams } from './stream.ts'
 import { toAvailabilityProblem } from './transaction.ts'
+import { takeFiles } from './uploaded-file.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -190,6 +193,20 @@ function signInOfRealm(
   return `/p/${encodeURIComponent(slug)}/sign-in${back}`
 }
 
+/** A no to a form or the server of an agency, in the words and members that its pages read. */
+async function sendAgencyRefusal(
+  { engine }: HttpOptions,
+  reply: FastifyReply,
+  { problem, trace }: { readonly problem: ProblemError; readonly trace: RequestTrace },
+): Promise<FastifyReply> {
+  const told = await engine.agencyDoor.tell(reply.request, problem, trace)
+  return reply
+    .status(told.status)
+    .headers({ ...told.headers, ...engine.agencyDoor.headersOf(reply.request) })
+    .type('application/problem+json')
+    .send(JSON.stringify(told.body))
+}
+
 async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unknown): Promise<FastifyReply> {
   const { request } = reply
   const now = options.engine.clock()
@@ -203,6 +220,8 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
   }
   if (problem.status >= 500)
     request.log.error({ err: tellError(problem.cause ?? problem), code: problem.code }, 'request failed')
+  if (problem instanceof AgencyRefusal || isAgencyAccess(request.routeOptions.config.access))
+    return sendAgencyRefusal(options, reply, { problem, trace })
   const body = toProblemBody(problem, { id: request.id, now })
   const signIn = signInOfRealm(request, problem)
   if (signIn !== null) return sendPage(reply, redirect(signIn))
@@ -218,6 +237,22 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
     .send(JSON.stringify(body))
 }
 
+function inputsOf(route: Route, { params, query, body }: FastifyRequest): Inputs<Schemas> {
+  return parseInputs(route.input, { params, query, body })
+}
+
+/** A call whose input is judged once somebody reads it: nobody learns what a form takes without a token (embedded.md section 2). */
+function lateInputs(brought: Omit<Call, 'inputs'>): Call {
+  let parsed: Inputs<Schemas> | undefined
+  return {
+    ...brought,
+    get inputs() {
+      parsed ??= inputsOf(brought.route, brought.request)
+      return parsed
+    },
+  }
+}
+
 function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Streams }, route: Route): void {
   app.route({
     method: route.method,
@@ -228,18 +263,10 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
     ...(route.answers === 'json' && { schema: { response: toResponseSchema(route) } }),
     async handler(request, reply) {
       const trace = readTrace(request, route.path, options.engine.clock())
-      const inputs = parseInputs(route.input, {
-        params: request.params,
-        query: request.query,
-        body: request.body,
-      })
-      const call: Call = {
-        route,
-        request,
-        inputs,
-        trace,
-        sessionToken: request.cookies[SESSION_COOKIE] ?? null,
-      }
+      const brought = { route, request, trace, sessionToken: request.cookies[SESSION_COOKIE] ?? null }
+      const call: Call = isAgencyAccess(route.access)
+        ? lateInputs(brought)
+        : { ...brought, inputs: inputsOf(route, request) }
       const answer = await execute(options.engine, call)
       // A page's handler answers with the page itself.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -252,6 +279,7 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
         releaseRequest(app, request)
         return sendFile({ engine: options.engine, call, reply }, answer)
       }
+      if (isAgencyAccess(route.access)) void reply.headers(options.engine.agencyDoor.headersOf(request))
       return reply.status(answer.status).headers(answer.headers).send(answer.body)
     },
   })
@@ -265,7 +293,13 @@ function addHooks(app: FastifyInstance, options: HttpOptions): void {
     const { access = { public: '' }, isBounded = false } = request.routeOptions.config
     const isPublic = 'public' in access
     if (!isPublic || isBounded) admitRequest(app, options.maxInFlight, request)
-    if (!isPublic) refuseCrossSite(request, options.publicOrigin())
+    const isAgencys = isAgencyAccess(access)
+    if (!isAgencys && carriesAgencyCredential(request)) {
+      const trace = readTrace(request, request.routeOptions.url ?? 'unknown', options.engine.clock())
+      await options.engine.agencyDoor.refuseElsewhere(request, trace)
+    }
+    // A form token is no ambient authority: a page can send only the one that it was given.
+    if (!isPublic && !isAgencys) refuseCrossSite(request, options.publicOrigin())
   })
   app.addHook('onResponse', async (request, reply) => {
     releaseRequest(app, request)
@@ -322,6 +356,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await app.register(cookie)
   acceptJsonStrictly(app)
   await app.register(formbody)
+  takeFiles(app)
   app.setValidatorCompiler(() => () => true)
   app.setErrorHandler((error, _request, reply) => sendProblem(options, reply, error))
   app.setNotFoundHandler((_request, reply) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { databaseCodeOf } from './database.ts'
 import { runStatements } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
 import { ProblemError } from './problem.ts'
@@ -15,6 +16,8 @@ export interface IdempotentUse {
   readonly key: string
   readonly operation: string
   readonly body: unknown
+  /** Waits up to three seconds for a request under the same key. */
+  readonly waits?: boolean
 }
 
 function digest(body: unknown): Buffer {
@@ -44,6 +47,29 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
 }
 
 const PRINCIPAL = `access.context_id('actor_id')`
+const LOCK = `hashtextextended('idempotency' || ${PRINCIPAL}::text || $1, 0)`
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Waits until no other request works under the key, at most three seconds. Throws IDEMPOTENCY_IN_PROGRESS after that. */
+async function waitForKey(mandate: Mandate, key: string): Promise<void> {
+  try {
+    await runStatements(mandate, [
+      { text: `select set_config('lock_timeout', '3s', true)`, values: [] },
+      { text: `select pg_advisory_xact_lock(${LOCK})`, values: [key] },
+    ])
+  } catch (error) {
+    throw databaseCodeOf(error) === LOCK_NOT_AVAILABLE ? inProgress(error) : error
+  }
+}
+
+function inProgress(cause?: unknown): ProblemError {
+  return new ProblemError(
+    409,
+    'IDEMPOTENCY_IN_PROGRESS',
+    'A request with this Idempotency-Key is still being worked on.',
+    { cause },
+  )
+}
 
 /**
  * Claims a key for this transaction. Returns the answer it already has, or null when the work is to be done now.
@@ -52,9 +78,10 @@ const PRINCIPAL = `access.context_id('actor_id')`
  */
 export async function claimKey(mandate: Mandate, use: IdempotentUse): Promise<StoredAnswer | null> {
   const hash = digest(use.body)
+  if (use.waits) await waitForKey(mandate, use.key)
   const [lock, found] = await runStatements(mandate, [
     {
-      text: `select pg_try_advisory_xact_lock(hashtextextended('idempotency' || ${PRINCIPAL}::text || $1, 0)) as held`,
+      text: `select pg_try_advisory_xact_lock(${LOCK}) as held`,
       values: [use.key],
     },
     {
@@ -62,12 +89,7 @@ export async function claimKey(mandate: Mandate, use: IdempotentUse): Promise<St
       values: [use.key],
     },
   ])
-  if (lock?.rows[0]?.['held'] !== true)
-    throw new ProblemError(
-      409,
-      'IDEMPOTENCY_IN_PROGRESS',
-      'A request with this Idempotency-Key is still being worked on.',
-    )
+  if (lock?.rows[0]?.['held'] !== true) throw inProgress()
   const row = found?.rows[0]
   if (!row) return null
   const stored = row['request_hash']

@@ -17,6 +17,12 @@ beforeAll(async () => {
       mail: makeMailHandler({ database: world.database, smtpUrl: undefined, from: 'test' }),
       note: (payload) => Promise.resolve(void seen.push(String(payload['text']))),
     },
+    sharedQueues: {
+      news: {
+        'news.one': () => Promise.resolve(void seen.push('first')),
+        'news.two': (payload) => Promise.resolve(void seen.push(`second ${String(payload['text'])}`)),
+      },
+    },
     schedules: [],
     onError: (error) => errors.push(error),
   })
@@ -33,6 +39,15 @@ test('what a committed transaction put into the outbox is done', async () => {
   await put('note', { text: 'one' })
   await vi.waitFor(() => expect(seen).toContain('one'), { timeout: 8000, interval: 50 })
   expect(await world.sql('select id from outbox')).toEqual([])
+})
+
+test('topics that share a queue each go to their own handler', async () => {
+  await put('news.two', { text: 'two' })
+  await put('news.one', {})
+  await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['first', 'second two'])), {
+    timeout: 8000,
+    interval: 50,
+  })
 })
 
 test('a mail is kept for reading when no transport is configured', async () => {

@@ -19,7 +19,10 @@ export interface Schedule {
 
 export interface JobsOptions {
   readonly database: Database
+  /** Each with a queue and a worker of its own. */
   readonly topics: Readonly<Record<string, TopicHandler>>
+  /** Many topics of one kind behind one queue and one worker, by the queue's name: a worker asks the database twice a second. */
+  readonly sharedQueues?: Readonly<Record<string, Readonly<Record<string, TopicHandler>>>>
   readonly schedules: readonly Schedule[]
   readonly onError: (error: Error, where: string) => void
 }
@@ -61,7 +64,30 @@ function startOf({ payload }: Waiting): { startAfter?: string } {
   return typeof time === 'string' ? { startAfter: time } : {}
 }
 
-async function dispatchOnce(boss: PgBoss, options: JobsOptions): Promise<number> {
+/** What lies in a queue. */
+interface Queued {
+  readonly topic: string
+  readonly payload: Record<string, unknown>
+  readonly message_id: string
+}
+
+interface Queue {
+  readonly name: string
+  readonly topics: Readonly<Record<string, TopicHandler>>
+}
+
+function listQueues({ topics, sharedQueues = {} }: JobsOptions): Queue[] {
+  return [
+    ...Object.entries(topics).map(([topic, handle]) => ({ name: topic, topics: { [topic]: handle } })),
+    ...Object.entries(sharedQueues).map(([name, shared]) => ({ name, topics: shared })),
+  ]
+}
+
+async function dispatchOnce(
+  boss: PgBoss,
+  options: JobsOptions,
+  queueOf: ReadonlyMap<string, string>,
+): Promise<number> {
   const client = await options.database.pool('liaison_job').connect()
   try {
     await client.query('begin')
@@ -72,8 +98,9 @@ async function dispatchOnce(boss: PgBoss, options: JobsOptions): Promise<number>
     const db = { executeSql: (text: string, values?: unknown[]) => client.query(text, values) }
     for (const message of rows) {
       const { id, topic, payload } = message
-      if (options.topics[topic])
-        await boss.send(topic, { payload, message_id: id }, { db, id, ...startOf(message) })
+      const queue = queueOf.get(topic)
+      if (queue !== undefined)
+        await boss.send(queue, { topic, payload, message_id: id }, { db, id, ...startOf(message) })
       else options.onError(new Error(`No handler for the outbox topic ${topic}`), 'outbox')
     }
     await client.query('delete from outbox where id = any($1)', [rows.map((row) => row.id)])
@@ -87,22 +114,18 @@ async function dispatchOnce(boss: PgBoss, options: JobsOptions): Promise<number>
   }
 }
 
-async function workOnTopics(boss: PgBoss, options: JobsOptions): Promise<void> {
-  for (const [topic, handle] of Object.entries(options.topics)) {
-    await boss.createQueue(topic, {
+async function workOnQueues(boss: PgBoss, queues: readonly Queue[]): Promise<void> {
+  for (const { name, topics } of queues) {
+    await boss.createQueue(name, {
       retryLimit: 8,
       retryDelay: 2,
       retryBackoff: true,
       expireInSeconds: 120,
       deadLetter: 'dead',
     })
-    await boss.work<{ payload: Record<string, unknown>; message_id: string }>(
-      topic,
-      { pollingIntervalSeconds: 0.5, batchSize: 10 },
-      async (jobs) => {
-        for (const job of jobs) await handle(job.data.payload, job.data.message_id)
-      },
-    )
+    await boss.work<Queued>(name, { pollingIntervalSeconds: 0.5, batchSize: 10 }, async (jobs) => {
+      for (const { data } of jobs) await topics[data.topic]?.(data.payload, data.message_id)
+    })
   }
 }
 
@@ -126,12 +149,16 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   boss.on('error', (error) => options.onError(error, 'queue'))
   await boss.start()
   await boss.createQueue('dead')
-  await workOnTopics(boss, options)
+  const queues = listQueues(options)
+  const queueOf = new Map(
+    queues.flatMap(({ name, topics }) => Object.keys(topics).map((topic) => [topic, name])),
+  )
+  await workOnQueues(boss, queues)
   await workOnSchedules(boss, options)
   let isStopping = false
   let running: Promise<number> = Promise.resolve(0)
   const dispatch = () =>
-    (running = running.catch(() => 0).then(() => (isStopping ? 0 : dispatchOnce(boss, options))))
+    (running = running.catch(() => 0).then(() => (isStopping ? 0 : dispatchOnce(boss, options, queueOf))))
   const timer = setInterval(
     () => void dispatch().catch((error: Error) => options.onError(error, 'outbox')),
     DISPATCH_INTERVAL_MS,

@@ -21,7 +21,10 @@ export const LIMITS = {
   ingest: { allowed: 600, windowSeconds: 60 },
   page: { allowed: 120, windowSeconds: 60 },
   stranger: { allowed: 60, windowSeconds: 60 },
+  form: { allowed: 20, windowSeconds: 60 },
+  agency_key: { allowed: 60, windowSeconds: 60 },
   identity_event: { allowed: 1200, windowSeconds: 60 },
+  referral_link: { allowed: 120, windowSeconds: 60 },
 } as const satisfies Record<string, LimitPolicy>
 
 export type LimitName = keyof typeof LIMITS

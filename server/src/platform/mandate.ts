@@ -111,6 +111,21 @@ export interface RealmUser {
   readonly status: EndUserStatus
 }
 
+/** The agency that a form token or a server key belongs to. */
+export interface AgencySide {
+  readonly id: IdOf<'agency'>
+  readonly name: string
+}
+
+/** The form that a token belongs to. */
+export interface FormSide {
+  readonly id: IdOf<'form'>
+  readonly publicId: string
+  readonly name: string
+  /** The codes of the types of vouchers that it offers. */
+  readonly voucherTypes: readonly string[]
+}
+
 /** What a mandate of each kind names. */
 export interface MandateKinds {
   /** Sign-in and account pages: persons and sessions, nothing of tenants. */
@@ -164,6 +179,24 @@ export interface MandateKinds {
     readonly session: { readonly id: IdOf<'end_user_session'>; readonly user: RealmUser } | null
     /** Which of the realm's own keys signs. */
     readonly keyNumber: number
+  }
+  /** An embedded form of an agency: who fills it in has no account, and the token says for whom it works. */
+  form: {
+    readonly tenant: TenantSide
+    readonly agency: AgencySide
+    readonly form: FormSide
+    readonly token: { readonly id: IdOf<'form_token'>; readonly label: string }
+  }
+  /** A system of an agency with a server key. */
+  agency_key: {
+    readonly tenant: TenantSide
+    readonly agency: AgencySide
+    readonly key: {
+      readonly id: IdOf<'agency_key'>
+      readonly label: string
+      /** The codes of the types of vouchers that it may issue; every active one when empty. */
+      readonly voucherTypes: readonly string[]
+    }
   }
   /** The provider's own systems handing records in. */
   ingest: { readonly keyId: string; readonly source: string }

@@ -1,5 +1,6 @@
 import { CLIENT_REFUSAL_CODES, REALM_REFUSAL_CODES } from '@liaison/access'
 import { z } from 'zod'
+import { AGENCY_PROBLEMS, AgencyRefusalBody, isAgencyAccess } from './agency-door.ts'
 import { LIMITS } from './limits.ts'
 import { listProblems, Problem } from './problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
@@ -64,6 +65,8 @@ function problemsOfMethod(route: Route): string[] {
 
 /** Every code that an operation can answer with. */
 export function problemsOf(route: Route): string[] {
+  // Forms and servers of agencies are told in words of their own, whatever it was.
+  if (isAgencyAccess(route.access)) return [...new Set([...AGENCY_PROBLEMS, ...route.problems])].toSorted()
   const codes = new Set([
     ...COMMON_PROBLEMS,
     ...route.problems,
@@ -140,6 +143,7 @@ function headerParameters(route: Route): Json[] {
 
 function problemResponses(route: Route): Json {
   const entries = new Map(listProblems())
+  const schema = `#/components/schemas/${isAgencyAccess(route.access) ? 'AgencyRefusal' : 'Problem'}`
   const byStatus = new Map<number, string[]>()
   for (const code of problemsOf(route)) {
     const status = entries.get(code)?.status ?? 500
@@ -150,7 +154,7 @@ function problemResponses(route: Route): Json {
       String(status),
       {
         description: codes.join(', '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: { 'application/problem+json': { schema: { $ref: schema } } },
         'x-problem-codes': codes,
       },
     ]),
@@ -182,6 +186,8 @@ export function operationIdOf(route: Pick<Route, 'method' | 'path'>): string {
 
 const SECURITY: Readonly<Partial<Record<Evidence, string>>> = {
   ingest: 'ingest_key',
+  agency_key: 'agency_key',
+  form: 'form_token',
   api: 'access_token',
   realm: 'realm_token',
 }
@@ -281,9 +287,13 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
           description:
             "A token of an end user of a white-label partner, from that realm's own issuer; the realm's session cookie does, too.",
         },
+        agency_key: { type: 'http', scheme: 'bearer', description: 'A server key of an agency, `pask_…`.' },
         ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
       },
-      schemas: { Problem: toOutputJsonSchema(Problem) },
+      schemas: {
+        Problem: toOutputJsonSchema(Problem),
+        AgencyRefusal: toOutputJsonSchema(AgencyRefusalBody),
+      },
     },
   })
 }

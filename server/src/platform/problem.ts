@@ -42,6 +42,8 @@ export interface ProblemExtras extends ErrorOptions {
   readonly nextStep?: string
   readonly details?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** What was refused is written down: the audit events of this transaction are kept, and nothing else was changed in it. */
+  readonly keepsEvents?: true
 }
 
 /** A refusal or error that leaves the server. `detail` is public; the internal story is in `cause`. */

@@ -26,16 +26,23 @@ type Success<R extends Responses> = {
 export class Sent<Body> {
   readonly body: Body
   readonly headers: Readonly<Record<string, string>>
+  /** Which of several declared successes it is; the first that is declared without this. */
+  readonly status: 200 | 201 | 202 | undefined
 
-  constructor(body: Body, headers: Readonly<Record<string, string>>) {
+  constructor(body: Body, headers: Readonly<Record<string, string>>, status?: 200 | 201 | 202) {
     this.body = body
     this.headers = headers
+    this.status = status
   }
 }
 
-/** Answers with a body and header fields, such as `ETag` or `Location`. */
-export function sent<Body>(body: Body, headers: Readonly<Record<string, string>>): Sent<Body> {
-  return new Sent(body, headers)
+/** Answers with a body and header fields, such as `ETag` or `Location`, and with the status where several are declared. */
+export function sent<Body>(
+  body: Body,
+  headers: Readonly<Record<string, string>>,
+  status?: 200 | 201 | 202,
+): Sent<Body> {
+  return new Sent(body, headers, status)
 }
 
 /** What a handler gets besides its input. Only a mandate opens tables, so no handler reaches data before its access was decided. */
@@ -73,6 +80,8 @@ export interface JsonDefinition<S extends Schemas, R extends Responses, A> exten
   readonly ifMatch?: true
   /** The answer holds a secret that is shown this once: it is not kept under an Idempotency-Key. */
   readonly showsSecret?: true
+  /** A second request with the same Idempotency-Key waits up to three seconds for the first, and gets its answer. */
+  readonly waitsForKey?: true
   /** A POST that changes nothing and needs no audit event of its own, with the reason. */
   readonly readsOnly?: string
   readonly handle: (context: Context<S, A>) => Promise<Success<R> | Sent<Success<R>>>
@@ -99,6 +108,7 @@ export interface Route {
   readonly responses: Responses
   readonly ifMatch: boolean
   readonly showsSecret: boolean
+  readonly waitsForKey: boolean
   readonly readsOnly: string | undefined
   readonly bodyLimitBytes: number | undefined
   readonly handle: (context: object) => Promise<unknown>
@@ -110,6 +120,7 @@ function seal(definition: object, answers: Route['answers']): Route {
     responses: {},
     ifMatch: false,
     showsSecret: false,
+    waitsForKey: false,
     readsOnly: undefined,
     bodyLimitBytes: undefined,
   }
@@ -144,13 +155,15 @@ export function permissionOf(access: AnyAccess): PermissionEntry | null {
 }
 
 /** Whose evidence a route asks for: that of a plane, or of what stands beside the planes. */
-export type Evidence = Plane | 'api' | 'ingest' | 'auth' | 'public'
+export type Evidence = Plane | 'api' | 'ingest' | 'form' | 'agency_key' | 'auth' | 'public'
 
 /** Whose evidence a route asks for. */
 export function evidenceOf(access: AnyAccess): Evidence {
   if ('public' in access) return 'public'
   if ('identity' in access || 'realmDoor' in access) return 'auth'
   if ('ingest' in access) return 'ingest'
+  if ('form' in access) return 'form'
+  if ('agencyKey' in access) return 'agency_key'
   if ('api' in access) return 'api'
   return permissionOf(access)?.plane ?? 'public'
 }

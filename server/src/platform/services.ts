@@ -1,12 +1,17 @@
 import type { CursorSigner } from './cursor.ts'
+import type { PdfSealer } from './sealed-pdf.ts'
 import type { Vault } from './vault.ts'
 
 /** What modules are given when their routes are made; everything else they reach through a mandate. */
 export interface Services {
   readonly cursors: CursorSigner
   readonly vault: Vault
+  /** Seals agreements and statements. */
+  readonly pdfSealer: PdfSealer
   /** The origin that browsers see, without a trailing slash. */
   readonly publicOrigin: () => string
+  /** The origin that forms of agencies are served from, without a trailing slash: no cookies and no portal there. */
+  readonly embedOrigin: () => string
   /** Whether this is the demo installation: sign-ins are shown, mails stay in the outbox page. */
   readonly isDemo: boolean
   /** Whether mails are only kept for reading in the browser. */

@@ -1,5 +1,10 @@
 import {
   IconAdjustments,
+  IconBuildingStore,
+  IconCashRegister,
+  IconGift,
+  IconListCheck,
+  IconTags,
   IconApps,
   IconDoorEnter,
   IconMailOpened,
@@ -19,6 +24,7 @@ import {
   IconTicket,
   IconUserDollar,
   IconUsers,
+  IconUserShare,
   IconWebhook,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
@@ -107,6 +113,12 @@ function ownOf(ten: string): NavEntry[] {
       needs: 'tenant.profile.read',
     },
     {
+      to: places.referred(ten),
+      label: t('nav.referred'),
+      icon: IconUserShare,
+      needs: 'tenant.referral.read',
+    },
+    {
       to: places.webhooks(ten),
       label: t('nav.webhooks'),
       icon: IconWebhook,
@@ -189,10 +201,43 @@ function accessOf(ten: string): NavEntry[] {
   ]
 }
 
+/** Vouchers, the agencies that issue them, and the till. */
+function vouchersOf(ten: string): NavEntry[] {
+  return [
+    {
+      to: places.till(ten),
+      label: t('nav.till'),
+      icon: IconCashRegister,
+      letter: 't',
+      needs: 'tenant.vouchers.redeem',
+    },
+    { to: places.vouchers(ten), label: t('nav.vouchers'), icon: IconGift, needs: 'tenant.vouchers.read' },
+    {
+      to: places.voucherReview(ten),
+      label: t('nav.voucher_review'),
+      icon: IconListCheck,
+      needs: 'tenant.vouchers.review',
+    },
+    {
+      to: places.agencies(ten),
+      label: t('nav.agencies'),
+      icon: IconBuildingStore,
+      needs: 'tenant.agencies.read',
+    },
+    {
+      to: places.voucherTypes(ten),
+      label: t('nav.voucher_types'),
+      icon: IconTags,
+      needs: 'tenant.voucher_types.manage',
+    },
+  ]
+}
+
 function navOf(ten: string): NavGroup[] {
   return [
     { entries: [...workOf(ten), ...ownOf(ten)] },
     { title: t('nav.partner_access'), entries: accessOf(ten) },
+    { title: t('nav.voucher_group'), entries: vouchersOf(ten) },
   ]
 }
 

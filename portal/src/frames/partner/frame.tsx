@@ -3,11 +3,13 @@ import {
   IconBell,
   IconBuildingCommunity,
   IconCalendarDue,
-  IconFileExport,
-  IconClockPlay,
+  IconCash,
   IconChartBar,
+  IconClockPlay,
+  IconCoins,
   IconCreditCard,
-  IconPackage,
+  IconFileCertificate,
+  IconFileExport,
   IconGauge,
   IconHistory,
   IconId,
@@ -16,9 +18,9 @@ import {
   IconListCheck,
   IconMailOpened,
   IconNetwork,
+  IconPackage,
   IconPalette,
-  IconUserCheck,
-  IconUserDollar,
+  IconQrcode,
   IconReceipt,
   IconReportAnalytics,
   IconShieldCheck,
@@ -26,21 +28,24 @@ import {
   IconTags,
   IconTicket,
   IconToggleRight,
+  IconUserCheck,
   IconUserCircle,
+  IconUserDollar,
+  IconUserShare,
   IconUsersGroup,
   IconUsersPlus,
   IconWebhook,
 } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
 import type { NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { rememberPlace } from '../../platform/last-place.ts'
-import { findPartner } from '../../platform/me.ts'
+import { findPartner, onlyRefers } from '../../platform/me.ts'
 import { useParam, usePathname, useSearchText } from '../../platform/navigate.tsx'
 import { useIsShown } from '../../platform/shown.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -91,6 +96,45 @@ function workOf(par: string): NavGroup {
         needs: 'partner_org.exports.read',
       },
       { to: places.slaReport(par), label: t('nav.reports'), icon: IconReportAnalytics, letter: 'r' },
+    ],
+  }
+}
+
+/** The partner program: whom the partner brought, and what comes of it. */
+function programOf(par: string): NavGroup {
+  return {
+    title: t('nav.program'),
+    entries: [
+      {
+        to: places.agreements(par),
+        label: t('nav.agreements'),
+        icon: IconFileCertificate,
+        needs: 'partner_org.agreements.read',
+      },
+      {
+        to: places.referrals(par),
+        label: t('nav.referrals'),
+        icon: IconUserShare,
+        needs: 'partner_org.referrals.read',
+      },
+      {
+        to: places.codes(par),
+        label: t('nav.codes'),
+        icon: IconQrcode,
+        needs: 'partner_org.codes.create',
+      },
+      {
+        to: places.earnings(par),
+        label: t('nav.earnings'),
+        icon: IconCoins,
+        needs: 'partner_org.earnings.summary.read',
+      },
+      {
+        to: places.payouts(par),
+        label: t('nav.payouts'),
+        icon: IconCash,
+        needs: 'partner_org.payouts.read',
+      },
     ],
   }
 }
@@ -216,11 +260,27 @@ function userBaseOf(par: string): NavGroup {
   }
 }
 
+/** A partner that only refers tenants works in none, so it is shown nothing of that work. */
+function groupsOf(par: string, isReferrer: boolean): NavGroup[] {
+  if (!isReferrer) return [workOf(par), programOf(par), accessOf(par), organisationOf(par), developersOf(par)]
+  const overview = {
+    to: places.overview(par),
+    label: t('nav.overview'),
+    icon: IconLayoutDashboard,
+    letter: 'o',
+  }
+  return [{ entries: [overview] }, programOf(par), organisationOf(par), developersOf(par)]
+}
+
+const navOf = (par: string, kinds: readonly string[]): NavGroup[] => [
+  ...groupsOf(par, onlyRefers(kinds)),
+  ...(kinds.includes('white_label') ? [userBaseOf(par)] : []),
+]
+
 /** The partner frame: the own organisation's work across all its tenants. */
 export function Frame() {
   const par = useParam('par')
   const address = usePathname() + useSearchText()
-  const nav = useMemo(() => [workOf(par), accessOf(par), organisationOf(par), developersOf(par)], [par])
   useEffect(() => {
     rememberPlace(par, address)
   }, [par, address])
@@ -251,7 +311,7 @@ export function Frame() {
           <FrameContext value={frame}>
             <AppFrame
               words={words}
-              nav={part.kinds.includes('white_label') ? [...nav, userBaseOf(par)] : nav}
+              nav={navOf(par, part.kinds)}
               bell={
                 <Suspense fallback={null}>
                   <Bell to={places.alerts(par)} />

@@ -1,12 +1,15 @@
 import { readBody } from '@liaison/client'
 import type { Link, Ticket } from '@liaison/client'
 
+import { lazy, Suspense } from 'react'
+
 import { Page, Panel, Tile } from '../../parts/page.tsx'
-import { Answer } from '../../parts/states.tsx'
+import { Answer, Bones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
+import { findPartner, onlyRefers } from '../../platform/me.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -15,6 +18,13 @@ import { SlaText } from '../shared/sla-ring.tsx'
 import { tenantNameOf } from '../shared/link-parts.tsx'
 
 const few = 6
+
+const ProgramPart = lazy(() =>
+  import('../referrals/funnel.tsx').then((loaded) => ({ default: loaded.ProgramPart })),
+)
+const SignBanner = lazy(() =>
+  import('../agreements/sign-banner.tsx').then((loaded) => ({ default: loaded.SignBanner })),
+)
 
 function Sums() {
   const { partnerId } = useFrame()
@@ -156,11 +166,10 @@ function LinksPanel({ title, none, query }: LinksPanelProps) {
   )
 }
 
-/** What needs the partner's attention today. */
-export function OverviewPage() {
-  const { name } = useFrame()
+/** What the partner's work in tenants needs today. */
+function Work() {
   return (
-    <Page title={t('overview.title')} lead={t('overview.lead', { partner: name })}>
+    <>
       <Sums />
       <div className="halves">
         <AtRisk />
@@ -175,6 +184,27 @@ export function OverviewPage() {
           query={{ status: 'requested', limit: few }}
         />
       </div>
+    </>
+  )
+}
+
+/** What needs the partner's attention today; of a partner that only refers tenants, its program. */
+export function OverviewPage() {
+  const { name, me, partnerId } = useFrame()
+  const part = findPartner(me, partnerId)
+  const worksInTenants = part?.kind !== 'partner' || !onlyRefers(part.kinds)
+  const seesProgram = useMay('partner_org.referrals.read')
+  return (
+    <Page title={t('overview.title')} lead={t('overview.lead', { partner: name })}>
+      <Suspense fallback={null}>
+        <SignBanner />
+      </Suspense>
+      {worksInTenants && <Work />}
+      {seesProgram && (
+        <Suspense fallback={<Bones lines={2} />}>
+          <ProgramPart isWhole={!worksInTenants} />
+        </Suspense>
+      )}
     </Page>
   )
 }

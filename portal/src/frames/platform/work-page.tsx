@@ -1,4 +1,5 @@
 import { readBody } from '@liaison/client'
+import { lazy, Suspense } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
@@ -10,6 +11,9 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { frozenName } from '../shared/freeze-words.ts'
+
+// Fetched after the page itself, so that the first page of the platform stays small.
+const ProgramWork = lazy(async () => ({ default: (await import('../risk/program-work.tsx')).ProgramWork }))
 
 const few = 8
 
@@ -112,6 +116,9 @@ export function WorkPage() {
           <Waiting />
           <Frozen />
           <Suspended />
+          <Suspense fallback={null}>
+            <ProgramWork />
+          </Suspense>
         </div>
         <section aria-label={t('work.refusals')}>
           <h2 className="section-title">{t('work.refusals')}</h2>

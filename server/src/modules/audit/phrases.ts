@@ -2,16 +2,24 @@
 
 import { says } from './phrase.ts'
 import type { Noun, Phrase } from './phrase.ts'
+import { AGENCY_PHRASES } from './phrases-agencies.ts'
+import { AGREEMENT_PHRASES } from './phrases-agreements.ts'
 import { ALERT_PHRASES } from './phrases-alerts.ts'
 import { API_PHRASES } from './phrases-api.ts'
 import { CONFIGURATION_PHRASES } from './phrases-configuration.ts'
+import { EARNING_PHRASES } from './phrases-earnings.ts'
+import { EMBED_PHRASES } from './phrases-embed.ts'
 import { FEATURE_PHRASES } from './phrases-features.ts'
 import { IDENTITY_CHECK_PHRASES } from './phrases-identity-checks.ts'
 import { PARTNER_PHRASES } from './phrases-partners.ts'
+import { PAYOUT_PHRASES } from './phrases-payouts.ts'
 import { PLAN_PHRASES } from './phrases-plans.ts'
 import { PORTFOLIO_PHRASES } from './phrases-portfolio.ts'
 import { REALM_PHRASES } from './phrases-realms.ts'
+import { RISK_PHRASES } from './phrases-risk.ts'
+import { REFERRAL_PHRASES } from './phrases-referrals.ts'
 import { USAGE_PHRASES } from './phrases-usage.ts'
+import { VOUCHER_PHRASES } from './phrases-vouchers.ts'
 
 const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
 
@@ -39,15 +47,23 @@ const exports = (about: Noun): Phrase => says('exported {x}', about)
 /** Every action with its phrase; what is not here is told by the grammar of its name. */
 const PHRASES: Readonly<Record<string, Phrase>> = {
   ...API_PHRASES,
+  ...AGREEMENT_PHRASES,
   ...ALERT_PHRASES,
   ...CONFIGURATION_PHRASES,
   ...PLAN_PHRASES,
+  ...PAYOUT_PHRASES,
   ...PORTFOLIO_PHRASES,
   ...IDENTITY_CHECK_PHRASES,
   ...PARTNER_PHRASES,
+  ...AGENCY_PHRASES,
+  ...EARNING_PHRASES,
+  ...EMBED_PHRASES,
   ...FEATURE_PHRASES,
   ...REALM_PHRASES,
+  ...RISK_PHRASES,
   ...USAGE_PHRASES,
+  ...VOUCHER_PHRASES,
+  ...REFERRAL_PHRASES,
   'tenants.list': says('looked at the overview of tenants'),
   'tenants.read': says('looked at the profile and plan'),
   'tenants.contacts.read': says('read the contact details'),
@@ -173,6 +189,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'identity.factor.reset': says('removed the lost second factors{of}'),
   'identity.factor.renew': says('made new recovery codes'),
   'identity.member.invite': says('invited a member'),
+  'identity.member.change_role': says('changed the role of a member'),
+  'identity.member.remove': says('removed a member'),
   'identity.member.join': says('joined'),
   'platform.persons.read': says('looked for persons'),
   'platform.partners.read': reads(NOUNS.partner),

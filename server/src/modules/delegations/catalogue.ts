@@ -149,6 +149,24 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
   ['service', 'select', ['api.services.read', 'tenant.orders.read']],
   ['export', 'select', ['tenant.profile.read']],
   ['export', 'insert', ['tenant.profile.read']],
+  ['referral', 'select', ['tenant.referral.read']],
+  [
+    'voucher_type',
+    'select',
+    ['tenant.vouchers.read', 'tenant.voucher_types.manage', 'tenant.agencies.read', 'tenant.agencies.manage'],
+  ],
+  ['voucher_type', 'insert', ['tenant.voucher_types.manage']],
+  ['voucher_type', 'update', ['tenant.voucher_types.manage']],
+  ['voucher', 'select', ['tenant.vouchers.read']],
+  ['voucher', 'insert', ['tenant.vouchers.issue']],
+  ['voucher', 'update', ['tenant.vouchers.redeem', 'tenant.vouchers.review', 'tenant.vouchers.void']],
+  ['voucher_redemption', 'update', ['tenant.vouchers.redeem']],
+  ['voucher_review', 'update', ['tenant.vouchers.review']],
+  ['voucher_void', 'update', ['tenant.vouchers.void']],
+  // Whoever sees a voucher sees the name of the agency that issued it.
+  ['agency', 'select', ['tenant.agencies.read', 'tenant.vouchers.read']],
+  ['form', 'select', ['tenant.agencies.read']],
+  ['form', 'update', ['tenant.agencies.manage']],
 ]
 
 const ROLES: readonly (readonly [plane: 'platform' | 'program' | 'tenant', role: MemberRole])[] = [

@@ -29,6 +29,8 @@ const RealmSignIn = z.strictObject({
   role: z.string(),
 })
 
+const FormToken = z.strictObject({ agency: z.string(), form: z.string(), token: z.string() })
+
 const DemoFile = z.strictObject({
   loaded_at: z.string(),
   sign_ins: z.array(SignIn),
@@ -36,6 +38,8 @@ const DemoFile = z.strictObject({
   realm_sign_ins: z.array(RealmSignIn).default([]),
   ingest_key: z.string(),
   api_clients: z.array(ApiClient),
+  /** What opens the forms of agencies: the public name of each form and its token. */
+  form_tokens: z.array(FormToken).default([]),
   partners: z.record(z.string(), z.string()),
   tenants: z.record(z.string(), z.string()),
   links: z.record(z.string(), z.string()),

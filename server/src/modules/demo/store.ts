@@ -76,6 +76,15 @@ export type DemoTable =
   | 'feature_flag'
   | 'feature_ramp_step'
   | 'partner_feature'
+  | 'referral_code'
+  | 'referral_click_day'
+  | 'agency'
+  | 'form'
+  | 'form_token'
+  | 'voucher_type'
+  | 'voucher'
+  | 'voucher_recipient'
+  | 'voucher_event'
 
 export type DemoRow = Readonly<Record<string, unknown>>
 

@@ -9,9 +9,13 @@ import { addChangeRequest, addLiftedFreeze, addPolicies } from './access-records
 import { addActivity, addLoadingEvent } from './activity.ts'
 import { addApplications } from './applications.ts'
 import { addClientKeys } from './client-keys.ts'
+import { addAgencies, addFormTokens } from './agencies.ts'
+import type { DemoAgency } from './agencies.ts'
+import { addDemoAgreements } from './agreements.ts'
 import { addAccounts } from './accounts.ts'
 import { addBusiness, addMonitoring } from './business.ts'
 import { addDays, Dice } from './dice.ts'
+import { writeDemoEarnings } from './earnings.ts'
 import { addElevations } from './elevations.ts'
 import { addLinks } from './links.ts'
 import type { DemoLink } from './links.ts'
@@ -23,10 +27,15 @@ import type { DemoPeople, DemoTenant, Making } from './people.ts'
 import { addConfiguration } from './configuration.ts'
 import { addFeatures } from './features.ts'
 import { addIdentityChecks, CARRY_VERIFICATIONS } from './identity-checks.ts'
+import { addDemoPayouts } from './payouts.ts'
 import { addPlans } from './plans.ts'
+import { addProgram, referralRows, WRITE_DEMO_REFERRALS } from './program.ts'
+import type { DemoProgram } from './program.ts'
 import { addRealm } from './realm.ts'
+import { addDemoRisk } from './risk.ts'
 import type { DemoRealm } from './realm.ts'
 import { addUsage } from './usage.ts'
+import { addVouchers } from './vouchers.ts'
 import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './sign-ins.ts'
 import type { DemoClient, DemoFileBody, DemoRealmSignIn, DemoSignIn } from './sign-ins.ts'
 import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
@@ -126,6 +135,15 @@ const ORDER: readonly DemoTable[] = [
   'invoice_dispute',
   'invoice_reminder',
   'export',
+  'referral_code',
+  'referral_click_day',
+  'agency',
+  'form',
+  'form_token',
+  'voucher_type',
+  'voucher',
+  'voucher_recipient',
+  'voucher_event',
 ]
 
 const DEFAULT_SEED = 20_261_121
@@ -136,6 +154,8 @@ interface World {
   readonly links: readonly DemoLink[]
   readonly trade: DemoTrade
   readonly realm: DemoRealm
+  readonly program: DemoProgram
+  readonly agencies: readonly DemoAgency[]
 }
 
 /** Who works the tickets of a tenant: those whose link lets them, else its own people. */
@@ -185,14 +205,23 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
     heldOut: people.partners.get('helios-group')?.id,
     by: people.platformAdmins[0]?.name ?? 'The provider',
   })
+  const agencies = addAgencies(making, people)
+  addVouchers(making, people, agencies)
+  const program = addProgram(making, people)
   addLoadingEvent(making, people, trade)
-  return { making, people, links, trade, realm }
+  return { making, people, links, trade, realm, program, agencies }
 }
 
 async function addCredentials(world: World, options: DemoOptions): Promise<DemoSignIn[]> {
   const { ledger, now } = world.making
   const { credentials, vault } = options
-  const everybody = [...world.people.signIns, ...world.trade.signIns, world.realm.owner]
+  const everybody = [
+    ...world.people.signIns,
+    ...world.trade.signIns,
+    world.realm.owner,
+    world.program.owner,
+    world.program.staff,
+  ]
   const signIns = everybody.map((person) => deriveSignIn(vault, person))
   const hash = await credentials.hashPassword(signIns[0]?.password ?? '')
   for (const [index, person] of everybody.entries()) {
@@ -260,6 +289,7 @@ function describe(
     realmSignIns: readonly DemoRealmSignIn[]
     ingestKey: string
     clients: readonly DemoClient[]
+    formTokens: DemoFileBody['form_tokens']
   },
 ): DemoFileBody {
   const { people, links, making } = world
@@ -269,10 +299,13 @@ function describe(
     realm_sign_ins: [...given.realmSignIns],
     ingest_key: given.ingestKey,
     api_clients: [...given.clients],
+    form_tokens: given.formTokens,
     partners: Object.fromEntries(
-      [...people.partners.values(), { slug: world.realm.slug, id: world.realm.partnerId }].map(
-        ({ slug, id }) => [slug, encodeId('partner', idFromUuid('partner', id))],
-      ),
+      [
+        ...people.partners.values(),
+        { slug: world.realm.slug, id: world.realm.partnerId },
+        { slug: world.program.slug, id: world.program.partnerId },
+      ].map(({ slug, id }) => [slug, encodeId('partner', idFromUuid('partner', id))]),
     ),
     tenants: Object.fromEntries(
       [...people.tenants.values()].map(({ slug, id }) => [
@@ -289,11 +322,25 @@ function describe(
   }
 }
 
-async function write(run: RunSql, world: World, trade: readonly DemoRows[]): Promise<void> {
+async function write(
+  run: RunSql,
+  { world, vault }: { readonly world: World; readonly vault: DemoOptions['vault'] },
+  trade: readonly DemoRows[],
+): Promise<void> {
   for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
   for (const rows of trade) await insertRows(run, rows)
   await run(COMPLETE_DEMO_ORDERS, [world.trade.completed])
   await run(CARRY_VERIFICATIONS, [])
+  await addDemoAgreements(run, {
+    now: world.making.now,
+    vault,
+    active: { slug: world.program.slug, daysAgo: 325 },
+    waiting: 'southbank-systems',
+    offered: 'northwind-msp',
+    admins: world.people.platformAdmins,
+  })
+  await run(WRITE_DEMO_REFERRALS, [JSON.stringify(referralRows(world.program))])
+  await writeDemoEarnings(run, world.program.partnerId, world.making.now)
   // Somebody who looks at once is not to wait for the clock.
   await run(
     `insert into outbox (topic, payload) select 'alerts.evaluate', jsonb_build_object('area', area) from unnest(array['sla', 'billing', 'access']) area`,
@@ -312,8 +359,18 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
     const signIns = await addCredentials(world, options)
     const realmSignIns = await addRealmCredentials(world, options, signIns[0]?.password ?? '')
     const { rows, clients } = addClientKeys(world.trade.rows)
-    const file = describe(world, { signIns, realmSignIns, ingestKey: addIngestKey(world, options), clients })
-    await write(run, world, rows)
+    const formTokens = addFormTokens(world.making, world.agencies, options.vault)
+    const ingestKey = addIngestKey(world, options)
+    const file = describe(world, { signIns, realmSignIns, ingestKey, clients, formTokens })
+    await write(run, { world, vault: options.vault }, rows)
+    await addDemoPayouts(run, {
+      partnerId: world.program.partnerId,
+      owner: world.program.owner,
+      admins: world.people.platformAdmins,
+      vault: options.vault,
+    })
+    const [checker] = world.people.platformAdmins
+    if (checker) await addDemoRisk(run, { partnerId: world.program.partnerId, admin: checker })
     // Before the commit: a world whose sign-ins nobody knows would be of no use.
     await writeDemoFile(options.dataDir, file)
     return file

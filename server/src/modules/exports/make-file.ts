@@ -13,7 +13,7 @@ import { storeBytes } from './job-store.ts'
 import type { Whole } from './job-store.ts'
 import { describeFilter, isTooLarge } from './rules.ts'
 import type { ExportRow } from './store.ts'
-import { makeWriter } from './writers/make.ts'
+import { makeWriter } from '#platform/table-file/make.ts'
 
 const CHUNK_BYTES = 256 * 1024
 /** Small enough that a freeze is seen within a fraction of a second, whatever the format. */

@@ -1,8 +1,9 @@
 import type { Permission, TenantId } from '@liaison/access'
 import type { Generated } from 'kysely'
+import type { FileFormat } from '#platform/table-file/writer.ts'
 
-export const FORMATS = ['csv', 'xlsx', 'pdf', 'jsonl'] as const
-export type Format = (typeof FORMATS)[number]
+export { FILE_FORMATS as FORMATS } from '#platform/table-file/writer.ts'
+export type Format = FileFormat
 
 export const EXPORT_STATUSES = [
   'queued',

@@ -2,12 +2,12 @@ import { inflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ExportCell, ExportColumn } from '#platform/export-source.ts'
-import { neutralise, toDecimal } from './cells.ts'
+import { neutralise, toDecimal } from '#platform/table-file/cells.ts'
 import { chooseColumns, describeFilter, estimateCompletion, fileNameOf, isTooLarge } from './rules.ts'
 import type { Format } from './tables.ts'
-import { makeWriter } from './writers/make.ts'
-import { groupThousands, toShown } from './writers/pdf-text.ts'
-import { Totals } from './writers/totals.ts'
+import { makeWriter } from '#platform/table-file/make.ts'
+import { groupThousands, toShown } from '#platform/table-file/pdf-text.ts'
+import { Totals } from '#platform/table-file/totals.ts'
 
 const COLUMNS: readonly ExportColumn[] = [
   { key: 'number', label: 'Number', type: 'text', width: 2 },

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { crc32, inflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ZipWriter } from './writers/zip.ts'
+import { ZipWriter } from '#platform/table-file/zip.ts'
 
 interface File {
   readonly name: string

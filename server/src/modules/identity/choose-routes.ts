@@ -26,6 +26,12 @@ const ROLE_WORDS = {
   TENANT_USER: 'Your organisation',
 } as const
 
+/** A partner that only refers tenants begins with its program, its staff with whom they brought; others with their tenants. */
+function firstPageOf({ kinds, role }: NonNullable<Frames['partner']>): string {
+  if (!kinds.every((kind) => kind === 'referral')) return 'customers'
+  return role === 'PARTNER_STAFF' ? 'referrals' : 'overview'
+}
+
 /** Every frame that a person can enter, with its first page. */
 function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {
   return [
@@ -43,7 +49,7 @@ function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {
       ? [
           {
             kind: 'partner',
-            path: `/partner/${encodeId('partner', partner.id)}/customers`,
+            path: `/partner/${encodeId('partner', partner.id)}/${firstPageOf(partner)}`,
             name: partner.name,
             note: ROLE_WORDS[partner.role],
           } as const,

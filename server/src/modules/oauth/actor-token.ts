@@ -11,7 +11,7 @@ import type { OAuthParts } from './parts.ts'
 import { CLOCK_TOLERANCE_SECONDS, issuerOf, SIGNATURES } from './settings.ts'
 
 /** The media type of an actor token, so that no other assertion of the client can pass for one. */
-export const ACTOR_TOKEN_TYPE = 'actor+jwt'
+const ACTOR_TOKEN_TYPE = 'actor+jwt'
 
 /** Seconds that an actor token may run: it is made for one exchange. */
 const LONGEST_SECONDS = 300

@@ -21,6 +21,24 @@ const PARTNER_PROBLEMS = {
     cause: 'The partner is in a state from which this move is not made.',
     remedy: 'Read the partner; its state decides what can be done.',
   },
+  PARTNER_MEMBER_NOT_FOUND: {
+    status: 404,
+    title: 'Member not found',
+    cause: 'No member of the partner has this id.',
+    remedy: 'Open the list of members.',
+  },
+  PARTNER_LAST_OWNER: {
+    status: 409,
+    title: 'The last owner',
+    cause: 'A partner keeps one active owner at least.',
+    remedy: 'Make somebody else an owner first.',
+  },
+  PARTNER_MEMBER_INACTIVE: {
+    status: 409,
+    title: 'Not a member any more',
+    cause: 'The membership has ended; it is kept as history.',
+    remedy: 'Invite the person again.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(PARTNER_PROBLEMS)

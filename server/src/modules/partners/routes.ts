@@ -10,6 +10,7 @@ import type { Services } from '#platform/services.ts'
 import { entryFields } from './entry.ts'
 import { noteChange } from './events.ts'
 import { moveRoutes } from './move-routes.ts'
+import { memberRoutes } from './member-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { registerPartner } from './register.ts'
 import { PartnerBody, PartnerDetail, PartnerParams, toMember, toPartner } from './schemas.ts'
@@ -146,5 +147,12 @@ const changeRoute = route({
 
 /** The routes of the registry of partners (C1). */
 export function makePartnerRoutes(services: Services): readonly Route[] {
-  return [...readRoutes, makeCreateRoute(services), changeRoute, ...moveRoutes, ...profileRoutes]
+  return [
+    ...readRoutes,
+    makeCreateRoute(services),
+    changeRoute,
+    ...moveRoutes,
+    ...profileRoutes,
+    ...memberRoutes,
+  ]
 }

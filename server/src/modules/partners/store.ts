@@ -1,3 +1,4 @@
+import { idFromUuid } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import { sql } from 'kysely'
 import { containsPattern } from '#platform/list.ts'
@@ -229,4 +230,17 @@ export async function updateOwnPartner(
     .where('version', '=', version)
     .executeTakeFirst()
   if (updated.numUpdatedRows === 0n) throw changedSince(version)
+}
+
+/** The partner with this short name, of those that the request sees; null when there is none. */
+export async function findPartnerIdBySlug(
+  mandate: Mandate<'program' | 'platform'>,
+  slug: string,
+): Promise<PartnerId | null> {
+  const row = await tables<PartnerTables>(mandate)
+    .selectFrom('partner')
+    .select('id')
+    .where('slug', '=', slug)
+    .executeTakeFirst()
+  return row ? idFromUuid('partner', row.id) : null
 }

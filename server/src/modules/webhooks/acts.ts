@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
+import { credentialPepper, digestCredential } from '#platform/credential-digest.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/vault.ts'
@@ -61,8 +62,11 @@ async function renewSecret(
   const secret = randomBytes(SECRET_BYTES)
   const id = await makeSecretId(mandate)
   const sealed = vault.seal(secret, placeOfSecret(id))
-  await replaceSecret(mandate, endpointId, { id, sealed, overlapHours })
-  return showSecret(secret)
+  const shown = showSecret(secret)
+  // Compared with what is reported as leaked, without opening any secret.
+  const digest = digestCredential(credentialPepper(vault), shown)
+  await replaceSecret(mandate, endpointId, { id, sealed, digest, overlapHours })
+  return shown
 }
 
 /** Who does something, and what opens secrets. */

@@ -10,6 +10,9 @@ export type About =
   | 'dispute'
   | 'client'
   | 'realm'
+  | 'program'
+  | 'voucher'
+  | 'form'
 
 interface EventType {
   readonly says: string
@@ -25,6 +28,9 @@ const tenant = (says: string): EventType => ({ says, about: 'tenant' })
 const dispute = (says: string): EventType => ({ says, about: 'dispute' })
 const client = (says: string): EventType => ({ says, about: 'client' })
 const realm = (says: string): EventType => ({ says, about: 'realm' })
+const program = (says: string): EventType => ({ says, about: 'program' })
+const voucher = (says: string): EventType => ({ says, about: 'voucher' })
+const form = (says: string): EventType => ({ says, about: 'form' })
 const exported = (says: string): EventType => ({ says, about: 'export' })
 
 /** Every type of event that an endpoint can choose, in the words of the documentation. */
@@ -93,6 +99,40 @@ export const EVENT_TYPES = {
   'subscription.signed': realm("An end user's subscription began or runs again."),
   'subscription.suspended': realm('A subscription is held; it opens nothing until every hold is gone.'),
   'subscription.unsigned': realm('A subscription ended, or never began.'),
+  'agreement.offered': program('A version of the agreement waits to be read and signed.'),
+  'agreement.signed': program('An owner signed the agreement; the provider confirms it next.'),
+  'agreement.active': program('The agreement was confirmed and is in force.'),
+  'agreement.declined': program('An owner declined the offered version.'),
+  'agreement.rejected': program('The provider rejected a signed version.'),
+  'agreement.withdrawn': program('The provider withdrew an offered version.'),
+  'agreement.expired': program('An offered version was not signed in time.'),
+  'agreement.superseded': program('A later version took the place of this one.'),
+  'agreement.terminated': program('The provider ended the agreement.'),
+  'agreement.notice_given': program('An owner gave notice of the end of the agreement.'),
+  'earning.created': program('A payment of a referred tenant was earned on.'),
+  'earning.clawed_back': program('A part of an earning, or all of it, was taken back.'),
+  'earning.approved': program('An earning was approved to be paid.'),
+  'earning.held': program('An earning is on hold.'),
+  'earning.voided': program('An earning is void and is never paid.'),
+  'earning.paid': program('An earning was paid with a payout.'),
+  'payout.approved': program('A payout was approved and is on its way.'),
+  'payout.paid': program('The provider recorded a payout as paid.'),
+  'payout.failed': program('A payout failed; its earnings count again.'),
+  'payout.statement_closed': program('The statement of a month is ready.'),
+  'referral.created': program('A tenant signed up through a code or link of the partner.'),
+  'referral.locked': program('A referred tenant paid for the first time; the referral is final.'),
+  'referral.voided': program('The provider withdrew a referral before anything was paid.'),
+  'form_token.rotated': form('A form token was replaced; the old one works until its overlap ends.'),
+  'form_token.revoked': form('A form token was stopped.'),
+  'embed.abuse_suspected': form('A form issues far more vouchers than usual.'),
+  'voucher.issued': voucher('A voucher was issued.'),
+  'voucher.review_requested': voucher('A voucher was asked for and waits for review.'),
+  'voucher.review_approved': voucher('A voucher that waited for review was approved and is issued.'),
+  'voucher.review_declined': voucher('A voucher that waited for review was declined.'),
+  'voucher.redeemed': voucher('A voucher was redeemed.'),
+  'voucher.redemption_reversed': voucher('A redemption was taken back; the voucher is good again.'),
+  'voucher.voided': voucher('A voucher was voided.'),
+  'voucher.expired': voucher('A voucher was not redeemed by its last day.'),
   'alert.raised': alert('An alert was raised, or got worse.'),
   'alert.acknowledged': alert('Somebody took an alert.'),
   'alert.resolved': alert('An alert was closed, or cleared by itself.'),

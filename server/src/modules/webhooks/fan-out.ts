@@ -30,6 +30,17 @@ const Payload = z.object({
   identity_check_id: Id,
   subscription_id: Id,
   end_user_id: Id,
+  agreement_id: Id,
+  earning_id: Id,
+  payout_item_id: Id,
+  statement_id: Id,
+  referral_id: Id,
+  voucher_id: Id,
+  agency_id: Id,
+  form_id: Id,
+  form_token_id: Id,
+  /** Of the program's records, as the change left them. */
+  state: z.string().max(40).nullish(),
 })
 
 /** The ids that a message tells, with their kinds; that of a delegation depends on the record. */
@@ -50,6 +61,15 @@ const TOLD = [
   ['identity_check_id', 'identity_check'],
   ['subscription_id', 'subscription'],
   ['end_user_id', 'end_user'],
+  ['agreement_id', 'agreement'],
+  ['earning_id', 'earning'],
+  ['payout_item_id', 'payout_item'],
+  ['statement_id', 'earning_statement'],
+  ['referral_id', 'referral'],
+  ['voucher_id', 'voucher'],
+  ['agency_id', 'agency'],
+  ['form_id', 'form'],
+  ['form_token_id', 'form_token'],
 ] as const satisfies readonly (readonly [field: string, kind: IdKind])[]
 
 const DELEGATION_KINDS = { link: 'link', consent: 'consent', resale: 'resale' } as const

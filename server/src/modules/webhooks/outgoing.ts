@@ -1,5 +1,6 @@
 import type { BlockList, LookupFunction } from 'node:net'
 import { Agent, buildConnector, request } from 'undici'
+import { systemClock } from '#platform/clock.ts'
 import { isLoopback, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
 import { judge, readRetryAfter } from './rules.ts'
 import type { Attempted, Outcome } from './rules.ts'
@@ -95,7 +96,7 @@ export function makeOutgoing(options: OutgoingOptions): Outgoing {
     return {
       code: answer.statusCode,
       outcome: judge(answer.statusCode),
-      retryAfterMs: readRetryAfter(answer.headers['retry-after']),
+      retryAfterMs: readRetryAfter(answer.headers['retry-after'], systemClock()),
     }
   }
   return {

@@ -37,8 +37,9 @@ const PARTNER: Side = { root: '/api/v1/partner', access: { permission: 'partner_
 const TENANT: Side = { root: '/api/v1/tenant', access: { permission: 'tenant.webhooks.manage' } }
 
 /** The rules for addresses of an installation. */
-function addressRulesOf(services: Pick<Services, 'isDemo' | 'publicOrigin'>): AddressRules {
-  return { allowsLoopback: services.isDemo, ownHosts: [new URL(services.publicOrigin()).host] }
+function addressRulesOf(services: Pick<Services, 'isDemo' | 'publicOrigin' | 'embedOrigin'>): AddressRules {
+  const ownHosts = [services.publicOrigin(), services.embedOrigin()].map((origin) => new URL(origin).host)
+  return { allowsLoopback: services.isDemo, ownHosts }
 }
 
 const etag = (row: EndpointRow) => ({ ETag: `"v${row.version}"` })

@@ -151,10 +151,13 @@ describe('what is sent', () => {
     expect(verdictOn({ ...failed, code: 200, outcome: 'delivered' }, at(GIVES_UP_AFTER_MS))).toBe('keeps')
   })
 
-  test('a wait that a receiver asks for in seconds is read, nothing else is', () => {
-    expect(readRetryAfter('120')).toBe(120_000)
+  test('a wait that a receiver asks for in seconds or by a date is read, nothing else is', () => {
+    const now = new Date('2026-11-22T08:00:00Z')
+    expect(readRetryAfter('120', now)).toBe(120_000)
+    expect(readRetryAfter('Sun, 22 Nov 2026 08:01:00 GMT', now)).toBe(60_000)
+    expect(readRetryAfter('Sun, 22 Nov 2026 07:59:00 GMT', now)).toBe(0)
     for (const other of [undefined, '-1', 'soon', ['1', '2'], '99999999999'])
-      expect(readRetryAfter(other)).toBeNull()
+      expect(readRetryAfter(other, now)).toBeNull()
   })
 })
 

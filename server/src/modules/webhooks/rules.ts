@@ -41,9 +41,13 @@ export function delayAfter(
   return Math.max(jittered, Math.min(retryAfterMs ?? 0, LONGEST_WAIT_MS))
 }
 
-/** The wait that a `Retry-After` asks for, in milliseconds; null for none, or one that says a date (RFC 9110 section 10.2.3). */
-export function readRetryAfter(header: string | string[] | undefined): number | null {
-  return typeof header === 'string' && /^\d{1,7}$/.test(header) ? Number(header) * SECOND_MS : null
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
+
+/** The wait that a `Retry-After` asks for, in seconds or by a date, in milliseconds; null for none (RFC 9110 section 10.2.3). */
+export function readRetryAfter(header: string | string[] | undefined, now: Date): number | null {
+  if (typeof header !== 'string') return null
+  if (/^\d{1,7}$/.test(header)) return Number(header) * SECOND_MS
+  return HTTP_DATE.test(header) ? Math.max(0, Date.parse(header) - now.getTime()) : null
 }
 
 /** What came of one attempt. `code` is the status of the answer, null when there was none. */

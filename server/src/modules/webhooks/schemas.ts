@@ -87,7 +87,7 @@ export const EndpointBody = z.strictObject({
   description: z.string().nullable(),
   event_types: z.array(z.enum(EVENT_TYPE_NAMES)),
   status: z.enum(['active', 'disabled']),
-  disabled_reason: z.enum(['by_owner', 'gone', 'failing']).nullable(),
+  disabled_reason: z.enum(['by_owner', 'gone', 'failing', 'leaked']).nullable(),
   disabled_at: z.string().nullable(),
   previous_secret_ends_at: z
     .string()

@@ -172,7 +172,12 @@ export async function makeSecretId(mandate: OwnerMandate): Promise<string> {
 export async function replaceSecret(
   mandate: OwnerMandate,
   endpointId: string,
-  next: { readonly id: string; readonly sealed: Buffer; readonly overlapHours: number },
+  next: {
+    readonly id: string
+    readonly sealed: Buffer
+    readonly digest: Buffer
+    readonly overlapHours: number
+  },
 ): Promise<void> {
   await db(mandate)
     .deleteFrom('webhook_secret')
@@ -188,7 +193,7 @@ export async function replaceSecret(
     .execute()
   await db(mandate)
     .insertInto('webhook_secret')
-    .values({ id: next.id, endpoint_id: endpointId, sealed_secret: next.sealed })
+    .values({ id: next.id, endpoint_id: endpointId, sealed_secret: next.sealed, digest: next.digest })
     .execute()
 }
 

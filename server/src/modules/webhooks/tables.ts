@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-export type DisabledReason = 'by_owner' | 'gone' | 'failing'
+export type DisabledReason = 'by_owner' | 'gone' | 'failing' | 'leaked'
 export const DELIVERY_STATUSES = ['waiting', 'delivered', 'failed', 'cancelled'] as const
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
@@ -25,6 +25,7 @@ interface SecretTable {
   id: string
   endpoint_id: string
   sealed_secret: Buffer
+  digest: Buffer | null
   created_at: Generated<Date>
   ends_at: Date | null
 }

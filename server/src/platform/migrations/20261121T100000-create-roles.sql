@@ -4,7 +4,7 @@ do $$
 declare
   login text;
 begin
-  foreach login in array array['liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm', 'liaison_ingest', 'liaison_job', 'liaison_sealer', 'liaison_guard'] loop
+  foreach login in array array['liaison_auth', 'liaison_platform', 'liaison_program', 'liaison_delegate', 'liaison_tenant', 'liaison_realm', 'liaison_embed', 'liaison_ingest', 'liaison_job', 'liaison_sealer', 'liaison_guard'] loop
     if not exists (select 1 from pg_roles where rolname = login) then
       execute format('create role %I login nosuperuser nobypassrls nocreatedb nocreaterole noinherit', login);
     end if;
@@ -30,8 +30,8 @@ grant usage, create on schema access, audit to liaison_authz;
 revoke all on schema public from public;
 revoke execute on all functions in schema public from public;
 grant usage on schema public to liaison_authz;
-grant usage on schema public, access to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_ingest, liaison_job, liaison_sealer, liaison_guard;
-grant usage on schema audit to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_ingest, liaison_job, liaison_sealer, liaison_guard;
+grant usage on schema public, access to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_embed, liaison_ingest, liaison_job, liaison_sealer, liaison_guard;
+grant usage on schema audit to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_embed, liaison_ingest, liaison_job, liaison_sealer, liaison_guard;
 alter default privileges for role liaison_owner revoke execute on functions from public;
 alter default privileges for role liaison_authz revoke execute on functions from public;
 set role liaison_owner;

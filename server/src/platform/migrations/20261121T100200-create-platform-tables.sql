@@ -14,9 +14,9 @@ create table idempotency_record (
 comment on table idempotency_record is 'The final answer of a POST, kept 24 hours under the caller''s Idempotency-Key, written in the transaction of the work.';
 create index on idempotency_record (created_at);
 call private.protect('idempotency_record');
-create policy own on idempotency_record to liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_ingest
+create policy own on idempotency_record to liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_embed, liaison_ingest
   using (principal = (select access.context_id('actor_id'))) with check (principal = (select access.context_id('actor_id')));
-grant select, insert, update on idempotency_record to liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_ingest;
+grant select, insert, update on idempotency_record to liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_embed, liaison_ingest;
 create policy sweeping on idempotency_record to liaison_job using (true);
 grant select, delete on idempotency_record to liaison_job;
 
@@ -30,8 +30,8 @@ create table outbox (
 comment on table outbox is 'Work that a transaction asks for: mails, webhooks, jobs. Read by xid below the oldest running transaction, never by id.';
 create index on outbox (xid, id);
 call private.protect('outbox');
-create policy asking on outbox for insert to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_ingest with check ((select access.context_plane()) is not null);
-grant insert (topic, payload) on outbox to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_ingest;
+create policy asking on outbox for insert to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_embed, liaison_ingest with check ((select access.context_plane()) is not null);
+grant insert (topic, payload) on outbox to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_realm, liaison_embed, liaison_ingest;
 create policy dispatching on outbox to liaison_job using (true) with check (true);
 grant select, insert, update, delete on outbox to liaison_job;
 

@@ -54,6 +54,8 @@ begin
     when 'export' then array(select p.id from public.partner p where p.id = partner)
     -- What happens in a partner's own user base is its own matter.
     when 'realm' then array(select p.id from public.partner p where p.id = partner)
+    -- Agreements, referrals, earnings and payouts are a matter between the provider and the partner.
+    when 'program' then array(select p.id from public.partner p where p.id = partner)
     else '{}' end;
   return jsonb_build_object(
     'endpoints', coalesce((
@@ -70,6 +72,8 @@ begin
       when 'client' then (select c.status from public.api_client c where c.id = (event ->> 'client_id')::uuid)
       when 'realm' then coalesce((select k.state from public.kyc_case k where k.partner_id = partner and k.id = (event ->> 'identity_check_id')::uuid),
         (select s.status from public.subscription s where s.partner_id = partner and s.id = (event ->> 'subscription_id')::uuid))
+      when 'program' then event ->> 'state'
+      when 'voucher' then event ->> 'state'
       else (select d.status from public.delegation d where d.id = delegation and d.tenant_id = tenant) end);
 end
 $$;

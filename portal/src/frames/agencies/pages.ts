@@ -1,0 +1,12 @@
+import './agencies-words.ts'
+import './agencies.css'
+
+export { AgenciesPage } from './agencies-page.tsx'
+export { AgencyPage } from './agency-page.tsx'
+export { FormPage } from './form-page.tsx'
+export { LeaksPage } from './leaks-page.tsx'
+export { NewAgencyPage } from './new-agency-page.tsx'
+export { NewFormPage } from './new-form-page.tsx'
+export { NewKeyPage } from './new-key-page.tsx'
+export { NewTokenPage } from './new-token-page.tsx'
+export { StopTokenPage } from './stop-token-page.tsx'

@@ -1,0 +1,163 @@
+import './agreements-words.ts'
+import './agreements.css'
+import { Button, TextInput } from '@mantine/core'
+import { readBody, readTagged } from '@liaison/client'
+import type { AgreementTemplate } from '@liaison/client'
+import { useState } from 'react'
+
+import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { useAttemptKey } from '../../platform/attempt.ts'
+import type { Frame } from '../../platform/frame.ts'
+import { showToast } from '../../platform/live.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useRead, useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+import { checkDraft, parseTerms, writeTerms } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { fromTemplate, PartnerField, SourceField, TemplateField, TermFields } from './draft-fields.tsx'
+import { Preview } from './preview.tsx'
+
+type Send = (draft: Draft, frame: Frame) => Promise<{ agreement_id: string }>
+
+function toBody(draft: Draft) {
+  const terms = parseTerms(draft.terms)
+  if (terms === null) throw new Error(t('agreement_draft.terms_wrong'))
+  return { title: draft.title, template_id: draft.template, source: draft.source, terms, starts_at: null }
+}
+
+type EditorProps = {
+  initial: Draft
+  partnerName: string
+  send: Send
+  templates: readonly AgreementTemplate[]
+}
+
+function Editor({ initial, partnerName, send, templates }: EditorProps) {
+  const go = useGo()
+  const [draft, setDraft] = useState(initial)
+  const [errors, setErrors] = useState<FormError[]>([])
+  const write = useWrite(send, ({ agreement_id: id }) => {
+    showToast(t('agreement_draft.done'))
+    go(platformPlaces.agreement(id))
+  })
+  const onDraft = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
+  return (
+    <div className="agreement-editor">
+      <form
+        className="stack form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          const found = checkDraft(draft)
+          setErrors(found)
+          if (found.length === 0) write.mutate(draft)
+        }}
+      >
+        <ErrorSummary errors={errors} />
+        <WriteProblem error={write.error} />
+        {templates.length > 0 && (
+          <>
+            <PartnerField draft={draft} errors={errors} onDraft={onDraft} />
+            <TemplateField draft={draft} templates={templates} onDraft={onDraft} />
+          </>
+        )}
+        <TextInput
+          id="title"
+          label={t('agreement_draft.title')}
+          value={draft.title}
+          maxLength={200}
+          error={errorOf(errors, 'title')}
+          onChange={(event) => onDraft({ title: event.currentTarget.value })}
+        />
+        <TermFields draft={draft} errors={errors} onDraft={onDraft} />
+        <SourceField draft={draft} errors={errors} onDraft={onDraft} />
+        <div>
+          <Button type="submit" loading={write.isPending}>
+            {t('agreement_draft.save')}
+          </Button>
+        </div>
+      </form>
+      <Preview partner={partnerName} source={draft.source} terms={draft.terms} />
+    </div>
+  )
+}
+
+const back = () => ({ to: platformPlaces.agreements(), label: t('agreements.title') })
+
+function NewEditor({ templates }: { templates: readonly AgreementTemplate[] }) {
+  const [first] = templates
+  const [attempt, setAttempt] = useState<unknown>(null)
+  const key = useAttemptKey(attempt)
+  if (!first) return <p>{t('agreement_templates.none')}</p>
+  return (
+    <Editor
+      initial={{ partner: '', ...fromTemplate(first) }}
+      partnerName=""
+      send={(draft, { client }) => {
+        setAttempt(draft)
+        return readBody(
+          client.POST('/admin/partners/{partner_id}/agreements', {
+            params: { path: { partner_id: draft.partner } },
+            headers: { 'Idempotency-Key': key },
+            body: toBody(draft),
+          }),
+        )
+      }}
+      templates={templates}
+    />
+  )
+}
+
+/** Drafts the next version of a partner's agreement from a template. */
+export function NewAgreementPage() {
+  const templates = useRead(['agreement-templates'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/agreement-templates', { signal })),
+  )
+  return (
+    <Page title={t('agreement_draft.title_new')} lead={t('agreement_draft.lead')} back={back()}>
+      <Answer query={templates}>{({ items }) => <NewEditor templates={items} />}</Answer>
+    </Page>
+  )
+}
+
+/** Changes a draft. */
+export function EditAgreementPage() {
+  const id = useParam('agreement')
+  const params = { path: { agreement_id: id } }
+  const agreement = useRead(['agreement', 'edit', id], (frame, signal) =>
+    readTagged(frame.client.GET('/admin/agreements/{agreement_id}', { params, signal })),
+  )
+  return (
+    <Page title={t('agreement_draft.title_edit')} lead={t('agreement_draft.lead')} back={back()}>
+      <Answer query={agreement}>
+        {({ body, etag }) => (
+          <Editor
+            key={etag}
+            initial={{
+              partner: body.partner_id,
+              template: body.template_id,
+              title: body.title,
+              source: body.source ?? '',
+              terms: writeTerms(body.terms),
+            }}
+            partnerName={body.partner_name}
+            send={(draft, { client }) =>
+              readBody(
+                client.PUT('/admin/agreements/{agreement_id}', {
+                  params,
+                  headers: { 'If-Match': etag ?? '' },
+                  body: toBody(draft),
+                }),
+              )
+            }
+            templates={[]}
+          />
+        )}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,118 @@
+import './earnings-words.ts'
+import { readBody } from '@liaison/client'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
+import { Note, Page } from '../../parts/page.tsx'
+import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { useMay } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { pageSize } from '../shared/list-fields.ts'
+import { EarningDrawer } from './earning-drawer.tsx'
+import { ListPicks, listSpec, queryOf, sharedColumns } from './list-parts.tsx'
+import { Balances, TotalsTable } from './totals.tsx'
+
+function NoLines({ isFiltered }: { isFiltered: boolean }) {
+  return (
+    <div className="list">
+      <Empty
+        title={t(isFiltered ? 'state.no_match' : 'earnings.none')}
+        text={t(isFiltered ? 'state.no_match_text' : 'earnings.none_text')}
+      />
+    </div>
+  )
+}
+
+function Lines() {
+  const filters = useFilters(listSpec)
+  const { values, set, clear, active } = filters
+  const query = queryOf(values)
+  const lines = useRead(
+    ['earnings', 'lines', query],
+    (frame, signal) => readBody(frame.client.GET('/program/earnings', { params: { query }, signal })),
+    { keep: true },
+  )
+  const columns = useMemo(
+    () => sharedColumns((earning) => set({ earning, page: values.page })),
+    [set, values.page],
+  )
+  return (
+    <section className="stack" aria-label={t('earnings.lines')}>
+      <h2>{t('earnings.lines')}</h2>
+      <FilterBar active={active} onClear={clear} note={<Refreshed query={lines} />}>
+        <ListPicks values={values} set={set} />
+      </FilterBar>
+      <Answer query={lines} lines={8}>
+        {(page) =>
+          page.items.length === 0 ? (
+            <NoLines isFiltered={active.length > 0} />
+          ) : (
+            <DataTable
+              caption={t('earnings.lines')}
+              columns={columns}
+              rows={page.items}
+              rowId={(row) => row.earning_id}
+              paging={{
+                offset: page.offset,
+                limit: page.limit,
+                total: page.total,
+                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
+              }}
+            />
+          )
+        }
+      </Answer>
+      <EarningDrawer
+        side="partner"
+        id={values.earning}
+        onClose={() => set({ earning: '', page: values.page })}
+      />
+    </section>
+  )
+}
+
+/** What staff read in the place of line items: whom to ask. */
+function OwnersOnly({ names }: { names: readonly string[] }) {
+  return (
+    <Note>
+      <p>
+        {names.length === 0
+          ? t('earnings.owners_only_nobody')
+          : t('earnings.owners_only', { names: names.join(', ') })}
+      </p>
+    </Note>
+  )
+}
+
+/** What the partner earned: totals for everybody, each earning for owners. */
+export function PartnerEarningsPage() {
+  const maySeeLines = useMay('partner_org.earnings.read')
+  const summary = useRead(['earnings', 'summary'], (frame, signal) =>
+    readBody(frame.client.GET('/program/earnings/summary', { signal })),
+  )
+  return (
+    <Page title={t('earnings.title')} lead={t('earnings.lead')}>
+      <div className="stack report">
+        <Answer query={summary} lines={8}>
+          {(found) =>
+            found.totals.length === 0 ? (
+              <div className="list">
+                <Empty title={t('earnings.none')} text={t('earnings.none_text')} />
+              </div>
+            ) : (
+              <>
+                <Balances summary={found} />
+                {!maySeeLines && <OwnersOnly names={found.owner_names} />}
+                <h2>{t('earnings.totals')}</h2>
+                <TotalsTable totals={found.totals} />
+                {maySeeLines && <Lines />}
+              </>
+            )
+          }
+        </Answer>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,95 @@
+import './earnings-words.ts'
+import type { EarningSummary, EarningTotal } from '@liaison/client'
+import { useMemo } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { fact, Facts, Note, Panel } from '../../parts/page.tsx'
+import { MoneyText, StatusChip } from '../../parts/values.tsx'
+import { formatCount, formatMoney, formatMoneyCompact } from '../../platform/format.ts'
+import { t } from '../../platform/words.ts'
+import { TrendChart } from '../reports/charts.tsx'
+import { formatMonth } from '../reports/figures.ts'
+
+/** Sums of one currency by month, oldest first; what is void is in none. */
+function byMonth(totals: readonly EarningTotal[], currency: string): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { month, state, amount } of totals.toReversed()) {
+    if (amount.currency !== currency || state === 'void') continue
+    sums.set(month, (sums.get(month) ?? 0) + amount.amount_minor)
+  }
+  return sums
+}
+
+function MonthChart({ totals, currency }: { totals: readonly EarningTotal[]; currency: string }) {
+  const sums = byMonth(totals, currency)
+  // A month in which more was taken back than earned has no bar; the table below tells it.
+  if ([...sums.values()].some((sum) => sum < 0)) return null
+  return (
+    <TrendChart
+      title={t('earnings.chart', { currency })}
+      of={t('earnings.month')}
+      shape="bars"
+      points={[...sums].slice(-12).map(([month, value]) => ({ label: formatMonth(month), value }))}
+      format={(value) => formatMoneyCompact({ amount_minor: Math.round(value), currency })}
+    />
+  )
+}
+
+/** What a partner has in each currency, one panel for each: amounts of two currencies are never added. */
+export function Balances({ summary }: { summary: Pick<EarningSummary, 'balances' | 'totals'> }) {
+  return (
+    <div className="halves">
+      {summary.balances.map((entry) => (
+        <Panel key={entry.balance.currency} title={t('earnings.in', { currency: entry.balance.currency })}>
+          <Facts
+            facts={[
+              fact(t('earnings.balance'), <b>{formatMoney(entry.balance)}</b>),
+              fact(t('earnings.pending'), <MoneyText money={entry.pending} />),
+              fact(t('earnings.held'), <MoneyText money={entry.held} />),
+              fact(t('earnings.approved'), <MoneyText money={entry.approved} />),
+              fact(t('earnings.due'), <MoneyText money={entry.due} />),
+              fact(t('earnings.in_payout'), <MoneyText money={entry.in_payout} />),
+              fact(t('earnings.paid'), <MoneyText money={entry.paid} />),
+            ]}
+          />
+          {entry.balance.amount_minor < 0 && (
+            <Note>
+              <p>{t('earnings.balance_below')}</p>
+            </Note>
+          )}
+          <MonthChart totals={summary.totals} currency={entry.balance.currency} />
+        </Panel>
+      ))}
+    </div>
+  )
+}
+
+const columns: Column<EarningTotal>[] = [
+  { id: 'month', header: t('earnings.month'), cell: (row) => formatMonth(row.month) },
+  {
+    id: 'state',
+    header: t('earnings.state'),
+    cell: (row) => <StatusChip family="earning" value={row.state} />,
+  },
+  { id: 'count', header: t('earnings.count'), numeric: true, cell: (row) => formatCount(row.earnings) },
+  {
+    id: 'amount',
+    header: t('earnings.amount'),
+    numeric: true,
+    cell: (row) => <MoneyText money={row.amount} />,
+  },
+]
+
+/** Totals by month, currency and state, as a table. */
+export function TotalsTable({ totals }: { totals: readonly EarningTotal[] }) {
+  const rows = useMemo(() => [...totals], [totals])
+  return (
+    <DataTable
+      caption={t('earnings.totals')}
+      columns={columns}
+      rows={rows}
+      rowId={(row) => `${row.month} ${row.amount.currency} ${row.state}`}
+    />
+  )
+}

@@ -1,0 +1,156 @@
+import './payouts-words.ts'
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import type { PayoutBatchDetail, PayoutItem } from '@liaison/client'
+
+import { WriteProblem } from '../../parts/error-summary.tsx'
+import { MoveButton, RowActs } from '../../parts/move-button.tsx'
+import { Panel } from '../../parts/page.tsx'
+import { formatMoney } from '../../platform/format.ts'
+import { useMay } from '../../platform/frame.ts'
+import { useWrite } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { saveBytes } from './parts.tsx'
+
+type ActsProps = { batch: PayoutBatchDetail; etag: string | null }
+
+function wordsOf(act: 'submit' | 'approve' | 'cancel' | 'export', batch: PayoutBatchDetail) {
+  const names = { number: batch.number, total: formatMoney(batch.total), items: batch.item_count }
+  return {
+    act: t(`batch.${act}`),
+    title: t(`batch.${act}_title`, names),
+    effect: t(`batch.${act}_effect`, names),
+    keep: t(`batch.${act}_keep`),
+    done: t(`batch.${act}_done`, names),
+  }
+}
+
+function Move({ batch, etag, act }: ActsProps & { act: 'submit' | 'approve' | 'export' }) {
+  return (
+    <MoveButton
+      words={wordsOf(act, batch)}
+      move={(_reason, { client }) =>
+        readBody(
+          client.POST(`/admin/payout-batches/{batch_id}/${act}`, {
+            params: { path: { batch_id: batch.batch_id } },
+            headers: { 'If-Match': etag ?? '' },
+          }),
+        )
+      }
+    />
+  )
+}
+
+function Cancel({ batch, etag }: ActsProps) {
+  return (
+    <MoveButton
+      words={wordsOf('cancel', batch)}
+      reason="required"
+      isDanger
+      move={(reason, { client }) =>
+        readBody(
+          client.POST('/admin/payout-batches/{batch_id}/cancel', {
+            params: { path: { batch_id: batch.batch_id } },
+            headers: { 'If-Match': etag ?? '' },
+            body: { reason },
+          }),
+        )
+      }
+    />
+  )
+}
+
+/** What can be done with a payout in its state, by whom it can be done. */
+export function BatchActs({ batch, etag }: ActsProps) {
+  const mayRun = useMay('platform.payouts.run')
+  const mayApprove = useMay('platform.payouts.approve')
+  const isOpen = batch.state === 'draft' || batch.state === 'submitted'
+  const kept = { batch, etag }
+  return (
+    <div className="row">
+      {mayRun && batch.state === 'draft' && <Move {...kept} act="submit" />}
+      {mayApprove && batch.state === 'submitted' && !batch.is_mine && <Move {...kept} act="approve" />}
+      {mayRun && batch.state === 'approved' && <Move {...kept} act="export" />}
+      {mayRun && isOpen && <Cancel {...kept} />}
+    </div>
+  )
+}
+
+const namesOf = (item: PayoutItem) => ({
+  partner: item.partner_name,
+  amount: formatMoney(item.amount),
+  account: item.account_label,
+})
+
+function itemWords(act: 'mark_paid' | 'fail', item: PayoutItem) {
+  const names = namesOf(item)
+  return {
+    act: t(`batch.${act}`),
+    title: t(`batch.${act}_title`, names),
+    effect: t(`batch.${act}_effect`, names),
+    keep: t(`batch.${act}_keep`),
+    done: t(`batch.${act}_done`, names),
+  }
+}
+
+/** Records what became of one partner's payout. */
+export function ItemActs({ item }: { item: PayoutItem }) {
+  const params = { path: { batch_id: item.batch_id, item_id: item.item_id } }
+  return (
+    <RowActs>
+      <MoveButton
+        isInRow
+        reason="required"
+        words={itemWords('mark_paid', item)}
+        move={(reference, { client }) =>
+          readBody(
+            client.POST('/admin/payout-batches/{batch_id}/items/{item_id}/mark-paid', {
+              params,
+              body: { reference },
+            }),
+          )
+        }
+      />
+      <MoveButton
+        isInRow
+        isDanger
+        reason="required"
+        words={itemWords('fail', item)}
+        move={(reason, { client }) =>
+          readBody(
+            client.POST('/admin/payout-batches/{batch_id}/items/{item_id}/fail', {
+              params,
+              body: { reason },
+            }),
+          )
+        }
+      />
+    </RowActs>
+  )
+}
+
+/** The file from which the bank is told, with whole account numbers. */
+export function BankFile({ batch }: { batch: PayoutBatchDetail }) {
+  const write = useWrite(
+    (_: null, { client }) =>
+      readBody(
+        client.POST('/admin/payout-batches/{batch_id}/file', {
+          params: { path: { batch_id: batch.batch_id } },
+        }),
+      ),
+    (file) => saveBytes(file.file_name, new Blob([file.content], { type: 'text/csv' })),
+  )
+  return (
+    <Panel title={t('batch.file')}>
+      <div className="stack tight">
+        <p className="muted">{t('batch.file_text')}</p>
+        <WriteProblem error={write.error} />
+        <div>
+          <Button variant="default" loading={write.isPending} onClick={() => write.mutate(null)}>
+            {t('payouts.file')}
+          </Button>
+        </div>
+      </div>
+    </Panel>
+  )
+}

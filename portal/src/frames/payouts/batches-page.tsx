@@ -1,0 +1,113 @@
+import './payouts-words.ts'
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import type { PayoutBatch } from '@liaison/client'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import type { Column } from '../../parts/data-table.tsx'
+import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { choiceField } from '../../platform/filters.ts'
+import { useMay } from '../../platform/frame.ts'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { AccountChecks } from './account-checks.tsx'
+import { DocumentChecks } from './document-checks.tsx'
+
+const states = [
+  'any',
+  'draft',
+  'submitted',
+  'approved',
+  'processing',
+  'completed',
+  'partially_failed',
+  'cancelled',
+] as const
+const spec = { state: choiceField(states, 'any'), page: pageField() }
+
+const columns: Column<PayoutBatch>[] = [
+  {
+    id: 'number',
+    header: t('batches.column'),
+    cell: (row) => (
+      <GoLink className="thing" to={platformPlaces.payout(row.batch_id)}>
+        {t('batches.number', { number: row.number })}
+      </GoLink>
+    ),
+  },
+  {
+    id: 'state',
+    header: t('payouts.state'),
+    cell: (row) => <StatusChip family="payout_batch" value={row.state} />,
+  },
+  { id: 'built', header: t('batches.built'), cell: (row) => <DateText iso={row.created_at} /> },
+  { id: 'by', header: t('batches.built_by'), cell: (row) => row.created_by.name },
+  { id: 'items', header: t('batches.items'), numeric: true, cell: (row) => row.item_count },
+  {
+    id: 'total',
+    header: t('batches.total'),
+    numeric: true,
+    cell: (row) => <MoneyText money={row.total} />,
+  },
+]
+
+function NewButton() {
+  const go = useGo()
+  return <Button onClick={() => go(platformPlaces.newPayout())}>{t('batches.new')}</Button>
+}
+
+/** Every payout that was built, newest first, and the tax documents that wait to be looked at. */
+export function BatchesPage() {
+  const filters = useFilters(spec)
+  const mayRun = useMay('platform.payouts.run')
+  const { values, set, clear, active } = filters
+  const query = { ...pagingQuery(values.page), ...optional('state', values.state) }
+  const batches = useRead(
+    ['payouts', 'batches', query],
+    (frame, signal) => readBody(frame.client.GET('/admin/payout-batches', { params: { query }, signal })),
+    { keep: true },
+  )
+  return (
+    <Page title={t('payouts.title')} lead={t('payouts.platform_lead')} tools={mayRun && <NewButton />}>
+      <div className="stack">
+        <FilterBar active={active} onClear={clear}>
+          <Pick
+            label={t('payouts.state')}
+            value={values.state}
+            words={states}
+            labelOf={(word) => (word === 'any' ? t('batches.all') : tValue('status.payout_batch', word))}
+            onValue={(state) => set({ state, page: 0 })}
+          />
+        </FilterBar>
+        <Answer query={batches}>
+          {({ items, total, offset }) =>
+            total === 0 ? (
+              <Empty title={t('batches.none')} text={t('batches.none_text')} />
+            ) : (
+              <DataTable
+                caption={t('payouts.title')}
+                columns={columns}
+                rows={items}
+                rowId={(row) => row.batch_id}
+                paging={{
+                  offset,
+                  limit: pageSize,
+                  total,
+                  onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
+                }}
+              />
+            )
+          }
+        </Answer>
+        {mayRun && <AccountChecks />}
+        {mayRun && <DocumentChecks />}
+      </div>
+    </Page>
+  )
+}

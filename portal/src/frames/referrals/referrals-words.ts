@@ -1,0 +1,8 @@
+import { addWords } from '../../platform/words.ts'
+import { referrals } from '../../words/referrals.ts'
+import { reports } from '../../words/reports.ts'
+
+// Stands first among the imports of its piece, so that its pages find their words when they are read.
+addWords(referrals)
+// Its charts are those of the reports.
+addWords(reports)

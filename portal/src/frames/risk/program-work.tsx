@@ -1,0 +1,149 @@
+import './risk-words.ts'
+import { readBody } from '@liaison/client'
+import type { ReactNode } from 'react'
+
+import { Panel } from '../../parts/page.tsx'
+import { Answer } from '../../parts/states.tsx'
+import { DateText, MoneyText } from '../../parts/values.tsx'
+import { useMay } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { platformPlaces } from '../../places.ts'
+import { subjectOf } from './describe.ts'
+
+const few = 8
+
+type Line = { id: string; to: string; title: string; note: ReactNode }
+
+function Lines({ lines, none }: { lines: readonly Line[]; none: string }) {
+  if (lines.length === 0) return <p className="muted">{none}</p>
+  return (
+    <ul className="lines">
+      {lines.map(({ id, to, title, note }) => (
+        <li key={id}>
+          <GoLink className="thing" to={to}>
+            {title}
+          </GoLink>
+          <span className="muted">{note}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Agreements() {
+  const query = { state: 'signed', limit: few }
+  const agreements = useRead(['agreements', 'work'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/agreements', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.agreements')}>
+      <Answer query={agreements} lines={3}>
+        {({ items }) => (
+          <Lines
+            none={t('work.agreements_none')}
+            lines={items
+              .toSorted((left, right) => (left.signed_at ?? '').localeCompare(right.signed_at ?? ''))
+              .map((agreement) => ({
+                id: agreement.agreement_id,
+                to: platformPlaces.agreement(agreement.agreement_id),
+                title: t('work.agreement', { partner: agreement.partner_name, version: agreement.version }),
+                note: <DateText iso={agreement.signed_at} />,
+              }))}
+          />
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
+function Earnings() {
+  const query = { state: 'pending', limit: 1 }
+  const earnings = useRead(['earnings', 'work'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/earnings', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.earnings')}>
+      <Answer query={earnings} lines={3}>
+        {({ total }) =>
+          total === 0 ? (
+            <p className="muted">{t('work.earnings_none')}</p>
+          ) : (
+            <GoLink className="thing" to={`${platformPlaces.earnings()}?state=pending`}>
+              {t('work.earnings_count', { count: total })}
+            </GoLink>
+          )
+        }
+      </Answer>
+    </Panel>
+  )
+}
+
+function Batches() {
+  const query = { state: 'submitted', limit: few }
+  const batches = useRead(['payouts', 'work'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/payout-batches', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.batches')}>
+      <Answer query={batches} lines={3}>
+        {({ items }) => (
+          <Lines
+            none={t('work.batches_none')}
+            lines={items
+              .toSorted((left, right) => left.created_at.localeCompare(right.created_at))
+              .map((batch) => ({
+                id: batch.batch_id,
+                to: platformPlaces.payout(batch.batch_id),
+                title: t('work.batch', { number: batch.number }),
+                note: <MoneyText money={batch.total} />,
+              }))}
+          />
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
+function Cases() {
+  const query = { state: 'open', limit: few }
+  const cases = useRead(['risk', 'cases', 'work'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/risk-cases', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('work.risk')}>
+      <Answer query={cases} lines={3}>
+        {({ items }) => (
+          <Lines
+            none={t('work.risk_none')}
+            lines={items.map((found) => ({
+              id: found.risk_case_id,
+              to: platformPlaces.riskCase(found.risk_case_id),
+              title: subjectOf(found),
+              note: <DateText iso={found.created_at} />,
+            }))}
+          />
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
+/** What of the partner program waits for the provider, the oldest first. */
+export function ProgramWork() {
+  const sees = {
+    agreements: useMay('platform.agreements.read'),
+    earnings: useMay('platform.earnings.read'),
+    payouts: useMay('platform.payouts.read'),
+    risk: useMay('platform.risk.read'),
+  }
+  return (
+    <>
+      {sees.agreements && <Agreements />}
+      {sees.earnings && <Earnings />}
+      {sees.payouts && <Batches />}
+      {sees.risk && <Cases />}
+    </>
+  )
+}

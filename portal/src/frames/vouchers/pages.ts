@@ -1,0 +1,10 @@
+import './vouchers-words.ts'
+import './vouchers.css'
+
+export { NewVoucherPage } from './new-voucher-page.tsx'
+export { PrintPage } from './print-page.tsx'
+export { ReviewPage } from './review-page.tsx'
+export { TillPage } from './till-page.tsx'
+export { TypesPage } from './types-page.tsx'
+export { VoucherPage } from './voucher-page.tsx'
+export { VouchersPage } from './vouchers-page.tsx'

@@ -1,0 +1,115 @@
+import './vouchers-words.ts'
+import { Button } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import type { Voucher } from '@liaison/client'
+import { useState } from 'react'
+
+import { Page, Panel } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { GoLink, useParam } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+import { orgPlaces as places } from '../../places.ts'
+import { readVoucher } from './calls.ts'
+import { VoucherAct } from './voucher-acts.tsx'
+import { PersonFacts, VoucherFacts } from './voucher-facts.tsx'
+
+const refetchMs = 30_000
+
+function Earlier({ vouchers }: { vouchers: readonly Voucher[] }) {
+  const ten = useParam('ten')
+  if (vouchers.length === 0) return <p>{t('review.earlier_none')}</p>
+  return (
+    <div className="review-earlier">
+      {vouchers.map((voucher) => (
+        <div key={voucher.voucher_id} className="stack tight">
+          <GoLink className="thing mono" to={places.voucher(ten, voucher.voucher_id)}>
+            {voucher.code}
+          </GoLink>
+          <PersonFacts voucher={voucher} />
+          <VoucherFacts voucher={voucher} />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** The waiting voucher on one side, what the same person has on the other. */
+function Comparison({ waiting }: { waiting: Voucher }) {
+  const id = waiting.voucher_id
+  const detail = useRead(['voucher', id], (frame, signal) => readVoucher(frame, id, signal))
+  return (
+    <div className="halves">
+      <Panel title={t('review.waits')}>
+        <div className="stack tight">
+          <span className="strong mono">{waiting.code}</span>
+          <PersonFacts voucher={waiting} />
+          <VoucherFacts voucher={waiting} />
+        </div>
+      </Panel>
+      <Panel title={t('review.earlier')}>
+        <Answer query={detail} lines={5}>
+          {(body) => <Earlier vouchers={body.same_person} />}
+        </Answer>
+      </Panel>
+    </div>
+  )
+}
+
+function useWaiting() {
+  const query = { status: 'pending_review', order: 'oldest', limit: 100 } as const
+  return useRead(
+    ['vouchers', query],
+    (frame, signal) => readBody(frame.client.GET('/tenant/vouchers', { params: { query }, signal })),
+    { keep: true, refetchMs },
+  )
+}
+
+type OneProps = { waiting: Voucher; at: number; all: number; onSkip: () => void }
+
+function One({ waiting, at, all, onSkip }: OneProps) {
+  const ten = useParam('ten')
+  return (
+    <div className="stack" key={waiting.voucher_id}>
+      <div className="row">
+        <span className="strong">{t('review.position', { at: at + 1, all })}</span>
+        <GoLink className="thing" to={places.voucher(ten, waiting.voucher_id)}>
+          {t('review.open')}
+        </GoLink>
+      </div>
+      <Comparison waiting={waiting} />
+      <div className="row">
+        <VoucherAct voucher={waiting} to="approve" />
+        <VoucherAct voucher={waiting} to="decline" />
+        {all > 1 && (
+          <Button variant="subtle" onClick={onSkip}>
+            {t('review.skip')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Vouchers that wait for a decision, one at a time, beside what the same person has already. */
+export function ReviewPage() {
+  const waiting = useWaiting()
+  const [skipped, setSkipped] = useState(0)
+  return (
+    <Page title={t('review.title')} lead={t('review.lead')}>
+      <Answer query={waiting} lines={8}>
+        {(page) => {
+          const at = page.items.length === 0 ? 0 : skipped % page.items.length
+          const one = page.items[at]
+          return one === undefined ? (
+            <div className="list">
+              <Empty title={t('review.none')} text={t('review.none_text')} />
+            </div>
+          ) : (
+            <One waiting={one} at={at} all={page.total} onSkip={() => setSkipped(at + 1)} />
+          )
+        }}
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,150 @@
+import './vouchers-words.ts'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { readBody } from '@liaison/client'
+import { useMemo } from 'react'
+import type { ReactNode } from 'react'
+
+import { DataTable } from '../../parts/data-table.tsx'
+import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { Page } from '../../parts/page.tsx'
+import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { choiceField, textField } from '../../platform/filters.ts'
+import { useMay } from '../../platform/frame.ts'
+import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useRead } from '../../platform/query.ts'
+import { t, tValue } from '../../platform/words.ts'
+import { orgPlaces as places } from '../../places.ts'
+import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { toColumns } from './voucher-table.tsx'
+
+const states = ['any', 'pending_review', 'issued', 'redeemed', 'expired', 'voided', 'declined'] as const
+const spec = {
+  search: textField(),
+  born: textField(),
+  state: choiceField(states, 'any'),
+  agency: textField(),
+  page: pageField(),
+}
+
+type AgencyPickProps = { value: string; onValue: (value: string) => void }
+
+/** Whose vouchers are shown; for those who may see the agencies. */
+function AgencyPick({ value, onValue }: AgencyPickProps) {
+  const mayRead = useMay('tenant.agencies.read')
+  const agencies = useRead(
+    ['agencies', 'names'],
+    (frame, signal) =>
+      readBody(frame.client.GET('/tenant/agencies', { params: { query: { limit: 100 } }, signal })),
+    { enabled: mayRead },
+  )
+  if (!mayRead || agencies.data === undefined || agencies.data.items.length === 0) return null
+  return (
+    <NativeSelect
+      className="pick"
+      label={t('voucher.agency')}
+      value={value}
+      data={[
+        { value: '', label: t('pick.any') },
+        ...agencies.data.items.map((agency) => ({ value: agency.agency_id, label: agency.name })),
+      ]}
+      onChange={(event) => onValue(event.currentTarget.value)}
+    />
+  )
+}
+
+type FiltersProps = { filters: ReturnType<typeof useFilters<typeof spec>>; note: ReactNode }
+
+function Filters({ filters, note }: FiltersProps) {
+  const { values, set, clear, active } = filters
+  return (
+    <FilterBar active={active} onClear={clear} note={note}>
+      <SearchBox label={t('vouchers.find')} value={values.search} onValue={(search) => set({ search })} />
+      <TextInput
+        className="pick"
+        type="date"
+        label={t('vouchers.born')}
+        value={values.born}
+        onChange={(event) => set({ born: event.currentTarget.value })}
+      />
+      <Pick
+        label={t('vouchers.state')}
+        value={values.state}
+        words={states}
+        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.voucher', word))}
+        onValue={(state) => set({ state })}
+      />
+      <AgencyPick value={values.agency} onValue={(agency) => set({ agency })} />
+    </FilterBar>
+  )
+}
+
+type ListQuery = {
+  search: string
+  born: string
+  state: (typeof states)[number]
+  agency: string
+  page: number
+}
+
+function useVouchers({ search, born, state, agency, page }: ListQuery) {
+  const query = {
+    ...pagingQuery(page),
+    ...optional('search', search),
+    ...optional('date_of_birth', born),
+    ...optional('status', state),
+    ...optional('agency_id', agency),
+  }
+  return useRead(
+    ['vouchers', query],
+    (frame, signal) => readBody(frame.client.GET('/tenant/vouchers', { params: { query }, signal })),
+    { keep: true },
+  )
+}
+
+/** The organisation's vouchers: found by code, name, day of birth and state. */
+export function VouchersPage() {
+  const go = useGo()
+  const ten = useParam('ten')
+  const mayIssue = useMay('tenant.vouchers.issue')
+  const filters = useFilters(spec)
+  const { values, set, active } = filters
+  const vouchers = useVouchers(values)
+  const columns = useMemo(() => toColumns((voucher) => places.voucher(ten, voucher)), [ten])
+  const isFiltered = active.length > 0
+  return (
+    <Page
+      title={t('vouchers.title')}
+      lead={t('vouchers.lead')}
+      tools={mayIssue && <Button onClick={() => go(places.newVoucher(ten))}>{t('vouchers.new')}</Button>}
+    >
+      <div className="stack">
+        <Filters filters={filters} note={<Refreshed query={vouchers} />} />
+        <Answer query={vouchers} lines={8}>
+          {(page) =>
+            page.items.length === 0 ? (
+              <div className="list">
+                <Empty
+                  title={t(isFiltered ? 'state.no_match' : 'vouchers.none')}
+                  text={t(isFiltered ? 'state.no_match_text' : 'vouchers.none_text')}
+                />
+              </div>
+            ) : (
+              <DataTable
+                caption={t('vouchers.title')}
+                columns={columns}
+                rows={page.items}
+                rowId={(voucher) => voucher.voucher_id}
+                paging={{
+                  offset: page.offset,
+                  limit: page.limit,
+                  total: page.total,
+                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
+                }}
+              />
+            )
+          }
+        </Answer>
+      </div>
+    </Page>
+  )
+}

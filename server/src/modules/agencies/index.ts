@@ -1,0 +1,45 @@
+import type { KeyObject } from 'node:crypto'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import './problems.ts'
+import { agencyRecordRoutes } from './routes-agencies.ts'
+import { formRoutes } from './routes-forms.ts'
+import { makeLeakRoutes } from './routes-leaks.ts'
+import { makeTokenRoutes } from './routes-tokens.ts'
+import type { EmbedPlaces } from './snippets.ts'
+import { formTokenPepper } from './token.ts'
+
+/** What the embed adds: where it stands. */
+export interface AgencyOptions {
+  readonly places?: () => EmbedPlaces
+}
+
+/** Every route of agencies, their forms, form tokens and server keys (E1, E6, E11, E12). */
+export function makeAgencyRoutes(services: Services, options: AgencyOptions = {}): readonly Route[] {
+  let pepper: KeyObject | undefined
+  const parts = {
+    pepper: () => (pepper ??= formTokenPepper(services.vault)),
+    places:
+      options.places ??
+      (() => ({
+        origin: services.publicOrigin(),
+        loaderPath: '/v1/embed.js',
+        pinnedPath: '/v1.0.0/embed.js',
+        integrity: '',
+      })),
+  }
+  return [...agencyRecordRoutes, ...formRoutes, ...makeTokenRoutes(parts), ...makeLeakRoutes(parts)]
+}
+
+export { runAgencyClock } from './clock.ts'
+export { isAllowedOrigin, LANGUAGES } from './config.ts'
+export type { FormConfig, Language } from './config.ts'
+export type { EmbedPlaces } from './snippets.ts'
+export {
+  credentialKindOf,
+  digestFormToken,
+  formTokenPepper,
+  makeAgencyKey,
+  makeFormToken,
+  parseFormToken,
+} from './token.ts'

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
+import {
+  seedAgency,
+  seedForm,
+  seedFormToken,
+  seedTenantAdmin,
+  seedVoucherTypes,
+} from '#testing/agency-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import type { Caller } from '#testing/world.ts'
+import { makeAgencyKey, makeAgencyRoutes, makeFormToken } from './index.ts'
+
+const REPORTS = '/api/v1/leak-reports'
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await TestWorld.start(
+    (services) => [...makeAgencyRoutes(services), ...makeWebhookRoutes(services)],
+    {
+      isDemo: true,
+    },
+  )
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const stranger: Caller | null = null
+const report = (body: unknown) => world.call(stranger, 'POST', REPORTS, { body: JSON.stringify(body) })
+const post = (caller: Caller, path: string, body: unknown) => world.call(caller, 'POST', path, { body })
+
+async function seedTenant(name: string) {
+  const { tenant, admin } = await seedTenantAdmin(world, name)
+  await seedVoucherTypes(world, tenant, 'router')
+  const agency = await seedAgency(world, tenant, 'Bright Travel')
+  const form = await seedForm(world, { tenant, agency }, ['router'])
+  const token = await seedFormToken(world, { tenant, agency, form: form.uuid })
+  const [row] = await world.sql<{ id: string }>('select id from agency where id = $1', [agency])
+  const { encodeId, idFromUuid } = await import('@liaison/access')
+  const made = await post(
+    admin,
+    `/api/v1/tenant/agencies/${encodeId('agency', idFromUuid('agency', row?.id ?? ''))}/keys`,
+    {
+      name: 'Server',
+    },
+  )
+  return { tenant, admin, token, key: made.json() }
+}
+
+const statusOf = async (uuid: string) =>
+  (await world.sql<{ status: string }>('select status from delegation where id = $1', [uuid]))[0]?.status
+const mailsAbout = async (text: string) =>
+  world.sql(`select 1 from outbox where topic = 'mail' and payload ->> 'subject' like $1`, [`%${text}%`])
+
+test('a form token that is found in public is told and goes on working, since it is public by design (E12)', async () => {
+  const { tenant, admin, token } = await seedTenant('Acme Fiber')
+  const answer = await report([
+    { token: token.token, type: 'liaison_form_token', url: 'https://code.example/a/b', source: 'content' },
+  ])
+  expect([answer.statusCode, answer.json()]).toEqual([202, { received: true }])
+  expect(await statusOf(token.uuid)).toBe('active')
+  const listed = await world.call(admin, 'GET', '/api/v1/tenant/leak-reports')
+  expect(listed.json().items).toMatchObject([
+    { kind: 'form_token', outcome: 'told', found_at: 'https://code.example/a/b', source: 'content' },
+  ])
+  expect(listed.body).not.toContain(token.token.slice(14, -4))
+  expect(await mailsAbout('form token was found')).toHaveLength(1)
+  const events = await world.sql(
+    `select e.action from audit_event e join audit_scope s on s.event_id = e.id where s.scope_id = $1 and e.action = 'leak.reported'`,
+    [tenant],
+  )
+  expect(events).toHaveLength(1)
+})
+
+test('a server key that is found in public ends at once, once, and its owners are told (E12)', async () => {
+  const { key } = await seedTenant('Acme Fiber')
+  await report([{ token: key.key, url: 'https://code.example' }])
+  await report([{ token: key.key, url: 'https://code.example' }])
+  const rows = await world.sql(
+    `select k.status, k.revoked_reason, d.status as delegation, d.status_changed_by_side from agency_key k join delegation d using (id) where k.name = 'Server' and k.status = 'revoked'`,
+  )
+  expect(rows).toEqual([
+    {
+      status: 'revoked',
+      revoked_reason: 'Found in public',
+      delegation: 'revoked',
+      status_changed_by_side: 'clock',
+    },
+  ])
+  const outcomes = await world.sql(`select outcome from leak_report where kind = 'agency_key' order by id`)
+  expect(outcomes).toEqual([{ outcome: 'revoked' }, { outcome: 'told' }])
+})
+
+test('a webhook secret that is found in public disables its endpoint (E12)', async () => {
+  const { admin } = await seedTenant('Acme Fiber')
+  const hook = await post(admin, '/api/v1/tenant/webhook-endpoints', {
+    url: 'http://localhost:9/hook',
+    event_types: ['link.ended', 'link.revoked'].slice(1),
+  })
+  expect(hook.statusCode, hook.body).toBe(201)
+  await report([{ token: hook.json().secret }])
+  const read = await world.call(admin, 'GET', `/api/v1/tenant/webhook-endpoints/${hook.json().endpoint_id}`)
+  expect(read.json()).toMatchObject({ status: 'disabled', disabled_reason: 'leaked' })
+})
+
+test.each([
+  ['an unknown token', () => [{ token: makeFormToken('live') }]],
+  ['an unknown key', () => [{ token: makeAgencyKey() }]],
+  ['a malformed token', () => [{ token: 'papt_live_x' }]],
+  ['something else', () => ({ a: 1 })],
+  ['nothing', () => []],
+  ['too much', () => Array.from({ length: 150 }, () => ({ token: 'x' }))],
+  ['odd members', () => [null, 7, { token: 7 }, { token: makeFormToken('test'), url: 5 }]],
+])('the report of %s answers as any other and tells nobody (E12)', async (_case, body) => {
+  const before = await world.sql(`select count(*)::integer as n from leak_report`)
+  const answer = await report(body())
+  expect([answer.statusCode, answer.json()]).toEqual([202, { received: true }])
+  expect(await world.sql(`select count(*)::integer as n from leak_report`)).toEqual(before)
+})
+
+test('an organisation reports what it found by pasting it, and learns nothing of what belongs to another (E12)', async () => {
+  const [mine, theirs] = [await seedTenant('Acme Fiber'), await seedTenant('Zenith')]
+  const own = await post(mine.admin, '/api/v1/tenant/leak-reports', { token: ` ${mine.token.token} ` })
+  expect(own.json().found).toMatchObject({ kind: 'form_token', outcome: 'told' })
+  for (const token of [theirs.token.token, theirs.key.key, makeAgencyKey(), 'hello']) {
+    const other = await post(mine.admin, '/api/v1/tenant/leak-reports', { token })
+    expect([other.statusCode, other.json()]).toEqual([200, { found: null }])
+  }
+  const [key] = await world.sql<{ status: string }>('select status from agency_key where tenant_id = $1', [
+    theirs.tenant,
+  ])
+  expect(key?.status).toBe('active')
+})

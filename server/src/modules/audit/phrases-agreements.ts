@@ -1,0 +1,25 @@
+import { says } from './phrase.ts'
+import type { Phrase } from './phrase.ts'
+
+const AGREEMENT = { one: 'agreement', many: 'agreements' }
+const TEMPLATE = { one: 'template of agreements', many: 'templates of agreements' }
+
+/** What becomes of agreements, by hand and by the clock. */
+export const AGREEMENT_PHRASES: Readonly<Record<string, Phrase>> = {
+  'program.agreement.read': says('read the {x}', AGREEMENT),
+  'program.agreement.created': says('drafted the {x}', AGREEMENT),
+  'program.agreement.edited': says('changed the draft of the {x}', AGREEMENT),
+  'program.agreement.offered': says('offered the {x} to be signed', AGREEMENT),
+  'program.agreement.signed': says('signed the {x}', AGREEMENT),
+  'program.agreement.approved': says('approved the {x}', AGREEMENT),
+  'program.agreement.declined': says('declined the {x}', AGREEMENT),
+  'program.agreement.rejected': says('rejected the {x}', AGREEMENT),
+  'program.agreement.withdrawn': says('withdrew the {x}', AGREEMENT),
+  'program.agreement.expired': says('The offer of the {x} ran out', AGREEMENT),
+  'program.agreement.warned': says('The owners were told that the offer of the {x} runs out', AGREEMENT),
+  'program.agreement.superseded': says('replaced the {x} by a later version', AGREEMENT),
+  'program.agreement.terminated': says('ended the {x}', AGREEMENT),
+  'program.agreement.notice_given': says('gave notice of the {x}', AGREEMENT),
+  'program.agreement.downloaded': says('downloaded the {x}', AGREEMENT),
+  'program.agreement_template.created': says('added the {x}', TEMPLATE),
+}

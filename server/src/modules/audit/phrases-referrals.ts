@@ -1,0 +1,20 @@
+import { says } from './phrase.ts'
+import type { Phrase } from './phrase.ts'
+
+const CODE = { one: 'referral code', many: 'referral codes' }
+const REFERRAL = { one: 'referral', many: 'referrals' }
+const SIGN_UP = { one: 'sign-up', many: 'sign-ups' }
+
+/** What becomes of codes, and of referrals that came of them. */
+export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
+  'program.code.created': says('made the {x}', CODE),
+  'program.code.activated': says('switched the {x} on', CODE),
+  'program.code.deactivated': says('switched the {x} off', CODE),
+  'program.referral.created': says('took note of the {x}', REFERRAL),
+  'program.referral.locked': says('The {x} is final: the tenant paid for the first time', REFERRAL),
+  'program.referral.voided': says('withdrew the {x}', REFERRAL),
+  'program.referral.blocked': says('stopped further earnings of the {x}', REFERRAL),
+  'program.referral.change_blocked': says('tried to change the {x}, which is final', REFERRAL),
+  'program.sign_ups.imported': says('handed in {x}', SIGN_UP),
+  'program.settings.changed': says('changed where links of partners may lead'),
+}

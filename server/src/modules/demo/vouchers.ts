@@ -1,0 +1,270 @@
+import { createHash } from 'node:crypto'
+import { makeVoucherCode } from '#modules/vouchers/index.ts'
+import { FIRST_NAMES, LAST_NAMES, TENANT_USER } from './cast.ts'
+import { addDays, Dice, toDay } from './dice.ts'
+import type { DemoPeople, DemoTenant, Making } from './people.ts'
+
+/** An agency of the demo world and the token of its form. */
+export interface VoucherAgency {
+  readonly id: string
+  readonly name: string
+  readonly tokenId: string
+}
+
+const SEED = 210_000
+const HOME = 'acme-fiber'
+
+const TYPES = [
+  { code: 'router', label: 'Router', valid_days: 30, duplicate_policy: 'refuse', duplicate_window_days: 365 },
+  {
+    code: 'installation-visit',
+    label: 'Installation visit',
+    valid_days: 14,
+    duplicate_policy: 'refuse',
+    duplicate_window_days: 90,
+  },
+  {
+    code: 'first-month',
+    label: 'First month',
+    valid_days: 60,
+    duplicate_policy: 'review',
+    duplicate_window_days: 365,
+  },
+] as const
+
+/** How many vouchers stand in each state, and how many days ago they were asked for. */
+const STATES = [
+  { status: 'issued', count: 20, from: 1, to: 12 },
+  { status: 'redeemed', count: 24, from: 2, to: 70 },
+  { status: 'expired', count: 7, from: 65, to: 110 },
+  { status: 'voided', count: 4, from: 5, to: 60 },
+  { status: 'declined', count: 2, from: 10, to: 50 },
+  { status: 'pending_review', count: 4, from: 0, to: 3 },
+] as const
+
+type Status = (typeof STATES)[number]['status']
+
+interface Scene {
+  readonly making: Making
+  readonly dice: Dice
+  readonly tenant: DemoTenant
+  readonly worker: string
+  readonly agencies: readonly VoucherAgency[]
+  readonly types: readonly { readonly id: string; readonly valid_days: number }[]
+}
+
+interface Person {
+  readonly first: string
+  readonly last: string
+  readonly born: string
+}
+
+interface Wish {
+  readonly status: Status
+  readonly at: Date
+  readonly typeIndex: number
+  readonly agency: VoucherAgency | undefined
+  readonly person: Person
+}
+
+function addTypes({ making, dice, tenant }: Omit<Scene, 'types'>): Scene['types'] {
+  const at = addDays(making.now, -200)
+  return TYPES.map((type) => {
+    const id = dice.uuid(at)
+    making.ledger.add('voucher_type', {
+      tenant_id: tenant.id,
+      id,
+      ...type,
+      yearly_reset: null,
+      keep_recipient_days: 180,
+      is_active: true,
+      version: 1,
+      created_at: at,
+      updated_at: at,
+    })
+    return { id, valid_days: type.valid_days }
+  })
+}
+
+function drawPerson(dice: Dice): Person {
+  return {
+    first: dice.pick(FIRST_NAMES),
+    last: dice.pick(LAST_NAMES),
+    born: toDay(new Date(Date.UTC(dice.between(1940, 2004), dice.between(0, 11), dice.between(1, 28)))),
+  }
+}
+
+/** The newest move of a voucher in this state, and who made it. */
+function lastMove({ making, dice, worker, tenant }: Scene, { status, at, agency }: Wish, end: Date | null) {
+  const issuer = agency ? `Desk of ${agency.name}` : worker
+  const [action, name, note] = (
+    {
+      issued: ['issue', issuer, null],
+      pending_review: ['request_review', issuer, null],
+      redeemed: ['redeem', worker, null],
+      expired: ['expire', 'Liaison', null],
+      voided: ['void', tenant.adminPerson.name, 'Issued by mistake.'],
+      declined: ['decline', tenant.adminPerson.name, 'This household was helped in spring.'],
+    } as const
+  )[status]
+  const isFirst = status === 'issued' || status === 'pending_review'
+  const decided = addDays(
+    at,
+    Math.min(dice.between(1, 8) / 2, (making.now.getTime() - at.getTime()) / 172_800_000),
+  )
+  const later = status === 'expired' && end ? end : decided
+  return { action, name, note, at: isFirst ? at : later }
+}
+
+function addHistory(
+  { making, dice }: Scene,
+  voucher: { readonly id: string; readonly tenantId: string; readonly issuer: string; readonly wish: Wish },
+  { move, receipt }: { readonly move: ReturnType<typeof lastMove>; readonly receipt: string | null },
+): void {
+  const { status, at, agency } = voucher.wish
+  const waited = status === 'pending_review' || status === 'declined'
+  const first = {
+    tenant_id: voucher.tenantId,
+    voucher_id: voucher.id,
+    from_state: null as string | null,
+    note: null as string | null,
+    receipt_id: null as string | null,
+    place: null as string | null,
+  }
+  making.ledger.add('voucher_event', {
+    ...first,
+    id: dice.uuid(at),
+    at,
+    action: waited ? 'request_review' : 'issue',
+    to_state: waited ? 'pending_review' : 'issued',
+    side: agency ? 'agency' : 'tenant',
+    actor_name: voucher.issuer,
+  })
+  if (status === 'issued' || status === 'pending_review') return
+  making.ledger.add('voucher_event', {
+    ...first,
+    id: dice.uuid(move.at),
+    at: move.at,
+    action: move.action,
+    from_state: waited ? 'pending_review' : 'issued',
+    to_state: status,
+    side: status === 'expired' ? 'clock' : 'tenant',
+    actor_name: move.name,
+    note: move.note,
+    receipt_id: receipt,
+    place: receipt === null ? null : 'Denver shop, till 1',
+  })
+}
+
+function addRecipient(
+  { making, dice, tenant }: Scene,
+  voucherId: string,
+  { person, at, typeIndex }: Wish,
+): void {
+  const key = createHash('sha256').update(JSON.stringify([typeIndex, person.first, person.last, person.born]))
+  making.ledger.add('voucher_recipient', {
+    tenant_id: tenant.id,
+    voucher_id: voucherId,
+    first_name: person.first,
+    last_name: person.last,
+    date_of_birth: person.born,
+    household_adults: dice.between(1, 3),
+    household_children: dice.between(0, 3),
+    identity_key: `\\x${key.digest('hex')}`,
+    purge_after: addDays(at, 180),
+    purged_at: null,
+  })
+}
+
+/** What the till noted of a redeemed voucher. */
+function redemptionOf({ dice, tenant }: Scene, { status }: Wish, at: Date) {
+  if (status !== 'redeemed')
+    return { redeemed_at: null, redeemed_place: null, receipt_id: null, gross_minor: null, currency: null }
+  return {
+    redeemed_at: at,
+    redeemed_place: 'Denver shop, till 1',
+    receipt_id: `D1-${dice.between(10_000, 99_999)}`,
+    gross_minor: dice.between(20, 180) * 100,
+    currency: tenant.currency,
+  }
+}
+
+/** Whose doing a voucher is. */
+function issuerOf({ worker }: Scene, { agency }: Wish) {
+  if (!agency)
+    return {
+      agency_id: null,
+      agency_name: null,
+      form_token_id: null,
+      issuer_mode: 'staff',
+      issued_by_label: worker,
+    }
+  return {
+    agency_id: agency.id,
+    agency_name: agency.name,
+    form_token_id: agency.tokenId,
+    issuer_mode: 'form',
+    issued_by_label: `Desk of ${agency.name}`,
+  }
+}
+
+const ENDED: ReadonlySet<Status> = new Set(['expired', 'voided', 'declined'])
+
+function addVoucher(scene: Scene, wish: Wish): void {
+  const { making, dice, tenant } = scene
+  const { status, at } = wish
+  const type = scene.types[wish.typeIndex]
+  if (!type) return
+  const id = dice.uuid(at)
+  const isIssued = status !== 'pending_review' && status !== 'declined'
+  const end = isIssued ? addDays(at, type.valid_days + 1) : null
+  const move = lastMove(scene, wish, end)
+  const redemption = redemptionOf(scene, wish, move.at)
+  const issuer = issuerOf(scene, wish)
+  making.ledger.add('voucher', {
+    tenant_id: tenant.id,
+    id,
+    code: makeVoucherCode((below) => dice.between(0, below - 1)),
+    voucher_type_id: type.id,
+    status,
+    ...issuer,
+    requested_at: at,
+    issued_at: isIssued ? at : null,
+    expires_at: end,
+    ...redemption,
+    ended_at: ENDED.has(status) ? move.at : null,
+    moved_at: move.at,
+    moved_by_name: move.name,
+    move_note: move.note,
+    version: move.at === at ? 1 : 2,
+  })
+  addRecipient(scene, id, wish)
+  addHistory(
+    scene,
+    { id, tenantId: tenant.id, issuer: issuer.issued_by_label, wish },
+    { move, receipt: redemption.receipt_id },
+  )
+}
+
+/** Types of vouchers of one tenant and some sixty vouchers in every state, two of which wait because the person has one elsewhere. */
+export function addVouchers(making: Making, people: DemoPeople, agencies: readonly VoucherAgency[]): void {
+  const tenant = people.tenants.get(HOME)
+  if (!tenant) return
+  const worker = TENANT_USER.name
+  const dice = new Dice(SEED)
+  const parts = { making, dice, tenant, worker, agencies }
+  const scene: Scene = { ...parts, types: addTypes(parts) }
+  const [first, second] = agencies
+  for (const { status, count, from, to } of STATES) {
+    for (let index = 0; index < count; index += 1) {
+      const isTwin = status === 'pending_review' && index < 2
+      const person = drawPerson(dice)
+      const at = addDays(making.now, -dice.between(from * 24, to * 24) / 24 - 0.1)
+      const agency = [first, second, first, undefined][dice.between(0, 3)]
+      const typeIndex = status === 'pending_review' ? (isTwin ? 0 : 2) : dice.between(0, 1)
+      if (isTwin)
+        addVoucher(scene, { status: 'redeemed', at: addDays(at, -25), typeIndex, agency: first, person })
+      addVoucher(scene, { status, at, typeIndex, agency: isTwin ? (second ?? first) : agency, person })
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// The form in its frame. Everything that comes from a configuration or an answer becomes text, never markup.
+import { app, readContext, say } from './context.js'
+import { make, press } from './dom.js'
+import { showIssue } from './issue.js'
+import { showLookup } from './lookup.js'
+import { solveHere } from './puzzle.js'
+import { post } from './talk.js'
+
+function tabsOf(view) {
+  const places = [
+    ['tab.issue', () => showIssue(view)],
+    ['tab.lookup', () => showLookup(view)],
+  ]
+  const buttons = places.map(([word, show]) => press(word, () => open(word, show), { 'data-word': word }))
+  function open(word, show) {
+    for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset.word === word))
+    show()
+  }
+  open(...places[0])
+  return make('div', { class: 'tabs', role: 'group', 'aria-label': say('tabs') }, ...buttons)
+}
+
+function dress({ theme }) {
+  const root = document.documentElement
+  root.style.setProperty('--accent', theme.accent)
+  root.dataset.radius = theme.radius
+  root.dataset.appearance = theme.appearance
+  root.dataset.density = theme.density
+}
+
+function start() {
+  readContext()
+  const { texts } = app.given
+  const view = make('div', {})
+  dress(app.given)
+  const rules = texts.rules_list.map((rule) => make('li', {}, rule))
+  const parts = [
+    make('h1', { tabindex: '-1' }, texts.title || say('title')),
+    texts.intro_text ? make('p', { class: 'intro' }, texts.intro_text) : null,
+    rules.length > 0 ? make('ul', { class: 'rules' }, ...rules) : null,
+    app.token === '' ? make('div', { role: 'alert', class: 'alert' }, say('no.token')) : tabsOf(view),
+    view,
+  ]
+  document.querySelector('main').replaceChildren(...parts.filter((part) => part !== null))
+  const root = document.documentElement
+  new ResizeObserver(() => post('resize', { height: root.getBoundingClientRect().height })).observe(root)
+  post('ready')
+}
+
+if (typeof document === 'undefined')
+  // A worker tells the page that made it, and nobody else.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  globalThis.addEventListener('message', ({ data }) => globalThis.postMessage(solveHere(data)))
+else start()

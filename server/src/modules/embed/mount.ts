@@ -1,0 +1,221 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Engine } from '#platform/execute.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { showForm } from '#platform/resolver-of-form.ts'
+import type { ShownForm } from '#platform/resolver-of-form.ts'
+import type { Services } from '#platform/services.ts'
+import { isAllowedOrigin } from '#modules/agencies/index.ts'
+import { EMBED_ASSETS } from './assets.ts'
+import { languageOf, renderClosed, renderFrame } from './document.ts'
+import { corsHeaders } from './door.ts'
+import type { Embed } from './door.ts'
+import { prefixOf } from './network.ts'
+import { refuse } from './refusal.ts'
+import { DIRECT } from './ticket.ts'
+
+export interface EmbedParts {
+  readonly engine: Engine
+  readonly services: Services
+  readonly embed: Embed
+}
+
+const FRAME_ACCESS = {
+  public: 'A form is shown to whoever visits the page of the agency; its key is no credential.',
+}
+const ASSET_ACCESS = { public: 'Scripts and styles of forms hold no data of anybody.' }
+const PUBLIC_ID = /^frm_[0-9A-Za-z]{16}$/
+const FRAMED = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe'])
+
+type FormRequest = FastifyRequest<{ Params: { form: string }; Querystring: Record<string, unknown> }>
+
+/** The headers of a form's document: it may stand on its own sites and nowhere else, and tells nobody where it was. */
+function frameHeaders(allowed: readonly string[]): Record<string, string> {
+  const ancestors = allowed.length > 0 ? allowed.join(' ') : `'none'`
+  return {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cache-Control': 'no-store',
+    'X-Robots-Tag': 'noindex',
+  }
+}
+
+function originOf(referer: string | undefined): string | null {
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null
+}
+
+/** Where a document is shown: `direct` in a tab of its own, else the origin of the page around it; null when that is not told. */
+function placeOf({ headers }: FastifyRequest): string | null {
+  const destination = headers['sec-fetch-dest']
+  return typeof destination === 'string' && FRAMED.has(destination) ? originOf(headers.referer) : DIRECT
+}
+
+async function findForm({ engine }: EmbedParts, publicId: string): Promise<ShownForm | null> {
+  return PUBLIC_ID.test(publicId) ? showForm(engine.database, publicId) : null
+}
+
+async function recordForeign(parts: EmbedParts, request: FormRequest, form: ShownForm): Promise<void> {
+  const origin = placeOf(request) ?? 'not told'
+  const event = {
+    plane: 'delegation',
+    action: 'embed.origin_refused',
+    code: 'ORIGIN_NOT_ALLOWED',
+    actor_type: 'stranger',
+    tenant_id: form.tenant_id,
+    tenant_name: form.tenant_name,
+    delegation_id: form.delegation_id,
+    resource_type: 'form',
+    resource_id: form.id,
+    reason: origin.slice(0, 255),
+    request_id: request.id,
+    method: 'GET',
+    route: '/e/:form',
+    ip: prefixOf(request.ip),
+    source: 'form',
+  }
+  const principal = `form ${form.id} ${origin}`
+  await parts.embed.tally.record({ principal, isStranger: true, event }, parts.engine.clock())
+}
+
+async function showDocument(
+  parts: EmbedParts,
+  request: FormRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  await parts.embed.admitCaller(request, 'page')
+  const { query, headers, params } = request
+  const asked = { query: query['lang'], accepted: headers['accept-language'] }
+  const form = await findForm(parts, params.form)
+  if (!form)
+    return reply
+      .status(404)
+      .headers(frameHeaders([]))
+      .send(renderClosed(languageOf(asked, 'en'), false))
+  const place = placeOf(request)
+  const isAllowed = place === DIRECT || (place !== null && isAllowedOrigin(place, form.allowed_origins))
+  if (place !== DIRECT)
+    parts.embed.notes.visited(form.id, { origin: place ?? 'not told', isAllowed }, form.now)
+  if (!isAllowed || place === null) {
+    await recordForeign(parts, request, form)
+    return reply
+      .status(403)
+      .headers(frameHeaders(form.allowed_origins))
+      .send(renderClosed(languageOf(asked, 'en'), true))
+  }
+  const challenge = parts.embed.tickets.make({ form: params.form, origin: place }, form.now)
+  return reply
+    .headers(frameHeaders(form.allowed_origins))
+    .send(renderFrame(form, { publicId: params.form, ...asked, challenge }))
+}
+
+/** The origin that may call for this form from a page of its own; null for every other. */
+function headlessOrigin(form: ShownForm | null, { headers }: FastifyRequest): string | null {
+  const { origin } = headers
+  const isAllowed =
+    form !== null && form.is_headless && origin !== undefined && isAllowedOrigin(origin, form.allowed_origins)
+  return isAllowed ? origin : null
+}
+
+/** A new ticket: for the place that the old one was made for, or for an allowed page that calls by itself. */
+async function giveTicket(
+  parts: EmbedParts,
+  request: FormRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  await parts.embed.admitCaller(request, 'page')
+  const form = await findForm(parts, request.params.form)
+  if (!form) throw refuse('PARTNER_TOKEN_INVALID')
+  const { tickets } = parts.embed
+  const headless = headlessOrigin(form, request)
+  const old = request.headers['x-embed-ticket']
+  const verdict = tickets.judge(old, request.params.form, form.now)
+  const renewed = verdict.state === 'invalid' ? DIRECT : verdict.ticket.origin
+  const challenge = tickets.make({ form: request.params.form, origin: headless ?? renewed }, form.now)
+  return reply.headers(corsHeaders(headless)).send(challenge)
+}
+
+const ALLOWED_HEADERS = 'authorization, content-type, idempotency-key, x-partner-token'
+
+/** Answers a browser that asks whether a page may call: for the sites of a form that allows it, and for nobody else. */
+async function answerPreflight(
+  parts: EmbedParts,
+  request: FormRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  await parts.embed.admitCaller(request, 'page')
+  const origin = headlessOrigin(await findForm(parts, request.params.form), request)
+  return reply
+    .status(204)
+    .headers({
+      ...corsHeaders(origin),
+      ...(origin !== null && {
+        'Access-Control-Allow-Methods': 'POST, GET',
+        'Access-Control-Allow-Headers': ALLOWED_HEADERS,
+        'Access-Control-Max-Age': '600',
+      }),
+    })
+    .send()
+}
+
+const EMBED_PATHS = /^\/(e\/|embed\/|v1(\.\d+\.\d+)?\/embed\.js$)/
+
+/** On the host of forms nothing else exists: no portal, no sign-in, no cookies. */
+function keepHostApart(app: FastifyInstance, { services }: EmbedParts): void {
+  app.addHook('onRequest', async (request) => {
+    const own = services.embedOrigin()
+    if (own === services.publicOrigin() || request.host !== new URL(own).host) return
+    const path = request.url.split('?', 1)[0] ?? ''
+    if (!EMBED_PATHS.test(path))
+      throw new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')
+  })
+}
+
+function serveAssets(app: FastifyInstance): void {
+  for (const { path, type, text, cache } of EMBED_ASSETS) {
+    app.get(path, { config: { access: ASSET_ACCESS } }, (_request, reply) =>
+      reply
+        .headers({
+          'Content-Type': type,
+          'Cache-Control': cache,
+          // Pages of agencies load the loader from another site, and compare its digest.
+          'Access-Control-Allow-Origin': '*',
+          'Cross-Origin-Resource-Policy': 'cross-origin',
+        })
+        .send(text),
+    )
+  }
+}
+
+const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** Mounts what browsers load of forms: the document, its ticket, its files and the loader (E8). */
+export function mountEmbed(app: FastifyInstance, parts: EmbedParts): void {
+  const config = { access: FRAME_ACCESS, isBounded: true }
+  keepHostApart(app, parts)
+  serveAssets(app)
+  app.get<{ Params: { form: string }; Querystring: Record<string, unknown> }>(
+    '/e/:form',
+    { config },
+    (request, reply) => showDocument(parts, request, reply),
+  )
+  app.get<{ Params: { form: string }; Querystring: Record<string, unknown> }>(
+    '/e/:form/ticket',
+    { config },
+    (request, reply) => giveTicket(parts, request, reply),
+  )
+  for (const path of ['/embed/v1/forms/:form/vouchers', '/embed/v1/forms/:form/lookups', '/e/:form/ticket'])
+    app.options<{ Params: { form: string }; Querystring: Record<string, unknown> }>(
+      path,
+      { config },
+      (request, reply) => answerPreflight(parts, request, reply),
+    )
+  for (const path of ['/embed/v1/forms/:form/vouchers', '/embed/v1/forms/:form/lookups'])
+    app.route({
+      method: [...OTHER_METHODS],
+      url: path,
+      config: { access: FRAME_ACCESS },
+      handler: () => Promise.reject(refuse('METHOD_NOT_ALLOWED', { headers: { Allow: 'POST' } })),
+    })
+}

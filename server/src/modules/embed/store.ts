@@ -1,0 +1,32 @@
+import { runStatements } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+
+/** Spends a ticket in this transaction. False when it was spent before on something else. */
+export async function spendTicket(
+  mandate: Mandate<'form'>,
+  ticket: { readonly nonce: Buffer; readonly use: Buffer; readonly endsAt: Date },
+): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: 'select access.spend_ticket($1, $2, $3) as spent',
+      values: [ticket.nonce, ticket.use, ticket.endsAt],
+    },
+  ])
+  return result?.rows[0]?.['spent'] === true
+}
+
+/** A daily bound that is reached, and in how many seconds the day ends. */
+export interface ReachedBound {
+  readonly name: string
+  readonly seconds: number
+}
+
+/** Counts one voucher of the day; null while the agency and its form are within their bounds. */
+export async function countIssue(mandate: Mandate<'form' | 'agency_key'>): Promise<ReachedBound | null> {
+  const [counted, left] = await runStatements(mandate, [
+    { text: 'select access.count_issue() as reached', values: [] },
+    { text: 'select access.seconds_of_day_left() as seconds', values: [] },
+  ])
+  const name = counted?.rows[0]?.['reached']
+  return typeof name === 'string' ? { name, seconds: Number(left?.rows[0]?.['seconds'] ?? 60) } : null
+}

@@ -1,0 +1,67 @@
+import type { Database } from '#platform/database.ts'
+import { noteFormUse } from '#platform/resolver-of-form.ts'
+import type { FormUse, FormVisit } from '#platform/resolver-of-form.ts'
+
+const EACH_MS = 60_000
+const MAXIMUM_NOTES = 5000
+
+/**
+ * Remembers when credentials were used and which sites show forms, and writes it once a minute in one statement, so that
+ * no request writes a row that all requests share. What was never seen before is written at once: somebody waits for it.
+ */
+export class UseNotes {
+  readonly #database: Database
+  readonly #uses = new Map<string, FormUse>()
+  readonly #visits = new Map<string, FormVisit>()
+  readonly #seen = new Set<string>()
+  readonly #timer: NodeJS.Timeout
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#timer = setInterval(() => void this.flush(), EACH_MS)
+    this.#timer.unref()
+  }
+
+  used(credential: string, origin: string | null, at: Date): void {
+    const key = `${credential} ${origin}`
+    if (this.#uses.size >= MAXIMUM_NOTES) return
+    this.#uses.set(key, { credential, origin, at, count: (this.#uses.get(key)?.count ?? 0) + 1 })
+    this.#writeFirst(`use ${key}`)
+  }
+
+  visited(form: string, place: { readonly origin: string; readonly isAllowed: boolean }, at: Date): void {
+    const { origin, isAllowed } = place
+    const key = `${form} ${origin} ${isAllowed}`
+    if (this.#visits.size >= MAXIMUM_NOTES) return
+    const visits = (this.#visits.get(key)?.count ?? 0) + 1
+    this.#visits.set(key, { form, origin, is_allowed: isAllowed, at, count: visits })
+    this.#writeFirst(`visit ${key}`)
+  }
+
+  /** Writes what was noted since the last time. Never rejects: a lost note is no lost request. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
+    const [uses, visits] = [[...this.#uses.values()], [...this.#visits.values()]]
+    this.#uses.clear()
+    this.#visits.clear()
+    if (uses.length + visits.length === 0) return
+    await noteFormUse(this.#database, { uses, visits }).catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+
+  #writeFirst(key: string): void {
+    if (this.#seen.has(key)) return
+    if (this.#seen.size >= MAXIMUM_NOTES) this.#seen.clear()
+    this.#seen.add(key)
+    void this.flush()
+  }
+}

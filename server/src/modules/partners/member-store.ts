@@ -1,0 +1,49 @@
+import type { IdOf, PartnerId, PartnerRole } from '@liaison/access'
+import { databaseCodeOf } from '#platform/database.ts'
+import { tables } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import type { PartnerTables } from './tables.ts'
+
+type Managing = Mandate<'program' | 'platform'>
+
+/** One member of a partner. Throws PARTNER_MEMBER_NOT_FOUND, also for members of others. */
+export async function getMember(mandate: Managing, partnerId: PartnerId, memberId: IdOf<'member'>) {
+  const row = await tables<PartnerTables>(mandate)
+    .selectFrom('partner_member as m')
+    .innerJoin('partner as o', 'o.id', 'm.partner_id')
+    .select(['m.id', 'm.person_id', 'm.partner_id', 'm.role', 'm.status', 'o.name as partner_name'])
+    .where('m.id', '=', memberId)
+    .where('m.partner_id', '=', partnerId)
+    .executeTakeFirst()
+  if (!row) throw new ProblemError(404, 'PARTNER_MEMBER_NOT_FOUND', 'No member of the partner has this id.')
+  return row
+}
+
+export type MemberRow = Awaited<ReturnType<typeof getMember>>
+
+const isLastOwner = (error: unknown) =>
+  databaseCodeOf(error) !== undefined &&
+  error instanceof Error &&
+  'constraint' in error &&
+  error.constraint === 'partner_member_last_owner'
+
+/** Changes role or standing of a member. Throws PARTNER_LAST_OWNER, which the database decides. */
+export async function changeMember(
+  mandate: Managing,
+  member: Pick<MemberRow, 'id'>,
+  change: { readonly role: PartnerRole } | { readonly status: 'inactive' },
+): Promise<void> {
+  try {
+    await tables<PartnerTables>(mandate)
+      .updateTable('partner_member')
+      .set(change)
+      .where('id', '=', member.id)
+      .execute()
+  } catch (error) {
+    if (!isLastOwner(error)) throw error
+    throw new ProblemError(409, 'PARTNER_LAST_OWNER', 'A partner keeps one active owner at least.', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,219 @@
+import { enqueue, runStatements } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import {
+  claimEarnings,
+  insertBatch,
+  listCandidates,
+  listObstacles,
+  lockBatch,
+  moveBatch,
+  returnEarnings,
+  getBatch,
+} from './batch-store.ts'
+import type { BatchRow, Claim } from './batch-store.ts'
+import { recordBatch, recordItem } from './events.ts'
+import { endItem, findBlocked, getItem, listStates, lockItems, sendItems, showItems } from './item-store.ts'
+import type { ItemEnd, ItemRow } from './item-store.ts'
+import { failureMail, paidMail } from './mails.ts'
+import { endOfBatch, isReady, toSkipped } from './rules.ts'
+import type { Candidate } from './rules.ts'
+import type { Rail, Skipped } from './tables.ts'
+
+type Provider = Mandate<'platform'>
+
+/** What a new batch is asked to be. */
+export interface BatchOrder {
+  readonly currency: string
+  readonly cutoffAt: Date
+  readonly rail: Rail
+  readonly note: string | null
+  /** Only these partners; everybody without it. */
+  readonly partnerIds: readonly string[] | null
+}
+
+/** Between the look and the claim rows may have come or gone: what came back is looked at once more. */
+async function keepReady(
+  mandate: Provider,
+  claims: readonly Claim[],
+  candidates: ReadonlyMap<string, Candidate>,
+): Promise<{ kept: Claim[]; skipped: Skipped[] }> {
+  const kept: Claim[] = []
+  const skipped: Skipped[] = []
+  for (const claim of claims) {
+    const candidate = candidates.get(claim.partnerId)
+    if (!candidate) throw new Error('Rows were claimed for a partner that was not chosen.')
+    const asked = {
+      partnerId: claim.partnerId,
+      currency: candidate.currency,
+      amountMinor: claim.amountMinor,
+    }
+    const obstacles =
+      claim.amountMinor === candidate.amountMinor ? candidate.obstacles : await listObstacles(mandate, asked)
+    const now = { ...candidate, amountMinor: claim.amountMinor, obstacles }
+    if (isReady(now)) kept.push(claim)
+    else {
+      await returnEarnings(mandate, [claim.itemId])
+      skipped.push(toSkipped(now))
+    }
+  }
+  return { kept, skipped }
+}
+
+/**
+ * Builds a batch: claims the rows of everybody who is ready, debits like credits, and lists who is left out and why; those
+ * stay untouched. Throws PAYOUT_EMPTY when nobody is ready. Source: program.md section 10.
+ */
+export async function buildBatch(mandate: Provider, order: BatchOrder): Promise<BatchRow> {
+  const wanted = order.partnerIds && new Set(order.partnerIds)
+  const all = await listCandidates(mandate, order)
+  const candidates = all.filter(({ partnerId }) => wanted?.has(partnerId) ?? true)
+  const ready = candidates.filter(isReady)
+  const claims = await claimEarnings(mandate, ready, order)
+  const byPartner = new Map(candidates.map((candidate) => [candidate.partnerId, candidate]))
+  const { kept, skipped } = await keepReady(mandate, claims, byPartner)
+  if (kept.length === 0)
+    throw new ProblemError(409, 'PAYOUT_EMPTY', 'Nobody is ready to be paid in this currency.')
+  const leftOut = [...candidates.filter((candidate) => !isReady(candidate)).map(toSkipped), ...skipped]
+  const id = await insertBatch(mandate, { ...order, skipped: leftOut }, kept)
+  const batch = await getBatch(mandate, id)
+  recordBatch(mandate, batch, { action: 'created' })
+  return batch
+}
+
+function requireVersion(batch: BatchRow, expected: number): void {
+  if (batch.version !== expected)
+    throw new ProblemError(412, 'PRECONDITION_FAILED', 'The batch changed after it was read.')
+}
+
+/** Submits a draft: from now on it waits for a second person. */
+export async function submitBatch(mandate: Provider, id: string, expected: number): Promise<BatchRow> {
+  const before = await lockBatch(mandate, id)
+  requireVersion(before, expected)
+  const batch = await moveBatch(mandate, id, { state: 'submitted' })
+  recordBatch(mandate, batch, { action: 'submitted', before: before.state })
+  return batch
+}
+
+/** Approves a submitted batch, as somebody who neither built nor submitted it; its partners see their payouts from now on. */
+export async function approveBatch(mandate: Provider, id: string, expected: number): Promise<BatchRow> {
+  const before = await lockBatch(mandate, id)
+  requireVersion(before, expected)
+  const batch = await moveBatch(mandate, id, { state: 'approved' })
+  await showItems(mandate, id)
+  recordBatch(mandate, batch, { action: 'approved', before: before.state })
+  for (const item of await lockItems(mandate, id)) {
+    recordItem(mandate, item, { action: 'approved' })
+    await enqueue(mandate, 'payout.approved', subjectsOf(item, 'approved'))
+  }
+  return batch
+}
+
+/** Drops a batch that is not approved; its rows are free again. */
+export async function cancelBatch(
+  mandate: Provider,
+  id: string,
+  { expected, reason }: { readonly expected: number; readonly reason: string },
+): Promise<BatchRow> {
+  const before = await lockBatch(mandate, id)
+  requireVersion(before, expected)
+  if (before.state !== 'draft' && before.state !== 'submitted')
+    throw new ProblemError(409, 'PAYOUT_STATE_CONFLICT', 'An approved batch is not cancelled.')
+  for (const item of await lockItems(mandate, id)) {
+    await endItem(mandate, item.id, { state: 'cancelled' })
+    recordItem(mandate, item, { action: 'cancelled' })
+  }
+  const batch = await moveBatch(mandate, id, { state: 'cancelled', cancelReason: reason })
+  recordBatch(mandate, batch, { action: 'cancelled', before: before.state, reason })
+  return batch
+}
+
+const subjectsOf = (item: Pick<ItemRow, 'id' | 'partner_id'>, state: string) => ({
+  partner_id: item.partner_id,
+  payout_item_id: item.id,
+  state,
+})
+
+async function mailOwners(
+  mandate: Provider,
+  item: ItemRow,
+  mail: { readonly subject: string; readonly text: string },
+): Promise<void> {
+  await runStatements(mandate, [
+    {
+      text: 'select access.mail_partner_owners($1, $2, $3)',
+      values: [item.partner_id, mail.subject, mail.text],
+    },
+  ])
+}
+
+async function settle(
+  mandate: Provider,
+  item: ItemRow,
+  end: Exclude<ItemEnd, { state: 'cancelled' }>,
+): Promise<void> {
+  await endItem(mandate, item.id, end)
+  if (end.state === 'paid') {
+    recordItem(mandate, item, { action: 'paid', reference: end.reference })
+    await enqueue(mandate, 'payout.paid', subjectsOf(item, 'paid'))
+    await mailOwners(mandate, item, paidMail(item, end.reference))
+  } else {
+    recordItem(mandate, item, { action: 'failed', reason: end.reason })
+    await enqueue(mandate, 'payout.failed', subjectsOf(item, 'failed'))
+    await mailOwners(mandate, item, failureMail(item, end.reason))
+  }
+}
+
+/** Ends a batch whose items have all ended. */
+async function finishIfDone(mandate: Provider, batch: BatchRow): Promise<BatchRow> {
+  const states = await listStates(mandate, batch.id)
+  if (states.some((state) => state === 'queued' || state === 'sent')) return batch
+  const ended = await moveBatch(mandate, batch.id, { state: endOfBatch(states) })
+  recordBatch(mandate, ended, { action: endOfBatch(states), before: batch.state })
+  return ended
+}
+
+/**
+ * Hands an approved batch to its rail. Items that may not be paid any more, because an account was replaced or payouts were
+ * stopped since, fail at once and give their rows back. The simulated rail pays the rest, and says that it is one.
+ */
+export async function exportBatch(mandate: Provider, id: string, expected: number): Promise<BatchRow> {
+  const before = await lockBatch(mandate, id)
+  requireVersion(before, expected)
+  const batch = await moveBatch(mandate, id, { state: 'processing' })
+  recordBatch(mandate, batch, { action: 'exported', before: before.state })
+  const items = await lockItems(mandate, id)
+  const blocked = await findBlocked(mandate, id)
+  const sendable = items.filter((item) => !blocked.has(item.id))
+  if (sendable.length > 0)
+    await sendItems(
+      mandate,
+      sendable.map((item) => item.id),
+    )
+  for (const item of items) {
+    const reason = blocked.get(item.id)
+    if (reason !== undefined) await settle(mandate, item, { state: 'failed', reason })
+    else {
+      recordItem(mandate, item, { action: 'sent' })
+      if (batch.rail === 'simulated')
+        await settle(mandate, item, { state: 'paid', reference: `SIMULATED-${batch.number}` })
+    }
+  }
+  return finishIfDone(mandate, batch)
+}
+
+/** Ends an item that was sent: paid with the reference of the bank, or failed with the reason. */
+export async function settleItem(
+  mandate: Provider,
+  at: { readonly batchId: string; readonly itemId: string },
+  end: Exclude<ItemEnd, { state: 'cancelled' }>,
+): Promise<BatchRow> {
+  const batch = await lockBatch(mandate, at.batchId)
+  const item = await getItem(mandate, at.itemId)
+  if (item.batch_id !== batch.id)
+    throw new ProblemError(404, 'PAYOUT_NOT_FOUND', 'The batch has no such item.')
+  if (item.state !== 'sent')
+    throw new ProblemError(409, 'PAYOUT_STATE_CONFLICT', `The item is ${item.state}, not sent.`)
+  await settle(mandate, item, end)
+  return finishIfDone(mandate, batch)
+}

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  buildPayout,
+  movePayout,
+  openPayoutAdmins,
+  openPayoutScene,
+  publicIdOf,
+  seedEarning,
+} from '#testing/payout-acts.ts'
+import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
+import { TestWorld } from '#testing/world.ts'
+import { makePayoutRoutes } from './index.ts'
+
+let world: TestWorld
+let admins: PayoutAdmins
+beforeAll(async () => {
+  world = await TestWorld.start(makePayoutRoutes)
+  admins = await openPayoutAdmins(world)
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const earning = async (id: string) =>
+  (
+    await world.sql<{ state: string; payout_item_id: string | null }>(
+      'select state, payout_item_id from earning where id = $1',
+      [id],
+    )
+  )[0]
+
+const ofPartner = (scene: PayoutScene) => ({ partner_ids: [publicIdOf('partner', scene.partner)] })
+
+const itemsOf = async (batchId: string) =>
+  (await world.call(admins.maker, 'GET', `/api/v1/admin/payout-batches/${batchId}/items`)).json().items
+
+const auditOf = async (action: string, partner: string) =>
+  (
+    await world.sql<{ n: number }>(
+      'select count(*)::integer as n from audit_event where action = $1 and partner_id = $2',
+      [action, partner],
+    )
+  )[0]?.n
+
+/** A batch that is approved and handed over. */
+async function exportedBatch(scene: PayoutScene): Promise<string> {
+  const built = await buildPayout(world, admins.maker, ofPartner(scene))
+  expect(built.statusCode, built.body).toBe(201)
+  const batchId = String(built.json().batch_id)
+  for (const [by, move] of [
+    [admins.maker, 'submit'],
+    [admins.checker, 'approve'],
+    [admins.maker, 'export'],
+  ] as const) {
+    const moved = await movePayout(world, by, { batchId, move })
+    expect(moved.statusCode, `${move} ${moved.body}`).toBe(200)
+  }
+  return batchId
+}
+
+describe('a payout batch', () => {
+  test('is built by one person, approved by another, handed over and paid, with one event for each earning, item and move (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const rows = [
+      await seedEarning(world, scene, { amount: 7000 }),
+      await seedEarning(world, scene, { amount: 3005 }),
+    ]
+    const batchId = await exportedBatch(scene)
+    const [item] = await itemsOf(batchId)
+    expect(item).toMatchObject({
+      state: 'sent',
+      amount: { amount_minor: 10_005, currency: 'EUR' },
+      row_count: 2,
+    })
+    const paid = await world.call(
+      admins.maker,
+      'POST',
+      `/api/v1/admin/payout-batches/${batchId}/items/${item.item_id}/mark-paid`,
+      { body: { reference: 'SEPA 4711' } },
+    )
+    expect(paid.json()).toMatchObject({ state: 'completed' })
+    for (const id of rows) expect((await earning(id))?.state).toBe('paid')
+    expect(await auditOf('program.earning.paid', scene.partner)).toBe(2)
+    for (const action of ['approved', 'sent', 'paid'])
+      expect(await auditOf(`program.payout_item.${action}`, scene.partner), action).toBe(1)
+    const moves = await world.sql<{ action: string }>(
+      `select action from audit_event where resource_type = 'payout_batch' and resource_label = $1 order by occurred_at`,
+      [`Payout ${paid.json().number}`],
+    )
+    expect(moves.map(({ action }) => action.split('.').at(-1))).toEqual([
+      'created',
+      'submitted',
+      'approved',
+      'exported',
+      'completed',
+    ])
+  })
+
+  test('is never approved by whoever built or submitted it, over HTTP or by raw SQL past every handler (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    await seedEarning(world, scene, { amount: 9000 })
+    const built = await buildPayout(world, admins.maker, ofPartner(scene))
+    const batchId = String(built.json().batch_id)
+    await movePayout(world, admins.maker, { batchId, move: 'submit' })
+    const refused = await movePayout(world, admins.maker, { batchId, move: 'approve' })
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'PAYOUT_SECOND_PERSON'])
+    await expect(
+      world.seed(
+        `update payout_batch set state = 'approved', approved_by = created_by, approved_by_name = 'X', approved_at = now() where state = 'submitted'`,
+        [],
+      ),
+    ).rejects.toThrow(/payout_batch_two_people/)
+    const approved = await movePayout(world, admins.checker, { batchId, move: 'approve' })
+    expect(approved.json().state).toBe('approved')
+  })
+
+  test('claims what was taken back like what was earned, and leaves a negative balance standing (D7, F10)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const first = await seedEarning(world, scene, { amount: 8000 })
+    await seedEarning(world, scene, { amount: -1500, reverses: first })
+    const built = await buildPayout(world, admins.maker, ofPartner(scene))
+    expect(built.json().total).toEqual({ amount_minor: 6500, currency: 'EUR' })
+    const other = await openPayoutScene(world, admins)
+    const old = await seedEarning(world, other, { amount: 6000, state: 'pending' })
+    const debit = await seedEarning(world, other, { amount: -6000, reverses: old })
+    const empty = await buildPayout(world, admins.maker, ofPartner(other))
+    expect([empty.statusCode, empty.json().code]).toEqual([409, 'PAYOUT_EMPTY'])
+    expect(await earning(debit)).toEqual({ state: 'approved', payout_item_id: null })
+  })
+
+  test('leaves whoever is below the minimum or not ready untouched, and says why (D7)', async () => {
+    const [ready, small, unready] = [
+      await openPayoutScene(world, admins),
+      await openPayoutScene(world, admins),
+      await openPayoutScene(world, admins),
+    ]
+    await seedEarning(world, ready, { amount: 5000 })
+    const below = await seedEarning(world, small, { amount: 4999 })
+    const waiting = await seedEarning(world, unready, { amount: 90_000 })
+    await world.seed(
+      "update payout_account set usable_from = now() + interval '2 hours' where partner_id = $1",
+      [unready.partner],
+    )
+    const built = await buildPayout(world, admins.maker, {
+      partner_ids: [ready, small, unready].map(({ partner }) => publicIdOf('partner', partner)),
+    })
+    expect(built.json().item_count).toBe(1)
+    const reasons = Object.fromEntries(
+      built
+        .json()
+        .skipped.map((left: { partner_id: string; obstacles: { code: string }[] }) => [
+          left.partner_id,
+          left.obstacles.map(({ code }) => code),
+        ]),
+    )
+    expect(reasons[publicIdOf('partner', small.partner)]).toEqual(['below_minimum'])
+    expect(reasons[publicIdOf('partner', unready.partner)]).toEqual(['account_cooling_off'])
+    for (const id of [below, waiting])
+      expect(await earning(id)).toEqual({ state: 'approved', payout_item_id: null })
+  })
+
+  test('gives its rows back when it is cancelled, and when an item fails; trying again is a new item (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const row = await seedEarning(world, scene, { amount: 6000 })
+    const built = await buildPayout(world, admins.maker, ofPartner(scene))
+    const cancelled = await movePayout(world, admins.checker, {
+      batchId: String(built.json().batch_id),
+      move: 'cancel',
+      body: { reason: 'Wrong day' },
+    })
+    expect(cancelled.json()).toMatchObject({ state: 'cancelled', cancel_reason: 'Wrong day' })
+    expect(await earning(row)).toEqual({ state: 'approved', payout_item_id: null })
+    const batchId = await exportedBatch(scene)
+    const [item] = await itemsOf(batchId)
+    const failed = await world.call(
+      admins.maker,
+      'POST',
+      `/api/v1/admin/payout-batches/${batchId}/items/${item.item_id}/fail`,
+      { body: { reason: 'Account closed' } },
+    )
+    expect(failed.json().state).toBe('partially_failed')
+    expect(await earning(row)).toEqual({ state: 'approved', payout_item_id: null })
+    const again = await exportedBatch(scene)
+    const [retry] = await itemsOf(again)
+    expect(retry.item_id).not.toBe(item.item_id)
+    expect(
+      (await world.sql('select count(*)::integer as n from payout_line where earning_id = $1', [row]))[0],
+    ).toEqual({ n: 3 })
+  })
+
+  test('pays nobody whose account was replaced after it was built (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const row = await seedEarning(world, scene, { amount: 6000 })
+    const built = await buildPayout(world, admins.maker, ofPartner(scene))
+    const batchId = String(built.json().batch_id)
+    await movePayout(world, admins.maker, { batchId, move: 'submit' })
+    await movePayout(world, admins.checker, { batchId, move: 'approve' })
+    await world.seed('update payout_account set ended_at = now() where partner_id = $1', [scene.partner])
+    const exported = await movePayout(world, admins.maker, { batchId, move: 'export' })
+    expect(exported.json().state).toBe('partially_failed')
+    const [item] = await itemsOf(batchId)
+    expect(item.failure_reason).toMatch(/replaced/)
+    expect((await earning(row))?.state).toBe('approved')
+  })
+
+  test('two drafts at once never claim one row twice (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    for (let index = 0; index < 12; index += 1) await seedEarning(world, scene, { amount: 1000 + index })
+    const answers = await Promise.all(
+      [admins.maker, admins.checker, admins.maker, admins.checker].map((by) =>
+        buildPayout(world, by, ofPartner(scene)),
+      ),
+    )
+    expect(answers.map(({ statusCode }) => statusCode).toSorted((left, right) => left - right)).toEqual([
+      201, 409, 409, 409,
+    ])
+    const [twice] = await world.sql(
+      `select count(*)::integer as n from (select l.earning_id from payout_line l join payout_item i on i.id = l.item_id
+       where i.partner_id = $1 and i.state in ('queued', 'sent', 'paid') group by 1 having count(*) > 1) x`,
+      [scene.partner],
+    )
+    expect(twice).toEqual({ n: 0 })
+  })
+
+  test('is built once under one Idempotency-Key, and moved only in the version that was read (R3)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    await seedEarning(world, scene, { amount: 6000 })
+    const call = () =>
+      world.call(admins.maker, 'POST', '/api/v1/admin/payout-batches', {
+        headers: { 'idempotency-key': `build-${scene.partner}` },
+        body: { currency: 'EUR', ...ofPartner(scene) },
+      })
+    const [first, second] = [await call(), await call()]
+    expect([first.statusCode, second.statusCode]).toEqual([201, 201])
+    expect(second.json().batch_id).toBe(first.json().batch_id)
+    const stale = await world.call(
+      admins.maker,
+      'POST',
+      `/api/v1/admin/payout-batches/${first.json().batch_id}/submit`,
+      { headers: { 'if-match': '"v9"' } },
+    )
+    expect(stale.statusCode).toBe(412)
+  })
+})

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '#platform/database.ts'
+import { endMandate, enqueue, recordEvent, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { openForSystem } from '#platform/resolver-without-person.ts'
+import type { TopicHandler } from '#platform/jobs.ts'
+import type { PdfSealer } from '#platform/sealed-pdf.ts'
+import { expireDocuments } from './document-store.ts'
+import { makeStatementFiles } from './statement-files.ts'
+import { sumUp } from './statement-rules.ts'
+import {
+  collectLines,
+  findDue,
+  insertFiles,
+  insertStatement,
+  lastMonth,
+  openingBalance,
+} from './statement-store.ts'
+import type { Due } from './statement-store.ts'
+
+async function inTransaction<Result>(
+  database: Database,
+  work: (mandate: Mandate<'system'>) => Promise<Result>,
+): Promise<Result> {
+  const { mandate, transaction } = await openForSystem(database, 'payout-clock', `job_${randomUUID()}`)
+  try {
+    const result = await work(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    return result
+  } finally {
+    endMandate(mandate)
+    await transaction.rollback()
+  }
+}
+
+async function closeOne(
+  mandate: Mandate<'system'>,
+  of: Due & { readonly month: string },
+  sealer: PdfSealer,
+): Promise<boolean> {
+  const lines = await collectLines(mandate, of, of.month)
+  // Somebody else closed it in between: the ledger stood still since.
+  const still = await findDue(mandate, of.month)
+  if (!still.some(({ partnerId, currency }) => partnerId === of.partnerId && currency === of.currency))
+    return false
+  const sums = sumUp(await openingBalance(mandate, of, of.month), lines)
+  if (lines.length === 0) return false
+  const id = await insertStatement(mandate, of, { sums, lines })
+  const files = await makeStatementFiles(of, { sums, lines, closedAt: mandate.origin.now }, sealer)
+  await insertFiles(mandate, { statementId: id, partnerId: of.partnerId }, files)
+  recordEvent(mandate, {
+    action: 'program.statement.closed',
+    partnerId: of.partnerId,
+    partnerName: of.partnerName,
+    resource: { type: 'earning_statement', id, label: `${of.month.slice(0, 7)} ${of.currency}` },
+    changes: { closing_minor: sums.closing, currency: of.currency, lines: lines.length },
+  })
+  await enqueue(mandate, 'payout.statement_closed', {
+    partner_id: of.partnerId,
+    statement_id: id,
+    state: 'closed',
+  })
+  return true
+}
+
+/**
+ * Closes a month for everybody who has something to state, each in a transaction of its own; the newest month that is over
+ * unless another is named. Running it again changes nothing. Answers how many statements it made. Source: program.md
+ * sections 4 and 9.
+ */
+export async function closeStatements(
+  database: Database,
+  sealer: PdfSealer,
+  month?: string,
+): Promise<number> {
+  const of = month ?? (await inTransaction(database, lastMonth))
+  const due = await inTransaction(database, (mandate) => findDue(mandate, of))
+  let closed = 0
+  for (const one of due) {
+    if (await inTransaction(database, (mandate) => closeOne(mandate, { ...one, month: of }, sealer)))
+      closed += 1
+  }
+  return closed
+}
+
+/** The topic under which the statements of past months are asked for at once. */
+const CLOSE_TOPIC = 'payout.close_statements'
+
+function monthBefore(month: string): string {
+  const [year = 0, number = 0] = month.split('-').map(Number)
+  return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 10)
+}
+
+/** The work that transactions ask payouts for: the statements of the last months, the oldest first. */
+export function makePayoutTopics(
+  database: Database,
+  sealer: PdfSealer,
+): Readonly<Record<string, TopicHandler>> {
+  return {
+    async [CLOSE_TOPIC](payload) {
+      const count = Math.min(Math.max(Number(payload['months']) || 1, 1), 36)
+      const months = [await inTransaction(database, lastMonth)]
+      while (months.length < count) months.unshift(monthBefore(months[0] ?? ''))
+      for (const month of months) await closeStatements(database, sealer, month)
+    },
+  }
+}
+
+/** Notes tax documents that ran out. Whether one counts never waits for it. */
+async function expire(mandate: Mandate<'system'>): Promise<void> {
+  for (const row of await expireDocuments(mandate))
+    recordEvent(mandate, {
+      action: 'program.tax_document.expired',
+      partnerId: row.partner_id,
+      resource: { type: 'tax_document', id: row.id, label: row.kind },
+    })
+}
+
+/** What payouts have done by the clock: months are closed, and tax documents that ran out are noted. */
+export async function runPayoutClock(database: Database, sealer: PdfSealer): Promise<number> {
+  await inTransaction(database, expire)
+  return closeStatements(database, sealer)
+}

@@ -1,0 +1,41 @@
+import { toDecimal } from '#platform/table-file/cells.ts'
+import { toMoney } from '#platform/money.ts'
+
+interface Paid {
+  readonly amount_minor: number
+  readonly currency: string
+  readonly account_label: string
+  readonly partner_name: string
+}
+
+interface Mail {
+  readonly subject: string
+  readonly text: string
+}
+
+/** An amount in plain letters, for mails. */
+const amountOf = (item: Paid): string =>
+  `${toDecimal(toMoney(item.amount_minor, item.currency))} ${item.currency}`
+
+/** What owners read when a payout is marked as paid. */
+export const paidMail = (item: Paid, reference: string): Mail => ({
+  subject: `${item.partner_name} was paid ${amountOf(item)}`,
+  text: `We recorded a payout of ${amountOf(item)} to ${item.account_label} as paid. Reference: ${reference}.\n\nYou find the earnings it is made of under Payouts.`,
+})
+
+/** What owners read when a payout failed. */
+export const failureMail = (item: Paid, reason: string): Mail => ({
+  subject: `A payout to ${item.partner_name} failed`,
+  text: `A payout of ${amountOf(item)} to ${item.account_label} failed: ${reason}\n\nThe earnings it was made of count again and are in one of the next payouts.`,
+})
+
+/** What every owner reads when the account changed, whoever changed it. */
+export const accountMail = (change: {
+  readonly partnerName: string
+  readonly label: string
+  readonly by: string
+  readonly usableFrom: string
+}): Mail => ({
+  subject: `The payout account of ${change.partnerName} was changed`,
+  text: `${change.by} changed the account that ${change.partnerName} is paid on. It is now ${change.label}.\n\nPayouts wait until ${change.usableFrom}. If this was not agreed, replace the account under Payouts and tell us.`,
+})

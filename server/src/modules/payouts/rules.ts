@@ -1,0 +1,65 @@
+import type { Skipped } from './tables.ts'
+
+/** What one partner could be paid. */
+export interface Candidate {
+  readonly partnerId: string
+  readonly partnerName: string
+  readonly currency: string
+  readonly amountMinor: number
+  readonly rowCount: number
+  readonly obstacles: Skipped['reasons']
+}
+
+/** Whether nothing stands between a partner and its payout. */
+export const isReady = (candidate: Candidate): boolean => candidate.obstacles.every(({ blocks }) => !blocks)
+
+/** Who was left out of a batch, and why. */
+export function toSkipped(candidate: Candidate): Skipped {
+  return {
+    partner_id: candidate.partnerId,
+    partner_name: candidate.partnerName,
+    amount_minor: candidate.amountMinor,
+    reasons: candidate.obstacles.filter(({ blocks }) => blocks),
+  }
+}
+
+/** The next day on which the provider means to pay, from today on; null when it names no day. Days are calendar days in UTC. */
+export function nextPayoutDay(today: Date, payoutDay: number | null): string | null {
+  if (payoutDay === null) return null
+  const month = today.getUTCMonth() + (today.getUTCDate() > payoutDay ? 1 : 0)
+  return new Date(Date.UTC(today.getUTCFullYear(), month, payoutDay)).toISOString().slice(0, 10)
+}
+
+/** How a batch ends: failed in part as soon as one item failed. */
+export const endOfBatch = (states: readonly string[]): 'completed' | 'partially_failed' =>
+  states.includes('failed') ? 'partially_failed' : 'completed'
+
+const SIGNATURES = [
+  { mediaType: 'application/pdf', bytes: [0x25, 0x50, 0x44, 0x46, 0x2d] },
+  { mediaType: 'image/png', bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
+  { mediaType: 'image/jpeg', bytes: [0xff, 0xd8, 0xff] },
+] as const
+
+export type UploadType = (typeof SIGNATURES)[number]['mediaType']
+
+/** What a file is by its first bytes, whatever its name says; null for what is not taken. */
+export function typeOfFile(file: Buffer): UploadType | null {
+  return SIGNATURES.find(({ bytes }) => bytes.every((byte, index) => file[index] === byte))?.mediaType ?? null
+}
+
+const LETTER_VALUE = (letter: string): string =>
+  /[A-Z]/.test(letter) ? String(letter.charCodeAt(0) - 55) : letter
+
+/** Whether the check digits of an IBAN hold (ISO 13616, ISO 7064 MOD 97-10). */
+export function isIban(text: string): boolean {
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(text)) return false
+  const digits = `${text.slice(4)}${text.slice(0, 4)}`.replaceAll(/[A-Z]/g, LETTER_VALUE)
+  return BigInt(digits) % 97n === 1n
+}
+
+/** What people see of an account: the country and the last four characters. */
+export function maskAccount(text: string): string {
+  const compact = text.replaceAll(/\s/g, '')
+  const country = /^[A-Z]{2}\d/.test(compact) ? `${compact.slice(0, 2)} ` : ''
+  return `${country}•••• ${compact.slice(-4)}`
+}

@@ -1,0 +1,66 @@
+import { enqueue, recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { maskVoucherCode } from './code.ts'
+
+/** How an audit event names a voucher: its type and the end of its code, nothing about the person (E13). */
+export function labelOf(typeLabel: string, code: string): string {
+  return `${typeLabel} ${maskVoucherCode(code)}`
+}
+
+/** What is done to a voucher after it was issued. */
+export type VoucherNews =
+  | 'voucher.review_approved'
+  | 'voucher.review_declined'
+  | 'voucher.redeemed'
+  | 'voucher.redemption_reversed'
+  | 'voucher.voided'
+  | 'voucher.expired'
+
+/** A voucher as its news name it. */
+export interface ToldVoucher {
+  readonly id: string
+  readonly tenantId: string
+  readonly code: string
+  readonly typeLabel: string
+  readonly agencyId: string | null
+  readonly agencyName: string | null
+}
+
+/** Records a move of a voucher and tells those who listen: ids and states, no personal data (E10, E13). */
+export async function tellMove(
+  mandate: Mandate<'tenant' | 'system'>,
+  voucher: ToldVoucher,
+  move: {
+    readonly action: VoucherNews
+    readonly from: string
+    readonly to: string
+    readonly reason?: string | null
+  },
+): Promise<void> {
+  recordEvent(mandate, {
+    action: move.action,
+    tenantId: voucher.tenantId,
+    resource: { type: 'voucher', id: voucher.id, label: labelOf(voucher.typeLabel, voucher.code) },
+    changes: {
+      status: { before: move.from, after: move.to },
+      ...(voucher.agencyName !== null && { agency: { after: voucher.agencyName } }),
+      ...(voucher.agencyId !== null && { agency_id: { after: voucher.agencyId } }),
+    },
+    ...(move.reason && { reason: move.reason }),
+  })
+  await enqueue(mandate, move.action, {
+    tenant_id: voucher.tenantId,
+    voucher_id: voucher.id,
+    state: move.to,
+    ...(voucher.agencyId !== null && { agency_id: voucher.agencyId }),
+  })
+}
+
+/** Records that a till sent the same redemption again, which changed nothing. */
+export function tellRepeated(mandate: Mandate<'tenant'>, voucher: ToldVoucher): void {
+  recordEvent(mandate, {
+    action: 'voucher.redemption_repeated',
+    tenantId: voucher.tenantId,
+    resource: { type: 'voucher', id: voucher.id, label: labelOf(voucher.typeLabel, voucher.code) },
+  })
+}

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+const ownPage = () => `${product.url}/partner/${product.demo.partners['brightside'] ?? ''}/earnings`
+
+test('an owner opens how an earning was calculated; staff see totals and whom to ask (D8, D10)', async () => {
+  const owner = await product.openTab('nora@brightside.example')
+  await owner.goto(ownPage())
+  await owner.getByRole('heading', { name: 'Each earning' }).waitFor()
+  expect(await faultsInLooks(owner)).toEqual([])
+  await owner
+    .getByRole('button', { name: /^Show how/ })
+    .first()
+    .click()
+  const drawer = owner.getByRole('dialog')
+  await drawer.getByText('Paid, without tax and after discounts').waitFor()
+  await drawer.getByRole('rowheader', { name: /^(Earned|Taken back now)$/ }).waitFor()
+  const staff = await product.openTab('eli@brightside.example')
+  await staff.goto(ownPage())
+  await staff.getByText('Only partner owners can see line items. Ask Nora Lindahl.').waitFor()
+  expect(await staff.getByRole('heading', { name: 'Each earning' }).count()).toBe(0)
+  expect(await faultsInLooks(staff, TWO_LOOKS)).toEqual([])
+}, 120_000)
+
+test('the provider approves some at a time and reads what became of each (D6, D10)', async () => {
+  const page = await product.openTab('priya@provider.example')
+  await page.goto(`${product.url}/platform/earnings`)
+  await page.getByLabel('Select all on this page').check()
+  await page.getByRole('button', { name: 'Approve', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
+  await page.getByText('What became of them').waitFor()
+  await page.getByText(/\d+ done, \d+ wait for a second person, \d+ refused/).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+}, 120_000)

@@ -1,0 +1,125 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+const tenantId = () => product.demo.tenants['acme-fiber'] ?? ''
+const addressOf = (path: string) => `${product.url}/org/${tenantId()}/${path}`
+
+/** Codes of vouchers in a state, as the person of the page may read them. */
+async function codesOf(page: Page, status: string): Promise<string[]> {
+  const answer = await page.request.get(`${product.url}/api/v1/tenant/vouchers?status=${status}`, {
+    headers: { 'X-Active-Tenant-Id': tenantId() },
+  })
+  const body: { items: { code: string }[] } = await answer.json()
+  return body.items.map(({ code }) => code)
+}
+
+/** Types as a scanner does: the characters and Enter, into whatever has the focus. */
+async function scan(page: Page, text: string): Promise<void> {
+  await page.keyboard.type(text)
+  await page.keyboard.press('Enter')
+}
+
+const bigWord = (page: Page, word: string) =>
+  page.getByRole('status').getByRole('heading', { name: word, exact: true })
+
+test('a till worker scans and redeems with the keyboard alone; a second till at the same moment is told when and where (E9)', async () => {
+  const [first, second] = [
+    await product.openTab('ravi@acmefiber.example'),
+    await product.openTab('ravi@acmefiber.example'),
+  ]
+  const [code = '', next = ''] = await codesOf(first, 'issued')
+  for (const till of [first, second]) {
+    await till.goto(addressOf('till'))
+    await till.getByLabel('Code of the voucher').waitFor()
+    await scan(till, code.toLowerCase().replaceAll('-', ' '))
+    await bigWord(till, 'Good').waitFor()
+  }
+  expect(await faultsInLooks(first)).toEqual([])
+  // Both tills have the voucher open, with the cursor in the field for the receipt.
+  await scan(first, 'R-1001')
+  await bigWord(first, 'Redeemed').waitFor()
+  await scan(second, 'R-2002')
+  await bigWord(second, 'Already redeemed').waitFor()
+  await second.getByText('Receipt R-1001').waitFor()
+  await second.getByText('It was redeemed elsewhere a moment ago.').waitFor()
+  expect(await faultsInLooks(second, TWO_LOOKS)).toEqual([])
+  // The cursor is back in the field for the code: the next voucher is scanned at once.
+  await scan(first, next)
+  await bigWord(first, 'Good').waitFor()
+  await first.getByLabel('Code of the voucher').focus()
+  await scan(first, '0000-0000-0001')
+  await bigWord(first, 'No such voucher').waitFor()
+}, 120_000)
+
+test('a reviewer sees what waits beside what the person has, and decides with a reason; a steward voids and takes back (E9, E11)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(addressOf('vouchers/review'))
+  await page.getByText('1 of 4').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByRole('button', { name: 'Decline…' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Decline' }).click()
+  await dialog.getByText('reason').first().waitFor()
+  await dialog.getByRole('textbox').fill('This household was helped last month.')
+  await dialog.getByRole('button', { name: 'Decline' }).click()
+  await page.getByText('1 of 3').waitFor()
+  await page.getByRole('button', { name: 'Approve…' }).click()
+  await dialog.getByRole('button', { name: 'Approve' }).click()
+  await page.getByText('1 of 2').waitFor()
+
+  await page.goto(addressOf('vouchers?state=declined'))
+  await page
+    .getByRole('link', { name: /^[0-9A-Z]{4}-/ })
+    .first()
+    .click()
+  await page.getByText('This household was helped last month.').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+
+  const [good = ''] = await codesOf(page, 'issued')
+  await page.goto(addressOf(`vouchers?search=${good}`))
+  await page.getByRole('link', { name: good }).click()
+  await page.getByRole('button', { name: 'Make it void…' }).click()
+  await dialog.getByRole('textbox').fill('Issued by mistake.')
+  await dialog.getByRole('button', { name: 'Make it void' }).click()
+  await page.getByText('Made void').waitFor()
+}, 120_000)
+
+test('an administrator adds a type and issues a voucher of it; a second one for the same person is refused or reviewed (E9)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(addressOf('voucher-types'))
+  await page.getByRole('button', { name: 'Add a type' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByRole('link', { name: 'Write a name.' }).waitFor()
+  await dialog.getByLabel('Name', { exact: true }).fill('Phone')
+  await dialog.getByLabel('Code', { exact: true }).fill('phone')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('cell', { name: 'Phone phone' }).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+
+  const issue = async () => {
+    await page.goto(addressOf('vouchers/new'))
+    await page.getByLabel('Type').selectOption('phone')
+    await page.getByLabel('First name').fill('Nils')
+    await page.getByLabel('Last name').fill('Okafor')
+    await page.getByLabel('Date of birth').fill('1988-02-29')
+    await page.getByRole('button', { name: 'Issue' }).click()
+  }
+  await issue()
+  await page.getByRole('button', { name: 'Make it void…' }).waitFor()
+  await page.getByRole('button', { name: 'Print' }).click()
+  await page.getByText('Show this at the till.').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await issue()
+  await page.getByRole('button', { name: 'Ask for a review anyway' }).click()
+  await page.getByRole('button', { name: 'Approve…' }).waitFor()
+  await page.getByText('Nils Okafor').first().waitFor()
+}, 120_000)
