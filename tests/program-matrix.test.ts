@@ -146,6 +146,7 @@ test('the rows that each login shows follow the same matrix: owners all, staff t
     earning: 0,
   })
   expect(await seen('super admin', 'liaison_platform')).toEqual(all)
+  expect(await seen('owner', 'liaison_platform')).toEqual(nothing)
   expect(await seen('super admin', 'liaison_program')).toEqual(nothing)
   expect(await seen('super admin who is an owner', 'liaison_program')).toEqual(all)
   expect(await seen('super admin who is staff', 'liaison_program')).toMatchObject({ earning: 0, referral: 0 })

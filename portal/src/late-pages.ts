@@ -27,6 +27,12 @@ export function agencies(name: keyof Awaited<ReturnType<typeof loadAgencies>>): 
   return lazyRouteComponent(loadAgencies, name)
 }
 
+const loadForms = () => import('./frames/agencies/form-pages.ts')
+
+export function forms(name: keyof Awaited<ReturnType<typeof loadForms>>): LatePage {
+  return lazyRouteComponent(loadForms, name)
+}
+
 const loadVouchers = () => import('./frames/vouchers/pages.ts')
 
 export function vouchers(name: keyof Awaited<ReturnType<typeof loadVouchers>>): LatePage {
@@ -85,6 +91,12 @@ const loadPortfolio = () => import('./frames/portfolio/pages.ts')
 
 export function portfolio(name: keyof Awaited<ReturnType<typeof loadPortfolio>>): LatePage {
   return lazyRouteComponent(loadPortfolio, name)
+}
+
+const loadRecords = () => import('./frames/platform/records.ts')
+
+export function records(name: keyof Awaited<ReturnType<typeof loadRecords>>): LatePage {
+  return lazyRouteComponent(loadRecords, name)
 }
 
 const loadOversight = () => import('./frames/platform/oversight.ts')

@@ -86,6 +86,7 @@ test('an owner sees every referral with what was paid each month, makes a code o
   await row.getByRole('button', { name: /^Switch off/ }).click()
   await owner.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
   await row.getByText('Off', { exact: true }).waitFor()
+  await owner.getByRole('dialog').waitFor({ state: 'detached' })
   expect(await faultsInLooks(owner)).toEqual([])
 }, 180_000)
 

@@ -11,12 +11,13 @@ import { org } from '../words/org.ts'
 import { oversight } from '../words/oversight.ts'
 import { partner } from '../words/partner.ts'
 import { platform } from '../words/platform.ts'
+import { severalFrames } from '../words/several-frames.ts'
 import { status } from '../words/status.ts'
 import { ways } from '../words/ways.ts'
 import { addWords, hasWords, joinNames, t, tValue } from './words.ts'
 
-const late: Record<string, string>[] = [consents, oversight, onboarding, registry, keyPair]
-const catalogues: Record<string, string>[] = [common, status, partner, acting, org, platform, ways, ...late]
+const late: Record<string, string>[] = [org, platform, consents, oversight, onboarding, registry, keyPair]
+const catalogues: Record<string, string>[] = [common, status, partner, acting, ways, severalFrames, ...late]
 late.forEach(addWords)
 
 test('no sentence id is defined twice, so none hides another', () => {

@@ -19,14 +19,15 @@ import type { keyPair } from '../words/key-pair.ts'
 import type { billing } from '../words/billing.ts'
 import type { webhooks } from '../words/webhooks.ts'
 import type { onboarding } from '../words/onboarding.ts'
-import { org } from '../words/org.ts'
+import type { org } from '../words/org.ts'
 import { partner } from '../words/partner.ts'
 import type { portfolio } from '../words/portfolio.ts'
-import { platform } from '../words/platform.ts'
+import type { platform } from '../words/platform.ts'
 import type { sla } from '../words/sla.ts'
 import { status } from '../words/status.ts'
 import type { elevations } from '../words/elevations.ts'
 import type { rates } from '../words/rates.ts'
+import { severalFrames } from '../words/several-frames.ts'
 import type { payouts } from '../words/payouts.ts'
 import type { plans } from '../words/plans.ts'
 import type { referrals } from '../words/referrals.ts'
@@ -44,14 +45,15 @@ const first = {
   ...status,
   ...partner,
   ...acting,
-  ...org,
-  ...platform,
   ...ways,
+  ...severalFrames,
 }
 
 export type WordId =
   | keyof typeof first
   | keyof typeof consents
+  | keyof typeof org
+  | keyof typeof platform
   | keyof typeof referrals
   | keyof typeof alerts
   | keyof typeof oversight

@@ -116,8 +116,6 @@ export const org = {
   'members.title': 'Members',
   'members.lead': 'The people of {org} who can sign in here.',
 
-  'rules.title': 'Rules for partner access',
-  'rules.lead': 'What partners may ask {org} for, and what always holds.',
   'rules.asking': 'Who may ask',
   'rules.who': 'Requests may come from',
   'rules.who_any': 'any partner',
@@ -141,7 +139,6 @@ export const org = {
   'rules.ip_monitor': 'from anywhere, but note others',
   'rules.ip_enforce': 'only from these',
   'rules.ip_list': 'Addresses or ranges, one per line',
-  'rules.ip_list_about': 'For example 203.0.113.0/24',
   'rules.note':
     'Stricter rules hold at once for every access. Looser rules change no access that was already approved.',
   'rules.save': 'Save the rules',
@@ -152,13 +149,7 @@ export const org = {
     'Everything partners did with the data of {org}, with who, when and what. The partners see the same events.',
   'org.activity_empty': 'No partner has done anything yet.',
 
-  'freeze.everybody': 'All partners',
   'freeze.standing': '{who}: access is stopped since {at}, by {name}.',
-  'freeze.lift': 'Lift the stop',
-  'freeze.lift_title': 'Lift the stop for {who}?',
-  'freeze.lift_effect': 'What was agreed before holds again at once.',
-  'freeze.keep': 'Keep the stop',
-  'freeze.lifted': 'Stop lifted for {who}',
   'access.more_waits': '{person} of {partner} asks for more access for a while.',
   'access.more_runs': '{person} of {partner} has more access until {until}.',
   'access.more_answer': 'Answer',

@@ -10,9 +10,6 @@ export const platform = {
   'work.refusals': 'Latest refusals',
   'work.refusals_none': 'Nothing was refused.',
 
-  'newpartner.name': 'Name',
-  'newpartner.slug': 'Short name',
-
   'persons.title': 'People',
   'persons.lead': 'Everybody who can sign in, found by name or address.',
   'persons.find': 'Name or address',

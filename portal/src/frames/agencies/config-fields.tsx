@@ -1,4 +1,4 @@
-import { Button, ColorInput, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import type { FormConfigAnswer } from '@liaison/client'
 
 import { errorOf } from '../../parts/error-summary.tsx'
@@ -144,14 +144,16 @@ function Look({ draft, errors, onDraft }: FieldsProps) {
   const isGood = contrast !== null && contrast >= 4.5
   return (
     <>
-      <ColorInput
+      <TextInput
         id="accent"
-        withEyeDropper={false}
+        type="color"
         label={t('form.field_accent')}
         description={isGood ? t('form.accent_good', { ratio: contrast.toFixed(1) }) : undefined}
         value={draft.theme.accent}
         error={errorOf(errors, 'accent')}
-        onChange={(accent) => onDraft({ ...draft, theme: { ...draft.theme, accent: accent.toLowerCase() } })}
+        onChange={(event) =>
+          onDraft({ ...draft, theme: { ...draft.theme, accent: event.currentTarget.value.toLowerCase() } })
+        }
       />
       {looks.map(({ field, label, values }) => (
         <NativeSelect

@@ -1,10 +1,5 @@
+import './platform-words.ts'
+
 export { ActivityPage } from './activity-page.tsx'
 export { Frame } from './frame.tsx'
-export { FreezesPage } from './freezes-page.tsx'
-export { LinkPage } from './link-page.tsx'
-export { LinksPage } from './links-page.tsx'
-export { PersonsPage } from './persons-page.tsx'
-export { RequestPage } from './request-page.tsx'
-export { TenantPage } from './tenant-page.tsx'
-export { TenantsPage } from './tenants-page.tsx'
 export { WorkPage } from './work-page.tsx'

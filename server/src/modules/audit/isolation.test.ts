@@ -180,6 +180,14 @@ const UNGUARDED: Readonly<Record<string, string>> = {
   subscriber_change: 'sums over subscribers, which are guarded',
   subscriber_standing: 'sums over subscribers, which are guarded',
   usage_month: 'sums over daily usage, which is guarded',
+  agency_credential_use:
+    'when a credential was last used, noted once a minute; each use is recorded by itself',
+  form_token_origin: 'where a token was used, noted once a minute; each use is recorded by itself',
+  form_visit: 'which sites showed a form, noted once a minute; a foreign site is recorded by itself',
+  embed_day_count: 'counts of vouchers, which are guarded',
+  embed_ticket_use: 'spent tickets, written with the voucher that they were spent on',
+  leak_report: 'what strangers report; each report is recorded with what it led to',
+  voucher_event: 'written by the trigger of vouchers, which are guarded',
 }
 
 describe('a change that its tenant cannot read of does not commit:', () => {

@@ -47,7 +47,7 @@ test('the demo world loads with every constraint and audit rule in force', async
     tenants: await count('tenant'),
     partners: await count('partner'),
     staff: await count('platform_staff'),
-  }).toEqual({ tenants: 15, partners: 6, staff: 2 })
+  }).toEqual({ tenants: 15, partners: 7, staff: 2 })
   expect(await count('invoice')).toBeGreaterThan(500)
   expect(await count('usage_day')).toBeGreaterThan(3000)
 })

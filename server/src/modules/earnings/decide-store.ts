@@ -43,6 +43,9 @@ export async function approveFirst(mandate: Deciding, row: EarningRow): Promise<
 
 /** Approves an earning. Throws EARNING_OWN_APPROVAL, EARNING_SECOND_PERSON and EARNING_STATE_CONFLICT. */
 export async function approve(mandate: Deciding, row: EarningRow): Promise<void> {
+  // What is in a payout goes back to approved when the payout fails: that is no approval, and not this way.
+  if (row.state !== 'pending')
+    throw new ProblemError(409, 'EARNING_STATE_CONFLICT', 'Only what waits can be approved.')
   await update(mandate, row, { state: 'approved' })
 }
 

@@ -68,6 +68,7 @@ describe('what becomes of an earning', () => {
         await put(scene, state)
         const reason = name === 'hold' || name === 'void' ? 'A good reason' : undefined
         const outcome = await act(scene.admin, name, ids, reason)
+        expect(outcome.items, `${name} from ${state}`).toHaveLength(1)
         expect(outcome.done === 1, `${name} from ${state}: ${JSON.stringify(outcome)}`).toBe(
           legal.has(`${name} ${state}`),
         )

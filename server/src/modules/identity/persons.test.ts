@@ -51,7 +51,14 @@ describe('who am I', () => {
     const inOrg = (
       await world.call(caller, 'GET', `/api/v1/me?frame=org&tenant_id=${encodeId('tenant', beta)}`)
     ).json()
-    expect(inOrg.permissions).toEqual(['tenant.profile.read', 'tenant.tickets.read', 'tenant.tickets.write'])
+    expect(inOrg.permissions).toEqual([
+      'tenant.profile.read',
+      'tenant.tickets.read',
+      'tenant.tickets.write',
+      'tenant.vouchers.read',
+      'tenant.vouchers.issue',
+      'tenant.vouchers.redeem',
+    ])
     expect((await world.call(caller, 'GET', '/api/v1/me?frame=platform')).json().permissions).toEqual([])
     expect(
       (await world.call(caller, 'GET', `/api/v1/me?tenant_id=${encodeId('tenant', acme)}`)).json()

@@ -137,7 +137,12 @@ const client = (changes: Partial<RegisteredClient> = {}): RegisteredClient => ({
 describe('what a client may do', () => {
   test('follows from who owns it; a partner that only refers may do nothing (attack 56)', () => {
     const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
-    expect(grantTypesOf(client())).toEqual(['authorization_code', 'refresh_token', 'client_credentials'])
+    expect(grantTypesOf(client())).toEqual([
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      exchange,
+    ])
     expect(grantTypesOf(client({ partnerKinds: ['wholesaler'] }))).toContain(exchange)
     expect(grantTypesOf(client({ partnerKinds: ['referral'] }))).toEqual([])
     expect(grantTypesOf(client({ partnerKinds: null, hasOwnAccounts: true, redirectUris: [] }))).toEqual([

@@ -439,7 +439,8 @@ begin
     return json_build_object('now', statement_timestamp(), 'plane', plane, 'actor', null);
   end if;
 
-  context := jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
+  -- Whoever is not on the provider's staff gets a context that no policy of the platform's plane knows.
+  context := jsonb_strip_nulls(jsonb_build_object('plane', case when plane = 'platform' and who.platform_role is null then 'none' else plane end, 'actor_type', 'person', 'actor_id', who.person_id, 'actor_name', who.person_name, 'session_id', who.session_id,
     'member_id', who.member_id, 'partner_id', who.partner_id, 'partner_name', who.partner_name, 'tenant_id', who.tenant_id, 'tenant_name', who.tenant_name,
     'delegation_id', who.delegation_id, 'delegation_epoch', who.delegation_epoch, 'role', who.role,
     'permission', request -> 'permission', 'permission_bit', who.permission_bit));

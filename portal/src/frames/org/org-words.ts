@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { org } from '../../words/org.ts'
+
+addWords(org)

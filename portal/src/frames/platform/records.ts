@@ -1,0 +1,7 @@
+export { FreezesPage } from './freezes-page.tsx'
+export { LinkPage } from './link-page.tsx'
+export { LinksPage } from './links-page.tsx'
+export { PersonsPage } from './persons-page.tsx'
+export { RequestPage } from './request-page.tsx'
+export { TenantPage } from './tenant-page.tsx'
+export { TenantsPage } from './tenants-page.tsx'

@@ -1,0 +1,14 @@
+/** Sentences of pages that more than one frame shows, so that no frame alone can bring them. */
+export const severalFrames = {
+  'rules.title': 'Rules for partner access',
+  'rules.lead': 'What partners may ask {org} for, and what always holds.',
+  'rules.ip_list_about': 'For example 203.0.113.0/24',
+  'freeze.everybody': 'All partners',
+  'freeze.lift': 'Lift the stop',
+  'freeze.lift_title': 'Lift the stop for {who}?',
+  'freeze.lift_effect': 'What was agreed before holds again at once.',
+  'freeze.keep': 'Keep the stop',
+  'freeze.lifted': 'Stop lifted for {who}',
+  'newpartner.name': 'Name',
+  'newpartner.slug': 'Short name',
+}

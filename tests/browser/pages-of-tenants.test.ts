@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { walkMenu } from '../support/menu-walk.ts'
+import { RunningProduct } from '../support/product.ts'
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+test.each([['an administrator of a tenant', 'dana@acmefiber.example', 10]])(
+  'every page in the menu of %s opens with the data of the demo world, wide and narrow, light and dark, without a violation or a failed call',
+  async (_who, email, least) => {
+    const { page, context } = await product.signIn(email)
+    const { walked, faults } = await walkMenu(product, page)
+    await context.close()
+    expect(faults).toEqual([])
+    expect(walked).toBeGreaterThanOrEqual(least)
+  },
+  300_000,
+)
+
+test('every page in the menu of somebody who acts in a tenant opens, wide and narrow, light and dark, without a violation or a failed call', async () => {
+  const { page } = await product.signIn('lee@northwind.example')
+  const [partner, tenant] = [product.demo.partners['northwind-msp'], product.demo.tenants['beta-networks']]
+  await page.goto(`${product.url}/partner/${partner}/t/${tenant}/summary`)
+  const wayIn = page.getByRole('button', { name: 'Act in Beta Networks' })
+  await wayIn.click()
+  await wayIn.waitFor({ state: 'detached' })
+  const { walked, faults } = await walkMenu(product, page)
+  expect(faults).toEqual([])
+  expect(walked).toBeGreaterThanOrEqual(4)
+}, 240_000)
