@@ -65,6 +65,7 @@ export function FormPreview({ draft, labels }: PreviewProps) {
     <section className="stack" aria-label={t('form.preview')}>
       <div className="row">
         <SegmentedControl
+          transitionDuration={0}
           size="xs"
           aria-label={t('form.preview')}
           value={width}
@@ -76,6 +77,7 @@ export function FormPreview({ draft, labels }: PreviewProps) {
         />
         {offered.length > 1 && (
           <SegmentedControl
+            transitionDuration={0}
             size="xs"
             aria-label={t('form.field_languages')}
             value={language}
