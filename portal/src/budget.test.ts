@@ -70,8 +70,14 @@ test('the first load of every frame stays within the budget of styles', () => {
     const pieces = [...base, ...withImports(key)]
     return [key, weigh(new Set(pieces.flatMap((piece) => manifest[piece]?.css ?? [])))] as const
   })
+  expect(loads).toHaveLength(4)
   expect(loads.every(([, bytes]) => bytes > 0)).toBe(true)
   expect(loads.filter(([, bytes]) => bytes > (budget['first_load_css_bytes'] ?? 0))).toEqual([])
+})
+
+test('all styles together stay within their budget, whenever they are fetched', () => {
+  const css = Object.values(manifest).flatMap((piece) => piece.css ?? [])
+  expect(weigh(new Set(css))).toBeLessThanOrEqual(budget['all_css_bytes'] ?? 0)
 })
 
 test('every further piece stays within its budget', () => {

@@ -140,6 +140,14 @@ describe('through the decision point', () => {
     expect((await ask(whole, resale)).code).toBe('CUSTOMER_MISMATCH')
   })
 
+  test('attack 74: of twenty uses of one proof at the same moment exactly one passes', async () => {
+    const dpop = await market.proof(cast, given.accessToken, { path: PATH, origin: API })
+    const uses = Array.from({ length: 20 }, () => ask(cast, given.accessToken, { forwarded: { dpop } }))
+    const answers = await Promise.all(uses)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(19)
+  })
+
   test('attack 74: of a thousand uses of one proof at four decision points over one database exactly one passes', async () => {
     const others = await Promise.all([1, 2, 3].map(() => market.another()))
     const dpop = await market.proof(cast, given.accessToken, { path: PATH, origin: API })
