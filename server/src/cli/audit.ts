@@ -1,8 +1,8 @@
-import { auditCommands, makeAuditKey } from '#modules/audit/index.ts'
-import { withAdminClient } from '#platform/admin.ts'
-import { makeVault } from '#platform/vault.ts'
+import { auditCommands, makeAuditKey, readAuditKeys } from '#modules/audit/index.ts'
+import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
 import { UsageError } from './command.ts'
 import type { Command } from './command.ts'
+import { withVault } from './key-ring.ts'
 
 export const audit: Command = {
   name: 'audit',
@@ -14,7 +14,11 @@ export const audit: Command = {
         name === undefined ? 'Say what to do with the audit log.' : `There is no command "audit ${name}".`,
       )
     const installation = await surroundings.open()
-    const { verifierKey } = makeAuditKey(makeVault(installation.secretKey), surroundings.config.auditOrigin)
+    const { list: verifierKey } = await withVault(installation, (vault) =>
+      inAdminTransaction(installation.admin, (run) =>
+        readAuditKeys(run, makeAuditKey(vault, surroundings.config.auditOrigin)),
+      ),
+    )
     return withAdminClient(installation.admin, (client) =>
       command.run(args, {
         connect: () => Promise.resolve(client),

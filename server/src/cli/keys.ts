@@ -4,7 +4,7 @@ import { actAsOperator } from '#platform/operator.ts'
 import { STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { readOverlap, rotateKeys } from './keys-rotate.ts'
-import { rotateSigning } from './signing-keys.ts'
+import { rotateAudit, rotateSigning } from './signing-keys.ts'
 
 const SOURCE = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
@@ -22,6 +22,7 @@ const OPTIONS = {
   overlap: { type: 'string' },
   reason: { type: 'string' },
   'at-once': { type: 'boolean' },
+  stolen: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const
 
@@ -32,6 +33,7 @@ interface Line {
     readonly overlap?: string | undefined
     readonly reason?: string | undefined
     readonly 'at-once'?: boolean | undefined
+    readonly stolen?: boolean | undefined
     readonly json?: boolean | undefined
   }
   readonly positionals: readonly string[]
@@ -88,6 +90,20 @@ async function rotateSigningLine({ values, positionals }: Line, surroundings: Su
   return STATUS.done
 }
 
+async function rotateAuditLine({ values, positionals }: Line, surroundings: Surroundings): Promise<number> {
+  if (positionals.length > 1) throw new UsageError('rotate-audit takes no name.')
+  const rotation = await rotateAudit(surroundings, {
+    reason: values.reason,
+    isStolen: values.stolen ?? false,
+  })
+  if (values.json) writeJson(surroundings, rotation)
+  else
+    surroundings.out(
+      `Key ${rotation.number} of the audit log signs checkpoints of more than ${rotation.after_size} events. Give what "audit key" prints to those who verify.\n`,
+    )
+  return STATUS.done
+}
+
 export const keys: Command = {
   name: 'keys',
   help: `keys create-ingest NAME --source SOURCE [--days N] [--json]
@@ -98,13 +114,18 @@ keys rotate [--overlap SECONDS] [--json]
   on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.
 keys rotate-signing [--at-once] [--reason TEXT] [--json]
   Signs access tokens with the next key. The one before stays published until its tokens have ended, so no call is
-  refused. --at-once is for a key that is no longer safe: it does not wait until every verifier knows the next one.`,
+  refused. --at-once is for a key that is no longer safe: it does not wait until every verifier knows the next one.
+keys rotate-audit [--stolen --reason TEXT] [--json]
+  Signs checkpoints of the audit log with a new key; servers go on working. Checkpoints and proofs of the key before stay
+  good, and it signs no later ones. --stolen is for a key that somebody else may have: what it alone signed proves nothing
+  any more, and proofs have to be made anew.`,
   async run(args, surroundings) {
     const line = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS })
     const [action] = line.positionals
     if (action === 'rotate-signing') return rotateSigningLine(line, surroundings)
+    if (action === 'rotate-audit') return rotateAuditLine(line, surroundings)
     if (action === 'rotate') return rotate(line, surroundings)
     if (action === 'create-ingest') return makeIngestKey(line, surroundings)
-    throw new UsageError('Say create-ingest and one name, rotate, or rotate-signing.')
+    throw new UsageError('Say create-ingest and one name, rotate, rotate-signing, or rotate-audit.')
   },
 }

@@ -1,10 +1,12 @@
+import { makeAuditKey, rotateAuditKey } from '#modules/audit/index.ts'
+import type { AuditKeyRotation } from '#modules/audit/index.ts'
 import { rotateSigningKeys } from '#modules/oauth/index.ts'
-import { openDatabase } from '#platform/database.ts'
-import { startKeyRing } from '#platform/key-ring.ts'
+import { inAdminTransaction } from '#platform/admin.ts'
 import { actAsOperator } from '#platform/operator.ts'
-import { makeVault } from '#platform/vault.ts'
-import { CommandError } from './command.ts'
+import { CommandError, UsageError } from './command.ts'
 import type { Surroundings } from './command.ts'
+import { withVault } from './key-ring.ts'
+import { recordOperator } from './keys-store.ts'
 
 /** How the keys that sign access tokens are rotated. */
 export interface SigningRotation {
@@ -15,24 +17,49 @@ export interface SigningRotation {
 
 /** Rotates the keys that sign access tokens; every process follows without a restart. Source: R10, A13. */
 export async function rotateSigning(surroundings: Surroundings, rotation: SigningRotation) {
-  const { admin, roleSecret, secretKey } = await surroundings.open()
-  const database = openDatabase({ connection: admin, roleSecret, poolSize: 1 })
-  const ring = await startKeyRing({
-    database,
-    secretKey,
-    onError: (error) => surroundings.err(`${String(error)}\n`),
-  })
+  const installation = await surroundings.open()
+  const request = { operator: surroundings.operator, command: 'keys rotate-signing' }
   try {
-    const vault = makeVault(secretKey, ring)
-    const request = { operator: surroundings.operator, command: 'keys rotate-signing' }
-    return await actAsOperator(admin, request, (mandate) =>
-      rotateSigningKeys(mandate, { vault, ...rotation }),
+    return await withVault(installation, (vault) =>
+      actAsOperator(installation.admin, request, (mandate) =>
+        rotateSigningKeys(mandate, { vault, ...rotation }),
+      ),
     )
   } catch (error) {
     if (error instanceof Error && error.name === 'ProblemError') throw new CommandError(error.message)
     throw error
-  } finally {
-    ring.stop()
-    await database.close()
   }
+}
+
+/** How the key that signs checkpoints of the audit log is rotated. */
+export interface AuditRotation {
+  readonly reason: string | undefined
+  /** Somebody else may have the key before: what it alone signed proves nothing any more. */
+  readonly isStolen: boolean
+}
+
+/** Rotates the key that signs checkpoints of the audit log, in one transaction with its event. Source: R10. */
+export async function rotateAudit(
+  surroundings: Surroundings,
+  { reason, isStolen }: AuditRotation,
+): Promise<AuditKeyRotation> {
+  if (isStolen && reason === undefined) throw new UsageError('--stolen needs a --reason.')
+  const installation = await surroundings.open()
+  return withVault(installation, (vault) =>
+    inAdminTransaction(installation.admin, async (run) => {
+      const first = makeAuditKey(vault, surroundings.config.auditOrigin)
+      const rotation = await rotateAuditKey(run, first, { isStolen, reason: reason ?? null })
+      await recordOperator(
+        run,
+        { ...surroundings.operator, command: 'keys rotate-audit' },
+        {
+          action: isStolen ? 'platform.keys.replace_stolen' : 'platform.keys.rotate_audit',
+          resource_type: 'audit_key',
+          resource_label: String(rotation.number),
+          ...(reason === undefined ? {} : { reason }),
+        },
+      )
+      return rotation
+    }),
+  )
 }

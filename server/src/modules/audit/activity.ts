@@ -64,7 +64,7 @@ const partner = { partner_id: publicId('partner').optional() }
 const tenant = { tenant_id: publicId('tenant').optional() }
 const format = { format: z.enum(['csv', 'jsonl']).default('csv') }
 
-/** What each feed can be asked; its export takes the same and a format. */
+/** What each feed can be asked; its file takes the same and a format. Files of an organisation's feed are ordered as exports. */
 export const QUERIES = {
   partner: z.strictObject({ ...filters, ...tenant, ...page }),
   tenant: z.strictObject({ ...filters, ...partner, ...page }),
@@ -74,7 +74,6 @@ export const QUERIES = {
 
 export const EXPORT_QUERIES = {
   partner: z.strictObject({ ...filters, ...tenant, ...format }),
-  tenant: z.strictObject({ ...filters, ...partner, ...format }),
   acting: z.strictObject({ ...filters, ...format }),
   platform: z.strictObject({ ...filters, ...partner, ...tenant, ...format }),
 } as const

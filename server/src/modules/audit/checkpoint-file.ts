@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises'
-import { joinNotes, openCheckpoint, splitNotes } from '#platform/signed-log/index.ts'
-import type { Checkpoint, NoteVerifier } from '#platform/signed-log/index.ts'
+import { joinNotes, splitNotes } from '#platform/signed-log/index.ts'
+import type { Checkpoint, LogVerifier } from '#platform/signed-log/index.ts'
 
 /** The notes that a checkpoint file holds; none when there is no file. */
 export async function readNotes(path: string): Promise<string[]> {
@@ -12,11 +12,11 @@ export async function readNotes(path: string): Promise<string[]> {
   }
 }
 
-/** The newest checkpoint of the file. Throws when its last note is not one of this key: somebody else wrote there. */
-export async function readLastCheckpoint(path: string, verifier: NoteVerifier): Promise<Checkpoint | null> {
+/** The newest checkpoint of the file. Throws when its last note is not one of these keys: somebody else wrote there. */
+export async function readLastCheckpoint(path: string, verifier: LogVerifier): Promise<Checkpoint | null> {
   const last = (await readNotes(path)).at(-1)
   if (last === undefined) return null
-  const checkpoint = openCheckpoint(last, verifier)
+  const checkpoint = verifier.open(last)
   if (checkpoint) return checkpoint
   throw new Error(
     `${path} ends with a checkpoint that this installation did not sign; move the file away to begin another.`,

@@ -16,7 +16,7 @@ export interface AuditCommandContext {
   /** A connection as the superuser or the migrating login, in UTC. */
   readonly connect: () => Promise<AdminClient>
   readonly dataDir: string
-  /** The verifier key of this installation (`makeAuditKey(...).verifierKey`). */
+  /** The verifier key of this installation, or all of them with their sizes (`readAuditKeys(...).list`). */
   readonly verifierKey: string
   readonly now: Date
   readonly write: (text: string) => void
@@ -76,6 +76,12 @@ function sayReport(
   return `${lines.join('\n')}\n`
 }
 
+/** A verifier key as it is, or the file that holds a list of them. */
+async function readKeyOption(text: string | undefined): Promise<string | undefined> {
+  if (text === undefined || /^\S+\+[0-9a-f]{8}\+\S+$/u.test(text)) return text
+  return readFile(text, 'utf8')
+}
+
 async function runVerify(args: readonly string[], context: AuditCommandContext): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -87,7 +93,7 @@ async function runVerify(args: readonly string[], context: AuditCommandContext):
     },
   })
   const file = values.checkpoints ?? checkpointFileIn(context.dataDir)
-  const verifierKey = values.key ?? context.verifierKey
+  const verifierKey = (await readKeyOption(values.key)) ?? context.verifierKey
   if (values.export !== undefined) {
     const report = await verifyExport({ log: values.export, checkpoints: file }, verifierKey)
     context.write(values.json ? toText(report) : sayReport(report, report.faults))
@@ -149,7 +155,7 @@ async function runProve(args: readonly string[], context: AuditCommandContext): 
   if (values.check !== undefined) {
     const fault = checkProof(
       JSON.parse(await readFile(values.check, 'utf8')),
-      values.key ?? context.verifierKey,
+      (await readKeyOption(values.key)) ?? context.verifierKey,
     )
     context.write(fault === null ? 'The proof holds.\n' : `THE PROOF DOES NOT HOLD. ${fault}\n`)
     return fault === null ? 0 : 1
@@ -191,7 +197,7 @@ export const auditCommands: readonly AuditCommand[] = [
   },
   {
     name: 'key',
-    help: 'key\n  Prints the verifier key. Give it to those who verify, on another way than the log.',
+    help: 'key\n  Prints the verifier key or, once it was rotated, every key with the sizes of the checkpoints it signed: KEY AFTER UNTIL.\n  Give it to those who verify, on another way than the log. KEY of the other commands is such a key or a file with the list.',
     run(_args, context) {
       context.write(`${context.verifierKey}\n`)
       return Promise.resolve(0)

@@ -1,4 +1,6 @@
 export { auditCommands, checkpointFileIn, exportLog, verifyDatabase } from './commands.ts'
 export { activityExport } from './export-source.ts'
 export { makeAuditRoutes } from './routes.ts'
-export { makeAuditKey, startSealer } from './sealer.ts'
+export { makeAuditKey, readAuditKeys, rotateAuditKey } from './keys.ts'
+export type { AuditKeyRotation } from './keys.ts'
+export { startSealer } from './sealer.ts'

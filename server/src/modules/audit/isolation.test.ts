@@ -15,6 +15,7 @@ const HISTORY = [
   'audit_checkpoint',
   'audit_watermark',
   'audit_publication',
+  'audit_key',
 ]
 const FIRST_COLUMN = `(select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = 2)`
 

@@ -107,13 +107,14 @@ export async function readSealedEvent(
   return row ? { index: Number(row.leaf_index), event: toSealedEvent(row) } : null
 }
 
-/** The smallest checkpoint that covers a leaf. */
+/** The smallest checkpoint that covers a leaf and is not of a stolen key, or from before one. */
 export async function readCheckpointCovering(
   client: AdminClient,
   index: number,
 ): Promise<{ size: number; note: string } | null> {
   const { rows } = await client.query<{ size: string; note: string }>(
-    'select size, note from audit_checkpoint where size > $1 order by size limit 1',
+    `select size, note from audit_checkpoint
+     where size > greatest($1, (select max(after_size) from audit_key where is_predecessor_stolen)) order by size limit 1`,
     [index],
   )
   return rows[0] ? { size: Number(rows[0].size), note: rows[0].note } : null

@@ -4,10 +4,11 @@
  *   node offline-verify.ts EXPORT CHECKPOINTS VERIFIER_KEY
  *
  * EXPORT is what `liaison audit export` wrote, CHECKPOINTS the file of signed checkpoints that was kept elsewhere, and
- * VERIFIER_KEY the text `name+id+key`, got from the operator on another way. Ends with 0 when everything holds.
+ * VERIFIER_KEY the text `name+id+key`, or a file with the list of keys that `liaison audit key` prints, got from the
+ * operator on another way. Ends with 0 when everything holds.
  */
 import { createPublicKey, hash, verify } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
@@ -96,27 +97,56 @@ function readVerifierKey(text: string): { name: string; isSigned: IsSigned } {
   return { name, isSigned }
 }
 
+// Each key signs checkpoints of more events than the first number, up to the second: `KEY AFTER UNTIL [stolen]`.
+function readKeyList(text: string): { isSigned: IsSigned; isStolen: boolean }[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [key = '', after = '0', until = '-', mark] = line.split(' ')
+      const { name, isSigned } = readVerifierKey(key)
+      const last = until === '-' ? Infinity : Number(until)
+      return {
+        isStolen: mark === 'stolen',
+        isSigned: (body, signatures) => {
+          const [origin = '', size = ''] = body.split('\n')
+          const isWithin = Number(size) > Number(after) && Number(size) <= last
+          return origin === name && isWithin && isSigned(body, signatures)
+        },
+      }
+    })
+}
+
+interface Checkpoints {
+  roots: Map<number, string>
+  /** The size of the newest whose key was not stolen: a thief could have signed anything. */
+  sealed: number
+  faults: string[]
+}
+
 // C2SP tlog-checkpoint.
-function readCheckpoints(
-  text: string,
-  verifierKey: string,
-): { roots: Map<number, string>; faults: string[] } {
-  const { name, isSigned } = readVerifierKey(verifierKey)
+function readCheckpoints(text: string, verifierKey: string): Checkpoints {
+  const keys = readKeyList(verifierKey)
   const roots = new Map<number, string>()
   const faults: string[] = []
-  let accounted = 0
+  let [accounted, sealed] = [0, 0]
   for (const match of text.matchAll(/(.+)\n(\d+)\n(.+)\n\n((?:— .+\n)+)\n/gu)) {
     const [whole, origin = '', size = '', root = '', signatures = ''] = match
     accounted += whole.length
     const known = roots.get(Number(size)) ?? root
-    if (origin !== name || !isSigned(`${origin}\n${size}\n${root}\n`, signatures)) {
-      faults.push(`The checkpoint of ${size} events is not signed with this key.`)
+    const body = `${origin}\n${size}\n${root}\n`
+    const key = keys.find(({ isSigned }) => isSigned(body, signatures))
+    if (!key) {
+      faults.push(`The checkpoint of ${size} events is not signed with a key that was valid for it.`)
     } else if (known !== root) faults.push(`Two checkpoints of ${size} events disagree.`)
-    else roots.set(Number(size), root)
+    else {
+      roots.set(Number(size), root)
+      if (!key.isStolen) sealed = Math.max(sealed, Number(size))
+    }
   }
   if (accounted !== text.length) faults.push('The file of checkpoints holds something that is no checkpoint.')
   if (roots.size === 0) faults.push('There is no valid checkpoint: nothing is proved.')
-  return { roots, faults }
+  return { roots, sealed, faults }
 }
 
 async function* readLines(path: string): AsyncGenerator<string> {
@@ -145,10 +175,12 @@ class Log {
   readonly faults: string[]
   readonly roots: Map<number, string>
   exportedAt = 0
+  readonly sealed: number
   unsealed = 0
   late = 0
 
-  constructor(checkpoints: { roots: Map<number, string>; faults: string[] }) {
+  constructor(checkpoints: Checkpoints) {
+    this.sealed = checkpoints.sealed
     this.roots = checkpoints.roots
     this.faults = checkpoints.faults
   }
@@ -172,10 +204,10 @@ class Log {
   }
 
   report(): OfflineReport {
-    let sealed = 0
-    for (const size of this.roots.keys()) sealed = Math.max(sealed, size)
-    if (sealed > this.tree.size)
-      this.faults.push(`${sealed} events were signed; the export holds ${this.tree.size}.`)
+    let signed = 0
+    for (const size of this.roots.keys()) signed = Math.max(signed, size)
+    if (signed > this.tree.size)
+      this.faults.push(`${signed} events were signed; the export holds ${this.tree.size}.`)
     if (this.late > 0)
       this.faults.push(
         `${this.late} events waited more than 5 minutes for their seal, or were put in afterwards.`,
@@ -183,9 +215,9 @@ class Log {
     return {
       ok: this.faults.length === 0,
       events: this.tree.size + this.unsealed,
-      sealed,
+      sealed: this.sealed,
       checkpoints: this.roots.size,
-      beyond_last_checkpoint: Math.max(0, this.tree.size - sealed),
+      beyond_last_checkpoint: Math.max(0, this.tree.size - this.sealed),
       unsealed: this.unsealed,
       root: this.tree.root(),
       faults: this.faults,
@@ -214,7 +246,8 @@ export async function verifyExport(
 }
 
 if (import.meta.main) {
-  const [log = '', checkpoints = '', verifierKey = ''] = process.argv.slice(2)
+  const [log = '', checkpoints = '', key = ''] = process.argv.slice(2)
+  const verifierKey = existsSync(key) ? readFileSync(key, 'utf8') : key
   const report = await verifyExport({ log, checkpoints }, verifierKey)
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
   process.exitCode = report.ok ? 0 : 1

@@ -10,6 +10,7 @@ const KEY = { one: 'server key', many: 'server keys' }
 export const AGENCY_PHRASES: Readonly<Record<string, Phrase>> = {
   'tenant.agencies.read': says('looked at {x}', AGENCY),
   'agency.created': says('added the {x}', AGENCY),
+  'agency.reach_read': says('read what the {x} could do and did', AGENCY),
   'agency.updated': says('changed the {x}', AGENCY),
   'agency.activated': says('let the {x} issue vouchers again', AGENCY),
   'agency.deactivated': says('stopped the {x}: its forms and server keys are refused', AGENCY),

@@ -21,5 +21,9 @@ export const AGREEMENT_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.agreement.terminated': says('ended the {x}', AGREEMENT),
   'program.agreement.notice_given': says('gave notice of the {x}', AGREEMENT),
   'program.agreement.downloaded': says('downloaded the {x}', AGREEMENT),
+  'program.four_eyes.changed': says('changed what two people do about agreements'),
+  'program.demands.changed': says(
+    'changed what live API clients need and how long contact addresses are kept',
+  ),
   'program.agreement_template.created': says('added the {x}', TEMPLATE),
 }

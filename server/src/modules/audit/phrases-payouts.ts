@@ -6,6 +6,7 @@ const ITEM = { one: 'payout', many: 'payouts' }
 const ACCOUNT = { one: 'payout account', many: 'payout accounts' }
 const DOCUMENT = { one: 'tax document', many: 'tax documents' }
 const STATEMENT = { one: 'statement', many: 'statements' }
+const REFERRAL = { one: 'referral', many: 'referrals' }
 
 /** What becomes of payouts, of the accounts they go to, of tax documents and of statements. */
 export const PAYOUT_PHRASES: Readonly<Record<string, Phrase>> = {
@@ -17,6 +18,7 @@ export const PAYOUT_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.payout_batch.cancelled': says('cancelled the {x}', BATCH),
   'program.payout_batch.completed': says('completed the {x}', BATCH),
   'program.payout_batch.partially_failed': says('ended the {x}, of which a part failed', BATCH),
+  'program.payout_results.taken': says('handed in what became of payouts'),
   'program.payout_item.approved': says('approved the {x}', ITEM),
   'program.payout_item.sent': says('handed the {x} over to be paid', ITEM),
   'program.payout_item.paid': says('recorded the {x} as paid', ITEM),
@@ -32,6 +34,10 @@ export const PAYOUT_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.tax_document.rejected': says('rejected the {x}', DOCUMENT),
   'program.tax_document.expired': says('The {x} ran out', DOCUMENT),
   'program.earning.exported': says('took a file of what the partner earned'),
+  'exports.referrals': says('exported {x}', REFERRAL),
+  'exports.statements': says('exported {x}', STATEMENT),
+  'exports.payouts': says('exported {x}', ITEM),
+  'exports.payout_batches': says('exported {x}', BATCH),
   'program.statement.closed': says('The {x} of a month was made', STATEMENT),
   'program.statement.downloaded': says('downloaded the {x}', STATEMENT),
 }

@@ -16,5 +16,6 @@ export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.referral.blocked': says('stopped further earnings of the {x}', REFERRAL),
   'program.referral.change_blocked': says('tried to change the {x}, which is final', REFERRAL),
   'program.sign_ups.imported': says('handed in {x}', SIGN_UP),
+  'program.contacts.forgotten': says('The contact addresses of old sign-ups were forgotten'),
   'program.settings.changed': says('changed where links of partners may lead'),
 }

@@ -18,6 +18,8 @@ export const VOUCHER_PHRASES: Readonly<Record<string, Phrase>> = {
   'voucher.redemption_reversed': says('took the redemption back, of the {x}', VOUCHER),
   'voucher.voided': says('voided the {x}', VOUCHER),
   'voucher.expired': says('A voucher ran out{of}'),
+  'voucher.recipient_exported': says('handed out what is kept of a person, from {x}', VOUCHER),
+  'voucher.recipient_erased': says('erased a person from {x}', VOUCHER),
   'voucher.recipients_removed': says('removed the names from {x}', VOUCHER),
   'voucher_type.created': says('added the {x}', TYPE),
   'voucher_type.updated': says('changed the {x}', TYPE),

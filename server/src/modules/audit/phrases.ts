@@ -20,6 +20,7 @@ import { RISK_PHRASES } from './phrases-risk.ts'
 import { REFERRAL_PHRASES } from './phrases-referrals.ts'
 import { USAGE_PHRASES } from './phrases-usage.ts'
 import { VOUCHER_PHRASES } from './phrases-vouchers.ts'
+import { WEBHOOK_PHRASES } from './phrases-webhooks.ts'
 
 const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
 
@@ -63,6 +64,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   ...RISK_PHRASES,
   ...USAGE_PHRASES,
   ...VOUCHER_PHRASES,
+  ...WEBHOOK_PHRASES,
   ...REFERRAL_PHRASES,
   'tenants.list': says('looked at the overview of tenants'),
   'tenants.read': says('looked at the profile and plan'),

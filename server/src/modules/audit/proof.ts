@@ -3,8 +3,7 @@ import {
   hashLeaf,
   inclusionPath,
   isIncluded,
-  makeNoteVerifier,
-  openCheckpoint,
+  makeLogVerifier,
   toCanonicalJson,
 } from '#platform/signed-log/index.ts'
 import { readCheckpointCovering, readLeafHashes, readSealedEvent } from './log-store.ts'
@@ -40,13 +39,14 @@ export async function makeProof(client: AdminClient, eventId: string): Promise<P
   }
 }
 
-/** Checks a proof with nothing but the verifier key. Returns what is wrong, or null when it holds. */
-export function checkProof(value: unknown, verifierKey: string): string | null {
+/** Checks a proof with nothing but the verifier key, or a list of them. Returns what is wrong, or null when it holds. */
+export function checkProof(value: unknown, keyList: string): string | null {
   const parsed = Proof.safeParse(value)
   if (!parsed.success) return 'This is not a proof of an audit event.'
   const proof = parsed.data
-  const checkpoint = openCheckpoint(proof.checkpoint, makeNoteVerifier(verifierKey))
-  if (!checkpoint) return 'The checkpoint is not signed with this key.'
+  const checkpoint = makeLogVerifier(keyList).open(proof.checkpoint)
+  if (!checkpoint) return 'The checkpoint is not signed with a key that was valid for it.'
+  if (checkpoint.isStolen) return 'The key of the checkpoint was stolen since: ask for a new proof.'
   if (checkpoint.size !== proof.size) return 'The checkpoint is of another size than the proof.'
   const leaf = { hash: hashLeaf(toCanonicalJson(proof.event)), index: proof.index }
   const path = proof.path.map((text) => Buffer.from(text, 'base64'))

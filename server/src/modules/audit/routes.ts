@@ -95,12 +95,6 @@ function makeOtherFeeds(services: Services): Route[] {
       access: { permission: 'tenant.partner_access.audit.read' },
     }),
     route({
-      ...FILE,
-      path: '/api/v1/tenant/partner-access/activity/export',
-      input: { query: EXPORT_QUERIES.tenant },
-      access: { permission: 'tenant.partner_access.audit.read' },
-    }),
-    route({
       ...PAGE,
       path: '/api/v1/admin/audit',
       summary: 'The whole audit log',

@@ -20,7 +20,8 @@ export interface SealState {
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000'
-const LOCK = `hashtextextended('liaison audit sealer', 0)`
+/** The one place at which sealing happens, as the number of an advisory lock. */
+export const LOCK = `hashtextextended('liaison audit sealer', 0)`
 
 type Client = Pick<pg.ClientBase, 'query'>
 

@@ -2,16 +2,11 @@ import { stat } from 'node:fs/promises'
 import type pg from 'pg'
 import { acquire } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
-import {
-  hashLeaf,
-  makeNoteSigner,
-  makeNoteVerifier,
-  MerkleTree,
-  toCheckpointText,
-} from '#platform/signed-log/index.ts'
-import type { NoteSigner } from '#platform/signed-log/index.ts'
-import type { Vault } from '#platform/vault.ts'
+import { hashLeaf, makeLogVerifier, MerkleTree, toCheckpointText } from '#platform/signed-log/index.ts'
+import type { LogVerifier, NoteSigner } from '#platform/signed-log/index.ts'
 import { appendNotes, readLastCheckpoint } from './checkpoint-file.ts'
+import { readAuditKeys } from './keys.ts'
+import type { AuditKey, AuditKeys } from './keys.ts'
 import { toSealedEvent } from './leaf.ts'
 import type { LeafRow } from './leaf.ts'
 import {
@@ -35,14 +30,10 @@ import type { SealState } from './seal-store.ts'
 const ROUND_ROWS = 1000
 const NOTES_AT_ONCE = 1000
 
-/** The key of an installation's audit log: Ed25519, derived from the root secret; `origin` is the name of the log. */
-export function makeAuditKey(vault: Vault, origin: string): NoteSigner {
-  return makeNoteSigner(origin, vault.deriveKey('audit log signing'))
-}
-
 export interface SealerOptions {
   readonly database: Database
-  readonly key: NoteSigner
+  /** The first key; later ones are read at each round. */
+  readonly key: AuditKey
   /** Where checkpoints are kept outside the database; append-only. */
   readonly checkpointFile: string
   readonly intervalMs: number
@@ -131,20 +122,18 @@ function sealRound(client: pg.PoolClient, key: NoteSigner): Promise<number> {
 /** The file of checkpoints, and what is known of it. */
 class CheckpointFile {
   readonly #path: string
-  readonly #key: NoteSigner
   #knownBytes = -1
   #knownSize = 0
 
-  constructor(path: string, key: NoteSigner) {
+  constructor(path: string) {
     this.#path = path
-    this.#key = key
   }
 
   /** Refuses to go on when the file proves that the database lost or changed what was sealed. */
-  async check(client: pg.PoolClient): Promise<void> {
+  async check(client: pg.PoolClient, verifier: LogVerifier): Promise<void> {
     const bytes = await this.#countBytes()
     if (bytes === this.#knownBytes) return
-    const last = await readLastCheckpoint(this.#path, makeNoteVerifier(this.#key.verifierKey))
+    const last = await readLastCheckpoint(this.#path, verifier)
     const root = last && (await readRoot(client, last.size))
     if (last && !root?.equals(last.root)) {
       throw new Error(
@@ -192,7 +181,7 @@ class RunningSealer implements Sealer {
 
   constructor(options: SealerOptions) {
     this.#options = options
-    this.#file = new CheckpointFile(options.checkpointFile, options.key)
+    this.#file = new CheckpointFile(options.checkpointFile)
   }
 
   sealNow(): Promise<number> {
@@ -245,11 +234,20 @@ class RunningSealer implements Sealer {
     }
   }
 
+  #readKeys(client: pg.PoolClient): Promise<AuditKeys> {
+    return readAuditKeys(
+      async (text, values) => (await client.query(text, values && [...values])).rows,
+      this.#options.key,
+    )
+  }
+
   async #sealLocked(client: pg.PoolClient): Promise<number> {
-    await this.#file.check(client)
+    // A rotation waits for the lock that is held here, so the keys stay as they are for all rounds.
+    const keys = await this.#readKeys(client)
+    await this.#file.check(client, makeLogVerifier(keys.list))
     let [sealed, last] = [0, ROUND_ROWS]
     while (last === ROUND_ROWS && !this.#isStopped) {
-      last = await sealRound(client, this.#options.key)
+      last = await sealRound(client, keys.signer)
       sealed += last
       await this.#file.publish(client)
     }

@@ -1,5 +1,5 @@
-import { hashLeaf, makeNoteVerifier, MerkleTree, openCheckpoint } from '#platform/signed-log/index.ts'
-import type { Checkpoint, NoteVerifier } from '#platform/signed-log/index.ts'
+import { hashLeaf, makeLogVerifier, MerkleTree } from '#platform/signed-log/index.ts'
+import type { Checkpoint, LogVerifier } from '#platform/signed-log/index.ts'
 
 /** What is wrong with a log. */
 export type FaultCode =
@@ -43,7 +43,7 @@ export interface Checkpoints {
 export interface Report {
   readonly ok: boolean
   readonly events: number
-  /** The size of the newest checkpoint; what comes after it is not proved yet. */
+  /** The size of the newest checkpoint of a key that is safe; what comes after it is not proved yet. */
   readonly sealed: number
   readonly checkpoints: number
   readonly beyond_last_checkpoint: number
@@ -61,18 +61,19 @@ const MAXIMUM_FAULTS = 100
 
 /** Verifies a log as it is read, entry by entry. */
 class Verification {
-  readonly #verifier: NoteVerifier
+  readonly #verifier: LogVerifier
   readonly #expected = new Map<number, Checkpoint>()
   readonly #tree = new MerkleTree()
   readonly #faults: Fault[] = []
   #faultCount = 0
+  #signed = 0
   #sealed = 0
   #events = 0
   #unsealed = 0
   #unsealedTooLong = 0
 
-  constructor(verifierKey: string) {
-    this.#verifier = makeNoteVerifier(verifierKey)
+  constructor(keyList: string) {
+    this.#verifier = makeLogVerifier(keyList)
   }
 
   fault(code: FaultCode, at: number, detail: string): void {
@@ -84,12 +85,12 @@ class Verification {
   #openNotes(notes: readonly string[], place: string): Set<number> {
     const sizes = new Set<number>()
     for (const [number, note] of notes.entries()) {
-      const checkpoint = openCheckpoint(note, this.#verifier)
+      const checkpoint = this.#verifier.open(note)
       if (!checkpoint) {
         this.fault(
           'SIGNATURE_INVALID',
           number,
-          `Checkpoint number ${number + 1} ${place} is not signed with this key.`,
+          `Checkpoint number ${number + 1} ${place} is not signed with a key that was valid for it.`,
         )
         continue
       }
@@ -103,7 +104,9 @@ class Verification {
         )
       }
       this.#expected.set(checkpoint.size, checkpoint)
-      this.#sealed = Math.max(this.#sealed, checkpoint.size)
+      this.#signed = Math.max(this.#signed, checkpoint.size)
+      // A thief could have signed anything; a checkpoint of a later key covers these events again.
+      if (!checkpoint.isStolen) this.#sealed = Math.max(this.#sealed, checkpoint.size)
     }
     return sizes
   }
@@ -164,9 +167,9 @@ class Verification {
   }
 
   finish(): Report {
-    const sealed = this.#sealed
-    if (sealed > this.#tree.size) {
-      this.fault('LOG_TRUNCATED', sealed, `${sealed} events were signed; the log holds ${this.#tree.size}.`)
+    const [sealed, signed] = [this.#sealed, this.#signed]
+    if (signed > this.#tree.size) {
+      this.fault('LOG_TRUNCATED', signed, `${signed} events were signed; the log holds ${this.#tree.size}.`)
     }
     if (this.#unsealedTooLong > 0) {
       this.fault(
@@ -192,15 +195,15 @@ class Verification {
 
 /**
  * Verifies a whole log: recomputes every leaf, the root of every checkpoint (so that each is consistent with the next),
- * every signature, and what was kept outside. `verifierKey` is a C2SP verifier key; take it from where the log cannot
- * reach. Events after the last checkpoint are counted, not proved.
+ * every signature, and what was kept outside. `keyList` is a C2SP verifier key, or a list of them (`formatKeyList`); take it
+ * from where the log cannot reach. Events after the last checkpoint are counted, not proved.
  */
 export async function verifyLog(
   source: AsyncIterable<LogEntry> | Iterable<LogEntry>,
   checkpoints: Checkpoints,
-  verifierKey: string,
+  keyList: string,
 ): Promise<Report> {
-  const verification = new Verification(verifierKey)
+  const verification = new Verification(keyList)
   verification.expect(checkpoints)
   for await (const entry of source) verification.add(entry)
   return verification.finish()
