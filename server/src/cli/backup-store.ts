@@ -132,19 +132,30 @@ export async function addMonths(
   )
 }
 
+const ENDED_BY_RESTORE: readonly string[] = [
+  `update oauth_grant set ended_at = now(), end_reason = 'restored' where ended_at is null`,
+  'delete from oauth_artifact',
+  // The server makes others: access tokens from before, revoked or not, are signed with keys that are gone.
+  'delete from signing_key',
+  `update single_use_token set used_at = now() where used_at is null`,
+  `update end_user_token set used_at = now() where used_at is null`,
+]
+
 /**
- * Ends every session and every OAuth grant, and forgets all codes and refresh tokens: what was ended after the moment of
- * the backup must not come back to life. Returns how many sessions it ended.
+ * Ends every session and every OAuth grant, and forgets all codes, refresh tokens, links of mails and the keys of access
+ * tokens: what was used or ended after the moment of the backup must not come back to life. Returns how many sessions of
+ * persons and end users it ended.
  */
 export async function endAccessOfSignIns(client: Client): Promise<number> {
-  await client.query(
-    `update oauth_grant set ended_at = now(), end_reason = 'restored' where ended_at is null`,
-  )
-  await client.query('delete from oauth_artifact')
-  const { rowCount } = await client.query(
-    `update session set ended_at = now(), end_reason = 'restored' where ended_at is null`,
-  )
-  return rowCount ?? 0
+  for (const text of ENDED_BY_RESTORE) await client.query(text)
+  let ended = 0
+  for (const table of ['session', 'end_user_session']) {
+    const { rowCount } = await client.query(
+      `update ${table} set ended_at = now(), end_reason = 'restored' where ended_at is null`,
+    )
+    ended += rowCount ?? 0
+  }
+  return ended
 }
 
 /** Notes that the log comes from elsewhere, so that the sealer first seals all that has no leaf and then counts anew. */

@@ -4,14 +4,21 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type pg from 'pg'
-import { checkpointFileIn, makeAuditKey, startSealer, verifyDatabase } from '#modules/audit/index.ts'
-import { withAdminClient } from '#platform/admin.ts'
+import {
+  checkpointFileIn,
+  makeAuditKey,
+  readAuditKeys,
+  startSealer,
+  verifyDatabase,
+} from '#modules/audit/index.ts'
+import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
 import { openDatabase } from '#platform/database.ts'
 import type { Installation } from '#platform/installation.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { actAsOperator } from '#platform/operator.ts'
-import { makeNoteVerifier, openCheckpoint, splitNotes } from '#platform/signed-log/index.ts'
+import { makeLogVerifier, splitNotes } from '#platform/signed-log/index.ts'
 import { makeVault } from '#platform/vault.ts'
+import type { Vault } from '#platform/vault.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { loadTable } from './backup-files.ts'
 import { readManifest } from './backup-format.ts'
@@ -31,6 +38,7 @@ import {
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { addFreeze, findFreeze } from './freeze-store.ts'
+import { withVault } from './key-ring.ts'
 
 const SEAL_INTERVAL_MS = 3_600_000
 
@@ -73,15 +81,16 @@ async function loadAll(client: pg.ClientBase, manifest: BackupManifest, folder: 
  * begin anew: transaction numbers of another cluster mean nothing in this one. Source: reliability.md section 1.
  */
 async function sealLeftOver(
-  { admin, roleSecret, secretKey }: Installation,
+  { admin, roleSecret }: Installation,
   { config }: Surroundings,
+  vault: Vault,
 ): Promise<void> {
   const database = openDatabase({ connection: admin, roleSecret, poolSize: 2 })
   const failures: Error[] = []
   try {
     const sealer = await startSealer({
       database,
-      key: makeAuditKey(makeVault(secretKey), config.auditOrigin),
+      key: makeAuditKey(vault, config.auditOrigin),
       checkpointFile: checkpointFileIn(config.dataDir),
       intervalMs: SEAL_INTERVAL_MS,
       onError: (error) => failures.push(error),
@@ -115,14 +124,15 @@ interface Outcome {
 async function readOutside(
   path: string | undefined,
   manifest: BackupManifest,
-  verifierKey: string,
+  keyList: string,
 ): Promise<{ notes: string[]; lacking: number }> {
   const own = manifest.audit.checkpoint === null ? [] : [manifest.audit.checkpoint]
   if (path === undefined) return { notes: own, lacking: 0 }
-  const verifier = makeNoteVerifier(verifierKey)
+  const verifier = makeLogVerifier(keyList)
   const kept = splitNotes(await readFile(path, 'utf8')).map((note) => {
-    const size = openCheckpoint(note, verifier)?.size
-    if (size === undefined) throw new CommandError(`${path} holds a checkpoint that this key did not sign.`)
+    const size = verifier.open(note)?.size
+    if (size === undefined)
+      throw new CommandError(`${path} holds a checkpoint that the keys of this log did not sign.`)
     return { note, size }
   })
   const newest = Math.max(0, ...kept.map(({ size }) => size))
@@ -132,13 +142,12 @@ async function readOutside(
 
 /** Recomputes the restored log and compares it with the root in the backup, and with the checkpoints kept elsewhere. */
 async function verify(
-  { admin, secretKey }: Installation,
-  { config }: Surroundings,
+  { admin }: Installation,
+  keyList: string,
   { manifest, checkpoints }: { manifest: BackupManifest; checkpoints: string | undefined },
 ): Promise<Outcome['audit']> {
-  const { verifierKey } = makeAuditKey(makeVault(secretKey), config.auditOrigin)
-  const { notes, lacking } = await readOutside(checkpoints, manifest, verifierKey)
-  const report = await withAdminClient(admin, (client) => verifyDatabase(client, notes, verifierKey))
+  const { notes, lacking } = await readOutside(checkpoints, manifest, keyList)
+  const report = await withAdminClient(admin, (client) => verifyDatabase(client, notes, keyList))
   // The backup holds the newest of the checkpoints that were published, not each of them.
   const faults = report.faults.filter(({ code }) => code !== 'CHECKPOINT_UNPUBLISHED')
   if (faults.length > 0)
@@ -197,8 +206,12 @@ async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: 
   await prepare()
   const ended = await withAdminClient(installation.admin, (client) => loadAll(client, manifest, folder))
   await prepare()
-  await sealLeftOver(installation, surroundings)
-  const audit = await verify(installation, surroundings, { manifest, checkpoints })
+  const keyList = await withVault(installation, async (vault) => {
+    await sealLeftOver(installation, surroundings, vault)
+    const first = makeAuditKey(vault, surroundings.config.auditOrigin)
+    return (await inAdminTransaction(installation.admin, (sql) => readAuditKeys(sql, first))).list
+  })
+  const audit = await verify(installation, keyList, { manifest, checkpoints })
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: manifest.taken_at, isOpen })
   return {
@@ -216,7 +229,8 @@ export const restore: Command = {
   name: 'restore',
   help: `restore FOLDER [--checkpoints FILE] [--open] [--json]
   Puts a backup into an empty database (or an empty LIAISON_DATA_DIR that has the secrets.json of the installation),
-  compares every table with what was backed up, seals and verifies the audit log, and ends every session and every OAuth grant.
+  compares every table with what was backed up, seals and verifies the audit log, and ends every session, every OAuth grant
+  and token, and every link in a mail that waits to be used.
   FILE holds checkpoints that were kept elsewhere: the restored log must contain them, up to the moment of the backup.
   Stop the servers first. What was revoked after the moment of the backup is in force again: so all access of partners is
   frozen until two people have looked through it and lifted the freeze, unless --open says that somebody has.`,
