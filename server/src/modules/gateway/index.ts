@@ -5,6 +5,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { mountAuthorize } from './authorize.ts'
 import { mountAuthzen } from './authzen.ts'
+import { mountChanges } from './changes.ts'
 import './problems.ts'
 import { gatewayRoutes as ownRoutes } from './routes-gateways.ts'
 import { upstreamRoutes } from './routes-upstreams.ts'
@@ -30,6 +31,7 @@ export function mountGateway(
   }
   mountAuthorize(app, parts)
   mountAuthzen(app, parts)
+  mountChanges(app, engine.database)
 }
 
 /** The provider's routes: gateways with their credentials, and the APIs that they stand before. */

@@ -1,7 +1,12 @@
-import { createIntrospection } from '@liaison/guard'
+import { createHash } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { createGuard, createIntrospection, followChanges, keepIntrospection } from '@liaison/guard'
+import { exportJWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gatewayRoutes } from './index.ts'
+import { randomText, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
+import type { OAuthCast } from '#testing/oauth-world.ts'
 import { people } from '#testing/shop.ts'
 import type { Caller } from '#testing/world.ts'
 
@@ -52,6 +57,23 @@ async function ask(credential: string, body: string, type = FORM) {
   }
 }
 
+const ORDERS = `${TEST_RESOURCE}/v1/orders`
+
+/** A fresh proof of the key of a client's tokens for one call. */
+async function proveOrder(cast: OAuthCast, accessToken: string): Promise<string> {
+  const { privateKey, publicKey } = await cast.app.proofKey
+  const { kty, crv, x, y } = await exportJWK(publicKey)
+  const claims = {
+    jti: randomText(),
+    htm: 'GET',
+    htu: ORDERS,
+    iat: Math.floor(Date.now() / 1000),
+    ath: createHash('sha256').update(accessToken).digest('base64url'),
+  }
+  const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty: String(kty), crv, x, y } }
+  return new SignJWT(claims).setProtectedHeader(header as never).sign(privateKey)
+}
+
 const about = (token: string) => new URLSearchParams({ token }).toString()
 
 describe('introspection by registered APIs (A9, attack 78)', () => {
@@ -76,6 +98,57 @@ describe('introspection by registered APIs (A9, attack 78)', () => {
     expect([await ask(accessToken), await ask('garbage')]).toEqual([true, false])
     const stranger = createIntrospection({ endpoint, credential: `lsn_gtw_${'A'.repeat(43)}`, fetch })
     await expect(stranger(accessToken)).rejects.toThrow('401')
+  })
+
+  test('a guard that keeps answers asks again once it is told of a change or five seconds are over, and checks every proof (mode B)', async () => {
+    const { credential } = await gateway(['orders'])
+    const [told, aged] = [await oauth.cast(), await oauth.cast()]
+    const { fetch } = told.app
+    let [laterMs, asked] = [0, 0]
+    const endpoint = new URL('http://localhost:3000/oauth/introspect')
+    const introspect = createIntrospection({ endpoint, credential, fetch })
+    const kept = keepIntrospection(
+      (token) => {
+        asked += 1
+        return introspect(token)
+      },
+      { clock: () => new Date(Date.now() + laterMs) },
+    )
+    const jwks = new URL(`${TEST_ISSUER}/jwks`)
+    const { introspection } = kept
+    const guard = createGuard({ issuer: TEST_ISSUER, audience: TEST_RESOURCE, jwks, fetch, introspection })
+    const open = async (cast: OAuthCast) => {
+      const granted = await oauth.grant(cast)
+      const prove = () => proveOrder(cast, granted.accessToken)
+      const call = async (dpop: string) => {
+        const headers = { authorization: `DPoP ${granted.accessToken}`, dpop }
+        return guard.verify({ method: 'GET', url: ORDERS, headers }).then(
+          () => 'opened',
+          (error: unknown) => String(error),
+        )
+      }
+      const revoke = () =>
+        oauth.world.seed(
+          `update delegation set status = 'revoked' where id = $1`,
+          [granted.consentId],
+          cast.tenant,
+        )
+      return { ...granted, prove, revoke, call, callAnew: async () => call(await prove()) }
+    }
+    const first = await open(told)
+    const used = await first.prove()
+    expect([await first.call(used), await first.callAnew(), asked]).toEqual(['opened', 'opened', 1])
+    // What is kept is the state alone: a proof counts once.
+    expect(await first.call(used)).toContain('used before')
+    await first.revoke()
+    expect(await first.callAnew()).toBe('opened')
+    kept.forget({ delegation_id: String(first.claims['delegation_id']) })
+    expect(await first.callAnew()).toContain('no longer counts')
+    const second = await open(aged)
+    expect(await second.callAnew()).toBe('opened')
+    await second.revoke()
+    laterMs = 5000
+    expect(await second.callAnew()).toContain('no longer counts')
   })
 
   test('a token that could open nothing of the API is to it as one that never was', async () => {
@@ -122,5 +195,83 @@ describe('introspection by registered APIs (A9, attack 78)', () => {
       const { status, body: told } = await ask(credential, body, type)
       expect([status, told['error']], body.slice(0, 20)).toEqual([400, 'invalid_request'])
     }
+  })
+})
+
+describe('the stream of changes (mode B)', () => {
+  const open = async (credential: string) => {
+    const { http } = oauth.world.app
+    const origin = http.server.listening
+      ? `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`
+      : await http.listen({ port: 0, host: '127.0.0.1' })
+    return { endpoint: new URL('/gateway/v1/changes', origin), credential }
+  }
+
+  test('drops what an API keeps at the change itself: of a delegation, a partner, a client or a freeze, and of nobody else', async () => {
+    const { credential } = await gateway(['orders'])
+    const [cast, other] = [await oauth.cast(), await oauth.cast()]
+    const [granted, stranger] = [await oauth.grant(cast), await oauth.grant(other)]
+    const { fetch } = cast.app
+    const endpoint = new URL('http://localhost:3000/oauth/introspect')
+    // Time stands still, so nothing goes by its age.
+    const kept = keepIntrospection(createIntrospection({ endpoint, credential, fetch }), {
+      clock: () => new Date(1_000_000),
+    })
+    const states: boolean[] = []
+    const following = followChanges({
+      ...(await open(credential)),
+      kept,
+      onState: (isOpen) => states.push(isOpen),
+    })
+    await expect.poll(() => states).toEqual([true])
+    const keepBoth = async () => {
+      for (const { accessToken } of [granted, stranger]) await kept.introspection(accessToken)
+      await expect.poll(() => kept.size).toBe(2)
+    }
+    const { tenant, partner, client } = cast
+    const changes: [string, unknown[]][] = [
+      [`update delegation set status = 'suspended' where id = $1`, [granted.consentId]],
+      [`update delegation set status = 'active' where id = $1`, [granted.consentId]],
+      [`update partner set status = 'suspended' where id = $1`, [partner]],
+      [`update partner set status = 'active' where id = $1`, [partner]],
+      [`update api_client set status = 'suspended' where id = $1`, [client]],
+      [`update api_client set status = 'active' where id = $1`, [client]],
+    ]
+    await keepBoth()
+    for (const [text, values] of changes) {
+      await oauth.world.seed(text, values, tenant)
+      const isRestored = text.includes("'active'")
+      await expect.poll(() => kept.size).toBe(1)
+      expect(await kept.introspection(stranger.accessToken)).toBe(true)
+      expect(await kept.introspection(granted.accessToken)).toBe(isRestored)
+    }
+    following.stop()
+  })
+
+  test('is opened to registered gateways alone, and again after it was lost', async () => {
+    const { credential, gateway_id: id } = await gateway(['orders'])
+    const { endpoint } = await open(credential)
+    for (const authorization of ['', 'Bearer nonsense', `Bearer lsn_gtw_${'A'.repeat(43)}`]) {
+      const response = await fetch(endpoint, { headers: { authorization } })
+      expect(response.status).toBe(401)
+    }
+    const states: boolean[] = []
+    let tries = 0
+    const following = followChanges({
+      endpoint,
+      credential,
+      kept: { forget: () => undefined },
+      retryMs: 5,
+      fetch: (input, init) => {
+        tries += 1
+        return tries === 1 ? Promise.reject(new Error('away')) : fetch(input, init)
+      },
+      onState: (isOpen) => states.push(isOpen),
+    })
+    await expect.poll(() => states).toEqual([false, true])
+    following.stop()
+    await oauth.world.call(admin, 'POST', `/api/v1/admin/gateways/${id}/disable`, { body: {} })
+    const refused = await fetch(endpoint, { headers: { authorization: `Bearer ${credential}` } })
+    expect(refused.status).toBe(401)
   })
 })

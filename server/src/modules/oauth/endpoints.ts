@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { isUnavailable } from '#platform/database.ts'
@@ -73,6 +74,15 @@ function renameReplay(ctx: KoaContextWithOIDC): void {
     fail(ctx, 400, { error: 'invalid_dpop_proof', error_description: 'the proof was used before' })
 }
 
+/** Some times longer than what it takes to find and check a client, which takes longer for one that exists. */
+const FAILURE_STEP_MS = 25
+
+/** Waits until a whole number of steps has gone since the request came, so that a clock tells nobody which clients exist. */
+async function waitForStep(startedMs: number): Promise<void> {
+  const goneMs = performance.now() - startedMs
+  await delay(FAILURE_STEP_MS - (goneMs % FAILURE_STEP_MS))
+}
+
 function isOutage(failure: Error): boolean {
   return failure instanceof ProblemError ? failure.status === 503 : isUnavailable(failure)
 }
@@ -100,6 +110,7 @@ async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Pro
  */
 export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Middleware {
   return async (ctx, next) => {
+    const startedMs = performance.now()
     const network = traceOf(ctx)?.ip ?? ''
     const wait = ctx.method === 'POST' ? throttle.waitOf(network) : 0
     if (wait > 0) return tooMany(ctx, wait)
@@ -124,6 +135,7 @@ export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Mid
     if (ctx.status === 401 && POSTS.has(ctx.oidc.route)) {
       const seconds = await throttle.fail(network, claimedClient(ctx))
       if (seconds > 0) tooMany(ctx, seconds)
+      await waitForStep(startedMs)
     }
   }
 }
