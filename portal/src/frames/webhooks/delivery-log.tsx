@@ -1,5 +1,6 @@
 import { readBody } from '@liaison/client'
 import type { WebhookDelivery, WebhookEndpoint } from '@liaison/client'
+import { useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -21,11 +22,25 @@ const statuses = ['any', 'waiting', 'delivered', 'failed', 'cancelled'] as const
 const spec = { status: choiceField(statuses, 'any'), page: pageField() }
 
 function Outcome({ delivery }: { delivery: WebhookDelivery }) {
-  const { outcome, response_code: code, duration_ms: ms, next_attempt_at: next } = delivery
+  const {
+    outcome,
+    response_code: code,
+    duration_ms: ms,
+    next_attempt_at: next,
+    response_excerpt: said,
+  } = delivery
   return (
     <>
       {outcome !== null && outcome !== 'delivered' && <div>{tValue('delivery_outcome', outcome)}</div>}
       {code !== null && <div className="muted small">{t('hooks.answer_code', { code, ms: ms ?? 0 })}</div>}
+      {said !== null && (
+        <details className="small">
+          <summary>{t('hooks.answer_text')}</summary>
+          <div className="comment">
+            <p className="mono">{said}</p>
+          </div>
+        </details>
+      )}
       {next !== null && (
         <div className="muted small">{t('hooks.next_attempt', { at: formatDateTime(next) })}</div>
       )}
@@ -51,26 +66,40 @@ function ReplayButton({ endpointId, delivery }: { endpointId: string; delivery: 
   return <MoveButton words={words} isInRow move={move} />
 }
 
-const WEEK_MS = 7 * 86_400_000
+const DAY_MS = 86_400_000
+const RANGES = { day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS } as const
+const ranges = ['day', 'week', 'month'] as const
 
-/** For an endpoint that was away: everything that failed in the last week, once more. */
+/** For an endpoint that was away or disabled: everything that it missed in a range of time, once more. */
 function ReplayMissed({ endpoint }: { endpoint: WebhookEndpoint }) {
   const now = useNow(60_000)
+  const [range, setRange] = useState<(typeof ranges)[number]>('week')
   const move = (_reason: string, frame: Frame) =>
     readBody(
       frame.client.POST(`/${sideOf(frame)}/webhook-endpoints/{endpoint_id}/replay`, {
         params: { path: { endpoint_id: endpoint.endpoint_id } },
-        body: { since: new Date(now.getTime() - WEEK_MS).toISOString(), until: now.toISOString() },
+        body: { since: new Date(now.getTime() - RANGES[range]).toISOString(), until: now.toISOString() },
       }),
     )
   const words = {
     act: t('hooks.replay_missed'),
-    title: t('hooks.replay_missed_title'),
+    title: tValue('hooks.replay_missed_title', range),
     effect: t('hooks.replay_missed_effect'),
     keep: t('hooks.replay_keep'),
     done: t('hooks.replay_missed_done'),
   }
-  return <MoveButton words={words} move={move} />
+  return (
+    <>
+      <Pick
+        label={t('hooks.replay_range')}
+        value={range}
+        words={ranges}
+        labelOf={(word) => tValue('hooks.replay_range', word)}
+        onValue={setRange}
+      />
+      <MoveButton words={words} move={move} />
+    </>
+  )
 }
 
 function columnsFor(endpoint: WebhookEndpoint, now: Date): Column<WebhookDelivery>[] {

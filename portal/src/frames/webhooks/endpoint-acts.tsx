@@ -26,21 +26,21 @@ function wordsOf(act: 'disable' | 'enable' | 'rotate' | 'remove') {
   }
 }
 
-/** Sends an event that means nothing, to see whether the endpoint answers. */
+/** Sends an event that means nothing, to see whether the endpoint answers; first of all the one that it has to answer. */
 export function TestButton({ endpoint }: EndpointProps) {
   const write = useWrite(
     (one: WebhookEndpoint, frame) =>
       readBody(
         frame.client.POST(`/${sideOf(frame)}/webhook-endpoints/{endpoint_id}/test`, { ...at(one), body: {} }),
       ),
-    () => showToast(t('hooks.test_done')),
+    () => showToast(t(endpoint.verified_at === null ? 'hooks.ask_done' : 'hooks.test_done')),
   )
   return (
     <div className="stack tight">
       <WriteProblem error={write.error} />
       <div>
         <Button variant="default" loading={write.isPending} onClick={() => write.mutate(endpoint)}>
-          {t('hooks.test')}
+          {t(endpoint.verified_at === null ? 'hooks.ask_again' : 'hooks.test')}
         </Button>
       </div>
     </div>

@@ -45,6 +45,14 @@ function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
               t('hooks.events'),
               endpoint.event_types.map((name) => <div key={name}>{said.get(name) ?? name}</div>),
             ),
+            fact(
+              t('hooks.public_keys'),
+              endpoint.public_keys.map((key) => (
+                <div key={key}>
+                  <code className="mono small">{key}</code>
+                </div>
+              )),
+            ),
             fact(t('hooks.two_secrets'), both && t('hooks.two_secrets_until', { at: formatDateTime(both) })),
             fact(
               t('hooks.created'),
@@ -110,6 +118,11 @@ function Endpoint({ endpoint, etag }: EndpointProps) {
         <Note tone={reason === 'by_owner' ? 'info' : 'bad'}>
           <p>{t(`hooks.disabled_${reason}`)}</p>
           {reason !== 'by_owner' && <p>{t('hooks.disabled_after')}</p>}
+        </Note>
+      )}
+      {endpoint.status === 'active' && endpoint.verified_at === null && (
+        <Note tone="info">
+          <p>{t('hooks.unverified')}</p>
         </Note>
       )}
       <EndpointFacts endpoint={endpoint} />

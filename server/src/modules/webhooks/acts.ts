@@ -4,14 +4,15 @@ import { credentialPepper, digestCredential } from '#platform/credential-digest.
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/vault.ts'
-import { TEST_EVENT } from './catalogue.ts'
+import { TEST_EVENT, VERIFY_EVENT } from './catalogue.ts'
 import { showSecret } from './rules.ts'
+import { makeSigningKey } from './signing-key.ts'
 import {
   deleteEndpoint,
   getDelivery,
   getEndpoint,
   insertEndpoint,
-  insertTest,
+  insertOwn,
   makeSecretId,
   replaceSecret,
   replayOne,
@@ -27,6 +28,9 @@ const SECRET_BYTES = 32
 
 /** Where a secret of an endpoint is kept; a value that was moved elsewhere does not open. */
 export const placeOfSecret = (secretId: string): string => `webhook_secret.sealed_secret ${secretId}`
+
+/** Where the seed of an endpoint's signatures `v1a` is kept. */
+export const placeOfSeed = (secretId: string): string => `webhook_secret.sealed_signing_key ${secretId}`
 
 type WebhookAction =
   | 'webhooks.create'
@@ -65,7 +69,9 @@ async function renewSecret(
   const shown = showSecret(secret)
   // Compared with what is reported as leaked, without opening any secret.
   const digest = digestCredential(credentialPepper(vault), shown)
-  await replaceSecret(mandate, endpointId, { id, sealed, digest, overlapHours })
+  const { seed, publicKey } = makeSigningKey()
+  const sealedSigningKey = vault.seal(seed, placeOfSeed(id))
+  await replaceSecret(mandate, endpointId, { id, sealed, digest, sealedSigningKey, publicKey, overlapHours })
   return shown
 }
 
@@ -75,13 +81,22 @@ export interface Doing {
   readonly vault: Vault
 }
 
-/** Adds an endpoint; its secret is told here and never again. */
+/** Sends a message about the endpoint itself; `endpoint.verify` is the one that an address has to answer first. */
+function sendOwn(mandate: OwnerMandate, id: string, eventType: string): Promise<string> {
+  const data = { endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', id)) }
+  return insertOwn(mandate, id, { eventType, data })
+}
+
+const askToAnswer = (mandate: OwnerMandate, id: string) => sendOwn(mandate, id, VERIFY_EVENT)
+
+/** Adds an endpoint; its secret is told here and never again. Nothing but `endpoint.verify` is sent until that is answered. */
 export async function create(
   { mandate, vault }: Doing,
   settings: EndpointSettings,
 ): Promise<{ row: EndpointRow; secret: string }> {
   const id = await insertEndpoint(mandate, settings)
   const secret = await renewSecret({ mandate, vault }, id, 0)
+  await askToAnswer(mandate, id)
   const row = await getEndpoint(mandate, id)
   note(mandate, row, { action: 'webhooks.create', changes: { event_types: row.event_types } })
   return { row, secret }
@@ -100,6 +115,7 @@ export async function change(
     event_types: wanted.event_types ?? before.event_types,
   }
   await updateEndpoint(mandate, { id: before.id, version: endpoint.expectedVersion }, settings)
+  if (before.url !== settings.url && before.status === 'active') await askToAnswer(mandate, before.id)
   const after = await getEndpoint(mandate, before.id)
   note(mandate, after, {
     action: 'webhooks.change',
@@ -133,6 +149,7 @@ export async function switchTo(
 ): Promise<EndpointRow> {
   const before = await getEndpoint(mandate, id)
   await setEndpointStatus(mandate, id, status)
+  if (status === 'active' && before.verified_at === null) await askToAnswer(mandate, id)
   note(mandate, before, {
     action: status === 'active' ? 'webhooks.enable' : 'webhooks.disable',
     changes: { status: { before: before.status, after: status } },
@@ -154,12 +171,13 @@ async function getActive(mandate: OwnerMandate, id: string): Promise<EndpointRow
   return row
 }
 
-/** Sends an event that says nothing, to see whether the endpoint takes and verifies it. */
+/**
+ * Sends an event that says nothing, to see whether the endpoint takes and verifies it. One that has not answered
+ * `endpoint.verify` yet is asked again instead.
+ */
 export async function sendTest(mandate: OwnerMandate, id: string): Promise<DeliveryRow> {
   const row = await getActive(mandate, id)
-  const endpointId = encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', id))
-  const data = { endpoint_id: endpointId }
-  const deliveryId = await insertTest(mandate, id, { eventType: TEST_EVENT, data })
+  const deliveryId = await sendOwn(mandate, id, row.verified_at === null ? VERIFY_EVENT : TEST_EVENT)
   note(mandate, row, { action: 'webhooks.test' })
   return getDelivery(mandate, id, deliveryId)
 }

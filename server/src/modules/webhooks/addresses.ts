@@ -40,11 +40,16 @@ const LAST_V6 = 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'
 
 /** Everything but global addresses, in every way of writing them; IPv4-mapped addresses count as the IPv4 address. */
 export const NOT_GLOBAL = new BlockList()
-for (const [network, prefix] of NOT_GLOBAL_V4) NOT_GLOBAL.addSubnet(network, prefix, 'ipv4')
-for (const [network, prefix] of NOT_GLOBAL_V6) NOT_GLOBAL.addSubnet(network, prefix, 'ipv6')
-NOT_GLOBAL.addRange('::', BELOW_MAPPED, 'ipv6')
-NOT_GLOBAL.addRange(ABOVE_MAPPED, '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'ipv6')
-NOT_GLOBAL.addRange('4000::', LAST_V6, 'ipv6')
+addNotGlobal(NOT_GLOBAL)
+
+/** Adds everything but global addresses to a list. */
+export function addNotGlobal(list: BlockList): void {
+  for (const [network, prefix] of NOT_GLOBAL_V4) list.addSubnet(network, prefix, 'ipv4')
+  for (const [network, prefix] of NOT_GLOBAL_V6) list.addSubnet(network, prefix, 'ipv6')
+  list.addRange('::', BELOW_MAPPED, 'ipv6')
+  list.addRange(ABOVE_MAPPED, '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'ipv6')
+  list.addRange('4000::', LAST_V6, 'ipv6')
+}
 
 /** Everything but the loopback addresses: plain HTTP stays on the machine. */
 export const NOT_LOOPBACK = new BlockList()
@@ -66,6 +71,8 @@ export interface AddressRules {
   readonly allowsLoopback: boolean
   /** Our own hosts, with ports: we do not call ourselves. */
   readonly ownHosts: readonly string[]
+  /** Networks of the provider's own that are not global and in which endpoints may be all the same. */
+  readonly allowedNets?: { readonly isEmpty: boolean; holds(address: string): boolean }
 }
 
 const PORTS = new Set(['', '443', '8443'])
@@ -75,15 +82,17 @@ const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]'])
 /** Whether an address is plain HTTP to this machine. */
 export const isLoopback = (url: URL): boolean => url.protocol === 'http:' && LOOPBACK_HOSTS.has(url.hostname)
 
-function faultOfHost(url: URL): string | null {
+function faultOfHost(url: URL, allowedNets: AddressRules['allowedNets']): string | null {
   const host = url.hostname.replace(/\.$/, '')
   const literal = host.startsWith('[') ? host.slice(1, -1) : host
+  if (allowedNets?.holds(literal)) return null
   if (isIP(literal) !== 0)
     return isBlocked(NOT_GLOBAL, literal) || literal.startsWith('::ffff:')
       ? 'must be reachable from the Internet'
       : null
-  if (LOCAL_NAME.test(host) || !host.includes('.')) return 'must be reachable from the Internet'
-  return null
+  // Where a name of the provider's own network leads is seen when it is connected to.
+  const isLocal = LOCAL_NAME.test(host) || !host.includes('.')
+  return isLocal && (allowedNets?.isEmpty ?? true) ? 'must be reachable from the Internet' : null
 }
 
 /**
@@ -99,5 +108,5 @@ export function findUrlFault(text: string, rules: AddressRules): string | null {
   if (rules.allowsLoopback && isLoopback(url)) return null
   if (url.protocol !== 'https:') return 'must be an https address'
   if (!PORTS.has(url.port)) return 'must use port 443 or 8443'
-  return faultOfHost(url)
+  return faultOfHost(url, rules.allowedNets)
 }

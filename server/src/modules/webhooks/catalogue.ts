@@ -150,6 +150,9 @@ export const EVENT_TYPE_NAMES: readonly EventTypeName[] = Object.keys(EVENT_TYPE
 /** What an owner sends to see whether an endpoint works; every endpoint takes it. */
 export const TEST_EVENT = 'endpoint.test'
 
+/** What an address has to answer with success before anything else is sent to it. */
+export const VERIFY_EVENT = 'endpoint.verify'
+
 /** The outbox topic under which tickets tell all of their news; the payload says which. */
 const TICKET_TOPIC = 'ticket.notify'
 

@@ -5,7 +5,8 @@ import type { TopicHandler } from '#platform/jobs.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { Vault } from '#platform/vault.ts'
-import { placeOfSecret } from './acts.ts'
+import { placeOfSecret, placeOfSeed } from './acts.ts'
+import { VERIFY_EVENT } from './catalogue.ts'
 import {
   claimDue,
   findSecrets,
@@ -13,6 +14,7 @@ import {
   mailOwners,
   noteAttempt,
   noteHealth,
+  noteVerified,
   stopEndpoint,
 } from './delivery-store.ts'
 import type { ClaimedDelivery } from './delivery-store.ts'
@@ -136,11 +138,14 @@ class Deliverer implements Webhooks {
     const sealed = await inTransaction(database, (mandate) => findSecrets(mandate, delivery.endpoint_id))
     const body = bodyOf(delivery)
     const secrets = sealed.map((row) => vault.open(row.sealed_secret, placeOfSecret(row.id)))
+    const seeds = sealed.flatMap(({ id, sealed_signing_key: seed }) =>
+      seed === null ? [] : [vault.open(seed, placeOfSeed(id))],
+    )
     const message = { id: messageIdOf(delivery.event_id), timestamp: systemClock(), body }
     const headers = {
       'content-type': 'application/json',
       'user-agent': 'Liaison-Webhooks/1',
-      ...signMessage(message, secrets),
+      ...signMessage(message, secrets, seeds),
     }
     const attempted = await this.#outgoing.post({ url: delivery.url, headers, body })
     await inTransaction(database, (mandate) => settle(mandate, { delivery, attempted, random: random() }))
@@ -168,6 +173,17 @@ class Deliverer implements Webhooks {
   }
 }
 
+async function takeAnswer(mandate: Mandate<'system'>, delivery: ClaimedDelivery): Promise<void> {
+  const endpoint = await noteVerified(mandate, delivery)
+  if (!endpoint) return
+  recordEvent(mandate, {
+    action: 'webhooks.verify',
+    ...(endpoint.partner_id !== null && { partnerId: endpoint.partner_id }),
+    ...(endpoint.tenant_id !== null && { tenantId: endpoint.tenant_id }),
+    resource: { type: 'webhook_endpoint', id: endpoint.id, label: new URL(endpoint.url).origin },
+  })
+}
+
 async function settle(
   mandate: Mandate<'system'>,
   came: {
@@ -184,6 +200,7 @@ async function settle(
   await noteAttempt(mandate, delivery, { attempted, delayMs })
   const hasSucceeded = attempted.outcome === 'delivered'
   const health = await noteHealth(mandate, delivery.endpoint_id, hasSucceeded)
+  if (hasSucceeded && delivery.event_type === VERIFY_EVENT) await takeAnswer(mandate, delivery)
   const verdict = verdictOn(attempted, health)
   if (verdict !== 'keeps') await giveUp(mandate, delivery.endpoint_id, verdict)
 }

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { VERIFY_EVENT } from './catalogue.ts'
 import type { Attempted } from './rules.ts'
-import type { DisabledReason, WebhookTables } from './tables.ts'
+import type { DeliveryStatus, DisabledReason, WebhookTables } from './tables.ts'
 
 type System = Mandate<'system'>
 
@@ -38,7 +39,12 @@ export async function findAudience(
   return Audience.parse(result?.rows[0]?.['audience'])
 }
 
-/** Writes down one delivery for each endpoint; one that is there already stays as it is. */
+const IS_ACTIVE = sql<boolean>`webhook_endpoint.status = 'active'`
+
+/**
+ * Writes down one delivery for each endpoint; one that is there already stays as it is. For an endpoint that is disabled
+ * it is kept as cancelled, so that its owner may replay it.
+ */
 export async function insertDeliveries(
   mandate: System,
   endpointIds: readonly string[],
@@ -52,14 +58,23 @@ export async function insertDeliveries(
   if (endpointIds.length === 0) return
   await db(mandate)
     .insertInto('webhook_delivery')
-    .values(
-      endpointIds.map((endpoint_id) => ({
-        endpoint_id,
-        event_id: event.eventId,
-        event_type: event.type,
-        occurred_at: event.occurredAt,
-        data: event.data,
-      })),
+    .columns(['endpoint_id', 'event_id', 'event_type', 'occurred_at', 'data', 'status', 'finished_at'])
+    .expression((builder) =>
+      builder
+        .selectFrom('webhook_endpoint')
+        .where('id', 'in', [...endpointIds])
+        .select([
+          'id',
+          sql<string>`${event.eventId}::uuid`.as('event_id'),
+          sql<string>`${event.type}::text`.as('event_type'),
+          sql<Date>`${event.occurredAt}::timestamptz`.as('occurred_at'),
+          sql<Record<string, unknown>>`${JSON.stringify(event.data)}::jsonb`.as('data'),
+          sql<DeliveryStatus>`case when ${IS_ACTIVE} then 'waiting' else 'cancelled' end`.as('status'),
+          sql<Date | null>`case when ${IS_ACTIVE} then null else statement_timestamp() end`.as('finished_at'),
+        ])
+        .orderBy('id')
+        // Whoever stops or starts one of them at this moment comes before or after.
+        .forShare(),
     )
     .onConflict((conflict) => conflict.columns(['endpoint_id', 'event_id']).doNothing())
     .execute()
@@ -99,6 +114,7 @@ export async function claimDue(
             select w.id from webhook_delivery w
             where w.endpoint_id = e.id and w.status = 'waiting' and w.next_attempt_at <= statement_timestamp()
               and (w.claimed_until is null or w.claimed_until <= statement_timestamp())
+              and (e.verified_at is not null or w.event_type = $4)
             order by w.next_attempt_at, w.id
             limit greatest(0, $2 - (select count(*) from webhook_delivery u
               where u.endpoint_id = e.id and u.status = 'waiting' and u.claimed_until > statement_timestamp()))
@@ -109,7 +125,7 @@ export async function claimDue(
         set attempt = d.attempt + 1, claimed_until = statement_timestamp() + make_interval(secs => $3)
         from due where d.id = due.id
         returning d.id, d.endpoint_id, d.event_id, d.event_type, d.occurred_at, d.data, d.attempt, due.url, statement_timestamp() as claimed_at`,
-      values: [limits.most, limits.perEndpoint, limits.claimSeconds],
+      values: [limits.most, limits.perEndpoint, limits.claimSeconds, VERIFY_EVENT],
     },
   ])
   return z.array(Claimed).parse(result?.rows ?? [])
@@ -119,7 +135,7 @@ export async function claimDue(
 export function findSecrets(mandate: System, endpointId: string) {
   return db(mandate)
     .selectFrom('webhook_secret')
-    .select(['id', 'sealed_secret'])
+    .select(['id', 'sealed_secret', 'sealed_signing_key'])
     .where('endpoint_id', '=', endpointId)
     .where((builder) =>
       builder.or([builder('ends_at', 'is', null), builder('ends_at', '>', sql<Date>`statement_timestamp()`)]),
@@ -143,6 +159,7 @@ export async function noteAttempt(
       response_code: attempted.code,
       outcome: attempted.outcome,
       duration_ms: attempted.durationMs,
+      response_excerpt: attempted.excerpt,
       finished_at: isDone ? sql<Date>`statement_timestamp()` : null,
       ...(!isDone && {
         next_attempt_at: sql<Date>`statement_timestamp() + make_interval(secs => ${delayMs / 1000})`,
@@ -189,6 +206,19 @@ export async function noteHealth(
     .returning(['failing_since', now.as('now')])
     .executeTakeFirst()
   return { failingSince: row?.failing_since ?? null, now: row?.now ?? mandate.origin.now }
+}
+
+/** Notes that an address has answered, unless the endpoint has another one by now; null when it had answered before. */
+export async function noteVerified(mandate: System, { endpoint_id: id, url }: ClaimedDelivery) {
+  const row = await db(mandate)
+    .updateTable('webhook_endpoint')
+    .set({ verified_at: sql<Date>`statement_timestamp()` })
+    .where('id', '=', id)
+    .where('url', '=', url)
+    .where('verified_at', 'is', null)
+    .returning(['id', 'partner_id', 'tenant_id', 'url'])
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** Stops an endpoint that is active, with what waits for it; null when somebody else did. */

@@ -295,6 +295,70 @@ describe('a ticket of which the customer is told', () => {
   })
 })
 
+describe('what happens while an endpoint is disabled', () => {
+  async function openDisabled() {
+    const whole = await openWholesale(world, clients)
+    const owner = await people.partner(world, whole.partner)
+    const endpoint = await listen(owner, 'away')
+    await world.sql('delete from outbox')
+    expect((await world.call(owner, 'POST', `${endpoint.path}/disable`)).statusCode).toBe(200)
+    const payload = { resale_id: whole.resale, tenant_id: whole.tenant, partner_id: whole.partner }
+    const happen = async (topic: string) => {
+      await put(topic, payload)
+      await pump(world, webhooks)
+    }
+    const replay = async () => {
+      const now = await world.sql<{ since: Date; until: Date }>(
+        `select now() - interval '1 hour' as since, now() + interval '1 minute' as until`,
+      )
+      return world.call(owner, 'POST', `${endpoint.path}/replay`, { body: now[0] })
+    }
+    return { ...whole, owner, endpoint, happen, replay }
+  }
+  const typesHeard = (endpoint: MadeEndpoint) => heard('away', endpoint).map(({ type }) => type)
+
+  test('is kept, not sent, and arrives in full once it is enabled and the range is replayed (section 6)', async () => {
+    const { owner, endpoint, happen, replay } = await openDisabled()
+    await happen('resale.suspended')
+    await happen('resale.resumed')
+    expect(receiver.received).toEqual([])
+    const log = await world.call(owner, 'GET', `${endpoint.path}/deliveries?status=cancelled`)
+    expect(log.json()).toMatchObject({ total: 2, items: [{ attempts: 0 }, { attempts: 0 }] })
+    await world.call(owner, 'POST', `${endpoint.path}/enable`)
+    await pump(world, webhooks)
+    expect(receiver.received).toEqual([])
+    expect((await replay()).json()).toEqual({ replayed: 2 })
+    await pump(world, webhooks)
+    expect(typesHeard(endpoint).toSorted()).toEqual(['resale.resumed', 'resale.suspended'])
+    expect((await replay()).json()).toEqual({ replayed: 0 })
+    await happen('resale.suspended')
+    expect(typesHeard(endpoint)).toHaveLength(3)
+  })
+
+  test('and what somebody was not to hear then is not heard by a replay either', async () => {
+    const { partner, owner, endpoint, happen, replay } = await openDisabled()
+    await world.seed(`update partner set status = 'suspended' where id = $1`, [partner])
+    await happen('resale.suspended')
+    await world.seed(`update partner set status = 'active' where id = $1`, [partner])
+    await world.call(owner, 'POST', `${endpoint.path}/enable`)
+    expect((await replay()).json()).toEqual({ replayed: 0 })
+    await pump(world, webhooks)
+    expect(receiver.received).toEqual([])
+  })
+
+  test('is neither lost nor sent twice when the endpoint is enabled at the same moment', async () => {
+    const { tenant, partner, resale, owner, endpoint, replay } = await openDisabled()
+    for (let turn = 0; turn < 10; turn += 1) {
+      await put('resale.suspended', { resale_id: resale, tenant_id: tenant, partner_id: partner })
+      await Promise.all([pump(world, webhooks), world.call(owner, 'POST', `${endpoint.path}/enable`)])
+      await replay()
+      await pump(world, webhooks)
+      expect(typesHeard(endpoint)).toHaveLength(turn + 1)
+      await world.call(owner, 'POST', `${endpoint.path}/disable`)
+    }
+  })
+})
+
 test('an endpoint hears only what it chose, and nothing from before it was made', async () => {
   const made = await acts.consent()
   const [partner, client] = [made.partner, made.clientId]

@@ -104,17 +104,27 @@ test('an owner adds nothing to the endpoint of another, and no endpoint for anot
 })
 
 test('a sealed secret is read by the job alone: its owner has no privilege on the column', async () => {
-  const read = 'select sealed_secret from webhook_secret'
-  for (const side of ['partner', 'tenant'] as const)
-    expect(await as(side, (client) => attempt(client, read))).toContain('permission denied')
-  expect(await as('clock', (client) => attempt(client, read))).toBe('done')
+  for (const column of ['sealed_secret', 'sealed_signing_key']) {
+    const read = `select ${column} from webhook_secret`
+    for (const side of ['partner', 'tenant'] as const)
+      expect(await as(side, (client) => attempt(client, read))).toContain('permission denied')
+    expect(await as('clock', (client) => attempt(client, read))).toBe('done')
+  }
 })
 
 test('secrets follow the rotation of the data key, which finds its columns by their comments', async () => {
-  const [row] = await world.sql(
-    `select col_description(attrelid, attnum) as comment from pg_attribute where attrelid = 'webhook_secret'::regclass and attname = 'sealed_secret'`,
+  const rows = await world.sql(
+    `select col_description(attrelid, attnum) as comment from pg_attribute where attrelid = 'webhook_secret'::regclass and attname like 'sealed%'`,
   )
-  expect(row?.['comment']).toMatch(/^Encrypted with the data key/)
+  expect(rows).toHaveLength(2)
+  for (const { comment } of rows) expect(comment).toMatch(/^Encrypted with the data key/)
+})
+
+test('nobody says that an address has answered but the job that asked it (section 6)', async () => {
+  for (const side of ['partner', 'tenant'] as const)
+    expect(
+      await as(side, (client) => attempt(client, 'update webhook_endpoint set verified_at = now()')),
+    ).toContain('permission denied')
 })
 
 test('nobody says what an event was after it was written', async () => {

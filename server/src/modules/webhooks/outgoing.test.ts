@@ -1,6 +1,8 @@
 import { BlockList } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ForwardProxy } from '#testing/forward-proxy.ts'
 import { TEST_CERTIFICATE, WebhookReceiver } from '#testing/webhook-receiver.ts'
+import { readAllowedNets } from './allowed-nets.ts'
 import { makeOutgoing } from './outgoing.ts'
 import type { Outgoing, OutgoingOptions } from './outgoing.ts'
 
@@ -111,6 +113,50 @@ describe('the connection itself', () => {
     const came = await post(make({ allowsLoopback: true }), receiver.url)
     expect(came).toMatchObject({ outcome: 'refused_by_receiver', code: 307 })
     expect(inner.received).toEqual([])
+  })
+})
+
+describe('networks of the provider that the operator allows', () => {
+  const allowedNets = readAllowedNets(['10.20.0.0/16', '127.0.0.0/8'])
+  const toReceiver = { ca: TEST_CERTIFICATE, lookup: answers('127.0.0.1') }
+
+  test('are connected to, what they answer is not kept, and everything else inside stays refused (section 6)', async () => {
+    await using secure = await WebhookReceiver.start({ isSecure: true })
+    secure.answer = () => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'inside' })
+    const url = `https://hooks.example.com:${secure.port}/`
+    expect(await post(make({ ...toReceiver, allowedNets }), url)).toMatchObject({
+      outcome: 'delivered',
+      excerpt: null,
+    })
+    for (const address of ['10.21.0.1', '192.168.0.1', '169.254.169.254', '::1', '::ffff:10.21.0.1'])
+      expect(
+        await post(make({ ca: TEST_CERTIFICATE, lookup: answers(address), allowedNets }), url),
+      ).toMatchObject({ outcome: 'address_refused' })
+    const none = readAllowedNets([])
+    expect(await post(make({ ...toReceiver, allowedNets: none }), url)).toMatchObject({
+      outcome: 'address_refused',
+    })
+    expect(secure.received).toHaveLength(1)
+    const open = make({ ...toReceiver, blocked: new BlockList() })
+    expect(await post(open, url)).toMatchObject({ outcome: 'delivered', excerpt: 'inside' })
+  })
+})
+
+describe('a forward proxy', () => {
+  test('carries every message, tunnels TLS to the receiver, and its refusal is told as one of the address (section 6)', async () => {
+    await using secure = await WebhookReceiver.start({ isSecure: true })
+    await using proxy = await ForwardProxy.start(secure.port)
+    const through = make({ proxy: proxy.url, ca: TEST_CERTIFICATE })
+    expect(await post(through, 'https://hooks.example.com/')).toMatchObject({
+      outcome: 'delivered',
+      code: 204,
+    })
+    expect(proxy.asked).toEqual(['hooks.example.com:443'])
+    expect(secure.received).toHaveLength(1)
+    expect(await post(through, 'https://refused.example.com/')).toMatchObject({ outcome: 'address_refused' })
+    expect(await post(through, 'https://[::ffff:10.0.0.1]/')).toMatchObject({ outcome: 'address_refused' })
+    expect(proxy.asked).toHaveLength(2)
+    expect(secure.received).toHaveLength(1)
   })
 })
 

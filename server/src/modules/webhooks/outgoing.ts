@@ -1,13 +1,18 @@
 import type { BlockList, LookupFunction } from 'node:net'
-import { Agent, buildConnector, request } from 'undici'
+import { Agent, buildConnector, ProxyAgent, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { systemClock } from '#platform/clock.ts'
-import { isLoopback, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
+import { isBlocked, isLoopback, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
+import type { AllowedNets } from './allowed-nets.ts'
+import { excerptOf } from './excerpt.ts'
 import { judge, readRetryAfter } from './rules.ts'
 import type { Attempted, Outcome } from './rules.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
-/** What is read of an answer at most; nothing of it is kept. */
+/** What is read of an answer at most. */
 const ANSWER_LIMIT_BYTES = 64 * 1024
+/** More than the excerpt, so that what is hidden from it makes room. */
+const ANSWER_KEPT_BYTES = 4096
 
 export interface OutgoingOptions {
   /** Plain HTTP to this machine is taken in demo and development only. */
@@ -18,6 +23,10 @@ export interface OutgoingOptions {
   readonly lookup?: LookupFunction
   /** What is not connected to over TLS; everything that is not global unless told otherwise. */
   readonly blocked?: BlockList
+  /** Networks of the provider's own in which endpoints may be; what they answer is not kept. */
+  readonly allowedNets?: AllowedNets
+  /** A forward proxy that every message goes through; it decides about addresses then, and must refuse private ones. */
+  readonly proxy?: string
   /** Certificates of authorities that are trusted instead of the public ones. */
   readonly ca?: string
 }
@@ -53,14 +62,25 @@ function makeConnector(blockList: BlockList, { lookup, ca }: OutgoingOptions): b
   }
 }
 
+const poolOf = ({ timeoutMs }: OutgoingOptions) => ({
+  headersTimeout: timeoutMs,
+  bodyTimeout: timeoutMs,
+  connections: 5,
+  pipelining: 1,
+  keepAliveTimeout: 1000,
+})
+
 function makeAgent(blockList: BlockList, options: OutgoingOptions): Agent {
-  return new Agent({
-    connect: makeConnector(blockList, options),
-    headersTimeout: options.timeoutMs,
-    bodyTimeout: options.timeoutMs,
-    connections: 5,
-    pipelining: 1,
-    keepAliveTimeout: 1000,
+  return new Agent({ ...poolOf(options), connect: makeConnector(blockList, options) })
+}
+
+function makeProxy(uri: string, options: OutgoingOptions): ProxyAgent {
+  const { ca } = options
+  return new ProxyAgent({
+    ...poolOf(options),
+    uri,
+    requestTls: { timeout: CONNECT_TIMEOUT_MS, ...(ca && { ca }) },
+    proxyTls: { timeout: CONNECT_TIMEOUT_MS },
   })
 }
 
@@ -74,40 +94,110 @@ function codesOf(error: unknown): string[] {
 function outcomeOf(error: unknown): Outcome {
   const codes = codesOf(error)
   if (codes.includes('ERR_IP_BLOCKED')) return 'address_refused'
+  // What a forward proxy says to a tunnel that it does not open.
+  if (error instanceof Error && error.message.startsWith('Proxy response (403)')) return 'address_refused'
   return codes.some((code) => /Timeout|TIMEOUT|ETIMEDOUT/.test(code)) ? 'timeout' : 'not_connected'
 }
 
+type Came = Omit<Attempted, 'durationMs'>
+
+const failure = (outcome: Outcome): Came => ({ code: null, outcome, retryAfterMs: null, excerpt: null })
+
+/** Reads an answer to the limit, and keeps its beginning. A status is an answer, even when the rest of it never ends. */
+async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+  const kept: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of body) {
+      const bytes = Buffer.from(chunk)
+      if (length < ANSWER_KEPT_BYTES) kept.push(bytes)
+      length += bytes.length
+      if (length >= ANSWER_LIMIT_BYTES) break
+    }
+  } catch {
+    // What came until then is what there is.
+  }
+  return Buffer.concat(kept).subarray(0, ANSWER_KEPT_BYTES)
+}
+
+async function exchange(
+  { url, headers, body }: Post,
+  via: { readonly dispatcher: Dispatcher; readonly timeoutMs: number; readonly keepsAnswer: boolean },
+): Promise<Came> {
+  const target = new URL(url)
+  const { dispatcher } = via
+  const signal = AbortSignal.timeout(via.timeoutMs)
+  const answer = await request(target, { method: 'POST', headers, body, dispatcher, signal })
+  const bytes = await readBeginning(answer.body)
+  const contentType = String(answer.headers['content-type'] ?? '')
+  return {
+    code: answer.statusCode,
+    outcome: judge(answer.statusCode),
+    retryAfterMs: readRetryAfter(answer.headers['retry-after'], systemClock()),
+    excerpt: via.keepsAnswer ? excerptOf({ contentType, bytes, url: target }) : null,
+  }
+}
+
+const literalOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
+
+/** Every way out that an installation has. */
+class WaysOut {
+  readonly #options: OutgoingOptions
+  readonly #global: Dispatcher
+  readonly #loopback: Agent | null
+  readonly #proxy: ProxyAgent | null
+  readonly #inside: Agent | null
+
+  constructor(options: OutgoingOptions) {
+    const { allowsLoopback, allowedNets, proxy } = options
+    this.#options = options
+    this.#global = makeAgent(options.blocked ?? NOT_GLOBAL, options)
+    this.#loopback = allowsLoopback ? makeAgent(NOT_LOOPBACK, options) : null
+    this.#proxy = proxy === undefined ? null : makeProxy(proxy, options)
+    this.#inside = allowedNets && !allowedNets.isEmpty ? makeAgent(allowedNets.blocked, options) : null
+  }
+
+  #by(message: Post, dispatcher: Dispatcher, keepsAnswer: boolean): Promise<Came> {
+    const { timeoutMs } = this.#options
+    return exchange(message, { dispatcher, timeoutMs, keepsAnswer }).catch((error: unknown) =>
+      failure(outcomeOf(error)),
+    )
+  }
+
+  async send(message: Post): Promise<Came> {
+    const target = new URL(message.url)
+    if (this.#loopback && isLoopback(target)) return this.#by(message, this.#loopback, true)
+    if (target.protocol !== 'https:') return failure('address_refused')
+    if (this.#proxy) {
+      const { blocked = NOT_GLOBAL, allowedNets } = this.#options
+      const literal = literalOf(target)
+      if (isBlocked(blocked, literal) && !allowedNets?.holds(literal)) return failure('address_refused')
+      return this.#by(message, this.#proxy, !this.#inside)
+    }
+    const came = await this.#by(message, this.#global, true)
+    // Nothing was sent when the address was refused, so another way may be tried.
+    const mayGoInside = this.#inside && came.outcome === 'address_refused'
+    return mayGoInside ? this.#by(message, this.#inside, false) : came
+  }
+
+  async close(): Promise<void> {
+    for (const way of [this.#global, this.#loopback, this.#proxy, this.#inside]) await way?.destroy()
+  }
+}
+
 /**
- * Makes what posts. Only global addresses are connected to, whatever the name or the spelling of the address says;
- * redirects are not followed, because they would lead elsewhere. Source: OWASP API7:2023, access.md section 8.
+ * Makes what posts. Only global addresses are connected to, and those of the networks that the operator allows, whatever
+ * the name or the spelling of the address says; redirects are not followed, because they would lead elsewhere. Source:
+ * OWASP API7:2023, access.md section 8, embedded.md section 6.
  */
 export function makeOutgoing(options: OutgoingOptions): Outgoing {
-  const global = makeAgent(options.blocked ?? NOT_GLOBAL, options)
-  const loopback = options.allowsLoopback ? makeAgent(NOT_LOOPBACK, options) : null
-  async function send({ url, headers, body }: Post): Promise<Omit<Attempted, 'durationMs'>> {
-    const target = new URL(url)
-    const dispatcher = loopback && isLoopback(target) ? loopback : global
-    if (dispatcher === global && target.protocol !== 'https:')
-      return { code: null, outcome: 'address_refused', retryAfterMs: null }
-    const signal = AbortSignal.timeout(options.timeoutMs)
-    const answer = await request(target, { method: 'POST', headers, body, dispatcher, signal })
-    // A status is an answer, even when the rest of it never ends.
-    await answer.body.dump({ limit: ANSWER_LIMIT_BYTES, signal }).catch(() => undefined)
-    return {
-      code: answer.statusCode,
-      outcome: judge(answer.statusCode),
-      retryAfterMs: readRetryAfter(answer.headers['retry-after'], systemClock()),
-    }
-  }
+  const ways = new WaysOut(options)
   return {
     async post(message) {
       const start = performance.now()
-      const failed = (error: unknown) => ({ code: null, outcome: outcomeOf(error), retryAfterMs: null })
-      const came = await send(message).catch(failed)
+      const came = await ways.send(message)
       return { ...came, durationMs: Math.round(performance.now() - start) }
     },
-    async close() {
-      await Promise.all([global.destroy(), loopback?.destroy()])
-    },
+    close: () => ways.close(),
   }
 }

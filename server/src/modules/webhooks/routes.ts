@@ -7,6 +7,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { change, create, remove, replay, replaySince, rotate, sendTest, switchTo } from './acts.ts'
 import type { AddressRules } from './addresses.ts'
+import { readAllowedNets } from './allowed-nets.ts'
 import { OVERLAP_HOURS } from './rules.ts'
 import {
   DeliveryBody,
@@ -37,9 +38,15 @@ const PARTNER: Side = { root: '/api/v1/partner', access: { permission: 'partner_
 const TENANT: Side = { root: '/api/v1/tenant', access: { permission: 'tenant.webhooks.manage' } }
 
 /** The rules for addresses of an installation. */
-function addressRulesOf(services: Pick<Services, 'isDemo' | 'publicOrigin' | 'embedOrigin'>): AddressRules {
+function addressRulesOf(
+  services: Pick<Services, 'isDemo' | 'publicOrigin' | 'embedOrigin' | 'webhookNets'>,
+): AddressRules {
   const ownHosts = [services.publicOrigin(), services.embedOrigin()].map((origin) => new URL(origin).host)
-  return { allowsLoopback: services.isDemo, ownHosts }
+  return {
+    allowsLoopback: services.isDemo,
+    ownHosts,
+    allowedNets: readAllowedNets(services.webhookNets),
+  }
 }
 
 const etag = (row: EndpointRow) => ({ ETag: `"v${row.version}"` })

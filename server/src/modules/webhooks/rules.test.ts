@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
+import { readConfig } from '#platform/config.ts'
 import { findUrlFault, isBlocked, NOT_GLOBAL, NOT_LOOPBACK } from './addresses.ts'
+import { readAllowedNets } from './allowed-nets.ts'
 import { EVENT_TYPE_NAMES, TOPICS, typeOf } from './catalogue.ts'
 import {
   delayAfter,
@@ -88,6 +90,46 @@ describe('the address of an endpoint', () => {
     expect(findUrlFault('https://127.0.0.1/', DEMO)).not.toBeNull()
   })
 
+  test('may be in a network of the provider that the operator allows, by number or by a local name (section 6)', () => {
+    const allowedNets = readAllowedNets(['10.20.0.0/16'])
+    const fault = (url: string) =>
+      findUrlFault(url, { allowsLoopback: false, ownHosts: ['partners.example'], allowedNets })
+    for (const url of ['https://10.20.3.4/hook', 'https://billing.internal/hook', 'https://0x0a140304/'])
+      expect(fault(url)).toBeNull()
+    for (const url of ['https://10.21.0.1/', 'https://127.0.0.1/', 'https://[::ffff:10.21.0.1]/'])
+      expect(fault(url)).toBe('must be reachable from the Internet')
+    expect(fault('http://10.20.3.4/')).toBe('must be an https address')
+    expect(fault('https://partners.example/')).toBe('must not be an address of this service')
+  })
+
+  test('may never be on this machine or link-local, whatever the operator writes (section 6)', () => {
+    const faults = (text: string) => {
+      try {
+        readConfig({ WEBHOOK_ALLOWED_NETS: text })
+        return null
+      } catch (error) {
+        return String(error)
+      }
+    }
+    expect(readConfig({ WEBHOOK_ALLOWED_NETS: '10.20.0.0/16, fd12:3456::/32' }).webhookNets).toEqual([
+      '10.20.0.0/16',
+      'fd12:3456::/32',
+    ])
+    for (const net of [
+      '127.0.0.1/32',
+      '0.0.0.0/0',
+      '169.254.169.254/32',
+      '168.0.0.0/5',
+      '::1/128',
+      '::/0',
+      'fe80::/64',
+      '::ffff:10.0.0.0/104',
+    ])
+      expect(faults(net)).toContain('must not hold loopback or link-local')
+    for (const text of ['10.0.0.0', '10.0.0.0/33', 'inside', '10.0.0.0/8 10.1.0.0/16'])
+      expect(faults(text)).toContain('must be a network such as')
+  })
+
   test('a list blocks an IPv4 address and the same one in IPv6 alike', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
@@ -144,7 +186,13 @@ describe('what is sent', () => {
   test('an endpoint is given up at 410, or after five days of failure, not a moment before', () => {
     const now = new Date(GIVES_UP_AFTER_MS * 10)
     const at = (age: number) => ({ now, failingSince: new Date(now.getTime() - age) })
-    const failed = { code: 500, outcome: 'refused_by_receiver', durationMs: 1, retryAfterMs: null } as const
+    const failed = {
+      code: 500,
+      outcome: 'refused_by_receiver',
+      durationMs: 1,
+      retryAfterMs: null,
+      excerpt: null,
+    } as const
     expect(verdictOn(failed, at(GIVES_UP_AFTER_MS))).toBe('failing')
     expect(verdictOn(failed, at(GIVES_UP_AFTER_MS - 1))).toBe('keeps')
     expect(verdictOn({ ...failed, code: 410, outcome: 'gone' }, at(0))).toBe('gone')

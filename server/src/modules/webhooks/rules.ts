@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks'
+import { signAsymmetric } from './signing-key.ts'
 
 const SECOND_MS = 1000
 const MINUTE_MS = 60 * SECOND_MS
@@ -56,6 +57,8 @@ export interface Attempted {
   readonly outcome: Outcome
   readonly durationMs: number
   readonly retryAfterMs: number | null
+  /** The beginning of the answer as text that may be shown to the endpoint's owner; null when there is none. */
+  readonly excerpt: string | null
 }
 
 export const OUTCOMES = [
@@ -96,14 +99,26 @@ export interface Message {
   readonly body: string
 }
 
-/** The header fields of a message, signed with every secret that counts, the newest first. */
-export function signMessage(message: Message, secrets: readonly Buffer[]): Record<string, string> {
-  const signatures = secrets.map((secret) =>
-    new Webhook(showSecret(secret)).sign(message.id, message.timestamp, message.body),
-  )
+/**
+ * The header fields of a message, signed with every secret that counts (`v1`) and every seed (`v1a`), the newest first.
+ * Source: Standard Webhooks, "Signature scheme".
+ */
+export function signMessage(
+  message: Message,
+  secrets: readonly Buffer[],
+  seeds: readonly Buffer[] = [],
+): Record<string, string> {
+  const timestamp = String(Math.floor(message.timestamp.getTime() / SECOND_MS))
+  const content = `${message.id}.${timestamp}.${message.body}`
+  const signatures = [
+    ...secrets.map((secret) =>
+      new Webhook(showSecret(secret)).sign(message.id, message.timestamp, message.body),
+    ),
+    ...seeds.map((seed) => signAsymmetric(seed, content)),
+  ]
   return {
     'webhook-id': message.id,
-    'webhook-timestamp': String(Math.floor(message.timestamp.getTime() / SECOND_MS)),
+    'webhook-timestamp': timestamp,
     'webhook-signature': signatures.join(' '),
   }
 }

@@ -5,6 +5,7 @@ import { findUrlFault } from './addresses.ts'
 import type { AddressRules } from './addresses.ts'
 import { EVENT_TYPE_NAMES, EVENT_TYPES } from './catalogue.ts'
 import { OUTCOMES, OVERLAP_HOURS } from './rules.ts'
+import { showPublicKey } from './signing-key.ts'
 import type { DeliveryRow, EndpointRow } from './store.ts'
 import { DELIVERY_STATUSES } from './tables.ts'
 
@@ -89,6 +90,14 @@ export const EndpointBody = z.strictObject({
   status: z.enum(['active', 'disabled']),
   disabled_reason: z.enum(['by_owner', 'gone', 'failing', 'leaked']).nullable(),
   disabled_at: z.string().nullable(),
+  verified_at: z.string().nullable().meta({
+    description:
+      'When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits.',
+  }),
+  public_keys: z.array(z.string()).meta({
+    description:
+      'What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps.',
+  }),
   previous_secret_ends_at: z
     .string()
     .nullable()
@@ -126,6 +135,10 @@ export const DeliveryBody = z.strictObject({
   response_code: z.int().nullable().meta({ description: 'The status of the last answer, if there was one.' }),
   outcome: z.enum(OUTCOMES).nullable(),
   duration_ms: z.int().nullable(),
+  response_excerpt: z.string().nullable().meta({
+    description:
+      'The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out.',
+  }),
   created_at: z.string(),
   finished_at: z.string().nullable(),
 })
@@ -137,6 +150,8 @@ export function toEventTypes(): z.input<typeof EventTypesBody> {
   }
 }
 
+const moment = (at: Date | null): string | null => at?.toISOString() ?? null
+
 /** The public form of an endpoint. */
 export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
   return {
@@ -146,11 +161,13 @@ export function toEndpoint(row: EndpointRow): z.input<typeof EndpointBody> {
     event_types: EVENT_TYPE_NAMES.filter((name) => row.event_types.includes(name)),
     status: row.status,
     disabled_reason: row.disabled_reason,
-    disabled_at: row.disabled_at?.toISOString() ?? null,
-    previous_secret_ends_at: row.previous_secret_ends_at?.toISOString() ?? null,
-    failing_since: row.failing_since?.toISOString() ?? null,
-    last_success_at: row.last_success_at?.toISOString() ?? null,
-    last_failure_at: row.last_failure_at?.toISOString() ?? null,
+    disabled_at: moment(row.disabled_at),
+    verified_at: moment(row.verified_at),
+    public_keys: row.public_keys.map((key) => showPublicKey(Buffer.from(key, 'base64'))),
+    previous_secret_ends_at: moment(row.previous_secret_ends_at),
+    failing_since: moment(row.failing_since),
+    last_success_at: moment(row.last_success_at),
+    last_failure_at: moment(row.last_failure_at),
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
@@ -174,6 +191,7 @@ export function toDelivery(row: DeliveryRow): z.input<typeof DeliveryBody> {
     response_code: row.response_code,
     outcome: OUTCOMES.find((outcome) => outcome === row.outcome) ?? null,
     duration_ms: row.duration_ms,
+    response_excerpt: row.response_excerpt,
     created_at: row.created_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
   }

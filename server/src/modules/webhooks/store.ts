@@ -11,6 +11,12 @@ const MOST_ENDPOINTS = 20
 
 const db = (mandate: OwnerMandate) => tables<WebhookTables>(mandate)
 
+/** The public keys that verify signatures now, the newest first. */
+const PUBLIC_KEYS = sql<string[]>`array(
+  select encode(s.public_key, 'base64') from webhook_secret s
+  where s.endpoint_id = e.id and s.public_key is not null and (s.ends_at is null or s.ends_at > statement_timestamp())
+  order by s.ends_at desc nulls first)`.as('public_keys')
+
 function endpoints(mandate: OwnerMandate) {
   return db(mandate)
     .selectFrom('webhook_endpoint as e')
@@ -25,6 +31,7 @@ function endpoints(mandate: OwnerMandate) {
       'e.status',
       'e.disabled_reason',
       'e.disabled_at',
+      'e.verified_at',
       'e.version',
       'e.created_by_name',
       'e.created_at',
@@ -41,6 +48,7 @@ function endpoints(mandate: OwnerMandate) {
         .select(({ fn }) => fn.max('s.ends_at').as('ends_at'))
         .as('previous_secret_ends_at'),
     )
+    .select(PUBLIC_KEYS)
 }
 
 export type EndpointRow = Awaited<ReturnType<ReturnType<typeof endpoints>['execute']>>[number]
@@ -176,6 +184,8 @@ export async function replaceSecret(
     readonly id: string
     readonly sealed: Buffer
     readonly digest: Buffer
+    readonly sealedSigningKey: Buffer
+    readonly publicKey: Buffer
     readonly overlapHours: number
   },
 ): Promise<void> {
@@ -193,7 +203,14 @@ export async function replaceSecret(
     .execute()
   await db(mandate)
     .insertInto('webhook_secret')
-    .values({ id: next.id, endpoint_id: endpointId, sealed_secret: next.sealed, digest: next.digest })
+    .values({
+      id: next.id,
+      endpoint_id: endpointId,
+      sealed_secret: next.sealed,
+      digest: next.digest,
+      sealed_signing_key: next.sealedSigningKey,
+      public_key: next.publicKey,
+    })
     .execute()
 }
 
@@ -221,6 +238,7 @@ function deliveries(mandate: OwnerMandate, endpointId: string) {
       'response_code',
       'outcome',
       'duration_ms',
+      'response_excerpt',
       'created_at',
       'finished_at',
     ])
@@ -261,8 +279,8 @@ export async function getDelivery(
   return row
 }
 
-/** Adds what an owner sends to try an endpoint; returns the delivery. */
-export async function insertTest(
+/** Adds a message to one endpoint that is about no event of the product; returns the delivery. */
+export async function insertOwn(
   mandate: OwnerMandate,
   endpointId: string,
   message: { readonly eventType: string; readonly data: Record<string, unknown> },
@@ -288,6 +306,7 @@ const AGAIN = {
   response_code: null,
   outcome: null,
   duration_ms: null,
+  response_excerpt: null,
   finished_at: null,
 } as const
 

@@ -14,6 +14,7 @@ interface EndpointTable {
   status: Generated<'active' | 'disabled'>
   disabled_reason: DisabledReason | null
   disabled_at: Date | null
+  verified_at: Generated<Date | null>
   version: Generated<number>
   created_by: string
   created_by_name: string
@@ -26,6 +27,8 @@ interface SecretTable {
   endpoint_id: string
   sealed_secret: Buffer
   digest: Buffer | null
+  sealed_signing_key: Buffer | null
+  public_key: Buffer | null
   created_at: Generated<Date>
   ends_at: Date | null
 }
@@ -51,6 +54,7 @@ interface DeliveryTable {
   response_code: number | null
   outcome: string | null
   duration_ms: number | null
+  response_excerpt: string | null
   created_at: Generated<Date>
   finished_at: Date | null
 }

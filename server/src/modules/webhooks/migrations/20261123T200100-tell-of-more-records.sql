@@ -60,7 +60,7 @@ begin
   return jsonb_build_object(
     'endpoints', coalesce((
       select jsonb_agg(e.id order by e.id) from public.webhook_endpoint e
-      where e.status = 'active' and event ->> 'type' = any (e.event_types) and e.created_at <= at
+      where event ->> 'type' = any (e.event_types) and e.created_at <= at
         and (e.partner_id = any (partners) or e.tenant_id = tenant) and access.webhook_owner_works(e.partner_id, e.tenant_id)), '[]'),
     'delegation_kind', (select d.kind from public.delegation d where d.id = delegation and d.tenant_id = tenant),
     'state', case about
