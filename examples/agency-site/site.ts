@@ -14,6 +14,7 @@ export interface SiteOptions {
 
 interface SitePage {
   readonly csp: string | null
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: string
 }
 
@@ -29,7 +30,7 @@ function iframeTag({ embedOrigin, form, token }: SiteOptions): string {
 
 /**
  * The pages of the site. Each forbids everything that the form does not need: `/` takes the script under a nonce, `/pinned`
- * the script whose digest it knows, `/iframe` no script at all.
+ * the script whose digest it knows, `/iframe` no script at all. `/isolated` keeps out what does not say that it may be embedded.
  */
 function pageOf(path: string, options: SiteOptions, nonce: string): SitePage | null {
   const { embedOrigin, integrity = '' } = options
@@ -44,6 +45,14 @@ function pageOf(path: string, options: SiteOptions, nonce: string): SitePage | n
       body: scriptTag(options, pinned, '/v1.0.0/embed.js'),
     },
     '/iframe': { csp: `default-src 'none'; frame-src ${embedOrigin}`, body: iframeTag(options) },
+    '/isolated': {
+      csp: null,
+      headers: {
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+        'Cross-Origin-Opener-Policy': 'same-origin',
+      },
+      body: scriptTag(options, ''),
+    },
     '/plain': { csp: null, body: scriptTag(options, '') },
     '/no-frames': {
       csp: `default-src 'none'; script-src 'nonce-${nonce}'; base-uri 'none'`,
@@ -59,6 +68,7 @@ function send(response: ServerResponse, page: SitePage | null): void {
     // Even a site that tells nobody where its visitors come from can show a form.
     'Referrer-Policy': 'no-referrer',
     ...(page?.csp && { 'Content-Security-Policy': page.csp }),
+    ...page?.headers,
   })
   response.end(
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Riverside Family Centre</title></head><body><h1>Riverside Family Centre</h1><p>For our staff.</p>${page?.body ?? 'There is no such page.'}<p>Riverside, 1 Mill Lane</p></body></html>`,

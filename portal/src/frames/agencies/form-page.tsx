@@ -18,12 +18,29 @@ import { orgPlaces } from '../../places.ts'
 import { ActivityPanel } from './activity-panel.tsx'
 import { useForm, useFormConfig } from './calls.ts'
 import { checkConfig, toConfigBody, toConfigDraft } from './config-draft.ts'
+import type { ConfigDraft } from './config-draft.ts'
 import { ConfigFields } from './config-fields.tsx'
 import { FormPreview } from './form-preview.tsx'
 import { checkPlace, PlaceFields, toPlaceBody, toPlaceDraft } from './place-fields.tsx'
 import { TokensPanel } from './tokens-panel.tsx'
 
 type FormProps = { form: AgencyForm; etag: string | null }
+
+type EditedProps = { form: AgencyForm; answer: FormConfigAnswer; draft: ConfigDraft }
+
+function EditedForm({ form, answer, draft }: EditedProps) {
+  const labels = new Map(answer.voucher_types.map(({ code, label }) => [code, label]))
+  return (
+    <aside>
+      <FormPreview
+        draft={draft}
+        labels={labels}
+        address={answer.preview_url}
+        asksCode={form.has_access_code}
+      />
+    </aside>
+  )
+}
 
 function ConfigEditor({
   form,
@@ -36,7 +53,6 @@ function ConfigEditor({
 }) {
   const [draft, setDraft] = useState(() => toConfigDraft(answer.config))
   const [errors, setErrors] = useState<FormError[]>([])
-  const labels = new Map(answer.voucher_types.map(({ code, label }) => [code, label]))
   const write = useWrite(
     (wanted: typeof draft, frame) =>
       readBody(
@@ -69,9 +85,7 @@ function ConfigEditor({
           </Button>
         </div>
       </form>
-      <aside>
-        <FormPreview draft={draft} labels={labels} />
-      </aside>
+      <EditedForm form={form} answer={answer} draft={draft} />
     </div>
   )
 }

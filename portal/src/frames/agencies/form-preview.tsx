@@ -1,62 +1,87 @@
 import { SegmentedControl } from '@mantine/core'
-import { useState } from 'react'
-import type { CSSProperties } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 import { t } from '../../platform/words.ts'
 import { languagesOf } from './config-draft.ts'
 import type { ConfigDraft, Language } from './config-draft.ts'
 
-type PreviewProps = { draft: ConfigDraft; labels: ReadonlyMap<string, string> }
+type PreviewProps = {
+  draft: ConfigDraft
+  labels: ReadonlyMap<string, string>
+  /** The document of the form, on the origin of forms. */
+  address: string
+  asksCode: boolean
+}
 
-type DrawingProps = PreviewProps & { language: Language; isNarrow: boolean }
+type FrameProps = PreviewProps & { language: Language; isNarrow: boolean }
 
-const radii = { none: '0', small: '6px', large: '14px' } as const
+const leastHeight = 420
+const mostHeight = 4000
+const isColour = (text: string) => /^#[0-9a-f]{6}$/.test(text)
 
-type DrawingStyle = CSSProperties & { '--form-accent': string; '--form-radius': string }
-
-/** The form as the visitor sees it. Every text is a text node, so markup in it shows as text (E6). */
-function Drawing({ draft, labels, language, isNarrow }: DrawingProps) {
+/** What the frame is told: the texts of one language, the look, and what is offered. */
+function messageOf({ draft, labels, language, asksCode }: FrameProps) {
   const { title, intro, rules } = draft.texts[language]
-  const { accent, radius, appearance, density } = draft.theme
-  const style: DrawingStyle = {
-    '--form-accent': /^#[0-9a-f]{6}$/.test(accent) ? accent : '#5c5f66',
-    '--form-radius': radii[radius],
+  return {
+    v: 'pap-preview/1',
+    lang: language,
+    form: {
+      texts: { title, intro_text: intro, rules_list: rules.map(({ text }) => text) },
+      theme: { ...draft.theme, accent: isColour(draft.theme.accent) ? draft.theme.accent : '#5c5f66' },
+      voucher_types: draft.types.map((code) => ({ code, label: labels.get(code) ?? code })),
+      asks_code: asksCode,
+      asks_puzzle: false,
+    },
   }
+}
+
+/** What the frame says of itself: that it is there, and how high it is. */
+function heightOf(data: unknown): number | null {
+  if (typeof data !== 'object' || data === null || !('v' in data) || data.v !== 'pap-embed/1') return null
+  const height = 'height' in data && typeof data.height === 'number' ? Math.ceil(data.height) : 0
+  return Math.min(Math.max(height, leastHeight), mostHeight)
+}
+
+/**
+ * The real document of the form in a frame without an origin: it has no token and no ticket, may connect to nothing, and
+ * draws what it is told here. Every text is a text node there, so markup in it shows as text (E6).
+ */
+function PreviewFrame(props: FrameProps) {
+  const frame = useRef<HTMLIFrameElement>(null)
+  const [height, setHeight] = useState(leastHeight)
+  const [ready, setReady] = useState(0)
+  const message = JSON.stringify(messageOf(props))
+  useEffect(() => {
+    const listen = ({ source, data }: MessageEvent) => {
+      const told = source === frame.current?.contentWindow ? heightOf(data) : null
+      if (told === null) return
+      setHeight(told)
+      if (data.type === 'ready') setReady((count) => count + 1)
+    }
+    window.addEventListener('message', listen)
+    return () => window.removeEventListener('message', listen)
+  }, [])
+  useEffect(() => {
+    // A frame without an origin has no name to send to; nothing that is sent is anybody's secret.
+    if (ready > 0) frame.current?.contentWindow?.postMessage(JSON.parse(message), '*')
+  }, [message, ready])
   return (
-    <div
-      className="form-drawing"
-      data-look={appearance}
-      data-density={density}
-      data-narrow={isNarrow ? 'true' : undefined}
-      lang={language}
-      style={style}
-    >
-      {title !== '' && <strong className="form-drawing-title">{title}</strong>}
-      {intro !== '' && <p>{intro}</p>}
-      {rules.length > 0 && (
-        <ul>
-          {rules.map(({ key, text }) => (
-            <li key={key}>{text}</li>
-          ))}
-        </ul>
-      )}
-      <div className="form-drawing-fields" aria-hidden="true">
-        <span className="form-drawing-wide">{t('form.preview_type')}</span>
-        <i className="form-drawing-wide">{draft.types.map((code) => labels.get(code) ?? code).join(' · ')}</i>
-        {(['form.preview_first', 'form.preview_last', 'form.preview_birth'] as const).map((label) => (
-          <div key={label}>
-            <span>{t(label)}</span>
-            <i />
-          </div>
-        ))}
-      </div>
-      <span className="form-drawing-button">{t('form.preview_issue')}</span>
-    </div>
+    <iframe
+      ref={frame}
+      className="form-preview"
+      data-narrow={props.isNarrow ? 'true' : undefined}
+      title={t('form.preview')}
+      src={props.address}
+      sandbox="allow-scripts"
+      referrerPolicy="no-referrer"
+      height={height}
+    />
   )
 }
 
 /** What the form will look like, as it is edited: on a wide screen and on a phone. */
-export function FormPreview({ draft, labels }: PreviewProps) {
+export function FormPreview(props: PreviewProps) {
+  const { draft } = props
   const [width, setWidth] = useState('wide')
   const [chosen, setChosen] = useState<string>(draft.defaultLanguage)
   const offered = languagesOf(draft)
@@ -86,7 +111,7 @@ export function FormPreview({ draft, labels }: PreviewProps) {
           />
         )}
       </div>
-      <Drawing draft={draft} labels={labels} language={language} isNarrow={width === 'narrow'} />
+      <PreviewFrame {...props} language={language} isNarrow={width === 'narrow'} />
       <p className="small muted">{t('form.preview_note')}</p>
     </section>
   )

@@ -3,8 +3,9 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'
 import { agencyRecordRoutes } from './routes-agencies.ts'
-import { formRoutes } from './routes-forms.ts'
+import { makeFormRoutes } from './routes-forms.ts'
 import { makeLeakRoutes } from './routes-leaks.ts'
+import { agencyReachRoutes } from './routes-reach.ts'
 import { makeTokenRoutes } from './routes-tokens.ts'
 import type { EmbedPlaces } from './snippets.ts'
 import { formTokenPepper } from './token.ts'
@@ -26,12 +27,22 @@ export function makeAgencyRoutes(services: Services, options: AgencyOptions = {}
         loaderPath: '/v1/embed.js',
         pinnedPath: '/v1.0.0/embed.js',
         integrity: '',
+        previewPath: '/e/preview',
       })),
   }
-  return [...agencyRecordRoutes, ...formRoutes, ...makeTokenRoutes(parts), ...makeLeakRoutes(parts)]
+  return [
+    ...agencyRecordRoutes,
+    ...agencyReachRoutes,
+    ...makeFormRoutes(parts),
+    ...makeTokenRoutes(parts),
+    ...makeLeakRoutes(parts),
+  ]
 }
 
 export { runAgencyClock } from './clock.ts'
+export { mountLeakReportCheck, readLeakReportKeys } from './leak-signature.ts'
+export type { LeakReportKeys } from './leak-signature.ts'
+export { stopForms } from './stop-all.ts'
 export { isAllowedOrigin, LANGUAGES } from './config.ts'
 export type { FormConfig, Language } from './config.ts'
 export type { EmbedPlaces } from './snippets.ts'

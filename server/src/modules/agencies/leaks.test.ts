@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
 import {
@@ -9,17 +10,21 @@ import {
 } from '#testing/agency-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { makeAgencyKey, makeAgencyRoutes, makeFormToken } from './index.ts'
+import { makeAgencyKey, makeAgencyRoutes, makeFormToken, readLeakReportKeys } from './index.ts'
 
 const REPORTS = '/api/v1/leak-reports'
+
+const scanner = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const imposter = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const keyFile = (key: string) =>
+  JSON.stringify({ public_keys: [{ key_identifier: 'key-1', key, is_current: true }] })
+const KEY_FILE = keyFile(String(scanner.publicKey.export({ type: 'spki', format: 'pem' })))
 
 let world: TestWorld
 beforeAll(async () => {
   world = await TestWorld.start(
     (services) => [...makeAgencyRoutes(services), ...makeWebhookRoutes(services)],
-    {
-      isDemo: true,
-    },
+    { isDemo: true, leakReportKeys: readLeakReportKeys(KEY_FILE) },
   )
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -129,4 +134,58 @@ test('an organisation reports what it found by pasting it, and learns nothing of
     theirs.tenant,
   ])
   expect(key?.status).toBe('active')
+})
+
+test('a signed report is checked over its bytes: a false signature does nothing, and is answered as any other (E12)', async () => {
+  const { key } = await seedTenant('Acme Fiber')
+  const body = JSON.stringify(
+    [{ token: key.key, type: 'liaison_agency_key', url: 'https://code.example' }],
+    null,
+    1,
+  )
+  const signedBy = (signer: typeof scanner, text = body) =>
+    sign('sha256', Buffer.from(text), signer.privateKey).toString('base64')
+  const send = (id: string, signature: string, text = body) =>
+    world.app.http.inject({
+      method: 'POST',
+      url: REPORTS,
+      headers: {
+        'content-type': 'application/json',
+        'github-public-key-identifier': id,
+        'github-public-key-signature': signature,
+      },
+      payload: text,
+    })
+  const status = async () =>
+    (await world.sql<{ status: string }>('select status from agency_key order by created_at desc limit 1'))[0]
+      ?.status
+  for (const [id, signature] of [
+    ['key-1', signedBy(imposter)],
+    ['key-2', signedBy(scanner)],
+    ['key-1', signedBy(scanner, `${body} `)],
+    ['key-1', ''],
+    ['', 'no signature'],
+  ] as const) {
+    const answer = await send(id, signature)
+    expect([answer.statusCode, answer.json()]).toEqual([202, { received: true }])
+    expect(await status()).toBe('active')
+  }
+  const answer = await send('key-1', signedBy(scanner))
+  expect([answer.statusCode, answer.json()]).toEqual([202, { received: true }])
+  expect(await status()).toBe('revoked')
+})
+
+test('keys of another kind, and a file without keys, are refused when the server starts (E12)', () => {
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({
+    type: 'spki',
+    format: 'pem',
+  })
+  expect(() => readLeakReportKeys(keyFile(String(other)))).toThrow('P-256')
+  for (const [text, fault] of [
+    ['{"public_keys":[]}', 'public_keys'],
+    ['{}', 'public_keys'],
+    ['x', 'JSON'],
+    [keyFile('not a key'), 'DECODER'],
+  ] as const)
+    expect(() => readLeakReportKeys(text)).toThrow(fault)
 })

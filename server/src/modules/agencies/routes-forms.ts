@@ -5,11 +5,13 @@ import type { Route } from '#platform/route.ts'
 import { ActivityBody, readActivity } from './activity.ts'
 import { addForm, changeForm, saveConfig, switchForm } from './acts.ts'
 import { getAgency } from './agency-store.ts'
+import type { TenantMandate } from './agency-store.ts'
 import { FormConfigBody, FormConfigInput } from './config.ts'
 import { getForm, listForms, listVoucherTypes } from './form-store.ts'
 import type { FormRow } from './form-store.ts'
 import { BASE } from './routes-agencies.ts'
 import { AgencyParams, ChangeForm, CreateForm, FormParams, MoveInput } from './schemas.ts'
+import type { EmbedPlaces } from './snippets.ts'
 import { configOf, FormBody, publicForm, toForm } from './view.ts'
 
 export const FORMS = '/api/v1/tenant/forms'
@@ -24,6 +26,10 @@ const ConfigAnswer = z.strictObject({
   voucher_types: z
     .array(z.strictObject({ code: z.string(), label: z.string(), is_active: z.boolean() }))
     .meta({ description: 'What the organisation offers, to choose from.' }),
+  preview_url: z.string().meta({
+    description:
+      'The document that draws the form as it is edited, in a frame of the portal; it issues nothing.',
+  }),
 })
 
 const configEtag = (row: FormRow) => ({ ETag: `"v${row.config_version}"` })
@@ -59,7 +65,16 @@ const listRoutes: readonly Route[] = [
   }),
 ]
 
-const configRoutes: readonly Route[] = [
+type Places = { readonly places: () => EmbedPlaces }
+
+async function configAnswer({ places }: Places, mandate: TenantMandate, row: FormRow) {
+  const { origin, previewPath } = places()
+  const voucher_types = await listVoucherTypes(mandate)
+  const body = { config: configOf(row), voucher_types, preview_url: `${origin}${previewPath}` }
+  return sent(body, configEtag(row))
+}
+
+const makeConfigRoutes = (parts: Places): readonly Route[] => [
   route({
     method: 'GET',
     path: `${FORMS}/:form_id/config`,
@@ -75,8 +90,7 @@ const configRoutes: readonly Route[] = [
         action: 'tenant.agencies.read',
         resource: { type: 'form', id: row.id, label: row.name },
       })
-      const body = { config: configOf(row), voucher_types: await listVoucherTypes(mandate) }
-      return sent(body, configEtag(row))
+      return configAnswer(parts, mandate, row)
     },
   }),
   route({
@@ -91,8 +105,7 @@ const configRoutes: readonly Route[] = [
     responses: { 200: ConfigAnswer },
     async handle({ mandate, params, body, expectedVersion }) {
       const row = await saveConfig(mandate, { id: params.form_id, expectedVersion }, body)
-      const answered = { config: configOf(row), voucher_types: await listVoucherTypes(mandate) }
-      return sent(answered, configEtag(row))
+      return configAnswer(parts, mandate, row)
     },
   }),
 ]
@@ -118,7 +131,7 @@ const switchRoutes: readonly Route[] = (
 )
 
 /** The routes of forms (E6). */
-export const formRoutes: readonly Route[] = [
+export const makeFormRoutes = (parts: Places): readonly Route[] => [
   ...listRoutes,
   route({
     method: 'GET',
@@ -155,6 +168,6 @@ export const formRoutes: readonly Route[] = [
     responses: { 200: ActivityBody },
     handle: async ({ mandate, params }) => readActivity(mandate, await getForm(mandate, params.form_id)),
   }),
-  ...configRoutes,
+  ...makeConfigRoutes(parts),
   ...switchRoutes,
 ]

@@ -7,6 +7,8 @@ export interface EmbedPlaces {
   /** The path of the loader that never changes, with its digest. */
   readonly pinnedPath: string
   readonly integrity: string
+  /** The path of the document that draws a form while it is edited. */
+  readonly previewPath: string
 }
 
 /** What stands in the code when the token cannot be shown again. */

@@ -142,6 +142,33 @@ test('a plain frame works on a site that forbids all scripts, and with cookies o
   await page.context().close()
 }, 60_000)
 
+test('a page that isolates itself (COEP, COOP) shows the form, and it issues (E8)', async () => {
+  const page = await visit(`${origins.agency}/isolated`)
+  const frame = await frameOf(page)
+  expect(await page.evaluate<boolean>('crossOriginIsolated')).toBe(true)
+  expect(await issue(frame)).toMatch(CODE)
+  await page.context().close()
+}, 60_000)
+
+test('without scripts the form says that it needs them, in the language of the visitor (E8)', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'es' })
+  const page = await context.newPage()
+  await page.goto(`${embedOrigin()}/e/${scene.form.publicId}`)
+  expect(await page.locator('noscript').innerText()).toContain('Este formulario necesita JavaScript')
+  await context.close()
+}, 60_000)
+
+test('a printed voucher shows its code and its symbol, and none of what is pressed or typed (E9)', async () => {
+  const page = await visit(`${embedOrigin()}/e/${scene.form.publicId}#t=${scene.token}`)
+  await page.waitForSelector('button.main')
+  await issue(page.mainFrame())
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('.code.big').isVisible()).toBe(true)
+  expect(await page.locator('svg.qr').isVisible()).toBe(true)
+  expect(await page.locator('button:visible').count()).toBe(0)
+  await page.context().close()
+}, 60_000)
+
 test('the pinned loader comes across sites and is compared with its digest; with another digest it is refused (E8)', async () => {
   const page = await visit(`${origins.agency}/pinned`)
   await frameOf(page)

@@ -77,6 +77,17 @@ export function renderFrame(form: ShownForm, visitor: FormVisitor): string {
     asks_puzzle: form.challenge === 'required',
     challenge: visitor.challenge,
   }
+  return renderShell({ language, title: texts.title || words.title, words, data })
+}
+
+interface Shell {
+  readonly language: Language
+  readonly title: string
+  readonly words: Readonly<Record<string, string>>
+  readonly data: unknown
+}
+
+function renderShell({ language, title, words, data }: Shell): string {
   const block = new Html(escapeBlock(JSON.stringify(data)))
   return html`<!doctype html>
     <html lang="${language}" dir="ltr">
@@ -84,17 +95,31 @@ export function renderFrame(form: ShownForm, visitor: FormVisitor): string {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${texts.title || words.title}</title>
+        <title>${title}</title>
         <link rel="stylesheet" href="${FRAME_STYLE.path}" />
         <script type="module" src="${FRAME_SCRIPT.path}"></script>
       </head>
       <body>
-        <main><noscript>${words['no.token']}</noscript></main>
+        <main><noscript>${words['no.script']}</noscript></main>
         <script type="application/json" id="form-data">
           ${block}
         </script>
       </body>
     </html>`.text
+}
+
+/**
+ * The same document for the page that edits a form: it holds no form, no ticket and no token, and draws what that page
+ * alone tells it (E6).
+ */
+export function renderPreview(editor: string): string {
+  const words = FRAME_WORDS.en
+  return renderShell({
+    language: 'en',
+    title: words['refusal.PREVIEW.title'],
+    words,
+    data: { preview: editor, lang: 'en', words, all_words: FRAME_WORDS, challenge: null },
+  })
 }
 
 /** What a visitor sees where the form cannot be shown. */

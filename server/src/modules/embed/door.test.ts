@@ -14,10 +14,22 @@ import { makeEmbedRoutes } from './index.ts'
 
 let world: TestWorld
 let scene: EmbedScene
+const answered: string[] = []
 beforeAll(async () => {
-  world = await TestWorld.start(makeEmbedRoutes, { embedOrigin: () => EMBED_ORIGIN })
+  world = await TestWorld.start(makeEmbedRoutes, {
+    embedOrigin: () => EMBED_ORIGIN,
+    observer: {
+      decided: () => undefined,
+      limited: () => undefined,
+      opened: () => undefined,
+      crossed: () => undefined,
+      auditFailed: () => undefined,
+      signalled: () => undefined,
+      formAnswered: (outcome, reason) => answered.push(`${outcome} ${reason}`),
+    },
+  })
   scene = await openEmbedScene(world)
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => forgetLimits(world))
 
@@ -193,4 +205,39 @@ test('an issue needs an Idempotency-Key (E9)', async () => {
   })
   expect(answer.statusCode).toBe(400)
   expect(answer.json().reason).toBe('IDEMPOTENCY_KEY_MISSING')
+})
+
+test('every answer to a form is counted by outcome and reason, refusals apart from faults, and no input makes a series of its own (E10)', async () => {
+  answered.length = 0
+  await issue()
+  await callForm(scene, 'lookups', { body: { code: '7KQ4-M2XR-9TBV', ticket: ticketOf(scene).ticket } })
+  await callForm(scene, 'vouchers', { token: `papt_live_${'x'.repeat(36)}` })
+  await callForm(scene, 'vouchers', {
+    body: { ...entries({ first_name: '' }), ticket: ticketOf(scene).ticket },
+  })
+  await callForm(scene, 'vouchers', { body: { tenant_id: 'x', ticket: ticketOf(scene).ticket } })
+  await world.app.http.inject({
+    url: '/api/v1/tenant/agencies',
+    headers: { authorization: `Bearer ${scene.token}` },
+  })
+  expect(answered).toEqual([
+    'success OK',
+    'refusal VOUCHER_NOT_FOUND',
+    'refusal PARTNER_TOKEN_INVALID',
+    'refusal VALIDATION_FAILED',
+    'refusal CONTEXT_OVERRIDE',
+    'refusal PARTNER_TOKEN_SCOPE',
+  ])
+})
+
+test('the preview of a form is framed by the portal alone, holds no form and no ticket, and may connect to nothing (E6)', async () => {
+  const shown = await world.app.http.inject({ url: '/e/preview' })
+  expect(shown.statusCode).toBe(200)
+  const policy = String(shown.headers['content-security-policy'])
+  expect(policy).toContain("connect-src 'none'")
+  expect(policy).toContain("worker-src 'none'")
+  expect(policy).toMatch(/frame-ancestors https?:\/\/\S+$/)
+  expect(policy).not.toContain(AGENCY_ORIGIN)
+  expect(shown.headers['set-cookie']).toBeUndefined()
+  for (const secret of ['frm_', 'papt_', '"ticket"', '"salt"']) expect(shown.body).not.toContain(secret)
 })

@@ -16,7 +16,7 @@ import { requireOrigin, requireTicket } from './checks.ts'
 import { findOverride, readHints } from './body-hints.ts'
 import { readCredential } from './credential.ts'
 import { callerOf } from './network.ts'
-import { refuse, toRefusalBody } from './refusal.ts'
+import { countedReason, refuse, toRefusalBody } from './refusal.ts'
 import { describeRefusal } from './refusal-event.ts'
 import type { RefusedRequest } from './refusal-event.ts'
 import { RefusalTally } from './tally.ts'
@@ -39,6 +39,8 @@ export interface DoorParts {
   readonly limits: LimitStore
   readonly embedOrigin: () => string
   readonly hasher: PasswordHasher
+  /** Told of each answer, so that refusals are counted apart from faults. */
+  readonly onAnswered?: (outcome: 'success' | 'refusal' | 'error', reason: string) => void
   /** Multiplies the limits of callers, not those of tokens; tests that are not about limits raise it. */
   readonly scale?: number
 }
@@ -50,6 +52,8 @@ export interface Embed {
   readonly notes: UseNotes
   readonly tally: RefusalTally
   readonly limits: LimitStore
+  /** Counts an answer that is no refusal. */
+  succeeded(): void
   /** Takes one request of a caller, by address. Throws RATE_LIMITED. */
   admitCaller(request: FastifyRequest, what: string): Promise<void>
 }
@@ -199,6 +203,7 @@ function makeDoor(parts: DoorParts, embed: Omit<Embed, 'door'>): AgencyDoor {
     async tell(request, problem, trace) {
       const state = states.get(request) ?? null
       const body = toRefusalBody(problem, request.id)
+      parts.onAnswered?.(body.refusal ? 'refusal' : 'error', countedReason(body.reason))
       const refusal = describeRefusal({ problem, reason: body.reason, trace, state })
       if (refusal) await record(embed.tally, refusal, trace)
       const headers = { ...state?.limitHeaders, ...headersOfRefusal(problem, body.reason) }
@@ -219,6 +224,7 @@ export function makeEmbed(parts: DoorParts): Embed {
     notes: new UseNotes(database),
     tickets: makeTickets(vault),
     limits,
+    succeeded: () => parts.onAnswered?.('success', 'OK'),
     async admitCaller(request, what) {
       const allowed = CALLER_LIMIT * (parts.scale ?? 1)
       const key = `embed ${what} ${callerOf(request.ip)}`

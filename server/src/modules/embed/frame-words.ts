@@ -42,6 +42,7 @@ const EN = {
   'own.code': 'The voucher that is there:',
   'wait.left': 'You can send it again in {seconds} seconds. What you typed stays.',
   'wait.over': 'You can send it again now.',
+  'no.script': 'This form needs JavaScript. Turn it on for this website, or call the organisation.',
   'no.token': 'This form is not set up yet. Tell whoever runs this website that its code is missing.',
   'fault.title': 'System problem',
   'fault.next': 'Nothing was issued. Try again; what you typed stays.',
@@ -75,6 +76,8 @@ const EN = {
   'refusal.IDEMPOTENCY_IN_PROGRESS': 'Wait a moment and send it again. Nothing is issued twice.',
   'refusal.VALIDATION_FAILED.title': 'Something is not right yet',
   'refusal.VALIDATION_FAILED': 'Correct what is marked and send it again.',
+  'refusal.PREVIEW.title': 'This is a preview',
+  'refusal.PREVIEW': 'Nothing is issued and nothing is looked up here.',
   'refusal.RATE_LIMITED.title': 'Too many requests',
   'refusal.RATE_LIMITED': 'Please wait a little.',
 }
@@ -121,6 +124,7 @@ const ES: FrameWords = {
   'own.code': 'El vale que ya existe:',
   'wait.left': 'Podrá enviarlo de nuevo en {seconds} segundos. Lo que ha escrito se conserva.',
   'wait.over': 'Ya puede enviarlo de nuevo.',
+  'no.script': 'Este formulario necesita JavaScript. Actívelo para este sitio web o llame a la organización.',
   'no.token':
     'Este formulario aún no está preparado. Avise a quien lleva este sitio web de que falta su código.',
   'fault.title': 'Problema del sistema',
@@ -156,6 +160,8 @@ const ES: FrameWords = {
   'refusal.IDEMPOTENCY_IN_PROGRESS': 'Espere un momento y envíelo de nuevo. Nada se emite dos veces.',
   'refusal.VALIDATION_FAILED.title': 'Todavía hay algo que corregir',
   'refusal.VALIDATION_FAILED': 'Corrija lo señalado y envíelo de nuevo.',
+  'refusal.PREVIEW.title': 'Esto es una vista previa',
+  'refusal.PREVIEW': 'Aquí no se emite ni se consulta nada.',
   'refusal.RATE_LIMITED.title': 'Demasiadas solicitudes',
   'refusal.RATE_LIMITED': 'Espere un poco, por favor.',
 }
@@ -200,6 +206,7 @@ const FR: FrameWords = {
   'own.code': 'Le bon qui existe déjà :',
   'wait.left': "Vous pourrez l'envoyer à nouveau dans {seconds} secondes. Votre saisie est conservée.",
   'wait.over': "Vous pouvez l'envoyer à nouveau.",
+  'no.script': 'Ce formulaire a besoin de JavaScript. Activez-le pour ce site, ou appelez l’organisation.',
   'no.token': "Ce formulaire n'est pas encore prêt. Signalez au responsable de ce site que son code manque.",
   'fault.title': 'Problème du système',
   'fault.next': "Rien n'a été délivré. Réessayez ; votre saisie est conservée.",
@@ -235,6 +242,8 @@ const FR: FrameWords = {
     "Attendez un instant et envoyez à nouveau. Rien n'est délivré deux fois.",
   'refusal.VALIDATION_FAILED.title': 'Il reste quelque chose à corriger',
   'refusal.VALIDATION_FAILED': 'Corrigez ce qui est signalé et envoyez à nouveau.',
+  'refusal.PREVIEW.title': 'Ceci est un aperçu',
+  'refusal.PREVIEW': 'Rien n’est émis ni consulté ici.',
   'refusal.RATE_LIMITED.title': 'Trop de demandes',
   'refusal.RATE_LIMITED': 'Veuillez patienter un peu.',
 }

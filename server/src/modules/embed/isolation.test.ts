@@ -15,7 +15,7 @@ beforeAll(async () => {
   scene = await openEmbedScene(world)
   rival = await openEmbedScene(world, 'Rival', scene.tenant)
   for (const one of [scene, rival]) await callForm(one, 'vouchers')
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 
 const hashOf = (token: string) =>

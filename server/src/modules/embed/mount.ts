@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isAgencyAccess } from '#platform/agency-door.ts'
 import type { Engine } from '#platform/execute.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { showForm } from '#platform/resolver-of-form.ts'
@@ -6,10 +7,11 @@ import type { ShownForm } from '#platform/resolver-of-form.ts'
 import type { Services } from '#platform/services.ts'
 import { isAllowedOrigin } from '#modules/agencies/index.ts'
 import { EMBED_ASSETS } from './assets.ts'
-import { languageOf, renderClosed, renderFrame } from './document.ts'
+import { languageOf, renderClosed, renderFrame, renderPreview } from './document.ts'
 import { corsHeaders } from './door.ts'
 import type { Embed } from './door.ts'
 import { prefixOf } from './network.ts'
+import { PREVIEW_PATH } from './places.ts'
 import { refuse } from './refusal.ts'
 import { DIRECT } from './ticket.ts'
 
@@ -28,6 +30,12 @@ const FRAMED = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe'])
 
 type FormRequest = FastifyRequest<{ Params: { form: string }; Querystring: Record<string, unknown> }>
 
+/** Pages that isolate themselves (COEP) take in only what says that it may be embedded, and embeds nothing else itself. */
+const EMBEDDABLE = {
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
+
 /** The headers of a form's document: it may stand on its own sites and nowhere else, and tells nobody where it was. */
 function frameHeaders(allowed: readonly string[]): Record<string, string> {
   const ancestors = allowed.length > 0 ? allowed.join(' ') : `'none'`
@@ -35,7 +43,7 @@ function frameHeaders(allowed: readonly string[]): Record<string, string> {
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`,
     'Referrer-Policy': 'no-referrer',
-    'Cross-Origin-Resource-Policy': 'cross-origin',
+    ...EMBEDDABLE,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cache-Control': 'no-store',
     'X-Robots-Tag': 'noindex',
@@ -110,6 +118,16 @@ async function showDocument(
     .send(renderFrame(form, { publicId: params.form, ...asked, challenge }))
 }
 
+/** The form as it is edited. Its document is framed by the portal alone, and may connect to nothing at all. */
+function showPreview({ services }: EmbedParts, reply: FastifyReply): FastifyReply {
+  const editor = new URL(services.publicOrigin()).origin
+  const headers = frameHeaders([editor])
+  const policy = String(headers['Content-Security-Policy'])
+    .replace("connect-src 'self'", "connect-src 'none'")
+    .replace("worker-src 'self'", "worker-src 'none'")
+  return reply.headers({ ...headers, 'Content-Security-Policy': policy }).send(renderPreview(editor))
+}
+
 /** The origin that may call for this form from a page of its own; null for every other. */
 function headlessOrigin(form: ShownForm | null, { headers }: FastifyRequest): string | null {
   const { origin } = headers
@@ -181,7 +199,7 @@ function serveAssets(app: FastifyInstance): void {
           'Cache-Control': cache,
           // Pages of agencies load the loader from another site, and compare its digest.
           'Access-Control-Allow-Origin': '*',
-          'Cross-Origin-Resource-Policy': 'cross-origin',
+          ...EMBEDDABLE,
         })
         .send(text),
     )
@@ -195,6 +213,11 @@ export function mountEmbed(app: FastifyInstance, parts: EmbedParts): void {
   const config = { access: FRAME_ACCESS, isBounded: true }
   keepHostApart(app, parts)
   serveAssets(app)
+  app.addHook('onResponse', async (request, reply) => {
+    const isAnswer = isAgencyAccess(request.routeOptions.config.access) && reply.statusCode < 400
+    if (isAnswer) parts.embed.succeeded()
+  })
+  app.get(PREVIEW_PATH, { config }, (_request, reply) => showPreview(parts, reply))
   app.get<{ Params: { form: string }; Querystring: Record<string, unknown> }>(
     '/e/:form',
     { config },

@@ -92,6 +92,11 @@ const VOUCHER_WORDS: Readonly<Record<string, { readonly title: string; readonly 
   UNSUPPORTED_MEDIA_TYPE: { title: 'Media type not supported', next: 'Send JSON.' },
 }
 
+const COUNTED: ReadonlySet<string> = new Set([...Object.keys(EMBED_PROBLEMS), ...Object.keys(VOUCHER_WORDS)])
+
+/** The reason under which a refusal is counted: one of those that this page knows, so that no input makes a series. */
+export const countedReason = (reason: string): string => (COUNTED.has(reason) ? reason : 'OTHER')
+
 function titleOf(reason: string): string {
   const words = reason.toLowerCase().replaceAll('_', ' ')
   return VOUCHER_WORDS[reason]?.title ?? words.charAt(0).toUpperCase() + words.slice(1)

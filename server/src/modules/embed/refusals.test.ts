@@ -29,7 +29,7 @@ beforeAll(async () => {
     { embedOrigin: () => EMBED_ORIGIN },
   )
   scene = await openEmbedScene(world)
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => forgetLimits(world))
 

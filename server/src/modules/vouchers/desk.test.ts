@@ -17,7 +17,7 @@ let scene: VoucherScene
 beforeAll(async () => {
   world = await TestWorld.start(makeVoucherRoutes)
   scene = await openVoucherScene(world)
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 
 const post = (path: string, body: object, caller = scene.worker) => world.call(caller, 'POST', path, { body })

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const person = await world.person('Rita Reviewer')
   await world.tenantMember(here.tenant, person.id)
   admin = await world.signIn(person.id, { tenantId: here.tenant })
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => forgetLimits(world))
 

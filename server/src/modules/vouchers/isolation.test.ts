@@ -44,7 +44,7 @@ beforeAll(async () => {
   vouchers.foreign = await seedVoucher(foreign, '7KQ4M2XR9TB3')
   await issue(world, here)
   await issue(world, there)
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 
 const asTenant = (scene: VoucherScene, text: string, who: 'admin' | 'worker' = 'admin') =>

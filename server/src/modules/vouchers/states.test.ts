@@ -23,7 +23,7 @@ beforeAll(async () => {
   agency = await seedAgency(world, scene.tenant, 'Harbour Help')
   await makeType(world, scene, { code: 'careful', label: 'Careful', duplicate_policy: 'review' })
   await makeType(world, scene, { code: 'free', label: 'Free', duplicate_policy: 'allow' })
-}, 60_000)
+})
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** A voucher of the agency in a state, past every rule; `isOver` puts its end into the past. */

@@ -320,7 +320,6 @@ end
 $$;
 create trigger give_form_delegation before insert on form_token for each row execute function private.give_form_delegation();
 create trigger give_form_delegation before insert on agency_key for each row execute function private.give_form_delegation();
-
 create function private.follow_form_delegation() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, public

@@ -28,8 +28,7 @@ function dress({ theme }) {
   root.dataset.density = theme.density
 }
 
-function start() {
-  readContext()
+function draw() {
   const { texts } = app.given
   const view = make('div', {})
   dress(app.given)
@@ -38,11 +37,32 @@ function start() {
     make('h1', { tabindex: '-1' }, texts.title || say('title')),
     texts.intro_text ? make('p', { class: 'intro' }, texts.intro_text) : null,
     rules.length > 0 ? make('ul', { class: 'rules' }, ...rules) : null,
-    app.token === '' ? make('div', { role: 'alert', class: 'alert' }, say('no.token')) : tabsOf(view),
+    app.token === '' && !app.given.preview
+      ? make('div', { role: 'alert', class: 'alert' }, say('no.token'))
+      : tabsOf(view),
     view,
   ]
   document.querySelector('main').replaceChildren(...parts.filter((part) => part !== null))
+}
+
+/** Draws what is being edited in the page around it, and again with each change; that page alone is listened to. */
+function followEditor(editor) {
+  app.host = editor
+  globalThis.addEventListener('message', ({ source, origin, data }) => {
+    if (source !== window.parent || origin !== editor || data?.v !== 'pap-preview/1') return
+    const words = app.given.all_words[data.lang]
+    if (!words) return
+    app.given = { ...app.given, ...data.form, lang: data.lang, words }
+    document.documentElement.lang = data.lang
+    draw()
+  })
+}
+
+function start() {
+  readContext()
   const root = document.documentElement
+  if (app.given.preview) followEditor(app.given.preview)
+  else draw()
   new ResizeObserver(() => post('resize', { height: root.getBoundingClientRect().height })).observe(root)
   post('ready')
 }

@@ -12,6 +12,7 @@ export function post(type, more = {}) {
 }
 
 export function solved() {
+  if (!app.challenge) return Promise.resolve()
   if (!app.given.asks_puzzle) return Promise.resolve()
   app.solving ??= solve(app.challenge)
   return app.solving
@@ -65,6 +66,8 @@ async function sendOnce(path, entries, key) {
 
 /** Sends a wish; a ticket that ended is replaced once, without a word. */
 export async function send(path, entries, key) {
+  // A preview has no form, no token and no ticket, and its document may not connect anywhere.
+  if (app.given.preview) return { success: false, refusal: true, reason: 'PREVIEW' }
   const answer = await sendOnce(path, entries, key)
   const isStale = ['TICKET_EXPIRED', 'CHALLENGE_REQUIRED'].includes(answer.reason)
   return isStale && (await renewTicket()) ? sendOnce(path, entries, key) : answer

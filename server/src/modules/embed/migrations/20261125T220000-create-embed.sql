@@ -133,33 +133,44 @@ begin
 end
 $$;
 
--- The door of form tokens (embedded.md section 2, step 4): everything that a token must be is asked here, of the token's own row alone; nothing
--- that the caller says can name a tenant or an agency. Without all of it no context begins. Answers with the facts for the kernel, which
--- decides a second time.
-create function access.enter_form(request jsonb) returns jsonb
-  language plpgsql volatile security definer
+-- The door of agencies (embedded.md section 2, step 4): everything that a credential must be is asked here, of its own row alone; nothing that the
+-- caller says can name a tenant or an agency. Without all of it no context begins. Answers with the facts for the kernel, which decides a second time.
+create function access.enter_credential(request jsonb, credential uuid, tenant uuid) returns jsonb
+  language plpgsql volatile
   set search_path = pg_catalog
   as $$
 declare
-  credential uuid;
-  tenant uuid;
   facts jsonb;
+  networks jsonb;
 begin
   if (session_user <> 'liaison_embed') then
     raise exception 'this login opens no form' using errcode = 'insufficient_privilege';
   end if;
-  select t.id, t.tenant_id into credential, tenant from public.form_token t where t.token_hash = any (array(select decode(h, 'hex') from jsonb_array_elements_text(request -> 'token_hashes') h));
   if (credential is not null) then
     if ((request ->> 'writes')::boolean) then
       perform access.hold_for_form(tenant);
     end if;
     facts := access.form_facts(credential, request ->> 'form_public_id');
   end if;
-  if (access.may_use_form(facts, request ->> 'action')) then
+  networks := coalesce(nullif(facts -> 'token' -> 'allowed_networks', 'null'), '[]');
+  if (access.may_use_form(facts, request ->> 'action')
+    and (jsonb_array_length(networks) = 0 or exists (select from jsonb_array_elements_text(networks) n where (request ->> 'ip')::inet <<= n::inet))) then
     perform access.set_form_context(request, facts);
     return facts || jsonb_build_object('now', statement_timestamp(), 'is_entered', true);
   end if;
   return coalesce(facts, '{}') || jsonb_build_object('now', statement_timestamp(), 'is_entered', false);
+end
+$$;
+
+create function access.enter_form(request jsonb) returns jsonb
+  language plpgsql volatile security definer
+  set search_path = pg_catalog
+  as $$
+declare
+  found public.form_token;
+begin
+  select t.* into found from public.form_token t where t.token_hash = any (array(select decode(h, 'hex') from jsonb_array_elements_text(request -> 'token_hashes') h));
+  return access.enter_credential(request, found.id, found.tenant_id);
 end
 $$;
 
@@ -169,27 +180,10 @@ create function access.enter_agency_key(request jsonb) returns jsonb
   set search_path = pg_catalog
   as $$
 declare
-  credential uuid;
-  tenant uuid;
-  facts jsonb;
+  found public.agency_key;
 begin
-  if (session_user <> 'liaison_embed') then
-    raise exception 'this login opens no form' using errcode = 'insufficient_privilege';
-  end if;
-  select k.id, k.tenant_id into credential, tenant from public.agency_key k where k.key_hash = any (array(select decode(h, 'hex') from jsonb_array_elements_text(request -> 'token_hashes') h));
-  if (credential is not null) then
-    if ((request ->> 'writes')::boolean) then
-      perform access.hold_for_form(tenant);
-    end if;
-    facts := access.form_facts(credential, null);
-  end if;
-  if (access.may_use_form(facts, request ->> 'action')
-    and (jsonb_array_length(facts -> 'token' -> 'allowed_networks') = 0
-      or exists (select from jsonb_array_elements_text(facts -> 'token' -> 'allowed_networks') n where (request ->> 'ip')::inet <<= n::inet))) then
-    perform access.set_form_context(request, facts);
-    return facts || jsonb_build_object('now', statement_timestamp(), 'is_entered', true);
-  end if;
-  return coalesce(facts, '{}') || jsonb_build_object('now', statement_timestamp(), 'is_entered', false);
+  select k.* into found from public.agency_key k where k.key_hash = any (array(select decode(h, 'hex') from jsonb_array_elements_text(request -> 'token_hashes') h));
+  return access.enter_credential(request, found.id, found.tenant_id);
 end
 $$;
 
