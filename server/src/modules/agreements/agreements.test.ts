@@ -338,3 +338,39 @@ describe('reading', () => {
     ])
   })
 })
+
+describe('what two people do about agreements', () => {
+  test('is set with a reason by whoever may approve, from what one read, and holds for the next move (D4, D9)', async () => {
+    const own = await openAgreementScene(world)
+    const set = (before: string, after: string, reason = 'The auditors ask for it.') =>
+      world.call(own.approver, 'PUT', '/api/v1/admin/program', {
+        body: { before, four_eyes: after, reason },
+      })
+    const stale = await set('off', 'offer_and_approval')
+    expect([stale.statusCode, stale.json().code]).toEqual([412, 'PRECONDITION_FAILED'])
+    expect((await set('approval', 'offer_and_approval', '')).statusCode).toBe(422)
+    const strict = await set('approval', 'offer_and_approval')
+    expect(strict.json()).toMatchObject({ four_eyes: 'offer_and_approval' })
+    const id = await draftAgreement(world, own)
+    const offer = await world.call(own.drafter, 'POST', `${ADMIN}/${id}/offer`, { body: {} })
+    expect([offer.statusCode, offer.json().code]).toEqual([409, 'AGREEMENT_FOUR_EYES'])
+    expect((await set('offer_and_approval', 'approval')).statusCode).toBe(200)
+    await offerAgreement(world, own, id)
+    const events = await world.sql(
+      `select reason, changes from audit_event where action = 'program.four_eyes.changed' order by occurred_at limit 1`,
+    )
+    expect(events).toEqual([
+      {
+        reason: 'The auditors ask for it.',
+        changes: { four_eyes: { before: 'approval', after: 'offer_and_approval' } },
+      },
+    ])
+  })
+
+  test('is read by nobody of a partner and set by none of them (D4)', async () => {
+    const own = await openAgreementScene(world)
+    const body = { before: 'approval', four_eyes: 'off', reason: 'It is faster.' }
+    expect((await world.call(own.owner, 'GET', '/api/v1/admin/program')).statusCode).toBe(403)
+    expect((await world.call(own.owner, 'PUT', '/api/v1/admin/program', { body })).statusCode).toBe(403)
+  })
+})

@@ -12,18 +12,11 @@ import type { Services } from '#platform/services.ts'
 import { toCanonicalTerms } from './content.ts'
 import { labelOf, recordAgreement } from './events.ts'
 import { answerPdf } from './papers.ts'
-import { PLACEHOLDERS, renderAgreement } from './rules.ts'
+import { renderAgreement } from './rules.ts'
 import type { TemplateFault } from './rules.ts'
-import {
-  getAgreement,
-  getPartnerName,
-  getProgram,
-  insertDraft,
-  listAgreements,
-  updateDraft,
-} from './store.ts'
+import { getAgreement, getPartnerName, insertDraft, listAgreements, updateDraft } from './store.ts'
 import type { AgreementRow, DraftContent } from './store.ts'
-import { AGREEMENT_STATES, FOUR_EYES } from './tables.ts'
+import { AGREEMENT_STATES } from './tables.ts'
 import { AgreementTerms } from './terms.ts'
 import { getTemplate } from './template-store.ts'
 import {
@@ -108,17 +101,6 @@ async function answerList(
   )
 }
 
-const ProgramBody = z
-  .strictObject({
-    code: z.string(),
-    name: z.string(),
-    timezone: z.string(),
-    four_eyes: z.enum(FOUR_EYES),
-    defaults: AgreementTerms,
-    placeholders: z.array(z.string()),
-  })
-  .meta({ id: 'PartnerProgram' })
-
 const readRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -152,26 +134,6 @@ const readRoutes: readonly Route[] = [
     responses: { 200: AgreementDetailBody },
     handle: async ({ mandate, params }) =>
       answerAdmin(mandate, await getAgreement(mandate, params.agreement_id)),
-  }),
-  route({
-    method: 'GET',
-    path: '/api/v1/admin/program',
-    summary: 'The partner program: its default terms, and what two people do',
-    input: {},
-    access: adminRead,
-    limit: 'detail',
-    responses: { 200: ProgramBody },
-    handle: async ({ mandate }) => {
-      const { code, name, timezone, four_eyes: fourEyes, defaults } = await getProgram(mandate)
-      return {
-        code,
-        name,
-        timezone,
-        four_eyes: fourEyes,
-        defaults: AgreementTerms.parse(defaults),
-        placeholders: Array.from(PLACEHOLDERS),
-      }
-    },
   }),
 ]
 

@@ -4,7 +4,7 @@ import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { guarded } from './refusals.ts'
-import type { AgreementState, AgreementTables } from './tables.ts'
+import type { AgreementState, AgreementTables, FourEyes } from './tables.ts'
 
 /** Whoever reads agreements: the provider those of all, people of a partner their own. */
 export type AgreementMandate = Mandate<'platform' | 'program'>
@@ -136,6 +136,21 @@ export function getProgram(mandate: AgreementMandate) {
     .select(['id', 'code', 'name', 'defaults', 'timezone', 'four_eyes'])
     .where('code', '=', 'standard')
     .executeTakeFirstOrThrow()
+}
+
+/** Sets what two people do about agreements when it still is what was read; tells whether it did. */
+export async function setFourEyes(
+  mandate: Mandate<'platform'>,
+  before: FourEyes,
+  after: FourEyes,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tables<AgreementTables>(mandate)
+    .updateTable('program')
+    .set({ four_eyes: after })
+    .where('code', '=', 'standard')
+    .where('four_eyes', '=', before)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 /** Changes a draft that was read in this version. Throws PRECONDITION_FAILED and AGREEMENT_STATE_CONFLICT. */

@@ -154,6 +154,13 @@ interface FileTable {
 }
 
 export interface AgreementTables {
+  program_setting: {
+    version: number
+    live_needs_agreement: boolean
+    contact_kept_days: number
+    set_by_name: string
+    created_at: Generated<Date>
+  }
   program: ProgramTable
   agreement_template: TemplateTable
   agreement: AgreementTable

@@ -15,6 +15,14 @@ const CLIENT_PROBLEMS = {
     cause: 'The API client is in a state from which this move is not made.',
     remedy: 'Read the API client; its state decides what can be done.',
   },
+  AGREEMENT_NOT_IN_FORCE: {
+    status: 409,
+    title: 'No agreement in force',
+    cause:
+      'The provider lets API clients work for real customers only while the partner has an agreement in force.',
+    remedy:
+      'An owner of the partner signs the agreement that the provider offered, and the provider approves it.',
+  },
   CLIENT_LIMIT_REACHED: {
     status: 409,
     title: 'Too many API clients',

@@ -19,7 +19,7 @@ import {
 } from './acts.ts'
 import { noteClient, publishClient } from './events.ts'
 import { ClientBody, ClientParams, MoveBody } from './schemas.ts'
-import { getClient, goLive } from './store.ts'
+import { getClient, goLive, requireAgreement } from './store.ts'
 
 const approveLive = route({
   method: 'POST',
@@ -28,13 +28,16 @@ const approveLive = route({
   input: { params: ClientParams, body: z.strictObject({}).optional() },
   access: { permission: 'platform.clients.manage' },
   limit: 'write',
-  problems: [...moveProblems, 'TERMS_NOT_ACCEPTED'],
+  problems: [...moveProblems, 'TERMS_NOT_ACCEPTED', 'AGREEMENT_NOT_IN_FORCE'],
   responses: { 200: ClientBody },
   async handle({ mandate, params }) {
     const row = await getClient(mandate, params.client_id)
     if (row.environment === 'live' || row.live_requested_at === null || row.status !== 'active')
       throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'Its owner has not asked for live use.')
-    if (row.partner_id !== null) await requireAcceptedTerms(mandate, idFromUuid('partner', row.partner_id))
+    if (row.partner_id !== null) {
+      await requireAcceptedTerms(mandate, idFromUuid('partner', row.partner_id))
+      await requireAgreement(mandate, row.partner_id)
+    }
     check(settingsOf(row), 'live')
     await goLive(mandate, row)
     noteClient(mandate, row, {

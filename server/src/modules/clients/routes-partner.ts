@@ -19,7 +19,7 @@ import {
 } from './acts.ts'
 import { noteClient } from './events.ts'
 import { ClientBody, ClientChangeBody, ClientParams, MoveBody, NewClientBody, toClient } from './schemas.ts'
-import { askForLive, getClient } from './store.ts'
+import { askForLive, getClient, requireAgreement } from './store.ts'
 
 const requestLive = route({
   method: 'POST',
@@ -28,13 +28,14 @@ const requestLive = route({
   input: { params: ClientParams, body: z.strictObject({}).optional() },
   access: { permission: 'partner_org.clients.manage' },
   limit: 'write',
-  problems: moveProblems,
+  problems: [...moveProblems, 'AGREEMENT_NOT_IN_FORCE'],
   responses: { 200: ClientBody },
   async handle({ mandate, params }) {
     const row = await getClient(mandate, params.client_id)
     if (row.environment === 'live' || row.status !== 'active')
       throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'Only an active sandbox client is made live.')
     check(settingsOf(row), 'live')
+    await requireAgreement(mandate, mandate.partner.id)
     await askForLive(mandate, row)
     noteClient(mandate, row, { action: 'clients.request_live' })
     return answer(await getClient(mandate, params.client_id))

@@ -184,6 +184,18 @@ export async function askForLive(mandate: Mandate<'program'>, row: ClientRow): P
     .execute()
 }
 
+/** Refuses with AGREEMENT_NOT_IN_FORCE where the program asks for an agreement and the partner has none in force. */
+export async function requireAgreement(
+  mandate: Mandate<'platform' | 'program'>,
+  partnerId: string,
+): Promise<void> {
+  const { rows } = await sql<{
+    is_so: boolean
+  }>`select access.agreement_lets_go_live(${partnerId}) as is_so`.execute(tables<ClientTables>(mandate))
+  if (rows[0]?.is_so !== true)
+    throw new ProblemError(409, 'AGREEMENT_NOT_IN_FORCE', 'The partner has no agreement in force.')
+}
+
 /** Lets a client work for real customers from now on. */
 export async function goLive(mandate: Mandate<'platform'>, row: ClientRow): Promise<void> {
   await tables<ClientTables>(mandate)

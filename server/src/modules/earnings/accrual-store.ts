@@ -300,6 +300,34 @@ export async function findCommissions(
   return rows.map((row) => Commission.parse(row))
 }
 
+const Clawback = z.object({
+  id: z.string(),
+  partner_id: z.string(),
+  agreement_id: z.string(),
+  currency: z.string(),
+  amount_minor: Amount,
+  returned_minor: Amount,
+  already_minor: Amount,
+  model: z.enum(['percent', 'flat', 'graduated']),
+  earned_minor: Amount,
+  earned_base_minor: Amount,
+})
+
+export type ClawbackRow = z.output<typeof Clawback>
+
+/** What these events took back, each with what it was taken back of. */
+export async function findClawbacks(mandate: Ingesting, eventIds: readonly string[]): Promise<ClawbackRow[]> {
+  if (eventIds.length === 0) return []
+  const rows = await ask(
+    mandate,
+    `select c.id, c.partner_id, c.agreement_id, c.currency, c.amount_minor, (c.calc ->> 'returned_minor')::bigint as returned_minor, (c.calc ->> 'already_minor')::bigint as already_minor,
+       e.calc ->> 'model' as model, e.amount_minor as earned_minor, e.base_minor as earned_base_minor
+     from earning c join earning e on e.id = c.reverses_id where c.billing_event_id = any ($1::uuid[]) and c.kind = 'clawback' order by c.id`,
+    [eventIds],
+  )
+  return rows.map((row) => Clawback.parse(row))
+}
+
 /** Adds what events came to: locks of referrals, rows of the ledger, and why there are none. Each row once. */
 export async function addAccrued(mandate: Ingesting, accrued: Accrued): Promise<void> {
   const statements = []

@@ -28,6 +28,7 @@ async function update(
 
 /** Whether an amount takes two people now. */
 export async function takesTwoPeople(mandate: Deciding, row: EarningRow): Promise<boolean> {
+  if (row.kind === 'adjustment') return true
   const { rows } = await sql<{
     is_so: boolean
   }>`select access.takes_two_people(${row.currency}, ${row.amount_minor}) as is_so`.execute(

@@ -33,6 +33,18 @@ const EARNING_PROBLEMS = {
     cause: 'An amount was taken back of this earning, and that has reached a payout already.',
     remedy: 'Leave the earning; the next payout balances it.',
   },
+  ADJUSTMENT_WITHOUT_AGREEMENT: {
+    status: 409,
+    title: 'No agreement to adjust under',
+    cause: 'The partner has never had an agreement in force, so nothing can be owed to it.',
+    remedy: 'Offer an agreement first.',
+  },
+  ADJUSTMENT_OTHER_REFERRAL: {
+    status: 422,
+    title: 'Not a referral of this partner',
+    cause: 'The referral that was named is not one of the partner.',
+    remedy: 'Name a referral of the partner, or none.',
+  },
   EARNING_POLICY_CONFLICT: {
     status: 409,
     title: 'Changed in between',

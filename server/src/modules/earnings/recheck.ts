@@ -1,9 +1,10 @@
+import type { AgreementTerms } from '#modules/agreements/index.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { BillingEvent } from './accrual-facts.ts'
-import { findAgreements, findCommissions } from './accrual-store.ts'
-import type { CommissionRow } from './accrual-store.ts'
+import { findAgreements, findClawbacks, findCommissions } from './accrual-store.ts'
+import type { ClawbackRow, CommissionRow } from './accrual-store.ts'
+import { takeBackOf } from './rules-clawback.ts'
 import { calculateCommission } from './rules-commission.ts'
-import type { AgreementTerms } from '#modules/agreements/index.ts'
 
 /** A row of the ledger that the calculation would make otherwise now. */
 export interface Differing {
@@ -14,7 +15,7 @@ export interface Differing {
   readonly calculatedMinor: number
 }
 
-function calculateAgain(row: CommissionRow, event: BillingEvent, terms: AgreementTerms): number | null {
+function commissionAgain(row: CommissionRow, event: BillingEvent, terms: AgreementTerms): number | null {
   const component = terms.components.find(({ id }) => id === row.component)
   if (!component) return null
   const payment = { currency: event.currency, net_minor: event.netMinor, lines: event.lines }
@@ -22,35 +23,49 @@ function calculateAgain(row: CommissionRow, event: BillingEvent, terms: Agreemen
   return calculateCommission(component, payment, standing)?.amount_minor ?? null
 }
 
+/** From the commission as it is kept, and from how much of its payment had gone back by then. */
+function clawbackAgain(row: ClawbackRow, { clawback: { flat } }: AgreementTerms): number {
+  const earned = { model: row.model, amount_minor: row.earned_minor, base_minor: row.earned_base_minor }
+  return takeBackOf(earned, row.returned_minor, { flat, already_minor: row.already_minor }).amount_minor
+}
+
+function compare(row: CommissionRow | ClawbackRow, calculated: number | null): Differing[] {
+  if (calculated === row.amount_minor) return []
+  return [
+    {
+      earningId: row.id,
+      partnerId: row.partner_id,
+      currency: row.currency,
+      keptMinor: row.amount_minor,
+      calculatedMinor: calculated ?? 0,
+    },
+  ]
+}
+
 /**
- * Calculates again what these events earned, from where each began, and answers the rows that would come out otherwise.
- * They are told to somebody and never changed, nor is a second row made (D6).
+ * Calculates again what these events earned and took back, from where each began, and answers the rows that would come out
+ * otherwise. They are told to somebody and never changed, nor is a second row made (D6).
  */
 export async function findDiffering(
   mandate: Mandate<'ingest'>,
   events: readonly BillingEvent[],
 ): Promise<Differing[]> {
-  const rows = await findCommissions(
-    mandate,
-    events.map(({ id }) => id),
-  )
-  if (rows.length === 0) return []
-  const agreements = await findAgreements(mandate, [...new Set(rows.map((row) => row.partner_id))])
+  const ids = events.map(({ id }) => id)
+  const commissions = await findCommissions(mandate, ids)
+  const clawbacks = await findClawbacks(mandate, ids)
+  const partners = new Set([...commissions, ...clawbacks].map((row) => row.partner_id))
+  if (partners.size === 0) return []
+  const agreements = await findAgreements(mandate, [...partners])
   const terms = new Map([...agreements.values()].flat().map((found) => [found.agreementId, found.terms]))
   const byId = new Map(events.map((event) => [event.id, event]))
-  return rows.flatMap((row): Differing[] => {
-    const event = byId.get(row.billing_event_id)
-    const found = terms.get(row.agreement_id)
-    const calculated = event && found ? calculateAgain(row, event, found) : null
-    if (calculated === row.amount_minor) return []
-    return [
-      {
-        earningId: row.id,
-        partnerId: row.partner_id,
-        currency: row.currency,
-        keptMinor: row.amount_minor,
-        calculatedMinor: calculated ?? 0,
-      },
-    ]
-  })
+  return [
+    ...commissions.flatMap((row) => {
+      const [event, found] = [byId.get(row.billing_event_id), terms.get(row.agreement_id)]
+      return compare(row, event && found ? commissionAgain(row, event, found) : null)
+    }),
+    ...clawbacks.flatMap((row) => {
+      const found = terms.get(row.agreement_id)
+      return compare(row, found ? clawbackAgain(row, found) : null)
+    }),
+  ]
 }

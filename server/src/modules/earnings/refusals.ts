@@ -15,6 +15,10 @@ const REFUSED: Readonly<Record<string, Known>> = {
     'EARNING_HAS_CLAWBACKS',
     'Something that was taken back of it has reached a payout.',
   ],
+  earning_referral_id_partner_id_fkey: [
+    'ADJUSTMENT_OTHER_REFERRAL',
+    'The referral is not one of this partner.',
+  ],
   earning_policy_pkey: ['EARNING_POLICY_CONFLICT', 'Somebody else changed it at the same moment.'],
 }
 

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
-import { openEarningScene } from '#testing/earning-acts.ts'
+import { openEarningScene, payment, refund } from '#testing/earning-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import { earningRoutes } from './index.ts'
 
@@ -15,8 +17,19 @@ const STEPS = [
 const BATCH = 250
 
 let world: TestWorld
+let signals = 0
+const nothing = () => undefined
+const counting = {
+  decided: nothing,
+  limited: nothing,
+  opened: nothing,
+  crossed: nothing,
+  auditFailed: nothing,
+  formAnswered: nothing,
+  signalled: () => void (signals += 1),
+}
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes])
+  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes], { observer: counting })
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -31,8 +44,17 @@ interface Sent {
   readonly refers_to?: string
 }
 
+/** Monthly charges of real subscribers in cents, from the public data beside the repository; none where it is not there. */
+async function readCharges(): Promise<number[]> {
+  const path = new URL('../../../../../shared/data/subscribers.csv', import.meta.url)
+  const text = await readFile(path, 'utf8').catch(() => '')
+  if (text === '') return []
+  const rows: { MonthlyCharges: string }[] = parse(text, { bom: true, columns: true })
+  return rows.map((row) => Math.round(Number(row.MonthlyCharges) * 100)).filter((cents) => cents > 0)
+}
+
 /** A year of payments of twelve tenants in two currencies, some of them taken back in parts. */
-function makeYear(seed: number): Sent[] {
+function makeYear(seed: number, charges: readonly number[]): Sent[] {
   const dice = fc.sample(fc.integer({ min: 0, max: 1_000_000 }), { numRuns: 6000, seed })
   let at = 0
   const next = (below: number) => (dice[(at += 1) % dice.length] ?? 0) % below
@@ -46,7 +68,10 @@ function makeYear(seed: number): Sent[] {
     for (let month = 0; month < 12; month += 1) {
       const paidAt = START + (month * 30 + next(28)) * DAY_MS + next(86_000) * 1000
       const id = `t${tenant}-${month}`
-      const net = 3_000 + next(250_000)
+      const drawn = next(250_000)
+      // What twenty subscribers of the tenant pay in a month.
+      const real = charges.slice((drawn % 350) * 20, (drawn % 350) * 20 + 20)
+      const net = real.length > 0 ? real.reduce((sum, cents) => sum + cents, 0) : 3_000 + drawn
       const told = { ...shared, net_minor: net, occurred_at: new Date(paidAt).toISOString() }
       events.push({ ...told, external_id: id, kind: 'invoice_paid' })
       const parts = next(4) === 0 ? 1 + next(3) : 0
@@ -148,7 +173,7 @@ test('a year of payments comes out to the cent as an independent calculation has
   })
   for (let tenant = 1; tenant <= 12; tenant += 1)
     await scene.refer(`t${tenant}`, { at: new Date('2025-12-01') })
-  const events = makeYear(7)
+  const events = makeYear(7, await readCharges())
   const ordered = events.toSorted((left, right) => (left.occurred_at < right.occurred_at ? -1 : 1))
   for (let from = 0; from < ordered.length; from += BATCH) {
     const answer = await scene.report(ordered.slice(from, from + BATCH))
@@ -226,6 +251,28 @@ test('a row that would be calculated otherwise now is told to somebody, and no s
     scene.partner,
   ])
   expect(rows).toEqual([{ amount_minor: 123 }])
+})
+
+test('what was taken back is calculated again like what was earned, and each row that differs is counted for whoever runs the installation (D6)', async () => {
+  const scene = await openEarningScene(world)
+  await scene.refer('t1')
+  const events = [payment('i1'), refund('r1', 'i1', { net_minor: 400 })]
+  await scene.report(events)
+  const again = async () => (await scene.report(events)).body
+  expect(await again()).toMatchObject({ unchanged: 2, earnings: { differing: 0 } })
+  const before = signals
+  await world.sql('alter table earning disable trigger user')
+  await world.seed(`update earning set amount_minor = -39 where partner_id = $1 and kind = 'clawback'`, [
+    scene.partner,
+  ])
+  await world.sql('alter table earning enable trigger user')
+  expect(await again()).toMatchObject({ unchanged: 2, earnings: { created: 0, differing: 1 } })
+  expect(signals).toBe(before + 1)
+  const told = await world.sql(
+    `select changes ->> 'kept_minor' as kept, changes ->> 'calculated_minor' as calculated from audit_event where partner_id = $1 and action = 'program.earning.differs'`,
+    [scene.partner],
+  )
+  expect(told).toEqual([{ kept: '-39', calculated: '-40' }])
 })
 
 test('the same payments from two senders at once are earned on once, and brackets go on from each other (D6)', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { recordEvent } from '#platform/mandate.ts'
+import { recordEvent, signal } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
@@ -68,6 +68,7 @@ function refuse(faults: readonly ItemFault[]): never {
 
 function tellDiffering(mandate: Mandate<'ingest'>, taken: Taken): void {
   for (const { earningId, partnerId, currency, keptMinor, calculatedMinor } of taken.differing) {
+    signal(mandate, 'earning_differs')
     recordEvent(mandate, {
       action: 'program.earning.differs',
       outcome: 'error',

@@ -8,6 +8,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { adjustRoute } from './routes-adjust.ts'
 import {
   addPolicy,
   approve,
@@ -342,6 +343,7 @@ export const platformEarningRoutes: readonly Route[] = [
   readPolicy,
   setPolicy,
   one,
+  adjustRoute,
   approving,
   holding,
   releasing,

@@ -22,6 +22,13 @@ function isWithinMonths(at: Date, from: Date, span: { months: number; timeZone: 
 }
 
 /** The agreement that an event is earned under: in force then, or ended not longer ago than it pays on. */
+/** Of the agreements that were ended by somebody before an instant, the one that ended last. */
+function lastTerminated(all: readonly AgreementFacts[], at: Date): AgreementFacts | undefined {
+  return all
+    .filter(({ isTerminated, endsAt }) => isTerminated && endsAt !== null && endsAt <= at)
+    .toSorted((left, right) => Number(right.endsAt) - Number(left.endsAt))[0]
+}
+
 function agreementFor(
   facts: AccrualFacts,
   referral: ReferralFacts,
@@ -30,10 +37,7 @@ function agreementFor(
   const all = facts.agreements.get(referral.partnerId) ?? []
   const { timeZone } = referral
   const inForce = all.find(({ startsAt, endsAt }) => startsAt <= at && (endsAt === null || at < endsAt))
-  const ended = all
-    .filter(({ isTerminated, endsAt }) => isTerminated && endsAt !== null && endsAt <= at)
-    .toSorted((left, right) => Number(right.endsAt) - Number(left.endsAt))[0]
-  const found = inForce ?? ended
+  const found = inForce ?? lastTerminated(all, at)
   if (!found) return 'NO_AGREEMENT'
   const months = found.terms.post_termination_months
   if (!inForce && !(found.endsAt !== null && isWithinMonths(at, found.endsAt, { months, timeZone })))
@@ -88,7 +92,9 @@ function volumeOf(facts: AccrualFacts, place: Place, span: 'lifetime' | 'month' 
   return fresh
 }
 
-function capsOf(facts: AccrualFacts, place: Place): CapState[] {
+type Spans = Readonly<Record<'lifetime' | 'month' | 'referral', Volume>>
+
+function capsOf(spans: Spans, place: Place): CapState[] {
   const { cap } = place.component
   const { currency } = place.event
   const limits = [
@@ -96,9 +102,7 @@ function capsOf(facts: AccrualFacts, place: Place): CapState[] {
     ['per_month', cap?.per_month?.[currency], 'month'],
   ] as const
   return limits.flatMap(([kind, limit, span]) =>
-    limit === undefined
-      ? []
-      : [{ kind, limit_minor: limit, used_minor: volumeOf(facts, place, span).amount }],
+    limit === undefined ? [] : [{ kind, limit_minor: limit, used_minor: spans[span].amount }],
   )
 }
 
@@ -120,13 +124,17 @@ function beginningOf(
 function earn(facts: AccrualFacts, place: Place, agreement: AgreementFacts): NewEarning | null {
   const { referral, event, component, month } = place
   const isMonthly = component.model === 'graduated' && component.window === 'calendar_month'
-  const spans = (['lifetime', 'month', 'referral'] as const).map((span) => volumeOf(facts, place, span))
-  const window = volumeOf(facts, place, isMonthly ? 'month' : 'lifetime')
+  const spans: Spans = {
+    lifetime: volumeOf(facts, place, 'lifetime'),
+    month: volumeOf(facts, place, 'month'),
+    referral: volumeOf(facts, place, 'referral'),
+  }
+  const window = isMonthly ? spans.month : spans.lifetime
   const payment = { currency: event.currency, net_minor: event.netMinor, lines: event.lines }
-  const standing = { volume_before_minor: window.base, caps: capsOf(facts, place) }
+  const standing = { volume_before_minor: window.base, caps: capsOf(spans, place) }
   const calc = calculateCommission(component, payment, standing)
   if (calc === null) return null
-  for (const volume of spans) {
+  for (const volume of [spans.lifetime, spans.month, spans.referral]) {
     volume.base += calc.base_minor
     volume.amount += calc.amount_minor
   }

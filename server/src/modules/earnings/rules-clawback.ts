@@ -63,7 +63,15 @@ export function calculateClawback(
   returns: readonly Return[],
   terms: { readonly flat: 'full_only' | 'proportional'; readonly already_minor: number },
 ): ClawbackCalc {
-  const returned = returnedBase(earned, returns)
+  return takeBackOf(earned, returnedBase(earned, returns), terms)
+}
+
+/** The same from how much went back in all: what a row that is kept must still come out as. */
+export function takeBackOf(
+  earned: Pick<Earned, 'model' | 'amount_minor' | 'base_minor'>,
+  returned: number,
+  terms: { readonly flat: 'full_only' | 'proportional'; readonly already_minor: number },
+): ClawbackCalc {
   const rule = earned.model === 'flat' ? terms.flat : 'proportional'
   const [commission, base] = [BigInt(earned.amount_minor), BigInt(earned.base_minor)]
   const isPartial = returned < earned.base_minor

@@ -14,9 +14,42 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return made
 }
 
+/** How many answers are kept; a ledger asks for the same few days many thousand times. */
+const MOST_KEPT = 4096
+
+/** Keeps what a function answered, up to a bound; then it begins anew. */
+function keepAnswers<Key extends string | number>(answer: (key: Key) => string): (key: Key) => string {
+  const kept = new Map<Key, string>()
+  return (key) => {
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    if (kept.size >= MOST_KEPT) kept.clear()
+    const made = answer(key)
+    kept.set(key, made)
+    return made
+  }
+}
+
+/** The name of a day, by the number of days since 1970. */
+const nameOfDay = keepAnswers((day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10))
+
 /** The calendar day of an instant in a time zone, `YYYY-MM-DD`. */
 export function dayIn(instant: Date, timeZone: string): string {
-  return timeZone === 'UTC' ? instant.toISOString().slice(0, 10) : formatOf(timeZone).format(instant)
+  return timeZone === 'UTC'
+    ? nameOfDay(Math.floor(instant.getTime() / DAY_MS))
+    : formatOf(timeZone).format(instant)
+}
+
+const numberOfDay = new Map<string, number>()
+
+/** The number of days since 1970 of a day. */
+function countDays(day: string): number {
+  const known = numberOfDay.get(day)
+  if (known !== undefined) return known
+  if (numberOfDay.size >= MOST_KEPT) numberOfDay.clear()
+  const counted = Date.parse(`${day}T00:00:00Z`) / DAY_MS
+  numberOfDay.set(day, counted)
+  return counted
 }
 
 /** The month of a day, as its first day. */
@@ -24,7 +57,7 @@ export const monthOf = (day: string): string => `${day.slice(0, 7)}-01`
 
 /** The day so many days later. */
 export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+  return nameOfDay(countDays(day) + days)
 }
 
 /** The same day so many months later; the last day of a month that is too short for it. */

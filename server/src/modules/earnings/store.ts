@@ -85,11 +85,15 @@ export interface EarningNames {
 /** The tenants of the rows' referrals, as far as the side sees them, and the partners, by name. */
 export async function nameRows(mandate: EarningMandate, rows: readonly EarningRow[]): Promise<EarningNames> {
   if (rows.length === 0) return { tenants: new Map(), partners: new Map() }
-  const referrals = await tables<EarningTables>(mandate)
-    .selectFrom('referral')
-    .select(['id', 'tenant_id'])
-    .where('id', 'in', [...new Set(rows.map((row) => row.referral_id))])
-    .execute()
+  const referralIds = new Set(rows.map((row) => row.referral_id).filter((id) => id !== null))
+  const referrals =
+    referralIds.size === 0
+      ? []
+      : await tables<EarningTables>(mandate)
+          .selectFrom('referral')
+          .select(['id', 'tenant_id'])
+          .where('id', 'in', [...referralIds])
+          .execute()
   const tenantIds = [...new Set(referrals.map((row) => row.tenant_id))]
   const tenants = await nameTenants(mandate, tenantIds)
   const partners = await tables<EarningTables>(mandate)

@@ -4,10 +4,16 @@ import type { ClawbackCalc } from './rules-clawback.ts'
 import type { CommissionCalc, EventLine } from './rules-commission.ts'
 
 export const EARNING_STATES = ['pending', 'approved', 'held', 'in_payout', 'paid', 'void'] as const
-export const EARNING_KINDS = ['commission', 'clawback'] as const
+export const EARNING_KINDS = ['commission', 'clawback', 'adjustment'] as const
 export type EarningKind = (typeof EARNING_KINDS)[number]
 
 export const EVENT_KINDS = ['invoice_paid', 'refund', 'chargeback', 'credit_note', 'void'] as const
+
+/** What an adjustment says of its amount: a person decided it. */
+export interface AdjustmentCalc {
+  readonly model: 'adjustment'
+  readonly amount_minor: number
+}
 
 interface BillingEventTable {
   id: Generated<string>
@@ -28,9 +34,9 @@ interface EarningTable {
   id: Generated<string>
   partner_id: string
   program_id: string
-  referral_id: string
+  referral_id: string | null
   agreement_id: string
-  billing_event_id: string
+  billing_event_id: string | null
   kind: EarningKind
   component: string
   reverses_id: string | null
@@ -40,7 +46,8 @@ interface EarningTable {
   currency: string
   base_minor: number
   amount_minor: number
-  calc: CommissionCalc | ClawbackCalc
+  calc: CommissionCalc | ClawbackCalc | AdjustmentCalc
+  reason: string | null
   state: Generated<EarningState>
   state_changed_at: Generated<Date>
   hold_kind: 'risk' | 'provider' | 'partner_suspended' | null

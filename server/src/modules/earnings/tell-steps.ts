@@ -1,5 +1,6 @@
 import type { ClawbackCalc } from './rules-clawback.ts'
 import type { CommissionCalc } from './rules-commission.ts'
+import type { AdjustmentCalc } from './tables.ts'
 
 /** One step of a calculation, in words and, where it has one, as an amount. */
 export interface Step {
@@ -108,6 +109,10 @@ function tellClawback(calc: ClawbackCalc): Step[] {
 }
 
 /** How a row was calculated, step by step, from the figures that are kept with it. */
-export function tellSteps(calc: CommissionCalc | ClawbackCalc): Step[] {
+export function tellSteps(calc: CommissionCalc | ClawbackCalc | AdjustmentCalc): Step[] {
+  if (calc.model === 'adjustment')
+    return [
+      { name: 'result', says: 'Decided by two people of the provider', amount_minor: calc.amount_minor },
+    ]
   return calc.model === 'clawback' ? tellClawback(calc) : tellCommission(calc)
 }

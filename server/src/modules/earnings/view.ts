@@ -25,11 +25,11 @@ export const EarningBody = z
     component: z.string(),
     partner_id: z.string(),
     partner_name: z.string(),
-    referral_id: z.string(),
+    referral_id: z.string().nullable().meta({ description: 'Null for an adjustment of no one referral.' }),
     tenant_id: z.string().nullable(),
     tenant_name: z.string().nullable(),
     agreement_id: z.string(),
-    billing_event_id: z.string(),
+    billing_event_id: z.string().nullable().meta({ description: 'Null for an adjustment.' }),
     reverses_id: z.string().nullable(),
     occurred_at: z.string(),
     month: z.string().meta({ description: 'The month that it counts in.' }),
@@ -40,6 +40,7 @@ export const EarningBody = z
     amount: Money,
     state: z.enum(EARNING_STATES),
     state_changed_at: z.string(),
+    reason: z.string().nullable().meta({ description: 'What an adjustment is for.' }),
     hold_kind: z.enum(['risk', 'provider', 'partner_suspended']).nullable(),
     hold_reason: z.string().nullable(),
     void_reason: z.string().nullable(),
@@ -60,25 +61,28 @@ export const EarningDetailBody = EarningBody.extend({
   taken_back: z.array(EarningBody),
 }).meta({ id: 'EarningDetail' })
 
+const encodeMaybe = (kind: IdKind, uuid: string | null): string | null =>
+  uuid === null ? null : encode(kind, uuid)
+
 /** A row as an answer. Partners are not told why the provider's rules hold it, only that they do. */
 export function toEarning(
   row: EarningRow,
   names: EarningNames,
   isProvider: boolean,
 ): z.input<typeof EarningBody> {
-  const tenant = names.tenants.get(row.referral_id)
+  const tenant = names.tenants.get(row.referral_id ?? '')
   return {
     earning_id: encode('earning', row.id),
     kind: row.kind,
     component: row.component,
     partner_id: encode('partner', row.partner_id),
     partner_name: names.partners.get(row.partner_id) ?? '',
-    referral_id: encode('referral', row.referral_id),
+    referral_id: encodeMaybe('referral', row.referral_id),
     tenant_id: tenant ? encode('tenant', tenant.id) : null,
     tenant_name: tenant?.name ?? null,
     agreement_id: encode('agreement', row.agreement_id),
-    billing_event_id: encode('billing_event', row.billing_event_id),
-    reverses_id: row.reverses_id === null ? null : encode('earning', row.reverses_id),
+    billing_event_id: encodeMaybe('billing_event', row.billing_event_id),
+    reverses_id: encodeMaybe('earning', row.reverses_id),
     occurred_at: row.occurred_at.toISOString(),
     month: row.period_month.slice(0, 7),
     service_month: row.service_month.slice(0, 7),
@@ -86,6 +90,7 @@ export function toEarning(
     amount: toMoney(row.amount_minor, row.currency),
     state: row.state,
     state_changed_at: row.state_changed_at.toISOString(),
+    reason: row.reason,
     hold_kind: row.hold_kind,
     hold_reason: isProvider || row.hold_kind === 'partner_suspended' ? row.hold_reason : null,
     void_reason: row.void_reason,

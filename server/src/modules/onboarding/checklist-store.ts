@@ -12,6 +12,8 @@ const Row = z.object({
   applied_at: Instant,
   approved_at: z.date(),
   terms_accepted_at: Instant,
+  agreement_signed_at: Instant,
+  needs_agreement: z.boolean(),
   client_created_at: Instant,
   first_token_at: Instant,
   first_call_at: Instant,
@@ -29,6 +31,8 @@ const Row = z.object({
 
 const QUERY = `select a.submitted_at as applied_at, coalesce(a.decided_at, p.created_at) as approved_at,
     (select t.accepted_at from api_terms_acceptance t where t.partner_id = p.id and t.version = $2) as terms_accepted_at,
+    access.own_agreement_signed_at() as agreement_signed_at,
+    coalesce((select s.live_needs_agreement from program_setting s order by s.version desc limit 1), false) as needs_agreement,
     c.*, access.onboarding_facts() as hidden,
     exists (select from delegation d where d.partner_id = p.id and d.kind = 'link' and d.status in ('approved', 'active', 'suspended')) as works_already,
     (select m.created_at from partner_member m where m.partner_id = p.id and m.role = 'PARTNER_OWNER' and m.status = 'active' order by m.created_at, m.id offset 1 limit 1) as second_owner_at
@@ -51,6 +55,8 @@ export async function readOnboardingFacts(mandate: Mandate<'program'>): Promise<
     appliedAt: row.applied_at,
     approvedAt: row.approved_at,
     termsAcceptedAt: row.terms_accepted_at,
+    agreementSignedAt: row.agreement_signed_at,
+    needsAgreement: row.needs_agreement,
     ownerHasFactor: row.hidden.owner_has_factor,
     secondOwnerAt: row.second_owner_at,
     clientCreatedAt: row.client_created_at,

@@ -3,6 +3,10 @@ export interface OnboardingFacts {
   readonly appliedAt: Date | null
   readonly approvedAt: Date
   readonly termsAcceptedAt: Date | null
+  /** When what is in force, or waits for the provider, was signed. */
+  readonly agreementSignedAt: Date | null
+  /** Whether API clients go live only with an agreement in force. */
+  readonly needsAgreement: boolean
   readonly ownerHasFactor: boolean
   readonly secondOwnerAt: Date | null
   readonly clientCreatedAt: Date | null
@@ -20,6 +24,7 @@ export interface OnboardingFacts {
 export const STEP_NAMES = [
   'approved',
   'terms_accepted',
+  'agreement_signed',
   'second_factor',
   'second_owner',
   'client_created',
@@ -62,6 +67,11 @@ const WORDS: Readonly<Record<StepName, StepWords>> = {
     title: 'API terms accepted',
     doer: 'you',
     next: 'An owner reads the API terms and accepts them.',
+  },
+  agreement_signed: {
+    title: 'Sign the agreement',
+    doer: 'you',
+    next: 'An owner reads the agreement that the provider offered, and signs it.',
   },
   second_factor: {
     title: 'An owner has a second factor',
@@ -118,6 +128,7 @@ const WORDS: Readonly<Record<StepName, StepWords>> = {
 const reachedAtOf = (facts: OnboardingFacts): Readonly<Record<StepName, Date | null>> => ({
   approved: facts.approvedAt,
   terms_accepted: facts.termsAcceptedAt,
+  agreement_signed: facts.agreementSignedAt,
   second_factor: null,
   second_owner: facts.secondOwnerAt,
   client_created: facts.clientCreatedAt,
@@ -129,6 +140,11 @@ const reachedAtOf = (facts: OnboardingFacts): Readonly<Record<StepName, Date | n
   tenant_approved: facts.tenantApprovedAt,
   first_live_call: facts.firstLiveCallAt,
 })
+
+/** A second owner always, and the agreement where the provider does not ask for it. */
+function isRecommended(name: StepName, { needsAgreement }: OnboardingFacts): boolean {
+  return name === 'second_owner' || (name === 'agreement_signed' && !needsAgreement)
+}
 
 /**
  * Every step from the application to the first call for a customer, in order, from what happened alone: nothing of it is
@@ -143,7 +159,7 @@ export function toChecklist(facts: OnboardingFacts): {
   const steps = STEP_NAMES.map((name): Step => {
     const reachedAt = times[name]
     const done = name === 'second_factor' ? facts.ownerHasFactor : reachedAt !== null
-    return { name, ...WORDS[name], done, isRecommended: name === 'second_owner', reachedAt }
+    return { name, ...WORDS[name], done, isRecommended: isRecommended(name, facts), reachedAt }
   })
   return { steps, next: steps.find((step) => !step.done && !step.isRecommended) ?? null }
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { makeAgreementRoutes } from '#modules/agreements/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { makeApplicationActs } from '#testing/application-acts.ts'
+import { activeAgreement } from '#testing/program-acts.ts'
 import { makeTestKey } from '#testing/oauth-client.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller, SeededPerson } from '#testing/world.ts'
@@ -16,6 +18,7 @@ beforeAll(async () => {
   world = await TestWorld.start((services) => [
     ...makeApplicationRoutes(services),
     ...onboardingRoutes,
+    ...makeAgreementRoutes(services),
     ...clientRoutes,
   ])
   const person = await world.person('Sam Platform')
@@ -46,6 +49,122 @@ async function accept(caller: Caller) {
   const { version, text_sha256: digest } = (await world.call(caller, 'GET', TERMS)).json()
   return world.call(caller, 'POST', `${TERMS}/accept`, { body: { version, text_sha256: digest } })
 }
+
+/** Sets whether live API clients need an agreement, as a platform admin does. */
+async function demand(isNeeded: boolean): Promise<void> {
+  const path = '/api/v1/admin/program-settings'
+  const before = await world.call(admin, 'GET', path)
+  const after = await world.call(admin, 'PUT', path, {
+    body: { live_needs_agreement: isNeeded, contact_kept_days: before.json().contact_kept_days },
+    headers: { 'If-Match': String(before.headers['etag']) },
+  })
+  expect(after.statusCode, after.body).toBe(200)
+}
+
+describe('the agreement', () => {
+  afterEach(() => demand(false))
+
+  async function readyClient(owner: Caller) {
+    const { jwk } = await makeTestKey()
+    const body = {
+      name: 'Desk',
+      redirect_uris: ['https://desk.example/cb'],
+      scopes: ['orders.read'],
+      jwks: { keys: [jwk] },
+    }
+    await accept(owner)
+    const client = (await world.call(owner, 'POST', '/api/v1/partner/clients', { body })).json()
+    const id = String(client.client_id)
+    return {
+      id,
+      ask: () => world.call(owner, 'POST', `/api/v1/partner/clients/${id}/request-live`),
+      approve: () => world.call(admin, 'POST', `/api/v1/admin/clients/${id}/approve-live`),
+    }
+  }
+
+  const stepOf = async (caller: Caller) =>
+    (await world.call(caller, 'GET', '/api/v1/partner/onboarding'))
+      .json()
+      .steps.find(({ name }: { name: string }) => name === 'agreement_signed')
+
+  test('is a step of the checklist that is only recommended unless the provider asks for it, and reads signed to everybody of the partner (A11)', async () => {
+    const { id, owner, staff } = await partnerWithOwner()
+    expect(await stepOf(owner)).toMatchObject({
+      title: 'Sign the agreement',
+      who: 'you',
+      done: false,
+      recommended: true,
+    })
+    await demand(true)
+    expect(await stepOf(owner)).toMatchObject({ done: false, recommended: false })
+    await accept(owner)
+    const list = (await world.call(owner, 'GET', '/api/v1/partner/onboarding')).json()
+    expect(list.next_step).toBe('agreement_signed')
+    const agreement = await activeAgreement(world, id)
+    for (const caller of [owner, staff])
+      expect(await stepOf(caller)).toMatchObject({ done: true, reached_at: '2020-01-01T00:00:00.000Z' })
+    await world.seed(
+      `update agreement set state = 'terminated', reason = 'Over', ended_at = now(), effective = tstzrange(lower(effective), now()) where id = $1`,
+      [agreement],
+    )
+    expect(await stepOf(owner)).toMatchObject({ done: false })
+  })
+
+  test('lets an API client go live where the provider asks for it: not before one is in force, nor after it ended, and never the sandbox (A11)', async () => {
+    const { id, owner } = await partnerWithOwner()
+    await demand(true)
+    const first = await readyClient(owner)
+    const refused = await first.ask()
+    expect(refused.json()).toMatchObject({ status: 409, code: 'AGREEMENT_NOT_IN_FORCE' })
+    await demand(false)
+    expect((await first.ask()).statusCode).toBe(200)
+    await demand(true)
+    expect((await first.approve()).json().code).toBe('AGREEMENT_NOT_IN_FORCE')
+    await expect(
+      world.seed(`update api_client set environment = 'live' where partner_id = $1`, [id]),
+    ).rejects.toThrow('no agreement in force')
+    const agreement = await activeAgreement(world, id)
+    expect((await first.approve()).json()).toMatchObject({ environment: 'live', status: 'active' })
+    await world.seed(
+      `update agreement set state = 'terminated', reason = 'Over', ended_at = now(), effective = tstzrange(lower(effective), now()) where id = $1`,
+      [agreement],
+    )
+    const second = await readyClient(owner)
+    expect((await second.ask()).json().code).toBe('AGREEMENT_NOT_IN_FORCE')
+    const live = await world.call(owner, 'GET', `/api/v1/partner/clients/${first.id}`)
+    expect(live.json()).toMatchObject({ environment: 'live', status: 'active' })
+  })
+
+  test('is asked for by a platform admin in the version that was read, each version kept and written down (A11)', async () => {
+    const path = '/api/v1/admin/program-settings'
+    const { owner } = await partnerWithOwner()
+    expect((await world.call(owner, 'GET', path)).statusCode).toBe(403)
+    await demand(true)
+    const body = { live_needs_agreement: true, contact_kept_days: 30 }
+    const stale = await world.call(admin, 'PUT', path, { body, headers: { 'If-Match': '"v1"' } })
+    expect(stale.json().code).toBe('PRECONDITION_FAILED')
+    const wrong = { body: { live_needs_agreement: 'yes', contact_kept_days: 0 } }
+    const faults = await world.call(admin, 'PUT', path, { ...wrong, headers: { 'If-Match': '"v1"' } })
+    expect(faults.json().errors).toHaveLength(2)
+    await expect(world.seed('update program_setting set contact_kept_days = 1', [])).rejects.toThrow(
+      'history',
+    )
+    const told = await world.sql(`select 1 from audit_event where action = 'program.demands.changed'`)
+    expect(told.length).toBeGreaterThan(0)
+    for (const login of ['liaison_platform', 'liaison_program', 'liaison_job'] as const)
+      expect(await world.sqlAs(login, 'select version from program_setting'), login).toEqual([])
+    for (const login of ['liaison_tenant', 'liaison_delegate', 'liaison_ingest', 'liaison_guard'] as const)
+      await expect(world.sqlAs(login, 'select version from program_setting')).rejects.toThrow(
+        'permission denied',
+      )
+    await expect(
+      world.sqlAs(
+        'liaison_program',
+        `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name) values (99, false, 1, 'x')`,
+      ),
+    ).rejects.toThrow('permission denied')
+  })
+})
 
 describe('the API terms', () => {
   test('are accepted by an owner with a fresh factor, for the very text that was read, once and for ever (A11)', async () => {
@@ -146,7 +265,10 @@ describe('the checklist', () => {
     const client = await world.call(owner, 'POST', '/api/v1/partner/clients', { body })
     expect(await read(staff)).toMatchObject({ next_step: 'first_sandbox_token' })
     const recommended = (await read()).steps.filter((step: { recommended: boolean }) => step.recommended)
-    expect(recommended).toMatchObject([{ name: 'second_owner', done: false }])
+    expect(recommended).toMatchObject([
+      { name: 'agreement_signed', done: false },
+      { name: 'second_owner', done: false },
+    ])
     expect(done(await read())).toEqual(['approved', 'terms_accepted', 'second_factor', 'client_created'])
 
     await world.partnerMember(partner.id, second.id, 'PARTNER_OWNER')

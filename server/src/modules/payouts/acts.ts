@@ -3,6 +3,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import {
   claimEarnings,
+  endBatch,
   insertBatch,
   listCandidates,
   listObstacles,
@@ -14,7 +15,7 @@ import {
 import type { BatchRow, Claim } from './batch-store.ts'
 import { recordBatch, recordItem } from './events.ts'
 import { endItem, findBlocked, getItem, listStates, lockItems, sendItems, showItems } from './item-store.ts'
-import type { ItemEnd, ItemRow } from './item-store.ts'
+import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
 import { failureMail, paidMail } from './mails.ts'
 import { endOfBatch, isReady, toSkipped } from './rules.ts'
 import type { Candidate } from './rules.ts'
@@ -135,7 +136,7 @@ const subjectsOf = (item: Pick<ItemRow, 'id' | 'partner_id'>, state: string) => 
 })
 
 async function mailOwners(
-  mandate: Provider,
+  mandate: Settling,
   item: ItemRow,
   mail: { readonly subject: string; readonly text: string },
 ): Promise<void> {
@@ -147,8 +148,9 @@ async function mailOwners(
   ])
 }
 
-async function settle(
-  mandate: Provider,
+/** Ends an item and tells everybody whom it concerns. */
+export async function settle(
+  mandate: Settling,
   item: ItemRow,
   end: Exclude<ItemEnd, { state: 'cancelled' }>,
 ): Promise<void> {
@@ -165,10 +167,10 @@ async function settle(
 }
 
 /** Ends a batch whose items have all ended. */
-async function finishIfDone(mandate: Provider, batch: BatchRow): Promise<BatchRow> {
+export async function finishIfDone(mandate: Settling, batch: BatchRow): Promise<BatchRow> {
   const states = await listStates(mandate, batch.id)
   if (states.some((state) => state === 'queued' || state === 'sent')) return batch
-  const ended = await moveBatch(mandate, batch.id, { state: endOfBatch(states) })
+  const ended = await endBatch(mandate, batch.id, endOfBatch(states))
   recordBatch(mandate, ended, { action: endOfBatch(states), before: batch.state })
   return ended
 }

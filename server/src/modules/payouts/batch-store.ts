@@ -195,7 +195,9 @@ export async function listBatches(
   return { rows, total }
 }
 
-function one(mandate: Provider, id: string) {
+type Settling = Mandate<'platform' | 'ingest'>
+
+function one(mandate: Settling, id: string) {
   return tables<PayoutTables>(mandate).selectFrom('payout_batch').selectAll().where('id', '=', id)
 }
 
@@ -209,7 +211,7 @@ export async function getBatch(mandate: Provider, id: string): Promise<BatchRow>
 }
 
 /** One batch, held until the transaction ends: moves of one batch come one after the other. */
-export async function lockBatch(mandate: Provider, id: string): Promise<BatchRow> {
+export async function lockBatch(mandate: Settling, id: string): Promise<BatchRow> {
   const row = await one(mandate, id).forUpdate().executeTakeFirst()
   if (!row) throw new ProblemError(404, 'PAYOUT_BATCH_NOT_FOUND', 'No batch has this id.')
   return row
@@ -241,6 +243,22 @@ export async function moveBatch(mandate: Provider, id: string, move: BatchMove):
         }),
         ...(move.cancelReason !== undefined && { cancel_reason: move.cancelReason }),
       })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  )
+}
+
+/** Ends a batch whose items have all ended. */
+export function endBatch(
+  mandate: Settling,
+  id: string,
+  state: 'completed' | 'partially_failed',
+): Promise<BatchRow> {
+  return guarded(
+    tables<PayoutTables>(mandate)
+      .updateTable('payout_batch')
+      .set({ state })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow(),

@@ -14,7 +14,7 @@ type BatchAction =
 
 /** Records a move of a batch, for the provider. */
 export function recordBatch(
-  mandate: Mandate<'platform'>,
+  mandate: Mandate<'platform' | 'ingest'>,
   batch: BatchRow,
   event: { readonly action: BatchAction; readonly before?: string; readonly reason?: string },
 ): void {
@@ -35,7 +35,7 @@ type ItemAction = 'approved' | 'sent' | 'paid' | 'failed' | 'cancelled'
 
 /** Records what became of one payout, for the partner and the provider. Its earnings record their own moves. */
 export function recordItem(
-  mandate: Mandate<'platform'>,
+  mandate: Mandate<'platform' | 'ingest'>,
   item: Pick<ItemRow, 'id' | 'partner_id' | 'partner_name' | 'amount_minor' | 'currency' | 'account_label'>,
   event: { readonly action: ItemAction; readonly reason?: string; readonly reference?: string },
 ): void {

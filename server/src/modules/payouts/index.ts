@@ -4,11 +4,12 @@ import './problems.ts'
 import { makeAccountRoutes } from './routes-accounts.ts'
 import { makeBatchRoutes } from './routes-batches.ts'
 import { makeDocumentRoutes } from './routes-documents.ts'
-import { exportRoute } from './routes-export.ts'
 import { makeFileRoutes } from './routes-files.ts'
 import { partnerPayoutRoutes } from './routes-partner.ts'
+import { resultRoutes } from './routes-results.ts'
 import { statementRoutes } from './routes-statements.ts'
 
+export { programExports } from './export-sources.ts'
 export { closeStatements, makePayoutTopics, runPayoutClock } from './close-statements.ts'
 
 /** Payouts, payout accounts, tax documents and statements (D7). */
@@ -19,5 +20,5 @@ export const makePayoutRoutes = (services: Services): readonly Route[] => [
   ...partnerPayoutRoutes,
   ...statementRoutes,
   ...makeFileRoutes(services),
-  exportRoute,
+  ...resultRoutes,
 ]

@@ -9,7 +9,7 @@ type Provider = Mandate<'platform'>
 /** Whoever reads items: the provider all of them, an owner those of the own partner that are approved. */
 type Reader = Mandate<'platform' | 'program'>
 
-function joined(mandate: Reader) {
+function joined(mandate: Reader | Settling) {
   return tables<PayoutTables>(mandate)
     .selectFrom('payout_item as i')
     .innerJoin('partner as p', 'p.id', 'i.partner_id')
@@ -67,7 +67,7 @@ export async function lockItems(mandate: Provider, batchId: string): Promise<Ite
 }
 
 /** The states of a batch's items. */
-export async function listStates(mandate: Provider, batchId: string): Promise<ItemState[]> {
+export async function listStates(mandate: Settling, batchId: string): Promise<ItemState[]> {
   const rows = await tables<PayoutTables>(mandate)
     .selectFrom('payout_item')
     .select('state')
@@ -120,9 +120,23 @@ export type ItemEnd =
   | { readonly state: 'failed'; readonly reason: string }
   | { readonly state: 'cancelled' }
 
+/** Whoever settles payouts: people of the provider, or its finance system. */
+export type Settling = Mandate<'platform' | 'ingest'>
+
+/** The items with these UUIDs that the reader may settle. */
+export function findItems(mandate: Settling, ids: readonly string[]): Promise<ItemRow[]> {
+  return joined(mandate)
+    .where('i.id', 'in', [...ids])
+    .execute()
+}
+
+/** In whose name something is settled. */
+const nameOf = (mandate: Settling) =>
+  mandate.kind === 'ingest' ? { id: mandate.keyId, name: mandate.source } : mandate.actor
+
 /** Ends an item in the own name; its rows follow it, paid or free again. */
-export async function endItem(mandate: Provider, id: string, end: ItemEnd): Promise<void> {
-  const { actor } = mandate
+export async function endItem(mandate: Settling, id: string, end: ItemEnd): Promise<void> {
+  const actor = nameOf(mandate)
   await guarded(
     tables<PayoutTables>(mandate)
       .updateTable('payout_item')
@@ -136,6 +150,10 @@ export async function endItem(mandate: Provider, id: string, end: ItemEnd): Prom
       .where('id', '=', id)
       .execute(),
   )
+  if (mandate.kind === 'ingest') {
+    await runStatements(mandate, [{ text: 'select access.follow_payout_item($1)', values: [id] }])
+    return
+  }
   const text =
     end.state === 'paid'
       ? `update earning set state = 'paid' where payout_item_id = $1 and state = 'in_payout'`

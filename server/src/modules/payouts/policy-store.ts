@@ -16,7 +16,7 @@ export type PolicyRow = Awaited<ReturnType<typeof getPolicy>>
 /** Puts another version of the policy in force. */
 export async function insertPolicy(
   mandate: Mandate<'platform'>,
-  policy: Pick<PolicyRow, 'version' | 'tax_document' | 'payout_day'>,
+  policy: Pick<PolicyRow, 'version' | 'tax_document' | 'payout_day' | 'finance_source'>,
 ): Promise<PolicyRow> {
   await tables<PayoutTables>(mandate)
     .insertInto('payout_policy')

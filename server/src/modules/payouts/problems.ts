@@ -24,7 +24,8 @@ const PAYOUT_PROBLEMS = {
   PAYOUT_RAIL_UNAVAILABLE: {
     status: 409,
     title: 'Way of paying not available',
-    cause: 'The way of paying is not set up here: the simulated one exists in demo installations alone.',
+    cause:
+      'The way of paying is not set up here: the simulated one exists in demo installations alone, and paying by the provider’s finance system needs its source in the payout policy.',
     remedy: 'Build the batch for another way of paying.',
   },
   PAYOUT_STATE_CONFLICT: {
@@ -32,6 +33,12 @@ const PAYOUT_PROBLEMS = {
     title: 'Not possible in this state',
     cause: 'The batch or the item is in a state from which this is not done.',
     remedy: 'Read it again; its state says what can be done with it.',
+  },
+  PAYOUT_RESULT_CONFLICT: {
+    status: 409,
+    title: 'Recorded otherwise',
+    cause: 'What became of the payout was recorded before, and the result says something else.',
+    remedy: 'What is recorded stays. Settle the difference outside, or with an adjustment.',
   },
   PAYOUT_SECOND_PERSON: {
     status: 409,
@@ -68,12 +75,6 @@ const PAYOUT_PROBLEMS = {
     title: 'Decided already',
     cause: 'The document was decided, or is your own partner’s.',
     remedy: 'Read it again; the partner hands in another one.',
-  },
-  PROGRAM_FILE_TOO_LARGE: {
-    status: 422,
-    title: 'Too many rows',
-    cause: 'A file that is made while you wait holds at most 10,000 rows.',
-    remedy: 'Ask for fewer months.',
   },
   STATEMENT_NOT_FOUND: {
     status: 404,

@@ -21,6 +21,7 @@ import {
 } from './batch-view.ts'
 import { toId } from './ids.ts'
 import { countStates, listItems } from './item-store.ts'
+import { getPolicy } from './policy-store.ts'
 import { BATCH_STATES, ITEM_STATES, RAILS } from './tables.ts'
 import { toMoney } from '#platform/money.ts'
 
@@ -143,7 +144,10 @@ function makeBuildRoute({ isDemo }: Services): Route {
     problems: ['PAYOUT_EMPTY', 'PAYOUT_RAIL_UNAVAILABLE'],
     responses: { 201: BatchDetailBody },
     async handle({ mandate, body }) {
-      if (body.rail === 'external' || (body.rail === 'simulated' && !isDemo))
+      const isSetUp =
+        body.rail === 'manual' ||
+        (body.rail === 'simulated' ? isDemo : (await getPolicy(mandate)).finance_source !== null)
+      if (!isSetUp)
         throw new ProblemError(409, 'PAYOUT_RAIL_UNAVAILABLE', 'This way of paying is not set up here.')
       const batch = await buildBatch(mandate, {
         currency: body.currency,

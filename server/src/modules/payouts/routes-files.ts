@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -52,7 +53,12 @@ const makeBankRoute = ({ vault }: Services): Route =>
     showsSecret: true,
     responses: {
       200: z
-        .strictObject({ file_name: z.string(), row_count: z.int(), content: z.string() })
+        .strictObject({
+          file_name: z.string(),
+          row_count: z.int(),
+          sha256: z.string().meta({ description: 'The digest of the content, in hexadecimal.' }),
+          content: z.string(),
+        })
         .meta({ id: 'PayoutFile' }),
     },
     async handle({ mandate, params }) {
@@ -60,12 +66,19 @@ const makeBankRoute = ({ vault }: Services): Route =>
       if (batch.state !== 'processing' && batch.state !== 'completed' && batch.state !== 'partially_failed')
         throw new ProblemError(409, 'PAYOUT_STATE_CONFLICT', 'The batch was not handed over yet.')
       const { bytes, rows } = await writeBankFile(mandate, vault, batch)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
       recordEvent(mandate, {
         action: 'program.payout_batch.downloaded',
         resource: { type: 'payout_batch', id: batch.id, label: `Payout ${batch.number}` },
         rowCount: rows,
+        changes: { sha256 },
       })
-      return { file_name: `payout-${batch.number}.csv`, row_count: rows, content: bytes.toString('utf8') }
+      return {
+        file_name: `payout-${batch.number}.csv`,
+        row_count: rows,
+        sha256,
+        content: bytes.toString('utf8'),
+      }
     },
   })
 

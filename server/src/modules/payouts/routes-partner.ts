@@ -110,6 +110,14 @@ const PolicyBody = z
     version: z.int(),
     tax_document: z.enum(['block', 'warn']),
     payout_day: z.int().min(1).max(28).nullable(),
+    finance_source: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be the name of a source')
+      .nullable()
+      .meta({
+        description:
+          'The source of the ingest keys with which the provider’s finance system says what it paid; null where it pays nothing.',
+      }),
     set_by_name: z.string(),
     set_at: z.string(),
   })
@@ -119,6 +127,7 @@ const toPolicy = (row: PolicyRow): z.input<typeof PolicyBody> => ({
   version: row.version,
   tax_document: row.tax_document,
   payout_day: row.payout_day,
+  finance_source: row.finance_source,
   set_by_name: row.set_by_name,
   set_at: row.created_at.toISOString(),
 })
@@ -141,7 +150,11 @@ const policyRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/api/v1/admin/payout-policy',
     summary: 'Change how payouts are made; earlier versions stay on record',
-    input: { body: PolicyBody.pick({ tax_document: true, payout_day: true }) },
+    input: {
+      body: PolicyBody.pick({ tax_document: true, payout_day: true }).extend({
+        finance_source: PolicyBody.shape.finance_source.optional(),
+      }),
+    },
     access: { permission: 'platform.payouts.approve' },
     limit: 'write',
     ifMatch: true,
@@ -150,13 +163,19 @@ const policyRoutes: readonly Route[] = [
       const before = await getPolicy(mandate)
       if (before.version !== expectedVersion)
         throw new ProblemError(412, 'PRECONDITION_FAILED', 'The policy changed after it was read.')
-      const after = await insertPolicy(mandate, { ...body, version: before.version + 1 })
+      const after = await insertPolicy(mandate, {
+        tax_document: body.tax_document,
+        payout_day: body.payout_day,
+        finance_source: body.finance_source === undefined ? before.finance_source : body.finance_source,
+        version: before.version + 1,
+      })
       recordEvent(mandate, {
         action: 'program.payout_policy.changed',
         resource: { type: 'payout_policy', label: `Version ${after.version}` },
         changes: {
           tax_document: { before: before.tax_document, after: after.tax_document },
           payout_day: { before: before.payout_day, after: after.payout_day },
+          finance_source: { before: before.finance_source, after: after.finance_source },
         },
       })
       return answerPolicy(after)

@@ -125,27 +125,3 @@ describe('a monthly statement', () => {
     expect((await world.call(other.owner, 'GET', path)).json().code).toBe('STATEMENT_NOT_FOUND')
   })
 })
-
-describe('a file of what a partner earned', () => {
-  test.each(['csv', 'xlsx', 'pdf', 'jsonl'])(
-    'as %s is made for owners alone, holds the own rows alone, and is written down (D10)',
-    async (format) => {
-      const [scene, other] = [await openPayoutScene(world, admins), await openPayoutScene(world, admins)]
-      const own = await seedEarning(world, scene, { amount: 1234 })
-      const foreign = await seedEarning(world, other, { amount: 9999 })
-      const path = `/api/v1/program/files/earnings?format=${format}`
-      const file = await world.call(scene.owner, 'GET', path)
-      expect(file.statusCode).toBe(200)
-      expect(Number(file.headers['content-length'])).toBe(file.rawPayload.length)
-      const json = await world.call(scene.owner, 'GET', '/api/v1/program/files/earnings?format=jsonl')
-      expect(json.payload).toContain(publicIdOf('earning', own))
-      expect(json.payload).not.toContain(publicIdOf('earning', foreign))
-      expect((await world.call(scene.staff, 'GET', path)).statusCode).toBe(403)
-      const written = await world.sql(
-        `select 1 from audit_event where action = 'program.earning.exported' and partner_id = $1`,
-        [scene.partner],
-      )
-      expect(written.length).toBeGreaterThan(0)
-    },
-  )
-})

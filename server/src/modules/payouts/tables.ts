@@ -188,6 +188,7 @@ export interface PayoutTables {
     version: number
     tax_document: 'block' | 'warn'
     payout_day: number | null
+    finance_source: string | null
     set_by_name: string
     created_at: Generated<Date>
   }

@@ -1,18 +1,48 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate } from '#platform/mandate.ts'
+import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { openForSystem } from '#platform/resolver-without-person.ts'
-import { pruneClicks } from './follow-store.ts'
+import { forgetContacts, pruneClicks } from './follow-store.ts'
 
-/** Removes clicks thirty days after their window. Nothing waits for it: a click outside its window never counts. */
-export async function sweepClicks(database: Database): Promise<number> {
-  const { mandate, transaction } = await openForSystem(database, 'referral-clicks', `job_${randomUUID()}`)
+const BATCH = 1000
+
+async function inTransaction(
+  database: Database,
+  name: string,
+  work: (mandate: Mandate<'system'>) => Promise<number>,
+): Promise<number> {
+  const { mandate, transaction } = await openForSystem(database, name, `job_${randomUUID()}`)
   try {
-    const removed = await pruneClicks(mandate)
-    await transaction.commit([], 'durable')
-    return removed
+    const done = await work(mandate)
+    await transaction.commit(takeEvents(mandate, null), 'durable')
+    return done
   } finally {
     endMandate(mandate)
     await transaction.rollback()
+  }
+}
+
+/** Removes clicks thirty days after their window. Nothing waits for it: a click outside its window never counts. */
+export function sweepClicks(database: Database): Promise<number> {
+  return inTransaction(database, 'referral-clicks', pruneClicks)
+}
+
+async function forgetSome(mandate: Mandate<'system'>): Promise<number> {
+  const forgotten = await forgetContacts(mandate, BATCH)
+  if (forgotten > 0) recordEvent(mandate, { action: 'program.contacts.forgotten', rowCount: forgotten })
+  return forgotten
+}
+
+/**
+ * Forgets contact addresses and networks of sign-ups that were kept as long as the provider says, by the database's clock.
+ * Nobody reads them meanwhile, and running it again forgets nothing more. Answers how many sign-ups it concerned (D5, D11).
+ */
+export async function sweepContacts(database: Database): Promise<number> {
+  let forgotten = 0
+  for (;;) {
+    const some = await inTransaction(database, 'referral-contacts', forgetSome)
+    forgotten += some
+    if (some < BATCH) return forgotten
   }
 }

@@ -33,3 +33,11 @@ export async function pruneClicks(mandate: Mandate<'system'>): Promise<number> {
   ])
   return result?.rowCount ?? 0
 }
+
+/** Forgets the contacts of some sign-ups whose time is over; answers of how many. */
+export async function forgetContacts(mandate: Mandate<'system'>, most: number): Promise<number> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.forget_contacts($1) as forgotten', values: [most] },
+  ])
+  return z.int().parse(result?.rows[0]?.['forgotten'])
+}

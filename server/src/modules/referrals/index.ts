@@ -13,7 +13,7 @@ import { settingRoutes } from './routes-settings.ts'
 import { signUpRoutes } from './routes-sign-ups.ts'
 import { tenantReferralRoute } from './routes-tenant.ts'
 
-export { sweepClicks } from './clock.ts'
+export { sweepClicks, sweepContacts } from './clock.ts'
 export { mountReferralLinks } from './follow.ts'
 
 /** Every route of codes, sign-ups and referrals. */

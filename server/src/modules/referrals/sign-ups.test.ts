@@ -5,6 +5,7 @@ import { makeCodeAs, openReferralScene, openSignUps, seedPayment, uuidOf } from 
 import type { ReferralScene } from '#testing/referral-acts.ts'
 import { activeAgreement } from '#testing/program-acts.ts'
 import { TestWorld } from '#testing/world.ts'
+import { sweepContacts } from './index.ts'
 
 let world: TestWorld
 let scene: ReferralScene
@@ -251,5 +252,58 @@ describe('batches', () => {
       [codes],
     )
     expect([live.length, uses[0]?.uses]).toEqual([1, 1])
+  })
+})
+
+describe('contacts of sign-ups', () => {
+  const contactsOf = (tenant: string) =>
+    world.sql('select contact_email, ip_prefix, outcome from referral_sign_up where tenant_id = $1', [tenant])
+  const age = (tenant: string, interval: string) =>
+    world.sql(
+      `set session_replication_role = replica; update referral_sign_up set received_at = now() - interval '${interval}' where tenant_id = '${tenant}'; set session_replication_role = origin`,
+    )
+
+  test('are forgotten once they were kept as long as the provider says, to the second, and nothing else of the sign-up is (D11)', async () => {
+    const { code } = await makeCodeAs(world, scene.staff)
+    const contact = { code, contact_email: 'lena@acme.example', ip_prefix: '203.0.113.0/24' }
+    const [old, young] = [await desk.signUp(contact), await desk.signUp(contact)]
+    await world.seed(
+      `insert into program_setting (version, live_needs_agreement, contact_kept_days, set_by_name) values (2, false, 30, 'Test')`,
+      [],
+    )
+    await age(old.tenant.id, '30 days')
+    await age(young.tenant.id, '29 days 23 hours 59 minutes')
+    const kept = { contact_email: 'lena@acme.example', ip_prefix: '203.0.113.0/24', outcome: 'referred' }
+    expect(await contactsOf(old.tenant.id)).toEqual([kept])
+    expect(await sweepContacts(world.database)).toBe(1)
+    expect(await contactsOf(old.tenant.id)).toEqual([{ ...kept, contact_email: null, ip_prefix: null }])
+    expect(await contactsOf(young.tenant.id)).toEqual([kept])
+    expect(await sweepContacts(world.database)).toBe(0)
+    const told = await world.sql(
+      `select row_count::integer as rows from audit_event where action = 'program.contacts.forgotten'`,
+    )
+    expect(told).toEqual([{ rows: 1 }])
+  })
+
+  test('are read by no login, and forgotten early or changed by nobody (D11)', async () => {
+    const { code } = await makeCodeAs(world, scene.staff)
+    const { tenant } = await desk.signUp({ code, contact_email: 'omar@acme.example' })
+    for (const login of ['liaison_platform', 'liaison_job', 'liaison_ingest', 'liaison_program'] as const) {
+      await expect(world.sqlAs(login, 'select contact_email from referral_sign_up'), login).rejects.toThrow(
+        'permission denied',
+      )
+      await expect(
+        world.sqlAs(login, 'update referral_sign_up set contact_email = null'),
+        login,
+      ).rejects.toThrow('permission denied')
+    }
+    await expect(world.sqlAs('liaison_job', 'select access.forget_contacts(1)')).rejects.toThrow(
+      'only the clock',
+    )
+    for (const set of ['contact_email = null', `contact_email = 'else@acme.example'`, 'code = null'])
+      await expect(
+        world.seed(`update referral_sign_up set ${set} where tenant_id = $1`, [tenant.id]),
+        set,
+      ).rejects.toThrow('history')
   })
 })

@@ -71,6 +71,8 @@ create table agreement (
   updated_at timestamptz not null default now(),
   unique (partner_id, program_id, version),
   unique (partner_id, id),
+  -- What is earned under an agreement names all three: one check instead of three.
+  unique (partner_id, program_id, id),
   constraint agreement_effective exclude using gist (partner_id with =, program_id with =, effective with &&),
   check (state = 'draft' or (state = 'withdrawn' and offered_at is null) or (offered_at is not null and expires_at is not null)),
   check ((state in ('active', 'superseded', 'terminated')) = (approved_at is not null)),

@@ -34,12 +34,12 @@ grant select on billing_event to liaison_platform, liaison_job;
 
 create table earning (
   id uuid primary key default uuidv7(),
-  partner_id uuid not null references partner (id),
-  program_id uuid not null references program (id),
-  referral_id uuid not null,
+  partner_id uuid not null,
+  program_id uuid not null,
+  referral_id uuid,
   agreement_id uuid not null,
-  billing_event_id uuid not null references billing_event (id),
-  kind text not null check (kind in ('commission', 'clawback')),
+  billing_event_id uuid references billing_event (id),
+  kind text not null check (kind in ('commission', 'clawback', 'adjustment')),
   component text not null check (char_length(component) between 1 and 60),
   reverses_id uuid,
   occurred_at timestamptz not null,
@@ -49,6 +49,7 @@ create table earning (
   base_minor bigint not null check (abs(base_minor) <= 9007199254740991),
   amount_minor bigint not null check (abs(amount_minor) <= 9007199254740991),
   calc jsonb not null check (jsonb_typeof(calc) = 'object'),
+  reason text check (char_length(reason) between 3 and 500),
   state text not null default 'pending' check (state in ('pending', 'approved', 'held', 'in_payout', 'paid', 'void')),
   state_changed_at timestamptz not null default statement_timestamp(),
   hold_kind text check (hold_kind in ('risk', 'provider', 'partner_suspended')),
@@ -64,13 +65,18 @@ create table earning (
   policy_version integer,
   payout_item_id uuid,
   created_at timestamptz not null default statement_timestamp(),
-  unique (id, partner_id),
-  constraint earning_once unique (partner_id, billing_event_id, component, kind),
-  foreign key (reverses_id, partner_id) references earning (id, partner_id),
+  constraint earning_once unique (billing_event_id, partner_id, component, kind),
+  -- That it is the same partner's follows from its referral, which check_clawback compares.
+  foreign key (reverses_id) references earning (id),
   foreign key (referral_id, partner_id) references referral (id, partner_id),
-  foreign key (agreement_id, partner_id) references agreement (id, partner_id),
+  -- Partner and program are those of the agreement: one check for all three, since rows come by the thousand.
+  foreign key (partner_id, program_id, agreement_id) references agreement (partner_id, program_id, id),
   check (period_month >= service_month),
-  check (case kind when 'commission' then amount_minor >= 0 and base_minor >= 0 and reverses_id is null else amount_minor <= 0 and base_minor <= 0 and reverses_id is not null end),
+  check (case kind
+    when 'commission' then amount_minor >= 0 and base_minor >= 0 and reverses_id is null
+    when 'clawback' then amount_minor <= 0 and base_minor <= 0 and reverses_id is not null
+    else amount_minor <> 0 and base_minor = 0 and reverses_id is null end),
+  check (case kind when 'adjustment' then billing_event_id is null and reason is not null else billing_event_id is not null and referral_id is not null and reason is null end),
   check ((state = 'held') = (hold_kind is not null) and (hold_kind is not null) = (hold_reason is not null)),
   check ((state = 'void') = (void_reason is not null)),
   check ((payout_item_id is not null) = (state in ('in_payout', 'paid'))),
@@ -80,12 +86,12 @@ create table earning (
 comment on table earning is 'The ledger of what partners earned: a row says for good what was earned or taken back by which event under which agreement; only its state, hold, approval and payout move (D6).';
 comment on column earning.service_month is 'The month, in the program''s time zone, in which the event happened.';
 comment on column earning.period_month is 'The month that the row counts in: that of its service, or a later one when that was closed already.';
+comment on column earning.reason is 'What an adjustment is for; the partner reads it. Adjustments belong to no event, and always take two people.';
 comment on column earning.calc is 'Every step of the calculation, in words and figures.';
 comment on column earning.policy_version is 'Which version of the approval policy approved it; null when a person did.';
 create index earning_newest on earning (partner_id, occurred_at desc, id desc);
 create index earning_by_month on earning (partner_id, period_month, currency, state) include (kind, amount_minor);
 create index earning_of_referral on earning (referral_id, state);
-create index earning_of_event on earning (billing_event_id);
 create index earning_taken_back on earning (reverses_id) where reverses_id is not null;
 create index earning_paid_by on earning (payout_item_id) where payout_item_id is not null;
 create index earning_waiting on earning (state, available_on) where state in ('pending', 'approved', 'held');
@@ -227,33 +233,43 @@ end
 $$;
 grant execute on function access.earning_balance(uuid) to liaison_owner, liaison_program, liaison_platform, liaison_job;
 
+create type audit.partner_event as (action text, partner_id uuid, partner_name text, resource_type text, resource_id uuid, resource_label text, changes jsonb, reason text);
+comment on type audit.partner_event is 'One event about a partner, as audit.record_many takes many of them.';
+
 -- As audit.record for each of many events about partners, in one statement for all of them: a thousand rows of a ledger are a thousand
 -- events, and one call each would cost more than the rows. Takes no tenants, delegations or explanations.
-create function audit.record_many(events jsonb) returns void
+create function audit.record_many(events audit.partner_event[]) returns void
   language plpgsql volatile security definer
   set search_path = pg_catalog, public
   as $$
 declare
   context jsonb := access.context();
   in_force integer;
+  started timestamptz := clock_timestamp();
 begin
   if context is null then
     raise exception 'an audit event needs an access context' using errcode = 'insufficient_privilege';
   end if;
   select c.active_version into in_force from partner_configuration c where c.partner_id = (context ->> 'partner_id')::uuid;
-  with written as (
+  with told as (
+    select context ->> 'plane' as plane, context ->> 'actor_type' as actor_type, (context ->> 'actor_id')::uuid as actor_id, context ->> 'actor_name' as actor_name, (context ->> 'member_id')::uuid as member_id,
+      context ->> 'role' as role, context ->> 'permission' as permission, context ->> 'request_id' as request_id, context ->> 'trace_id' as trace_id, context ->> 'method' as method, context ->> 'route' as route,
+      (context ->> 'ip')::inet as ip, context ->> 'user_agent' as user_agent, coalesce(context ->> 'source', 'api') as source),
+  placed as materialized (
+    -- Each at its own instant, so that their order is kept.
+    select uuidv7() as id, started + n * interval '1 microsecond' as occurred_at, e.* from unnest(events) with ordinality as e (action, partner_id, partner_name, resource_type, resource_id, resource_label, changes, reason, n)),
+  written as (
     insert into audit_event (id, occurred_at, plane, action, outcome, actor_type, actor_id, actor_name, member_id, partner_id, partner_name, role, permission,
       resource_type, resource_id, resource_label, changes, reason, request_id, trace_id, method, route, ip, user_agent, source, config_version)
-    select uuidv7(), clock_timestamp(), context ->> 'plane', e.action, 'allowed', context ->> 'actor_type', (context ->> 'actor_id')::uuid, context ->> 'actor_name', (context ->> 'member_id')::uuid,
-      e.partner_id, e.partner_name, context ->> 'role', context ->> 'permission', e.resource_type, e.resource_id, e.resource_label, e.changes, e.reason,
-      context ->> 'request_id', context ->> 'trace_id', context ->> 'method', context ->> 'route', (context ->> 'ip')::inet, context ->> 'user_agent', coalesce(context ->> 'source', 'api'), in_force
-    from jsonb_to_recordset(events) as e (action text, partner_id uuid, partner_name text, resource_type text, resource_id uuid, resource_label text, changes jsonb, reason text)
-    returning id, occurred_at, partner_id)
+    select e.id, e.occurred_at, t.plane, e.action, 'allowed', t.actor_type, t.actor_id, t.actor_name, t.member_id,
+      e.partner_id, e.partner_name, t.role, t.permission, e.resource_type, e.resource_id, e.resource_label, e.changes, e.reason,
+      t.request_id, t.trace_id, t.method, t.route, t.ip, t.user_agent, t.source, in_force
+    from placed e cross join told t)
   insert into audit_scope (kind, scope_id, occurred_at, event_id)
-  select 'partner', w.partner_id, w.occurred_at, w.id from written w where w.partner_id is not null;
+  select 'partner', p.partner_id, p.occurred_at, p.id from placed p where p.partner_id is not null order by p.partner_id;
 end
 $$;
-grant execute on function audit.record_many(jsonb) to liaison_owner;
+grant execute on function audit.record_many(audit.partner_event[]) to liaison_owner;
 
 -- Whether an endpoint of the partner hears of this now. A ledger moves by thousands of rows: what nobody hears of is not told.
 create function access.is_heard(partner uuid, event_type text) returns boolean
@@ -276,275 +292,5 @@ begin
 end
 $$;
 grant execute on function access.lock_ledger(uuid[]) to liaison_ingest, liaison_platform, liaison_job, liaison_owner;
-
-reset role;
-set role liaison_owner;
-
-create policy handing_in on earning to liaison_ingest using ((select access.context_plane()) = 'ingest') with check ((select access.context_plane()) = 'ingest');
-create policy own_rows on earning for select to liaison_program using (partner_id = (select access.partner_as_owner()));
-create policy provider_side on earning to liaison_platform using ((select access.context_plane()) = 'platform') with check ((select access.context_plane()) = 'platform');
-create policy own_work on earning to liaison_job using ((select access.context_plane()) = 'system') with check ((select access.context_plane()) = 'system');
-create policy keeping on earning to liaison_owner using (true) with check (true);
-grant select, insert (id, partner_id, program_id, referral_id, agreement_id, billing_event_id, kind, component, reverses_id, occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, state, hold_kind, hold_reason, available_on) on earning to liaison_ingest;
-grant select on earning to liaison_program, liaison_platform, liaison_job;
-grant update (state, hold_kind, hold_reason, void_reason, first_approved_by, payout_item_id) on earning to liaison_platform;
-grant update (state, hold_kind, hold_reason, payout_item_id) on earning to liaison_job;
-
-create policy handing_in on earning_skip to liaison_ingest using ((select access.context_plane()) = 'ingest') with check ((select access.context_plane()) = 'ingest');
-create policy own_rows on earning_skip for select to liaison_program using (partner_id = (select access.partner_as_owner()));
-create policy provider_side on earning_skip for select to liaison_platform using ((select access.context_plane()) = 'platform');
-grant select, insert (billing_event_id, partner_id, referral_id, component, reason) on earning_skip to liaison_ingest;
-grant select on earning_skip to liaison_program, liaison_platform;
-
-create policy handing_in on earning_volume for select to liaison_ingest using ((select access.context_plane()) = 'ingest');
-create policy keeping on earning_volume to liaison_owner using (true) with check (true);
-grant select on earning_volume to liaison_ingest;
-
-create policy provider_side on earning_policy to liaison_platform using ((select access.context_plane()) = 'platform') with check ((select access.context_plane()) = 'platform');
-grant select, insert (version, approves_by_itself, two_people_above, reason, set_by_name) on earning_policy to liaison_platform;
-
-grant usage on schema private to liaison_platform, liaison_ingest;
-grant execute on function access.context(), access.context_plane() to liaison_owner;
-
-create function private.earning_side() returns text
-  language sql stable
-  return case session_user when 'liaison_platform' then 'provider' when 'liaison_job' then 'clock' when 'liaison_ingest' then 'clock' end;
-
--- What is taken back belongs to what was earned, and is never more; it waits as long as that does (D6).
-create function private.check_clawback(c earning) returns void
-  language plpgsql
-  set search_path = pg_catalog, public
-  as $$
-declare
-  original earning;
-  taken bigint;
-begin
-  select * into original from earning e where e.id = c.reverses_id for no key update;
-  if original.kind is distinct from 'commission' or (original.referral_id, original.agreement_id, original.component, original.currency) is distinct from (c.referral_id, c.agreement_id, c.component, c.currency) then
-    raise exception 'what is taken back is a commission of the same referral' using errcode = 'check_violation', constraint = 'earning_original';
-  end if;
-  if original.state = 'void' then
-    raise exception 'a void earning is not taken back' using errcode = 'check_violation', constraint = 'earning_original';
-  end if;
-  select coalesce(sum(e.amount_minor), 0) into taken from earning e where e.reverses_id = c.reverses_id;
-  if original.amount_minor + taken + c.amount_minor < 0 then
-    raise exception 'more is taken back than was earned' using errcode = 'check_violation', constraint = 'earning_taken_back';
-  end if;
-  if private.earning_side() is not null and c.state <> (case when original.state in ('pending', 'held') then 'pending' else 'approved' end) and c.state <> 'held' then
-    raise exception 'what is taken back waits as long as what was earned' using errcode = 'check_violation', constraint = 'earning_original';
-  end if;
-end
-$$;
-
-create function private.check_approval(e earning, side text) returns earning
-  language plpgsql
-  set search_path = pg_catalog, public
-  as $$
-declare
-  policy earning_policy := access.earning_policy_now();
-  person uuid := access.context_id('actor_id');
-begin
-  e.approved_at := statement_timestamp();
-  if side = 'clock' then
-    if not policy.approves_by_itself or e.available_on > (statement_timestamp() at time zone 'UTC')::date or access.takes_two_people(e.currency, e.amount_minor) then
-      raise exception 'the policy does not approve this by itself' using errcode = 'check_violation', constraint = 'earning_approval';
-    end if;
-    e.policy_version := policy.version;
-    return e;
-  end if;
-  if access.is_partner_member(e.partner_id, person) then
-    raise exception 'nobody approves what the own organisation earned' using errcode = 'check_violation', constraint = 'earning_own_approval';
-  end if;
-  if access.takes_two_people(e.currency, e.amount_minor) and (e.first_approved_by is null or e.first_approved_by = person) then
-    raise exception 'an amount above the limit takes two people' using errcode = 'check_violation', constraint = 'earning_second_person';
-  end if;
-  e.approved_by := person;
-  e.approved_by_name := access.context() ->> 'actor_name';
-  return e;
-end
-$$;
-
--- The rules of an earning that no handler can step around (D6): what it says never changes, and it moves along the listed arrows by the side
--- that they name. Who approved and when is taken from the mandate, never from whoever writes.
-create function private.enforce_earning() returns trigger
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  as $$
-declare
-  side text := private.earning_side();
-begin
-  if tg_op = 'INSERT' then
-    if new.kind = 'clawback' then
-      perform private.check_clawback(new);
-      if new.state = 'approved' then
-        new.approved_at := statement_timestamp();
-      end if;
-    elsif side is not null and new.state not in ('pending', 'held') then
-      raise exception 'an earning begins by waiting' using errcode = 'check_violation', constraint = 'earning_transition';
-    end if;
-    return new;
-  end if;
-  if (new.id, new.partner_id, new.program_id, new.referral_id, new.agreement_id, new.billing_event_id, new.kind, new.component, new.reverses_id, new.occurred_at, new.service_month, new.period_month, new.currency, new.base_minor, new.amount_minor, new.available_on, new.created_at)
-    is distinct from (old.id, old.partner_id, old.program_id, old.referral_id, old.agreement_id, old.billing_event_id, old.kind, old.component, old.reverses_id, old.occurred_at, old.service_month, old.period_month, old.currency, old.base_minor, old.amount_minor, old.available_on, old.created_at)
-    or new.calc <> old.calc then
-    raise exception 'what an earning says never changes' using errcode = 'restrict_violation', constraint = 'earning_immutable';
-  end if;
-  if side is null then
-    return new;
-  end if;
-  if new.state = old.state then
-    if new.state = 'pending' and old.first_approved_by is null and new.first_approved_by is not null then
-      if access.is_partner_member(new.partner_id, access.context_id('actor_id')) then
-        raise exception 'nobody approves what the own organisation earned' using errcode = 'check_violation', constraint = 'earning_own_approval';
-      end if;
-      new.first_approved_by := access.context_id('actor_id');
-      new.first_approved_by_name := access.context() ->> 'actor_name';
-      new.first_approved_at := statement_timestamp();
-      return new;
-    end if;
-    raise exception 'nothing of an earning changes but its state' using errcode = 'check_violation', constraint = 'earning_transition';
-  end if;
-  if not exists (select from state_transition t where t.entity = 'earning' and t.from_state = old.state and t.to_state = new.state and t.actor_kind = side) then
-    raise exception '% may not move an earning from % to %', side, old.state, new.state using errcode = 'check_violation', constraint = 'earning_transition';
-  end if;
-  new.state_changed_at := statement_timestamp();
-  if new.first_approved_by is distinct from old.first_approved_by then
-    raise exception 'a first approval is a step of its own' using errcode = 'check_violation', constraint = 'earning_transition';
-  end if;
-  if old.state = 'pending' and new.state = 'approved' then
-    return private.check_approval(new, side);
-  end if;
-  if new.state in ('held', 'pending') then
-    new.first_approved_by := null;
-    new.first_approved_by_name := null;
-    new.first_approved_at := null;
-    new.approved_by := null;
-    new.approved_by_name := null;
-    new.approved_at := null;
-    new.policy_version := null;
-  end if;
-  return new;
-end
-$$;
-create trigger enforce_earning before insert or update on earning for each row execute function private.enforce_earning();
-
--- One audit event for each row that comes and each change of state, whoever made it, and the sums that brackets and caps go on from.
-create function private.note_new_earnings() returns trigger
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  as $$
-begin
-  insert into earning_volume as v (partner_id, program_id, component, currency, span, span_key, base_minor, amount_minor)
-  select a.partner_id, a.program_id, a.component, a.currency, s.span, s.span_key, sum(a.base_minor), sum(a.amount_minor)
-  from added a cross join lateral (values ('lifetime', ''), ('month', to_char(a.period_month, 'YYYY-MM')), ('referral', a.referral_id::text)) s (span, span_key)
-  where a.kind = 'commission' group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
-  on conflict (partner_id, program_id, component, currency, span, span_key)
-  do update set base_minor = v.base_minor + excluded.base_minor, amount_minor = v.amount_minor + excluded.amount_minor;
-  if access.context() is null then
-    return null;
-  end if;
-  perform audit.record_many(coalesce(jsonb_agg(jsonb_build_object('action', case a.kind when 'commission' then 'program.earning.created' else 'program.earning.clawed_back' end,
-    'partner_id', a.partner_id, 'partner_name', p.name, 'resource_type', 'earning', 'resource_id', a.id, 'resource_label', a.component,
-    'changes', jsonb_strip_nulls(jsonb_build_object('amount_minor', a.amount_minor, 'currency', a.currency, 'state', jsonb_build_object('after', a.state), 'hold', a.hold_kind)))), '[]'))
-  from added a join partner p on p.id = a.partner_id;
-  insert into outbox (topic, payload)
-  select h.topic, jsonb_build_object('earning_id', a.id, 'partner_id', a.partner_id, 'referral_id', a.referral_id, 'state', a.state)
-  from (select partner_id, kind, 'earning.' || case kind when 'commission' then 'created' else 'clawed_back' end as topic from added group by 1, 2) h
-  join added a on a.partner_id = h.partner_id and a.kind = h.kind
-  where access.is_heard(h.partner_id, h.topic);
-  return null;
-end
-$$;
-create trigger note_new_earnings after insert on earning referencing new table as added for each statement execute function private.note_new_earnings();
-
-create function private.note_earnings() returns trigger
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  as $$
-begin
-  if exists (
-    select from after a join before b on b.id = a.id join earning c on c.reverses_id = a.id
-    where a.state = 'void' and b.state <> 'void' and a.kind = 'commission' and c.state <> 'void') then
-    raise exception 'what was taken back of it goes with it' using errcode = 'check_violation', constraint = 'earning_has_clawbacks';
-  end if;
-  if access.context() is null then
-    return null;
-  end if;
-  perform audit.record_many(coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('action', 'program.earning.' || case
-      when a.state = b.state then 'approved_first'
-      when a.state = 'approved' and b.state = 'pending' then 'approved'
-      when a.state = 'approved' then 'returned'
-      when a.state = 'held' then 'held'
-      when a.state = 'pending' then 'released'
-      when a.state = 'void' then 'voided'
-      when a.state = 'in_payout' then 'claimed'
-      else 'paid' end,
-    'partner_id', a.partner_id, 'partner_name', p.name, 'resource_type', 'earning', 'resource_id', a.id, 'resource_label', a.component, 'reason', coalesce(a.void_reason, a.hold_reason),
-    'changes', jsonb_strip_nulls(jsonb_build_object('amount_minor', a.amount_minor, 'currency', a.currency, 'policy_version', a.policy_version,
-      'state', case when a.state <> b.state then jsonb_build_object('before', b.state, 'after', a.state) end))))), '[]'))
-  from after a join before b on b.id = a.id join partner p on p.id = a.partner_id
-  where a.state <> b.state or a.first_approved_by is distinct from b.first_approved_by;
-  insert into outbox (topic, payload)
-  select 'earning.' || t.told, jsonb_build_object('earning_id', a.id, 'partner_id', a.partner_id, 'referral_id', a.referral_id, 'state', a.state)
-  from after a join before b on b.id = a.id
-  cross join lateral (select case when a.state = 'approved' and b.state = 'pending' then 'approved' when a.state = 'void' then 'voided' when a.state in ('held', 'paid') then a.state end as told) t
-  where a.state <> b.state and t.told is not null and access.is_heard(a.partner_id, 'earning.' || t.told);
-  return null;
-end
-$$;
-create trigger note_earnings after update on earning referencing old table as before new table as after for each statement execute function private.note_earnings();
-
--- What others do with all earnings of one referral: a warning holds them, its decision releases or voids them. Each answers how many moved.
-create function private.hold_earnings(referral uuid, reason text) returns integer
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public
-  as $$
-declare
-  moved integer;
-begin
-  update earning e set state = 'held', hold_kind = 'risk', hold_reason = hold_earnings.reason
-  where e.referral_id = hold_earnings.referral and e.state in ('pending', 'approved');
-  get diagnostics moved = row_count;
-  return moved;
-end
-$$;
-comment on function private.hold_earnings(uuid, text) is 'Holds what a referral earned and nobody has been paid yet (D6).';
-
-create function private.release_earnings(referral uuid) returns integer
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public
-  as $$
-declare
-  moved integer;
-begin
-  update earning e set state = 'pending', hold_kind = null, hold_reason = null
-  where e.referral_id = release_earnings.referral and e.state = 'held' and e.hold_kind = 'risk';
-  get diagnostics moved = row_count;
-  return moved;
-end
-$$;
-comment on function private.release_earnings(uuid) is 'Lets wait again what hold_earnings held; holds of other kinds stay (D6).';
-
-create function private.void_earnings(referral uuid, reason text) returns integer
-  language plpgsql volatile security definer
-  set search_path = pg_catalog, public
-  as $$
-declare
-  chosen uuid[];
-  moved integer;
-begin
-  select coalesce(array_agg(e.id), '{}') into chosen from earning e
-  where e.referral_id = void_earnings.referral and e.kind = 'commission' and e.state in ('pending', 'held', 'approved')
-    and not exists (select from earning c where c.reverses_id = e.id and c.state in ('in_payout', 'paid'));
-  update earning e set state = 'held', hold_kind = 'risk', hold_reason = void_earnings.reason
-  where (e.id = any (chosen) or e.reverses_id = any (chosen)) and e.state = 'approved';
-  update earning e set state = 'void', hold_kind = null, hold_reason = null, void_reason = void_earnings.reason
-  where (e.id = any (chosen) or e.reverses_id = any (chosen)) and e.state in ('pending', 'held');
-  get diagnostics moved = row_count;
-  return moved;
-end
-$$;
-comment on function private.void_earnings(uuid, text) is 'Voids what a referral earned and nobody has been paid or is being paid, with what was taken back of it (D6).';
-grant execute on function private.hold_earnings(uuid, text), private.release_earnings(uuid), private.void_earnings(uuid, text) to liaison_authz, liaison_platform, liaison_ingest, liaison_job;
 
 reset role;

@@ -9,15 +9,18 @@ create function access.accrual_referrals(tenants uuid[])
   set enable_seqscan = off
   set plan_cache_mode = force_generic_plan
   as $$
+declare
+  live uuid[] := array(select r.id from public.referral r where r.tenant_id = any (tenants) and r.voided_at is null);
+  held uuid[] := array(select h from access.held_referrals(live) h);
 begin
   return query
-    select r.tenant_id, r.id, r.partner_id, r.program_id, m.timezone, p.status, p.status_changed_at, r.referred_at, r.locked_by_event, b.occurred_at, access.referral_blocked_from(r.id),
-      access.referral_on_hold(r.id)
+    select r.tenant_id, r.id, r.partner_id, r.program_id, m.timezone, p.status, p.status_changed_at, r.referred_at, r.locked_by_event, b.occurred_at, k.from_at, r.id = any (held)
     from public.referral r
     join public.partner p on p.id = r.partner_id
     join public.program m on m.id = r.program_id
     left join public.billing_event b on b.id = r.locked_by_event
-    where r.tenant_id = any (tenants) and r.voided_at is null;
+    left join public.referral_block k on k.referral_id = r.id
+    where r.id = any (live);
 end
 $$;
 grant execute on function access.accrual_referrals(uuid[]) to liaison_ingest;
@@ -49,7 +52,7 @@ begin
   return query select s.partner_id, s.currency::text, max(s.month) from public.earning_statement s where s.partner_id = any (partners) group by 1, 2;
 end
 $$;
-grant execute on function access.closed_through(uuid[]) to liaison_ingest;
+grant execute on function access.closed_through(uuid[]) to liaison_ingest, liaison_platform;
 grant execute on function access.partner_is_active(uuid) to liaison_job;
 
 -- Whom staff ask about what only owners see: the owners of the reader's own partner, by name.

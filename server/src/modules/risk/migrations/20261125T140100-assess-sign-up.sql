@@ -86,15 +86,31 @@ end
 $$;
 grant execute on function access.risk_findings(uuid, uuid, uuid, jsonb), access.risk_shared_payout_account(uuid) to liaison_owner;
 
+-- Which of these referrals an open case holds: a case of its own, or one about the partner as a whole.
+create function access.held_referrals(referrals uuid[]) returns setof uuid
+  language plpgsql stable security definer
+  set search_path = pg_catalog
+  set enable_seqscan = off
+  set plan_cache_mode = force_generic_plan
+  as $$
+begin
+  return query
+    select c.referral_id from public.risk_case c
+    where c.referral_id = any (referrals) and c.state = 'open' and c.outcome in ('hold', 'block')
+    union
+    select r.id from public.referral r
+    where r.id = any (referrals) and r.partner_id in (
+      select c.partner_id from public.risk_case c where c.tenant_id is null and c.state = 'open' and c.outcome in ('hold', 'block'));
+end
+$$;
+grant execute on function access.held_referrals(uuid[]) to liaison_authz;
+
 -- Whether an open case makes the earnings of a referral wait: one about the referral itself or about its partner as a whole (D5).
 create function access.referral_on_hold(referral uuid) returns boolean
   language sql stable security definer
   set search_path = pg_catalog
   as $$
-  select exists (select from public.risk_case c where c.referral_id = referral_on_hold.referral and c.state = 'open' and c.outcome in ('hold', 'block'))
-    or exists (
-      select from public.referral r join public.risk_case c on c.partner_id = r.partner_id and c.tenant_id is null and c.state = 'open' and c.outcome in ('hold', 'block')
-      where r.id = referral_on_hold.referral)
+  select exists (select from access.held_referrals(array[referral_on_hold.referral]))
   $$;
 grant execute on function access.referral_on_hold(uuid) to liaison_owner, liaison_authz, liaison_platform, liaison_ingest, liaison_job;
 

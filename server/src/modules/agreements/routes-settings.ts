@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { ProblemError } from '#platform/problem.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { PLACEHOLDERS } from './rules.ts'
+import { getProgram, setFourEyes } from './store.ts'
+import { FOUR_EYES } from './tables.ts'
+import { AgreementTerms } from './terms.ts'
+import { Reason } from './view.ts'
+
+const PATH = '/api/v1/admin/program'
+
+const ProgramBody = z
+  .strictObject({
+    code: z.string(),
+    name: z.string(),
+    timezone: z.string(),
+    four_eyes: z.enum(FOUR_EYES),
+    defaults: AgreementTerms,
+    placeholders: z.array(z.string()),
+  })
+  .meta({ id: 'PartnerProgram' })
+
+async function answerProgram(mandate: Mandate<'platform'>): Promise<z.input<typeof ProgramBody>> {
+  const { code, name, timezone, four_eyes: fourEyes, defaults } = await getProgram(mandate)
+  return {
+    code,
+    name,
+    timezone,
+    four_eyes: fourEyes,
+    defaults: AgreementTerms.parse(defaults),
+    placeholders: Array.from(PLACEHOLDERS),
+  }
+}
+
+/** What holds for the whole program: its default terms, and what two people do about agreements (D4). */
+export const settingRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'The partner program: its default terms, and what two people do',
+    input: {},
+    access: { permission: 'platform.agreements.read' },
+    limit: 'detail',
+    responses: { 200: ProgramBody },
+    handle: ({ mandate }) => answerProgram(mandate),
+  }),
+  route({
+    method: 'PUT',
+    path: PATH,
+    summary: 'Say what whoever drafted an agreement leaves to a second person',
+    input: {
+      body: z.strictObject({
+        before: z.enum(FOUR_EYES).meta({ description: 'What you read; refused when it changed since.' }),
+        four_eyes: z.enum(FOUR_EYES),
+        reason: Reason,
+      }),
+    },
+    access: { permission: 'platform.agreements.approve' },
+    limit: 'write',
+    problems: ['PRECONDITION_FAILED'],
+    responses: { 200: ProgramBody },
+    async handle({ mandate, body }) {
+      if (!(await setFourEyes(mandate, body.before, body.four_eyes)))
+        throw new ProblemError(412, 'PRECONDITION_FAILED', 'The setting changed after it was read.')
+      recordEvent(mandate, {
+        action: 'program.four_eyes.changed',
+        reason: body.reason,
+        changes: { four_eyes: { before: body.before, after: body.four_eyes } },
+      })
+      return answerProgram(mandate)
+    },
+  }),
+]
