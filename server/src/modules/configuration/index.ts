@@ -9,4 +9,5 @@ export const configurationRoutes: readonly Route[] = [...platformConfigurationRo
 export { CONFIGURATION_KEYS, isRelaxable } from './keys.ts'
 export type { ConfigurationKey } from './keys.ts'
 export { contrastOf } from './contrast.ts'
+export { readConfigurationInForce } from './read-store.ts'
 export { writeConfigurationKeys } from './write-keys.ts'

@@ -214,6 +214,28 @@ describe('a ramp', () => {
     expect(body).toMatchObject({ share_now_bp: 10_000, steps: [{ is_reached: true }] })
   })
 
+  test('goes from ten to fifty percent of all partners by the clock, and everybody who had it still has it (C3)', async () => {
+    for (let index = 0; index < 60; index += 1) await world.partner(`Ramped ${index}`)
+    const { key } = await create({ share_bp: 1000 })
+    const holders = async () => {
+      const path = `${ADMIN}/${key}/partners?has=true&limit=100`
+      const { items } = (await world.call(admin, 'GET', path)).json<{ items: { partner_id: string }[] }>()
+      return new Set(items.map(({ partner_id: id }) => id))
+    }
+    await soon(async () => expect((await holders()).size).toBeGreaterThan(0))
+    const tenth = await holders()
+    const planned = await plan(key, [{ starts_at: new Date(Date.now() + 500).toISOString(), share_bp: 5000 }])
+    expect(planned.statusCode, planned.body).toBe(200)
+    await soon(async () => expect((await holders()).size).toBeGreaterThan(tenth.size))
+    const half = await holders()
+    expect([...tenth].filter((id) => !half.has(id))).toEqual([])
+    const [all] = await world.sql<{ n: number }>('select count(*)::integer as n from partner')
+    // The shares of some sixty partners, wide enough that chance does not break them.
+    expect(tenth.size).toBeLessThan(Number(all?.n) * 0.3)
+    expect(half.size).toBeGreaterThan(Number(all?.n) * 0.25)
+    expect(half.size).toBeLessThan(Number(all?.n) * 0.75)
+  })
+
   test('is refused with every fault when it lies in the past, goes back in time or takes away', async () => {
     const { key } = await create({ share_bp: 2000 })
     const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()

@@ -1,6 +1,5 @@
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
-import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { recordSubscription } from './events.ts'
@@ -12,7 +11,7 @@ import {
   nameUsers,
   releaseHold,
 } from './subscription-store.ts'
-import type { SubscriptionRow } from './subscription-store.ts'
+import type { SubscriptionMandate, SubscriptionRow } from './subscription-store.ts'
 import { toEvent, toHold, toSubscription } from './subscription-view.ts'
 import type { SubscriptionDetailBody } from './subscription-view.ts'
 import type { HoldKind } from './tables.ts'
@@ -20,18 +19,24 @@ import type { HoldKind } from './tables.ts'
 export const SubscriptionParams = z.strictObject({ subscription_id: publicId('subscription') })
 export const HoldParams = SubscriptionParams.extend({ hold_id: publicId('subscription_hold') }).strict()
 export const HoldReason = plainText(3, 500).meta({ description: 'Told to the user.' })
+export const HoldScope = z.enum(['subscription', 'account']).default('subscription').meta({
+  description: '`account` holds whatever subscription the user has or takes.',
+})
+export const Note = plainText(3, 500).optional()
 
-type HoldingMandate = Mandate<'platform' | 'program'>
+export const MOVE_PROBLEMS = ['SUBSCRIPTION_NOT_FOUND', 'SUBSCRIPTION_STATE_CONFLICT'] as const
+export const HOLD_PROBLEMS = [...MOVE_PROBLEMS, 'HOLD_OPEN', 'HOLD_NOT_YOURS'] as const
+export const RELEASE_PROBLEMS = ['SUBSCRIPTION_NOT_FOUND', 'HOLD_NOT_FOUND', 'HOLD_NOT_YOURS'] as const
 
 /** A subscription with its holds and history, as the mandate's side reads it. */
 export async function describeSubscription(
-  mandate: HoldingMandate,
+  mandate: SubscriptionMandate,
   row: SubscriptionRow,
 ): Promise<z.input<typeof SubscriptionDetailBody>> {
-  const users = mandate.kind === 'program' ? await nameUsers(mandate, [row.end_user_id]) : new Map()
+  const users = mandate.kind === 'platform' ? new Map() : await nameUsers(mandate, [row.end_user_id])
   const holds = await listHolds(mandate, row)
   const events = await listEvents(mandate, row.id)
-  const side = mandate.kind === 'program' ? 'partner' : 'provider'
+  const side = mandate.kind === 'platform' ? 'provider' : 'partner'
   return {
     ...toSubscription(row, users.get(row.end_user_id)),
     holds: holds.map((hold) => toHold(hold, side)),
@@ -41,7 +46,7 @@ export async function describeSubscription(
 
 /** Places a hold and answers the subscription as it then is. */
 export async function placeHold(
-  mandate: HoldingMandate,
+  mandate: SubscriptionMandate,
   id: IdOf<'subscription'>,
   hold: { readonly kind: HoldKind; readonly scope: 'subscription' | 'account'; readonly reason: string },
 ): Promise<z.input<typeof SubscriptionDetailBody>> {
@@ -62,7 +67,7 @@ export async function placeHold(
 
 /** Releases a hold and answers the subscription as it then is. Throws HOLD_NOT_FOUND and HOLD_NOT_YOURS. */
 export async function endHold(
-  mandate: HoldingMandate,
+  mandate: SubscriptionMandate,
   at: { readonly subscription_id: IdOf<'subscription'>; readonly hold_id: IdOf<'subscription_hold'> },
   reason: string | undefined,
 ): Promise<z.input<typeof SubscriptionDetailBody>> {

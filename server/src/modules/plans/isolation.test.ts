@@ -69,15 +69,18 @@ const seen = async (side: PlanSide, scene: PlanScene, table: string) =>
   })
 
 describe('rows of plans and subscriptions', () => {
-  test.each(TABLES)('%s: no login sees a row without an access context (C10)', async (table) => {
-    for (const login of LOGINS) {
-      const outcome = await world.sqlAs(login, `select * from ${table}`).then(
-        (rows) => `${rows.length} rows`,
-        (error: Error) => error.message,
-      )
-      expect(outcome, login).toMatch(/^0 rows$|permission denied/)
-    }
-  })
+  test.each([...TABLES, 'payment_event'])(
+    '%s: no login sees a row without an access context (C10)',
+    async (table) => {
+      for (const login of LOGINS) {
+        const outcome = await world.sqlAs(login, `select * from ${table}`).then(
+          (rows) => `${rows.length} rows`,
+          (error: Error) => error.message,
+        )
+        expect(outcome, login).toMatch(/^0 rows$|permission denied/)
+      }
+    },
+  )
 
   test.each(TABLES)(
     '%s: end users and partners see their own partner’s rows, the provider those of all (C10)',
@@ -91,6 +94,35 @@ describe('rows of plans and subscriptions', () => {
       expect([all.has(here.partner), all.has(there.partner)]).toEqual([true, true])
     },
   )
+
+  test('what a payment service told is read by its partner alone, kept by the ingest plane alone, and changed by nobody (C10)', async () => {
+    const insert = `insert into payment_event (source, event_id, subscription_id, partner_id, kind, occurred_at, outcome)
+      select 'billing', $2, s.id, s.partner_id, 'paid', now(), 'no_change' from subscription s where s.end_user_id = $1`
+    for (const [index, scene] of [here, there].entries())
+      await world.seed(insert, [scene.user, `evt_${index}`])
+    expect(await seen('partner', here, 'payment_event')).toEqual(new Set([here.partner]))
+    for (const side of ['end_user', 'provider', 'clock'] as const)
+      await expect(seen(side, here, 'payment_event'), side).rejects.toThrow('permission denied')
+    const outcomes: string[] = []
+    for (const side of PLAN_SIDES)
+      outcomes.push(
+        ...(await asPlanSide({ world, side, scene: here }, async (client) => [
+          await attempt(client, insert, [here.user, 'evt_forged']),
+          await attempt(client, `update payment_event set outcome = 'signed'`),
+          await attempt(client, 'delete from payment_event'),
+        ])),
+      )
+    expect(outcomes.filter((outcome) => outcome === 'done')).toEqual([])
+    await expect(world.sql(`update payment_event set outcome = 'signed'`)).rejects.toThrow(
+      /append-only|never|refuse|change/,
+    )
+    await expect(
+      world.sqlAs(
+        'liaison_ingest',
+        `${insert.replace('$1', `'${here.user}'`).replace('$2', `'evt_unset'`)} returning 1`,
+      ),
+    ).resolves.toEqual([])
+  })
 
   test('an end user sees its own subscription alone, not that of another user of the same realm (C9)', async () => {
     const other = await world.endUser(here.partner)

@@ -29,12 +29,16 @@ registerRealmPage({
 
 const realmParams = z.strictObject({ slug: z.string().max(63) })
 
-const STATE_WORDS = {
+/** What people read for the state of a subscription. */
+export const STATE_WORDS = {
   signing: 'Waits to be confirmed',
   signed: 'In use',
   suspended: 'On hold',
   unsigned: 'Over',
 } as const
+
+/** How the state of a subscription looks beside its word. */
+export const STATE_CHIPS = { signing: 'attention', signed: 'ok', suspended: 'bad', unsigned: 'off' } as const
 
 function standingOf(row: SubscriptionRow): Html {
   if (row.state === 'signing')

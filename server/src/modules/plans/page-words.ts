@@ -58,5 +58,14 @@ export const HOLD_SENTENCES: Readonly<Record<HoldKind, string>> = {
   partner: 'It is held for a reason that we told you, or will.',
 }
 
+/** What holds a plan, to whoever looks after the user. */
+export const HOLD_WORDS: Readonly<Record<HoldKind, string>> = {
+  payment: 'A payment failed',
+  policy: 'The provider checks a rule',
+  manual: 'Held by hand',
+  quota: 'A limit is used up',
+  partner: 'Held by your organisation',
+}
+
 /** An instant as people read it. */
 export const whenWords = (at: Date): string => instantWords(at)

@@ -48,7 +48,7 @@ const noPlans = (mandate: Own): Html =>
   mandate.user.role === 'guest'
     ? html`<p>Plans are for users whose identity has been checked.</p>
         <div class="buttons">
-          <a class="button main" href="${realmPath(mandate, 'identity')}">Have your identity checked</a>
+          <a class="button main" href="${realmPath(mandate, 'identity-check')}">Have your identity checked</a>
         </div>`
     : html`<p>There is no plan for your kind of account at the moment.</p>`
 
@@ -58,7 +58,9 @@ async function plansPage(mandate: Own): Promise<HtmlPage> {
   const body =
     offers.length === 0
       ? noPlans(mandate)
-      : html`<p class="lead">You can have one plan at a time, and change or cancel it whenever you like.</p>
+      : html`<p class="lead">
+            ${mayInRealm(mandate, 'realm.subscription.change') ? 'You can have one plan at a time, and change or cancel it whenever you like.' : 'What your organisation offers its users.'}
+          </p>
           <ul class="rows">
             ${offers.map((plan) => offerLine(mandate, plan, current))}
           </ul>`

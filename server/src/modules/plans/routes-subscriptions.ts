@@ -1,65 +1,46 @@
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
-import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
-import { commaList, plainText, publicId } from '#platform/route-input.ts'
+import { commaList, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { recordSubscription } from './events.ts'
 import {
   describeSubscription,
   endHold,
+  HOLD_PROBLEMS,
   HoldParams,
   HoldReason,
+  HoldScope,
+  MOVE_PROBLEMS,
+  Note,
   placeHold,
+  RELEASE_PROBLEMS,
   SubscriptionParams,
 } from './holding.ts'
 import {
-  getSubscription,
-  listSubscriptions,
-  moveSubscription,
-  nameUsers,
-  setCancelCause,
-} from './subscription-store.ts'
-import type { Move } from './subscription-store.ts'
+  endSubscription,
+  keepSubscription,
+  makeMove,
+  showSubscriptions,
+  SubscriptionQuery,
+} from './keeping.ts'
+import { getSubscription, listSubscriptions } from './subscription-store.ts'
 import { SubscriptionBody, SubscriptionDetailBody, toSubscription } from './subscription-view.ts'
 import { SUBSCRIPTION_STATES } from './tables.ts'
 
 const BASE = '/api/v1/partner/subscriptions'
 const read = { permission: 'partner_org.subscriptions.read' } as const
 const manage = { permission: 'partner_org.subscriptions.manage' } as const
-const MOVE_PROBLEMS = ['SUBSCRIPTION_NOT_FOUND', 'SUBSCRIPTION_STATE_CONFLICT'] as const
-const Note = plainText(3, 500).optional()
 
 const readRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: BASE,
     summary: "Your users' subscriptions, newest first",
-    input: {
-      query: z.strictObject({
-        state: commaList(z.enum(SUBSCRIPTION_STATES)).optional(),
-        plan_id: publicId('plan').optional(),
-        end_user_id: publicId('end_user').optional(),
-        ...pageQuery,
-      }),
-    },
+    input: { query: SubscriptionQuery },
     access: read,
     limit: 'list',
     responses: { 200: z.strictObject(pageOf(SubscriptionBody)) },
-    async handle({ mandate, query }) {
-      const filter = { state: query.state, planId: query.plan_id, endUserId: query.end_user_id }
-      const { rows, total } = await listSubscriptions(mandate, filter, query)
-      const users = await nameUsers(
-        mandate,
-        rows.map((row) => row.end_user_id),
-      )
-      return toPage(
-        rows.map((row) => toSubscription(row, users.get(row.end_user_id))),
-        query,
-        total,
-      )
-    },
+    handle: ({ mandate, query }) => showSubscriptions(mandate, query),
   }),
   route({
     method: 'GET',
@@ -75,22 +56,6 @@ const readRoutes: readonly Route[] = [
   }),
 ]
 
-async function move(
-  mandate: Mandate<'program'>,
-  id: z.output<typeof SubscriptionParams>['subscription_id'],
-  made: Move & { readonly action: 'confirm' | 'decline' | 'end' },
-): Promise<z.input<typeof SubscriptionDetailBody>> {
-  const before = await getSubscription(mandate, id)
-  await moveSubscription(mandate, before, made)
-  const after = await getSubscription(mandate, id)
-  recordSubscription(mandate, after, {
-    action: made.action,
-    reason: made.note ?? undefined,
-    changes: { state: { before: before.state, after: after.state } },
-  })
-  return describeSubscription(mandate, after)
-}
-
 const moveRoutes: readonly Route[] = [
   route({
     method: 'POST',
@@ -101,12 +66,7 @@ const moveRoutes: readonly Route[] = [
     limit: 'write',
     problems: [...MOVE_PROBLEMS, 'SUBSCRIPTION_HELD', 'PLAN_NOT_OPEN'],
     responses: { 200: SubscriptionDetailBody },
-    handle: ({ mandate, params }) =>
-      move(mandate, params.subscription_id, {
-        action: 'confirm',
-        to: 'signed',
-        confirmedBy: mandate.actor.name,
-      }),
+    handle: ({ mandate, params }) => makeMove(mandate, params.subscription_id, { action: 'confirm' }),
   }),
   route({
     method: 'POST',
@@ -118,12 +78,7 @@ const moveRoutes: readonly Route[] = [
     problems: MOVE_PROBLEMS,
     responses: { 200: SubscriptionDetailBody },
     handle: ({ mandate, params, body }) =>
-      move(mandate, params.subscription_id, {
-        action: 'decline',
-        to: 'unsigned',
-        reason: 'declined',
-        note: body.reason ?? null,
-      }),
+      makeMove(mandate, params.subscription_id, { action: 'decline', note: body.reason }),
   }),
   route({
     method: 'POST',
@@ -137,25 +92,7 @@ const moveRoutes: readonly Route[] = [
     limit: 'write',
     problems: [...MOVE_PROBLEMS, 'SUBSCRIPTION_ENDING'],
     responses: { 200: SubscriptionDetailBody },
-    async handle({ mandate, params, body }) {
-      if (body.when === 'now')
-        return move(mandate, params.subscription_id, {
-          action: 'end',
-          to: 'unsigned',
-          reason: 'ended',
-          note: body.reason ?? null,
-        })
-      const before = await getSubscription(mandate, params.subscription_id)
-      if (before.cancel_cause !== null) throw new ProblemError(409, 'SUBSCRIPTION_ENDING', 'It ends already.')
-      await setCancelCause(mandate, before, 'partner')
-      const after = await getSubscription(mandate, params.subscription_id)
-      recordSubscription(mandate, after, {
-        action: 'plan_cancel',
-        reason: body.reason,
-        changes: { ends: { after: after.cancel_at?.toISOString() } },
-      })
-      return describeSubscription(mandate, after)
-    },
+    handle: ({ mandate, params, body }) => endSubscription(mandate, params.subscription_id, body),
   }),
   route({
     method: 'POST',
@@ -166,26 +103,9 @@ const moveRoutes: readonly Route[] = [
     limit: 'write',
     problems: MOVE_PROBLEMS,
     responses: { 200: SubscriptionDetailBody },
-    async handle({ mandate, params }) {
-      const before = await getSubscription(mandate, params.subscription_id)
-      if (before.cancel_cause === null)
-        throw new ProblemError(409, 'SUBSCRIPTION_STATE_CONFLICT', 'It goes on already.')
-      await setCancelCause(mandate, before, null)
-      const after = await getSubscription(mandate, params.subscription_id)
-      recordSubscription(mandate, after, {
-        action: 'keep',
-        changes: { ends: { before: before.cancel_at?.toISOString() } },
-      })
-      return describeSubscription(mandate, after)
-    },
+    handle: ({ mandate, params }) => keepSubscription(mandate, params.subscription_id),
   }),
 ]
-
-const Scope = z.enum(['subscription', 'account']).default('subscription').meta({
-  description: '`account` holds whatever subscription the user has or takes.',
-})
-const HOLD_PROBLEMS = [...MOVE_PROBLEMS, 'HOLD_OPEN', 'HOLD_NOT_YOURS'] as const
-const RELEASE_PROBLEMS = ['SUBSCRIPTION_NOT_FOUND', 'HOLD_NOT_FOUND', 'HOLD_NOT_YOURS'] as const
 
 const holdRoutes: readonly Route[] = [
   route({
@@ -196,7 +116,7 @@ const holdRoutes: readonly Route[] = [
       params: SubscriptionParams,
       body: z.strictObject({
         kind: z.enum(['manual', 'partner']).default('manual'),
-        scope: Scope,
+        scope: HoldScope,
         reason: HoldReason,
       }),
     },
@@ -263,7 +183,7 @@ const providerRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/v1/admin/subscriptions/:subscription_id/holds',
     summary: "Hold a subscription, or the whole account of its user, for the provider's own reasons",
-    input: { params: SubscriptionParams, body: z.strictObject({ scope: Scope, reason: HoldReason }) },
+    input: { params: SubscriptionParams, body: z.strictObject({ scope: HoldScope, reason: HoldReason }) },
     access: providerManage,
     limit: 'write',
     problems: HOLD_PROBLEMS,

@@ -80,9 +80,9 @@ export async function getOwnLive(mandate: Mandate<'realm'>): Promise<Subscriptio
   return row
 }
 
-/** The names that a partner's own people know its users by. */
+/** The names that a partner's own people, and the admins of its realm, know its users by. */
 export async function nameUsers(
-  mandate: Mandate<'program'>,
+  mandate: Mandate<'program' | 'realm'>,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, { readonly email: string; readonly name: string }>> {
   if (ids.length === 0) return new Map()
@@ -211,9 +211,14 @@ export function listEvents(mandate: SubscriptionMandate, id: string) {
 
 export type EventRow = Awaited<ReturnType<typeof listEvents>>[number]
 
+/** End users are named by their id alone: what they did outlives the account. */
+function nameOf(mandate: SubscriptionMandate): string {
+  return mandate.kind === 'realm' ? `End user ${mandate.user.id.slice(-6)}` : mandate.actor.name
+}
+
 /** Places a hold; answers its id. Throws HOLD_OPEN, HOLD_NOT_YOURS and SUBSCRIPTION_STATE_CONFLICT. */
 export async function insertHold(
-  mandate: Mandate<'platform' | 'program'>,
+  mandate: SubscriptionMandate,
   row: Pick<SubscriptionRow, 'id' | 'partner_id' | 'end_user_id'>,
   hold: { readonly kind: HoldKind; readonly scope: 'subscription' | 'account'; readonly reason: string },
 ): Promise<string> {
@@ -226,7 +231,7 @@ export async function insertHold(
         subscription_id: hold.scope === 'account' ? null : row.id,
         kind: hold.kind,
         reason: hold.reason,
-        placed_by_name: mandate.actor.name,
+        placed_by_name: nameOf(mandate),
       })
       .returning('id')
       .executeTakeFirstOrThrow(),
@@ -236,14 +241,14 @@ export async function insertHold(
 
 /** Releases a hold. Throws HOLD_NOT_YOURS. */
 export async function releaseHold(
-  mandate: Mandate<'platform' | 'program'>,
+  mandate: SubscriptionMandate,
   hold: Pick<HoldRow, 'id'>,
   reason: string | null,
 ): Promise<void> {
   await guarded(
     tables<PlanTables>(mandate)
       .updateTable('subscription_hold')
-      .set({ released_at: mandate.origin.now, released_by_name: mandate.actor.name, release_reason: reason })
+      .set({ released_at: mandate.origin.now, released_by_name: nameOf(mandate), release_reason: reason })
       .where('id', '=', hold.id)
       .execute(),
   )

@@ -43,7 +43,10 @@ export const SubscriptionBody = z
     ...shared,
     partner_id: z.string(),
     end_user_id: z.string(),
-    user_email: z.string().nullable().meta({ description: "Told to the partner's own people alone." }),
+    user_email: z
+      .string()
+      .nullable()
+      .meta({ description: "Told to the partner's own people and the admins of its realm alone." }),
     user_name: z.string().nullable(),
     user_role: z.string().nullable(),
     user_status: z.string().nullable(),

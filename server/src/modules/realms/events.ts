@@ -96,3 +96,22 @@ export function noteUserChange(
 export function noteInvitation(mandate: Mandate, role: string): void {
   note(mandate, 'realms.user.invite', { id: null, changes: { role } })
 }
+
+/** Somebody closed the user base, opened it again, or changed its signing key. */
+export function noteRealm(
+  mandate: Mandate<'platform' | 'program'>,
+  act: 'close' | 'reopen' | 'change_key',
+  about: {
+    readonly partnerId: string
+    readonly reason: string
+    readonly changes: Readonly<Record<string, unknown>>
+  },
+): void {
+  recordEvent(mandate, {
+    action: `realms.${act}`,
+    partnerId: about.partnerId,
+    resource: { type: 'realm', id: about.partnerId },
+    changes: about.changes,
+    reason: about.reason,
+  })
+}

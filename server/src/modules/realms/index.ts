@@ -8,6 +8,9 @@ import type { PasswordHasher } from '#modules/identity/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { RealmDemoSignIn, RealmDoor } from './door.ts'
+import { realmAdminPages } from './admin-pages.ts'
+import { realmRoleRoutes } from './roles.ts'
+import { realmKeepingRoutes } from './routes-keeping.ts'
 import { makeIssuerRoutes } from './issuer.ts'
 import { makeOwnSecretRoutes } from './own-secrets.ts'
 import './problems.ts'
@@ -40,6 +43,9 @@ export function makeRealmRoutes(services: Services, options: RealmOptions = {}):
     ...realmProfileRoutes,
     ...makeIssuerRoutes(services),
     ...realmApiRoutes,
+    ...realmRoleRoutes,
+    ...realmKeepingRoutes,
+    ...realmAdminPages,
     ...makeUserBaseRoutes(services),
   ]
 }
@@ -51,5 +57,6 @@ export {
   realmPath,
   registerProfileSection,
   registerRealmPage,
+  registerUserSection,
   showRealmPage,
 } from './page-kit.ts'

@@ -201,6 +201,42 @@ describe('the tables of realms', () => {
       )
   })
 
+  test('let a partner and the provider close a realm along the listed moves, and change nothing else of it (C9, C10)', async () => {
+    const owner = await asOwner(b)
+    const tries = async (statement: string, id: string) =>
+      inside('liaison_program', owner, (query) =>
+        query(`${statement} where partner_id = $1 returning 1`, [id]),
+      ).then(
+        (rows) => rows.length,
+        (error: Error) => error.message,
+      )
+    const close = `update realm set status = 'closed', closed_by_name = 'X', close_reason = 'x'`
+    expect(await tries(close, b.id)).toBe(1)
+    expect(await tries(close, a.id)).toBe(0)
+    for (const [change, refusal] of [
+      [`key_number = key_number + 2, key_previous_until = null`, 'followed by the next one'],
+      [
+        `key_number = key_number + 1, key_previous_until = now() + interval '1 day'`,
+        'followed by the next one',
+      ],
+      [`key_previous_until = now() + interval '1 minute'`, 'when it is followed'],
+      [`close_reason = 'x'`, 'stays as it was said'],
+      [`closed_by_side = 'partner'`, 'permission denied'],
+      [`opened_at = now()`, 'permission denied'],
+    ] as const)
+      expect(await tries(`update realm set ${change}`, b.id), change).toContain(refusal)
+    for (const login of [
+      'liaison_realm',
+      'liaison_auth',
+      'liaison_job',
+      'liaison_ingest',
+      'liaison_tenant',
+    ] as const)
+      await expect(world.sqlAs(login, close), login).rejects.toThrow('permission denied')
+    for (const login of ['liaison_program', 'liaison_platform'] as const)
+      expect(await world.sqlAs(login, `${close} returning 1`), login).toEqual([])
+  })
+
   test('open to nobody by a door of another plane (C9)', async () => {
     for (const login of LOGINS.filter((name) => name !== 'liaison_realm'))
       await expect(

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { sentFile } from '#platform/file-body.ts'
 import { runStatements } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { makeRealmTokens, REALM_TOKEN_SECONDS } from '#platform/realm-token.ts'
+import { makeRealmTokens, REALM_KEYS_MAX_AGE_SECONDS, REALM_TOKEN_SECONDS } from '#platform/realm-token.ts'
 import type { RealmTokens } from '#platform/realm-token.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -123,10 +123,10 @@ export function makeIssuerRoutes(services: Services): Route[] {
       limit: 'page',
       responses: { 200: z.strictObject({ keys: z.array(PublicKey) }) },
       async handle({ mandate }) {
-        const keys = await tokens.keys(mandate.partner.slug, mandate.keyNumber)
+        const keys = await tokens.keys(mandate.partner.slug, mandate.keyNumbers)
         return sent(
           { keys: keys.map((key) => PublicKey.parse(key)) },
-          { 'Cache-Control': 'public, max-age=300' },
+          { 'Cache-Control': `public, max-age=${REALM_KEYS_MAX_AGE_SECONDS}` },
         )
       },
     }),

@@ -86,6 +86,7 @@ export function realmCss({ branding }: RealmLook): string {
     '.realm-nav{display:flex;flex-wrap:wrap;justify-content:flex-start;gap:4px 20px;padding-block:0 10px}',
     '.realm-nav a{padding-block:6px;color:var(--brand-ink)}',
     '.realm-nav a[aria-current]{font-weight:650;text-decoration:none;border-bottom:2px solid currentcolor}',
+    '.realm-foot .top-row{justify-content:flex-start;gap:4px 8px}',
     '.realm-foot{padding-block:16px 32px;font-size:14px;line-height:20px;color:var(--muted)}',
     '.brand img.logo{width:auto;height:32px;max-width:160px}',
   ].join('\n')

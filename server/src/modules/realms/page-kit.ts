@@ -1,4 +1,4 @@
-import type { RealmPermission } from '@liaison/access'
+import type { IdOf, RealmPermission } from '@liaison/access'
 import { decideRealm } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
@@ -29,8 +29,15 @@ export interface ProfileSection {
   readonly show: (mandate: Mandate<'realm'>) => Promise<Html>
 }
 
+/** A part of the page on which an admin of a realm looks after one of its users; other modules add theirs. */
+export interface UserSection {
+  readonly position: number
+  readonly show: (mandate: Mandate<'realm'>, userId: IdOf<'end_user'>) => Promise<Html>
+}
+
 const menu = new Map<string, RealmMenuPage>()
 const sections: ProfileSection[] = []
+const userSections: UserSection[] = []
 
 /** Adds a page to the menu of every realm. */
 export function registerRealmPage(page: RealmMenuPage): void {
@@ -40,6 +47,22 @@ export function registerRealmPage(page: RealmMenuPage): void {
 /** Adds a part to the profile page of every realm. */
 export function registerProfileSection(section: ProfileSection): void {
   sections.push(section)
+}
+
+/** Adds a part to the page of one user of every realm, for whoever may read users there. */
+export function registerUserSection(section: UserSection): void {
+  userSections.push(section)
+}
+
+/** The parts that other modules added to the page of one user. */
+export async function showUserSections(
+  mandate: Mandate<'realm'>,
+  userId: IdOf<'end_user'>,
+): Promise<readonly Html[]> {
+  const shown: Html[] = []
+  for (const { show } of userSections.toSorted((left, right) => left.position - right.position))
+    shown.push(await show(mandate, userId))
+  return shown
 }
 
 /** Whether the signed-in user may also do this; for what a page offers, never instead of a route's own permission. */

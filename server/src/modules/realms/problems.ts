@@ -26,6 +26,18 @@ const REALM_PROBLEMS = {
     cause: 'Nobody changes the own role or state.',
     remedy: 'Ask another admin of the realm.',
   },
+  REALM_STATE_REFUSED: {
+    status: 409,
+    title: 'Not possible in this state',
+    cause: 'The user base is open or closed already, or the provider closed it and opens it again.',
+    remedy: 'Read the user base again; ask the provider when it closed it.',
+  },
+  REALM_KEY_FRESH: {
+    status: 409,
+    title: 'The last change of key is too fresh',
+    cause: 'The signing key was changed a moment ago, and tokens under the key before still count.',
+    remedy: 'Wait until the time that the user base shows for its key before, then change it again.',
+  },
   REALM_MISSING: {
     status: 404,
     title: 'No user base',

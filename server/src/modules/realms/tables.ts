@@ -1,6 +1,19 @@
 import type { EndUserStatus, RealmRole } from '@liaison/access'
 import type { Generated } from 'kysely'
 
+interface RealmTable {
+  partner_id: string
+  status: Generated<'open' | 'closed'>
+  key_number: Generated<number>
+  key_previous_until: Date | null
+  opened_at: Generated<Date>
+  closed_at: Date | null
+  closed_by_side: 'partner' | 'provider' | null
+  closed_by_name: string | null
+  close_reason: string | null
+  version: Generated<number>
+}
+
 export interface EndUserTable {
   id: Generated<string>
   partner_id: string
@@ -54,6 +67,7 @@ interface TokenTable {
 
 /** The tables of this module. */
 export interface RealmTables {
+  realm: RealmTable
   end_user: EndUserTable
   end_user_credential: CredentialTable
   end_user_session: SessionTable

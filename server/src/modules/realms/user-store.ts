@@ -194,3 +194,14 @@ export async function endOwnSession(mandate: Mandate<'realm'>, id: string): Prom
 export function toSessionId(id: IdOf<'end_user_session'>): string {
   return encodeId('end_user_session', id)
 }
+
+/** How many users of the own realm have each role. */
+export async function countRoles(mandate: Mandate<'realm'>): Promise<ReadonlyMap<RealmRole, number>> {
+  const rows = await tables<RealmTables>(mandate)
+    .selectFrom('end_user')
+    .select(({ fn }) => ['role', fn.countAll<number>().as('users')])
+    .where('partner_id', '=', mandate.partner.id)
+    .groupBy('role')
+    .execute()
+  return new Map(rows.map(({ role, users }) => [role, users]))
+}

@@ -24,6 +24,7 @@ const AFTER: Readonly<Record<Consequence, string>> = {
   idle: 'Your account rests until it is reset or your identity is checked.',
 }
 
+/** What is in force beyond a limit, said to the user. */
 const NOW: Readonly<Record<Consequence, string>> = {
   warn: 'You are beyond your limit. You can go on for now.',
   throttle: 'You are beyond your limit. You can go on, but more slowly.',
@@ -36,16 +37,18 @@ const NOW: Readonly<Record<Consequence, string>> = {
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
-function meter(title: string, quota: UsageView['day']): Html {
+/** How much of a limit is used, in a bar and in words. */
+export function meter(title: string, quota: UsageView['day'], level: 'h2' | 'h3' = 'h2'): Html {
   const { allowed, used, remaining, resets_at: resetsAt } = quota
+  const heading = level === 'h2' ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`
   if (allowed === null)
-    return html`<h2>${title}</h2>
+    return html`${heading}
       <p>${plural(used, 'operation')}; there is no limit.</p>`
   const again =
     remaining === 0
       ? html`Operations become free again ${formatInstant(new Date(resetsAt))}.`
       : html`${plural(remaining ?? 0, 'operation')} left.`
-  return html`<h2>${title}</h2>
+  return html`${heading}
     <p>
       <meter
         min="0"
@@ -60,7 +63,7 @@ function meter(title: string, quota: UsageView['day']): Html {
 function standing(usage: UsageView, identityCheck: string | null): Html {
   return html`${usage.in_force.map(
     ({ kind, until }) =>
-      html`<div class="notice warn" role="status">
+      html`<div class="notice attention" role="status">
         <p>
           ${NOW[kind]}${until === null ? html`` : html` Until ${formatInstant(new Date(until))}.`}
           ${kind === 'idle' && identityCheck !== null && html`<a href="${identityCheck}">Have your identity checked</a>`}

@@ -2,6 +2,7 @@ import { encodeId, idFromUuid, REALM_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
 import { commaList, plainText, publicId, searchText, truth } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -17,6 +18,7 @@ import {
   resetUsage,
   reviewUsage,
 } from './store.ts'
+import type { Reader } from './store.ts'
 import { ConsequenceBody, LayeredLimitBody, toConsequence, toLayers, toUsage, UsageBody } from './view.ts'
 
 const BASE = '/api/v1/partner/users'
@@ -24,9 +26,10 @@ const HISTORY_DAYS = 31
 
 const UserParams = z.strictObject({ end_user_id: publicId('end_user') })
 
-const userId = (uuid: string): string => encodeId('end_user', idFromUuid('end_user', uuid))
+/** The public id of a user. */
+export const userId = (uuid: string): string => encodeId('end_user', idFromUuid('end_user', uuid))
 
-const UserUsageBody = z
+export const UserUsageBody = z
   .strictObject({
     end_user_id: z.string(),
     name: z.string(),
@@ -63,7 +66,7 @@ export const UserUsageDetail = z
   })
   .meta({ id: 'UserUsageDetail' })
 
-type Program = Parameters<typeof getUser>[0]
+type Program = Mandate<'program'>
 
 /** The usage of one user with what decides about it. Throws END_USER_NOT_FOUND. */
 export async function readDetail(mandate: Program, uuid: string): Promise<z.output<typeof UserUsageDetail>> {
@@ -101,36 +104,42 @@ export async function readDetail(mandate: Program, uuid: string): Promise<z.outp
 
 const ReasonInput = z.strictObject({ reason: plainText(1, 500) })
 
+export const userUsageQuery = z.strictObject({
+  role: commaList(z.enum(REALM_ROLES)).optional(),
+  consequence: z.enum(CONSEQUENCES).optional(),
+  used: truth().default(false).meta({ description: 'Only users with operations in the last 7 days.' }),
+  search: searchText().optional(),
+  ...pageQuery,
+})
+
+/** A page of users against their limits, those nearest to one first. */
+export async function showUserUsage(mandate: Reader, query: z.output<typeof userUsageQuery>) {
+  const { rows, total } = await listUserUsage(
+    mandate,
+    { roles: query.role, consequence: query.consequence, search: query.search, used: query.used },
+    query,
+  )
+  return toPage(
+    rows.map(({ id, usage, ...user }) => ({ end_user_id: userId(id), ...user, usage: toUsage(usage) })),
+    query,
+    total,
+  )
+}
+
 /** The routes by which people of a partner see the usage of their users and let them go on (C5). */
 export const partnerUsageRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/v1/partner/usage',
     summary: 'The users of your user base against their limits, those nearest to one first',
-    input: {
-      query: z.strictObject({
-        role: commaList(z.enum(REALM_ROLES)).optional(),
-        consequence: z.enum(CONSEQUENCES).optional(),
-        used: truth().default(false).meta({ description: 'Only users with operations in the last 7 days.' }),
-        search: searchText().optional(),
-        ...pageQuery,
-      }),
-    },
+    input: { query: userUsageQuery },
     access: { permission: 'partner_org.users.read' },
     limit: 'list',
     responses: { 200: z.strictObject(pageOf(UserUsageBody)).meta({ id: 'UserUsagePage' }) },
     async handle({ mandate, query }) {
-      const { rows, total } = await listUserUsage(
-        mandate,
-        { roles: query.role, consequence: query.consequence, search: query.search, used: query.used },
-        query,
-      )
-      noteRead(mandate, { action: 'partner_org.users.read', rowCount: rows.length })
-      return toPage(
-        rows.map(({ id, usage, ...user }) => ({ end_user_id: userId(id), ...user, usage: toUsage(usage) })),
-        query,
-        total,
-      )
+      const shown = await showUserUsage(mandate, query)
+      noteRead(mandate, { action: 'partner_org.users.read', rowCount: shown.items.length })
+      return shown
     },
   }),
   route({

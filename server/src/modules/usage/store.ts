@@ -42,7 +42,8 @@ const Usage = z.object({
 
 export type UsageRow = z.output<typeof Usage>
 
-type Reader = Mandate<'realm'> | Mandate<'program'>
+/** Who reads usage: the partner's own people, the admins of its realm, and each user its own. */
+export type Reader = Mandate<'realm' | 'program'>
 
 const noUser = () => new ProblemError(404, 'END_USER_NOT_FOUND', 'No user of your user base has this id.')
 
@@ -74,7 +75,7 @@ const Layers = z.object({
 
 /** What each layer says about one user. Throws END_USER_NOT_FOUND, also for a user of somebody else. */
 export async function getLayers(
-  mandate: Mandate<'program'>,
+  mandate: Reader,
   userId: string,
 ): Promise<LimitLayers & { readonly platform: LimitPolicies }> {
   const [result] = await runStatements(mandate, [
@@ -89,7 +90,7 @@ export async function getLayers(
 }
 
 /** One user of the partner. Throws END_USER_NOT_FOUND. */
-export async function getUser(mandate: Mandate<'program'>, userId: string) {
+export async function getUser(mandate: Reader, userId: string) {
   const row = await tables<UsageTables>(mandate)
     .selectFrom('end_user')
     .select(['id', 'name', 'email', 'role', 'status'])
@@ -101,7 +102,7 @@ export async function getUser(mandate: Mandate<'program'>, userId: string) {
 }
 
 /** The operations of one user on each of the last days, the newest first; days without any are left out. */
-export async function listDays(mandate: Mandate<'program'>, userId: string, days: number) {
+export async function listDays(mandate: Reader, userId: string, days: number) {
   const { rows } = await sql<{ day: string; operations: number; counted: number; beyond: number }>`
     select b.day::text as day, b.operations, b.counted, b.beyond from usage_bucket b
     where b.end_user_id = ${userId} and b.day > (statement_timestamp() at time zone 'UTC')::date - ${days}::integer
@@ -126,7 +127,7 @@ export interface UserUsageRow {
   readonly usage: UsageRow
 }
 
-function usersFrom(mandate: Mandate<'program'>, filter: UserFilter) {
+function usersFrom(mandate: Reader, filter: UserFilter) {
   const today = sql`(statement_timestamp() at time zone 'UTC')::date`
   const conditions = [
     sql`u.partner_id = ${mandate.partner.id}`,
@@ -154,7 +155,7 @@ function usersFrom(mandate: Mandate<'program'>, filter: UserFilter) {
 
 /** Users against their limits, those with the largest share used first, with how many there are. */
 export async function listUserUsage(
-  mandate: Mandate<'program'>,
+  mandate: Reader,
   filter: UserFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: UserUsageRow[]; total: number }> {
@@ -235,11 +236,7 @@ export async function insertOverride(mandate: Mandate<'program'>, wish: NewOverr
 }
 
 /** Lets a user go on: what it did counts no more, and what was in force ends. Returns how much that was. */
-export async function resetUsage(
-  mandate: Mandate<'program'>,
-  userId: string,
-  reason: string,
-): Promise<number> {
+export async function resetUsage(mandate: Reader, userId: string, reason: string): Promise<number> {
   const [result] = await runStatements(mandate, [
     { text: 'select access.reset_usage($1, $2) as lifted', values: [userId, reason] },
   ])

@@ -1,0 +1,265 @@
+import { encodeId, idFromUuid } from '@liaison/access'
+import type { IdOf } from '@liaison/access'
+import { z } from 'zod'
+import {
+  mayInRealm,
+  realmPath,
+  registerRealmPage,
+  registerUserSection,
+  showRealmPage,
+} from '#modules/realms/index.ts'
+import { html, redirect } from '#platform/html.ts'
+import type { Html, HtmlPage } from '#platform/html.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { button, choices, facts, postForm, textField } from '#platform/pages/index.ts'
+import { publicId } from '#platform/route-input.ts'
+import { page } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import { endHold, HOLD_PROBLEMS, MOVE_PROBLEMS, placeHold, RELEASE_PROBLEMS } from './holding.ts'
+import { endSubscription, makeMove } from './keeping.ts'
+import { STATE_CHIPS, STATE_WORDS } from './own-pages.ts'
+import { HOLD_WORDS, whenWords } from './page-words.ts'
+import { priceOf } from './pages.ts'
+import { listHolds, listSubscriptions, nameUsers } from './subscription-store.ts'
+import type { HoldRow, SubscriptionRow } from './subscription-store.ts'
+
+type Admin = Mandate<'realm'>
+
+const PAGE_SIZE = 50
+
+registerRealmPage({
+  path: 'subscriptions',
+  label: 'Subscriptions',
+  permission: 'realm.users.read',
+  position: 70,
+})
+
+const actPath = (mandate: Admin, { id }: Pick<SubscriptionRow, 'id'>, act: string): string =>
+  realmPath(mandate, `subscriptions/${encodeId('subscription', idFromUuid('subscription', id))}/${act}`)
+
+const userPath = (mandate: Admin, uuid: string): string =>
+  realmPath(mandate, `users/${encodeId('end_user', idFromUuid('end_user', uuid))}`)
+
+function holdLine(mandate: Admin, row: SubscriptionRow, hold: HoldRow): Html {
+  const mayRelease = hold.placed_by_side === 'partner' && mayInRealm(mandate, 'realm.users.manage')
+  const id = encodeId('subscription_hold', idFromUuid('subscription_hold', hold.id))
+  return html`<li>
+    <div class="what">
+      <span>${HOLD_WORDS[hold.kind]}</span
+      ><span class="small muted"
+        >${hold.reason} · ${hold.subscription_id === null ? 'the whole account' : 'this subscription'} · since
+        ${whenWords(hold.placed_at)}</span
+      >
+    </div>
+    ${mayRelease && postForm(actPath(mandate, row, `holds/${id}/release`), button('Release', 'small'))}
+  </li>`
+}
+
+const confirmForm = (mandate: Admin, row: SubscriptionRow): Html =>
+  html`<div class="buttons">
+    ${postForm(actPath(mandate, row, 'confirm'), button('Confirm the subscription', 'small'))}
+    ${postForm(actPath(mandate, row, 'decline'), button('Decline it', 'danger'))}
+  </div>`
+
+const holdForm = (mandate: Admin, row: SubscriptionRow): Html =>
+  html`<h3>Hold it</h3>
+    ${postForm(
+      actPath(mandate, row, 'holds'),
+      html`${textField({ name: 'hold_reason', label: 'Why it is held', hint: 'The user reads this.', maxLength: 500 })}
+        ${choices({
+          name: 'scope',
+          legend: 'What is held',
+          chosen: 'subscription',
+          options: [
+            { value: 'subscription', label: 'This subscription' },
+            { value: 'account', label: 'The whole account, whatever plan the user has or takes' },
+          ],
+        })}
+        <div class="buttons">${button('Hold it', 'small')}</div>`,
+    )}`
+
+const endForm = (mandate: Admin, row: SubscriptionRow): Html =>
+  html`<h3>End it</h3>
+    ${postForm(
+      actPath(mandate, row, 'end'),
+      html`${choices({
+          name: 'when',
+          legend: 'When it ends',
+          chosen: row.cancel_cause === null ? 'period_end' : 'now',
+          options: [
+            ...(row.cancel_cause === null && row.paid_until
+              ? [{ value: 'period_end', label: `When what is paid ends, ${whenWords(row.paid_until)}` }]
+              : []),
+            { value: 'now', label: 'Now' },
+          ],
+        })}
+        <div class="buttons">${button('End the subscription', 'danger')}</div>`,
+    )}`
+
+function actsFor(mandate: Admin, row: SubscriptionRow): Html {
+  if (row.state === 'unsigned' || !mayInRealm(mandate, 'realm.users.manage')) return html``
+  if (row.state === 'signing') return confirmForm(mandate, row)
+  return html`${holdForm(mandate, row)}${endForm(mandate, row)}`
+}
+
+async function newestOf(mandate: Admin, endUserId: IdOf<'end_user'>): Promise<SubscriptionRow | undefined> {
+  const { rows } = await listSubscriptions(mandate, { endUserId }, { limit: 1, offset: 0 })
+  return rows[0]
+}
+
+registerUserSection({
+  position: 10,
+  async show(mandate, userId) {
+    const row = await newestOf(mandate, userId)
+    if (!row)
+      return html`<h2>Plan</h2>
+        <p>This user has no plan.</p>`
+    const open = (await listHolds(mandate, row)).filter((hold) => hold.released_at === null)
+    return html`<h2>Plan</h2>
+      ${facts([
+        ['Plan', row.plan_name ?? 'No longer shown'],
+        ['Price', priceOf(row)],
+        ['State', STATE_WORDS[row.state]],
+        ...(row.cancel_at && row.state !== 'unsigned' ? [['Ends', whenWords(row.cancel_at)] as const] : []),
+      ])}
+      ${
+        open.length > 0 &&
+        html`<h3>What holds it</h3>
+          <ul class="rows">
+            ${open.map((hold) => holdLine(mandate, row, hold))}
+          </ul>`
+      }
+      ${actsFor(mandate, row)}`
+  },
+})
+
+async function subscriptionsPage(mandate: Admin, isWaiting: boolean): Promise<HtmlPage> {
+  const { rows, total } = await listSubscriptions(mandate, isWaiting ? { state: ['signing'] } : {}, {
+    limit: PAGE_SIZE,
+    offset: 0,
+  })
+  const users = await nameUsers(
+    mandate,
+    rows.map((row) => row.end_user_id),
+  )
+  const all = realmPath(mandate, 'subscriptions')
+  const body = html`<p>
+      ${isWaiting ? html`<a href="${all}">All</a> · <strong>Waiting to be confirmed</strong>` : html`<strong>All</strong> · <a href="${all}?waiting=1">Waiting to be confirmed</a>`}
+    </p>
+    ${total > rows.length && html`<p>The newest ${rows.length} of ${total}. Find the others by their user.</p>`}
+    ${
+      rows.length === 0
+        ? html`<p>${isWaiting ? 'Nothing waits to be confirmed.' : 'Nobody has taken a plan yet.'}</p>`
+        : html`<ul class="rows">
+            ${rows.map(
+              (row) =>
+                html`<li>
+                  <div class="what">
+                    <a href="${userPath(mandate, row.end_user_id)}"
+                      >${users.get(row.end_user_id)?.email ?? 'A user'}</a
+                    >
+                    <span class="small muted">${row.plan_name ?? 'No longer shown'} · ${priceOf(row)}</span>
+                  </div>
+                  <span class="chip ${STATE_CHIPS[row.state]}">${STATE_WORDS[row.state]}</span>
+                </li>`,
+            )}
+          </ul>`
+    }`
+  return showRealmPage(
+    mandate,
+    { title: 'Subscriptions', body },
+    { current: 'subscriptions', width: 'reading' },
+  )
+}
+
+const Params = z.strictObject({ slug: z.string().max(63), subscription_id: publicId('subscription') })
+const manage = { realm: 'realm.users.manage' } as const
+
+const backTo = (mandate: Admin, { end_user_id: id }: { readonly end_user_id: string }): HtmlPage =>
+  redirect(realmPath(mandate, `users/${id}`))
+
+/** The pages on which the admins of a realm see and keep the subscriptions of its users (C7, C11). */
+export const planAdminPages: readonly Route[] = [
+  page({
+    method: 'GET',
+    path: '/p/:slug/subscriptions',
+    summary: 'The subscriptions of a realm, for its admins',
+    input: {
+      params: z.strictObject({ slug: z.string().max(63) }),
+      query: z.strictObject({ waiting: z.literal('1').optional() }),
+    },
+    access: { realm: 'realm.users.read' },
+    limit: 'page',
+    handle: ({ mandate, query }) => subscriptionsPage(mandate, query.waiting === '1'),
+  }),
+  page({
+    method: 'POST',
+    path: '/p/:slug/subscriptions/:subscription_id/confirm',
+    summary: 'Confirm a subscription of a realm, on the page of its user',
+    input: { params: Params },
+    access: manage,
+    limit: 'page',
+    problems: [...MOVE_PROBLEMS, 'SUBSCRIPTION_HELD', 'PLAN_NOT_OPEN'],
+    handle: async ({ mandate, params }) =>
+      backTo(mandate, await makeMove(mandate, params.subscription_id, { action: 'confirm' })),
+  }),
+  page({
+    method: 'POST',
+    path: '/p/:slug/subscriptions/:subscription_id/decline',
+    summary: 'Decline a subscription of a realm, on the page of its user',
+    input: { params: Params },
+    access: manage,
+    limit: 'page',
+    problems: MOVE_PROBLEMS,
+    handle: async ({ mandate, params }) =>
+      backTo(
+        mandate,
+        await makeMove(mandate, params.subscription_id, { action: 'decline', note: undefined }),
+      ),
+  }),
+  page({
+    method: 'POST',
+    path: '/p/:slug/subscriptions/:subscription_id/end',
+    summary: 'End a subscription of a realm, on the page of its user',
+    input: { params: Params, body: z.strictObject({ when: z.enum(['now', 'period_end']) }) },
+    access: manage,
+    limit: 'page',
+    problems: [...MOVE_PROBLEMS, 'SUBSCRIPTION_ENDING'],
+    handle: async ({ mandate, params, body }) =>
+      backTo(mandate, await endSubscription(mandate, params.subscription_id, body)),
+  }),
+  page({
+    method: 'POST',
+    path: '/p/:slug/subscriptions/:subscription_id/holds',
+    summary: 'Hold a subscription of a realm, on the page of its user',
+    input: {
+      params: Params,
+      body: z.strictObject({
+        hold_reason: z.string().trim().min(3).max(500),
+        scope: z.enum(['subscription', 'account']),
+      }),
+    },
+    access: manage,
+    limit: 'page',
+    problems: HOLD_PROBLEMS,
+    handle: async ({ mandate, params, body }) =>
+      backTo(
+        mandate,
+        await placeHold(mandate, params.subscription_id, {
+          kind: 'manual',
+          scope: body.scope,
+          reason: body.hold_reason,
+        }),
+      ),
+  }),
+  page({
+    method: 'POST',
+    path: '/p/:slug/subscriptions/:subscription_id/holds/:hold_id/release',
+    summary: 'Release a hold in a realm, on the page of its user',
+    input: { params: Params.extend({ hold_id: publicId('subscription_hold') }).strict() },
+    access: manage,
+    limit: 'page',
+    problems: RELEASE_PROBLEMS,
+    handle: async ({ mandate, params }) => backTo(mandate, await endHold(mandate, params, undefined)),
+  }),
+]
