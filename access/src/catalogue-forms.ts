@@ -14,7 +14,7 @@ export const FORM_PERMISSIONS = [
   {
     name: 'tenant.vouchers.void',
     bit: 159,
-    sentence: 'Void vouchers and take back redemptions',
+    sentence: 'Void vouchers, take back redemptions, and hand out or erase what is kept of a recipient',
     sensitive: true,
   },
   { name: 'tenant.voucher_types.manage', bit: 160, sentence: 'Change the types of vouchers' },

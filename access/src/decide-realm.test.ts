@@ -24,7 +24,6 @@ const ALLOWED: RealmFacts = {
   role_choice: null,
   features_off: new Set(),
   is_on_hold: false,
-  quota: 'within',
 }
 
 function user(change: Partial<NonNullable<RealmFacts['user']>>): RealmFacts {
@@ -61,7 +60,6 @@ const FAULTS: readonly (readonly [string, RealmFacts, RealmRefusalCode])[] = [
   ['the feature is off', { ...ALLOWED, features_off: new Set(['realm.service.use']) }, 'FEATURE_DISABLED'],
   ['a hold is on the subscription', { ...ALLOWED, is_on_hold: true }, 'SUBSCRIPTION_ON_HOLD'],
   ['the user rests', user({ status: 'idle' }), 'USER_IDLE'],
-  ['the limit is used up', { ...ALLOWED, quota: 'exceeded' }, 'QUOTA_EXCEEDED'],
 ]
 
 const USE = { permission: 'realm.service.use' } as const
@@ -111,7 +109,6 @@ const anyFacts: fc.Arbitrary<RealmFacts> = fc.record({
   ),
   features_off: fc.subarray(['realm.service.use', 'billing']).map((names) => new Set(names)),
   is_on_hold: fc.constantFrom(false, false, true),
-  quota: fc.constantFrom('within' as const, 'exceeded' as const, null),
 })
 
 describe('a request of an end user', () => {

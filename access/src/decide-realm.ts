@@ -39,8 +39,6 @@ export interface RealmFacts {
   readonly features_off: ReadonlySet<string>
   /** Whether a hold on the subscription or the account keeps the service back. */
   readonly is_on_hold: boolean
-  /** What counting this operation came to; null where nothing is counted. */
-  readonly quota: 'within' | 'exceeded' | null
 }
 
 /** What an end user's request asks for. */
@@ -114,11 +112,6 @@ export const REALM_CHECKS: readonly RealmCheck[] = Object.freeze([
     name: 'idle',
     order: 10,
     test: ({ user }, question) => (user?.status === 'idle' && isService(question) ? 'USER_IDLE' : null),
-  },
-  {
-    name: 'quota',
-    order: 10,
-    test: ({ quota }, question) => (isService(question) && quota === 'exceeded' ? 'QUOTA_EXCEEDED' : null),
   },
 ] as const satisfies readonly RealmCheck[])
 

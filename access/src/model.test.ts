@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { tellFigures } from '../../tests/support/figures.ts'
 import { NO_CONDITIONS } from './conditions.ts'
 import { decide, effectiveMask } from './decide.ts'
 import type { Facts } from './facts.ts'
@@ -36,6 +37,7 @@ test.each(models)(
     const isAgreed = ({ facts, question }: Case) =>
       decide(facts, question).code === oracleCode(facts, question)
     expect(findCounterexamples(cases, isAgreed)).toEqual([])
+    tellFigures([{ name: 'decisions of the small model', count: cases.length }])
   },
 )
 

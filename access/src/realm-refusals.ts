@@ -12,7 +12,6 @@ export const REALM_DECISION_STATUS = {
   FEATURE_DISABLED: 403,
   SUBSCRIPTION_ON_HOLD: 403,
   USER_IDLE: 403,
-  QUOTA_EXCEEDED: 429,
   RATE_LIMIT_EXCEEDED: 429,
 } as const
 
@@ -67,10 +66,6 @@ export const REALM_REFUSAL_WORDS: Readonly<Record<RealmRefusalCode, RefusalWords
   USER_IDLE: {
     sentence: 'Your account rests until its limit begins anew.',
     next_step: 'Wait until then, or have your identity checked.',
-  },
-  QUOTA_EXCEEDED: {
-    sentence: 'Your limit is used up.',
-    next_step: 'Wait until the limit begins anew, or take another plan.',
   },
   RATE_LIMIT_EXCEEDED: {
     sentence: 'Too many calls.',

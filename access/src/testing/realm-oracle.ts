@@ -45,6 +45,5 @@ export function mayEndUser(facts: RealmFacts, permission: RealmPermission): bool
     !facts.features_off.has(permission),
     !(usesService && facts.is_on_hold),
     !(usesService && user.status === 'idle'),
-    !(usesService && facts.quota === 'exceeded'),
   ].every(Boolean)
 }
