@@ -1,24 +1,21 @@
 import './agreements-words.ts'
 import { Button } from '@mantine/core'
-import { readBody } from '@liaison/client'
-import type { Agreement } from '@liaison/client'
+import { LiaisonProblem, readBody } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
-import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
-import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
-import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
-import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
-import { nameOf, paths, placesOf } from './calls.ts'
+import { toColumns } from './agreement-columns.tsx'
+import { paths, placesOf } from './calls.ts'
 import type { Side } from './calls.ts'
 import { SignBanner } from './sign-banner.tsx'
 
@@ -36,45 +33,6 @@ const states = [
   'rejected',
 ] as const
 const spec = { state: choiceField(states, 'any'), page: pageField() }
-
-function forceText({ effective_from: from, effective_until: until }: Agreement): string {
-  if (from === null) return '–'
-  return until === null
-    ? t('agreements.from', { from: formatDate(from) })
-    : t('agreements.from_until', { from: formatDate(from), until: formatDate(until) })
-}
-
-function toColumns(side: Side, addressOf: (agreement: string) => string): Column<Agreement>[] {
-  const partner: Column<Agreement> = {
-    id: 'partner',
-    header: t('agreements.partner'),
-    cell: (row) => row.partner_name,
-  }
-  return [
-    {
-      id: 'agreement',
-      header: t('agreements.agreement'),
-      cell: (row) => (
-        <GoLink className="thing" to={addressOf(row.agreement_id)}>
-          {nameOf(row)}
-        </GoLink>
-      ),
-    },
-    ...(side === 'platform' ? [partner] : []),
-    {
-      id: 'state',
-      header: t('agreements.state'),
-      cell: (row) => <StatusChip family="agreement" value={row.state} />,
-    },
-    { id: 'force', header: t('agreements.force'), cell: forceText },
-    {
-      id: 'until',
-      header: t('agreements.until'),
-      cell: (row) => <DateText iso={row.state === 'offered' ? row.expires_at : null} />,
-    },
-    { id: 'changed', header: t('agreements.changed'), cell: (row) => <DateText iso={row.updated_at} /> },
-  ]
-}
 
 function useAgreements(side: Side, { state, page }: { state: (typeof states)[number]; page: number }) {
   const query = { ...pagingQuery(page), ...optional('state', state) }
@@ -113,7 +71,10 @@ function AgreementList({ side }: { side: Side }) {
   const { values, set, clear, active } = useFilters(spec)
   const places = useMemo(() => placesOf(side, partnerId), [side, partnerId])
   const agreements = useAgreements(side, values)
-  const columns = useMemo(() => toColumns(side, places.one), [side, places])
+  const columns = useMemo(
+    () => toColumns({ ofAll: side === 'platform', addressOf: places.one }),
+    [side, places],
+  )
   const isFiltered = active.length > 0
   return (
     <div className="stack">
@@ -166,28 +127,50 @@ export function AgreementsPage() {
 export function OwnAgreementsPage() {
   const mayReadHistory = useMay('partner_org.agreements.history.read')
   return (
-    <Page title={t('agreements.title')} lead={t('agreements.lead_own')}>
+    <Page
+      title={t('agreements.title')}
+      lead={t(mayReadHistory ? 'agreements.lead_own' : 'agreements.lead_current')}
+    >
       {mayReadHistory ? <AgreementList side="partner" /> : <CurrentLine />}
     </Page>
   )
 }
 
+/** The agreement in force, or null when there is none. */
+function useCurrent() {
+  return useRead(['agreement', 'current'], async (frame, signal) => {
+    try {
+      return await readBody(frame.client.GET('/program/agreements/current', { signal }))
+    } catch (error) {
+      if (error instanceof LiaisonProblem && error.status === 404) return null
+      throw error
+    }
+  })
+}
+
 function CurrentLine() {
   const { partnerId } = useFrame()
-  const current = useRead(['agreement', 'current'], (frame, signal) =>
-    readBody(frame.client.GET('/program/agreements/current', { signal })),
+  const current = useCurrent()
+  const columns = useMemo(
+    () => toColumns({ ofAll: false, addressOf: placesOf('partner', partnerId).one }),
+    [partnerId],
   )
-  const places = placesOf('partner', partnerId)
   return (
-    <Answer query={current}>
-      {(row) => (
-        <p>
-          <GoLink className="thing" to={places.one(row.agreement_id)}>
-            {nameOf(row)}
-          </GoLink>{' '}
-          <StatusChip family="agreement" value={row.state} />
-        </p>
-      )}
+    <Answer query={current} lines={2}>
+      {(row) =>
+        row === null ? (
+          <div className="list">
+            <Empty title={t('agreements.none_current')} text={t('agreements.none_current_text')} />
+          </div>
+        ) : (
+          <DataTable
+            caption={t('agreements.title')}
+            columns={columns}
+            rows={[row]}
+            rowId={(one) => one.agreement_id}
+          />
+        )
+      }
     </Answer>
   )
 }

@@ -10,9 +10,10 @@ import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
+import { parseSearch, readFilters, textField } from '../../platform/filters.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { useGo, useParam } from '../../platform/navigate.tsx'
+import { useGo, useParam, useSearchText } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -21,7 +22,8 @@ import type { Draft } from './draft.ts'
 import { fromTemplate, PartnerField, SourceField, TemplateField, TermFields } from './draft-fields.tsx'
 import { Preview } from './preview.tsx'
 
-type Send = (draft: Draft, frame: Frame) => Promise<{ agreement_id: string }>
+/** Sends a draft; the key makes sure that a lost answer drafts nothing twice. */
+type Send = (sent: { draft: Draft; key: string }, frame: Frame) => Promise<{ agreement_id: string }>
 
 function toBody(draft: Draft) {
   const terms = parseTerms(draft.terms)
@@ -40,6 +42,7 @@ function Editor({ initial, partnerName, send, templates }: EditorProps) {
   const go = useGo()
   const [draft, setDraft] = useState(initial)
   const [errors, setErrors] = useState<FormError[]>([])
+  const key = useAttemptKey(draft)
   const write = useWrite(send, ({ agreement_id: id }) => {
     showToast(t('agreement_draft.done'))
     go(platformPlaces.agreement(id))
@@ -54,7 +57,7 @@ function Editor({ initial, partnerName, send, templates }: EditorProps) {
           event.preventDefault()
           const found = checkDraft(draft)
           setErrors(found)
-          if (found.length === 0) write.mutate(draft)
+          if (found.length === 0) write.mutate({ draft, key })
         }}
       >
         <ErrorSummary errors={errors} />
@@ -88,25 +91,28 @@ function Editor({ initial, partnerName, send, templates }: EditorProps) {
 
 const back = () => ({ to: platformPlaces.agreements(), label: t('agreements.title') })
 
+/** The partner whose page led here, if one did. */
+function usePartnerOfAddress(): string {
+  return readFilters({ partner: textField() }, parseSearch(useSearchText())).partner
+}
+
 function NewEditor({ templates }: { templates: readonly AgreementTemplate[] }) {
   const [first] = templates
-  const [attempt, setAttempt] = useState<unknown>(null)
-  const key = useAttemptKey(attempt)
+  const partner = usePartnerOfAddress()
   if (!first) return <p>{t('agreement_templates.none')}</p>
   return (
     <Editor
-      initial={{ partner: '', ...fromTemplate(first) }}
+      initial={{ partner, ...fromTemplate(first) }}
       partnerName=""
-      send={(draft, { client }) => {
-        setAttempt(draft)
-        return readBody(
+      send={({ draft, key }, { client }) =>
+        readBody(
           client.POST('/admin/partners/{partner_id}/agreements', {
             params: { path: { partner_id: draft.partner } },
             headers: { 'Idempotency-Key': key },
             body: toBody(draft),
           }),
         )
-      }}
+      }
       templates={templates}
     />
   )
@@ -145,7 +151,7 @@ export function EditAgreementPage() {
               terms: writeTerms(body.terms),
             }}
             partnerName={body.partner_name}
-            send={(draft, { client }) =>
+            send={({ draft }, { client }) =>
               readBody(
                 client.PUT('/admin/agreements/{agreement_id}', {
                   params,

@@ -66,6 +66,7 @@ function Detail({ earning, side }: { earning: EarningDetail; side: Side }) {
           fact(t('earnings.state'), <StatusChip family="earning" value={earning.state} />),
           fact(t('earnings.held_why'), earning.hold_kind && tValue('earnings.hold_kind', earning.hold_kind)),
           fact(t('earnings.void_why'), earning.void_reason),
+          fact(t('earnings.adjusted_why'), earning.kind === 'adjustment' && earning.reason),
           fact(t('earnings.partner'), side === 'platform' && earning.partner_name),
           fact(t('earnings.tenant'), earning.tenant_name),
           fact(t('earnings.paid_at'), <DateText iso={earning.occurred_at} />),

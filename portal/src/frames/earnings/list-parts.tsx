@@ -12,7 +12,7 @@ import { formatMonth, monthBefore } from '../reports/figures.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 
 const states = ['any', 'pending', 'approved', 'held', 'in_payout', 'paid', 'void'] as const
-const kinds = ['any', 'commission', 'clawback'] as const
+const kinds = ['any', 'commission', 'clawback', 'adjustment'] as const
 
 /** The filters that both lists of earnings have; they live in the address. */
 export const listSpec = {
@@ -78,7 +78,7 @@ export function ListPicks({ values, set }: { values: Values; set: (change: Parti
 /** What a row says of itself, as far as both lists say the same. */
 export function sharedColumns(onOpen: (id: string) => void): Column<Earning>[] {
   return [
-    { id: 'tenant', header: t('earnings.tenant'), cell: (row) => row.tenant_name ?? '–' },
+    { id: 'tenant', header: t('earnings.tenant'), cell: (row) => row.tenant_name ?? row.reason ?? '–' },
     { id: 'paid', header: t('earnings.paid_at'), cell: (row) => <DateText iso={row.occurred_at} /> },
     { id: 'month', header: t('earnings.month'), cell: (row) => formatMonth(row.month) },
     { id: 'kind', header: t('earnings.kind'), cell: (row) => tValue('earning_kind', row.kind) },
@@ -94,7 +94,12 @@ export function sharedColumns(onOpen: (id: string) => void): Column<Earning>[] {
         </>
       ),
     },
-    { id: 'base', header: t('earnings.base'), numeric: true, cell: (row) => <MoneyText money={row.base} /> },
+    {
+      id: 'base',
+      header: t('earnings.base'),
+      numeric: true,
+      cell: (row) => (row.kind === 'adjustment' ? '–' : <MoneyText money={row.base} />),
+    },
     {
       id: 'amount',
       header: t('earnings.amount'),

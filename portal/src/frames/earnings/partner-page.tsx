@@ -9,6 +9,7 @@ import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { ProgramExportTools } from '../shared/export-link.tsx'
 import { pageSize } from '../shared/list-fields.ts'
 import { EarningDrawer } from './earning-drawer.tsx'
 import { ListPicks, listSpec, queryOf, sharedColumns } from './list-parts.tsx'
@@ -89,11 +90,16 @@ function OwnersOnly({ names }: { names: readonly string[] }) {
 /** What the partner earned: totals for everybody, each earning for owners. */
 export function PartnerEarningsPage() {
   const maySeeLines = useMay('partner_org.earnings.read')
+  const mayExport = useMay('partner_org.earnings.export')
   const summary = useRead(['earnings', 'summary'], (frame, signal) =>
     readBody(frame.client.GET('/program/earnings/summary', { signal })),
   )
   return (
-    <Page title={t('earnings.title')} lead={t('earnings.lead')}>
+    <Page
+      title={t('earnings.title')}
+      lead={t('earnings.lead')}
+      tools={mayExport && <ProgramExportTools kind="earnings" />}
+    >
       <div className="stack report">
         <Answer query={summary} lines={8}>
           {(found) =>

@@ -1,11 +1,12 @@
 import './earnings-words.ts'
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Earning, EarningDecision, EarningPage } from '@liaison/client'
 import { useCallback, useMemo, useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { textField } from '../../platform/filters.ts'
@@ -15,7 +16,10 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { ProgramExportTools } from '../shared/export-link.tsx'
 import { optional, pageSize } from '../shared/list-fields.ts'
+import { PartnerPick } from '../shared/partner-pick.tsx'
+import { AdjustDialog } from './adjust-dialog.tsx'
 import { Decide, Outcome } from './decide.tsx'
 import { EarningDrawer } from './earning-drawer.tsx'
 import { ListPicks, listSpec, queryOf, sharedColumns } from './list-parts.tsx'
@@ -49,24 +53,6 @@ function columnsOf(selection: Selection | null, onOpen: (id: string) => void): C
     ),
   }
   return [tick, ...all]
-}
-
-function PartnerPick({ value, onValue }: { value: string; onValue: (partner: string) => void }) {
-  const partners = useRead(['partners', 'names'], (frame, signal) =>
-    readBody(frame.client.GET('/admin/partners', { params: { query: { limit: 100 } }, signal })),
-  )
-  const known = partners.data?.items ?? []
-  const names = new Map(known.map(({ partner_id: id, name }) => [id, name]))
-  const ids = ['', ...names.keys(), ...(value === '' || names.has(value) ? [] : [value])]
-  return (
-    <Pick
-      label={t('earnings.partner')}
-      value={value}
-      words={ids}
-      labelOf={(id) => (id === '' ? t('earnings.any_partner') : (names.get(id) ?? id))}
-      onValue={onValue}
-    />
-  )
 }
 
 type SelectAllProps = { rows: readonly Earning[]; selection: Selection }
@@ -140,6 +126,21 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
   )
 }
 
+function Tools({ mayAdjust }: { mayAdjust: boolean }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <ProgramExportTools kind="earnings" />
+      {mayAdjust && (
+        <Button variant="default" onClick={() => setOpen(true)}>
+          {t('adjust.open')}
+        </Button>
+      )}
+      {isOpen && <AdjustDialog onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
 /** What partners earned, and the decisions about it, for some at a time. */
 export function PlatformEarningsPage() {
   const mayDecide = useMay('platform.earnings.approve')
@@ -153,7 +154,11 @@ export function PlatformEarningsPage() {
   )
   const onOpen = useCallback((earning: string) => set({ earning, page: values.page }), [set, values.page])
   return (
-    <Page title={t('earnings.title')} lead={t('earnings.platform_lead')}>
+    <Page
+      title={t('earnings.title')}
+      lead={t('earnings.platform_lead')}
+      tools={<Tools mayAdjust={mayDecide} />}
+    >
       <div className="stack">
         <FilterBar active={active} onClear={clear} note={<Refreshed query={list} />}>
           <PartnerPick value={values.partner} onValue={(partner) => set({ partner })} />

@@ -1,4 +1,5 @@
 import './earnings-words.ts'
+import './earnings.css'
 import type { EarningSummary, EarningTotal } from '@liaison/client'
 import { useMemo } from 'react'
 
@@ -23,8 +24,6 @@ function byMonth(totals: readonly EarningTotal[], currency: string): Map<string,
 
 function MonthChart({ totals, currency }: { totals: readonly EarningTotal[]; currency: string }) {
   const sums = byMonth(totals, currency)
-  // A month in which more was taken back than earned has no bar; the table below tells it.
-  if ([...sums.values()].some((sum) => sum < 0)) return null
   return (
     <TrendChart
       title={t('earnings.chart', { currency })}
@@ -39,12 +38,12 @@ function MonthChart({ totals, currency }: { totals: readonly EarningTotal[]; cur
 /** What a partner has in each currency, one panel for each: amounts of two currencies are never added. */
 export function Balances({ summary }: { summary: Pick<EarningSummary, 'balances' | 'totals'> }) {
   return (
-    <div className="halves">
+    <div className="halves balances">
       {summary.balances.map((entry) => (
         <Panel key={entry.balance.currency} title={t('earnings.in', { currency: entry.balance.currency })}>
           <Facts
             facts={[
-              fact(t('earnings.balance'), <b>{formatMoney(entry.balance)}</b>),
+              fact(t('earnings.balance'), <b className="num">{formatMoney(entry.balance)}</b>),
               fact(t('earnings.pending'), <MoneyText money={entry.pending} />),
               fact(t('earnings.held'), <MoneyText money={entry.held} />),
               fact(t('earnings.approved'), <MoneyText money={entry.approved} />),

@@ -11,7 +11,12 @@ import { DateText } from '../../parts/values.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 
-function wordsOf(act: 'verify' | 'hold' | 'release', row: PayoutAccountToCheck) {
+type ActsRow = Pick<
+  PayoutAccountToCheck,
+  'partner_id' | 'partner_name' | 'label' | 'version' | 'verified_at' | 'held_at'
+>
+
+function wordsOf(act: 'verify' | 'hold' | 'release', row: ActsRow) {
   const names = { partner: row.partner_name, account: row.label }
   return {
     act: t(`account_checks.${act}`),
@@ -22,7 +27,8 @@ function wordsOf(act: 'verify' | 'hold' | 'release', row: PayoutAccountToCheck) 
   }
 }
 
-function Acts({ row }: { row: PayoutAccountToCheck }) {
+/** What the provider decides about an account: whose it is, and whether payouts to it go on. */
+export function AccountActs({ row }: { row: ActsRow }) {
   const params = { path: { partner_id: row.partner_id } }
   const headers = { 'If-Match': `"v${String(row.version)}"` }
   const move = (act: 'verify' | 'release') => (
@@ -78,7 +84,7 @@ const columns: Column<PayoutAccountToCheck>[] = [
     header: t('account_checks.shared_with'),
     cell: (row) => t('account_checks.shared', { count: row.shared_with }),
   },
-  { id: 'acts', header: '', cell: (row) => <Acts row={row} /> },
+  { id: 'acts', header: '', cell: (row) => <AccountActs row={row} /> },
 ]
 
 /** Payout accounts that wait to be verified, and those whose payouts are stopped. */

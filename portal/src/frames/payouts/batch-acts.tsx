@@ -101,6 +101,7 @@ export function ItemActs({ item }: { item: PayoutItem }) {
       <MoveButton
         isInRow
         reason="required"
+        asks={{ label: t('batch.reference'), missing: t('batch.reference_missing') }}
         words={itemWords('mark_paid', item)}
         move={(reference, { client }) =>
           readBody(

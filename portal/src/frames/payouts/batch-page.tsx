@@ -17,6 +17,7 @@ import { platformPlaces } from '../../places.ts'
 import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { BatchActs, BankFile, ItemActs } from './batch-acts.tsx'
 import { ObstacleList } from './parts.tsx'
+import { ResultFile } from './result-file.tsx'
 
 type Detail = { batch: PayoutBatchDetail; etag: string | null }
 
@@ -178,13 +179,19 @@ function LeftOut({ batch }: { batch: PayoutBatchDetail }) {
 
 function Parts({ batch, etag }: Detail) {
   const mayRun = useMay('platform.payouts.run')
-  const hasFile = batch.started_at !== null && batch.rail === 'manual'
+  const hasFile = batch.started_at !== null && batch.rail !== 'simulated'
+  const isOpen = batch.finished_at === null
   return (
     <div className="stack">
       <Waiting batch={batch} />
       <BatchActs batch={batch} etag={etag} />
       <About batch={batch} />
-      {mayRun && hasFile && <BankFile batch={batch} />}
+      {mayRun && hasFile && (
+        <div className="halves">
+          <BankFile batch={batch} />
+          <ResultFile batch={batch} isOpen={isOpen} />
+        </div>
+      )}
       <Items batchId={batch.batch_id} />
       <LeftOut batch={batch} />
     </div>

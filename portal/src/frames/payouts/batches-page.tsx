@@ -15,6 +15,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { ProgramExportTools } from '../shared/export-link.tsx'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { AccountChecks } from './account-checks.tsx'
 import { DocumentChecks } from './document-checks.tsx'
@@ -57,9 +58,14 @@ const columns: Column<PayoutBatch>[] = [
   },
 ]
 
-function NewButton() {
+function Tools({ mayRun }: { mayRun: boolean }) {
   const go = useGo()
-  return <Button onClick={() => go(platformPlaces.newPayout())}>{t('batches.new')}</Button>
+  return (
+    <>
+      <ProgramExportTools kind="payout_batches" />
+      {mayRun && <Button onClick={() => go(platformPlaces.newPayout())}>{t('batches.new')}</Button>}
+    </>
+  )
 }
 
 /** Every payout that was built, newest first, and the tax documents that wait to be looked at. */
@@ -74,7 +80,7 @@ export function BatchesPage() {
     { keep: true },
   )
   return (
-    <Page title={t('payouts.title')} lead={t('payouts.platform_lead')} tools={mayRun && <NewButton />}>
+    <Page title={t('payouts.title')} lead={t('payouts.platform_lead')} tools={<Tools mayRun={mayRun} />}>
       <div className="stack">
         <FilterBar active={active} onClear={clear}>
           <Pick

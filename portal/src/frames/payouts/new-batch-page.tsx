@@ -19,7 +19,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { ObstacleList } from './parts.tsx'
 
-const rails = ['manual', 'simulated'] as const
+const rails = ['manual', 'external', 'simulated'] as const
 type Draft = { currency: string; cutoff: string; rail: (typeof rails)[number]; note: string }
 
 const nameOf: Column<PayoutCandidate> = {
@@ -64,7 +64,7 @@ function Part({ title, none, rows, columns }: PartProps) {
 
 function useBuild(draft: Draft) {
   const go = useGo()
-  const attempt = useAttemptKey(draft)
+  const attempt = useAttemptKey(JSON.stringify(draft))
   return useWrite(
     (wanted: Draft, { client }) =>
       readBody(

@@ -13,6 +13,7 @@ import { formatDate } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { ExportLink, ProgramExportTools } from '../shared/export-link.tsx'
 import { pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { OwnAccount } from './own-account.tsx'
 import { ObstacleList, FileButton, saveBytes } from './parts.tsx'
@@ -167,11 +168,38 @@ function List() {
   )
 }
 
+/** What staff read in the place of payouts: whom to ask. */
+function OwnersOnly() {
+  const summary = useRead(['earnings', 'summary'], (frame, signal) =>
+    readBody(frame.client.GET('/program/earnings/summary', { signal })),
+  )
+  const names = summary.data?.owner_names ?? []
+  return (
+    <Note>
+      <p>
+        {names.length === 0
+          ? t('payouts.policy_note')
+          : t('payouts.policy_note_ask', { names: names.join(', ') })}
+      </p>
+    </Note>
+  )
+}
+
+function Tools() {
+  return (
+    <>
+      <ExportLink kind="payouts" label={t('payouts.export_payouts')} />
+      <ProgramExportTools kind="statements" label={t('payouts.export_statements')} />
+    </>
+  )
+}
+
 /** What the partner is paid: what comes next, the account, payouts, statements and tax documents. Owners alone. */
 export function OwnPayoutsPage() {
   const mayRead = useMay('partner_org.payouts.read')
+  const mayExport = useMay('partner_org.earnings.export')
   return (
-    <Page title={t('payouts.title')} lead={t('payouts.partner_lead')}>
+    <Page title={t('payouts.title')} lead={t('payouts.partner_lead')} tools={mayExport && <Tools />}>
       {mayRead ? (
         <div className="stack">
           <div className="halves">
@@ -184,9 +212,7 @@ export function OwnPayoutsPage() {
           <Years />
         </div>
       ) : (
-        <Note>
-          <p>{t('payouts.policy_note')}</p>
-        </Note>
+        <OwnersOnly />
       )}
     </Page>
   )

@@ -1,97 +1,44 @@
 import './payouts-words.ts'
 import { readBody } from '@liaison/client'
-import type { EarningStatement, PayoutYear } from '@liaison/client'
+import type { PayoutYear } from '@liaison/client'
+import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { MoneyText } from '../../parts/values.tsx'
-import { useRead, useWrite } from '../../platform/query.ts'
+import { useFilters } from '../../parts/filter-bar.tsx'
+import { numberField } from '../../platform/filters.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { FileButton, saveBytes } from './parts.tsx'
+import { partnerPlaces } from '../../places.ts'
+import { toStatementColumns } from './statement-columns.tsx'
 
-const formats = ['pdf', 'csv', 'xlsx'] as const
-
-function Files({ statement }: { statement: EarningStatement }) {
-  const { month, currency, statement_id: id } = statement
-  const write = useWrite(
-    (format: (typeof formats)[number], frame) =>
-      readBody(
-        frame.client.GET('/program/statements/{statement_id}/file', {
-          params: { path: { statement_id: id }, query: { format } },
-          parseAs: 'blob',
-        }),
-      ),
-    (file: unknown, format) => {
-      if (file instanceof Blob) saveBytes(`statement-${month}-${currency}.${format}`, file)
-    },
-  )
-  return (
-    <span className="row-acts">
-      <WriteProblem error={write.error} />
-      {formats.map((format) => (
-        <FileButton
-          key={format}
-          label={t('payouts.file_label', { month, currency, format: format.toUpperCase() })}
-          text={format.toUpperCase()}
-          write={write}
-          onTake={() => write.mutate(format)}
-        />
-      ))}
-    </span>
-  )
-}
-
-const columns: Column<EarningStatement>[] = [
-  {
-    id: 'month',
-    header: t('payouts.month'),
-    cell: (row) => (
-      <span className="strong nowrap">
-        {row.month} {row.currency}
-      </span>
-    ),
-  },
-  {
-    id: 'opening',
-    header: t('payouts.opening'),
-    numeric: true,
-    cell: (row) => <MoneyText money={row.opening} />,
-  },
-  {
-    id: 'earned',
-    header: t('payouts.earned'),
-    numeric: true,
-    cell: (row) => <MoneyText money={row.earned} />,
-  },
-  {
-    id: 'voided',
-    header: t('payouts.voided'),
-    numeric: true,
-    cell: (row) => <MoneyText money={row.voided} />,
-  },
-  { id: 'paid', header: t('payouts.paid'), numeric: true, cell: (row) => <MoneyText money={row.paid} /> },
-  {
-    id: 'closing',
-    header: t('payouts.closing'),
-    numeric: true,
-    cell: (row) => <MoneyText money={row.closing} />,
-  },
-  { id: 'file', header: '', cell: (row) => <Files statement={row} /> },
-]
+/** How many statements are shown at once, among other things on the page. */
+const FEW = 8
+const spec = { statements: numberField(0, { min: 0, max: 400 }) }
 
 /** The monthly statements of the partner, newest first. */
 export function Statements() {
-  const statements = useRead(['payouts', 'statements'], (frame, signal) =>
-    readBody(frame.client.GET('/program/statements', { params: { query: { limit: 24 } }, signal })),
+  const { partnerId } = useFrame()
+  const columns = useMemo(
+    () => toStatementColumns((id) => partnerPlaces.statement(partnerId, id)),
+    [partnerId],
+  )
+  const { values, set } = useFilters(spec)
+  const query = { limit: FEW, offset: values.statements * FEW }
+  const statements = useRead(
+    ['payouts', 'statements', query],
+    (frame, signal) => readBody(frame.client.GET('/program/statements', { params: { query }, signal })),
+    { keep: true },
   )
   return (
     <Panel title={t('payouts.statements')}>
       <Answer query={statements}>
-        {({ items }) =>
-          items.length === 0 ? (
+        {({ items, total, offset }) =>
+          total === 0 ? (
             <Empty title={t('payouts.statements_none')} text={t('payouts.statements_text')} />
           ) : (
             <DataTable
@@ -99,6 +46,12 @@ export function Statements() {
               columns={columns}
               rows={items}
               rowId={(row) => row.statement_id}
+              paging={{
+                offset,
+                limit: FEW,
+                total,
+                onOffset: (next) => set({ statements: Math.floor(next / FEW) }),
+              }}
             />
           )
         }

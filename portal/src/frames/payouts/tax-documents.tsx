@@ -88,6 +88,7 @@ function Fields({ draft, isMissing, onDraft }: FieldsProps) {
         id="tax-file"
         label={t('payouts.tax_file')}
         description={t('payouts.tax_file_about')}
+        placeholder={t('payouts.choose_file')}
         accept="application/pdf,image/png,image/jpeg"
         value={draft.file}
         error={isMissing ? t('payouts.tax_file_missing') : undefined}

@@ -20,6 +20,7 @@ import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { PartnerTab } from '../registry/partner-tab.tsx'
 import { PriceText, rolesText } from './plan-words.tsx'
+import { ProviderHolds } from './provider-holds.tsx'
 
 function lend(frame: Frame, at: { plan: string; partner: string }, isAllowed: boolean) {
   return readBody(
@@ -152,6 +153,7 @@ function Listed({ title, none, rows, columns }: ListedProps) {
 function Part({ partner }: { partner: PartnerDetail }) {
   const id = partner.partner_id
   const mayManage = useMay('platform.plans.manage')
+  const maySee = useMay('platform.realms.read')
   const plans = useRead(['partner-plans', id], (frame, signal) =>
     readBody(
       frame.client.GET('/admin/partners/{partner_id}/plans', {
@@ -172,6 +174,7 @@ function Part({ partner }: { partner: PartnerDetail }) {
             columns={lentColumns(id, mayManage)}
           />
           {mayManage && <LendMore partner={id} lent={lent} />}
+          {maySee && <ProviderHolds partnerId={id} />}
         </>
       )}
     </Answer>

@@ -4,15 +4,15 @@ import type { PartnerDetail, RealmFigures } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { fact, Facts, Note, Panel, Tile } from '../../parts/page.tsx'
+import { Note, Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { PartnerTab } from '../registry/partner-tab.tsx'
+import { PartnerRealmState } from './realm-state.tsx'
 
 type Counted = { name: string; count: number }
 
@@ -58,14 +58,6 @@ function Figures({ figures }: { figures: RealmFigures }) {
       <p>
         <GoLink to={platformPlaces.identityChecks()}>{t('nav.identity_checks')}</GoLink>
       </p>
-      <Panel title={t('realm.state')}>
-        <Facts
-          facts={[
-            fact(t('users.state'), tValue('realm.status', figures.status)),
-            fact(t('realm.open'), <DateText iso={figures.opened_at} />),
-          ]}
-        />
-      </Panel>
       <Counts title={t('realm.roles')} prefix="realm_role" counts={figures.roles} />
       <Counts title={t('realm.states')} prefix="status.end_user" counts={figures.statuses} />
     </>
@@ -81,7 +73,16 @@ function Part({ partner }: { partner: PartnerDetail }) {
       }),
     ),
   )
-  return <Answer query={figures}>{(body) => <Figures figures={body} />}</Answer>
+  return (
+    <Answer query={figures}>
+      {(body) => (
+        <>
+          <Figures figures={body} />
+          <PartnerRealmState partnerId={partner.partner_id} />
+        </>
+      )}
+    </Answer>
+  )
 }
 
 /** A partner's own user base in figures, for the provider. */

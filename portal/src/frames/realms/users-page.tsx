@@ -20,6 +20,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { OwnRealmState } from './realm-state.tsx'
 
 const roles = ['any', 'guest', 'basic', 'advanced', 'company', 'realm_admin'] as const
 const statuses = ['any', 'active', 'inactive', 'idle', 'signing'] as const
@@ -202,6 +203,7 @@ export function UsersPage() {
           }
         </Answer>
         {mayManage && <Invite />}
+        <OwnRealmState />
       </div>
     </Page>
   )

@@ -1,4 +1,5 @@
 import './referrals-words.ts'
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Referral, SignUp } from '@liaison/client'
 import { useMemo } from 'react'
@@ -10,17 +11,19 @@ import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
-import { choiceField } from '../../platform/filters.ts'
+import { choiceField, textField } from '../../platform/filters.ts'
 import { formatDate } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
-import { GoLink } from '../../platform/navigate.tsx'
+import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { ProgramExportTools } from '../shared/export-link.tsx'
+import { PartnerPick } from '../shared/partner-pick.tsx'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 
 const states = ['any', 'created', 'locked', 'voided'] as const
-const spec = { state: choiceField(states, 'any'), page: pageField() }
+const spec = { state: choiceField(states, 'any'), partner: textField(), page: pageField() }
 const FEW = 10
 
 function ActButton({ referral, act }: { referral: Referral; act: 'void' | 'block' }) {
@@ -71,10 +74,9 @@ function StateCell({ referral }: { referral: Referral }) {
     <>
       <StatusChip family="referral" value={referral.state} />
       {said.map((text) => (
-        <span key={text} className="small muted">
-          <br />
+        <p key={text} className="small muted">
           {text}
-        </span>
+        </p>
       ))}
     </>
   )
@@ -158,14 +160,51 @@ function SignUps() {
   )
 }
 
-type ReferralsQuery = { state: (typeof states)[number]; page: number }
+type ReferralsQuery = { state: (typeof states)[number]; partner: string; page: number }
 
-function useAll({ state, page }: ReferralsQuery) {
-  const query = { ...pagingQuery(page), ...optional('state', state) }
+function useAll({ state, partner, page }: ReferralsQuery) {
+  const query = { ...pagingQuery(page), ...optional('state', state), ...optional('partner_id', partner) }
   return useRead(
     ['all-referrals', query],
     (frame, signal) => readBody(frame.client.GET('/admin/referrals', { params: { query }, signal })),
     { keep: true },
+  )
+}
+
+function Tools({ mayManage }: { mayManage: boolean }) {
+  const go = useGo()
+  return (
+    <>
+      <ProgramExportTools kind="referrals" />
+      {mayManage && (
+        <Button variant="default" onClick={() => go(platformPlaces.newReferral())}>
+          {t('all_referrals.by_hand')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+type ListProps = {
+  page: NonNullable<ReturnType<typeof useAll>['data']>
+  columns: readonly Column<Referral>[]
+  onPage: (page: number) => void
+}
+
+function List({ page, columns, onPage }: ListProps) {
+  return (
+    <DataTable
+      caption={t('all_referrals.title')}
+      columns={columns}
+      rows={page.items}
+      rowId={(referral) => referral.referral_id}
+      paging={{
+        offset: page.offset,
+        limit: page.limit,
+        total: page.total,
+        onOffset: (offset) => onPage(Math.floor(offset / pageSize)),
+      }}
+    />
   )
 }
 
@@ -177,9 +216,14 @@ export function AllReferralsPage() {
   const list = useAll(values)
   const columns = useMemo(() => toColumns(mayManage), [mayManage])
   return (
-    <Page title={t('all_referrals.title')} lead={t('all_referrals.lead')}>
+    <Page
+      title={t('all_referrals.title')}
+      lead={t('all_referrals.lead')}
+      tools={<Tools mayManage={mayManage} />}
+    >
       <div className="stack">
         <FilterBar active={active} onClear={clear} note={<Refreshed query={list} />}>
+          <PartnerPick value={values.partner} onValue={(partner) => set({ partner })} />
           <Pick
             label={t('referrals.state')}
             value={values.state}
@@ -198,18 +242,7 @@ export function AllReferralsPage() {
                 />
               </div>
             ) : (
-              <DataTable
-                caption={t('all_referrals.title')}
-                columns={columns}
-                rows={page.items}
-                rowId={(referral) => referral.referral_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
+              <List page={page} columns={columns} onPage={(next) => set({ page: next })} />
             )
           }
         </Answer>

@@ -2,16 +2,19 @@ import './referrals-words.ts'
 import '../../styles/reports.css'
 import './referrals.css'
 import { readBody } from '@liaison/client'
-import type { ReferralStats } from '@liaison/client'
+import type { EarningTotal, Money, PayoutOutlook, ReferralStats } from '@liaison/client'
 
 import { Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { formatCount, formatPercent } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { MoneyFigure } from '../../parts/values.tsx'
+import { useNow } from '../../platform/clock.ts'
+import { formatCount, formatDate, formatPercent } from '../../platform/format.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { TrendChart } from '../reports/charts.tsx'
+import { formatMonth, monthBefore } from '../reports/figures.ts'
 
 /** Clicks, sign-ups and paying tenants of the last twelve months. */
 export function useStats() {
@@ -27,9 +30,78 @@ function rateOf(count: number, before: number): string | undefined {
     : t('funnel.rate', { rate: formatPercent((100 * count) / before) })
 }
 
-/** The three steps as figures. */
-export function FunnelTiles({ totals }: { totals: ReferralStats['totals'] }) {
+/** What was earned in these months, by currency and never added across; what is void counts nowhere. */
+function earnedIn(totals: readonly EarningTotal[], months: ReadonlySet<string>): Money[] {
+  const sums = new Map<string, number>()
+  for (const { month, state, amount } of totals)
+    if (state !== 'void' && months.has(month))
+      sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + amount.amount_minor)
+  return [...sums]
+    .map(([currency, minor]) => ({ currency, amount_minor: minor }))
+    .toSorted((left, right) => left.currency.localeCompare(right.currency))
+}
+
+function useEarned() {
+  return useRead(['earnings', 'summary'], (frame, signal) =>
+    readBody(frame.client.GET('/program/earnings/summary', { signal })),
+  )
+}
+
+/** The last step: what came of it, in money, of the whole organisation. */
+function EarnedTile({ title, months, note }: { title: string; months: readonly string[]; note: string }) {
   const { partnerId } = useFrame()
+  const earned = useEarned()
+  return (
+    <Tile title={title} to={partnerPlaces.earnings(partnerId)} note={note}>
+      <Answer query={earned} lines={1}>
+        {({ totals }) => <MoneyFigure money={earnedIn(totals, new Set(months))} />}
+      </Answer>
+    </Tile>
+  )
+}
+
+const readyIn = ({ amounts }: PayoutOutlook): Money[] =>
+  amounts.flatMap(({ amount, is_ready: isReady }) => (isReady ? [amount] : []))
+
+function NextPayout() {
+  const { partnerId } = useFrame()
+  const outlook = useRead(['payouts', 'outlook'], (frame, signal) =>
+    readBody(frame.client.GET('/program/payout-outlook', { signal })),
+  )
+  const day = outlook.data?.next_payout_on ?? null
+  return (
+    <Tile
+      title={t('funnel.next_payout')}
+      to={partnerPlaces.payouts(partnerId)}
+      note={day === null ? t('funnel.no_payout_day') : t('funnel.payout_day', { day: formatDate(day) })}
+    >
+      <Answer query={outlook} lines={1}>
+        {(body) => <MoneyFigure money={readyIn(body)} />}
+      </Answer>
+    </Tile>
+  )
+}
+
+/** What was earned this month and, for owners, what is paid next. */
+function MoneyTiles() {
+  const month = monthBefore(useNow(600_000), 0)
+  const seesPayouts = useMay('partner_org.payouts.read')
+  return (
+    <div className="tiles">
+      <EarnedTile
+        title={t('funnel.earned_month')}
+        months={[month]}
+        note={t('funnel.earned_note', { month: formatMonth(month) })}
+      />
+      {seesPayouts && <NextPayout />}
+    </div>
+  )
+}
+
+/** The steps as figures, from a click to what was earned. */
+export function FunnelTiles({ totals, months }: Pick<ReferralStats, 'totals' | 'months'>) {
+  const { partnerId } = useFrame()
+  const seesEarned = useMay('partner_org.earnings.summary.read')
   return (
     <div className="tiles">
       <Tile title={t('funnel.clicks')} to={partnerPlaces.codes(partnerId)}>
@@ -49,6 +121,13 @@ export function FunnelTiles({ totals }: { totals: ReferralStats['totals'] }) {
       >
         <p className="figure">{formatCount(totals.paying)}</p>
       </Tile>
+      {seesEarned && (
+        <EarnedTile
+          title={t('funnel.earned')}
+          months={months.map(({ month }) => month)}
+          note={t('funnel.earned_whole')}
+        />
+      )}
     </div>
   )
 }
@@ -68,7 +147,7 @@ function Months({ months }: { months: ReferralStats['months'] }) {
             of={t('funnel.month')}
             shape="bars"
             format={formatWhole}
-            points={months.map((month) => ({ label: month.month, value: month[step] }))}
+            points={months.map((month) => ({ label: formatMonth(month.month), value: month[step] }))}
           />
         ))}
       </div>
@@ -84,7 +163,7 @@ export function Funnel() {
     <Answer query={stats} lines={4}>
       {({ totals, months }) => (
         <>
-          <FunnelTiles totals={totals} />
+          <FunnelTiles totals={totals} months={months} />
           <Months months={months} />
         </>
       )}
@@ -95,11 +174,18 @@ export function Funnel() {
 /** What the overview of a partner shows of the program. */
 export function ProgramPart({ isWhole }: { isWhole: boolean }) {
   const stats = useStats()
-  if (isWhole) return <Funnel />
+  const seesEarned = useMay('partner_org.earnings.summary.read')
+  if (isWhole)
+    return (
+      <>
+        {seesEarned && <MoneyTiles />}
+        <Funnel />
+      </>
+    )
   return (
     <Panel title={t('program.overview')}>
       <Answer query={stats} lines={2}>
-        {({ totals }) => <FunnelTiles totals={totals} />}
+        {(found) => <FunnelTiles totals={found.totals} months={found.months} />}
       </Answer>
     </Panel>
   )

@@ -7,6 +7,7 @@ import type { ReferralCode } from '@liaison/client'
 import { Answer } from '../../parts/states.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { programSideOf } from '../shared/program-side.ts'
 import { readSquares, savePicture } from './qr.ts'
 
 function Picture({ svg, link }: { svg: string; link: string }) {
@@ -33,7 +34,10 @@ type QrDialogProps = { code: ReferralCode; onClose: () => void }
 export function QrDialog({ code, onClose }: QrDialogProps) {
   const detail = useRead(['program-code', code.code_id], (frame, signal) =>
     readBody(
-      frame.client.GET('/program/codes/{code_id}', { params: { path: { code_id: code.code_id } }, signal }),
+      frame.client.GET(`/${programSideOf(frame)}/codes/{code_id}`, {
+        params: { path: { code_id: code.code_id } },
+        signal,
+      }),
     ),
   )
   return (

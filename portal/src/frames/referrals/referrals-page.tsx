@@ -17,6 +17,8 @@ import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { ProgramExportTools } from '../shared/export-link.tsx'
+import { formatMonth } from '../reports/figures.ts'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 import { Funnel } from './funnel.tsx'
 
@@ -72,7 +74,7 @@ function RevenueCell({ referral }: { referral: OwnReferral }) {
   if (months.length === 0) return <span className="muted">–</span>
   return months.map((month) => (
     <span key={month} className="nowrap">
-      <span className="small muted">{month} </span>
+      <span className="small muted">{formatMonth(month)} </span>
       <MoneyText money={paid.filter((part) => part.month === month).map(({ amount }) => amount)} />
       <br />
     </span>
@@ -144,16 +146,45 @@ function Nobody({ isFiltered }: { isFiltered: boolean }) {
   )
 }
 
+type ListProps = {
+  page: NonNullable<ReturnType<typeof useReferrals>['data']>
+  title: string
+  columns: readonly Column<OwnReferral>[]
+  onPage: (page: number) => void
+}
+
+function List({ page, title, columns, onPage }: ListProps) {
+  return (
+    <DataTable
+      caption={title}
+      columns={columns}
+      rows={page.items}
+      rowId={(referral) => referral.referral_id}
+      paging={{
+        offset: page.offset,
+        limit: page.limit,
+        total: page.total,
+        onOffset: (offset) => onPage(Math.floor(offset / pageSize)),
+      }}
+    />
+  )
+}
+
 /** Whom the partner brought, in the seven fields that it may know: staff see those of their own codes. */
 export function ReferralsPage() {
   const seesAll = useMay('partner_org.referrals.read_all')
+  const mayExport = useMay('partner_org.earnings.export')
   const filters = useFilters(spec)
   const { values, set, clear, active } = filters
   const list = useReferrals(values)
   const columns = useMemo(() => toColumns(seesAll), [seesAll])
   const title = t(seesAll ? 'referrals.title' : 'referrals.mine_title')
   return (
-    <Page title={title} lead={t(seesAll ? 'referrals.lead' : 'referrals.mine_lead')}>
+    <Page
+      title={title}
+      lead={t(seesAll ? 'referrals.lead' : 'referrals.mine_lead')}
+      tools={mayExport && <ProgramExportTools kind="referrals" />}
+    >
       <div className="stack">
         <Funnel />
         <FilterBar active={active} onClear={clear} note={<Refreshed query={list} />}>
@@ -170,18 +201,7 @@ export function ReferralsPage() {
             page.items.length === 0 ? (
               <Nobody isFiltered={active.length > 0} />
             ) : (
-              <DataTable
-                caption={title}
-                columns={columns}
-                rows={page.items}
-                rowId={(referral) => referral.referral_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
+              <List page={page} title={title} columns={columns} onPage={(next) => set({ page: next })} />
             )
           }
         </Answer>

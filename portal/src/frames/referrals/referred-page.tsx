@@ -9,6 +9,7 @@ import { DateText, IdText } from '../../parts/values.tsx'
 import { formatDate, formatMoney } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { formatMonth } from '../reports/figures.ts'
 
 function Revenue({ months }: { months: TenantReferral['shown']['monthly_revenue'] }) {
   if (months === null || months.length === 0)
@@ -27,7 +28,7 @@ function Revenue({ months }: { months: TenantReferral['shown']['monthly_revenue'
       <tbody>
         {months.map(({ month, amount }) => (
           <tr key={`${month} ${amount.currency}`}>
-            <th scope="row">{month}</th>
+            <th scope="row">{formatMonth(month)}</th>
             <td className="num">{formatMoney(amount)}</td>
           </tr>
         ))}

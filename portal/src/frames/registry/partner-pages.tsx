@@ -1,6 +1,7 @@
 import './registry-words.ts'
 import { readBody } from '@liaison/client'
 import type { ApiClient, PartnerDetail } from '@liaison/client'
+import { useMemo } from 'react'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
@@ -17,6 +18,7 @@ import { platformPlaces } from '../../places.ts'
 import { ConsentsOf } from '../platform/consents-of.tsx'
 import { LinksOf } from '../platform/links-of.tsx'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { isLastOwner, MemberActs } from './member-acts.tsx'
 import { PartnerTab } from './partner-tab.tsx'
 
 type PartnerProps = { partner: PartnerDetail }
@@ -105,26 +107,35 @@ const memberColumns: Column<Member>[] = [
   },
 ]
 
-/** The people of a partner. */
-export function PartnerPeoplePage() {
+function People({ partner }: PartnerProps) {
+  const { members, partner_id: partnerId, name: partnerName } = partner
+  const mayManage = useMay('platform.partners.manage')
+  const columns = useMemo(() => {
+    const of = { partnerId, partnerName, side: 'platform' } as const
+    const acts = (member: Member) => (
+      <MemberActs member={member} of={of} isLastOwner={isLastOwner(member, members)} />
+    )
+    return mayManage ? [...memberColumns, { id: 'acts', header: '', cell: acts }] : memberColumns
+  }, [mayManage, members, partnerId, partnerName])
+  if (members.length === 0)
+    return (
+      <div className="list">
+        <Empty title={t('people.none')} text={t('people.none_text')} />
+      </div>
+    )
   return (
-    <PartnerTab tab="people">
-      {({ members }) =>
-        members.length === 0 ? (
-          <div className="list">
-            <Empty title={t('people.none')} text={t('people.none_text')} />
-          </div>
-        ) : (
-          <DataTable
-            caption={t('tab.people')}
-            columns={memberColumns}
-            rows={members}
-            rowId={(member) => member.member_id}
-          />
-        )
-      }
-    </PartnerTab>
+    <DataTable
+      caption={t('tab.people')}
+      columns={columns}
+      rows={members}
+      rowId={(member) => member.member_id}
+    />
   )
+}
+
+/** The people of a partner, their roles, and the end of a membership. */
+export function PartnerPeoplePage() {
+  return <PartnerTab tab="people">{(partner) => <People partner={partner} />}</PartnerTab>
 }
 
 /** The links of a partner. */

@@ -13,6 +13,7 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { InvitePanel } from './invite-panel.tsx'
+import { TeamPanel } from './team-panel.tsx'
 
 function Entry({ profile }: { profile: PartnerProfile }) {
   return (
@@ -109,6 +110,7 @@ export function ProfilePage() {
           <div className="stack">
             <Entry profile={body} />
             <Contact profile={body} etag={etag} />
+            <TeamPanel />
             <InvitePanel />
           </div>
         )}

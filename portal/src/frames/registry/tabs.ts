@@ -37,6 +37,24 @@ export const partnerTabs: readonly PartnerTabEntry[] = [
     needs: 'platform.links.read',
   },
   {
+    name: 'agreements',
+    label: 'tab.agreements',
+    to: (par) => platformPlaces.partnerPart(par, 'agreements'),
+    needs: 'platform.agreements.read',
+  },
+  {
+    name: 'codes',
+    label: 'tab.codes',
+    to: (par) => platformPlaces.partnerPart(par, 'codes'),
+    needs: 'platform.referrals.read',
+  },
+  {
+    name: 'payouts',
+    label: 'tab.payouts',
+    to: (par) => platformPlaces.partnerPart(par, 'payouts'),
+    needs: 'platform.payouts.read',
+  },
+  {
     name: 'configuration',
     label: 'tab.configuration',
     to: (par) => platformPlaces.partnerPart(par, 'configuration'),

@@ -1,0 +1,3 @@
+import './program-words.ts'
+
+export { PartnerAgreementsPage, PartnerCodesPage } from './partner-pages.tsx'
