@@ -42,19 +42,19 @@ export function EditButton({ rule, name, target, known }: EditProps) {
   const [draft, setDraft] = useState<Draft | null>(null)
   const write = useRuleChange(rule, () => {
     setDraft(null)
-    showToast(t('rules.turned'))
+    showToast(t('alert_rules.turned'))
   })
   const onDraft = (change: Partial<Draft>) => setDraft((before) => before && { ...before, ...change })
   return (
     <>
       <button type="button" className="row-tool" onClick={() => setDraft(draftOf(rule))}>
-        {t('rules.change')}…
+        {t('alert_rules.change')}…
       </button>
       <Ask
         opened={draft !== null}
-        title={t('rules.change_title', { rule: name })}
-        act={t('rules.change_act')}
-        keep={t('rules.change_keep')}
+        title={t('alert_rules.change_title', { rule: name })}
+        act={t('alert_rules.change_act')}
+        keep={t('alert_rules.change_keep')}
         isBusy={write.isPending}
         error={write.error}
         onKeep={() => setDraft(null)}
@@ -66,7 +66,7 @@ export function EditButton({ rule, name, target, known }: EditProps) {
       >
         {draft !== null && (
           <div className="stack">
-            <p className="muted">{t('rules.change_for', { target })}</p>
+            <p className="muted">{t('alert_rules.change_for', { target })}</p>
             <Levels draft={draft} known={known} onDraft={onDraft} />
             <Telling draft={draft} onDraft={onDraft} />
           </div>

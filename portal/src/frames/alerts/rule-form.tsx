@@ -58,16 +58,16 @@ function TargetPick({ value, onValue }: { value: string; onValue: (target: strin
   const isOwner = role === 'PARTNER_OWNER'
   return (
     <NativeSelect
-      label={t('rules.target')}
-      {...(isOwner ? {} : { description: t('rules.owners_only') })}
+      label={t('alert_rules.target')}
+      {...(isOwner ? {} : { description: t('alert_rules.owners_only') })}
       value={value}
       onChange={(event) => onValue(event.currentTarget.value)}
     >
       <option value="all" disabled={!isOwner}>
-        {t('rules.target_all')}
+        {t('alert_rules.target_all')}
       </option>
       {isOwner && groups.length > 0 && (
-        <optgroup label={t('rules.target_groups')}>
+        <optgroup label={t('alert_rules.target_groups')}>
           {groups.map((group) => (
             <option key={group.group_id} value={group.group_id}>
               {group.name}
@@ -75,7 +75,7 @@ function TargetPick({ value, onValue }: { value: string; onValue: (target: strin
           ))}
         </optgroup>
       )}
-      <optgroup label={t('rules.target_tenants')}>
+      <optgroup label={t('alert_rules.target_tenants')}>
         {(links.data?.items ?? []).map((link) => (
           <option key={link.link_id} value={link.link_id}>
             {link.tenant_name}
@@ -99,13 +99,13 @@ export function Levels({ draft, known, onDraft }: LevelProps) {
   const isFixed = fixedCritical.has(draft.type)
   const defaultOf = (level: number | null | undefined) =>
     known?.unit && typeof level === 'number'
-      ? t('rules.default_of', { level: t(`rules.unit.${known.unit}`, { level }) })
+      ? t('alert_rules.default_of', { level: t(`alert_rules.unit.${known.unit}`, { level }) })
       : ''
   return (
     <div className="rule-levels">
       <NumberInput
         id="warning"
-        label={t('rules.warning')}
+        label={t('alert_rules.warning')}
         description={defaultOf(known?.warning)}
         value={draft.warning ?? ''}
         min={1}
@@ -113,8 +113,8 @@ export function Levels({ draft, known, onDraft }: LevelProps) {
       />
       <NumberInput
         id="critical"
-        label={t('rules.critical')}
-        description={isFixed ? t('rules.fixed') : defaultOf(known?.critical)}
+        label={t('alert_rules.critical')}
+        description={isFixed ? t('alert_rules.fixed') : defaultOf(known?.critical)}
         value={draft.critical ?? ''}
         min={1}
         disabled={isFixed}
@@ -129,18 +129,18 @@ export function Telling({ draft, onDraft }: Omit<LevelProps, 'known'>) {
   return (
     <>
       <Checkbox.Group
-        label={t('rules.channels')}
+        label={t('alert_rules.channels')}
         value={draft.channels}
         onChange={(chosen) => onDraft({ channels: channels.filter((channel) => chosen.includes(channel)) })}
       >
         <div className="rule-channels">
           {channels.map((channel) => (
-            <Checkbox key={channel} value={channel} label={t(`rules.channel.${channel}`)} />
+            <Checkbox key={channel} value={channel} label={t(`alert_rules.channel.${channel}`)} />
           ))}
         </div>
       </Checkbox.Group>
       <NativeSelect
-        label={t('rules.digest')}
+        label={t('alert_rules.digest')}
         value={draft.digest}
         disabled={!draft.channels.includes('mail')}
         onChange={(event) =>
@@ -149,7 +149,7 @@ export function Telling({ draft, onDraft }: Omit<LevelProps, 'known'>) {
       >
         {digests.map((digest) => (
           <option key={digest} value={digest}>
-            {t(`rules.digest.${digest}`)}
+            {t(`alert_rules.digest.${digest}`)}
           </option>
         ))}
       </NativeSelect>
@@ -160,8 +160,8 @@ export function Telling({ draft, onDraft }: Omit<LevelProps, 'known'>) {
 function KindPick({ draft, onDraft }: Omit<LevelProps, 'known'>) {
   return (
     <NativeSelect
-      label={t('rules.kind')}
-      description={t(`rules.about.${draft.type}`)}
+      label={t('alert_rules.kind')}
+      description={t(`alert_rules.about.${draft.type}`)}
       value={draft.type}
       onChange={(event) =>
         onDraft({
@@ -173,7 +173,7 @@ function KindPick({ draft, onDraft }: Omit<LevelProps, 'known'>) {
     >
       {types.map((type) => (
         <option key={type} value={type}>
-          {t(`rules.type.${type}`)}
+          {t(`alert_rules.type.${type}`)}
         </option>
       ))}
     </NativeSelect>
@@ -195,7 +195,7 @@ export function RuleForm({ defaults }: { defaults: readonly Default[] }) {
       ),
     () => {
       setDraft(start)
-      showToast(t('rules.made'))
+      showToast(t('alert_rules.made'))
     },
   )
   return (
@@ -213,7 +213,7 @@ export function RuleForm({ defaults }: { defaults: readonly Default[] }) {
       <Telling draft={draft} onDraft={onDraft} />
       <div>
         <Button type="submit" loading={write.isPending} disabled={draft.target === ''}>
-          {t('rules.make')}
+          {t('alert_rules.make')}
         </Button>
       </div>
     </form>

@@ -19,32 +19,32 @@ type Default = AlertRuleList['defaults'][number]
 
 function levelOf(level: number | null, known: Default | undefined): string {
   if (level === null || !known?.unit) return '–'
-  return t(`rules.unit.${known.unit}`, { level })
+  return t(`alert_rules.unit.${known.unit}`, { level })
 }
 
 function nameOf(type: string, known: Default | undefined): string {
-  const id = `rules.type.${type}`
+  const id = `alert_rules.type.${type}`
   return hasWords(id) ? t(id) : (known?.title ?? type)
 }
 
 function targetOf({ applies_to: target }: AlertRule): string {
-  if (target.kind === 'group') return t('rules.for_group', { group: target.group_name ?? '' })
-  return target.kind === 'link' ? (target.tenant_name ?? '') : t('rules.for.all')
+  if (target.kind === 'group') return t('alert_rules.for_group', { group: target.group_name ?? '' })
+  return target.kind === 'link' ? (target.tenant_name ?? '') : t('alert_rules.for.all')
 }
 
 function Told({ rule }: { rule: AlertRule }) {
-  if (!rule.is_enabled) return <span className="muted">{t('rules.off')}</span>
-  const channels = rule.channels.map((channel) => t(`rules.channel.${channel}`))
+  if (!rule.is_enabled) return <span className="muted">{t('alert_rules.off')}</span>
+  const channels = rule.channels.map((channel) => t(`alert_rules.channel.${channel}`))
   return (
     <>
-      {channels.length === 0 ? t('rules.silent') : channels.join(', ')}
-      {rule.digest !== 'none' && <div className="small muted">{t(`rules.digest.${rule.digest}`)}</div>}
+      {channels.length === 0 ? t('alert_rules.silent') : channels.join(', ')}
+      {rule.digest !== 'none' && <div className="small muted">{t(`alert_rules.digest.${rule.digest}`)}</div>}
     </>
   )
 }
 
 function TurnButton({ rule }: { rule: AlertRule }) {
-  const write = useRuleChange(rule, () => showToast(t('rules.turned')))
+  const write = useRuleChange(rule, () => showToast(t('alert_rules.turned')))
   return (
     <button
       type="button"
@@ -52,7 +52,7 @@ function TurnButton({ rule }: { rule: AlertRule }) {
       disabled={write.isPending}
       onClick={() => write.mutate({ is_enabled: !rule.is_enabled })}
     >
-      {t(rule.is_enabled ? 'rules.turn_off' : 'rules.turn_on')}
+      {t(rule.is_enabled ? 'alert_rules.turn_off' : 'alert_rules.turn_on')}
     </button>
   )
 }
@@ -66,11 +66,11 @@ function RuleSteps({ rule, known }: { rule: AlertRule; known: Default | undefine
         isInRow
         isDanger
         words={{
-          act: t('rules.delete'),
-          title: t('rules.delete_title'),
-          effect: t('rules.delete_effect'),
-          keep: t('rules.delete_keep'),
-          done: t('rules.deleted'),
+          act: t('alert_rules.delete'),
+          title: t('alert_rules.delete_title'),
+          effect: t('alert_rules.delete_effect'),
+          keep: t('alert_rules.delete_keep'),
+          done: t('alert_rules.deleted'),
         }}
         move={(_reason, { client }) =>
           readBody(
@@ -87,22 +87,37 @@ function toColumns(defaults: readonly Default[]): Column<AlertRule>[] {
   const levels = (rule: AlertRule) =>
     `${levelOf(rule.warning ?? of(rule)?.warning ?? null, of(rule))} / ${levelOf(rule.critical ?? of(rule)?.critical ?? null, of(rule))}`
   return [
-    { id: 'kind', header: t('rules.kind'), cell: (rule) => <b>{nameOf(rule.type, of(rule))}</b> },
-    { id: 'for', header: t('rules.for'), cell: targetOf },
-    { id: 'levels', header: t('rules.levels'), cell: levels },
-    { id: 'told', header: t('rules.told'), cell: (rule) => <Told rule={rule} /> },
+    { id: 'kind', header: t('alert_rules.kind'), cell: (rule) => <b>{nameOf(rule.type, of(rule))}</b> },
+    { id: 'for', header: t('alert_rules.for'), cell: targetOf },
+    { id: 'levels', header: t('alert_rules.levels'), cell: levels },
+    { id: 'told', header: t('alert_rules.told'), cell: (rule) => <Told rule={rule} /> },
     { id: 'steps', header: '', cell: (rule) => <RuleSteps rule={rule} known={of(rule)} /> },
   ]
 }
 
 function Defaults({ defaults }: { defaults: readonly Default[] }) {
   const columns: Column<Default>[] = [
-    { id: 'kind', header: t('rules.kind'), cell: (row) => nameOf(row.type, row) },
-    { id: 'warning', header: t('rules.warning'), numeric: true, cell: (row) => levelOf(row.warning, row) },
-    { id: 'critical', header: t('rules.critical'), numeric: true, cell: (row) => levelOf(row.critical, row) },
+    { id: 'kind', header: t('alert_rules.kind'), cell: (row) => nameOf(row.type, row) },
+    {
+      id: 'warning',
+      header: t('alert_rules.warning'),
+      numeric: true,
+      cell: (row) => levelOf(row.warning, row),
+    },
+    {
+      id: 'critical',
+      header: t('alert_rules.critical'),
+      numeric: true,
+      cell: (row) => levelOf(row.critical, row),
+    },
   ]
   return (
-    <DataTable caption={t('rules.defaults')} columns={columns} rows={defaults} rowId={(row) => row.type} />
+    <DataTable
+      caption={t('alert_rules.defaults')}
+      columns={columns}
+      rows={defaults}
+      rowId={(row) => row.type}
+    />
   )
 }
 
@@ -113,22 +128,22 @@ function Rules({ list }: { list: AlertRuleList }) {
     <div className="stack">
       {list.items.length === 0 ? (
         <div className="list">
-          <Empty title={t('rules.none')} text={t('rules.none_text')} />
+          <Empty title={t('alert_rules.none')} text={t('alert_rules.none_text')} />
         </div>
       ) : (
         <DataTable
-          caption={t('rules.caption')}
+          caption={t('alert_rules.caption')}
           columns={columns}
           rows={list.items}
           rowId={(rule) => rule.rule_id}
         />
       )}
       <div className="columns">
-        <Panel title={t('rules.new')}>
+        <Panel title={t('alert_rules.new')}>
           <RuleForm defaults={adjustable} />
         </Panel>
         <div>
-          <h2 className="section-title">{t('rules.defaults')}</h2>
+          <h2 className="section-title">{t('alert_rules.defaults')}</h2>
           <Defaults defaults={adjustable} />
         </div>
       </div>
@@ -144,9 +159,9 @@ export function AlertRulesPage() {
   )
   return (
     <Page
-      title={t('rules.title')}
-      lead={t('rules.lead')}
-      back={{ to: partnerPlaces.alerts(partnerId), label: t('rules.back') }}
+      title={t('alert_rules.title')}
+      lead={t('alert_rules.lead')}
+      back={{ to: partnerPlaces.alerts(partnerId), label: t('alert_rules.back') }}
     >
       <Answer query={list} lines={8}>
         {(found) => <Rules list={found} />}

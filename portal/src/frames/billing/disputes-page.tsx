@@ -36,23 +36,27 @@ function whoColumns(): Column<Dispute>[] {
         }),
     },
     { id: 'when', header: t('disputes.when'), cell: (dispute) => <DateText iso={dispute.created_at} /> },
-    {
-      id: 'answer',
-      header: t('disputes.answer'),
-      cell: (dispute) =>
-        dispute.decided_at === null ? (
-          <span className="muted">–</span>
-        ) : (
-          <span className="small">
-            {t('disputes.answered', {
-              person: dispute.decided_by_name ?? '',
-              date: formatDate(dispute.decided_at),
-              note: dispute.decision_note ?? '',
-            })}
-          </span>
-        ),
-    },
   ]
+}
+
+/** What is disputed and what was answered, below each other: both are sentences, and two columns of them are narrow. */
+function Told({ dispute }: { dispute: Dispute }) {
+  return (
+    <div className="dispute-told">
+      <span className="strong">{tValue('dispute_reason', dispute.reason)}</span>
+      <br />
+      <span className="small">{dispute.explanation}</span>
+      {dispute.decided_at !== null && (
+        <p className="small muted">
+          {t('disputes.answered', {
+            person: dispute.decided_by_name ?? '',
+            date: formatDate(dispute.decided_at),
+            note: dispute.decision_note ?? '',
+          })}
+        </p>
+      )}
+    </div>
+  )
 }
 
 function columnsOf(withTenant: boolean, addressOf: (dispute: Dispute) => string): Column<Dispute>[] {
@@ -86,13 +90,7 @@ function columnsOf(withTenant: boolean, addressOf: (dispute: Dispute) => string)
     {
       id: 'what',
       header: t('disputes.what'),
-      cell: (dispute) => (
-        <>
-          <span className="strong">{tValue('dispute_reason', dispute.reason)}</span>
-          <br />
-          <span className="small">{dispute.explanation}</span>
-        </>
-      ),
+      cell: (dispute) => <Told dispute={dispute} />,
     },
     ...whoColumns(),
   ]

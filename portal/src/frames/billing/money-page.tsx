@@ -99,14 +99,16 @@ function Figures({ summary }: { summary: BillingSummary }) {
   }
   return (
     <div className="stack">
-      {fx !== null && summary.summary !== null && (
+      {fx !== null && (
         <>
-          <AgeingPanel
-            totals={summary.summary}
-            days={summary.period.days}
-            title={t('money.shown_in', { currency: fx.display_currency })}
-          />
-          <RateNote rates={fx.rates} missing={fx.missing} />
+          {summary.summary !== null && (
+            <AgeingPanel
+              totals={summary.summary}
+              days={summary.period.days}
+              title={t('money.shown_in', { currency: fx.display_currency })}
+            />
+          )}
+          <RateNote rates={fx.rates} missing={fx.missing} shownIn={fx.display_currency} />
         </>
       )}
       <AgeingPanels totals={totals} days={summary.period.days} />

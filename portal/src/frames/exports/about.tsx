@@ -61,16 +61,20 @@ export function About({ row }: { row: ExportRecord }) {
         facts={[
           { name: t('exports.filters'), value: row.filter_text },
           { name: t('exports.columns'), value: row.columns.join(', ') },
-          { name: t('exports.paid_by'), value: tValue('exports.paid', row.billing_party) },
+          ...(row.manifest.included.length === 0
+            ? []
+            : [{ name: t('exports.paid_by'), value: tValue('exports.paid', row.billing_party) }]),
           ...(row.sha256 === null
             ? []
             : [{ name: t('exports.checksum'), value: <IdText id={row.sha256} /> }]),
         ]}
       />
-      <section>
-        <h3 className="section-title">{t('exports.included')}</h3>
-        <Included manifest={row.manifest} />
-      </section>
+      {row.manifest.included.length > 0 && (
+        <section>
+          <h3 className="section-title">{t('exports.included')}</h3>
+          <Included manifest={row.manifest} />
+        </section>
+      )}
       <Excluded manifest={row.manifest} />
     </div>
   )

@@ -4,17 +4,41 @@ import type { UseQueryResult } from '@tanstack/react-query'
 
 import type { Frame } from '../../platform/frame.ts'
 import { useFrame } from '../../platform/frame.ts'
+import { usePathname } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
-import { actingPlaces, orgPlaces, partnerPlaces } from '../../places.ts'
+import { actingPlaces, orgPlaces, partnerPlaces, platformPlaces } from '../../places.ts'
 import { pageSize } from '../shared/list-fields.ts'
 import type { Wanted } from './filters.ts'
 
 const watchingMs = 1_000
 const restingMs = 15_000
 
-/** The side of the interface on which this frame's organisation keeps its exports. */
-function sideOf({ kind }: Frame): 'tenant' | 'partner' {
-  return kind === 'org' ? 'tenant' : 'partner'
+/** Where exports are kept: those of a tenant, of a partner's work, of its program, and of all partners' programs. */
+export type ExportSide = 'tenant' | 'partner' | 'program' | 'platform'
+
+const kept = {
+  tenant: '/tenant/exports',
+  partner: '/partner/exports',
+  program: '/program/exports',
+  platform: '/admin/program-exports',
+} as const
+
+const kindsOf = {
+  tenant: '/tenant/export-kinds',
+  partner: '/partner/export-kinds',
+  program: '/program/export-kinds',
+  platform: '/admin/program-export-kinds',
+} as const
+
+function sideOf({ kind }: Pick<Frame, 'kind'>, path: string): ExportSide {
+  if (kind === 'org') return 'tenant'
+  if (kind === 'platform') return 'platform'
+  return path.split('/').includes('program-exports') ? 'program' : 'partner'
+}
+
+/** The side whose exports the open page is about. */
+export function useExportSide(): ExportSide {
+  return sideOf(useFrame(), usePathname())
 }
 
 type Lists = Readonly<Record<string, string>>
@@ -52,9 +76,32 @@ function actingLists(partnerId: string, tenantId: string): Lists {
   }
 }
 
+function programLists(partnerId: string): Lists {
+  return {
+    earnings: partnerPlaces.earnings(partnerId),
+    referrals: partnerPlaces.referrals(partnerId),
+    statements: partnerPlaces.payouts(partnerId),
+    payouts: partnerPlaces.payouts(partnerId),
+  }
+}
+
+const platformLists: Lists = {
+  earnings: platformPlaces.earnings(),
+  referrals: platformPlaces.referrals(),
+  statements: platformPlaces.payouts(),
+  payouts: platformPlaces.payouts(),
+  payout_batches: platformPlaces.payouts(),
+}
+
 /** The addresses of these pages in this frame; `back` is the list that an order came from. */
 export function useExportPlaces() {
   const { kind, partnerId, tenantId } = useFrame()
+  const side = useExportSide()
+  if (side === 'platform' || side === 'program') {
+    const list = side === 'platform' ? platformPlaces.exports() : partnerPlaces.programExports(partnerId)
+    const lists = side === 'platform' ? platformLists : programLists(partnerId)
+    return { list, back: (order: { kind: string; tenant: string }): string => lists[order.kind] ?? list }
+  }
   const list = kind === 'org' ? orgPlaces.exports(tenantId) : partnerPlaces.exports(partnerId)
   const lists = kind === 'org' ? ownLists(tenantId) : partnerLists(partnerId)
   return {
@@ -74,25 +121,28 @@ export function isUnderWay({ status }: Pick<ExportRecord, 'status'>): boolean {
 /** The exports that this person sees; `isBusy` says whether to look every second, because one is being made. */
 export function useExports(page: number, isBusy: boolean): UseQueryResult<ExportPage> {
   const query = { limit: pageSize, offset: page * pageSize }
+  const side = useExportSide()
   return useRead<ExportPage>(
-    ['exports', query],
-    (frame, signal) => readBody(frame.client.GET(`/${sideOf(frame)}/exports`, { params: { query }, signal })),
+    ['exports', side, query],
+    (frame, signal) => readBody(frame.client.GET(kept[side], { params: { query }, signal })),
     { keep: true, refetchMs: isBusy ? watchingMs : restingMs },
   )
 }
 
 /** The kinds that this side can order, with their columns. */
 export function useExportKinds() {
-  return useRead(['export-kinds'], (frame, signal) =>
-    readBody(frame.client.GET(`/${sideOf(frame)}/export-kinds`, { signal })),
+  const side = useExportSide()
+  return useRead(['export-kinds', side], (frame, signal) =>
+    readBody(frame.client.GET(kindsOf[side], { signal })),
   )
 }
 
 /** Stops an export that is not finished. */
 export function useCancel() {
+  const side = useExportSide()
   return useWrite((exportId: string, frame) =>
     readBody(
-      frame.client.POST(`/${sideOf(frame)}/exports/{export_id}/cancel`, {
+      frame.client.POST(`${kept[side]}/{export_id}/cancel`, {
         params: { path: { export_id: exportId } },
       }),
     ),
@@ -110,10 +160,11 @@ function saveFile(name: string, file: Blob): void {
 
 /** Fetches a file and hands it to the browser; a refusal is told like any other. */
 export function useDownload() {
+  const side = useExportSide()
   return useWrite(
     ({ export_id: exportId }: ExportRecord, frame) =>
       readBody(
-        frame.client.GET(`/${sideOf(frame)}/exports/{export_id}/download`, {
+        frame.client.GET(`${kept[side]}/{export_id}/download`, {
           params: { path: { export_id: exportId } },
           parseAs: 'blob',
         }),
@@ -126,6 +177,7 @@ export function useDownload() {
 
 /** Orders a file. The key makes sure that a lost answer orders nothing twice. */
 export function useOrder(attemptKey: string, onDone: () => void) {
+  const side = useExportSide()
   return useWrite(({ kind, filter, ...file }: Wanted, frame) => {
     const headers = { 'Idempotency-Key': attemptKey }
     // The kinds are the server's, and it checks every field.
@@ -134,7 +186,9 @@ export function useOrder(attemptKey: string, onDone: () => void) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const whole = { kind, ...file, ...filter } as never
     const { client } = frame
-    if (frame.kind === 'org') {
+    if (side === 'program') return readBody(client.POST('/program/exports', { body: whole, headers }))
+    if (side === 'platform') return readBody(client.POST('/admin/program-exports', { body: whole, headers }))
+    if (side === 'tenant') {
       if (kind === 'tickets')
         return readBody(client.POST('/tenant/support/tickets/export', { body, headers }))
       if (kind === 'activity')
@@ -145,7 +199,6 @@ export function useOrder(attemptKey: string, onDone: () => void) {
     }
     if (kind === 'invoices')
       return readBody(client.POST('/partner/billing/invoices/export', { body, headers }))
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return readBody(client.POST('/partner/exports', { body: { kind, ...file, ...filter } as never, headers }))
+    return readBody(client.POST('/partner/exports', { body: whole, headers }))
   }, onDone)
 }

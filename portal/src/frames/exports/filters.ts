@@ -27,6 +27,9 @@ export const orderSpec = {
   who: textField(),
   group: textField(),
   tenant: textField(),
+  state: textField(),
+  month: textField(),
+  partner: textField(),
 }
 
 export type OrderValues = FilterValues<typeof orderSpec>
@@ -133,6 +136,34 @@ export function filtersOf(values: OrderValues): readonly Filter[] {
   return [...read(values), ...tenantFilters(values)]
 }
 
+/** Which rows of the program: their state, one month, one currency, one partner. */
+function programFilters(values: OrderValues): Filter[] {
+  const found: Filter[] = []
+  const { kind, state, month, currency, partner } = values
+  if (given(state) && kind !== 'statements')
+    found.push({
+      field: 'state',
+      value: [state],
+      words: tValue(`status.${programStates[kind] ?? kind}`, state),
+    })
+  if (isMonth(month)) {
+    found.push({ field: 'from_month', value: month, words: t('exports.in_month', { month }) })
+    found.push({ field: 'to_month', value: month, words: '' })
+  }
+  if (/^[A-Z]{3}$/.test(currency) && kind !== 'referrals')
+    found.push({ field: 'currency', value: currency, words: currency })
+  if (partner !== '' && kind !== 'payout_batches')
+    found.push({ field: 'partner_id', value: partner, words: t('exports.one_partner') })
+  return found
+}
+
+const programStates: Readonly<Record<string, string>> = {
+  earnings: 'earning',
+  referrals: 'referral',
+  payouts: 'payout_item',
+  payout_batches: 'payout_batch',
+}
+
 const readers: Readonly<Record<string, (values: OrderValues) => Filter[]>> = {
   invoices: invoiceFilters,
   tickets: ticketFilters,
@@ -141,6 +172,11 @@ const readers: Readonly<Record<string, (values: OrderValues) => Filter[]>> = {
   report_sla: reportFilters,
   report_usage: reportFilters,
   report_revenue: reportFilters,
+  earnings: programFilters,
+  referrals: programFilters,
+  statements: programFilters,
+  payouts: programFilters,
+  payout_batches: programFilters,
 }
 
 const sortNames = new Set(['invoice_date', 'amount', 'status'])

@@ -7,11 +7,10 @@ import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { formatCount } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { Ticks } from '../shared/ticks.tsx'
-import { useExportKinds, useExportPlaces, useOrder } from './calls.ts'
+import { useExportKinds, useExportPlaces, useExportSide, useOrder } from './calls.ts'
 import { chosenColumns, filtersOf, formats, orderSpec, placesOf, toWanted } from './filters.ts'
 import type { OrderValues } from './filters.ts'
 import { usePreview } from './use-preview.ts'
@@ -88,7 +87,12 @@ function scopeWords(values: OrderValues): string {
   const filters = filtersOf(values)
   return filters.length === 0
     ? t('exports.scope_all')
-    : t('exports.scope_filtered', { filters: filters.map(({ words }) => words).join(', ') })
+    : t('exports.scope_filtered', {
+        filters: filters
+          .map(({ words }) => words)
+          .filter((words) => words !== '')
+          .join(', '),
+      })
 }
 
 function LeftOut({ manifest }: Pick<ExportPreview, 'manifest'>) {
@@ -111,8 +115,11 @@ function LeftOut({ manifest }: Pick<ExportPreview, 'manifest'>) {
 
 /** How many rows the file would hold now, from whom, and who pays for it. */
 function HowMuch({ preview, values }: { preview: ExportPreview; values: OrderValues }) {
-  const { kind } = useFrame()
+  const side = useExportSide()
+  const isOfTenants = side === 'partner'
+  const isOfProgram = side === 'program' || side === 'platform'
   const { manifest, row_estimate: rows } = preview
+  const isEmpty = isOfProgram ? rows === 0 : manifest.included.length === 0
   const said = t('exports.scope_rows', { count: rows, counted: formatCount(rows) })
   const tenants = t('exports.scope_tenants', { count: manifest.included.length })
   return (
@@ -120,19 +127,26 @@ function HowMuch({ preview, values }: { preview: ExportPreview; values: OrderVal
       <Facts
         facts={[
           fact(t('exports.what'), scopeWords(values)),
-          fact(t('exports.scope'), kind === 'org' ? said : `${said} ${tenants}`),
-          fact(t('exports.paid_by'), tValue('exports.paid', preview.billing_party)),
+          fact(t('exports.scope'), isOfTenants ? `${said} ${tenants}` : said),
+          fact(t('exports.paid_by'), !isOfProgram && tValue('exports.paid', preview.billing_party)),
         ]}
       />
       {values.kind === 'tickets' && values.who === 'mine' && (
         <Note tone="attention">{t('exports.mine_left')}</Note>
       )}
-      {manifest.included.length === 0 && <Note tone="attention">{t('exports.nothing')}</Note>}
+      {isEmpty && <Note tone="attention">{t('exports.nothing')}</Note>}
       <LeftOut manifest={manifest} />
       {preview.too_large && <Note tone="attention">{t('exports.too_many')}</Note>}
     </section>
   )
 }
+
+const checkedWords = {
+  tenant: 'exports.own_checked',
+  partner: 'exports.checked',
+  program: 'exports.program_checked',
+  platform: 'exports.program_checked',
+} as const
 
 type OrderFormProps = {
   kind: ExportKind
@@ -142,7 +156,7 @@ type OrderFormProps = {
 
 function OrderForm({ kind, values, set }: OrderFormProps) {
   const go = useGo()
-  const { kind: frameKind } = useFrame()
+  const side = useExportSide()
   const preview = usePreview(values)
   const { list } = useExportPlaces()
   const order = useOrder(useAttemptKey(JSON.stringify(values)), () => go(list))
@@ -176,7 +190,7 @@ function OrderForm({ kind, values, set }: OrderFormProps) {
         </label>
       )}
       <Columns kind={kind} values={values} onColumns={(columns) => set({ columns })} />
-      <p className="small muted">{t(frameKind === 'org' ? 'exports.own_checked' : 'exports.checked')}</p>
+      <p className="small muted">{t(checkedWords[side])}</p>
       <div className="row">
         <Button type="submit" loading={order.isPending}>
           {t('exports.act')}

@@ -101,14 +101,14 @@ function toBody(draft: Draft) {
 function AlertFields({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) => void }) {
   return (
     <fieldset className="stack tight">
-      <legend>{t('alerts.title')}</legend>
+      <legend>{t('link_alerts.title')}</legend>
       <Checkbox
-        label={t('alerts.sla')}
+        label={t('link_alerts.sla')}
         checked={draft.sla}
         onChange={(event) => onDraft({ ...draft, sla: event.currentTarget.checked })}
       />
       <Checkbox
-        label={t('alerts.billing')}
+        label={t('link_alerts.billing')}
         checked={draft.billing}
         onChange={(event) => onDraft({ ...draft, billing: event.currentTarget.checked })}
       />
@@ -119,13 +119,13 @@ function AlertFields({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft)
             type="number"
             min={0}
             step="0.01"
-            label={t('alerts.threshold')}
+            label={t('link_alerts.threshold')}
             value={draft.amount}
             onChange={(event) => onDraft({ ...draft, amount: event.currentTarget.value })}
           />
           <NativeSelect
             id="currency"
-            label={t('alerts.currency')}
+            label={t('link_alerts.currency')}
             value={draft.currency}
             data={[...new Set([...currencies, draft.currency])]}
             onChange={(event) => onDraft({ ...draft, currency: event.currentTarget.value })}
@@ -146,7 +146,7 @@ function SettingsForm({ linkId, known }: { linkId: string; known: LinkSettings }
           body: toBody(wanted),
         }),
       ),
-    () => showToast(t('alerts.saved')),
+    () => showToast(t('link_alerts.saved')),
   )
   return (
     <form
@@ -169,7 +169,7 @@ function SettingsForm({ linkId, known }: { linkId: string; known: LinkSettings }
       <AlertFields draft={draft} onDraft={setDraft} />
       <div>
         <Button type="submit" variant="light" loading={save.isPending}>
-          {t('alerts.save')}
+          {t('link_alerts.save')}
         </Button>
       </div>
     </form>

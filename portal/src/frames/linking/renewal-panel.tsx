@@ -48,7 +48,7 @@ export function RenewalPanel({ link, etag }: RenewalProps) {
           facts={[
             fact(t('link.ends'), <DateText iso={link.ends_at} />),
             fact(t('link.renews'), isOn ? t('renew.on') : t('link.renews_off')),
-            fact(t('review.next'), link.review_due_at && <DateText iso={link.review_due_at} />),
+            fact(t('link_review.next'), link.review_due_at && <DateText iso={link.review_due_at} />),
           ]}
         />
         {mayRenewItself && <p className="muted small">{t('renew.about')}</p>}

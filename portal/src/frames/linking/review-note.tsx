@@ -44,30 +44,32 @@ export function ReviewNote({ link }: { link: TenantLinkDetail }) {
       ),
     () => {
       setOpen(false)
-      showToast(t('review.done', names))
+      showToast(t('link_review.done', names))
     },
   )
   if (kind === 'quiet') return null
   return (
     <Note tone={kind === 'paused' ? 'bad' : 'attention'}>
       <p>
-        {kind === 'paused' ? t('review.overdue', names) : t('review.due', { ...names, date: formatDate(by) })}
+        {kind === 'paused'
+          ? t('link_review.overdue', names)
+          : t('link_review.due', { ...names, date: formatDate(by) })}
       </p>
       <Button variant="default" size="xs" onClick={() => setOpen(true)}>
-        {t('review.confirm')}
+        {t('link_review.confirm')}
       </Button>
       <Ask
         opened={isOpen}
-        title={t('review.title', names)}
-        act={t('review.confirm')}
-        keep={t('review.keep')}
+        title={t('link_review.title', names)}
+        act={t('link_review.confirm')}
+        keep={t('link_review.keep')}
         isBusy={write.isPending}
         error={write.error}
         reason="optional"
         onKeep={() => setOpen(false)}
         onAct={(reason) => write.mutate(reason)}
       >
-        {t('review.effect', names)}
+        {t('link_review.effect', names)}
       </Ask>
     </Note>
   )
@@ -82,8 +84,8 @@ export function PartnerReviewNote({ link }: { link: Link }) {
     <Note tone={kind === 'paused' ? 'bad' : 'attention'}>
       <p>
         {kind === 'paused'
-          ? t('review.partner_overdue', { tenant })
-          : t('review.partner_due', { tenant, date: formatDate(by) })}
+          ? t('link_review.partner_overdue', { tenant })
+          : t('link_review.partner_due', { tenant, date: formatDate(by) })}
       </p>
     </Note>
   )

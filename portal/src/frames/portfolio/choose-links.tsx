@@ -8,6 +8,8 @@ import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { ChooseHead, nothingChosen, withFlipped } from '../shared/choose.tsx'
+import type { Chosen } from '../shared/choose.tsx'
 import { tenantNameOf } from '../shared/link-parts.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { OperationResult } from './operation.tsx'
@@ -55,34 +57,23 @@ const heads = ['column.role', 'column.link', 'expiring.days', 'link.ends', 'link
 
 type RowsProps = {
   links: readonly Link[]
-  chosen: ReadonlySet<string>
-  onChosen: (next: ReadonlySet<string>) => void
+  chosen: Chosen
+  onChosen: (next: Chosen) => void
 }
 
 function Rows({ links, chosen, onChosen }: RowsProps) {
-  const isAll = links.every((link) => chosen.has(link.link_id))
-  const toggle = (id: string) => {
-    const next = new Set(chosen)
-    if (!next.delete(id)) next.add(id)
-    onChosen(next)
-  }
   return (
     <div className="list-scroll" role="region" aria-label={t('expiring.caption')} tabIndex={0}>
       <table className="table cards">
         <caption className="unseen">{t('expiring.caption')}</caption>
         <thead>
           <tr>
-            <th scope="col">
-              <label className="check">
-                <input
-                  type="checkbox"
-                  aria-label={t('choose.all')}
-                  checked={isAll}
-                  onChange={() => onChosen(isAll ? new Set() : new Set(links.map((link) => link.link_id)))}
-                />
-                {t('column.tenant')}
-              </label>
-            </th>
+            <ChooseHead
+              title={t('column.tenant')}
+              ids={links.map((link) => link.link_id)}
+              chosen={chosen}
+              onChosen={onChosen}
+            />
             {heads.map((id) => (
               <th key={id} scope="col" className={numeric.has(id) ? 'num' : undefined}>
                 {t(id)}
@@ -96,7 +87,7 @@ function Rows({ links, chosen, onChosen }: RowsProps) {
               key={link.link_id}
               link={link}
               isChosen={chosen.has(link.link_id)}
-              onToggle={() => toggle(link.link_id)}
+              onToggle={() => onChosen(withFlipped(chosen, link.link_id))}
             />
           ))}
         </tbody>
@@ -105,11 +96,9 @@ function Rows({ links, chosen, onChosen }: RowsProps) {
   )
 }
 
-const nothing: ReadonlySet<string> = new Set<string>()
-
 /** Links to choose from, what is to happen to the chosen ones, and what became of each. */
 export function ChooseLinks({ links }: { links: readonly Link[] }) {
-  const [chosen, setChosen] = useState(nothing)
+  const [chosen, setChosen] = useState(nothingChosen)
   const [operation, setOperation] = useState<string | null>(null)
   return (
     <div className="stack">
@@ -123,10 +112,10 @@ export function ChooseLinks({ links }: { links: readonly Link[] }) {
       </div>
       <BulkBar
         links={links.filter((link) => chosen.has(link.link_id))}
-        onNone={() => setChosen(nothing)}
+        onNone={() => setChosen(nothingChosen)}
         onOrdered={(id) => {
           setOperation(id)
-          setChosen(nothing)
+          setChosen(nothingChosen)
         }}
       />
     </div>

@@ -24,6 +24,19 @@ function topOf(values: readonly number[]): number {
   )
 }
 
+/** From where to where a picture shows values; zero is always in it. */
+type Scale = { top: number; bottom: number }
+
+function scaleOf(values: readonly number[]): Scale {
+  const lowest = Math.min(0, ...values)
+  const isBelow = lowest < 0
+  const top = isBelow && Math.max(0, ...values) === 0 ? 0 : topOf(values)
+  return { top, bottom: isBelow ? -topOf(values.map((value) => -value)) : 0 }
+}
+
+/** How far below the upper edge a value stands. */
+const placeIn = ({ top, bottom }: Scale, value: number): number => ((top - value) / (top - bottom)) * height
+
 type Run = { from: number; values: number[] }
 
 /** Neighbours with values; where one is missing the line stops. */
@@ -38,8 +51,11 @@ function runsOf(points: readonly Point[]): Run[] {
   return runs
 }
 
-function Lines({ points, top }: { points: readonly Point[]; top: number }) {
-  const y = (value: number) => height - (value / top) * height
+type ShapeProps = { points: readonly Point[]; scale: Scale }
+
+function Lines({ points, scale }: ShapeProps) {
+  const y = (value: number) => placeIn(scale, value)
+  const floor = String(y(0))
   return runsOf(points).map(({ from, values }) => {
     const first = from + 0.5
     const last = from + values.length - 0.5
@@ -52,7 +68,7 @@ function Lines({ points, top }: { points: readonly Point[]; top: number }) {
       <g key={from}>
         <path
           className="chart-area"
-          d={`M${String(first)},${String(height)}L${line.join('L')}L${String(last)},${String(height)}Z`}
+          d={`M${String(first)},${floor}L${line.join('L')}L${String(last)},${floor}Z`}
         />
         <path className="chart-line" d={`M${line.join('L')}`} />
       </g>
@@ -60,11 +76,20 @@ function Lines({ points, top }: { points: readonly Point[]; top: number }) {
   })
 }
 
-function Bars({ points, top }: { points: readonly Point[]; top: number }) {
+/** Bars stand on the line of zero; what is below zero hangs from it. */
+function Bars({ points, scale }: ShapeProps) {
+  const floor = placeIn(scale, 0)
   return points.map(({ label, value }, index) => {
-    const tall = ((value ?? 0) / top) * height
+    const end = placeIn(scale, value ?? 0)
     return (
-      <rect key={label} className="chart-bar" x={index + 0.18} y={height - tall} width={0.64} height={tall} />
+      <rect
+        key={label}
+        className="chart-bar"
+        x={index + 0.18}
+        y={Math.min(end, floor)}
+        width={0.64}
+        height={Math.abs(end - floor)}
+      />
     )
   })
 }
@@ -81,13 +106,14 @@ function describe({ title, points, format }: TrendChartProps): string {
 
 function Plot(props: TrendChartProps) {
   const { points, format, shape = 'line' } = props
-  const top = topOf(points.flatMap(({ value }) => value ?? []))
+  const scale = scaleOf(points.flatMap(({ value }) => value ?? []))
+  const { top, bottom } = scale
   const Shape = shape === 'bars' ? Bars : Lines
   const [first, middle, last] = [points[0], points[Math.floor((points.length - 1) / 2)], points.at(-1)]
   return (
     <div className="chart">
       <div className="chart-y" aria-hidden="true">
-        {[top, top / 2, 0].map((value) => (
+        {[top, (top + bottom) / 2, bottom].map((value) => (
           <span key={value}>{format(value)}</span>
         ))}
       </div>
@@ -98,10 +124,10 @@ function Plot(props: TrendChartProps) {
         viewBox={`0 0 ${String(Math.max(1, points.length))} ${String(height)}`}
         preserveAspectRatio="none"
       >
-        {[0, height / 2, height].map((at) => (
+        {[0, bottom < 0 ? placeIn(scale, 0) : height / 2, height].map((at) => (
           <path key={at} className="chart-grid" d={`M0,${String(at)}H${String(points.length)}`} />
         ))}
-        <Shape points={points} top={top} />
+        <Shape points={points} scale={scale} />
       </svg>
       <div className="chart-x" aria-hidden="true">
         <span>{first?.label}</span>

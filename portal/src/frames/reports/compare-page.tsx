@@ -15,7 +15,8 @@ import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { scaleFrom, UptimeBar } from './charts.tsx'
 import { formatCoverage, formatNumber, formatUptime, monthBefore } from './figures.ts'
-import { GroupPick, MonthPick, Nobody, ReportTabs } from './parts.tsx'
+import { GroupPick } from '../shared/group-pick.tsx'
+import { MonthPick, Nobody, ReportTabs } from './parts.tsx'
 import { TrendText } from './revenue-page.tsx'
 
 const spec = { month: textField(), group: textField() }
@@ -207,7 +208,7 @@ export function ComparePage() {
       <ReportTabs />
       <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={report} />}>
         <MonthPick month={month} now={now} onMonth={(next) => filters.set({ month: next })} />
-        <GroupPick group={group} onGroup={(next) => filters.set({ group: next })} />
+        <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
       <Answer query={report} lines={12}>
         {(data) => (

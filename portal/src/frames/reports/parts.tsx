@@ -1,10 +1,7 @@
-import { readBody } from '@liaison/client'
-
 import { Pick } from '../../parts/filter-bar.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink, usePathname } from '../../platform/navigate.tsx'
-import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces as places } from '../../places.ts'
 import { formatCoverage, formatMonth, monthBefore } from './figures.ts'
@@ -52,25 +49,6 @@ export function MonthPick({ month, now, onMonth }: MonthPickProps) {
         word === months[0] ? t('reports.this_month', { month: formatMonth(word) }) : formatMonth(word)
       }
       onValue={onMonth}
-    />
-  )
-}
-
-/** A choice of one of the partner's groups; nothing when it has none. */
-export function GroupPick({ group, onGroup }: { group: string; onGroup: (group: string) => void }) {
-  const groups = useRead(['tenant-groups', 'names'], (frame, signal) =>
-    readBody(frame.client.GET('/partner/tenant-groups', { params: { query: { limit: 100 } }, signal })),
-  )
-  const items = groups.data?.items ?? []
-  if (items.length === 0) return null
-  const names = new Map(items.map((item) => [item.group_id, item.name]))
-  return (
-    <Pick
-      label={t('reports.group')}
-      value={names.has(group) ? group : ''}
-      words={['', ...names.keys()]}
-      labelOf={(word) => names.get(word) ?? t('reports.group_all')}
-      onValue={onGroup}
     />
   )
 }

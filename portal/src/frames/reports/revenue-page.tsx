@@ -20,7 +20,8 @@ import { ExportLink } from '../shared/export-link.tsx'
 import { displayCurrency, RateNote, ShowInPick } from '../shared/rates.tsx'
 import { TrendChart } from './charts.tsx'
 import { formatMonth, formatNumber, monthBefore } from './figures.ts'
-import { GroupPick, Nobody, ReportTabs } from './parts.tsx'
+import { GroupPick } from '../shared/group-pick.tsx'
+import { Nobody, ReportTabs } from './parts.tsx'
 
 const spans = ['6', '12', '24'] as const
 const spec = { months: choiceField(spans, '6'), group: textField(), show: textField() }
@@ -134,7 +135,7 @@ function CurrencyPanel({ amounts }: { amounts: RevenueAmounts }) {
 /** All currencies in one, by stored rates; without one of the rates no sum is made. */
 function Displayed({ display }: { display: NonNullable<RevenueReport['display']> }) {
   const { currency, revenue, outstanding, overdue, fx, missing_rates: missing } = display
-  if (revenue === null) return <RateNote rates={fx} missing={missing} notIn={currency} />
+  if (revenue === null) return <RateNote rates={fx} missing={missing} shownIn={currency} />
   return (
     <Panel title={t('revenue.all_in', { currency })}>
       <div className="stack">
@@ -145,7 +146,7 @@ function Displayed({ display }: { display: NonNullable<RevenueReport['display']>
             fact(t('revenue.overdue'), <MoneyText money={overdue} late />),
           ]}
         />
-        <RateNote rates={fx} missing={missing} />
+        <RateNote rates={fx} missing={missing} shownIn={currency} />
       </div>
     </Panel>
   )
@@ -217,7 +218,7 @@ export function RevenuePage() {
           known={report.data?.totals.map(({ currency }) => currency) ?? []}
           onValue={(next) => filters.set({ show: next })}
         />
-        <GroupPick group={group} onGroup={(next) => filters.set({ group: next })} />
+        <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
       <Answer query={report} lines={12}>
         {(data) => <Report data={data} />}

@@ -19,7 +19,8 @@ import { actingPlaces } from '../../places.ts'
 import { scaleFrom, UptimeBar } from './charts.tsx'
 import { ExportLink } from '../shared/export-link.tsx'
 import { daysOfMonth, formatMinutes, formatNumber, formatUptime, monthBefore } from './figures.ts'
-import { GroupPick, MonthPick, Nobody, Records, ReportTabs } from './parts.tsx'
+import { GroupPick } from '../shared/group-pick.tsx'
+import { MonthPick, Nobody, Records, ReportTabs } from './parts.tsx'
 
 const spec = { month: textField(), group: textField() }
 
@@ -214,7 +215,7 @@ export function SlaPage() {
       <ReportTabs />
       <FilterBar active={filters.active} onClear={filters.clear} note={<Refreshed query={report} />}>
         <MonthPick month={month} now={now} onMonth={(next) => filters.set({ month: next })} />
-        <GroupPick group={group} onGroup={(next) => filters.set({ group: next })} />
+        <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
       <Answer query={report} lines={12}>
         {(data) => (

@@ -19,7 +19,8 @@ import { actingPlaces } from '../../places.ts'
 import { TrendChart } from './charts.tsx'
 import { ExportLink } from '../shared/export-link.tsx'
 import { dayBefore, formatMonth, formatNumber, monthBefore, spanOf } from './figures.ts'
-import { GroupPick, Nobody, Records, ReportTabs } from './parts.tsx'
+import { GroupPick } from '../shared/group-pick.tsx'
+import { Nobody, Records, ReportTabs } from './parts.tsx'
 
 const periods = ['30', '90', '12m'] as const
 export type UsagePeriod = (typeof periods)[number]
@@ -176,7 +177,7 @@ function UsageTable({ report }: { report: UsageReport }) {
   const columns = useMemo(() => columnsOf(partnerId), [partnerId])
   return (
     <DataTable
-      caption={t('usage.title')}
+      caption={t('reports.usage_title')}
       columns={columns}
       rows={report.by_tenant}
       rowId={(row) => row.tenant_id}
@@ -198,8 +199,8 @@ export function UsagePage() {
   )
   return (
     <Page
-      title={t('usage.title')}
-      lead={t('usage.lead')}
+      title={t('reports.usage_title')}
+      lead={t('reports.usage_lead')}
       tools={<ExportLink kind="report_usage" shows={spanOf(query)} />}
     >
       <ReportTabs />
@@ -211,7 +212,7 @@ export function UsagePage() {
           labelOf={(word) => t(`usage.period.${word}`)}
           onValue={(next) => filters.set({ period: next })}
         />
-        <GroupPick group={group} onGroup={(next) => filters.set({ group: next })} />
+        <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
       <Answer query={report} lines={12}>
         {(data) => (

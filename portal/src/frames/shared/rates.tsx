@@ -35,22 +35,21 @@ type RateNoteProps = {
   rates: readonly Rate[]
   /** The currencies without a rate of the last 31 days. */
   missing: readonly string[]
-  /** The currency of a sum that was not made for want of a rate; left out where the sum lacks those amounts. */
-  notIn?: string
+  /** The currency of the sum; without one of the rates there is none. */
+  shownIn: string
 }
 
-function missingText(missing: readonly string[], notIn: string | undefined): string {
-  const values = { currencies: joinNames(missing), count: missing.length }
-  return notIn === undefined ? t('rates.missing', values) : t('rates.no_sum', { ...values, currency: notIn })
-}
-
-/** What a sum in one currency was made with, of which day, and what it leaves out. */
-export function RateNote({ rates, missing, notIn }: RateNoteProps) {
+/** What a sum in one currency was made with, of which day, or for want of which rates there is none. */
+export function RateNote({ rates, missing, shownIn }: RateNoteProps) {
   const used = rates.map(({ from, rate, date }) => t('rates.rate', { from, rate, date: formatDate(date) }))
   return (
     <Note tone={missing.length > 0 ? 'attention' : 'info'}>
       {used.length > 0 && <p>{used.join(' · ')}</p>}
-      {missing.length > 0 && <p className="strong">{missingText(missing, notIn)}</p>}
+      {missing.length > 0 && (
+        <p className="strong">
+          {t('rates.no_sum', { currencies: joinNames(missing), count: missing.length, currency: shownIn })}
+        </p>
+      )}
       {used.length === 0 && missing.length === 0 && <p>{t('rates.none')}</p>}
     </Note>
   )

@@ -209,13 +209,13 @@ function ClockRules({ terms, onTerms }: FormProps) {
   )
 }
 
-/** When clocks stand still, who is warned, and what is promised of the service itself. */
-export function RulesForm({ terms, onTerms, people }: FormProps & { people: People }) {
+/** When clocks stand still, who is warned, and what is promised of the service itself; nobody is named where `people` is null. */
+export function RulesForm({ terms, onTerms, people }: FormProps & { people: People | null }) {
   return (
     <Panel title={t('promise.rules')}>
       <div className="stack tight">
         <ClockRules terms={terms} onTerms={onTerms} />
-        <Escalation terms={terms} onTerms={onTerms} people={people} />
+        {people !== null && <Escalation terms={terms} onTerms={onTerms} people={people} />}
         <TextInput
           id="uptime_target"
           type="number"

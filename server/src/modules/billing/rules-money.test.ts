@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { addDays, monthStart, nextMonth } from './rules.ts'
 import { bandOf, bandEnds, splitAmounts } from './rules-bands.ts'
 import { faultOfAmount } from './rules-dispute.ts'
-import { convertMinor, minorDigits } from './rules-fx.ts'
+import { convertMinor, minorDigits, worthIn } from './rules-fx.ts'
 import { splitPeriod } from './rules-period.ts'
 import { writeMoney, writeReminder } from './rules-reminder.ts'
-import { addFigures, convertTotals, dsoDays, totalsOf } from './rules-summary.ts'
+import { addFigures, convertTotals, dsoDays, outstandingOf, overdueOf, totalsOf } from './rules-summary.ts'
 import type { BillingFigures } from './rules-summary.ts'
 
 const day = fc.integer({ min: 0, max: 800 }).map((days) => addDays('2025-01-01', days))
@@ -124,15 +124,54 @@ describe('totals:', () => {
     ])
   })
 
-  test('a currency without a rate stays out of the sum and is named (B6)', () => {
+  test('without a rate for one of the currencies there is no sum, and the currency is named (B6)', () => {
     const rates = new Map([['USD', { from: 'USD', rate: '0.5', day: '2026-01-01' }]])
-    const { figures, missing } = convertTotals(
-      [figuresOf('CHF'), figuresOf('EUR'), figuresOf('USD')],
-      rates,
-      'EUR',
+    const convert = (...currencies: string[]) =>
+      convertTotals(
+        currencies.map((currency) => figuresOf(currency)),
+        rates,
+        'EUR',
+      )
+    expect(convert('CHF', 'EUR', 'USD')).toEqual({ figures: null, missing: ['CHF'] })
+    expect(convert('EUR', 'USD').figures).toMatchObject({
+      invoicedMinor: 1500,
+      ageMinor: [150, 300, 0, 0, 75],
+    })
+  })
+
+  test('what the summary shows in one currency is what the revenue report shows of the same amounts, to the last minor unit (B6, B8)', () => {
+    const minor = fc.integer({ min: 0, max: 1_000_000_000 })
+    const rate = fc.integer({ min: 1, max: 5_000_000 }).map((micro) => (micro / 1_000_000).toFixed(6))
+    const figures = (currency: string) =>
+      fc
+        .record({
+          invoicedMinor: minor,
+          ageMinor: fc.array(minor, { minLength: 5, maxLength: 5 }),
+          creditMinor: minor.map((value) => -value),
+        })
+        .map((change) => figuresOf(currency, change))
+    fc.assert(
+      fc.property(
+        fc.tuple(figures('EUR'), figures('USD'), figures('JPY')),
+        fc.tuple(rate, rate),
+        fc.boolean(),
+        (totals, [usd, jpy], isMissing) => {
+          const rates = new Map([['USD', { from: 'USD', rate: usd, day: '2026-01-01' }]])
+          if (!isMissing) rates.set('JPY', { from: 'JPY', rate: jpy, day: '2026-01-01' })
+          const { figures: shown, missing } = convertTotals(totals, rates, 'EUR')
+          const worth = (pick: (one: BillingFigures) => number) =>
+            worthIn(
+              totals.map((one) => ({ minor: pick(one), currency: one.currency })),
+              rates,
+              'EUR',
+            )
+          for (const pick of [outstandingOf, overdueOf, (one: BillingFigures) => one.invoicedMinor])
+            expect(shown && pick(shown)).toBe(worth(pick))
+          expect(missing).toEqual(isMissing ? ['JPY'] : [])
+          expect(shown?.ageMinor.every((amount) => amount >= 0) ?? true).toBe(true)
+        },
+      ),
     )
-    expect(figures).toMatchObject({ currency: 'EUR', invoicedMinor: 1500, ageMinor: [150, 300, 0, 0, 75] })
-    expect(missing).toEqual(['CHF'])
   })
 
   test('days of sales outstanding are outstanding by invoiced times days, and nothing without invoices', () => {

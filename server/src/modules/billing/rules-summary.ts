@@ -1,6 +1,6 @@
 import { AGEING_BUCKETS, daysBetween } from './rules.ts'
 import type { AgeingBucket } from './rules.ts'
-import { convertMinor } from './rules-fx.ts'
+import { convertMinor, convertParts, missingRates } from './rules-fx.ts'
 import type { Rate } from './rules-fx.ts'
 
 /** The figures of one currency, of one tenant or of many. Amounts are minor units. */
@@ -91,36 +91,38 @@ export function oldestOverdueDays(figures: BillingFigures, asOf: string): number
 
 function convertFigures(figures: BillingFigures, rate: Rate, to: string): BillingFigures {
   const convert = (amountMinor: number): number => convertMinor(amountMinor, rate, to)
+  const [current = 0, ...overdue] = figures.ageMinor
+  // What is overdue comes first, so that it, and all that is owed, are worth what their sums are.
+  const parts = convertParts([...overdue, current, figures.creditMinor], rate, to)
   return {
     ...figures,
     currency: to,
     invoicedMinor: convert(figures.invoicedMinor),
     collectedMinor: convert(figures.collectedMinor),
-    ageMinor: figures.ageMinor.map(convert),
-    creditMinor: convert(figures.creditMinor),
+    ageMinor: [parts[overdue.length] ?? 0, ...parts.slice(0, overdue.length)],
+    creditMinor: parts[overdue.length + 1] ?? 0,
     disputeMinor: convert(figures.disputeMinor),
   }
 }
 
-/** Figures shown in one currency, and the currencies that could not be. */
+/** Figures shown in one currency, and the currencies for want of whose rate they are not. */
 export interface Converted {
   readonly figures: BillingFigures | null
   readonly missing: readonly string[]
 }
 
-/** Shows the totals of several currencies in one. A currency without a rate stays out of the sum and is named. */
+/** Shows the totals of several currencies in one, by the rule of `worthIn`: without one of the rates there is no sum. */
 export function convertTotals(
   totals: readonly BillingFigures[],
   rates: ReadonlyMap<string, Rate>,
   to: string,
 ): Converted {
-  const converted: BillingFigures[] = []
-  const missing: string[] = []
-  for (const total of totals) {
+  const currencies = totals.map(({ currency }) => currency)
+  const missing = missingRates(currencies, rates, to)
+  if (missing.length > 0) return { figures: null, missing }
+  const converted = totals.map((total) => {
     const rate = rates.get(total.currency)
-    if (total.currency === to) converted.push(total)
-    else if (rate) converted.push(convertFigures(total, rate, to))
-    else missing.push(total.currency)
-  }
+    return total.currency === to || !rate ? total : convertFigures(total, rate, to)
+  })
   return { figures: totalsOf(converted)[0] ?? null, missing }
 }

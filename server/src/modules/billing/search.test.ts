@@ -83,6 +83,10 @@ const word = fc.constantFrom(
   '京電',
   'b c',
   'zzz',
+  '電',
+  '&',
+  'ä',
+  '% ä',
 )
 
 const isShort = (search: string): boolean => /^[ -~]{1,2}$/.test(search) && /[a-z0-9]/.test(search)

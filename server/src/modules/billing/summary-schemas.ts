@@ -94,7 +94,7 @@ const Conversion = z.strictObject({
   rates: z.array(z.strictObject({ from: z.string(), rate: z.string(), date: z.string() })),
   missing: z
     .array(z.string())
-    .meta({ description: 'Currencies without a rate: their amounts are in `totals` alone.' }),
+    .meta({ description: 'Currencies without a rate; with one of them there is no `summary`.' }),
 })
 
 /** What a partner's tenants are owed, for each currency apart. */
@@ -103,7 +103,8 @@ export const BillingSummary = z
     as_of: z.string(),
     period: z.strictObject({ from_date: z.string(), to_date: z.string(), days: z.int() }),
     summary: Totals.nullable().meta({
-      description: 'The totals in the one currency there is, or in `display_currency`; null with several.',
+      description:
+        'The totals in the one currency there is, or in `display_currency`; null with several, and where a rate is missing.',
     }),
     totals: z.array(Totals).meta({ description: 'One entry per currency.' }),
     by_tenant: z.array(TenantEntry),

@@ -14,6 +14,7 @@ import {
 import type { Change, Question } from '#testing/kept-decisions.ts'
 import { permissionProbes } from '#testing/permission-probes.ts'
 import type { PermissionName } from '#testing/permission-probes.ts'
+import { configure } from '#testing/realm-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
@@ -37,6 +38,17 @@ describe('the ticket of a decision that is kept', () => {
         change(
           `update session set idle_seconds = 60, seen_at = now() - interval '57 seconds' where person_id = :person`,
         ),
+      ],
+      [
+        "the partner's longest sign-in",
+        READ,
+        HEALTHY,
+        async (of, seeded) => {
+          await configure(of, seeded.partner, { sessions: { staff: { idle_s: 600, absolute_s: 3600 } } })
+          await change(
+            `update session set created_at = now() - interval '3597 seconds' where person_id = :person`,
+          )(of, seeded)
+        },
       ],
       [
         'elevation',

@@ -25,7 +25,7 @@ export function tellCompletion(
   made: { readonly rows: number; readonly byTenant: ReadonlyMap<string, number>; readonly sha256: string },
 ): AuditEvent {
   return {
-    action: `exports.${row.kind}`,
+    action: row.kind === 'earnings' ? 'program.earning.exported' : `exports.${row.kind}`,
     resource: { type: 'export', id: row.id },
     tenants: row.tenant_ids.map((tenantId) => ({ tenantId, rowCount: made.byTenant.get(tenantId) ?? 0 })),
     rowCount: made.rows,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import type { AnyExportMandate } from '#platform/export-source.ts'
 import { MOST_ATTEMPTS, MOST_AT_ONCE } from './rules.ts'
 import type { ExportRow } from './store.ts'
 import type { ExportTables } from './tables.ts'
@@ -8,6 +9,8 @@ import type { ExportTables } from './tables.ts'
 /** How long a process may be silent about an export before another one takes it over, in seconds. */
 const LEASE_SECONDS = 30
 const LOOKED_AT = 20
+/** Stands for the provider, which is no organisation of its own. */
+const PROVIDER = '00000000-0000-0000-0000-000000000000'
 
 interface Waiting {
   id: string
@@ -31,7 +34,7 @@ async function claim(
   waiting: Waiting,
   claimHash: Buffer,
 ): Promise<ExportRow | undefined> {
-  const organisation = waiting.partner_id ?? waiting.tenant_id
+  const organisation = waiting.partner_id ?? waiting.tenant_id ?? PROVIDER
   // Two processes that look at one organisation choose its places, and from what waits, one after the other.
   await runStatements(mandate, [
     { text: `select pg_advisory_xact_lock(access.lock_key('export', $1::uuid))`, values: [organisation] },
@@ -166,7 +169,7 @@ export interface Made {
 
 /** Stores bytes and says how far the file is. False when the export was stopped, or is another process's by now. */
 export async function storeBytes(
-  mandate: Mandate<'portfolio' | 'tenant'>,
+  mandate: AnyExportMandate,
   { id, attempt }: { id: string; attempt: number },
   made: Made,
 ): Promise<boolean> {
@@ -197,7 +200,7 @@ export interface Whole {
 
 /** Publishes a file: from here on it can be downloaded. False when it was stopped meanwhile. */
 export async function publish(
-  mandate: Mandate<'portfolio' | 'tenant'>,
+  mandate: AnyExportMandate,
   { id, attempt }: { id: string; attempt: number },
   whole: Whole,
 ): Promise<boolean> {

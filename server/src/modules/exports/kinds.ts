@@ -28,13 +28,17 @@ const TENANT_PATHS: Readonly<Record<string, string>> = {
   activity: '/api/v1/tenant/partner-access/activity/export',
 }
 
-function pathOf(kind: string, side: 'portfolio' | 'tenant'): string {
+type Side = 'portfolio' | 'tenant' | 'program' | 'platform'
+
+function pathOf(kind: string, side: Side): string {
+  if (side === 'program') return '/api/v1/program/exports'
+  if (side === 'platform') return '/api/v1/admin/program-exports'
   if (side === 'tenant') return TENANT_PATHS[kind] ?? '/api/v1/tenant/exports'
   return kind === 'invoices' ? '/api/v1/partner/billing/invoices/export' : '/api/v1/partner/exports'
 }
 
 /** The kinds of rows that one side can order. */
-export function listKinds(side: 'portfolio' | 'tenant'): z.input<typeof ExportKinds> {
+export function listKinds(side: Side): z.input<typeof ExportKinds> {
   return {
     items: SOURCES.filter(({ permissions }) => permissions[side] !== undefined).map(
       ({ kind, noun, columns }) => ({

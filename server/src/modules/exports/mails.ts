@@ -7,6 +7,9 @@ const NUMBER = new Intl.NumberFormat('en-GB')
 
 /** Where a person finds the exports of an organisation in the portal. */
 function pageOf(row: ExportRow): string {
+  if (row.plane === 'platform') return '/platform/exports'
+  if (row.plane === 'program')
+    return `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id ?? ''))}/program-exports`
   return row.partner_id === null
     ? `/org/${encodeId('tenant', idFromUuid('tenant', row.tenant_id ?? ''))}/exports`
     : `/partner/${encodeId('partner', idFromUuid('partner', row.partner_id))}/exports`

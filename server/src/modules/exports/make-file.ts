@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { TenantId } from '@liaison/access'
 import type {
+  AnyExportMandate,
   ExportBatch,
   ExportCell,
-  ExportMandate,
   ExportPosition,
   ExportSource,
 } from '#platform/export-source.ts'
@@ -68,7 +68,7 @@ function aboutOf(row: ExportRow): string[] {
   return [
     `Ordered by ${row.ordered_by_name} on ${row.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `Filters: ${describeFilter(row.filter)}`,
-    ...(row.plane === 'tenant' ? [] : [`Tenants: ${included.length}${left}`]),
+    ...(row.plane !== 'delegation' ? [] : [`Tenants: ${included.length}${left}`]),
   ]
 }
 
@@ -82,7 +82,7 @@ function refuseTooLarge(rows: number, bytes: number): void {
 }
 
 /** Works in a transaction of the export's own, in which its access was decided anew. */
-export type InMandate = <Result>(work: (mandate: ExportMandate) => Promise<Result>) => Promise<Result>
+export type InMandate = <Result>(work: (mandate: AnyExportMandate) => Promise<Result>) => Promise<Result>
 
 /** One file while it is made. */
 class Making {
@@ -117,7 +117,7 @@ class Making {
   }
 
   /** What was made since goes into the database, if the access to all of it still holds. */
-  async store(mandate: ExportMandate, isEnd: boolean): Promise<void> {
+  async store(mandate: AnyExportMandate, isEnd: boolean): Promise<void> {
     requireEverywhere(mandate, this.#row.tenant_ids, this.#row.permissions)
     refuseTooLarge(this.#rows, this.#pieces.bytes)
     const chunks = this.#pieces.take(isEnd)
@@ -126,7 +126,7 @@ class Making {
     this.#places += chunks.length
   }
 
-  read(mandate: ExportMandate, after: ExportPosition | null): Promise<ExportBatch> {
+  read(mandate: AnyExportMandate, after: ExportPosition | null): Promise<ExportBatch> {
     const { tenant_ids: tenantIds, created_at: asOf, filter, format } = this.#row
     return this.#source.read(mandate, { tenantIds, asOf, filter }, { after, limit: ROWS_PER_BATCH[format] })
   }
@@ -135,7 +135,7 @@ class Making {
   choose(batch: ExportBatch): ExportCell[][] {
     this.#rows += batch.rows.length
     return batch.rows.map(({ tenantId, cells }) => {
-      this.#byTenant.set(tenantId, (this.#byTenant.get(tenantId) ?? 0) + 1)
+      if (tenantId !== null) this.#byTenant.set(tenantId, (this.#byTenant.get(tenantId) ?? 0) + 1)
       return this.#indexes.map((index) => cells[index] ?? null)
     })
   }

@@ -1,11 +1,11 @@
 import { decide } from '@liaison/access'
 import type { IdOf, TenantId } from '@liaison/access'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
-import type { ExportMandate, ExportSource } from '#platform/export-source.ts'
+import type { AnyExportMandate, ExportSource, ProgramExportMandate } from '#platform/export-source.ts'
 import { factsOf, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { permissionsOf } from './access.ts'
+import { permissionsOf, requireEverywhere } from './access.ts'
 import { tellOrder } from './events.ts'
 import { chooseColumns, isTooLarge, MOST_ROWS } from './rules.ts'
 import { insertExport } from './store.ts'
@@ -94,7 +94,7 @@ interface Asked {
 
 function countRows(
   source: ExportSource,
-  mandate: ExportMandate,
+  mandate: AnyExportMandate,
   { order, manifest }: Asked,
 ): Promise<number> {
   const question = {
@@ -106,18 +106,25 @@ function countRows(
 }
 
 /** Exports are the partner's own doing, whoever's rows they hold. Source: managed-tenants.md section 9, answer 3. */
-const payerOf = (mandate: ExportMandate) => (mandate.kind === 'tenant' ? 'tenant' : 'partner')
+const payerOf = (mandate: AnyExportMandate) => (mandate.kind === 'tenant' ? 'tenant' : 'partner')
 
-async function write(source: ExportSource, mandate: ExportMandate, asked: Asked): Promise<ExportRow> {
+/** With which evidence a file is ordered and handed out, and whose it is. */
+function sideOf(mandate: AnyExportMandate) {
+  if (mandate.kind === 'tenant')
+    return { plane: 'tenant', partner_id: null, tenant_id: mandate.tenant.id } as const
+  if (mandate.kind === 'platform') return { plane: 'platform', partner_id: null, tenant_id: null } as const
+  const plane = mandate.kind === 'program' ? 'program' : 'delegation'
+  return { plane, partner_id: mandate.partner.id, tenant_id: null } as const
+}
+
+async function write(source: ExportSource, mandate: AnyExportMandate, asked: Asked): Promise<ExportRow> {
   const { order, manifest } = asked
   const rows = await countRows(source, mandate, asked)
   refuseTooMany(rows)
   const { actor } = factsOf(mandate)
   const written = await insertExport(mandate, {
     kind: source.kind,
-    plane: mandate.kind === 'tenant' ? 'tenant' : 'delegation',
-    partner_id: mandate.kind === 'tenant' ? null : mandate.partner.id,
-    tenant_id: mandate.kind === 'tenant' ? mandate.tenant.id : null,
+    ...sideOf(mandate),
     ordered_by: mandate.actor.id,
     ordered_by_name: mandate.actor.name,
     session_id: mandate.actor.sessionId,
@@ -190,4 +197,27 @@ export async function previewOwn(
 /** Orders a file of an organisation's own rows. Throws EXPORT_TOO_LARGE past 500,000 rows. */
 export function orderOwn(source: ExportSource, mandate: Mandate<'tenant'>, order: Order): Promise<ExportRow> {
   return write(source, mandate, { order, manifest: ownManifest(mandate) })
+}
+
+const NO_TENANTS: Manifest = { included: [], excluded: [] }
+
+/** What an order of rows of the program would come to now. */
+export async function previewOfProgram(
+  source: ExportSource,
+  mandate: ProgramExportMandate,
+  order: Order,
+): Promise<Preview> {
+  requireEverywhere(mandate, [], permissionsOf(source, mandate.kind))
+  const rows = await countRows(source, mandate, { order, manifest: NO_TENANTS })
+  return { rows, billingParty: payerOf(mandate), manifest: NO_TENANTS }
+}
+
+/** Orders a file of rows of the program: a partner's own, or the provider's. Throws EXPORT_TOO_LARGE past 500,000 rows. */
+export async function orderOfProgram(
+  source: ExportSource,
+  mandate: ProgramExportMandate,
+  order: Order,
+): Promise<ExportRow> {
+  requireEverywhere(mandate, [], permissionsOf(source, mandate.kind))
+  return write(source, mandate, { order, manifest: NO_TENANTS })
 }

@@ -1,6 +1,7 @@
 import { invoiceExport, subscriberExport } from '#modules/billing/index.ts'
 import { revenueExport, slaExport, usageExport } from '#modules/reports/index.ts'
 import { ticketExport } from '#modules/support/index.ts'
+import { programExports } from '#modules/payouts/index.ts'
 import { activityExport } from '#modules/audit/index.ts'
 import type { ExportSource } from '#platform/export-source.ts'
 
@@ -13,6 +14,7 @@ export const SOURCES: readonly ExportSource[] = [
   usageExport,
   revenueExport,
   activityExport,
+  ...programExports,
 ]
 
 /** The kind of rows; throws for one that the code no longer has. */

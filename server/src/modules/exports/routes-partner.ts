@@ -23,7 +23,7 @@ import {
 
 const ALL: Shelf = {
   place: '/api/v1/partner/exports',
-  kinds: SOURCES.map((source) => source.kind),
+  kinds: SOURCES.filter(({ permissions }) => permissions.portfolio !== undefined).map(({ kind }) => kind),
 }
 const BILLING: Shelf = { place: '/api/v1/partner/billing/exports', kinds: ['invoices'] }
 

@@ -22,7 +22,10 @@ import {
 } from './schemas.ts'
 
 const PLACE = '/api/v1/tenant/exports'
-const SHELF: Shelf = { place: PLACE, kinds: SOURCES.map((source) => source.kind) }
+const SHELF: Shelf = {
+  place: PLACE,
+  kinds: SOURCES.filter(({ permissions }) => permissions.tenant !== undefined).map(({ kind }) => kind),
+}
 
 async function answerOrder(source: ExportSource, mandate: Mandate<'tenant'>, order: Order) {
   const row = await orderOwn(source, mandate, order)

@@ -1,5 +1,6 @@
 import type { IdOf } from '@liaison/access'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
+import type { AnyExportMandate } from '#platform/export-source.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { toPage } from '#platform/list.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -83,7 +84,7 @@ const CHUNKS_AT_ONCE = 4
 
 /** The next bytes of a file for somebody who may have them now. */
 async function readPart(
-  mandate: Mandate<'portfolio' | 'tenant'>,
+  mandate: AnyExportMandate,
   shelf: Shelf,
   { id, fromByte }: { readonly id: ExportId; readonly fromByte: number },
 ): Promise<Buffer> {
@@ -93,8 +94,10 @@ async function readPart(
   return readBytes(mandate, row, { firstPlace: fromByte / CHUNK_BYTES, places: CHUNKS_AT_ONCE })
 }
 
-function ownsFiles(mandate: Mandate): mandate is Mandate<'portfolio' | 'tenant'> {
-  return mandate.kind === 'portfolio' || mandate.kind === 'tenant'
+const KINDS: ReadonlySet<string> = new Set(['portfolio', 'tenant', 'program', 'platform'])
+
+function ownsFiles(mandate: Mandate): mandate is AnyExportMandate {
+  return KINDS.has(mandate.kind)
 }
 
 /**
@@ -102,7 +105,7 @@ function ownsFiles(mandate: Mandate): mandate is Mandate<'portfolio' | 'tenant'>
  * every tenant of the file now: at the start and at every part. Throws EXPORT_NOT_FOUND, EXPORT_EXPIRED, EXPORT_NOT_READY, or the
  * refusal of the first tenant that is no longer open. Source: managed-tenants.md section 7 row 6, section 4 "Writes in flight".
  */
-export async function answerDownload(mandate: Mandate<'portfolio' | 'tenant'>, shelf: Shelf, id: ExportId) {
+export async function answerDownload(mandate: AnyExportMandate, shelf: Shelf, id: ExportId) {
   const row = await requireExport(mandate, shelf, id)
   refuseWithoutFile(row, mandate.origin.now)
   requireEverywhere(mandate, row.tenant_ids, row.permissions)

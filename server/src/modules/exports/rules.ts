@@ -17,7 +17,7 @@ export const MOST_ATTEMPTS = 3
 export const KEPT_DAYS = 7
 
 /** Rows a second that a file is made with, for the time that is told at the order: the slow end of what was measured. */
-const ROWS_PER_SECOND: Readonly<Record<Format, number>> = { csv: 4000, jsonl: 4000, xlsx: 2500, pdf: 600 }
+const ROWS_PER_SECOND: Readonly<Record<Format, number>> = { csv: 4000, jsonl: 4000, xlsx: 2500, pdf: 2000 }
 
 /** When a file is expected to be ready. */
 export function estimateCompletion(now: Date, rows: number, format: Format): Date {

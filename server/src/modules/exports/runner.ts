@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import type { ExportMandate } from '#platform/export-source.ts'
+import type { AnyExportMandate } from '#platform/export-source.ts'
 import { endMandate, enqueue, recordEvent, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -74,8 +74,10 @@ async function asSystem<Result>(
   }
 }
 
-function isOfExport(mandate: Mandate): mandate is ExportMandate {
-  return mandate.kind === 'portfolio' || mandate.kind === 'tenant'
+const KINDS: ReadonlySet<string> = new Set(['portfolio', 'tenant', 'program', 'platform'])
+
+function isOfExport(mandate: Mandate): mandate is AnyExportMandate {
+  return KINDS.has(mandate.kind)
 }
 
 /** Ends an export without a file, and says so to whom it concerns. */
@@ -87,7 +89,7 @@ async function endWithout(
   const row = await endExport(mandate, id, end)
   if (!row) return
   recordEvent(mandate, tellEnd(row, end.status === 'failed' ? 'fail' : 'stop'))
-  await enqueue(mandate, 'export.failed', subjectsOf(row))
+  if (row.plane !== 'platform') await enqueue(mandate, 'export.failed', subjectsOf(row))
   await mailOrderer(mandate, row.id, failureMail(row, end.reason, end.origin))
 }
 
@@ -184,7 +186,10 @@ class Exporter implements Exports {
     })
   }
 
-  async #inMandate<Result>(held: Held, work: (mandate: ExportMandate) => Promise<Result>): Promise<Result> {
+  async #inMandate<Result>(
+    held: Held,
+    work: (mandate: AnyExportMandate) => Promise<Result>,
+  ): Promise<Result> {
     if (this.#isStopping) throw new LeavingError()
     const { row, claim, requestId } = held
     const [permission] = row.permissions
@@ -213,7 +218,7 @@ class Exporter implements Exports {
   }
 
   /** The last look at the access and the publication are one transaction. */
-  async #publish(mandate: ExportMandate, row: ExportRow, whole: Whole): Promise<void> {
+  async #publish(mandate: AnyExportMandate, row: ExportRow, whole: Whole): Promise<void> {
     requireEverywhere(mandate, row.tenant_ids, row.permissions)
     if (!(await publish(mandate, row, whole))) return
     const byTenant = new Map<string, number>(
@@ -221,7 +226,7 @@ class Exporter implements Exports {
     )
     const made = { rows: whole.rows, sha256: whole.sha256.toString('hex') }
     recordEvent(mandate, tellCompletion(row, { ...made, byTenant }))
-    await enqueue(mandate, 'export.completed', subjectsOf(row))
+    if (row.plane !== 'platform') await enqueue(mandate, 'export.completed', subjectsOf(row))
     await mailOrderer(mandate, row.id, completionMail(row, { ...made, origin: this.#options.publicOrigin() }))
   }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Insertable, Selectable } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import type { AnyExportMandate } from '#platform/export-source.ts'
 import type { ExportStatus, ExportTables } from './tables.ts'
 
 /** One export as its side sees it. */
@@ -41,13 +42,13 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof ExportRow)[]
 
 /** Under which access exports are looked at. */
-export type ViewingMandate = Mandate<'program' | 'portfolio' | 'tenant'>
+export type ViewingMandate = Mandate<'program' | 'portfolio' | 'tenant' | 'platform'>
 
 /** What an order writes. */
 export type NewExport = Insertable<ExportTables['export']>
 
 /** Writes an order; it waits until a process takes it. */
-export function insertExport(mandate: Mandate<'portfolio' | 'tenant'>, order: NewExport): Promise<ExportRow> {
+export function insertExport(mandate: AnyExportMandate, order: NewExport): Promise<ExportRow> {
   return tables<ExportTables>(mandate)
     .insertInto('export')
     .values(order)
@@ -109,7 +110,7 @@ export async function cancelExport(mandate: ViewingMandate, id: string): Promise
 
 /** The bytes of a file from one place on, as much as is sent at once; row policies ask anew whether they may leave. */
 export async function readBytes(
-  mandate: Mandate<'portfolio' | 'tenant'>,
+  mandate: AnyExportMandate,
   file: { id: string; attempt: number },
   part: { firstPlace: number; places: number },
 ): Promise<Buffer> {
@@ -126,7 +127,7 @@ export async function readBytes(
 }
 
 /** Notes the first download. */
-export async function noteDownload(mandate: Mandate<'portfolio' | 'tenant'>, id: string): Promise<void> {
+export async function noteDownload(mandate: AnyExportMandate, id: string): Promise<void> {
   await tables<ExportTables>(mandate)
     .updateTable('export')
     .set({ first_downloaded_at: sql<Date>`statement_timestamp()` })

@@ -40,7 +40,7 @@ export interface ExportTables {
   export: {
     id: Generated<string>
     kind: string
-    plane: 'delegation' | 'tenant'
+    plane: 'delegation' | 'tenant' | 'program' | 'platform'
     partner_id: string | null
     tenant_id: string | null
     ordered_by: string

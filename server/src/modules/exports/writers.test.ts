@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { inflateRawSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ExportCell, ExportColumn } from '#platform/export-source.ts'
@@ -6,6 +6,7 @@ import { neutralise, toDecimal } from '#platform/table-file/cells.ts'
 import { chooseColumns, describeFilter, estimateCompletion, fileNameOf, isTooLarge } from './rules.ts'
 import type { Format } from './tables.ts'
 import { makeWriter } from '#platform/table-file/make.ts'
+import { TextLine } from '#platform/table-file/pdf-line.ts'
 import { groupThousands, toShown } from '#platform/table-file/pdf-text.ts'
 import { Totals } from '#platform/table-file/totals.ts'
 
@@ -158,6 +159,32 @@ describe('a PDF file', () => {
     expect(file.startsWith('%PDF-')).toBe(true)
     expect(file.match(/\/Type \/Page\n/g)).toHaveLength(3)
     expect(file.trimEnd().endsWith('%%EOF')).toBe(true)
+  })
+
+  test('shows each cell in the font that its page names, with the letters that WinAnsi keeps at other places', async () => {
+    const file = await write('pdf', [rowOf('“Müller” €5 (a)\\')])
+    const text = file.toString('latin1')
+    const streams = [...text.matchAll(/stream\n/g)].flatMap(({ index }) => {
+      const from = index + 'stream\n'.length
+      const bytes = file.subarray(from, text.indexOf('\nendstream', from))
+      return bytes[0] === 0x78 ? [inflateSync(bytes).toString('latin1')] : []
+    })
+    const winAnsi = Buffer.from([0x93, ...Buffer.from('Müller', 'latin1'), 0x94, 0x20, 0x80])
+    const page = streams.find((stream) => stream.includes(winAnsi.toString('hex')))
+    expect(page).toMatch(/BT \/F1 7\.5 Tf\n1 0 0 1 [\d.]+ [\d.]+ Tm </)
+    const [, font = ''] = /\/F1 (\d+) 0 R/.exec(text) ?? []
+    expect(text.slice(text.indexOf(`\n${font} 0 obj`)).slice(0, 150)).toContain('/BaseFont /Helvetica\n')
+  })
+
+  test('cuts what has no room with an ellipsis, and sets figures at the right', () => {
+    const source = { font: () => source, fontSize: () => source, widthOfString: () => 5 }
+    const line = new TextLine(source, 10)
+    const put = (text: string, isRight: boolean) =>
+      line.write([{ text, x: 100, width: 20, isRight }], { top: 50, height: 500 }).split('\n')[1]
+    expect(put('abcd', false)).toBe('1 0 0 1 100.00 442.82 Tm <61626364> Tj')
+    expect(put('abcde', false)).toBe('1 0 0 1 100.00 442.82 Tm <61626385> Tj')
+    expect(put('12', true)).toBe('1 0 0 1 110.00 442.82 Tm <3132> Tj')
+    expect(put('', true)).toBe('')
   })
 })
 

@@ -44,7 +44,7 @@ const DUE = `
     select d.id, 2, 'suspend', null from delegation d
     where d.kind = 'link' and d.status = 'active' and d.review_stops_at <= statement_timestamp()
     union all
-    select h.old_link_id, 1, 'handover', null from link_handover h join delegation o on o.id = h.old_link_id join delegation n on n.id = h.new_link_id
+    select h.old_link_id, 0, 'handover', null from link_handover h join delegation o on o.id = h.old_link_id join delegation n on n.id = h.new_link_id
     where o.status in ('active', 'suspended') and n.approved_at is not null
     union all
     select l.id, 5, 'review_due', null from link l join delegation d on d.id = l.id

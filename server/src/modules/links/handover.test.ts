@@ -1,4 +1,4 @@
-import { decodeId } from '@liaison/access'
+import { decodeId, encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeLinkActs, partnerPath, tenantPath } from '#testing/link-acts.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -65,6 +65,55 @@ describe('a handover', () => {
       open_tickets: [{ number: 'T-1' }],
     })
     expect(checklist.json().items).toHaveLength(6)
+  })
+
+  test('at the acceptance holds from that moment, whether or not the clock has run, and the clock then notes it as a revocation (B10)', async () => {
+    const scene = await openScene()
+    const reading = () =>
+      world
+        .call(scene.owner, 'GET', '/api/v1/partner/context/tenants')
+        .then((answer) =>
+          answer.json().items.map(({ link_status: status }: { link_status: string }) => status),
+        )
+    const entering = async () => {
+      const answer = await world.call(scene.owner, 'POST', '/api/v1/partner/context', {
+        body: { tenant_id: encodeId('tenant', scene.tenant) },
+      })
+      return [answer.statusCode, answer.json().code]
+    }
+    const [{ id: member } = { id: '' }] = await world.sql<{ id: string }>(
+      'select id from partner_member where partner_id = $1',
+      [scene.partner],
+    )
+    await world.assign(idFromUuid('link', decodeId('link', scene.id) ?? ''), idFromUuid('member', member))
+    const { new_link_id: newId } = (await scene.handOver()).json()
+    expect(await entering()).toEqual([200, undefined])
+    expect(await reading()).toEqual(['active'])
+    const [before] = await world.sql<{ epoch: number; version: number }>(
+      'select epoch, version from delegation where id = $1',
+      [decodeId('link', scene.id)],
+    )
+    expect((await scene.accept(newId)).statusCode).toBe(200)
+    expect(await entering()).toEqual([403, 'TENANT_LINK_EXPIRED'])
+    expect(await reading()).toEqual(['expired'])
+    expect([await scene.statusOf(scene.id), await scene.statusOf(newId)]).toEqual(['expired', 'active'])
+    const [after] = await world.sql(
+      `select d.status, d.epoch, d.version, d.ends_at = n.approved_at as exact, access.in_force(d) as open,
+         (select array_agg(h.event order by h.changed_at) from delegation_history h where h.delegation_id = d.id and h.version = d.version) as told
+       from delegation d, delegation n where d.id = $1 and n.id = $2`,
+      [decodeId('link', scene.id), decodeId('link', newId)],
+    )
+    expect(after).toEqual({
+      status: 'active',
+      epoch: Number(before?.epoch) + 1,
+      version: Number(before?.version) + 1,
+      exact: true,
+      open: false,
+      told: ['handed_over'],
+    })
+    await runLinkClock(world.database)
+    expect(await scene.statusOf(scene.id)).toBe('revoked')
+    expect(await entering()).toEqual([403, 'TENANT_LINK_REVOKED'])
   })
 
   test('can stop the old partner now, also where both have the full role (B10)', async () => {

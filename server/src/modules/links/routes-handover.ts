@@ -30,7 +30,7 @@ const HandoverBody = z.strictObject({
   partner_slug: z.string().max(63).meta({ description: 'The code of the partner that takes over.' }),
   ...LinkTermsInput,
   ends: z.enum(['now', 'at_acceptance']).meta({
-    description: 'Whether the old access stops now, or within a minute of the new partner accepting.',
+    description: 'Whether the old access stops now, or in the moment in which the new partner accepts.',
   }),
   reason: plainText(1, 500),
 })

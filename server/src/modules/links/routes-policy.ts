@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid, LINK_STATUSES } from '@liaison/access'
 import { z } from 'zod'
+import { stopForms } from '#modules/agencies/index.ts'
 import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
@@ -81,6 +82,10 @@ const homeRoute = route({
 const StopBody = z.strictObject({
   reason: plainText(1, 500),
   confirm_name: z.string().max(200).meta({ description: "The organisation's name, typed out." }),
+  stops_forms: z.boolean().default(false).meta({
+    description:
+      'Whether the forms and server keys of agencies are stopped, too: public pages then show a closed form until each has a new token.',
+  }),
 })
 
 const ReceiptBody = z.strictObject({
@@ -109,6 +114,18 @@ const ReceiptBody = z.strictObject({
       }),
     )
     .meta({ description: 'The API clients and wholesalers that were stopped.' }),
+  forms: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['form_token', 'agency_key']),
+        delegation_id: z.string(),
+        agency_name: z.string(),
+        name: z.string(),
+      }),
+    )
+    .meta({
+      description: 'The form tokens and server keys of agencies that were stopped, when that was asked for.',
+    }),
 })
 
 function endOfLink(row: KnownLink): 'revoked' | 'declined' | 'withdrawn' {
@@ -189,10 +206,11 @@ function makeStopRoute(services: Services): Route {
         items.push(await stopLink(mandate, row, { reason: body.reason, origin: services.publicOrigin() }))
       }
       const apps = await stopApps(mandate, body.reason, services.publicOrigin())
+      const forms = body.stops_forms ? await stopForms(mandate, body.reason) : []
       recordEvent(mandate, {
         action: 'tenant.partner_access.stop_all',
         reason: body.reason,
-        rowCount: items.length + apps.length,
+        rowCount: items.length + apps.length + forms.length,
         resource: { type: 'partner access', label: mandate.tenant.name },
       })
       return {
@@ -202,6 +220,7 @@ function makeStopRoute(services: Services): Route {
         reason: body.reason,
         items,
         apps,
+        forms,
       }
     },
   })

@@ -1,2 +1,3 @@
 export { revenueExport, slaExport, usageExport } from './export-source.ts'
 export { reportRoutes } from './routes.ts'
+export { readRecentUptime } from './timelines.ts'

@@ -1,7 +1,7 @@
 import { decide, encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import type { z } from 'zod'
-import { convertMinor, findRates } from '#modules/billing/index.ts'
+import { findRates, missingRates, worthIn } from '#modules/billing/index.ts'
 import { toMoney } from '#platform/money.ts'
 import { toScope } from '#platform/reach.ts'
 import type { Reach, ReadingMandate } from '#platform/reach.ts'
@@ -181,18 +181,10 @@ async function toDisplay(
 ): Promise<Report['display']> {
   const others = totals.map(({ currency }) => currency).filter((currency) => currency !== to)
   const rates = await findRates(mandate, others, { to, day })
-  const missing = others.filter((currency) => !rates.has(currency))
   const worth = (pick: (amounts: Amounts) => { amount_minor: number; currency: string }) => {
-    if (missing.length > 0) return null
-    const minors = totals.map((amounts) => {
-      const { amount_minor: minor, currency } = pick(amounts)
-      const rate = rates.get(currency)
-      return rate ? convertMinor(minor, rate, to) : minor
-    })
-    return toMoney(
-      minors.reduce((sum, minor) => sum + minor, 0),
-      to,
-    )
+    const amounts = totals.map(pick).map(({ amount_minor: minor, currency }) => ({ minor, currency }))
+    const sum = worthIn(amounts, rates, to)
+    return sum === null ? null : toMoney(sum, to)
   }
   return {
     currency: to,
@@ -200,7 +192,7 @@ async function toDisplay(
     outstanding: worth((amounts) => amounts.outstanding),
     overdue: worth((amounts) => amounts.overdue),
     fx: [...rates.values()].map(({ from, rate, day: date }) => ({ from, to, rate, date })),
-    missing_rates: missing,
+    missing_rates: missingRates(others, rates, to),
   }
 }
 

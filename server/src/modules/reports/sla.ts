@@ -1,5 +1,4 @@
 import { encodeId } from '@liaison/access'
-import type { TenantId } from '@liaison/access'
 import type { z } from 'zod'
 import { toScope } from '#platform/reach.ts'
 import type { ReadingMandate } from '#platform/reach.ts'
@@ -10,16 +9,10 @@ import { SLA_REPORT_METRICS } from './schemas.ts'
 import type { SlaQueryValues, SlaReportMetric, slaReportFields } from './schemas.ts'
 import type { Span } from './spans.ts'
 import { meanKnown, round, shareOf, sumKnown } from './sums.ts'
-import { listPromises, listUptimeTerms, listZoneDays, readMonitoring, toOutages } from './uptime-store.ts'
+import { readTimelines, UNKNOWN } from './timelines.ts'
+import { listPromises, listUptimeTerms, listZoneDays } from './uptime-store.ts'
 import type { PromiseRow, UptimeTerms, ZoneDays } from './uptime-store.ts'
-import {
-  findWorstDay,
-  meanRepairMinutes,
-  measureUptime,
-  meetsTarget,
-  toShownPercentage,
-  toTimeline,
-} from './uptime.ts'
+import { findWorstDay, meanRepairMinutes, measureUptime, meetsTarget, toShownPercentage } from './uptime.ts'
 import type { Outage, Standing, Timeline } from './uptime.ts'
 
 type Report = z.input<z.ZodObject<typeof slaReportFields>>
@@ -191,56 +184,10 @@ function toSummary(
   }
 }
 
-function groupBy<Row extends { tenant_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
-  return Map.groupBy(rows, (row) => row.tenant_id)
-}
-
-/** The stretch of time in which all zones have their period. */
-function wholeOf(zones: ReadonlyMap<string, ZoneDays>): Span {
-  const spans = [...zones.values()].map((zone) => zone.whole).filter(({ from, to }) => from < to)
-  return {
-    from: Math.min(...spans.map(({ from }) => from)),
-    to: Math.max(...spans.map(({ to }) => to)),
-  }
-}
-
 interface Asked {
   readonly subjects: readonly Subject[]
   readonly metrics: readonly SlaReportMetric[]
   readonly target: number | undefined
-}
-
-async function readRecords(
-  mandate: ReadingMandate,
-  tenantIds: readonly TenantId[],
-  zones: ReadonlyMap<string, ZoneDays>,
-) {
-  const whole = wholeOf(zones)
-  const isAny = tenantIds.length > 0 && whole.from < whole.to
-  const read = isAny
-    ? await readMonitoring(mandate, tenantIds, whole)
-    : { outages: [], watched: [], measured: [] }
-  return { outages: groupBy(read.outages), watched: groupBy(read.watched), measured: groupBy(read.measured) }
-}
-
-type TenantRecords = Awaited<ReturnType<typeof readRecords>>
-
-/** When a tenant's service was watched: what was said so, and its own days with a record of usage. */
-function watchedOf(id: TenantId, records: TenantRecords, zone: ZoneDays): Span[] {
-  const told = (records.watched.get(id) ?? []).map(({ from_ms: from, to_ms: to }) => ({
-    from,
-    to: to ?? Number.MAX_SAFE_INTEGER,
-  }))
-  const runs = records.measured.get(id) ?? []
-  const measured = zone.days.filter(({ name }) =>
-    runs.some(({ first, last }) => first <= name && name <= last),
-  )
-  return [...told, ...measured]
-}
-
-/** What planned work is in a service that must stand through it: downtime like any other. */
-function countPlanned(outages: readonly Outage[], excludesPlanned: boolean): Outage[] {
-  return outages.map((outage) => (excludesPlanned ? outage : { ...outage, isPlanned: false }))
 }
 
 /** What was agreed for each tenant, and the days of each time zone. */
@@ -259,19 +206,19 @@ async function measureAll(
     const zone = ofTenant && zones.get(ofTenant.time_zone)
     return ofTenant && zone ? [{ subject, terms: ofTenant, zone }] : []
   })
-  const ids = known.map(({ subject }) => subject.id)
-  const records = await readRecords(mandate, asked.metrics.includes('uptime') ? ids : [], zones)
+  const wanted = known.map(({ subject, terms: ofTenant, zone }) => ({
+    id: subject.id,
+    terms: ofTenant,
+    zone,
+  }))
+  const records = await readTimelines(mandate, asked.metrics.includes('uptime') ? wanted : [])
   const wantsTickets = asked.metrics.some((metric) => metric !== 'uptime')
   const promises = wantsTickets
     ? await listPromises(mandate, new Map(known.map(({ subject, zone }) => [subject.id, zone.whole])))
     : []
-  const promisesOf = groupBy(promises)
+  const promisesOf = Map.groupBy(promises, (row) => row.tenant_id)
   return known.map(({ subject, terms: ofTenant, zone }) => {
-    const outages = countPlanned(toOutages(records.outages.get(subject.id)?.[0]), ofTenant.excludes_planned)
-    const timeline = toTimeline(
-      { outages, watched: watchedOf(subject.id, records, zone) },
-      mandate.origin.now.getTime(),
-    )
+    const { outages, timeline } = records.get(subject.id) ?? UNKNOWN
     return {
       subject,
       terms: ofTenant,

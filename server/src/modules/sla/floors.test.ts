@@ -76,6 +76,7 @@ test('a headquarters sets one floor for all its subsidiaries, and each has its o
     'Hooli West',
   ])
   expect(listed.items[0].floor).toMatchObject({ version: 1, note: 'Group standard 2027.' })
+  expect(listed.usual_terms).toEqual(defaultTerms(null, 'UTC'))
   expect(listed.scope).toEqual({ tenant_count: 3, excluded: [] })
 })
 

@@ -9,9 +9,9 @@ import { reachOf, Scope, toScope } from '#platform/reach.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { addFloors, listFloors } from './floor-store.ts'
 import type { FloorTarget } from './floor-store.ts'
-import { linkIdOf, toVersionShown, PolicyVersionShown } from './schemas.ts'
+import { linkIdOf, PolicyVersionShown, toTermsShown, toVersionShown } from './schemas.ts'
 import type { PolicyVersion } from './store.ts'
-import { Terms } from './terms.ts'
+import { defaultTerms, Terms, TermsShown } from './terms.ts'
 
 const MAXIMUM_ITEMS = 200
 
@@ -67,6 +67,9 @@ export const FloorList = z
         floor: PolicyVersionShown.nullable(),
       }),
     ),
+    usual_terms: TermsShown.meta({
+      description: 'What holds where nothing was agreed: the terms to begin a first floor with.',
+    }),
     scope: Scope,
   })
   .meta({ id: 'SlaFloorList' })
@@ -94,6 +97,7 @@ export async function answerFloors(mandate: Mandate<'portfolio'>) {
         floor: floor === undefined ? null : toVersionShown(floor),
       }
     }),
+    usual_terms: toTermsShown(defaultTerms(null, 'UTC')),
     scope: toScope(reachOf(mandate)),
   }
 }

@@ -5,7 +5,7 @@ import { makePartnerTicketRoutes } from './routes-partner.ts'
 import { makeTenantTicketRoutes } from './routes-tenant.ts'
 
 export { ticketExport } from './export-source.ts'
-export { breachesByTenant, measureUptime, standingByTenant } from './list-store.ts'
+export { breachesByTenant, standingByTenant } from './list-store.ts'
 
 export { makeTicketTopics, runSlaClock } from './sweeping.ts'
 

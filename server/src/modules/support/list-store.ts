@@ -236,30 +236,3 @@ export function breachesByTenant(
       and coalesce(c.breached_at, c.due_at) > ${now}::timestamptz - interval '30 days'
     group by c.tenant_id`
 }
-
-/**
- * The percentage of the 30 days before now in which a tenant's service was not down unplanned, planned work left out of
- * the time. Null without any monitoring record in those days: what was not measured is not called up.
- */
-export async function measureUptime(mandate: Mandate, tenantId: TenantId, now: Date): Promise<number | null> {
-  const { rows } = await sql<{ uptime: number | null }>`
-    with span as (select tstzrange(${now}::timestamptz - interval '30 days', ${now}::timestamptz) as whole),
-    outages as (
-      select o.is_planned, tstzrange(o.started_at, coalesce(o.ended_at, ${now}::timestamptz)) * span.whole as part
-      from outage o, span
-      where o.tenant_id = ${tenantId} and o.started_at < upper(span.whole) and coalesce(o.ended_at, ${now}::timestamptz) > lower(span.whole)),
-    merged as (
-      select coalesce(range_agg(part) filter (where is_planned), '{}') as planned, coalesce(range_agg(part) filter (where not is_planned), '{}') as unplanned
-      from outages),
-    lengths as (
-      select coalesce((select sum(extract(epoch from upper(r) - lower(r))) from unnest(merged.planned) r), 0) as planned_s,
-        coalesce((select sum(extract(epoch from upper(r) - lower(r))) from unnest(merged.unplanned - merged.planned) r), 0) as down_s
-      from merged)
-    select case
-      when not exists (select from outages)
-        and not exists (select from usage_day u where u.tenant_id = ${tenantId} and u.day > (${now}::timestamptz - interval '30 days')::date) then null
-      when planned_s >= 2592000 then null
-      else round((100 * (1 - down_s / (2592000 - planned_s)))::numeric, 3) end as uptime
-    from lengths`.execute(tables<SupportTables>(mandate))
-  return rows[0]?.uptime ?? null
-}

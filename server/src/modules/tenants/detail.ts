@@ -2,7 +2,7 @@ import { toOverrideMap } from '@liaison/access'
 import type { z } from 'zod'
 import { lastInvoiceDays } from '#modules/billing/index.ts'
 import { readTogether } from '#platform/together.ts'
-import { measureUptime } from '#modules/support/index.ts'
+import { readRecentUptime } from '#modules/reports/index.ts'
 import { factsOf, noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { toMoney } from '#platform/money.ts'
@@ -52,10 +52,12 @@ interface Seen {
   readonly users: number
 }
 
+const UPTIME_DAYS = 30
+
 async function readMetrics(seen: Seen, figures: Figures): Promise<Answer['metrics']> {
   const { mandate, tenant, relation } = seen
   const uptime = relation.areas.has('sla')
-    ? await measureUptime(mandate, relation.tenantId, mandate.origin.now)
+    ? await readRecentUptime(mandate, relation.tenantId, UPTIME_DAYS)
     : null
   return {
     ...toMetrics(figures),

@@ -69,7 +69,7 @@ begin
   return jsonb_build_object(
     'endpoints', coalesce((
       select jsonb_agg(e.id order by e.id) from public.webhook_endpoint e
-      where e.status = 'active' and event ->> 'type' = any (e.event_types) and access.webhook_owner_works(e.partner_id, e.tenant_id)
+      where event ->> 'type' = any (e.event_types) and access.webhook_owner_works(e.partner_id, e.tenant_id)
         and e.created_at <= (event ->> 'occurred_at')::timestamptz + interval '1 millisecond'
         and case about.audience
           when 'tenant' then e.tenant_id = about.tenant_id

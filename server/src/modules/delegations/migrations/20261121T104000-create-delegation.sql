@@ -14,7 +14,7 @@ create table state_transition (
   from_state text not null,
   to_state text not null,
   action text not null,
-  actor_kind text not null check (actor_kind in ('partner', 'tenant', 'provider', 'requester', 'decider', 'clock', 'end_user', 'vendor')),
+  actor_kind text not null check (actor_kind in ('partner', 'tenant', 'provider', 'requester', 'decider', 'clock', 'end_user', 'vendor', 'finance')),
   primary key (entity, from_state, to_state, action, actor_kind)
 );
 comment on table state_transition is 'Every legal move of every state machine: read by the trigger that enforces it, the API, the docs and the tests.';

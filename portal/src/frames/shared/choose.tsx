@@ -1,0 +1,37 @@
+import { t } from '../../platform/words.ts'
+
+export type Chosen = ReadonlySet<string>
+
+export const nothingChosen: Chosen = new Set<string>()
+
+/** The choice with one row more, or without it. */
+export function withFlipped(chosen: Chosen, id: string): Chosen {
+  const next = new Set(chosen)
+  if (!next.delete(id)) next.add(id)
+  return next
+}
+
+type HeadProps = {
+  title: string
+  ids: readonly string[]
+  chosen: Chosen
+  onChosen: (chosen: Chosen) => void
+}
+
+/** The head of the first column of rows to choose from, with the box that chooses all or none. */
+export function ChooseHead({ title, ids, chosen, onChosen }: HeadProps) {
+  const isAll = ids.every((id) => chosen.has(id))
+  return (
+    <th scope="col">
+      <label className="check">
+        <input
+          type="checkbox"
+          aria-label={t('choose.all')}
+          checked={isAll}
+          onChange={() => onChosen(isAll ? nothingChosen : new Set(ids))}
+        />
+        {title}
+      </label>
+    </th>
+  )
+}
