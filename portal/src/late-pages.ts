@@ -69,6 +69,12 @@ export function linking(name: keyof Awaited<ReturnType<typeof loadLinking>>): La
   return lazyRouteComponent(loadLinking, name)
 }
 
+const loadInviting = () => import('./frames/linking/inviting.ts')
+
+export function inviting(name: keyof Awaited<ReturnType<typeof loadInviting>>): LatePage {
+  return lazyRouteComponent(loadInviting, name)
+}
+
 const loadExports = () => import('./frames/exports/pages.ts')
 
 export function exported(name: keyof Awaited<ReturnType<typeof loadExports>>): LatePage {
@@ -163,6 +169,24 @@ const loadPayouts = () => import('./frames/payouts/pages.ts')
 
 export function payouts(name: keyof Awaited<ReturnType<typeof loadPayouts>>): LatePage {
   return lazyRouteComponent(loadPayouts, name)
+}
+
+const loadProgram = () => import('./frames/program/pages.ts')
+
+export function program(name: keyof Awaited<ReturnType<typeof loadProgram>>): LatePage {
+  return lazyRouteComponent(loadProgram, name)
+}
+
+const loadProgramOfPartner = () => import('./frames/program/partner-tabs.ts')
+
+export function programOfPartner(name: keyof Awaited<ReturnType<typeof loadProgramOfPartner>>): LatePage {
+  return lazyRouteComponent(loadProgramOfPartner, name)
+}
+
+const loadStatements = () => import('./frames/program/statements.ts')
+
+export function statements(name: keyof Awaited<ReturnType<typeof loadStatements>>): LatePage {
+  return lazyRouteComponent(loadStatements, name)
 }
 
 const loadPlans = () => import('./frames/plans/pages.ts')

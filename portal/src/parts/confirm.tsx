@@ -7,6 +7,8 @@ import { ErrorSummary, errorOf, WriteProblem } from './error-summary.tsx'
 import type { FormError } from './error-summary.tsx'
 import { Note } from './page.tsx'
 
+export type Asked = { label: string; missing: string }
+
 type AskProps = {
   opened: boolean
   title: string
@@ -19,6 +21,8 @@ type AskProps = {
   isBusy: boolean
   error: Error | null
   reason?: 'optional' | 'required'
+  /** What the field asks for when it is no reason, such as the reference of a payment. */
+  asks?: Asked | undefined
   onKeep: () => void
   onAct: (reason: string) => void
 }
@@ -44,10 +48,13 @@ export function Ask(props: AskProps) {
         <div>{props.children}</div>
         {props.reason !== undefined && (
           <TextInput
-            label={t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')}
+            label={
+              props.asks?.label ??
+              t(props.reason === 'required' ? 'confirm.reason' : 'confirm.reason_optional')
+            }
             value={reason}
             maxLength={500}
-            error={isMissing ? t('confirm.reason_missing') : undefined}
+            error={isMissing ? (props.asks?.missing ?? t('confirm.reason_missing')) : undefined}
             onChange={(event) => setReason(event.currentTarget.value)}
           />
         )}
@@ -73,6 +80,8 @@ type ConfirmPageProps = {
   act: string
   keep: string
   reason: 'optional' | 'required'
+  /** A choice of what is cut off besides. */
+  children?: ReactNode
   isBusy: boolean
   error: Error | null
   onKeep: () => void
@@ -151,6 +160,7 @@ export function ConfirmPage(props: ConfirmPageProps) {
           ))}
         </ul>
       </Note>
+      {props.children}
       <Fields
         typed={props.typed}
         typedLabel={props.typedLabel}

@@ -6,6 +6,7 @@ import type { Frame } from '../platform/frame.ts'
 import { showToast } from '../platform/live.ts'
 import { useWrite } from '../platform/query.ts'
 import { Ask } from './confirm.tsx'
+import type { Asked } from './confirm.tsx'
 
 export type MoveWords = {
   /** Verb and object, such as "Suspend the client". */
@@ -22,13 +23,22 @@ type MoveButtonProps = {
   words: MoveWords
   move: (reason: string, frame: Frame) => Promise<unknown>
   reason?: 'optional' | 'required'
+  /** What the field asks for when it is no reason. */
+  asks?: Asked
   isDanger?: boolean
   /** In a row of a table a plain element, because library components make lists slow. */
   isInRow?: boolean
 }
 
 /** A change of state that is reversible but felt (level 1): asks once, in place, and says how it went. */
-export function MoveButton({ words, move, reason, isDanger = false, isInRow = false }: MoveButtonProps) {
+export function MoveButton({
+  words,
+  move,
+  reason,
+  asks,
+  isDanger = false,
+  isInRow = false,
+}: MoveButtonProps) {
   const [isOpen, setOpen] = useState(false)
   const write = useWrite(move, () => {
     setOpen(false)
@@ -55,6 +65,7 @@ export function MoveButton({ words, move, reason, isDanger = false, isInRow = fa
         isBusy={write.isPending}
         error={write.error}
         {...(reason === undefined ? {} : { reason })}
+        asks={asks}
         onKeep={() => setOpen(false)}
         onAct={(given) => write.mutate(given)}
       >

@@ -44,14 +44,13 @@ export function readActivity(frame: Frame, filter: ActivityFilter): Promise<Acti
   return readBody(clientFor('').GET('/partner/audit', params))
 }
 
-/** The same slice of the feed as a CSV file, at most 10,000 rows. */
+/** The same slice of the feed as a CSV file, at most 10,000 rows; an organisation orders its files as exports. */
 export function readActivityFile(
   frame: Frame,
   { cursor: _cursor, limit: _limit, ...filter }: ActivityFilter,
 ): Promise<string> {
   const init = { params: { query: { ...filter, format: 'csv' as const } }, parseAs: 'text' as const }
   if (frame.kind === 'platform') return readBody(frame.client.GET('/admin/audit/export', init))
-  if (frame.kind === 'org') return readBody(frame.client.GET('/tenant/partner-access/activity/export', init))
   if (frame.kind === 'acting') return readBody(frame.client.GET('/partner/activity/export', init))
   return readBody(clientFor('').GET('/partner/audit/export', init))
 }

@@ -228,6 +228,7 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     retired: ['off', 'dash'],
   },
   webhook: {
+    unverified: ['info', 'hourglass'],
     active: ['ok', 'check'],
     failing: ['attention', 'triangle'],
     disabled: ['off', 'dash'],

@@ -25,6 +25,14 @@ test('no sentence id is defined twice, so none hides another', () => {
   expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
 })
 
+test('no two files of sentences share an id, because what is fetched later would hide what is there', async () => {
+  const files = import.meta.glob<Record<string, Record<string, string>>>('../words/*.ts')
+  const loaded = await Promise.all(Object.values(files).map((load) => load()))
+  const ids = loaded.flatMap((file) => Object.values(file)).flatMap((words) => Object.keys(words))
+  expect(ids.length).toBeGreaterThan(2000)
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+})
+
 test('every sentence compiles as ICU MessageFormat', () => {
   const values = { count: 2, people: 2 }
   const ids = catalogues.flatMap((catalogue) => Object.keys(catalogue)).filter(hasWords)

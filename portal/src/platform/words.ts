@@ -14,7 +14,9 @@ import type { features } from '../words/features.ts'
 import type { identity } from '../words/identity.ts'
 import type { glance } from '../words/glance.ts'
 import type { exports } from '../words/exports.ts'
+import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
+import type { linkTemplates } from '../words/link-templates.ts'
 import type { keyPair } from '../words/key-pair.ts'
 import type { billing } from '../words/billing.ts'
 import type { webhooks } from '../words/webhooks.ts'
@@ -30,6 +32,7 @@ import type { rates } from '../words/rates.ts'
 import { severalFrames } from '../words/several-frames.ts'
 import type { payouts } from '../words/payouts.ts'
 import type { plans } from '../words/plans.ts'
+import type { program } from '../words/program.ts'
 import type { referrals } from '../words/referrals.ts'
 import type { realms } from '../words/realms.ts'
 import type { reports } from '../words/reports.ts'
@@ -70,9 +73,12 @@ export type WordId =
   | keyof typeof elevations
   | keyof typeof accounts
   | keyof typeof identity
+  | keyof typeof inviting
   | keyof typeof linking
+  | keyof typeof linkTemplates
   | keyof typeof registry
   | keyof typeof payouts
+  | keyof typeof program
   | keyof typeof plans
   | keyof typeof realms
   | keyof typeof agreements

@@ -56,4 +56,13 @@ export const accounts = {
   'accounts.withdraw_title': 'Take back what you asked {tenant} for?',
   'accounts.withdraw_effect': 'The request for "{asked}" ends. You can ask again.',
   'accounts.withdrawn': 'The request was taken back',
+  'only.title': 'Own accounts',
+  'only.is': 'This link opens your own accounts of {tenant} and nothing else of it.',
+  'only.is_not':
+    'This link opens all of {tenant} that its role names. You can restrict it to your own accounts; that holds at once.',
+  'only.accounts': 'See your own accounts',
+  'only.restrict': 'Restrict to own accounts',
+  'only.ask': 'Ask them to open more',
+  'only.done': 'The link with {tenant} opens your own accounts alone',
+  'only.asked': '{tenant} was asked to open more',
 } as const

@@ -100,12 +100,7 @@ export const agencies = {
   'form.preview': 'Preview',
   'form.preview_wide': 'Wide screen',
   'form.preview_narrow': 'Phone, 360 px',
-  'form.preview_note': 'A drawing of the form as it will look. Nothing is issued here.',
-  'form.preview_type': 'Type of voucher',
-  'form.preview_first': 'First name',
-  'form.preview_last': 'Last name',
-  'form.preview_birth': 'Date of birth',
-  'form.preview_issue': 'Issue the voucher',
+  'form.preview_note': 'The form itself, as you edit it. Nothing is issued here.',
   'form.place_title': 'Where and how it may be used',
   'form.field_origins': 'Sites that may show it',
   'form.field_origins_about':

@@ -13,6 +13,11 @@ export const agreements = {
   'agreements.title': 'Agreements',
   'agreements.lead_own':
     'What your organisation and the provider agree on: every version, and what became of it.',
+  'agreements.lead_current':
+    'What your organisation and the provider agree on now. Owners also see earlier versions.',
+  'agreements.none_current': 'No agreement is in force',
+  'agreements.none_current_text':
+    'Once an owner has signed one and the provider has approved it, it stands here.',
   'agreements.lead': 'What the provider and its partners agree on. Choose a state to see what waits.',
   'agreements.none': 'No agreements yet',
   'agreements.none_own': 'When the provider offers one, it stands here and you get a mail.',

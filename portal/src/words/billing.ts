@@ -105,7 +105,6 @@ export const billing = {
   'disputes.when': 'Raised',
   'disputes.amount': 'Disputed',
   'disputes.what': 'What is wrong',
-  'disputes.answer': 'Answer',
   'disputes.answered': '{person}, {date}: {note}',
   'disputes.withdraw': 'Withdraw',
   'disputes.withdraw_title': 'Withdraw the dispute about invoice {number} of {tenant}?',

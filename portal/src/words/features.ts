@@ -113,6 +113,8 @@ export const features = {
     'The partner has it whatever the rules say, unless the kill switch or a needed feature says no.',
   'override.off_effect': 'The partner does not have it, even if it opted in.',
   'override.clear_effect': 'Its choice, the rules and the share decide again.',
+  'override.until': 'Until the end of this day (empty: until somebody changes it)',
+  'override.until_hint': 'After that the rules decide again by themselves. Days are days of UTC.',
   'override.keep': 'Leave it as it is',
   'override.done': 'Saved for {partner}.',
   'feature_history.title': 'History',

@@ -1,15 +1,17 @@
 /** Sentences of the life of a link on both sides: reviews, notices, visits, notes, handover, networks. */
 export const linking = {
-  'review.due': 'Is the access of {partner} still right? Confirm it by {date}; after that it is paused.',
-  'review.overdue': 'The access of {partner} is paused, because nobody confirmed that it is still right.',
-  'review.partner_due': '{tenant} has to confirm this access by {date}; after that it is paused.',
-  'review.partner_overdue': 'Paused, because {tenant} has not confirmed that the access is still right.',
-  'review.confirm': 'It is still right',
-  'review.title': 'Is the access of {partner} still right?',
-  'review.effect': 'You confirm that {partner} may go on as it does now. You are asked again in 180 days.',
-  'review.keep': 'Not now',
-  'review.done': 'Access of {partner} confirmed',
-  'review.next': 'Next review',
+  'link_review.due': 'Is the access of {partner} still right? Confirm it by {date}; after that it is paused.',
+  'link_review.overdue':
+    'The access of {partner} is paused, because nobody confirmed that it is still right.',
+  'link_review.partner_due': '{tenant} has to confirm this access by {date}; after that it is paused.',
+  'link_review.partner_overdue': 'Paused, because {tenant} has not confirmed that the access is still right.',
+  'link_review.confirm': 'It is still right',
+  'link_review.title': 'Is the access of {partner} still right?',
+  'link_review.effect':
+    'You confirm that {partner} may go on as it does now. You are asked again in 180 days.',
+  'link_review.keep': 'Not now',
+  'link_review.done': 'Access of {partner} confirmed',
+  'link_review.next': 'Next review',
   'via.label': 'Through',
   'via.text': '{name}. It sees the name, the state and the totals of this access, and opens nothing.',
   'attested.note':
@@ -58,14 +60,15 @@ export const linking = {
   'notes.about': 'Only your side reads them.',
   'notes.save': 'Save the notes',
   'notes.saved': 'Notes saved',
-  'alerts.title': 'Alerts of this link',
-  'alerts.sla': 'Tell us of missed service levels',
-  'alerts.billing': 'Tell us when the open amount is too high',
-  'alerts.threshold': 'Too high from',
-  'alerts.currency': 'Currency',
-  'alerts.save': 'Save',
-  'alerts.saved': 'Saved',
+  'link_alerts.title': 'Alerts of this link',
+  'link_alerts.sla': 'Tell us of missed service levels',
+  'link_alerts.billing': 'Tell us when the open amount is too high',
+  'link_alerts.threshold': 'Too high from',
+  'link_alerts.currency': 'Currency',
+  'link_alerts.save': 'Save',
+  'link_alerts.saved': 'Saved',
 
+  'invite_partner.open': 'Invite a partner',
   'handover.open': 'Hand over to another partner',
   'handover.title': 'Hand the work of {partner} over',
   'handover.title_plain': 'Hand over to another partner',
@@ -130,14 +133,6 @@ export const linking = {
   'calendar.revoke': 'Take it back',
   'calendar.revoked': 'The address no longer works',
 
-  'indirect.title': 'Links through you',
-  'indirect.lead':
-    'Links between other partners and their tenants that name {partner} as distributor. You see state and totals; you open nothing.',
-  'indirect.partner': 'Partner',
-  'indirect.role': 'Its role',
-  'indirect.none': 'No link names you as distributor',
-  'indirect.none_text':
-    'A partner names you when it asks a tenant for a link: under “More”, with your short name. The link stands here once the tenant has let that partner in.',
   'networks.title': 'Networks',
   'networks.lead':
     'From where people of {partner} work in tenants. A tenant may narrow this further; an address must be on every list.',

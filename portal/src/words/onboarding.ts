@@ -9,6 +9,7 @@ export const onboarding = {
   'ready.owner_only': 'Only an owner of your organisation can do this.',
   'ready.applied': 'Applied',
   'ready.go.terms_accepted': 'Read the API terms',
+  'ready.go.agreement_signed': 'See your agreements',
   'ready.go.second_factor': 'Open your account page',
   'ready.go.second_owner': 'Invite an owner',
   'ready.go.client_created': 'Create an API client',

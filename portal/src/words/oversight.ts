@@ -146,7 +146,6 @@ export const oversight = {
     'Nobody pays for new orders of the account until others are added. Access does not end by it.',
   'terms.end_keep': 'Keep them',
   'terms.end_done': 'Payment terms of {ban} ended',
-  'field.missing': 'Fill in: {field}',
   'field.day_wrong': 'Choose a last day that lies ahead.',
   'keys.lead':
     'Access tokens are signed with one key; the next one is published already. After a rotation the old one stays published until its tokens have ended.',

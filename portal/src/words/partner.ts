@@ -67,6 +67,7 @@ export const partner = {
   'links.caption': 'Links',
   'links.request': 'Request a link',
   'links.many': 'Many at once',
+  'links.templates': 'Templates',
   'links.none': 'No links yet',
   'links.none_text': 'A link lets your people work in a tenant, once the tenant approves it.',
   'link.title': 'Link with {tenant}',

@@ -134,4 +134,13 @@ export const portfolio = {
   'group.delete_done': 'Group {group} deleted',
   'group.find': 'Find a tenant',
   'group.chosen': '{count, plural, =0 {none chosen} one {# chosen} other {# chosen}}',
+
+  'indirect.title': 'Links through you',
+  'indirect.lead':
+    'Links between other partners and their tenants that name {partner} as distributor. You see state and totals; you open nothing.',
+  'indirect.partner': 'Partner',
+  'indirect.role': 'Its role',
+  'indirect.none': 'No link names you as distributor',
+  'indirect.none_text':
+    'A partner names you when it asks a tenant for a link: under “More”, with your short name. The link stands here once the tenant has let that partner in.',
 } as const

@@ -4,8 +4,6 @@ export const rates = {
   'rates.show_none': 'No other currency',
   'rates.rate': '{from} at {rate} of {date}',
   'rates.none': 'No rate was needed.',
-  'rates.missing':
-    'No rate for {currencies}: {count, plural, one {that currency is} other {those currencies are}} not in this sum.',
   'rates.no_sum':
     'No sum in {currency}: there is no rate for {currencies} of the last 31 days. {count, plural, one {That currency stays} other {Those currencies stay}} apart below.',
 } as const

@@ -196,6 +196,7 @@ export const status = {
   'link_event.changed': 'Changed',
   'link_event.expired': 'Ran out',
   'link_event.revoked': 'Ended',
+  'link_event.handed_over': 'Over, because another partner took the work',
   'link_event.reviewed': 'Confirmed as still right',
   'link_event.review_overdue': 'Paused, because nobody confirmed it',
   'link_event.role_updated': 'New version of the role taken',

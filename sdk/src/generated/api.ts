@@ -616,6 +616,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/earnings/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add an amount to what a partner earned, or take one off; a second person approves it */
+        post: operations["postAdminEarningsAdjustments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/earnings/approve": {
         parameters: {
             query?: never;
@@ -1783,6 +1800,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/partners/{partner_id}/realm/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a partner's own user base; the partner cannot open it again */
+        post: operations["postAdminPartnersByPartnerIdRealmClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/realm/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a partner's own user base again, as it was */
+        post: operations["postAdminPartnersByPartnerIdRealmReopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/partners/{partner_id}/realm/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a partner's own user base is open, and who closed it */
+        get: operations["getAdminPartnersByPartnerIdRealmState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/partners/{partner_id}/suspend": {
         parameters: {
             query?: never;
@@ -1982,6 +2050,23 @@ export interface paths {
         put?: never;
         /** Record that an item was paid, with the reference of the payment */
         post: operations["postAdminPayoutBatchesByBatchIdItemsByItemIdMarkPaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payout-batches/{batch_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in a file that says which payouts of a batch were paid, and which failed and why */
+        post: operations["postAdminPayoutBatchesByBatchIdResults"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2238,7 +2323,129 @@ export interface paths {
         };
         /** The partner program: its default terms, and what two people do */
         get: operations["getAdminProgram"];
+        /** Say what whoever drafted an agreement leaves to a second person */
+        put: operations["putAdminProgram"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-export-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be exported of all partners in the program, and with which columns */
+        get: operations["getAdminProgramExportKinds"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ordered files of all partners in the program, newest first */
+        get: operations["getAdminProgramExports"];
+        put?: never;
+        /** Order a file of payout batches, payouts, earnings, statements or referrals of all partners */
+        post: operations["postAdminProgramExports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-exports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an order of a file of all partners would come to */
+        post: operations["postAdminProgramExportsPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file of all partners in the program is */
+        get: operations["getAdminProgramExportsByExportId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a file of all partners in the program that is not finished */
+        post: operations["postAdminProgramExportsByExportIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-exports/{export_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of all partners in the program, for whom its rows are open now */
+        get: operations["getAdminProgramExportsByExportIdDownload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/program-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether live API clients need an agreement, and how long contact addresses are kept */
+        get: operations["getAdminProgramSettings"];
+        /** Change what live API clients need, and how long contact addresses are kept */
+        put: operations["putAdminProgramSettings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3181,6 +3388,23 @@ export interface paths {
         put?: never;
         /** Hand in payments */
         post: operations["postIngestPayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ingest/payout-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of payouts that the provider’s own finance system pays */
+        post: operations["postIngestPayoutResults"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5488,6 +5712,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/partner/realm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own user base: open or closed, and which key signs */
+        get: operations["getPartnerRealm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/realm/change-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign tokens of the own user base with a new key from now on */
+        post: operations["postPartnerRealmChangeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/realm/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the own user base: the next request of each of its users is refused, and nothing is removed */
+        post: operations["postPartnerRealmClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/partner/realm/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the own user base again, as it was */
+        post: operations["postPartnerRealmReopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/partner/reports/compare": {
         parameters: {
             query?: never;
@@ -6729,15 +7021,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/program/files/{kind}": {
+    "/api/v1/program/export-kinds": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Earnings, referrals or statements of the partner as a file of at most 10,000 rows */
-        get: operations["getProgramFilesByKind"];
+        /** What can be exported of the partner in the program, and with which columns */
+        get: operations["getProgramExportKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/program/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ordered files of the partner in the program, newest first */
+        get: operations["getProgramExports"];
+        put?: never;
+        /** Order a file of earnings, statements, payouts or referrals of the partner */
+        post: operations["postProgramExports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/program/exports/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an order of a file of the partner would come to */
+        post: operations["postProgramExportsPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/program/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file of the partner in the program is */
+        get: operations["getProgramExportsByExportId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/program/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a file of the partner in the program that is not finished */
+        post: operations["postProgramExportsByExportIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/program/exports/{export_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of the partner in the program, for whom its rows are open now */
+        get: operations["getProgramExportsByExportIdDownload"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7141,6 +7519,23 @@ export interface paths {
         patch: operations["patchRealmProfile"];
         trace?: never;
     };
+    "/api/v1/realm/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each role of the own realm may do, and how many users have it */
+        get: operations["getRealmRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/realm/sessions": {
         parameters: {
             query?: never;
@@ -7261,6 +7656,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/realm/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The subscriptions of the own realm, newest first */
+        get: operations["getRealmSubscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One subscription of the own realm with what holds it and what became of it */
+        get: operations["getRealmSubscriptionsBySubscriptionId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a subscription of the own realm that waits for it */
+        post: operations["postRealmSubscriptionsBySubscriptionIdConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decline a subscription of the own realm that waits to be confirmed */
+        post: operations["postRealmSubscriptionsBySubscriptionIdDecline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a subscription of the own realm now or with its paid period */
+        post: operations["postRealmSubscriptionsBySubscriptionIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a subscription of the own realm, or the whole account of its user */
+        post: operations["postRealmSubscriptionsBySubscriptionIdHolds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}/holds/{hold_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a hold in the own realm; the subscription works again when nothing else holds it */
+        post: operations["postRealmSubscriptionsBySubscriptionIdHoldsByHoldIdRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/subscriptions/{subscription_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an end with the paid period that was set for a subscription of the own realm */
+        post: operations["postRealmSubscriptionsBySubscriptionIdKeep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/realm/token": {
         parameters: {
             query?: never;
@@ -7287,6 +7818,23 @@ export interface paths {
         };
         /** Your usage against your limits */
         get: operations["getRealmUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/user-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The users of the own realm against their limits, those nearest to one first */
+        get: operations["getRealmUserUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7397,6 +7945,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/realm/users/{end_user_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The usage of one user of the own realm: day by day, which layer decides each limit, what is in force */
+        get: operations["getRealmUsersByEndUserIdUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/realm/users/{end_user_id}/usage/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a user of the own realm go on: what it did counts no more, and what was in force ends */
+        post: operations["postRealmUsersByEndUserIdUsageReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/agencies": {
         parameters: {
             query?: never;
@@ -7497,6 +8079,23 @@ export interface paths {
         put?: never;
         /** Make a secret key for the server of an agency; it is shown this once */
         post: operations["postTenantAgenciesByAgencyIdKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/agencies/{agency_id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agency could do within a time, and what it did; also for one form token or server key */
+        get: operations["getTenantAgenciesByAgencyIdReach"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8472,8 +9071,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as a file */
-        get: operations["getTenantPartnerAccessActivityExport"];
+        get?: never;
         put?: never;
         /** Order a file of what was done in this organisation */
         post: operations["postTenantPartnerAccessActivityExport"];
@@ -9528,6 +10126,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenant/voucher-recipients/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase one person from the vouchers; codes and states stay, nothing leads to the person any more */
+        post: operations["postTenantVoucherRecipientsErase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenant/voucher-recipients/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is kept of one person who got vouchers; nothing of the question stands in an address */
+        post: operations["postTenantVoucherRecipientsExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenant/voucher-types": {
         parameters: {
             query?: never;
@@ -10341,15 +10973,17 @@ export interface components {
         Earning: {
             earning_id: string;
             /** @enum {string} */
-            kind: "commission" | "clawback";
+            kind: "commission" | "clawback" | "adjustment";
             component: string;
             partner_id: string;
             partner_name: string;
-            referral_id: string;
+            /** @description Null for an adjustment of no one referral. */
+            referral_id: string | null;
             tenant_id: string | null;
             tenant_name: string | null;
             agreement_id: string;
-            billing_event_id: string;
+            /** @description Null for an adjustment. */
+            billing_event_id: string | null;
             reverses_id: string | null;
             occurred_at: string;
             /** @description The month that it counts in. */
@@ -10361,6 +10995,8 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "approved" | "held" | "in_payout" | "paid" | "void";
             state_changed_at: string;
+            /** @description What an adjustment is for. */
+            reason: string | null;
             /** @enum {string|null} */
             hold_kind: "risk" | "provider" | "partner_suspended" | null;
             hold_reason: string | null;
@@ -10393,15 +11029,17 @@ export interface components {
         EarningDetail: {
             earning_id: string;
             /** @enum {string} */
-            kind: "commission" | "clawback";
+            kind: "commission" | "clawback" | "adjustment";
             component: string;
             partner_id: string;
             partner_name: string;
-            referral_id: string;
+            /** @description Null for an adjustment of no one referral. */
+            referral_id: string | null;
             tenant_id: string | null;
             tenant_name: string | null;
             agreement_id: string;
-            billing_event_id: string;
+            /** @description Null for an adjustment. */
+            billing_event_id: string | null;
             reverses_id: string | null;
             occurred_at: string;
             /** @description The month that it counts in. */
@@ -10413,6 +11051,8 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "approved" | "held" | "in_payout" | "paid" | "void";
             state_changed_at: string;
+            /** @description What an adjustment is for. */
+            reason: string | null;
             /** @enum {string|null} */
             hold_kind: "risk" | "provider" | "partner_suspended" | null;
             hold_reason: string | null;
@@ -11029,6 +11669,25 @@ export interface components {
                 [key: string]: number;
             };
         };
+        Realm: {
+            /** @enum {string} */
+            status: "open" | "closed";
+            /** @description Where its pages are, and the end of its issuer. */
+            path: string;
+            opened_at: string;
+            closed_at: string | null;
+            /** @enum {string|null} */
+            closed_by_side: "partner" | "provider" | null;
+            closed_by_name: string | null;
+            close_reason: string | null;
+            /** @description Whether the side of the reader may open it again. */
+            may_reopen: boolean;
+            /** @description The `kid` of the key that signs. */
+            key_id: string;
+            /** @description Until when tokens under the key before count; null when they do not. */
+            previous_key_until: string | null;
+            version: number;
+        };
         PayoutAccountToCheck: {
             account_id: string;
             /** @enum {string} */
@@ -11145,6 +11804,8 @@ export interface components {
         PayoutFile: {
             file_name: string;
             row_count: number;
+            /** @description The digest of the content, in hexadecimal. */
+            sha256: string;
             content: string;
         };
         PayoutItem: {
@@ -11166,11 +11827,28 @@ export interface components {
             failure_reason: string | null;
             settled_by_name: string | null;
         };
+        PayoutResults: {
+            received: number;
+            paid: number;
+            failed: number;
+            /** @description Said before, in the same words. */
+            unchanged: number;
+            refused: number;
+            items: {
+                payout_id: string;
+                /** @enum {string} */
+                outcome: "paid" | "failed" | "unchanged" | "refused";
+                code: string | null;
+                detail: string | null;
+            }[];
+        };
         PayoutPolicy: {
             version: number;
             /** @enum {string} */
             tax_document: "block" | "warn";
             payout_day: number | null;
+            /** @description The source of the ingest keys with which the provider’s finance system says what it paid; null where it pays nothing. */
+            finance_source: string | null;
             set_by_name: string;
             set_at: string;
         };
@@ -11267,6 +11945,106 @@ export interface components {
             four_eyes: "off" | "approval" | "offer_and_approval";
             defaults: components["schemas"]["AgreementTerms"];
             placeholders: string[];
+        };
+        ExportKinds: {
+            items: {
+                kind: string;
+                /** @description In words, plural. */
+                noun: string;
+                /** @description Where it is ordered, with POST. */
+                order_path: string;
+                columns: {
+                    key: string;
+                    label: string;
+                    /** @enum {string} */
+                    type: "text" | "day" | "instant" | "money" | "whole" | "decimal" | "flag";
+                    /** @description Whether a PDF shows it unless columns are chosen. */
+                    on_page: boolean;
+                }[];
+            }[];
+        };
+        Export: {
+            export_id: string;
+            kind: string;
+            /** @enum {string} */
+            status: "queued" | "processing" | "completed" | "failed" | "cancelled" | "expired";
+            /** @description Why it ended without a file: BY_PERSON, or the code that stopped it. */
+            status_reason: string | null;
+            /** @enum {string} */
+            format: "csv" | "xlsx" | "pdf" | "jsonl";
+            file_name: string;
+            columns: string[];
+            filter: {
+                [key: string]: unknown;
+            };
+            filter_text: string;
+            row_estimate: number;
+            rows_done: number;
+            row_count: number | null;
+            file_size_bytes: number | null;
+            /** @description The digest of the file, in hexadecimal. */
+            sha256: string | null;
+            download_url: string | null;
+            /** @enum {string} */
+            billing_party: "partner" | "tenant" | "split";
+            ordered_by: {
+                person_id: string;
+                name: string;
+            };
+            is_mine: boolean;
+            created_at: string;
+            started_at: string | null;
+            completed_at: string | null;
+            estimated_completion: string | null;
+            expires_at: string;
+            first_downloaded_at: string | null;
+            manifest: {
+                included: {
+                    tenant_id: string;
+                    tenant_name: string;
+                    row_count: number | null;
+                }[];
+                excluded: {
+                    tenant_id: string;
+                    tenant_name: string;
+                    reason: string;
+                }[];
+            };
+        };
+        ExportPage: {
+            items: components["schemas"]["Export"][];
+            total: number;
+            limit: number;
+            offset: number;
+            has_more: boolean;
+        };
+        ExportPreview: {
+            row_estimate: number;
+            /** @description Whether one file may not hold so many rows. */
+            too_large: boolean;
+            /** @enum {string} */
+            billing_party: "partner" | "tenant" | "split";
+            manifest: {
+                included: {
+                    tenant_id: string;
+                    tenant_name: string;
+                    row_count: number | null;
+                }[];
+                excluded: {
+                    tenant_id: string;
+                    tenant_name: string;
+                    reason: string;
+                }[];
+            };
+        };
+        ProgramSettings: {
+            version: number;
+            /** @description Whether an API client of a partner goes live only while the partner has an agreement in force. */
+            live_needs_agreement: boolean;
+            /** @description How many days the contact address of a sign-up is kept. */
+            contact_kept_days: number;
+            set_by_name: string;
+            set_at: string;
         };
         RealmLimits: {
             items: {
@@ -11463,7 +12241,7 @@ export interface components {
             held_by: ("payment" | "policy" | "manual" | "quota" | "partner")[];
             partner_id: string;
             end_user_id: string;
-            /** @description Told to the partner's own people alone. */
+            /** @description Told to the partner's own people and the admins of its realm alone. */
             user_email: string | null;
             user_name: string | null;
             user_role: string | null;
@@ -11504,7 +12282,7 @@ export interface components {
             held_by: ("payment" | "policy" | "manual" | "quota" | "partner")[];
             partner_id: string;
             end_user_id: string;
-            /** @description Told to the partner's own people alone. */
+            /** @description Told to the partner's own people and the admins of its realm alone. */
             user_email: string | null;
             user_name: string | null;
             user_role: string | null;
@@ -12093,61 +12871,6 @@ export interface components {
             decision_note: string | null;
             version: number;
         };
-        ExportPage: {
-            items: components["schemas"]["Export"][];
-            total: number;
-            limit: number;
-            offset: number;
-            has_more: boolean;
-        };
-        Export: {
-            export_id: string;
-            kind: string;
-            /** @enum {string} */
-            status: "queued" | "processing" | "completed" | "failed" | "cancelled" | "expired";
-            /** @description Why it ended without a file: BY_PERSON, or the code that stopped it. */
-            status_reason: string | null;
-            /** @enum {string} */
-            format: "csv" | "xlsx" | "pdf" | "jsonl";
-            file_name: string;
-            columns: string[];
-            filter: {
-                [key: string]: unknown;
-            };
-            filter_text: string;
-            row_estimate: number;
-            rows_done: number;
-            row_count: number | null;
-            file_size_bytes: number | null;
-            /** @description The digest of the file, in hexadecimal. */
-            sha256: string | null;
-            download_url: string | null;
-            /** @enum {string} */
-            billing_party: "partner" | "tenant" | "split";
-            ordered_by: {
-                person_id: string;
-                name: string;
-            };
-            is_mine: boolean;
-            created_at: string;
-            started_at: string | null;
-            completed_at: string | null;
-            estimated_completion: string | null;
-            expires_at: string;
-            first_downloaded_at: string | null;
-            manifest: {
-                included: {
-                    tenant_id: string;
-                    tenant_name: string;
-                    row_count: number | null;
-                }[];
-                excluded: {
-                    tenant_id: string;
-                    tenant_name: string;
-                    reason: string;
-                }[];
-            };
-        };
         InvoicePage: {
             items: components["schemas"]["Invoice"][];
             total: number;
@@ -12195,25 +12918,6 @@ export interface components {
             /** @description The system that handed the invoice in; null when it was made here. */
             source_system: string | null;
             created_at: string;
-        };
-        ExportPreview: {
-            row_estimate: number;
-            /** @description Whether one file may not hold so many rows. */
-            too_large: boolean;
-            /** @enum {string} */
-            billing_party: "partner" | "tenant" | "split";
-            manifest: {
-                included: {
-                    tenant_id: string;
-                    tenant_name: string;
-                    row_count: number | null;
-                }[];
-                excluded: {
-                    tenant_id: string;
-                    tenant_name: string;
-                    reason: string;
-                }[];
-            };
         };
         InvoiceDetail: {
             invoice_id: string;
@@ -12310,7 +13014,7 @@ export interface components {
                 to_date: string;
                 days: number;
             };
-            /** @description The totals in the one currency there is, or in `display_currency`; null with several. */
+            /** @description The totals in the one currency there is, or in `display_currency`; null with several, and where a rate is missing. */
             summary: components["schemas"]["BillingTotals"] | null;
             /** @description One entry per currency. */
             totals: components["schemas"]["BillingTotals"][];
@@ -12329,7 +13033,7 @@ export interface components {
                     rate: string;
                     date: string;
                 }[];
-                /** @description Currencies without a rate: their amounts are in `totals` alone. */
+                /** @description Currencies without a rate; with one of them there is no `summary`. */
                 missing: string[];
             } | null;
             scope: components["schemas"]["Scope"];
@@ -12547,23 +13251,6 @@ export interface components {
             } | null;
             last_accessed_at: string | null;
         };
-        ExportKinds: {
-            items: {
-                kind: string;
-                /** @description In words, plural. */
-                noun: string;
-                /** @description Where it is ordered, with POST. */
-                order_path: string;
-                columns: {
-                    key: string;
-                    label: string;
-                    /** @enum {string} */
-                    type: "text" | "day" | "instant" | "money" | "whole" | "decimal" | "flag";
-                    /** @description Whether a PDF shows it unless columns are chosen. */
-                    on_page: boolean;
-                }[];
-            }[];
-        };
         LinkTemplate: {
             template_id: string;
             name: string;
@@ -12652,7 +13339,7 @@ export interface components {
             applied_at: string | null;
             steps: {
                 /** @enum {string} */
-                name: "approved" | "terms_accepted" | "second_factor" | "second_owner" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call";
+                name: "approved" | "terms_accepted" | "agreement_signed" | "second_factor" | "second_owner" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call";
                 title: string;
                 /**
                  * @description Who does it.
@@ -12671,7 +13358,7 @@ export interface components {
              * @description Null when every step that is waited for is done.
              * @enum {string|null}
              */
-            next_step: "approved" | "terms_accepted" | "second_factor" | "second_owner" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call" | null;
+            next_step: "approved" | "terms_accepted" | "agreement_signed" | "second_factor" | "second_owner" | "client_created" | "first_sandbox_token" | "first_sandbox_call" | "live_requested" | "live_approved" | "access_requested" | "tenant_approved" | "first_live_call" | null;
             complete: boolean;
             /** @description Whether the steps are where the partner begins: some are left, and no link gives other work. */
             starts_here: boolean;
@@ -13062,6 +13749,8 @@ export interface components {
                 link_id: string | null;
                 floor: components["schemas"]["SlaPolicyVersion"] | null;
             }[];
+            /** @description What holds where nothing was agreed: the terms to begin a first floor with. */
+            usual_terms: components["schemas"]["SlaTerms"];
             scope: components["schemas"]["Scope"];
         };
         SlaPolicyVersion: {
@@ -14012,6 +14701,17 @@ export interface components {
             /** @description Whether it can still be taken; a plan that you have may be offered no more. */
             is_offered: boolean;
         };
+        RealmRole: {
+            /** @enum {string} */
+            role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+            /** @description Off: whoever has the role can do nothing. */
+            is_enabled: boolean;
+            permissions: {
+                name: string;
+                sentence: string;
+            }[];
+            users: number;
+        };
         RealmSession: {
             session_id: string;
             created_at: string;
@@ -14071,6 +14771,43 @@ export interface components {
             /** @constant */
             token_type: "Bearer";
             expires_in: number;
+        };
+        RealmUserUsagePage: {
+            items: components["schemas"]["UserAgainstLimits"][];
+            total: number;
+            limit: number;
+            offset: number;
+            has_more: boolean;
+        };
+        RealmUserUsage: {
+            end_user_id: string;
+            name: string;
+            email: string;
+            /** @enum {string} */
+            role: "guest" | "basic" | "advanced" | "company" | "realm_admin";
+            status: string;
+            usage: components["schemas"]["EndUserUsage"];
+            days: {
+                day: string;
+                operations: number;
+                counted: number;
+                beyond: number;
+            }[];
+            layers: {
+                /** @enum {string} */
+                key: "session.idle_s" | "session.absolute_s" | "session.max_concurrent" | "ops.per_day" | "ops.per_7d" | "rate.per_min" | "on_exceed" | "cooldown_s" | "throttle_percent";
+                /** @description A number, a consequence, or null for no limit. */
+                platform: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @description A number, a consequence, or null for no limit. */
+                plan: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @description A number, a consequence, or null for no limit. */
+                partner: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @description A number, a consequence, or null for no limit. */
+                user: number | ("warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle") | null;
+                /** @enum {string} */
+                rule: "strictest" | "most_particular" | "fixed";
+                maximum: number | null;
+            }[];
         };
         AgencyPage: {
             items: {
@@ -14185,6 +14922,41 @@ export interface components {
             revoked_at: string | null;
             revoked_by_name: string | null;
             revoked_reason: string | null;
+        };
+        AgencyReach: {
+            agency_id: string;
+            agency_name: string;
+            from: string;
+            to: string;
+            credentials: {
+                delegation_id: string;
+                /** @enum {string} */
+                kind: "form_token" | "agency_key";
+                label: string;
+                form_name: string | null;
+                status: string;
+                open_from: string;
+                open_until: string | null;
+                /** @description What it was given: nothing else was ever open to it. */
+                may: string[];
+                /** @description Sites on which a form token was used. */
+                origins: string[];
+            }[];
+            acts: {
+                action: string;
+                /** @enum {string} */
+                outcome: "allowed" | "denied" | "error";
+                code: string | null;
+                times: number;
+                first_at: string;
+                last_at: string;
+            }[];
+            /** @description The vouchers that it asked for in this time, by type and by what became of them. */
+            vouchers: {
+                voucher_type: string;
+                status: string;
+                times: number;
+            }[];
         };
         ReminderSetting: {
             /**
@@ -14306,6 +15078,31 @@ export interface components {
             locked_at: string | null;
             /** @description Everything that the partner sees of the tenant: what its owners see, which is the most. */
             shown: components["schemas"]["PartnerVisibleTenant"];
+        };
+        KeptOfRecipient: {
+            items: {
+                voucher_id: string;
+                code: string;
+                voucher_type: string;
+                voucher_type_label: string;
+                status: string;
+                agency_name: string | null;
+                requested_at: string;
+                issued_at: string | null;
+                expires_at: string | null;
+                redeemed_at: string | null;
+                redeemed_place: string | null;
+                receipt_id: string | null;
+                /** @description Null when these were removed on schedule; the voucher is found by a keyed digest. */
+                recipient: {
+                    first_name: string;
+                    last_name: string;
+                    date_of_birth: string;
+                    household_adults: number;
+                    household_children: number;
+                    kept_until: string;
+                } | null;
+            }[];
         };
         VoucherTypeList: {
             items: components["schemas"]["VoucherType"][];
@@ -16985,7 +17782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CLIENT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS, TERMS_NOT_ACCEPTED */
+            /** @description AGREEMENT_NOT_IN_FORCE, CLIENT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS, TERMS_NOT_ACCEPTED */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19529,7 +20326,7 @@ export interface operations {
                 month?: string;
                 state?: string;
                 currency?: string;
-                kind?: "commission" | "clawback";
+                kind?: "commission" | "clawback" | "adjustment";
                 referral_id?: string;
                 limit?: string;
                 offset?: string;
@@ -19583,6 +20380,133 @@ export interface operations {
                 };
             };
             /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminEarningsAdjustments: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The id of a partner. */
+                    partner_id: string;
+                    /** @description The id of a referral. */
+                    referral_id?: string;
+                    currency: string;
+                    /** @description In minor units; below zero takes off. */
+                    amount_minor: number;
+                    /** @description What it is for; the partner reads it. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Earning"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ADJUSTMENT_WITHOUT_AGREEMENT, CONFLICT, EARNING_OWN_APPROVAL, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ADJUSTMENT_OTHER_REFERRAL, IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -20224,7 +21148,7 @@ export interface operations {
                 month?: string;
                 state?: string;
                 currency?: string;
-                kind?: "commission" | "clawback";
+                kind?: "commission" | "clawback" | "adjustment";
                 referral_id?: string;
             };
             header?: never;
@@ -30532,6 +31456,400 @@ export interface operations {
             };
         };
     };
+    postAdminPartnersByPartnerIdRealmClose: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, REALM_STATE_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminPartnersByPartnerIdRealmReopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, REALM_STATE_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminPartnersByPartnerIdRealmState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                partner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postAdminPartnersByPartnerIdSuspend: {
         parameters: {
             query?: never;
@@ -32195,6 +33513,138 @@ export interface operations {
             };
         };
     };
+    postAdminPayoutBatchesByBatchIdResults: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description CSV with the columns payout_id, outcome (paid or failed), reference and reason. */
+                    content: string;
+                    file_name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutResults"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYOUT_BATCH_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postAdminPayoutBatchesByBatchIdSubmit: {
         parameters: {
             query?: never;
@@ -32438,6 +33888,8 @@ export interface operations {
                     /** @enum {string} */
                     tax_document: "block" | "warn";
                     payout_day: number | null;
+                    /** @description The source of the ingest keys with which the provider’s finance system says what it paid; null where it pays nothing. */
+                    finance_source?: string | null;
                 };
             };
         };
@@ -34277,6 +35729,1231 @@ export interface operations {
             };
             /** @description VALIDATION_ERROR */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminProgram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description What you read; refused when it changed since.
+                     * @enum {string}
+                     */
+                    before: "off" | "approval" | "offer_and_approval";
+                    /** @enum {string} */
+                    four_eyes: "off" | "approval" | "offer_and_approval";
+                    /** @description Read by the other side. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerProgram"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminProgramExportKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportKinds"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminProgramExports: {
+        parameters: {
+            query?: {
+                status?: string;
+                mine?: "true" | "false";
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminProgramExports: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "earnings";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    partner_id?: string;
+                    state?: ("pending" | "approved" | "held" | "in_payout" | "paid" | "void")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("earning_id" | "occurred_at" | "month" | "kind" | "component" | "state" | "available_on" | "base" | "amount" | "currency" | "partner_name" | "referral_id" | "payout_id")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "referrals";
+                    from_month?: string;
+                    to_month?: string;
+                    partner_id?: string;
+                    state?: ("created" | "locked" | "voided")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("referral_id" | "method" | "referred_at" | "state" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "statements";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    partner_id?: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("statement_id" | "month" | "currency" | "opening" | "earned" | "voided" | "paid" | "closing" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "payouts";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    partner_id?: string;
+                    state?: ("queued" | "sent" | "paid" | "failed" | "cancelled")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("payout_id" | "state" | "amount" | "currency" | "earnings" | "account" | "approved_at" | "finished_at" | "reference" | "failure_reason" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "payout_batches";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    state?: ("draft" | "submitted" | "approved" | "processing" | "completed" | "partially_failed" | "cancelled")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("batch_id" | "number" | "state" | "paid_by" | "total" | "currency" | "payouts" | "created_by_name" | "created_at" | "submitted_by_name" | "approved_by_name" | "approved_at" | "finished_at")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_TOO_LARGE, IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminProgramExportsPreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "earnings";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    partner_id?: string;
+                    state?: ("pending" | "approved" | "held" | "in_payout" | "paid" | "void")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("earning_id" | "occurred_at" | "month" | "kind" | "component" | "state" | "available_on" | "base" | "amount" | "currency" | "partner_name" | "referral_id" | "payout_id")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "referrals";
+                    from_month?: string;
+                    to_month?: string;
+                    partner_id?: string;
+                    state?: ("created" | "locked" | "voided")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("referral_id" | "method" | "referred_at" | "state" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "statements";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    partner_id?: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("statement_id" | "month" | "currency" | "opening" | "earned" | "voided" | "paid" | "closing" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "payouts";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    partner_id?: string;
+                    state?: ("queued" | "sent" | "paid" | "failed" | "cancelled")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("payout_id" | "state" | "amount" | "currency" | "earnings" | "account" | "approved_at" | "finished_at" | "reference" | "failure_reason" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "payout_batches";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    state?: ("draft" | "submitted" | "approved" | "processing" | "completed" | "partially_failed" | "cancelled")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("batch_id" | "number" | "state" | "paid_by" | "total" | "currency" | "payouts" | "created_by_name" | "created_at" | "submitted_by_name" | "approved_by_name" | "approved_at" | "finished_at")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPreview"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminProgramExportsByExportId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminProgramExportsByExportIdCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminProgramExportsByExportIdDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_READY */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_EXPIRED */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminProgramSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramSettings"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAdminProgramSettings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Whether an API client of a partner goes live only while the partner has an agreement in force. */
+                    live_needs_agreement: boolean;
+                    /** @description How many days the contact address of a sign-up is kept. */
+                    contact_kept_days: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramSettings"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -41736,6 +44413,138 @@ export interface operations {
                             detail: string;
                         }[];
                     };
+                };
+            };
+            /** @description MALFORMED_REQUEST */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CROSS_SITE_REQUEST, INGEST_SOURCE_MISMATCH */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postIngestPayoutResults: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    source: string;
+                    items: ({
+                        /** @description The id of a payout item. */
+                        payout_id: string;
+                        /** @constant */
+                        outcome: "paid";
+                        reference: string;
+                    } | {
+                        /** @description The id of a payout item. */
+                        payout_id: string;
+                        /** @constant */
+                        outcome: "failed";
+                        reason: string;
+                    })[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutResults"];
                 };
             };
             /** @description MALFORMED_REQUEST */
@@ -49389,7 +52198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CLIENT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            /** @description AGREEMENT_NOT_IN_FORCE, CLIENT_STATE_CONFLICT, CONFLICT, IDEMPOTENCY_IN_PROGRESS */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -62839,6 +65648,548 @@ export interface operations {
             };
         };
     };
+    getPartnerRealm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerRealmChangeKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    /**
+                     * @description `now` when somebody else may have it: every token under it is refused at once.
+                     * @default when_its_tokens_end
+                     * @enum {string}
+                     */
+                    end_key_before?: "when_its_tokens_end" | "now";
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, REALM_KEY_FRESH */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerRealmClose: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, REALM_STATE_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPartnerRealmReopen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag that was read. */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Realm"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description REALM_MISSING */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, REALM_STATE_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_FAILED */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PRECONDITION_REQUIRED */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPartnerReportsCompare: {
         parameters: {
             query?: {
@@ -69764,6 +73115,10 @@ export interface operations {
                             /** @enum {string|null} */
                             disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                             disabled_at: string | null;
+                            /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                            verified_at: string | null;
+                            /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                            public_keys: string[];
                             /** @description Until then messages are signed with the secret before the last rotation, too. */
                             previous_secret_ends_at: string | null;
                             failing_since: string | null;
@@ -69883,6 +73238,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -70015,6 +73374,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -70258,6 +73621,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -70428,6 +73795,8 @@ export interface operations {
                             /** @enum {string|null} */
                             outcome: "delivered" | "refused_by_receiver" | "gone" | "timeout" | "address_refused" | "not_connected" | null;
                             duration_ms: number | null;
+                            /** @description The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out. */
+                            response_excerpt: string | null;
                             created_at: string;
                             finished_at: string | null;
                         }[];
@@ -70555,6 +73924,8 @@ export interface operations {
                         /** @enum {string|null} */
                         outcome: "delivered" | "refused_by_receiver" | "gone" | "timeout" | "address_refused" | "not_connected" | null;
                         duration_ms: number | null;
+                        /** @description The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out. */
+                        response_excerpt: string | null;
                         created_at: string;
                         finished_at: string | null;
                     };
@@ -70695,6 +74066,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -70841,6 +74216,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -71135,6 +74514,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -71291,6 +74674,8 @@ export interface operations {
                         /** @enum {string|null} */
                         outcome: "delivered" | "refused_by_receiver" | "gone" | "timeout" | "address_refused" | "not_connected" | null;
                         duration_ms: number | null;
+                        /** @description The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out. */
+                        response_excerpt: string | null;
                         created_at: string;
                         finished_at: string | null;
                     };
@@ -71492,7 +74877,7 @@ export interface operations {
                 month?: string;
                 state?: string;
                 currency?: string;
-                kind?: "commission" | "clawback";
+                kind?: "commission" | "clawback" | "adjustment";
                 referral_id?: string;
                 limit?: string;
                 offset?: string;
@@ -73031,7 +76416,7 @@ export interface operations {
                 month?: string;
                 state?: string;
                 currency?: string;
-                kind?: "commission" | "clawback";
+                kind?: "commission" | "clawback" | "adjustment";
                 referral_id?: string;
                 limit?: string;
                 offset?: string;
@@ -73412,16 +76797,735 @@ export interface operations {
             };
         };
     };
-    getProgramFilesByKind: {
+    getProgramExportKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportKinds"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgramExports: {
         parameters: {
             query?: {
-                format?: "csv" | "xlsx" | "pdf" | "jsonl";
-                from_month?: string;
-                to_month?: string;
+                status?: string;
+                mine?: "true" | "false";
+                limit?: string;
+                offset?: string;
             };
             header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postProgramExports: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "earnings";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    state?: ("pending" | "approved" | "held" | "in_payout" | "paid" | "void")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("earning_id" | "occurred_at" | "month" | "kind" | "component" | "state" | "available_on" | "base" | "amount" | "currency" | "partner_name" | "referral_id" | "payout_id")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "referrals";
+                    from_month?: string;
+                    to_month?: string;
+                    state?: ("created" | "locked" | "voided")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("referral_id" | "method" | "referred_at" | "state" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "statements";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("statement_id" | "month" | "currency" | "opening" | "earned" | "voided" | "paid" | "closing" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "payouts";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    state?: ("queued" | "sent" | "paid" | "failed" | "cancelled")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("payout_id" | "state" | "amount" | "currency" | "earnings" | "account" | "approved_at" | "finished_at" | "reference" | "failure_reason" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_TOO_LARGE, IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postProgramExportsPreview: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @constant */
+                    kind: "earnings";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    state?: ("pending" | "approved" | "held" | "in_payout" | "paid" | "void")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("earning_id" | "occurred_at" | "month" | "kind" | "component" | "state" | "available_on" | "base" | "amount" | "currency" | "partner_name" | "referral_id" | "payout_id")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "referrals";
+                    from_month?: string;
+                    to_month?: string;
+                    state?: ("created" | "locked" | "voided")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("referral_id" | "method" | "referred_at" | "state" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "statements";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("statement_id" | "month" | "currency" | "opening" | "earned" | "voided" | "paid" | "closing" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                } | {
+                    /** @constant */
+                    kind: "payouts";
+                    from_month?: string;
+                    to_month?: string;
+                    currency?: string;
+                    state?: ("queued" | "sent" | "paid" | "failed" | "cancelled")[];
+                    /** @enum {string} */
+                    format: "csv" | "xlsx" | "pdf" | "jsonl";
+                    /** @description The columns of the file in this order; without it all, or those that fit on a page. */
+                    columns?: ("payout_id" | "state" | "amount" | "currency" | "earnings" | "account" | "approved_at" | "finished_at" | "reference" | "failure_reason" | "partner_name")[];
+                    /** @description Whether a CSV file begins with the mark by which Excel knows UTF-8; false unless asked for. */
+                    byte_order_mark?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPreview"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgramExportsByExportId: {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
-                kind: "earnings" | "referrals" | "statements";
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postProgramExportsByExportIdCancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PARTNER_INACTIVE, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgramExportsByExportIdDownload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
             };
             cookie?: never;
         };
@@ -73463,7 +77567,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PROGRAM_FILE_TOO_LARGE, VALIDATION_ERROR */
+            /** @description EXPORT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_NOT_READY */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description EXPORT_EXPIRED */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -75317,7 +79448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -75460,7 +79591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -75603,7 +79734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -75758,7 +79889,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -75884,7 +80015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED, USAGE_LIMIT_REACHED */
+            /** @description RATE_LIMIT_EXCEEDED, USAGE_LIMIT_REACHED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -75969,7 +80100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76063,7 +80194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76146,7 +80277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76283,7 +80414,92 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RealmRole"][];
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76368,7 +80584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76490,7 +80706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76573,7 +80789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76702,7 +80918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76831,7 +81047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -76962,7 +81178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77084,7 +81300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77206,7 +81422,979 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmSubscriptions: {
+        parameters: {
+            query?: {
+                state?: string;
+                plan_id?: string;
+                end_user_id?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Subscription"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmSubscriptionsBySubscriptionId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionsBySubscriptionIdConfirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PLAN_NOT_OPEN, SUBSCRIPTION_HELD, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionsBySubscriptionIdDecline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionsBySubscriptionIdEnd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    when: "now" | "period_end";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_ENDING, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionsBySubscriptionIdHolds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @default manual
+                     * @enum {string}
+                     */
+                    kind?: "manual" | "partner";
+                    /**
+                     * @description `account` holds whatever subscription the user has or takes.
+                     * @default subscription
+                     * @enum {string}
+                     */
+                    scope?: "subscription" | "account";
+                    /** @description Told to the user. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, HOLD_NOT_YOURS, HOLD_OPEN, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionsBySubscriptionIdHoldsByHoldIdRelease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description HOLD_NOT_FOUND, SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, HOLD_NOT_YOURS, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmSubscriptionsBySubscriptionIdKeep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionDetail"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SUBSCRIPTION_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SUBSCRIPTION_STATE_CONFLICT */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77319,7 +82507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77442,7 +82630,97 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmUserUsage: {
+        parameters: {
+            query?: {
+                role?: string;
+                consequence?: "warn" | "throttle" | "restrict" | "review" | "cooldown" | "suspend" | "idle";
+                used?: "true" | "false";
+                search?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmUserUsagePage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77537,7 +82815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77626,7 +82904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77720,7 +82998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -77870,7 +83148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -78022,7 +83300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -78172,7 +83450,231 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description QUOTA_EXCEEDED, RATE_LIMIT_EXCEEDED */
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRealmUsersByEndUserIdUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmUserUsage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRealmUsersByEndUserIdUsageReset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                end_user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealmUserUsage"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, REALM_REQUIRED */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, FEATURE_DISABLED, PERMISSION_DENIED, REALM_CLOSED, ROLE_DISABLED, SUBSCRIPTION_ON_HOLD, USER_IDLE, USER_INACTIVE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description END_USER_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, OWN_END_USER */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -79514,6 +85016,108 @@ export interface operations {
                 };
             };
             /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR, VOUCHER_TYPE_UNKNOWN */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenantAgenciesByAgencyIdReach: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                token_id?: string;
+                key_id?: string;
+            };
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+            };
+            path: {
+                agency_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyReach"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description AGENCY_NOT_FOUND, TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -85399,6 +91003,8 @@ export interface operations {
                             label: string;
                             is_active: boolean;
                         }[];
+                        /** @description The document that draws the form as it is edited, in a frame of the portal; it issues nothing. */
+                        preview_url: string;
                     };
                 };
             };
@@ -85564,6 +91170,8 @@ export interface operations {
                             label: string;
                             is_active: boolean;
                         }[];
+                        /** @description The document that draws the form as it is edited, in a frame of the portal; it issues nothing. */
+                        preview_url: string;
                     };
                 };
             };
@@ -88408,113 +94016,6 @@ export interface operations {
                 };
             };
             /** @description CURSOR_INVALID, MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description TENANT_NOT_FOUND */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description VALIDATION_ERROR */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description RATE_LIMIT_EXCEEDED */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description INTERNAL_ERROR */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getTenantPartnerAccessActivityExport: {
-        parameters: {
-            query?: {
-                delegation_id?: string;
-                person_id?: string;
-                by?: "partner" | "tenant" | "provider";
-                action?: string;
-                outcome?: string;
-                request_id?: string;
-                search?: string;
-                from?: string;
-                to?: string;
-                partner_id?: string;
-                format?: "csv" | "jsonl";
-            };
-            header?: {
-                /** @description The tenant that is worked in; echoed in the answer. */
-                "X-Active-Tenant-Id"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -92867,7 +98368,7 @@ export interface operations {
                     message: string;
                     duration_days?: number | null;
                     /**
-                     * @description Whether the old access stops now, or within a minute of the new partner accepting.
+                     * @description Whether the old access stops now, or in the moment in which the new partner accepts.
                      * @enum {string}
                      */
                     ends: "now" | "at_acceptance";
@@ -96323,6 +101824,11 @@ export interface operations {
                     reason: string;
                     /** @description The organisation's name, typed out. */
                     confirm_name: string;
+                    /**
+                     * @description Whether the forms and server keys of agencies are stopped, too: public pages then show a closed form until each has a new token.
+                     * @default false
+                     */
+                    stops_forms?: boolean;
                 };
             };
         };
@@ -96355,6 +101861,14 @@ export interface operations {
                             partner_id: string;
                             partner_name: string;
                             client_name: string | null;
+                        }[];
+                        /** @description The form tokens and server keys of agencies that were stopped, when that was asked for. */
+                        forms: {
+                            /** @enum {string} */
+                            kind: "form_token" | "agency_key";
+                            delegation_id: string;
+                            agency_name: string;
+                            name: string;
                         }[];
                     };
                 };
@@ -99459,6 +104973,281 @@ export interface operations {
             };
         };
     };
+    postTenantVoucherRecipientsErase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    first_name: string;
+                    last_name: string;
+                    /**
+                     * Format: date
+                     * @description Calendar day, not ahead and at most 120 years ago.
+                     */
+                    date_of_birth: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        erased: number;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postTenantVoucherRecipientsExport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant that is worked in; echoed in the answer. */
+                "X-Active-Tenant-Id"?: string;
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    first_name: string;
+                    last_name: string;
+                    /**
+                     * Format: date
+                     * @description Calendar day, not ahead and at most 120 years ago.
+                     */
+                    date_of_birth: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOfRecipient"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, TENANT_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TENANT_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SECRET_SHOWN_ONCE */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getTenantVoucherTypes: {
         parameters: {
             query?: never;
@@ -101238,6 +107027,10 @@ export interface operations {
                             /** @enum {string|null} */
                             disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                             disabled_at: string | null;
+                            /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                            verified_at: string | null;
+                            /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                            public_keys: string[];
                             /** @description Until then messages are signed with the secret before the last rotation, too. */
                             previous_secret_ends_at: string | null;
                             failing_since: string | null;
@@ -101368,6 +107161,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -101512,6 +107309,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -101760,6 +107561,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -101933,6 +107738,8 @@ export interface operations {
                             /** @enum {string|null} */
                             outcome: "delivered" | "refused_by_receiver" | "gone" | "timeout" | "address_refused" | "not_connected" | null;
                             duration_ms: number | null;
+                            /** @description The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out. */
+                            response_excerpt: string | null;
                             created_at: string;
                             finished_at: string | null;
                         }[];
@@ -102062,6 +107869,8 @@ export interface operations {
                         /** @enum {string|null} */
                         outcome: "delivered" | "refused_by_receiver" | "gone" | "timeout" | "address_refused" | "not_connected" | null;
                         duration_ms: number | null;
+                        /** @description The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out. */
+                        response_excerpt: string | null;
                         created_at: string;
                         finished_at: string | null;
                     };
@@ -102204,6 +108013,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -102352,6 +108165,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -102650,6 +108467,10 @@ export interface operations {
                         /** @enum {string|null} */
                         disabled_reason: "by_owner" | "gone" | "failing" | "leaked" | null;
                         disabled_at: string | null;
+                        /** @description When the address answered a signed `endpoint.verify` with 2xx. While it is null nothing else is sent; what happens meanwhile waits. */
+                        verified_at: string | null;
+                        /** @description What verifies signatures `v1a` (Ed25519, Standard Webhooks), the newest first; two while a rotation overlaps. */
+                        public_keys: string[];
                         /** @description Until then messages are signed with the secret before the last rotation, too. */
                         previous_secret_ends_at: string | null;
                         failing_since: string | null;
@@ -102808,6 +108629,8 @@ export interface operations {
                         /** @enum {string|null} */
                         outcome: "delivered" | "refused_by_receiver" | "gone" | "timeout" | "address_refused" | "not_connected" | null;
                         duration_ms: number | null;
+                        /** @description The beginning of the last answer, at most 2 kB of text; what looks like a credential is left out. */
+                        response_excerpt: string | null;
                         created_at: string;
                         finished_at: string | null;
                     };

@@ -13,7 +13,7 @@ import { DateText, LinkChip } from '../../parts/values.tsx'
 import { readTrouble } from '../../platform/access-problem.ts'
 import { textField } from '../../platform/filters.ts'
 import { formatDateTime } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -281,15 +281,21 @@ function Present({ filters }: { filters: Filters<typeof spec> }) {
 export function AccessPage() {
   const { name, tenantId } = useFrame()
   const go = useGo()
+  const mayInvite = useMay('tenant.partner_access.approve')
   const filters = useFilters(spec)
   return (
     <Page
       title={t('access.title', { org: name })}
       lead={t('access.lead')}
       tools={
-        <Button variant="default" onClick={() => go(orgPlaces.stopAll(tenantId))}>
-          {t('stopall.open')}
-        </Button>
+        <>
+          <Button variant="default" onClick={() => go(orgPlaces.stopAll(tenantId))}>
+            {t('stopall.open')}
+          </Button>
+          {mayInvite && (
+            <Button onClick={() => go(orgPlaces.invitePartner(tenantId))}>{t('invite_partner.open')}</Button>
+          )}
+        </>
       }
     >
       <div className="stack">

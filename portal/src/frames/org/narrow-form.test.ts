@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { openLines, smallerRoles } from './narrow-form.tsx'
+import { openLines } from '../shared/permission-ticks.tsx'
+import { smallerRoles } from './narrow-form.tsx'
 
 const base = ['partner.tenants.list', 'partner.tenants.read', 'partner.tenants.switch_context']
 

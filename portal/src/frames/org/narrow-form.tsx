@@ -1,6 +1,4 @@
 import {
-  areaTitle,
-  findPermission,
   isPermission,
   isRoleOffered,
   isSubset,
@@ -10,7 +8,7 @@ import {
   parseLinkRole,
   RELATIONSHIP_TYPES,
 } from '@liaison/access'
-import type { LinkRole, PermissionEntry } from '@liaison/access'
+import type { LinkRole } from '@liaison/access'
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { AccessPreview, TenantLinkDetail } from '@liaison/client'
@@ -22,6 +20,7 @@ import { DiffList } from '../../parts/permission-list.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { PermissionTicks } from '../shared/permission-ticks.tsx'
 
 type Narrowing = { access_role?: string; deny?: string[]; ends_at?: string; own_accounts_only?: boolean }
 type NarrowFormProps = { link: TenantLinkDetail; etag: string | null }
@@ -41,44 +40,6 @@ export function smallerRoles(link: Openness) {
       isSubset(newestRoleTemplate(role).defaults, now),
   )
   return [present, ...smaller]
-}
-
-/** What the link opens now, as the catalogue's sentences grouped by area. */
-export function openLines(permissions: readonly string[]): Map<string, PermissionEntry[]> {
-  const entries = permissions.filter(isPermission).map((name) => findPermission(name))
-  return Map.groupBy(
-    entries.filter((entry) => entry !== undefined),
-    (entry) => areaTitle(entry.area),
-  )
-}
-
-type LinesProps = {
-  permissions: readonly string[]
-  denied: ReadonlySet<string>
-  onDenied: (next: Set<string>) => void
-}
-
-function Lines({ permissions, denied, onDenied }: LinesProps) {
-  return [...openLines(permissions)].map(([area, entries]) => (
-    <fieldset key={area} className="stack tight">
-      <legend>{area}</legend>
-      {entries.map((entry) => (
-        <label key={entry.name} className="check">
-          <input
-            type="checkbox"
-            checked={!denied.has(entry.name)}
-            onChange={(event) => {
-              const next = new Set(denied)
-              if (event.currentTarget.checked) next.delete(entry.name)
-              else next.add(entry.name)
-              onDenied(next)
-            }}
-          />
-          {entry.sentence}
-        </label>
-      ))}
-    </fieldset>
-  ))
 }
 
 type CheckedProps = { preview: AccessPreview; partner: string; isBusy: boolean; onApply: () => void }
@@ -171,7 +132,7 @@ function Fields({ link, draft, onDraft }: FieldsProps) {
       <details>
         <summary className="thing">{t('narrow.lines')}</summary>
         <div className="stack">
-          <Lines
+          <PermissionTicks
             permissions={link.permissions}
             denied={draft.denied}
             onDenied={(denied) => onDraft({ ...draft, denied })}

@@ -1,5 +1,7 @@
+import { Checkbox } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { StoppedAll, TenantLink } from '@liaison/client'
+import { useState } from 'react'
 
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
@@ -7,9 +9,9 @@ import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatInstant } from '../../platform/format.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
-import { useWrite } from '../../platform/query.ts'
+import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
@@ -85,6 +87,11 @@ function Done({ stopped }: { stopped: StoppedAll }) {
           {stopped.apps.map((app) => (
             <li key={app.delegation_id}>{nameOf(app)}</li>
           ))}
+          {stopped.forms.map((form) => (
+            <li key={form.delegation_id}>
+              {t(`stopall.${form.kind}`, { agency: form.agency_name, name: form.name })}
+            </li>
+          ))}
         </ul>
         <p>{t('stopall.done_next')}</p>
         <IdText id={stopped.reference} />
@@ -96,13 +103,27 @@ function Done({ stopped }: { stopped: StoppedAll }) {
   )
 }
 
+/** How many forms the organisation's agencies have; none for whoever may not close them. */
+function useFormsInUse(): number {
+  const mayClose = useMay('tenant.agencies.manage')
+  const agencies = useRead(
+    ['agencies', 'with-forms'],
+    (frame, signal) =>
+      readBody(frame.client.GET('/tenant/agencies', { params: { query: { limit: 100 } }, signal })),
+    { enabled: mayClose },
+  )
+  return (agencies.data?.items ?? []).reduce((sum, { forms }) => sum + forms, 0)
+}
+
 function StopAllForm({ links }: { links: readonly TenantLink[] }) {
   const { name, tenantId } = useFrame()
   const go = useGo()
   const apps = useConsents('active').data?.length ?? 0
   const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
+  const [stopsForms, setStopsForms] = useState(false)
+  const forms = useFormsInUse()
   const write = useWrite(async ({ reason, typed }: { reason: string; typed: string }, { client }) => {
-    const body = { reason, confirm_name: typed }
+    const body = { reason, confirm_name: typed, stops_forms: stopsForms }
     return readBody(client.POST('/tenant/partner-access/stop-all', { body }))
   })
   if (write.data) return <Done stopped={write.data} />
@@ -127,7 +148,16 @@ function StopAllForm({ links }: { links: readonly TenantLink[] }) {
         error={write.error}
         onKeep={() => go(orgPlaces.access(tenantId))}
         onAct={(reason, typed) => write.mutate({ reason, typed })}
-      />
+      >
+        {forms > 0 && (
+          <Checkbox
+            label={t('stopall.forms', { count: forms })}
+            description={t('stopall.forms_about')}
+            checked={stopsForms}
+            onChange={(event) => setStopsForms(event.currentTarget.checked)}
+          />
+        )}
+      </ConfirmPage>
     </div>
   )
 }

@@ -15,6 +15,7 @@ const guide = 'connect'
 /** Where a step is done; null for one that others do. */
 function placeOf(name: Step['name'], partnerId: string): string | null {
   if (name === 'terms_accepted') return partnerPlaces.apiTerms(partnerId)
+  if (name === 'agreement_signed') return partnerPlaces.agreements(partnerId)
   if (name === 'second_factor') return serverPlaces.account
   if (name === 'second_owner') return partnerPlaces.profile(partnerId)
   if (name === 'client_created') return partnerPlaces.newClient(partnerId)

@@ -24,6 +24,7 @@ import {
   IconReceipt,
   IconReportAnalytics,
   IconShieldCheck,
+  IconShieldHalf,
   IconSnowflake,
   IconTags,
   IconTicket,
@@ -139,7 +140,8 @@ function programOf(par: string): NavGroup {
   }
 }
 
-function accessOf(par: string): NavGroup {
+function accessOf(par: string, isHeadquarters: boolean): NavGroup {
+  const floors = { to: places.slaFloors(par), label: t('nav.sla_floors'), icon: IconShieldHalf }
   return {
     title: t('nav.access'),
     entries: [
@@ -156,6 +158,7 @@ function accessOf(par: string): NavGroup {
       { to: places.accounts(par), label: t('nav.own_accounts'), icon: IconUserDollar },
       { to: places.notices(par), label: t('nav.notices'), icon: IconMailOpened, letter: 'n' },
       { to: places.networks(par), label: t('nav.networks'), icon: IconNetwork },
+      ...(isHeadquarters ? [floors] : []),
     ],
   }
 }
@@ -261,8 +264,11 @@ function userBaseOf(par: string): NavGroup {
 }
 
 /** A partner that only refers tenants works in none, so it is shown nothing of that work. */
-function groupsOf(par: string, isReferrer: boolean): NavGroup[] {
-  if (!isReferrer) return [workOf(par), programOf(par), accessOf(par), organisationOf(par), developersOf(par)]
+function groupsOf(par: string, kinds: readonly string[]): NavGroup[] {
+  if (!onlyRefers(kinds)) {
+    const access = accessOf(par, kinds.includes('enterprise_hq'))
+    return [workOf(par), programOf(par), access, organisationOf(par), developersOf(par)]
+  }
   const overview = {
     to: places.overview(par),
     label: t('nav.overview'),
@@ -273,7 +279,7 @@ function groupsOf(par: string, isReferrer: boolean): NavGroup[] {
 }
 
 const navOf = (par: string, kinds: readonly string[]): NavGroup[] => [
-  ...groupsOf(par, onlyRefers(kinds)),
+  ...groupsOf(par, kinds),
   ...(kinds.includes('white_label') ? [userBaseOf(par)] : []),
 ]
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { LinkDetail } from '@liaison/client'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
@@ -20,6 +20,11 @@ import { PartnerSettings } from '../linking/notes-panel.tsx'
 import { PartnerReviewNote } from '../linking/review-note.tsx'
 import { ExtendForm } from './extend-form.tsx'
 import { LinkPeople } from './link-people.tsx'
+
+// Few links have this part, so it is fetched when one does.
+const AccountsOnlyPanel = lazy(() =>
+  import('../accounts/accounts-only.tsx').then((loaded) => ({ default: loaded.AccountsOnlyPanel })),
+)
 
 type Act = 'suspend' | 'resume' | 'withdraw' | 'accept' | 'decline'
 
@@ -107,6 +112,11 @@ function Check({ linkId }: { linkId: string }) {
   return <CheckPanel query={usePartnerCheck(linkId)} />
 }
 
+/** Own accounts are the matter of those who resell; every other link shows them only where it is restricted. */
+function sells({ relationship_type: type }: LinkDetail): boolean {
+  return type === 'reseller_channel'
+}
+
 /** One link: what it opens, who uses it, what changed, and the acts its state allows. */
 export function LinkPage() {
   const { partnerId, name } = useFrame()
@@ -135,6 +145,11 @@ export function LinkPage() {
             <div className="stack">
               <LinkFacts title={t('link.state')} link={body} />
               {mayManage && body.status === 'active' && <ExtendForm link={body} etag={etag} />}
+              {mayManage && body.status === 'active' && (body.own_accounts_only || sells(body)) && (
+                <Suspense fallback={null}>
+                  <AccountsOnlyPanel key={body.version} link={body} etag={etag} />
+                </Suspense>
+              )}
               {['active', 'approved', 'suspended'].includes(body.status) && <Check linkId={body.link_id} />}
               {mayManage && body.tenant_id !== null && <PartnerSettings linkId={body.link_id} />}
               <HistoryList history={body.history} />

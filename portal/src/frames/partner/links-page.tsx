@@ -13,12 +13,31 @@ import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { LinkFilterBar, linkSpec, LinkTable, toLinkQuery } from '../shared/link-table.tsx'
 
-/** Every link of the partner in whatever state, with the way to ask for a new one. */
-export function LinksPage() {
+/** The ways from here: what asks for links, what works on many, and what others do through this partner. */
+function Tools() {
   const { partnerId } = useFrame()
   const go = useGo()
   const mayRequest = useMay('partner_org.links.request')
   const mayManage = useMay('partner_org.links.manage')
+  return (
+    <>
+      <GoLink to={partnerPlaces.indirect(partnerId)}>{t('links.indirect')}</GoLink>
+      {mayRequest && <GoLink to={partnerPlaces.templates(partnerId)}>{t('links.templates')}</GoLink>}
+      {mayManage && (
+        <Button variant="default" onClick={() => go(partnerPlaces.manyLinks(partnerId))}>
+          {t('links.many')}
+        </Button>
+      )}
+      {mayRequest && (
+        <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+      )}
+    </>
+  )
+}
+
+/** Every link of the partner in whatever state, with the way to ask for a new one. */
+export function LinksPage() {
+  const { partnerId } = useFrame()
   const filters = useFilters(linkSpec)
   const query = toLinkQuery(filters)
   const links = useRead(
@@ -29,23 +48,7 @@ export function LinksPage() {
   const addressOf = useCallback((link: Link) => partnerPlaces.link(partnerId, link.link_id), [partnerId])
   const isFiltered = filters.active.length > 0
   return (
-    <Page
-      title={t('links.title')}
-      lead={t('links.lead')}
-      tools={
-        <>
-          <GoLink to={partnerPlaces.indirect(partnerId)}>{t('links.indirect')}</GoLink>
-          {mayManage && (
-            <Button variant="default" onClick={() => go(partnerPlaces.manyLinks(partnerId))}>
-              {t('links.many')}
-            </Button>
-          )}
-          {mayRequest && (
-            <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
-          )}
-        </>
-      }
-    >
+    <Page title={t('links.title')} lead={t('links.lead')} tools={<Tools />}>
       <LinkFilterBar filters={filters} searchLabel={t('board.find')} query={links} />
       <Answer query={links} lines={10}>
         {(page) =>

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
@@ -9,79 +9,20 @@ import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { AskFields, blankTerms, checkTerms } from '../shared/ask-fields.tsx'
+import type { AskedTerms } from '../shared/ask-fields.tsx'
 
-/** Which roles a kind of relationship may ask for; the server decides, this only keeps the form short. */
-const rolesOf = {
-  msp_managed: ['msp_full', 'msp_billing', 'msp_support', 'delegate'],
-  enterprise_subsidiary: ['enterprise_hq', 'auditor', 'delegate'],
-  reseller_channel: ['reseller', 'delegate'],
-  audit_only: ['auditor'],
-} as const
-
-type Relationship = keyof typeof rolesOf
-const relationships = ['msp_managed', 'enterprise_subsidiary', 'reseller_channel', 'audit_only'] as const
-const durations = ['90', '180', '365', '730'] as const
-
-type Draft = {
-  slug: string
-  relationship: Relationship
-  role: string
-  days: string
-  message: string
-  via: string
-}
-
-const messageLeast = 10
+type Draft = AskedTerms & { slug: string; via: string }
 
 function checkDraft(draft: Draft): FormError[] {
   const errors: FormError[] = []
   if (draft.slug.trim() === '') errors.push({ field: 'tenant_slug', text: t('request.slug_missing') })
-  if (draft.message.trim().length < messageLeast) {
-    errors.push({ field: 'message', text: t('request.message_short') })
-  }
-  return errors
+  return [...errors, ...checkTerms(draft)]
 }
 
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
-
-function RoleFields({ draft, onDraft }: Omit<FieldsProps, 'errors'>) {
-  return (
-    <>
-      <NativeSelect
-        id="relationship_type"
-        label={t('request.relationship')}
-        value={draft.relationship}
-        onChange={(event) => {
-          const next = relationships.find((kind) => kind === event.currentTarget.value) ?? 'msp_managed'
-          onDraft({ ...draft, relationship: next, role: rolesOf[next][0] })
-        }}
-      >
-        {relationships.map((kind) => (
-          <option key={kind} value={kind}>
-            {tValue('relationship', kind)}
-          </option>
-        ))}
-      </NativeSelect>
-      <fieldset className="stack tight">
-        <legend>{t('request.role')}</legend>
-        {rolesOf[draft.relationship].map((role) => (
-          <label key={role} className="choice">
-            <input
-              type="radio"
-              name="access_role"
-              checked={draft.role === role}
-              onChange={() => onDraft({ ...draft, role })}
-            />
-            {tValue('role', role)}
-            <span className="muted">{tValue('role_about', role)}</span>
-          </label>
-        ))}
-      </fieldset>
-    </>
-  )
-}
 
 function Fields({ draft, errors, onDraft }: FieldsProps) {
   return (
@@ -95,29 +36,7 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         error={errorOf(errors, 'tenant_slug')}
         onChange={(event) => onDraft({ ...draft, slug: event.currentTarget.value })}
       />
-      <RoleFields draft={draft} onDraft={onDraft} />
-      <NativeSelect
-        id="duration_days"
-        label={t('request.duration')}
-        value={draft.days}
-        onChange={(event) => onDraft({ ...draft, days: event.currentTarget.value })}
-      >
-        {durations.map((days) => (
-          <option key={days} value={days}>
-            {t('request.duration_option', { days })}
-          </option>
-        ))}
-      </NativeSelect>
-      <Textarea
-        id="message"
-        label={t('request.message')}
-        description={t('request.message_about')}
-        rows={3}
-        maxLength={1000}
-        value={draft.message}
-        error={errorOf(errors, 'message')}
-        onChange={(event) => onDraft({ ...draft, message: event.currentTarget.value })}
-      />
+      <AskFields draft={draft} errors={errors} onDraft={(change) => onDraft({ ...draft, ...change })} />
       <details>
         <summary>{t('request.more')}</summary>
         <TextInput
@@ -149,14 +68,7 @@ function Sent({ slug }: { slug: string }) {
   )
 }
 
-const blank: Draft = {
-  slug: '',
-  relationship: 'msp_managed',
-  role: 'msp_support',
-  days: '365',
-  message: '',
-  via: '',
-}
+const blank: Draft = { ...blankTerms, slug: '', via: '' }
 
 function useRequest(draft: Draft) {
   const attempt = useAttemptKey(draft)

@@ -1,4 +1,5 @@
 import {
+  IconAdjustments,
   IconApps,
   IconBell,
   IconBuildingCommunity,
@@ -136,6 +137,12 @@ const nav: NavGroup[] = [
         label: t('nav.risk'),
         icon: IconShieldExclamation,
         needs: 'platform.risk.read',
+      },
+      {
+        to: places.programSettings(),
+        label: t('nav.program_settings'),
+        icon: IconAdjustments,
+        needs: 'platform.agreements.read',
       },
     ],
   },

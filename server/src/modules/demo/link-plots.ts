@@ -25,6 +25,8 @@ export interface LinkPlot {
   readonly changedDaysAgo?: number
   readonly reason?: string
   readonly renewDays?: 180
+  /** The distributor between the two, by its code. */
+  readonly via?: string
   /** When the next access review is due; by itself 180 days after the last one. */
   readonly reviewInDays?: number
 }
@@ -183,6 +185,7 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
     startsInDays: -150,
     endsInDays: 215,
     people: { 'Victor Lindqvist': null, 'Amara Diallo': null },
+    via: NORTHWIND,
   },
   {
     partner: SOUTHBANK,
@@ -275,6 +278,7 @@ export const LINK_PLOTS: readonly LinkPlot[] = [
     endsInDays: 235,
     people: { 'Victor Lindqvist': null, 'Amara Diallo': null },
     isForAccounts: true,
+    via: NORTHWIND,
     message: 'For the customers that we sold your lines to.',
   },
 ]

@@ -36,6 +36,7 @@ interface Cast {
   readonly partner: DemoPartner
   readonly tenant: DemoTenant
   readonly owner: DemoMember
+  readonly via: DemoPartner | undefined
   readonly requestedAt: Date
   readonly changedAt: Date
   readonly startsAt: Date
@@ -61,6 +62,7 @@ function castOf({ dice, now }: Making, people: DemoPeople, plot: LinkPlot): Cast
     partner,
     tenant,
     owner,
+    via: plot.via === undefined ? undefined : people.partners.get(plot.via),
     requestedAt,
     changedAt: plot.status === 'requested' ? requestedAt : changedAt,
     startsAt: addDays(now, plot.startsInDays),
@@ -221,6 +223,15 @@ function addRequest(making: Making, plot: LinkPlot, cast: Cast): void {
   })
 }
 
+/** What each side noted for itself about the link that is looked at most. */
+function notesOf({ partner, tenant }: LinkPlot) {
+  const isNoted = tenant === 'acme-fiber' && partner === NORTHWIND
+  return {
+    notes_partner: isNoted ? 'Gold contract. Call Dana before any change after 18:00.' : null,
+    notes_tenant: isNoted ? 'Review the scope at the yearly meeting.' : null,
+  }
+}
+
 function addLinkRow(making: Making, plot: LinkPlot, cast: Cast): void {
   making.ledger.add('link', {
     id: cast.id,
@@ -232,6 +243,8 @@ function addLinkRow(making: Making, plot: LinkPlot, cast: Cast): void {
     initiated_by: plot.initiatedBy ?? 'partner',
     request_message: plot.message ?? null,
     request_expires_at: addDays(cast.requestedAt, 30),
+    via_partner_id: cast.via?.id ?? null,
+    via_partner_name: cast.via?.name ?? null,
     auto_renew_days: plot.renewDays ?? 0,
     review_due_at: APPROVED.has(plot.status) ? reviewOf(making, plot, cast) : null,
     sla_response_hours: plot.role === 'msp_support' || plot.role === 'msp_full' ? 8 : null,
@@ -239,14 +252,7 @@ function addLinkRow(making: Making, plot: LinkPlot, cast: Cast): void {
     notify_on_sla_breach: true,
     notify_on_billing_threshold: true,
     ...thresholdOf(plot, cast.tenant),
-    notes_partner:
-      plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND
-        ? 'Gold contract. Call Dana before any change after 18:00.'
-        : null,
-    notes_tenant:
-      plot.tenant === 'acme-fiber' && plot.partner === NORTHWIND
-        ? 'Review the scope at the yearly meeting.'
-        : null,
+    ...notesOf(plot),
     metadata: {},
   })
 }
