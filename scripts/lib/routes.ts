@@ -14,6 +14,7 @@ export function readRoutes(): readonly Route[] {
       cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
       publicOrigin: () => 'http://localhost:3000',
       embedOrigin: () => 'http://embed.localhost:3000',
+      webhookNets: [],
       isDemo: false,
       keepsMail: true,
       passwordHashConcurrency: 1,

@@ -11,7 +11,7 @@ function isDate(node) {
 export const oneClock = {
   create(context) {
     const path = pathOf(context)
-    if (CLOCKS.test(path) || isTest(path) || /^(scripts|bench|chaos)\//.test(path)) return {}
+    if (CLOCKS.test(path) || isTest(path) || /^(scripts|bench|chaos|evidence)\//.test(path)) return {}
     return {
       NewExpression(node) {
         if (isDate(node.callee) && node.arguments.length === 0) context.report({ node, message: MESSAGE })

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { accountRoutes } from '#modules/accounts/index.ts'
 import { makeAgreementRoutes } from '#modules/agreements/index.ts'
-import { makeAgencyRoutes } from '#modules/agencies/index.ts'
+import { makeAgencyRoutes, mountLeakReportCheck } from '#modules/agencies/index.ts'
+import type { LeakReportKeys } from '#modules/agencies/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
@@ -128,8 +129,12 @@ export interface AppOptions {
   readonly publicOrigin: () => string
   /** The origin of embedded forms; the public origin without this. */
   readonly embedOrigin?: () => string
+  /** Keys that reports of leaked credentials are signed with; without them signatures are not looked at. */
+  readonly leakReportKeys?: LeakReportKeys
   /** Counts the limits of embedded forms; PostgreSQL without this. */
   readonly limitStore?: LimitStore
+  /** Networks that webhooks are delivered to besides the Internet. */
+  readonly webhookNets?: readonly string[]
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
   readonly passwordHashConcurrency?: number
@@ -159,6 +164,8 @@ const NOBODY: Observer = {
   opened: () => undefined,
   crossed: () => undefined,
   auditFailed: () => undefined,
+  signalled: () => undefined,
+  formAnswered: () => undefined,
 }
 
 export interface App {
@@ -177,6 +184,7 @@ function makeServices(options: AppOptions): Services {
     cursors: makeCursorSigner(() => vault.signingKeys('cursor')),
     publicOrigin: options.publicOrigin,
     embedOrigin: options.embedOrigin ?? options.publicOrigin,
+    webhookNets: options.webhookNets ?? [],
     isDemo: options.isDemo ?? false,
     keepsMail: options.keepsMail ?? true,
     passwordHashConcurrency: options.passwordHashConcurrency ?? 2,
@@ -198,6 +206,7 @@ function makeEngine(
     limits: rememberRefusals(options.limitStore ?? makePostgresLimitStore(database)),
     embedOrigin: services.embedOrigin,
     hasher: makePasswordHasher(services.passwordHashConcurrency),
+    onAnswered: (...said) => (options.observer ?? NOBODY).formAnswered(...said),
     ...(options.limitScale !== undefined && { scale: options.limitScale }),
   })
   const engine: Engine = {
@@ -239,6 +248,7 @@ export async function buildAppWith(
   }
   mountIdentityEvents(http, { engine, services })
   mountEmbed(http, { engine, services, embed })
+  if (options.leakReportKeys) mountLeakReportCheck(http, options.leakReportKeys)
   mountReferralLinks(http, { engine, services })
   if (oauth) {
     await oauth.mount(http)

@@ -5,7 +5,7 @@ import { makeExports } from '#modules/exports/index.ts'
 import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
 import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
 import { makePayoutTopics, runPayoutClock } from '#modules/payouts/index.ts'
-import { makeWebhooks } from '#modules/webhooks/index.ts'
+import { makeWebhooks, readAllowedNets } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
 import { listSchedules } from './schedules.ts'
 import type { Config } from '#platform/config.ts'
@@ -81,6 +81,8 @@ export async function startBackground({
     database,
     vault: app.services.vault,
     allowsLoopback: app.services.isDemo,
+    allowedNets: readAllowedNets(app.services.webhookNets),
+    ...(config.secrets.webhookProxy !== undefined && { proxy: config.secrets.webhookProxy }),
     onError,
   })
   const work = makeOperationWork({ database, app, onError })

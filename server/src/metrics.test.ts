@@ -19,6 +19,8 @@ beforeAll(async () => {
       opened: (seconds) => metrics.observer.opened(seconds),
       crossed: (...said) => metrics.observer.crossed(...said),
       auditFailed: () => metrics.observer.auditFailed(),
+      signalled: (name) => metrics.observer.signalled(name),
+      formAnswered: (...said) => metrics.observer.formAnswered(...said),
     },
     onAnswered(request, reply) {
       const { method } = request

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readLeakReportKeys } from '#modules/agencies/index.ts'
 import { readDemoRealmSignIns, readDemoSignIns } from '#modules/demo/index.ts'
 import { buildApp } from './app.ts'
 import type { App } from './app.ts'
@@ -60,6 +61,8 @@ function observe(metrics: () => Metrics) {
       opened: (seconds) => metrics().observer.opened(seconds),
       crossed: (...said) => metrics().observer.crossed(...said),
       auditFailed: () => metrics().observer.auditFailed(),
+      signalled: (name) => metrics().observer.signalled(name),
+      formAnswered: (...said) => metrics().observer.formAnswered(...said),
     } satisfies Observer,
     onAnswered(request: FastifyRequest, reply: FastifyReply) {
       const route = request.routeOptions.url ?? 'unknown'
@@ -119,10 +122,14 @@ async function assemble(
           passphrase: config.secrets.pdfSealPassphrase ?? '',
         },
       }),
+      ...(config.leakReportKeyFile !== undefined && {
+        leakReportKeys: readLeakReportKeys(await readFile(config.leakReportKeyFile, 'utf8')),
+      }),
       places: {
         authOrigin: () => config.authOrigin ?? origin(),
         apiResource: () => config.apiResource ?? `${origin()}/api`,
       },
+      webhookNets: config.webhookNets,
       isDemo: config.isDemo && installation.isEmbedded,
       keepsMail: config.secrets.smtpUrl === undefined,
       passwordHashConcurrency: config.passwordHashConcurrency,
@@ -138,7 +145,8 @@ async function assemble(
     },
   )
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
-  if (existsSync(join(PORTAL_FOLDER, 'index.html'))) await servePortal(app.http, PORTAL_FOLDER)
+  if (existsSync(join(PORTAL_FOLDER, 'index.html')))
+    await servePortal(app.http, PORTAL_FOLDER, app.services.embedOrigin)
   return app
 }
 

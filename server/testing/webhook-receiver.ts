@@ -34,6 +34,7 @@ export interface Received {
 export interface ReceiverAnswer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
   /** A body that never ends. */
   readonly isEndless?: boolean
 }
@@ -59,7 +60,7 @@ export class WebhookReceiver implements AsyncDisposable {
         const answer = this.answer(message)
         if (!answer) return
         response.writeHead(answer.status, answer.headers)
-        if (!answer.isEndless) response.end()
+        if (!answer.isEndless) response.end(answer.body)
         else {
           const chunk = Buffer.alloc(16_384, 'x')
           const pour = () => {

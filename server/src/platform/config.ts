@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findNetFault } from './networks.ts'
 
 /** How a variable reads in the generated reference; `secret` keeps its value out of every log. */
 interface Documented {
@@ -27,6 +28,16 @@ const flag = (fallback: boolean) =>
     .transform((text) => text === '1')
     .default(fallback)
 const optional = () => z.string().min(1).optional()
+const commaSeparated = () =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
 
 const Environment = z.object({
   PORT: documented(integer(3000, 0, 65_535), {
@@ -111,8 +122,27 @@ const Environment = z.object({
     description: 'Password hashes computed at the same time (the bulkhead of reliability R6).',
     unit: 'hashes',
   }),
-  TRUSTED_PROXIES: documented(z.string().default(''), {
+  TRUSTED_PROXIES: documented(commaSeparated(), {
     description: 'Comma-separated addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: none.',
+  }),
+  WEBHOOK_ALLOWED_NETS: documented(
+    commaSeparated().superRefine((nets, context) => {
+      for (const message of nets.flatMap((net) => findNetFault(net) ?? []))
+        context.addIssue({ code: 'custom', message })
+    }),
+    {
+      description:
+        "Comma-separated CIDR ranges of your own network that webhooks may be delivered to besides the Internet, for partners' systems on your premises. What is answered from there is not kept. Empty: none.",
+    },
+  ),
+  LEAK_REPORT_KEYS: documented(optional(), {
+    description:
+      'A file with the public keys of a scanner of secrets, as GitHub publishes them (`public_keys`, each with `key_identifier` and `key`). With it a report to `/api/v1/leak-reports` that claims a signature does nothing unless that is right.',
+  }),
+  WEBHOOK_PROXY: documented(z.url({ protocol: /^https?$/ }).optional(), {
+    description:
+      'A forward proxy that every webhook goes through, for example `http://egress:4750`. It resolves names then, and must refuse private addresses itself.',
+    secret: true,
   }),
   LOG_LEVEL: documented(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -167,6 +197,10 @@ export interface Config {
   readonly stopDelayMs: number
   readonly passwordHashConcurrency: number
   readonly trustedProxies: readonly string[]
+  /** Networks that webhooks are delivered to besides the Internet. */
+  readonly webhookNets: readonly string[]
+  /** Where the keys are that reports of leaked credentials are signed with. */
+  readonly leakReportKeyFile: string | undefined
   readonly logLevel: Values['LOG_LEVEL']
   readonly mailFrom: string
   /** Where the PKCS#12 file is that files are sealed with. */
@@ -184,6 +218,7 @@ export class Secrets {
   readonly smtpUrl: string | undefined
   readonly redisUrl: string | undefined
   readonly pdfSealPassphrase: string | undefined
+  readonly webhookProxy: string | undefined
 
   constructor(
     values: Pick<
@@ -194,6 +229,7 @@ export class Secrets {
       | 'SMTP_URL'
       | 'REDIS_URL'
       | 'PDF_SEAL_PASSPHRASE'
+      | 'WEBHOOK_PROXY'
     >,
   ) {
     this.databaseUrl = values.DATABASE_URL
@@ -202,6 +238,7 @@ export class Secrets {
     this.smtpUrl = values.SMTP_URL
     this.redisUrl = values.REDIS_URL
     this.pdfSealPassphrase = values.PDF_SEAL_PASSPHRASE
+    this.webhookProxy = values.WEBHOOK_PROXY
   }
 
   toJSON(): string {
@@ -248,9 +285,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     stopDelayMs: values.STOP_DELAY_MS,
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
-    trustedProxies: values.TRUSTED_PROXIES.split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    trustedProxies: values.TRUSTED_PROXIES,
+    webhookNets: values.WEBHOOK_ALLOWED_NETS,
+    leakReportKeyFile: values.LEAK_REPORT_KEYS,
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,
     pdfSealFile: values.PDF_SEAL_P12,

@@ -115,6 +115,9 @@ const UNAVAILABLE_CODES = new Set([
   '57P01',
   '57P02',
   '57P03',
+  // No room on its disk, no memory, no connection left: nothing was changed, and it passes.
+  '53100',
+  '53200',
   '53300',
   '08000',
   '08003',

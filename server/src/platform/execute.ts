@@ -16,8 +16,8 @@ import type { IdempotentUse } from './idempotency.ts'
 import { limitHeaders } from './limits.ts'
 import type { Limiter } from './limits.ts'
 import { keepRefusal } from './kept-refusal.ts'
-import { countEvents, endMandate, takeEvents } from './mandate.ts'
-import type { Mandate } from './mandate.ts'
+import { countEvents, endMandate, listSignals, takeEvents } from './mandate.ts'
+import type { Mandate, Signal } from './mandate.ts'
 import { openForClient } from './resolver-of-client.ts'
 import type { RealmTokens } from './realm-token.ts'
 import { openInRealm } from './open-in-realm.ts'
@@ -64,6 +64,10 @@ export interface Observer {
   crossed(partnerId: PartnerId, route: string, scope: number | null): void
   /** The commit that carries the audit events of a request failed; the request failed with it. */
   auditFailed(): void
+  /** Something was committed that whoever runs the installation is to look at. */
+  signalled(name: Signal): void
+  /** A request with a form token or a server key was answered; `reason` is one of a fixed list. */
+  formAnswered(outcome: 'success' | 'refusal' | 'error', reason: string): void
 }
 
 /** One request, parsed. */
@@ -363,6 +367,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
       throw error
     },
   )
+  for (const name of listSignals(mandate)) engine.observer.signalled(name)
   return { ...answer, headers: { ...answer.headers, ...joinLimitHeaders(limits, metered) } }
 }
 

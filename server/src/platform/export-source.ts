@@ -17,9 +17,9 @@ export interface ExportColumn {
   readonly width?: number
 }
 
-/** One row of a file, with the tenant that it belongs to: each tenant is told how many of its rows left. */
+/** One row of a file, with the tenant that it belongs to: each tenant is told how many of its rows left. Null in the program. */
 export interface ExportRow {
-  readonly tenantId: string
+  readonly tenantId: string | null
   /** In the order of the source's columns. */
   readonly cells: readonly ExportCell[]
 }
@@ -35,6 +35,12 @@ export interface ExportBatch {
 
 /** Under which access rows are exported: across linked tenants, or an organisation's own. */
 export type ExportMandate = Mandate<'portfolio' | 'tenant'>
+
+/** Under which access rows of the partner program are exported: the own partner's, or all of the provider's. */
+export type ProgramExportMandate = Mandate<'program' | 'platform'>
+
+/** Whatever access a file is made under. */
+export type AnyExportMandate = ExportMandate | ProgramExportMandate
 
 /** What is exported: the same from the first batch to the last. */
 export interface ExportQuestion<Filter> {
@@ -54,9 +60,13 @@ export interface ExportPermissions {
   }
   /** An organisation's own rows. */
   readonly tenant?: PermissionOf<'tenant'>
+  /** A partner's own rows of the program. */
+  readonly program?: PermissionOf<'program'>
+  /** The provider's rows of the program. */
+  readonly platform?: PermissionOf<'platform'>
 }
 
-interface Definition<Schema extends z.ZodObject> {
+interface Definition<Schema extends z.ZodObject, Access extends AnyExportMandate> {
   /** Stable, snake_case; part of addresses and stored with every export. */
   readonly kind: string
   /** In words, plural, for example "invoices". */
@@ -66,40 +76,68 @@ interface Definition<Schema extends z.ZodObject> {
   /** What may be asked, as JSON without transformations: what it lets through is stored, and parsed again at every batch. */
   readonly filter: Schema
   /** How many rows there are, exactly as things stand; a source that cannot count says an upper bound. */
-  readonly estimate: (mandate: ExportMandate, question: ExportQuestion<z.output<Schema>>) => Promise<number>
+  readonly estimate: (mandate: Access, question: ExportQuestion<z.output<Schema>>) => Promise<number>
   /**
    * The next rows, by key and never by offset, so that memory and time per batch stay flat. Each batch runs in a
    * transaction of its own, in which the access was decided anew.
    */
   readonly read: (
-    mandate: ExportMandate,
+    mandate: Access,
     question: ExportQuestion<z.output<Schema>>,
     window: { readonly after: ExportPosition | null; readonly limit: number },
   ) => Promise<ExportBatch>
 }
 
 /** A kind of rows that can be exported, as the module that owns them describes it. */
-export interface ExportSource extends Omit<Definition<z.ZodObject>, 'estimate' | 'read'> {
-  readonly estimate: (mandate: ExportMandate, question: ExportQuestion<unknown>) => Promise<number>
+export interface ExportSource extends Omit<Definition<z.ZodObject, AnyExportMandate>, 'estimate' | 'read'> {
+  readonly estimate: (mandate: AnyExportMandate, question: ExportQuestion<unknown>) => Promise<number>
   readonly read: (
-    mandate: ExportMandate,
+    mandate: AnyExportMandate,
     question: ExportQuestion<unknown>,
     window: { readonly after: ExportPosition | null; readonly limit: number },
   ) => Promise<ExportBatch>
 }
 
-/**
- * Describes rows that can be exported. The owning module writes it in its `export-source.ts` and exports it from its
- * `index.ts`; the module `exports` lists it. The stored filter is parsed by `filter` before every use.
- */
-export function defineExportSource<Schema extends z.ZodObject>(definition: Definition<Schema>): ExportSource {
+function isOfTenants(mandate: AnyExportMandate): mandate is ExportMandate {
+  return mandate.kind === 'portfolio' || mandate.kind === 'tenant'
+}
+
+function isOfProgram(mandate: AnyExportMandate): mandate is ProgramExportMandate {
+  return mandate.kind === 'program' || mandate.kind === 'platform'
+}
+
+function define<Schema extends z.ZodObject, Access extends AnyExportMandate>(
+  definition: Definition<Schema, Access>,
+  isOwn: (mandate: AnyExportMandate) => mandate is Access,
+): ExportSource {
   const parsed = (question: ExportQuestion<unknown>): ExportQuestion<z.output<Schema>> => ({
     ...question,
     filter: definition.filter.parse(question.filter),
   })
+  const own = (mandate: AnyExportMandate): Access => {
+    if (!isOwn(mandate)) throw new Error(`A mandate of ${mandate.kind} exports no ${definition.noun}.`)
+    return mandate
+  }
   return {
     ...definition,
-    estimate: (mandate, question) => definition.estimate(mandate, parsed(question)),
-    read: (mandate, question, window) => definition.read(mandate, parsed(question), window),
+    estimate: async (mandate, question) => definition.estimate(own(mandate), parsed(question)),
+    read: async (mandate, question, window) => definition.read(own(mandate), parsed(question), window),
   }
+}
+
+/**
+ * Describes rows of tenants that can be exported. The owning module writes it in its `export-source.ts` and exports it from
+ * its `index.ts`; the module `exports` lists it. The stored filter is parsed by `filter` before every use.
+ */
+export function defineExportSource<Schema extends z.ZodObject>(
+  definition: Definition<Schema, ExportMandate>,
+): ExportSource {
+  return define(definition, isOfTenants)
+}
+
+/** The same for rows of the partner program, which belong to no tenant (D10). */
+export function defineProgramExportSource<Schema extends z.ZodObject>(
+  definition: Definition<Schema, ProgramExportMandate>,
+): ExportSource {
+  return define(definition, isOfProgram)
 }

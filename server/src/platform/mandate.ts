@@ -177,8 +177,8 @@ export interface MandateKinds {
   realm_door: {
     readonly partner: RealmPartner
     readonly session: { readonly id: IdOf<'end_user_session'>; readonly user: RealmUser } | null
-    /** Which of the realm's own keys signs. */
-    readonly keyNumber: number
+    /** Which of the realm's own keys tokens count under; the one that signs first. */
+    readonly keyNumbers: readonly number[]
   }
   /** An embedded form of an agency: who fills it in has no account, and the token says for whom it works. */
   form: {
@@ -231,10 +231,14 @@ export type Mandate<Kind extends MandateKind = MandateKind> = {
 }[Kind]
 
 /** What stands behind a mandate; reachable through the functions of this file only. */
+/** What whoever runs the installation is told by a metric when it is committed: never a name or an id. */
+export type Signal = 'earning_differs'
+
 interface Backing {
   readonly transaction: Transaction
   readonly facts: Facts | null
   readonly events: Statement[]
+  readonly signals: Signal[]
   reads: AuditEvent | null
   kysely: Kysely<never> | undefined
 }
@@ -256,7 +260,7 @@ export function issueMandate<Kind extends MandateKind>(
   // The seal is a type without a value, so that no object literal is a mandate.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const mandate = Object.freeze({ kind, ...named }) as unknown as Mandate<Kind>
-  backings.set(mandate, { ...backing, events: [], reads: null, kysely: undefined })
+  backings.set(mandate, { ...backing, events: [], signals: [], reads: null, kysely: undefined })
   return mandate
 }
 
@@ -285,6 +289,16 @@ export function runStatements(
 /** Queues the audit event of a change; it commits with the change. */
 export function recordEvent(mandate: Mandate, event: AuditEvent): void {
   backingOf(mandate).events.push(recordStatement(event))
+}
+
+/** Has a metric count something once this is committed. */
+export function signal(mandate: Mandate, name: Signal): void {
+  backingOf(mandate).signals.push(name)
+}
+
+/** What metrics are to count. */
+export function listSignals(mandate: Mandate): readonly Signal[] {
+  return backingOf(mandate).signals
 }
 
 /** Says what a read touched; without it a read is recorded with the permission's action and the rows of the answer. */

@@ -81,6 +81,11 @@ function makeCounters(registers: Registry[]) {
       'reason',
     ]),
     limited: count('rate_limited_total', 'Requests refused by a rate limit, by bucket.', ['bucket']),
+    forms: count(
+      'embed_requests_total',
+      'Requests with a form token or a server key, by outcome and reason.',
+      ['outcome', 'reason'],
+    ),
     jobErrors: count('job_errors_total', 'Errors of background work.', ['where']),
     switches: count('context_switch_total', 'Switches into a tenant, by outcome.', ['outcome']),
     crossings: count('cross_tenant_requests_total', 'Requests of partners that went into tenants.', [
@@ -88,6 +93,7 @@ function makeCounters(registers: Registry[]) {
       'route',
     ]),
     stepUps: count('step_up_total', 'Step-ups that were asked for, done, and failed.', ['outcome']),
+    signals: count('earnings_differing_total', 'Earnings that a repetition would calculate otherwise.', []),
     auditFailures: count(
       'audit_write_failures_total',
       'Requests that failed because the commit with their audit events failed.',
@@ -149,6 +155,8 @@ function observe(counters: Counters, histograms: ReturnType<typeof makeHistogram
       if (scope !== null) histograms.scopes.observe(scope)
     },
     auditFailed: () => counters.auditFailures.inc(),
+    signalled: () => counters.signals.inc(),
+    formAnswered: (outcome, reason) => counters.forms.inc({ outcome, reason }),
   }
 }
 

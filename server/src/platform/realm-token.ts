@@ -9,6 +9,9 @@ import type { Vault } from './vault.ts'
 /** How long an access token of an end user lasts; its session is asked for at every use all the same. */
 export const REALM_TOKEN_SECONDS = 600
 
+/** How long others may keep a copy of a realm's public keys. */
+export const REALM_KEYS_MAX_AGE_SECONDS = 300
+
 /** What a valid token of an end user says. */
 export interface RealmToken {
   readonly slug: string
@@ -22,8 +25,8 @@ export interface RealmTokens {
   issuer(slug: string): string
   /** Signs a token for a session. */
   sign(token: RealmToken, now: Date): Promise<string>
-  /** The public keys of a realm: the one that signs, and the one before it. */
-  keys(slug: string, keyNumber: number): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** The public keys of a realm with these numbers. */
+  keys(slug: string, keyNumbers: readonly number[]): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** The token, when the realm that it names as its issuer signed it and it has not run out; else null. */
   verify(text: string, now: Date): Promise<RealmToken | null>
 }
@@ -106,16 +109,14 @@ export function makeRealmTokens(vault: Pick<Vault, 'deriveKey'>, publicOrigin: (
         .setExpirationTime(iat + REALM_TOKEN_SECONDS)
         .sign(privateKey(slug, keyNumber))
     },
-    keys: (slug, keyNumber) =>
+    keys: (slug, keyNumbers) =>
       Promise.all(
-        [keyNumber, keyNumber - 1]
-          .filter((number) => number > 0)
-          .map(async (number) => ({
-            ...(await exportJWK(publicKey(slug, number))),
-            kid: kidOf(number),
-            alg: 'EdDSA',
-            use: 'sig',
-          })),
+        keyNumbers.map(async (number) => ({
+          ...(await exportJWK(publicKey(slug, number))),
+          kid: kidOf(number),
+          alg: 'EdDSA',
+          use: 'sig',
+        })),
       ),
     verify: (text, now) => verifyToken(text, now, { issuer, publicKey }),
   }

@@ -24,7 +24,13 @@ const Entered = z.object({
       is_white_label: z.boolean(),
     })
     .nullable(),
-  realm: z.object({ status: z.enum(['open', 'closed']), key_number: z.int() }).nullable(),
+  realm: z
+    .object({
+      status: z.enum(['open', 'closed']),
+      key_number: z.int(),
+      previous_key_counts: z.boolean(),
+    })
+    .nullable(),
   freezes: z.array(
     z.object({
       id: z.string(),
@@ -68,7 +74,6 @@ const NOTHING: Omit<RealmFacts, 'now'> = {
   role_choice: null,
   features_off: new Set(),
   is_on_hold: false,
-  quota: null,
 }
 
 function toFacts(entered: EnteredRealm, featuresOff: EndUserRequest['featuresOff']): RealmFacts {
@@ -80,7 +85,7 @@ function toFacts(entered: EnteredRealm, featuresOff: EndUserRequest['featuresOff
       status: partner.status === 'active' ? 'active' : 'inactive',
       is_white_label: partner.is_white_label,
     },
-    realm: entered.realm,
+    realm: entered.realm && { status: entered.realm.status },
     freezes: entered.freezes,
     user: user && {
       id: idFromUuid('end_user', user.id),
@@ -91,17 +96,15 @@ function toFacts(entered: EnteredRealm, featuresOff: EndUserRequest['featuresOff
     role_choice: entered.role_choice ?? null,
     features_off: partner ? featuresOff(partner.id, entered.now) : new Set(),
     is_on_hold: entered.is_on_hold,
-    // The service meter counts after this decision, in the same transaction, and refuses by itself.
-    quota: null,
   }
 }
 
-/** A token counts for its own session and user, and only under the realm's key of today or the one before. */
+/** A token counts for its own session and user, and only under the realm's key of today or, for a time, the one before. */
 function withoutStaleToken(entered: EnteredRealm, evidence: RealmEvidence): EnteredRealm {
   if (!('token' in evidence) || !entered.realm || !entered.user) return entered
   const { token } = evidence
-  const current = entered.realm.key_number
-  const isCurrent = token.keyNumber === current || token.keyNumber === current - 1
+  const { key_number: current, previous_key_counts: isPreviousGood } = entered.realm
+  const isCurrent = token.keyNumber === current || (isPreviousGood && token.keyNumber === current - 1)
   return isCurrent && token.userId === entered.user.id
     ? entered
     : { ...entered, user: null, session_id: null }
@@ -174,6 +177,12 @@ export async function openForEndUser(
   }
 }
 
+/** The numbers of the keys that tokens count under, the one that signs first. */
+function keysOf({ realm }: EnteredRealm): readonly number[] {
+  const current = realm?.key_number ?? 1
+  return realm?.previous_key_counts ? [current, current - 1] : [current]
+}
+
 /** Refuses a realm that there is none of, or that is closed now. */
 function requireOpen({ partner, realm, freezes }: EnteredRealm): NonNullable<EnteredRealm['partner']> {
   if (!partner || !realm) throw new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')
@@ -213,7 +222,7 @@ export async function openForRealmDoor(
     const origin = { requestId: trace.requestId, now: entered.now, ip: trace.ip }
     const mandate = issueMandate(
       'realm_door',
-      { partner: partnerOf(partner), session, keyNumber: entered.realm?.key_number ?? 1, origin },
+      { partner: partnerOf(partner), session, keyNumbers: keysOf(entered), origin },
       { transaction, facts: null },
     )
     return { mandate, transaction }

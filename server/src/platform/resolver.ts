@@ -362,7 +362,7 @@ export interface ExportRequest {
   readonly exportId: string
   /** The secret that whoever claimed the export knows, in hexadecimal. */
   readonly claim: string
-  readonly plane: 'delegation' | 'tenant'
+  readonly plane: Exclude<Plane, 'realm'>
   readonly permission: Permission
   readonly requestId: string
 }

@@ -12,6 +12,8 @@ export interface Services {
   readonly publicOrigin: () => string
   /** The origin that forms of agencies are served from, without a trailing slash: no cookies and no portal there. */
   readonly embedOrigin: () => string
+  /** Networks of the provider's own, in CIDR form, that webhooks are delivered to besides the Internet. */
+  readonly webhookNets: readonly string[]
   /** Whether this is the demo installation: sign-ins are shown, mails stay in the outbox page. */
   readonly isDemo: boolean
   /** Whether mails are only kept for reading in the browser. */

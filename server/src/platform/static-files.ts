@@ -5,9 +5,10 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
-// The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline.
-const PORTAL_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+// The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline. It
+// frames the preview of a form of an agency, which stands on the origin of forms, and nothing else.
+const portalPolicy = (embedOrigin: string): string =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src ${embedOrigin}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`
 
 const access = { public: 'The portal is the same for everybody; what it shows comes from the API.' }
 
@@ -67,9 +68,14 @@ function send(file: StaticFile, request: FastifyRequest, reply: FastifyReply): F
 
 /**
  * Serves the built portal from memory: its files, those with a hash in their name for a year, and its page on every
- * path it owns. Nothing that was not built can be asked for, since each file is a route of its own.
+ * path it owns. Nothing that was not built can be asked for, since each file is a route of its own. `embedOrigin` is the
+ * one origin that it may frame.
  */
-export async function servePortal(app: FastifyInstance, folder: string): Promise<void> {
+export async function servePortal(
+  app: FastifyInstance,
+  folder: string,
+  embedOrigin: () => string,
+): Promise<void> {
   const names = await readdir(folder, { recursive: true })
   const visible = names.filter((name) => !name.startsWith('.'))
   const files = await Promise.all(visible.map((name) => readStaticFile(folder, name)))
@@ -81,7 +87,11 @@ export async function servePortal(app: FastifyInstance, folder: string): Promise
   if (!page) throw new Error('The portal was built without a page.')
   for (const path of PORTAL_PATHS) {
     app.get(path, { config: { access } }, (request, reply) =>
-      send(page, request, reply.header('Content-Security-Policy', PORTAL_POLICY)),
+      send(
+        page,
+        request,
+        reply.header('Content-Security-Policy', portalPolicy(new URL(embedOrigin()).origin)),
+      ),
     )
   }
 }

@@ -73,15 +73,16 @@ function subjectsOf(mandate: Mandate): Subjects {
   }
 }
 
-type Wake = (change: Subjects) => void
+/** Hears whom a change concerns, by their ids in the database; what is left out concerns everybody. */
+export type Wake = (change: Subjects) => void
 
 /** A connection that hears of changes; giving it back twice is harmless. */
 interface Listening {
   readonly giveBack: () => void
 }
 
-/** The one connection on which this process hears of changes, kept while anybody listens. */
-class Ear {
+/** One connection that hears of changes of access, kept while anybody listens. */
+export class Ear {
   readonly #database: Database
   readonly #wakes = new Set<Wake>()
   #listening: Promise<Listening> | null = null

@@ -3,6 +3,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import Pdf from 'pdfkit'
 import type { ExportCell, ExportColumn } from '../export-source.ts'
 import { decimalsOf, isMoney, toDecimal, toText } from './cells.ts'
+import { TextLine } from './pdf-line.ts'
 import { groupThousands, toShown } from './pdf-text.ts'
 import { Totals } from './totals.ts'
 import type { FileFacts, FileWriter, Sink } from './writer.ts'
@@ -51,6 +52,7 @@ class Pages {
   readonly doc: PDFKit.PDFDocument
   readonly #facts: FileFacts
   readonly #places: readonly Place[]
+  readonly #line: TextLine
   #page = 0
   #y = 0
   isExact = true
@@ -66,6 +68,7 @@ class Pages {
     })
     this.doc.on('data', (bytes: Buffer) => sink(bytes))
     this.#places = placesOf(facts.columns, 841.89 - 2 * MARGIN)
+    this.#line = new TextLine(this.doc, SIZE)
     this.#addPage()
   }
 
@@ -138,7 +141,11 @@ class Pages {
 
   addRow(row: readonly ExportCell[]): void {
     this.#makeRoom()
-    for (const [index, place] of this.#places.entries()) this.#put(toPdfText(row[index] ?? null), place)
+    const cells = this.#places.map((place, index) => {
+      const text = this.#shown(toPdfText(row[index] ?? null))
+      return { ...place, x: place.x + PADDING, width: place.width - 2 * PADDING, text }
+    })
+    this.doc.addContent(this.#line.write(cells, { top: this.#y, height: this.doc.page.height }))
     this.#y += LINE
   }
 
