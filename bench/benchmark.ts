@@ -28,6 +28,8 @@ export interface BenchmarkResult {
 export interface BenchmarkContext {
   /** A run to see that everything works: small, and no basis for figures. */
   readonly isQuick: boolean
+  /** How many rows the largest world has, where a run on a slow machine asked for fewer than the target; else null. */
+  readonly rows: number | null
   /** The PostgreSQL of this run, started when first asked for. */
   cluster(): Promise<Cluster>
   /** Tells what is being done. */

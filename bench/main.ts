@@ -3,6 +3,7 @@ import type { Benchmark, BenchmarkContext } from './benchmark.ts'
 import { benchmark as board } from './benchmarks/board.ts'
 import { benchmark as billing } from './benchmarks/billing.ts'
 import { benchmark as earnings } from './benchmarks/earnings.ts'
+import { benchmark as embed } from './benchmarks/embed.ts'
 import { benchmark as exports } from './benchmarks/exports.ts'
 import { benchmark as features } from './benchmarks/features.ts'
 import { benchmark as get } from './benchmarks/get.ts'
@@ -32,9 +33,10 @@ const BENCHMARKS: readonly Benchmark[] = [
   usage,
   features,
   earnings,
+  embed,
   gateway,
 ]
-const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick]`
+const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick] [--rows N]`
 /** No benchmark takes longer unless it says so, whatever hangs; a little more is given to ending the database. */
 const LONGEST_MINUTES = 8
 const MINUTE_MS = 60_000
@@ -43,17 +45,27 @@ const STOP_MS = 20_000
 interface Order {
   readonly chosen: readonly Benchmark[]
   readonly isQuick: boolean
+  readonly rows: number | null
+}
+
+/** A whole number of rows, or null without the option. Throws for anything else. */
+function readRows(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const rows = Number(text)
+  if (!Number.isSafeInteger(rows) || rows < 1000)
+    throw new Error(`--rows takes a number from 1000. Usage: ${USAGE}`)
+  return rows
 }
 
 function readOrder(): Order {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false } },
+    options: { quick: { type: 'boolean', default: false }, rows: { type: 'string' } },
   })
   const unknown = positionals.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name))
   if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(', ')}. Usage: ${USAGE}`)
   const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
-  return { chosen, isQuick: values.quick }
+  return { chosen, isQuick: values.quick, rows: readRows(values.rows) }
 }
 
 const say = (line: string): void => console.log(line)
@@ -73,9 +85,9 @@ async function within<T>(minutes: number, work: Promise<T>): Promise<T> {
 }
 
 /** Runs the benchmarks one after the other and hands over each run as soon as it is there. */
-async function runAll({ chosen, isQuick }: Order, keep: (run: Run) => Promise<void>): Promise<void> {
+async function runAll({ chosen, isQuick, rows }: Order, keep: (run: Run) => Promise<void>): Promise<void> {
   let started: Promise<Cluster> | undefined
-  const context: BenchmarkContext = { isQuick, cluster: () => (started ??= startCluster()), say }
+  const context: BenchmarkContext = { isQuick, rows, cluster: () => (started ??= startCluster()), say }
   const date = new Date().toISOString().slice(0, 10)
   const commit = await describeCommit()
   try {

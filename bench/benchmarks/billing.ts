@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { splitPeriod } from '../../server/src/modules/billing/index.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
@@ -24,6 +25,7 @@ import { figure, milliseconds } from '../words.ts'
 const SUMMARY = '/api/v1/partner/billing/summary'
 const INVOICES = '/api/v1/partner/billing/invoices'
 const TENANTS = 1000
+const TARGET_ROWS = 10_000_000
 const PERMISSION = 'partner.billing.summary.read'
 
 /** What the server sends for the thirty days up to today. */
@@ -106,10 +108,19 @@ async function timeRaw(connection: ConnectionSettings, tenantIds: string[], runs
   }
 }
 
+/** An answer, asked for again while the server sheds load: what else the machine does is no part of this measurement. */
+async function askPatiently(url: string): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, { headers: headersOf(0) })
+    if (response.status !== 503 || attempt === 10) return response
+    await setTimeout(1000 * (Number(response.headers.get('retry-after')) || 1))
+  }
+}
+
 async function findDeepPage(server: Rival): Promise<string> {
   let path = `${INVOICES}?limit=50&offset=10000`
   for (let step = 0; step < 10; step += 1) {
-    const response = await fetch(`${server.url}${path}`, { headers: headersOf(0) })
+    const response = await askPatiently(`${server.url}${path}`)
     const page: unknown = await response.json()
     const next: unknown =
       typeof page === 'object' && page !== null && 'next_cursor' in page ? page.next_cursor : null
@@ -178,12 +189,20 @@ interface Figures {
   readonly measured: readonly Measured[]
 }
 
+/** The target's world, or as many rows of it as the run asked for. */
+function worldOf({ isQuick, rows }: BenchmarkContext): World {
+  if (isQuick) return { tenants: 100, perTenant: 200 }
+  return { tenants: TENANTS, perTenant: Math.max(1, Math.round((rows ?? TARGET_ROWS) / TENANTS)) }
+}
+
+const isWholeTarget = ({ rows }: BenchmarkContext) => (rows ?? TARGET_ROWS) >= TARGET_ROWS
+
 async function measureAll(context: BenchmarkContext): Promise<Figures> {
   const cluster = await context.cluster()
   const load = startLoad()
   const course: Course = { cluster, load, connections: 1, seconds: context.isQuick ? 1 : 2 }
   const rounds = context.isQuick ? 1 : 3
-  const big: World = { tenants: context.isQuick ? 100 : TENANTS, perTenant: context.isQuick ? 200 : 10_000 }
+  const big = worldOf(context)
   const small = [50, 200].map((tenants) => ({
     tenants,
     perTenant: (context.isQuick ? 10_000 : 250_000) / tenants,
@@ -214,7 +233,7 @@ async function measureAll(context: BenchmarkContext): Promise<Figures> {
   }
 }
 
-function claimsOf({ kept, raw, measured }: Figures): Claim[] {
+function claimsOf({ kept, raw, measured }: Figures, { tenants, perTenant }: World): Claim[] {
   const summary = percentile(kept, 0.95)
   const ratio = median(raw) / median(kept)
   const claim = (what: string, time: number, [requirement, target]: readonly [string, number]): Claim => ({
@@ -224,10 +243,14 @@ function claimsOf({ kept, raw, measured }: Figures): Claim[] {
     target: `≤ ${target} ms`,
     isMet: atMost(time, target),
   })
-  const pages = measured.filter(({ world, path }) => world.perTenant >= 10_000 && path !== SUMMARY)
+  const pages = measured.filter(({ world, path }) => world.tenants === tenants && path !== SUMMARY)
   const small = measured.filter(({ world }) => world.tenants <= 200)
+  const rows = (tenants * perTenant).toLocaleString('en')
   return [
-    claim('p95 of the statement that reads the summary of 1,000 tenants', summary, ['P7', 15]),
+    claim(`p95 of the statement that reads the summary of 1,000 tenants, ${rows} invoices`, summary, [
+      'P7',
+      15,
+    ]),
     {
       requirement: 'P7',
       what: 'The raw aggregate of the same figures against it',
@@ -248,8 +271,10 @@ function claimsOf({ kept, raw, measured }: Figures): Claim[] {
 export const benchmark: Benchmark = {
   name: 'billing',
   longestMinutes: 25,
-  title: 'Consolidated billing of 1,000 tenants and 10,000,000 invoices',
+  title: 'Consolidated billing of 1,000 tenants',
   async run(context) {
+    const world = worldOf(context)
+    const rows = (world.tenants * world.perTenant).toLocaleString('en')
     const figures = await measureAll(context)
     const { kept, raw, measured } = figures
     const row = (what: string, times: readonly number[]) => [
@@ -259,12 +284,15 @@ export const benchmark: Benchmark = {
     ]
     return {
       method:
-        'One partner linked with all tenants, one person asking one request after the other on the same two cores as the database and the load. The first line is the statement alone under row policies, in the context of that person; the second the same figures added up from the invoices by a superuser without policies. The other lines are whole requests over HTTP: session, decision for every link, exact totals, the answer for every tenant, the audit record. The table of 10,000,000 invoices is not logged and has the indexes that these reads use. One invoice in 27 is still owed.',
+        'One partner linked with all tenants, one person asking one request after the other on the same two cores as the database and the load. The first line is the statement alone under row policies, in the context of that person; the second the same figures added up from the invoices by a superuser without policies. The other lines are whole requests over HTTP: session, decision for every link, exact totals, the answer for every tenant, the audit record. The table of invoices is not logged and has the indexes that these reads use. One invoice in 27 is still owed.' +
+        (isWholeTarget(context)
+          ? ''
+          : ` This run had ${rows} invoices; the target is named for 10,000,000 (\`npm run bench -- billing\` without \`--rows\`).`),
       table: {
         columns: ['What', 'p50 ms', 'p95 ms'],
         rows: [
           row('Summary of 1,000 tenants, the statement, from kept sums', kept),
-          row('The same figures from 10,000,000 rows, bare', raw),
+          row(`The same figures from ${rows} rows, bare`, raw),
           ...measured.map(({ world, path, rounds }) => [
             `\`GET ${path}\`, ${world.tenants} tenants, ${(world.tenants * world.perTenant).toLocaleString('en')} invoices`,
             milliseconds(p50(rounds)),
@@ -272,7 +300,7 @@ export const benchmark: Benchmark = {
           ]),
         ],
       },
-      claims: claimsOf(figures),
+      claims: claimsOf(figures, world),
       baselineSpread: spread(raw),
     }
   },

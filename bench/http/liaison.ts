@@ -21,17 +21,23 @@ const SECRET_KEY = 'a key of a database that is thrown away afterwards'
 const LIMIT_SCALE = 20
 
 /** What a measurement leaves out of the real server, or makes harder. */
-type Change = Partial<Pick<Engine, 'limiter' | 'readDurability'>>
+type Change = Partial<Pick<Engine, 'limiter' | 'readDurability'>> & { readonly maxInFlight?: number }
 
 /** The real server around some routes. */
 export async function openRoutes(
   connection: ConnectionSettings,
   makeRoutes: (services: Services) => readonly Route[],
-  change: Change = {},
+  { maxInFlight, ...change }: Change = {},
 ): Promise<Server> {
   const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: POOL_SIZE })
   const app = await buildAppWith(
-    { database, secretKey: SECRET_KEY, publicOrigin: () => 'http://localhost', limitScale: LIMIT_SCALE },
+    {
+      database,
+      secretKey: SECRET_KEY,
+      publicOrigin: () => 'http://localhost',
+      limitScale: LIMIT_SCALE,
+      ...(maxInFlight !== undefined && { maxInFlight }),
+    },
     makeRoutes,
   )
   Object.assign(app.engine, change)
@@ -86,6 +92,11 @@ const UNLIMITED: Limiter = {
 /** The whole path of a request: session, live link, decision, limits, row policies, audit with asynchronous commit. */
 export function openLiaison(connection: ConnectionSettings): Promise<Server> {
   return openRoutes(connection, () => [readInvoice])
+}
+
+/** The same, taking in more at once than it can serve: what an overload does to a server that refuses nobody. */
+export function openUnbounded(connection: ConnectionSettings): Promise<Server> {
+  return openRoutes(connection, () => [readInvoice], { maxInFlight: 1_000_000 })
 }
 
 /** The same, answered only when the audit row is on disk. */

@@ -19,7 +19,7 @@ export interface OpenLoopOrder {
 export interface OpenLoopReport {
   readonly offeredPerSecond: number
   readonly acceptedPerSecond: number
-  /** Refused with 503. */
+  /** Refused with 503 and `Retry-After`. */
   readonly shedPerSecond: number
   /** Any other answer, or none. */
   readonly failed: number
@@ -33,6 +33,8 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 
 interface Outcome {
   readonly status: number
+  /** Whether a refusal says when to come again. */
+  readonly hasRetryAfter: boolean
   readonly dueMs: number
 }
 
@@ -66,13 +68,13 @@ class Line {
 
   #close(): void {
     this.isOpen = false
-    this.#finish(0)
+    this.#finish(0, false)
   }
 
-  #finish(status: number): void {
+  #finish(status: number, hasRetryAfter: boolean): void {
     if (!this.#isBusy) return
     this.#isBusy = false
-    this.#settle(this, { status, dueMs: this.#dueMs })
+    this.#settle(this, { status, hasRetryAfter, dueMs: this.#dueMs })
   }
 
   #hear(chunk: Buffer): void {
@@ -83,7 +85,7 @@ class Line {
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0)
     if (this.#received.length < headEnd + HEAD_END.length + length) return
     this.#received = Buffer.alloc(0)
-    this.#finish(Number(head.slice(9, 12)))
+    this.#finish(Number(head.slice(9, 12)), /\r\nretry-after: [1-9]\d*(\r\n|$)/i.test(head))
   }
 }
 
@@ -117,10 +119,10 @@ class Generator {
     return made
   }
 
-  #note(line: Line, { status, dueMs }: Outcome): void {
+  #note(line: Line, { status, hasRetryAfter, dueMs }: Outcome): void {
     this.#waiting -= 1
     if (status === 200) this.#acceptedMs.push(performance.now() - dueMs)
-    else if (status === 503) this.#shed += 1
+    else if (status === 503 && hasRetryAfter) this.#shed += 1
     else this.#failed += 1
     if (line.isOpen) this.#idle.push(line)
     else this.#lines.delete(line)

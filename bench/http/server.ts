@@ -3,7 +3,8 @@ import type { ConnectionSettings } from '../../server/src/platform/embedded/inde
 import { answerParent } from './child.ts'
 import { openBare } from './bare.ts'
 import { openBoard } from './board.ts'
-import { openDurable, openLiaison, openUnlimited } from './liaison.ts'
+import { openBareEmbed, openEmbed } from './embed.ts'
+import { openDurable, openLiaison, openUnbounded, openUnlimited } from './liaison.ts'
 import { openTypical } from './typical.ts'
 
 /** A server that a benchmark can put load on. */
@@ -12,7 +13,16 @@ export interface Server {
   close(): Promise<void>
 }
 
-export type ServerKind = 'liaison' | 'durable' | 'unlimited' | 'bare' | 'typical' | 'board'
+export type ServerKind =
+  | 'liaison'
+  | 'durable'
+  | 'unlimited'
+  | 'unbounded'
+  | 'bare'
+  | 'typical'
+  | 'board'
+  | 'embed'
+  | 'bareEmbed'
 
 export type ServerOrder =
   | { readonly open: ServerKind; readonly connection: ConnectionSettings }
@@ -22,9 +32,12 @@ const OPENERS: Readonly<Record<ServerKind, (connection: ConnectionSettings) => P
   liaison: openLiaison,
   durable: openDurable,
   unlimited: openUnlimited,
+  unbounded: openUnbounded,
   bare: openBare,
   typical: openTypical,
   board: openBoard,
+  embed: openEmbed,
+  bareEmbed: openBareEmbed,
 }
 
 let server: Server | undefined
