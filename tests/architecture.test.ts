@@ -18,9 +18,9 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   demo: ['agencies', 'agreements', 'earnings', 'identity', 'ingest', 'orders', 'sla', 'vouchers'],
   earnings: ['agreements', 'partners'],
   embed: ['agencies', 'identity', 'vouchers'],
-  exports: ['audit', 'billing', 'portfolio', 'reports', 'support'],
+  exports: ['audit', 'billing', 'payouts', 'portfolio', 'reports', 'support'],
   kyc: ['realms'],
-  links: ['consents', 'orders'],
+  links: ['agencies', 'consents', 'orders'],
   oauth: ['consents'],
   operations: ['links'],
   partners: ['identity'],
@@ -28,7 +28,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   plans: ['identity', 'realms'],
   reports: ['billing', 'portfolio'],
   support: ['billing', 'portfolio', 'sla'],
-  tenants: ['billing', 'portfolio', 'support'],
+  tenants: ['billing', 'portfolio', 'reports', 'support'],
   usage: ['realms'],
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Route } from '../server/src/platform/route.ts'
+import { tellFigures } from './support/figures.ts'
 import {
   buildWalkWorld,
   comparableAnswer,
@@ -10,10 +11,16 @@ import {
   UNKNOWN_UUID,
 } from './support/walk.ts'
 import type { MarkedTenant, WalkCaller, WalkWorld } from './support/walk.ts'
+import { digestOfRealm, markRealm, pathsInto, userOf } from './support/walk-realm.ts'
+import type { MarkedRealm } from './support/walk-realm.ts'
 
 let walk: WalkWorld
+let here: MarkedRealm
+let there: MarkedRealm
 beforeAll(async () => {
   walk = await buildWalkWorld()
+  here = await markRealm(walk.world, 'here')
+  there = await markRealm(walk.world, 'there')
 }, 60_000)
 afterAll(() => walk.world[Symbol.asyncDispose]())
 
@@ -39,7 +46,9 @@ test('R1: no operation shows anybody a tenant that it may not know of, whatever 
   let calls = 0
   const before = await Promise.all(Object.values(tenants).map(digestOf))
   const look = async (route: Route, [name, { caller, mayName }]: [string, WalkCaller]) => {
-    for (const { tenantId, path } of requestsFor(route, caller, Object.values(tenants))) {
+    // An end user names no tenant: the ids of one say as much as those of all.
+    const asked = name in callers ? Object.values(tenants) : [tenants.own]
+    for (const { tenantId, path } of requestsFor(route, caller, asked)) {
       const answer = await world.call(caller && tenantId ? { ...caller, tenantId } : caller, 'GET', path)
       calls += 1
       if (answer.statusCode >= 500)
@@ -53,12 +62,18 @@ test('R1: no operation shows anybody a tenant that it may not know of, whatever 
     }
   }
   const reads = routes.filter(({ answers, method }) => answers === 'json' && method === 'GET')
-  const visits = reads.flatMap((route) => Object.entries(callers).map((caller) => ({ route, caller })))
+  const everybody = {
+    ...callers,
+    'an end user': { caller: here.callers['a user'], mayName: [] },
+    'an admin of a realm': { caller: here.callers['an admin'], mayName: [] },
+  }
+  const visits = reads.flatMap((route) => Object.entries(everybody).map((caller) => ({ route, caller })))
   await inTurns(visits, ({ route, caller }) => look(route, caller))
   expect(broken).toEqual([])
   expect(leaks).toEqual([])
   expect(calls).toBeGreaterThan(2000)
   expect(await Promise.all(Object.values(tenants).map(digestOf))).toEqual(before)
+  tellFigures([{ name: 'reads with ids of others', count: calls }])
 }, 300_000)
 
 test('R1, I13: what is hidden answers exactly as what does not exist', async () => {
@@ -101,6 +116,7 @@ test('R1, I13: what is hidden answers exactly as what does not exist', async () 
   }
   expect(different).toEqual([])
   expect(compared).toBeGreaterThan(30)
+  tellFigures([{ name: 'pairs of answers', count: compared }])
 }, 300_000)
 
 test('R1: a write with ids or a header of a tenant that the caller may not reach changes nothing there', async () => {
@@ -121,6 +137,7 @@ test('R1: a write with ids or a header of a tenant that the caller may not reach
   }
   const before = await Promise.all(Object.values(tenants).map(digestOf))
   const served: string[] = []
+  let calls = 0
   const writes = routes.filter(({ answers, method }) => answers === 'json' && method !== 'GET')
   await inTurns(writes, async (route) => {
     // Without a record or a tenant in the request there is nothing of others to reach.
@@ -139,6 +156,7 @@ test('R1: a write with ids or a header of a tenant that the caller may not reach
             fillPath(route, other.ids),
             { body, headers: { 'if-match': '"v1"' } },
           )
+          calls += 1
           if (response.statusCode < 300) served.push(`${route.method} ${route.path} as ${name}`)
           if (response.statusCode >= 500)
             served.push(`${route.method} ${route.path} as ${name}: ${response.body}`)
@@ -148,6 +166,44 @@ test('R1: a write with ids or a header of a tenant that the caller may not reach
   })
   expect(served).toEqual([])
   expect(await Promise.all(Object.values(tenants).map(digestOf))).toEqual(before)
+  tellFigures([{ name: 'writes with ids of others', count: calls }])
+}, 300_000)
+
+test('C9, C10: no operation and no page shows or changes anything of another realm, whatever ids and address it is given', async () => {
+  const { routes, world } = walk
+  const bodies = [{}, { reason: 'because of a test' }, { when: 'now' }, { role: 'guest', reason: 'a test' }]
+  const faults: string[] = []
+  let calls = 0
+  const before = await digestOfRealm(world, there)
+  const named = routes.filter(
+    (route) => route.path.includes(':') || route.path.startsWith('/api/v1/realm') || route.method === 'GET',
+  )
+  const visits = named.flatMap((route) => Object.entries(here.callers).map((caller) => ({ route, caller })))
+  await inTurns(visits, async ({ route, caller: [name, caller] }) => {
+    for (const path of new Set(pathsInto(route, here, there))) {
+      for (const body of route.method === 'GET' ? [undefined] : bodies) {
+        const isPage = route.answers === 'page' && body !== undefined
+        const answer = await world.call(caller, route.method, path, {
+          ...(body !== undefined && { body: isPage ? new URLSearchParams(body).toString() : body }),
+          headers: {
+            'if-match': '"v1"',
+            ...(isPage && { 'content-type': 'application/x-www-form-urlencoded' }),
+          },
+        })
+        calls += 1
+        if (answer.statusCode >= 500) faults.push(`${route.method} ${path} as ${name}: ${answer.body}`)
+        if (answer.body.includes(there.marker))
+          faults.push(`${route.method} ${path} shows ${name} the marker`)
+      }
+    }
+  })
+  expect(faults).toEqual([])
+  expect(calls).toBeGreaterThan(1000)
+  expect(await digestOfRealm(world, there)).toBe(before)
+  // The marker does come out to those who may see it, so its absence says something.
+  const own = await world.call(there.callers['an admin'], 'GET', `/api/v1/realm/users/${userOf(there)}`)
+  expect(own.body).toContain(there.marker)
+  tellFigures([{ name: 'requests with ids of another realm', count: calls }])
 }, 300_000)
 
 test('the walk bites: a marker does come out to those who may see it, so its absence elsewhere says something', async () => {

@@ -271,7 +271,7 @@ async function otherEnds(provider: Caller): Promise<void> {
 /** Names that the journeys of other tests write; each with the test that goes there. */
 const ELSEWHERE: Readonly<Partial<Record<SourceAuditName, string>>> = {
   PARTNER_EARNING_VOIDED: 'server/src/modules/risk/cases.test.ts',
-  PARTNER_EARNING_EXPORTED: 'server/src/modules/payouts/statements.test.ts',
+  PARTNER_EARNING_EXPORTED: 'server/src/modules/exports/program.test.ts',
   FEATURE_CHOSEN: 'server/src/modules/features/features.test.ts',
   FLAG_CHANGED: 'server/src/modules/features/provider.test.ts',
   RAMP_STEPPED: 'server/src/modules/features/features.test.ts',

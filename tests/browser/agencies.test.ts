@@ -32,8 +32,22 @@ test('an administrator adds an agency, makes a form and its token, gets the code
   await page.getByRole('button', { name: 'Add a rule' }).click()
   await page.getByLabel('Rule 1', { exact: true }).fill('One for each household')
   // What is typed is drawn at once, and markup is text.
-  await page.getByRole('region', { name: 'Preview' }).getByText('<b>Vouchers</b>').waitFor()
-  expect(await page.locator('.form-drawing b').count()).toBe(0)
+  const preview = page.frameLocator('iframe.form-preview')
+  await preview.getByText('<b>Vouchers</b>').waitFor()
+  expect(await preview.locator('h1 b, p b').count()).toBe(0)
+  // It is the form itself, which issues nothing: it has no token, and may connect nowhere.
+  await preview.getByText('One for each household').waitFor()
+  await preview.getByRole('radio', { name: 'Router' }).check()
+  for (const [label, text] of [
+    ['First name', 'Ada'],
+    ['Last name', 'Byron'],
+    ['Date of birth', '1980-01-01'],
+    ['Adults in the household', '1'],
+    ['Children in the household', '0'],
+  ] as const)
+    await preview.getByLabel(label).fill(text)
+  await preview.locator('button.main').click()
+  await preview.getByText('This is a preview').waitFor()
   await page.getByRole('button', { name: 'Save what it issues and says' }).click()
   await page.getByRole('link', { name: 'Make form token' }).waitFor()
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])

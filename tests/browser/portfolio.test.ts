@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { asksByTemplate, minorOf, rowsIn, setsFloorOfSeveral } from '../support/portfolio-acts.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -37,11 +38,6 @@ function rowOf(page: Page, text: string | RegExp): Locator {
   return page.getByRole('row').filter({ hasText: text })
 }
 
-/** The number of rows below the head of the table that is shown. */
-function rowsIn(page: Page): Promise<number> {
-  return page.locator('tbody tr').count()
-}
-
 /** What the browser asks the server in the name of the person of a tab, as a page of the portal would. */
 async function ask(
   page: Page,
@@ -60,11 +56,6 @@ async function ask(
     ...(options.data === undefined ? {} : { data: options.data }),
   })
   return answer.status()
-}
-
-/** Minor units of an amount such as "1,963.98 USD"; every currency of the demo partner has two decimals. */
-function minorOf(text: string): number {
-  return Math.round(Number(text.replace(/[^\d.]/g, '')) * 100)
 }
 
 async function keepsView(page: Page): Promise<void> {
@@ -161,7 +152,7 @@ async function exportsInvoices(page: Page): Promise<void> {
   await page.getByText(createHash('sha256').update(bytes).digest('hex')).waitFor()
 }
 
-test("a partner's owner runs the morning: a saved view, a group that leaves a tenant out, tickets at risk, money by age in each currency, an alert taken, three tenants asked to extend with a result each, and an export whose bytes are the ones that were summed (B1, B6, B9, B14)", async () => {
+test("a partner's owner runs the morning: a saved view, a group that leaves a tenant out, tickets at risk, money by age in each currency, an alert taken, three tenants asked to extend with a result each, two asked by a template, and an export whose bytes are the ones that were summed (B1, B6, B9, B14)", async () => {
   const page = await openTab('ana@northwind.example')
   await keepsView(page)
   await makesGroup(page)
@@ -170,6 +161,10 @@ test("a partner's owner runs the morning: a saved view, a group that leaves a te
     expect.stringMatching(/^Beta Networks done/),
     expect.stringMatching(/^Cascade Broadband done/),
     expect.stringMatching(/^Juniper Valley Internet done/),
+  ])
+  expect(await asksByTemplate(page, partnerPath('northwind-msp', 'links'))).toEqual([
+    expect.stringMatching(/^acme-fiber refused: There is a request or a link with this code already/),
+    expect.stringMatching(/^nobody-at-all done/),
   ])
   await exportsInvoices(page)
   await takesAlert(page)
@@ -375,10 +370,11 @@ async function buttonsOf(page: Page, partner: string, tenant: string): Promise<s
   return [...found]
 }
 
-test('a headquarters compares five subsidiaries in their own currencies, sets a floor and assigns its own agent, and an auditor reads what is linked, finds no way to change it, and does not see the rest (B2, B3, B6, B8)', async () => {
+test('a headquarters compares five subsidiaries in their own currencies, sets a floor, sets the same for two more in one step and assigns its own agent, and an auditor reads what is linked, finds no way to change it, and does not see the rest (B2, B3, B6, B8)', async () => {
   const stefan = await openTab('stefan@helios.example')
   await compares(stefan)
   await setsFloor(stefan)
+  await setsFloorOfSeveral(stefan, partnerPath('helios-group', 'service-level-floors'))
   await assignsAgent(stefan)
 
   const edith = await openTab('edith@ledgerpine.example')

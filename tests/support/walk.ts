@@ -2,6 +2,7 @@ import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
 import type { IdKind, PersonId, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import { allRoutes } from '../../server/src/app.ts'
+import type { AppOptions } from '../../server/src/app.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 import type { Caller } from '../../server/testing/world.ts'
@@ -88,10 +89,11 @@ async function markTenant(world: TestWorld, name: string): Promise<MarkedTenant>
 }
 
 /** A world in which one partner and one person stand in every possible relation to some tenant. */
-export async function buildWalkWorld(): Promise<WalkWorld> {
+export async function buildWalkWorld(options: Partial<AppOptions> = {}): Promise<WalkWorld> {
   const world = await TestWorld.start((services) => allRoutes(services, { demoSignIns: () => [] }), {
     // What is looked for is what answers say; a machine that is busy may take its time.
     requestDeadlineMs: 60_000,
+    ...options,
   })
   const names = ['own', 'linked', 'revoked', 'expired', 'suspended', 'foreign'] as const
   const marked = await Promise.all(names.map((name) => markTenant(world, name)))
