@@ -15,6 +15,7 @@ import { ProblemError } from './problem.ts'
 import type { RequestTrace } from './request-trace.ts'
 import type { Statement, StatementResult } from './statement.ts'
 import { Transaction } from './transaction.ts'
+import type { Opening } from './transaction.ts'
 
 /** What a decision is asked about. */
 interface Asked {
@@ -302,6 +303,11 @@ async function openThrough(database: Database, request: Asked, entering: Enterin
   }
 }
 
+interface Deferrable extends Pick<Opening, 'lapsed'> {
+  readonly statement: Statement
+  readonly known: KeptDecision
+}
+
 /**
  * The mandate of a decision that is kept, before the database was asked: its first statements go behind the ticket, and
  * count only if the ticket holds there and the kernel says the same at the database's time. Null when that is not to be
@@ -310,7 +316,7 @@ async function openThrough(database: Database, request: Asked, entering: Enterin
 async function openDeferred(
   database: Database,
   request: PersonRequest,
-  { statement, known }: { readonly statement: Statement; readonly known: KeptDecision },
+  { statement, known, lapsed }: Deferrable,
 ): Promise<Opened | null> {
   const features = featuresOf(database)
   const now = databaseTimeNow(known)
@@ -329,6 +335,7 @@ async function openDeferred(
       const instant = timeOf(results)
       return instant !== null && allows(factsAt(instant).facts)
     },
+    lapsed,
   })
   const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
   const mandate =
@@ -354,7 +361,9 @@ export async function openForPerson(database: Database, request: PersonRequest):
     values: [known.ticket, question, trace.toAudit()],
   }
   const resume = statement && { statement, known }
-  const deferred = resume && request.mayDefer ? await openDeferred(database, request, resume) : null
+  const lapsed = (): void => kept.forget(place)
+  const deferred =
+    resume && request.mayDefer ? await openDeferred(database, request, { ...resume, lapsed }) : null
   if (deferred) return deferred
   return openThrough(database, request, {
     enter,

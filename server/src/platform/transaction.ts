@@ -37,6 +37,8 @@ export interface Opening {
   readonly statements: readonly Statement[]
   /** Whether what follows may stand on what these statements came to. */
   readonly holds: (results: readonly StatementResult[]) => boolean
+  /** Told when it did not hold. */
+  readonly lapsed: () => void
 }
 
 /** The opening that went with the first statements did not hold: whatever they came to counts for nothing. */
@@ -121,11 +123,13 @@ export class Transaction {
       if (error instanceof ProblemError) throw error
       // Whether the opening or what stood on it failed is not known; done anew, it will be.
       this.#isStale = true
+      opening.lapsed()
       throw new StaleOpening('The first statements failed.', { cause: error })
     }
-    this.#isStale = !opening.holds(results.slice(1, count))
-    if (this.#isStale) throw new StaleOpening()
-    return results.slice(count)
+    if (opening.holds(results.slice(1, count))) return results.slice(count)
+    this.#isStale = true
+    opening.lapsed()
+    throw new StaleOpening()
   }
 
   async #run(statements: readonly Statement[]): Promise<StatementResult[]> {
