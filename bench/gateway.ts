@@ -284,7 +284,7 @@ function versusClaims(versus: Versus | null): BenchmarkResult['claims'][number][
 }
 
 const METHOD =
-  'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos, where it is to be had (`npm install --no-save @cerbos/cerbos-linux-x64@0.55.0`, or CERBOS_BINARY), is asked for the policy alone: nothing verifies a token or a proof, looks anything up, counts or records for it, which favours it.'
+  'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call, used proofs remembered in memory. 200 partners call in turn, so that the logs of their limits stay as short as those limits let them become. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos, where it is to be had (`npm install --no-save @cerbos/cerbos-linux-x64@0.55.0`, or CERBOS_BINARY), is asked for the policy alone: nothing verifies a token or a proof, looks anything up, counts or records for it, which favours it.'
 
 type GuardTimes = Awaited<ReturnType<typeof measureGuard>>
 

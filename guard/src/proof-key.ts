@@ -29,7 +29,7 @@ export function thumbprintOf(jwk: JWK): string | Promise<string> {
 }
 
 /** A proof as it is presented: its text, and what its header says of its key. */
-export interface SignedProof {
+interface SignedProof {
   readonly proof: string
   readonly algorithm: string
   readonly jwk: JWK

@@ -33,7 +33,7 @@ const SHAPES: Readonly<Record<string, (mandate: Mandate) => Promise<number>>> = 
   },
 }
 
-const pathOf = (shape: string): string => `/api/v1/probe/${shape.replaceAll(' ', '-')}`
+const pathOf = (shape: string): `/${string}` => `/api/v1/probe/${shape.replaceAll(' ', '-')}`
 
 const routes = Object.entries(SHAPES).map(([shape, work]) =>
   route({

@@ -42,7 +42,7 @@ export interface Opening {
 }
 
 /** The opening that went with the first statements did not hold: whatever they came to counts for nothing. */
-export class StaleOpening extends Error {
+class StaleOpening extends Error {
   override name = 'StaleOpening'
 }
 
