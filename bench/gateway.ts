@@ -10,8 +10,8 @@ import type { GatewayKind } from '../tests/gateway/support/gateway-process.ts'
 import { listenOnLoopback } from '../tests/gateway/support/ports.ts'
 import { atLeast, atMost } from './benchmark.ts'
 import type { Benchmark, BenchmarkContext, BenchmarkResult } from './benchmark.ts'
-import { API_ORIGIN, ISSUER, openGatewayBench, PATH } from './gateway-world.ts'
-import type { GatewayBench } from './gateway-world.ts'
+import { API_ORIGIN, ISSUER, openGatewayBench } from './gateway-world.ts'
+import type { BenchCall, GatewayBench } from './gateway-world.ts'
 import { CERBOS_CHECK, findCerbos, startCerbos } from './cerbos.ts'
 import { median, percentile, spread } from './statistics.ts'
 import { figure, milliseconds } from './words.ts'
@@ -110,13 +110,13 @@ interface Rounds {
   readonly guarded: Round[]
 }
 
-async function makeEvidence(bench: GatewayBench, count: number): Promise<Record<string, string>[]> {
-  const proofs = await bench.makeProofs(count)
-  return proofs.map((dpop) => ({ authorization: `DPoP ${bench.token}`, dpop }))
-}
+const evidenceOf = ({ token, proof }: BenchCall) => ({ authorization: `DPoP ${token}`, dpop: proof })
 
-const throughNginx = (evidence: readonly Record<string, string>[]): Sent[] =>
-  evidence.map((headers) => ({ path: PATH, headers: { host: new URL(API_ORIGIN).host, ...headers } }))
+const throughNginx = (calls: readonly BenchCall[]): Sent[] =>
+  calls.map((made) => ({
+    path: made.path,
+    headers: { host: new URL(API_ORIGIN).host, ...evidenceOf(made) },
+  }))
 
 async function measureNginx(
   bench: GatewayBench,
@@ -138,7 +138,7 @@ async function measureNginx(
     const count = context.isQuick ? 100 : 600
     for (let round = 0; round < (context.isQuick ? 2 : 6); round += 1) {
       context.say(`nginx, ${connections} at a time, round ${round}`)
-      const [first, second] = [await makeEvidence(bench, count), await makeEvidence(bench, count)]
+      const [first, second] = [await bench.makeCalls(count), await bench.makeCalls(count)]
       const [alone, decided] = [
         await measure(bare.port, throughNginx(first), connections),
         await measure(guarded.port, throughNginx(second), connections),
@@ -174,7 +174,6 @@ async function measureCerbos(
     'x-forwarded-method': 'GET',
     'x-forwarded-proto': 'https',
     'x-forwarded-host': new URL(API_ORIGIN).host,
-    'x-forwarded-uri': PATH,
     'x-forwarded-for': '203.0.113.7',
   }
   const json = { 'content-type': 'application/json' }
@@ -182,12 +181,12 @@ async function measureCerbos(
   const rounds: Versus = { decisions: [], cerbos: [] }
   for (let round = 0; round < (context.isQuick ? 2 : 6); round += 1) {
     context.say(`Cerbos, ${connections} at a time, round ${round}`)
-    const evidence = await makeEvidence(bench, count)
-    const asked = evidence.map((headers): Sent => ({
+    const calls = await bench.makeCalls(count)
+    const asked = calls.map((made): Sent => ({
       path: '/gateway/v1/authorize',
-      headers: { ...forwarded, ...headers },
+      headers: { ...forwarded, 'x-forwarded-uri': made.path, ...evidenceOf(made) },
     }))
-    const checks = evidence.map((): Sent => ({
+    const checks = calls.map((): Sent => ({
       path: '/api/check/resources',
       headers: json,
       body: CERBOS_CHECK,
@@ -208,7 +207,8 @@ async function measureGuard(
   bench: GatewayBench,
   isQuick: boolean,
 ): Promise<{ alone: number; cold: number; warm: number }> {
-  const { issuerKey, token } = bench
+  const { issuerKey } = bench
+  const [{ token } = { token: '' }] = await bench.makeCalls(1)
   const key = await importJWK(issuerKey.publicJwk, 'ES256')
   const count = isQuick ? 100 : 1500
   const common = { issuer: ISSUER, audience: API_ORIGIN, jwks: { keys: [issuerKey.publicJwk] } }
@@ -219,10 +219,12 @@ async function measureGuard(
   }
   const verifyWith = async (cachedTokens: number) => {
     const guard = createGuard({ ...common, cachedTokens })
-    const evidence = await makeEvidence(bench, count)
-    return time((index) =>
-      guard.verify({ method: 'GET', url: `${API_ORIGIN}${PATH}`, headers: evidence[index] ?? {} }),
-    )
+    const calls = await bench.makeCalls(count)
+    return time(async (index) => {
+      const made = calls[index]
+      if (made)
+        await guard.verify({ method: 'GET', url: `${API_ORIGIN}${made.path}`, headers: evidenceOf(made) })
+    })
   }
   await time(() => jwtVerify(token, key))
   return {
@@ -282,7 +284,7 @@ function versusClaims(versus: Versus | null): BenchmarkResult['claims'][number][
 }
 
 const METHOD =
-  'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos, where it is to be had (`npm install --no-save @cerbos/cerbos-linux-x64@0.55.0`, or CERBOS_BINARY), is asked for the policy alone: nothing verifies a token or a proof, looks anything up, counts or records for it, which favours it.'
+  'One small API behind the same nginx, once handing calls on and once with the reference configuration, which asks the decision point (gateway, token, proof, replay, live delegation in PostgreSQL, limits, audit, signed context) about each; a fresh proof for every call, used proofs remembered in memory. 200 partners call in turn, so that the logs of their limits stay as short as those limits let them become. Client, API and decision point share one process and all of it the machine, so the decision point has less of it than it would have alone. Cerbos, where it is to be had (`npm install --no-save @cerbos/cerbos-linux-x64@0.55.0`, or CERBOS_BINARY), is asked for the policy alone: nothing verifies a token or a proof, looks anything up, counts or records for it, which favours it.'
 
 type GuardTimes = Awaited<ReturnType<typeof measureGuard>>
 

@@ -10,6 +10,7 @@ import { makeHandlers } from './handlers.ts'
 import type { Handlers } from './handlers.ts'
 import { makeKeys } from './keys.ts'
 import type { KeySource } from './keys.ts'
+import { makeProofKeys } from './proof-key.ts'
 import { verifyProof } from './proof.ts'
 import { createMemoryReplayStore } from './replay.ts'
 import type { ReplayStore } from './replay.ts'
@@ -44,7 +45,7 @@ export interface GuardOptions {
   readonly clockToleranceSeconds?: number
   /** How often the key set may be asked for. Default 30 seconds. */
   readonly refetchSeconds?: number
-  /** How many tokens are remembered as authentic, for at most 60 seconds. Default 1000; 0 for none. */
+  /** How many tokens are remembered as authentic, for at most 60 seconds, and how many keys of proofs. Default 1000; 0 for none. */
   readonly cachedTokens?: number
 }
 
@@ -61,6 +62,7 @@ export interface Guard extends Handlers {
 
 const DEFAULT_ALGORITHMS: readonly string[] = ['ES256']
 const CACHE_SECONDS = 60
+const CACHED_TOKENS = 1000
 const KEY_AGE_SECONDS = 600
 
 /** The address of the metadata of a resource (RFC 9728 section 3.1). */
@@ -119,10 +121,11 @@ export function createGuard(options: GuardOptions): Guard {
   const common = { algorithms, clock, clockToleranceSeconds }
   const verifyToken = makeTokenVerifier(
     { ...common, issuer, audience, type: 'at+jwt', keys },
-    { maxEntries: options.cachedTokens ?? 1000, seconds: CACHE_SECONDS },
+    { maxEntries: options.cachedTokens ?? CACHED_TOKENS, seconds: CACHE_SECONDS },
   )
   const proofTerms = {
     ...common,
+    keys: makeProofKeys(options.cachedTokens ?? CACHED_TOKENS),
     replayStore: failClosed(options.replayStore ?? createMemoryReplayStore({ clock })),
     maxProofAgeSeconds: options.maxProofAgeSeconds ?? 300,
   }
@@ -136,7 +139,7 @@ export function createGuard(options: GuardOptions): Guard {
     request: GuardRequest,
   ): Promise<{ context: AccessContext; claims: JWTPayload }> {
     const { token, proof } = readCredentials(request)
-    const tokenDigest = await digestText(token)
+    const tokenDigest = digestText(token)
     const claims = await verifyToken(token, tokenDigest)
     const context = readAccessContext(claims, clock)
     const { method, url } = request

@@ -1,14 +1,17 @@
-import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
-import type { JWK, JWTPayload } from 'jose'
+import { decodeProtectedHeader } from 'jose'
+import type { JWK } from 'jose'
 import { toSeconds } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { digestText } from './digest.ts'
 import { refuseProof } from './error.ts'
+import { thumbprintOf } from './proof-key.ts'
+import type { ProofKeys } from './proof-key.ts'
 import type { ReplayStore } from './replay.ts'
 
 /** What a proof of possession must say. */
 export interface ProofTerms {
   readonly algorithms: readonly string[]
+  readonly keys: ProofKeys
   readonly replayStore: ReplayStore
   readonly clock: Clock
   readonly maxProofAgeSeconds: number
@@ -32,7 +35,9 @@ const JWT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 const HEADER_MEMBERS: ReadonlySet<string> = new Set(['alg', 'typ', 'jwk'])
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
-function readHeader(proof: string, { algorithms }: ProofTerms): JWK {
+type Claims = Readonly<Record<string, unknown>>
+
+function readHeader(proof: string, { algorithms }: ProofTerms): { jwk: JWK; algorithm: string } {
   let header: ReturnType<typeof decodeProtectedHeader>
   try {
     header = decodeProtectedHeader(proof)
@@ -46,7 +51,15 @@ function readHeader(proof: string, { algorithms }: ProofTerms): JWK {
     throw refuseProof('The algorithm of the proof is not accepted.')
   if (!jwk || PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name)))
     throw refuseProof('The proof must carry its public key, and nothing more of it.')
-  return jwk
+  return { jwk, algorithm: alg }
+}
+
+/** What the proof says; only to be believed once its signature was found to hold. */
+function readClaims(proof: string): Claims {
+  const claims: unknown = JSON.parse(Buffer.from(proof.split('.', 2)[1] ?? '', 'base64url').toString())
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
+    throw new Error('the claims of the proof are no object')
+  return { ...claims }
 }
 
 /** An address without query and fragment, its scheme and host in one form (RFC 3986 sections 6.2.2 and 6.2.3). */
@@ -56,7 +69,8 @@ function normalize(address: string): string | null {
   return username === '' && password === '' ? `${origin}${pathname}` : null
 }
 
-function checkSubject({ htm, htu, ath, jti }: JWTPayload, subject: ProofSubject): void {
+/** The identifier of the proof. */
+function checkSubject({ htm, htu, ath, jti }: Claims, subject: ProofSubject): string {
   if (htm !== subject.method) throw refuseProof('The proof is for another method.')
   const address = typeof htu === 'string' ? normalize(htu) : null
   if (address === null || address !== normalize(subject.url))
@@ -64,13 +78,25 @@ function checkSubject({ htm, htu, ath, jti }: JWTPayload, subject: ProofSubject)
   if (ath !== subject.tokenDigest) throw refuseProof('The proof is for another token.')
   if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID)
     throw refuseProof('The proof has no usable identifier.')
+  return jti
 }
 
-function checkAge({ iat }: JWTPayload, terms: ProofTerms): void {
+/** A time in a claim (NumericDate, RFC 7519 section 2); undefined when there is none. */
+function readTime(claims: Claims, name: string): number | undefined {
+  const value = claims[name]
+  if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value
+  throw refuseProof(`The ${name} of the proof is no time.`)
+}
+
+/** When the proof was made. */
+function checkAge(claims: Claims, terms: ProofTerms): number {
   const now = toSeconds(terms.clock())
-  if (iat === undefined || iat > now + terms.clockToleranceSeconds)
+  const [madeAt, endsAt, startsAt] = ['iat', 'exp', 'nbf'].map((name) => readTime(claims, name))
+  if (madeAt === undefined || Math.max(madeAt, startsAt ?? madeAt) > now + terms.clockToleranceSeconds)
     throw refuseProof('The proof was made in the future.')
-  if (iat <= now - terms.maxProofAgeSeconds) throw refuseProof('The proof is too old.')
+  const isOver = endsAt !== undefined && endsAt <= now - terms.clockToleranceSeconds
+  if (isOver || madeAt <= now - terms.maxProofAgeSeconds) throw refuseProof('The proof is too old.')
+  return madeAt
 }
 
 /**
@@ -79,28 +105,25 @@ function checkAge({ iat }: JWTPayload, terms: ProofTerms): void {
  */
 export async function verifyProof(proof: string, subject: ProofSubject, terms: ProofTerms): Promise<void> {
   if (proof.length > LONGEST_PROOF || !JWT.test(proof)) throw refuseProof('One proof is needed.')
-  const jwk = readHeader(proof, terms)
-  let claims: JWTPayload
+  const { jwk, algorithm } = readHeader(proof, terms)
+  let claims: Claims
   let thumbprint: string
   try {
-    thumbprint = await calculateJwkThumbprint(jwk)
-    const verified = await jwtVerify(proof, EmbeddedJWK, {
-      algorithms: [...terms.algorithms],
-      typ: 'dpop+jwt',
-      currentDate: terms.clock(),
-      clockTolerance: terms.clockToleranceSeconds,
-    })
-    claims = verified.payload
+    thumbprint = await thumbprintOf(jwk)
+    claims = readClaims(proof)
+  } catch (cause) {
+    throw refuseProof('The proof is not readable.', cause)
+  }
+  if (thumbprint !== subject.keyThumbprint) throw refuseProof('The token is bound to another key.')
+  try {
+    await terms.keys.requireSignature({ proof, algorithm, jwk, thumbprint })
   } catch (cause) {
     throw refuseProof('The proof does not hold.', cause)
   }
-  if (thumbprint !== subject.keyThumbprint) throw refuseProof('The token is bound to another key.')
-  checkSubject(claims, subject)
-  checkAge(claims, terms)
+  const identifier = checkSubject(claims, subject)
+  const madeAt = checkAge(claims, terms)
   // Last, so that nobody without a valid proof can fill the store.
-  const key = await digestText(`${thumbprint} ${String(claims.jti)}`)
-  const endsAt = new Date(
-    (Number(claims.iat) + terms.maxProofAgeSeconds + terms.clockToleranceSeconds) * 1000,
-  )
+  const key = digestText(`${thumbprint} ${identifier}`)
+  const endsAt = new Date((madeAt + terms.maxProofAgeSeconds + terms.clockToleranceSeconds) * 1000)
   if (!(await terms.replayStore.claim(key, endsAt))) throw refuseProof('The proof was used before.')
 }

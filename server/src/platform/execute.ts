@@ -1,5 +1,5 @@
-import { decodeId, encodeId } from '@liaison/access'
-import type { LinkId, PartnerId, PermissionEntry, TenantId } from '@liaison/access'
+import { decodeId } from '@liaison/access'
+import type { PartnerId, PermissionEntry, TenantId } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
 import { readAccessReason, stateOfReason, tellAccessReason } from './access-reason.ts'
 import type { TokenVerifier } from './access-token.ts'
@@ -8,6 +8,7 @@ import { isAgencyAccess } from './agency-door.ts'
 import type { AgencyCall, AgencyDoor } from './agency-door.ts'
 import { authorizationsOf } from './authorizations.ts'
 import type { Clock } from './clock.ts'
+import { contextHeaders, readExpectedVersion } from './context-headers.ts'
 import type { Database } from './database.ts'
 import { withinDeadline } from './deadline.ts'
 import type { Guard } from './guard.ts'
@@ -123,6 +124,9 @@ function namedTenant(call: Call, access: Route['access']): TenantId | null {
   return named
 }
 
+/** A read that has done nothing yet but ask can be done anew: nothing of it has left the server. */
+const isRepeatable = ({ route }: Call): boolean => route.method === 'GET' && route.answers === 'json'
+
 function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest {
   const { access, method } = call.route
   const tenantId = namedTenant(call, access)
@@ -182,7 +186,7 @@ async function openForAgency(
 }
 
 /** Opens the transaction of a request and decides it; whoever opens ends the mandate and the transaction. */
-export async function open(engine: Engine, call: Call): Promise<Opened> {
+export async function open(engine: Engine, call: Call, mayDefer = false): Promise<Opened> {
   const { access } = call.route
   if ('identity' in access) return openForIdentity(engine.database, call.trace, call.sessionToken)
   if ('ingest' in access)
@@ -197,7 +201,7 @@ export async function open(engine: Engine, call: Call): Promise<Opened> {
   if (isAgencyAccess(access)) return openForAgency(engine, call, access)
   const permission = permissionOf(access)
   if (!permission) throw new Error(`${call.route.path} has no permission to open`)
-  const request = toPersonRequest(call, permission)
+  const request = { ...toPersonRequest(call, permission), mayDefer }
   const opened = await openForPerson(engine.database, request).catch((error: unknown) => {
     if (error instanceof Refusal) error.askedTenantId = request.tenantId
     throw error
@@ -210,27 +214,6 @@ export async function open(engine: Engine, call: Call): Promise<Opened> {
   }
 }
 
-function actingHeaders(
-  tenantId: TenantId,
-  link: { id: LinkId; endsAt: Date | null },
-): Record<string, string> {
-  return {
-    'X-Active-Tenant-Id': encodeId('tenant', tenantId),
-    'X-Cross-Tenant-Access': 'true',
-    'X-Link-Id': encodeId('link', link.id),
-    ...(link.endsAt && { 'X-Link-Expires-At': link.endsAt.toISOString() }),
-  }
-}
-
-/** The echo of the tenant that the request named: a client refuses an answer for another one (B4). */
-function contextHeaders(mandate: Mandate): Record<string, string> {
-  if (mandate.kind === 'tenant') return { 'X-Active-Tenant-Id': encodeId('tenant', mandate.tenant.id) }
-  if (mandate.kind === 'acting') return actingHeaders(mandate.tenant.id, mandate.link)
-  if (mandate.kind !== 'portfolio' || !mandate.narrowedTo?.facts.link) return {}
-  const { tenant, facts } = mandate.narrowedTo
-  return facts.link ? actingHeaders(tenant.id, { id: facts.link.id, endsAt: facts.link.ends_at }) : {}
-}
-
 function statusOf(route: Route): number {
   return Number(Object.keys(route.responses).find((status) => Number(status) < 300) ?? 200)
 }
@@ -240,21 +223,6 @@ function toAnswer(call: Call, mandate: Mandate, result: unknown): Answer {
   const headers = result instanceof Sent ? result.headers : {}
   const status = (result instanceof Sent ? result.status : undefined) ?? statusOf(call.route)
   return { status, headers: { ...contextHeaders(mandate), ...headers }, body }
-}
-
-function readExpectedVersion(call: Call): number {
-  if (!call.route.ifMatch) return 0
-  const header = call.request.headers['if-match']
-  if (header === undefined)
-    throw new ProblemError(428, 'PRECONDITION_REQUIRED', 'Send the ETag that was read as If-Match.')
-  const version = /^"v(\d{1,9})"$/.exec(header)?.[1]
-  if (version === undefined)
-    throw new ProblemError(
-      412,
-      'PRECONDITION_FAILED',
-      'If-Match is not the ETag of a version of this resource.',
-    )
-  return Number(version)
 }
 
 interface Outcome {
@@ -298,13 +266,14 @@ async function handle(call: Call, mandate: Mandate): Promise<unknown> {
   const surroundings = {
     trace: call.trace,
     sessionToken: call.sessionToken,
-    expectedVersion: readExpectedVersion(call),
+    expectedVersion: readExpectedVersion(call.route, call.request.headers['if-match']),
     namedTenantId: 'identity' in call.route.access ? namedTenant(call, call.route.access) : null,
   }
   return call.route.handle({ ...call.inputs, ...surroundings, mandate })
 }
 
-function observeCrossing(engine: Engine, call: Call, mandate: Mandate): void {
+function observeAllowed(engine: Engine, call: Call, mandate: Mandate): void {
+  engine.observer.decided('allowed', 'ALLOWED')
   if (mandate.kind !== 'acting' && mandate.kind !== 'portfolio') return
   const scope = mandate.kind === 'portfolio' ? mandate.tenantIds.length : null
   engine.observer.crossed(mandate.partner.id, call.route.path, scope)
@@ -349,8 +318,6 @@ async function replay(call: Call, { transaction }: Opened, stored: Answer): Prom
 
 async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
   const { mandate } = opened
-  engine.observer.decided('allowed', 'ALLOWED')
-  observeCrossing(engine, call, mandate)
   readAccessReason(call.request.headers['x-access-reason'])
   const { limits, reading } = await takeAdmission(engine, call, opened)
   const use = readUse(call, mandate)
@@ -363,7 +330,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
   const answer = toAnswer(call, mandate, result)
   await finish(call, opened, { answer, use, readDurability: engine.readDurability ?? 'relaxed' }).catch(
     (error: unknown) => {
-      engine.observer.auditFailed()
+      if (!opened.transaction.isStale) engine.observer.auditFailed()
       throw error
     },
   )
@@ -391,10 +358,52 @@ async function closeLate(opening: Promise<Opened>): Promise<void> {
   }
 }
 
+interface Terms {
+  readonly endsAtMs: number
+  /** Whether a decision that is kept may be confirmed with the first statements instead of before them. */
+  readonly mayDefer: boolean
+}
+
 /** Opens within the deadline; what opens too late is closed at once. */
-function openWithinDeadline(engine: Engine, call: Call, endsAtMs: number): Promise<Opened> {
-  const opening = open(engine, call)
+function openWithinDeadline(engine: Engine, call: Call, { endsAtMs, mayDefer }: Terms): Promise<Opened> {
+  const opening = open(engine, call, mayDefer)
   return withinDeadline(endsAtMs, opening, () => void closeLate(opening))
+}
+
+/** Does the work. Nothing that came of it, refusals included, is told before the decision behind it is known to hold. */
+async function workSettled(engine: Engine, call: Call, opened: Opened): Promise<Answer> {
+  try {
+    return await work(engine, call, opened)
+  } finally {
+    await opened.transaction.settle()
+    if (!opened.transaction.isStale) observeAllowed(engine, call, opened.mandate)
+  }
+}
+
+/** Opens, works and closes; null when what was decided before turned out not to hold any more, and nothing was done. */
+async function attempt(engine: Engine, call: Call, terms: Terms): Promise<Answer | null> {
+  const startedMs = performance.now()
+  const opened = await openWithinDeadline(engine, call, terms).finally(() =>
+    engine.observer.opened((performance.now() - startedMs) / 1000),
+  )
+  try {
+    const answer = await withinDeadline(terms.endsAtMs, workSettled(engine, call, opened), () =>
+      opened.transaction.abandon(),
+    )
+    touchSession(engine, opened)
+    return answer
+  } catch (error) {
+    if (opened.transaction.isStale) return null
+    throw error
+  } finally {
+    endMandate(opened.mandate)
+    await opened.transaction.rollback()
+  }
+}
+
+function requireAnswer(answer: Answer | null): Answer {
+  if (!answer) throw new Error('A transaction whose decision was asked for first cannot be stale.')
+  return answer
 }
 
 /**
@@ -416,19 +425,7 @@ export async function execute(engine: Engine, call: Call): Promise<Answer> {
       body: result instanceof Sent ? result.body : result,
     }
   }
-  const startedMs = performance.now()
-  const endsAtMs = startedMs + engine.requestDeadlineMs
-  const opened = await openWithinDeadline(engine, call, endsAtMs).finally(() =>
-    engine.observer.opened((performance.now() - startedMs) / 1000),
-  )
-  try {
-    const answer = await withinDeadline(endsAtMs, work(engine, call, opened), () =>
-      opened.transaction.abandon(),
-    )
-    touchSession(engine, opened)
-    return answer
-  } finally {
-    endMandate(opened.mandate)
-    await opened.transaction.rollback()
-  }
+  const endsAtMs = performance.now() + engine.requestDeadlineMs
+  const answer = isRepeatable(call) ? await attempt(engine, call, { endsAtMs, mayDefer: true }) : null
+  return answer ?? requireAnswer(await attempt(engine, call, { endsAtMs, mayDefer: false }))
 }

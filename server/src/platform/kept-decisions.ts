@@ -6,9 +6,20 @@ export interface KeptDecision {
   readonly entered: EnteredFacts
   /** The links of a read across tenants; null of any other. */
   readonly entries: readonly LinkEntry[] | null
+  /** The monotonic time of this process before it was asked for, in milliseconds. */
+  readonly askedAtMs: number
 }
 
 const MAXIMUM_WEIGHT = 12_000
+
+/** A decision older than this is asked for by itself: the database keeps none for longer than a minute. */
+const FRESH_MS = 55_000
+
+/** The time of the database now, never behind it by more than the clocks part in a minute; null when it was told too long ago. */
+export function databaseTimeNow({ entered, askedAtMs }: KeptDecision): Date | null {
+  const elapsedMs = performance.now() - askedAtMs
+  return elapsedMs < FRESH_MS ? new Date(entered.now.getTime() + Math.ceil(elapsedMs)) : null
+}
 
 const weightOf = ({ entries }: KeptDecision): number => 1 + (entries?.length ?? 0)
 

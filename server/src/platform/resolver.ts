@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto'
 import { decide, findPermission, idFromUuid } from '@liaison/access'
 import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
 import type { Database, Login } from './database.ts'
+import { actorOf, originOf, partnerOf, refuse } from './entered-sides.ts'
 import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
 import { featuresOf } from './features.ts'
 import type { FeatureSource } from './features.ts'
-import { KeptDecisions } from './kept-decisions.ts'
+import { databaseTimeNow, KeptDecisions } from './kept-decisions.ts'
 import type { KeptDecision } from './kept-decisions.ts'
 import { issueMandate } from './mandate.ts'
-import type { Actor, Mandate, MandateKinds, PartnerSide, PortfolioLink, RequestOrigin } from './mandate.ts'
+import type { Mandate, MandateKinds, PortfolioLink, RequestOrigin } from './mandate.ts'
 import { ProblemError } from './problem.ts'
-import { RefusalError } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
 import type { Statement, StatementResult } from './statement.ts'
 import { Transaction } from './transaction.ts'
+import type { Opening } from './transaction.ts'
 
 /** What a decision is asked about. */
 interface Asked {
@@ -34,6 +35,11 @@ export interface PersonRequest extends Asked {
   readonly sessionToken: string | null
   readonly writes: boolean
   readonly trace: RequestTrace
+  /**
+   * Whether a decision that is kept may be handed out before the database has said that it still holds, which it then says
+   * with the first statements. Whoever asks for that does all of it anew without it when the transaction turns out stale.
+   */
+  readonly mayDefer?: boolean
 }
 
 /** A decided request: its mandate, and the transaction in which it holds. */
@@ -63,48 +69,6 @@ function toEnterArgument(request: PersonRequest): Record<string, unknown> {
     writes: request.writes,
     ...request.trace.toAudit(),
   }
-}
-
-function namesOf(entered: EnteredFacts): { actor?: string; partner?: string; tenant?: string } {
-  return {
-    ...(entered.actor && { actor: entered.actor.name }),
-    ...(entered.partner && { partner: entered.partner.name }),
-    ...(entered.tenant && { tenant: entered.tenant.name }),
-  }
-}
-
-function refuse(facts: Facts, permission: Permission, entered: EnteredFacts): never {
-  throw new RefusalError(decide(facts, { permission }, { trace: true }), {
-    facts,
-    permission,
-    names: namesOf(entered),
-  })
-}
-
-function actorOf(entered: EnteredFacts): Actor {
-  const { actor } = entered
-  if (!actor?.session_id) throw new Error('A decided request has an actor.')
-  return {
-    id: idFromUuid('person', actor.person_id),
-    name: actor.name,
-    sessionId: idFromUuid('session', actor.session_id),
-  }
-}
-
-function partnerOf(entered: EnteredFacts): PartnerSide {
-  const { partner, partner_member: member } = entered
-  if (!partner || !member) throw new Error('A decided request of a partner has a member.')
-  return {
-    id: idFromUuid('partner', partner.id),
-    name: partner.name,
-    memberId: idFromUuid('member', member.id),
-    role: member.role,
-  }
-}
-
-function originOf(trace: Asked['trace'], entered: EnteredFacts): RequestOrigin {
-  // The database's clock: every process then agrees on what is overdue, due and ended.
-  return { requestId: trace.requestId, now: entered.now, ip: trace.ip }
 }
 
 interface Decided {
@@ -296,15 +260,21 @@ function refresh(kept: EnteredFacts, now: Date, features: FeatureSource): Entere
   return { ...kept, now, ...(kept.partner && { features_off: features.offFor(kept.partner.id, now) }) }
 }
 
+const timeOf = (results: readonly StatementResult[]): Date | null => {
+  const now = results[0]?.rows[0]?.['now']
+  return now instanceof Date ? now : null
+}
+
 /** Begins the transaction with what the database gathered, or with what was kept of it where the database says that it holds. */
 async function begin(database: Database, request: Asked, { enter, resume, keep }: Entering): Promise<Begun> {
   const features = featuresOf(database)
   const gather = request.isPortfolio ? [enter, PORTFOLIO] : [enter]
   const login = LOGIN_OF_PLANE[request.plane]
+  const askedAtMs = performance.now()
   const [transaction, first] = await Transaction.begin(database, login, resume ? [resume.statement] : gather)
   try {
-    const now = resume ? first[0]?.rows[0]?.['now'] : null
-    if (resume && now instanceof Date)
+    const now = resume ? timeOf(first) : null
+    if (resume && now)
       return {
         transaction,
         entered: refresh(resume.known.entered, now, features),
@@ -312,7 +282,7 @@ async function begin(database: Database, request: Asked, { enter, resume, keep }
       }
     const gathered = readAnswers(request, resume ? await transaction.send(gather) : first, features)
     const { ticket } = gathered.entered
-    if (ticket) keep?.({ ...gathered, ticket })
+    if (ticket) keep?.({ ...gathered, ticket, askedAtMs })
     return { transaction, ...gathered }
   } catch (error) {
     await transaction.rollback()
@@ -333,11 +303,51 @@ async function openThrough(database: Database, request: Asked, entering: Enterin
   }
 }
 
+interface Deferrable extends Pick<Opening, 'lapsed'> {
+  readonly statement: Statement
+  readonly known: KeptDecision
+}
+
+/**
+ * The mandate of a decision that is kept, before the database was asked: its first statements go behind the ticket, and
+ * count only if the ticket holds there and the kernel says the same at the database's time. Null when that is not to be
+ * had; then the database is asked first.
+ */
+async function openDeferred(
+  database: Database,
+  request: PersonRequest,
+  { statement, known, lapsed }: Deferrable,
+): Promise<Opened | null> {
+  const features = featuresOf(database)
+  const now = databaseTimeNow(known)
+  if (now === null || request.isPortfolio) return null
+  const factsAt = (instant: Date): { entered: EnteredFacts; facts: Facts } => {
+    const entered = refresh(known.entered, instant, features)
+    return { entered, facts: { ...toFacts(entered, request.trace.ip), access_reason: request.accessReason } }
+  }
+  const allows = (facts: Facts): boolean =>
+    decide(facts, { permission: request.permission }).effect === 'allow'
+  const { entered, facts } = factsAt(now)
+  if (!allows(facts) || (request.plane === 'delegation' && request.tenantId === null)) return null
+  const transaction = await Transaction.beginLater(database, LOGIN_OF_PLANE[request.plane], {
+    statements: [statement],
+    holds: (results) => {
+      const instant = timeOf(results)
+      return instant !== null && allows(factsAt(instant).facts)
+    },
+    lapsed,
+  })
+  const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
+  const mandate =
+    request.plane === 'delegation' ? issueActing(decided) : issueForPlane(request.plane, decided)
+  return { mandate, transaction, entered }
+}
+
 /**
  * Opens the transaction of a person's request, lets the database gather the facts under the session, decides, and
  * issues the mandate. Throws a RefusalError, with nothing left open, when the decision says no.
  */
-export function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
+export async function openForPerson(database: Database, request: PersonRequest): Promise<Opened> {
   const argument = toEnterArgument(request)
   const enter = { text: 'select access.enter_person($1) as facts', values: [argument] }
   if (request.writes) return openThrough(database, request, { enter })
@@ -350,9 +360,14 @@ export function openForPerson(database: Database, request: PersonRequest): Promi
     text: 'select access.resume($1, $2, $3) as now',
     values: [known.ticket, question, trace.toAudit()],
   }
+  const resume = statement && { statement, known }
+  const lapsed = (): void => kept.forget(place)
+  const deferred =
+    resume && request.mayDefer ? await openDeferred(database, request, { ...resume, lapsed }) : null
+  if (deferred) return deferred
   return openThrough(database, request, {
     enter,
-    resume: statement && { statement, known },
+    resume,
     keep: (decision) => kept.keep(place, decision),
   })
 }

@@ -136,7 +136,7 @@ async function authorize(
     trace: traceOf(parts, request, asked),
     challenge: parts.calls.challenge,
   })
-  const signed = await parts.signer.sign(
+  const signed = parts.signer.sign(
     contextClaims(allowed, call, {
       issuer: parts.issuer(),
       upstream,

@@ -100,6 +100,7 @@ describe('between two calls of the same token', () => {
 
   test('when the token itself is revoked, the next one is refused (attack 79)', async () => {
     const claims = await gateway.claims()
+    expect((await gateway.ask({ claims })).statusCode).toBe(200)
     await gateway.world.seed(
       `insert into revoked_token (jti_hash, client_id, ends_at) values (sha256(convert_to($1, 'UTF8')), $2, now() + interval '1 hour')`,
       [claims.jti, gateway.scene.client],

@@ -115,7 +115,7 @@ test('a credential is told by its digest, and by nothing but a Bearer field of i
 test('contexts are signed by the newest key, and every accepted key is published', async () => {
   const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
   const signer = makeContextSigner({ signingKeys: () => keys })
-  const signed = await signer.sign({ sub: 'x' })
+  const signed = signer.sign({ sub: 'x' })
   const published = signer.publicKeys().keys
   expect(published).toHaveLength(2)
   expect(decodeProtectedHeader(signed).kid).toBe(published[0]?.kid)

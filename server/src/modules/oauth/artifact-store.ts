@@ -120,11 +120,12 @@ export async function removeByGrant(database: Database, model: string, grantId: 
  * the check (delegation.md section 2, trap 2).
  */
 export async function useOnce(database: Database, key: string, seconds: number): Promise<boolean> {
-  const { rowCount } = await database.pool('liaison_auth').query(
-    `insert into oauth_replay (key_hash, ends_at) values ($1, statement_timestamp() + make_interval(secs => $2))
+  const { rowCount } = await database.pool('liaison_auth').query({
+    name: 'oauth_use_once',
+    text: `insert into oauth_replay (key_hash, ends_at) values ($1, statement_timestamp() + make_interval(secs => $2))
      on conflict (key_hash) do update set ends_at = excluded.ends_at where oauth_replay.ends_at <= statement_timestamp()`,
-    [digestOf(key), seconds],
-  )
+    values: [digestOf(key), seconds],
+  })
   return rowCount === 1
 }
 

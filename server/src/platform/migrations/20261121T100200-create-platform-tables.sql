@@ -54,7 +54,9 @@ grant select on mail_message to liaison_auth;
 create unlogged table rate_limit_log (
   key text primary key,
   hits bigint[] not null
-) with (fillfactor = 50);
+) with (fillfactor = 50, toast_tuple_target = 8160);
+-- A log of several hundred admissions stays in its row, uncompressed: it is read and written at every call of its key.
+alter table rate_limit_log alter column hits set storage external;
 comment on table rate_limit_log is 'The admission times of each limited key, in microseconds. Unlogged: after a crash every window starts empty.';
 alter table rate_limit_log enable row level security;
 alter table rate_limit_log force row level security;

@@ -78,6 +78,8 @@ set role liaison_authz;
 create function access.enter_gateway(credential bytea, wanted_origin text, wanted_method text) returns jsonb
   language plpgsql stable security definer
   set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
 declare
   asking public.gateway;

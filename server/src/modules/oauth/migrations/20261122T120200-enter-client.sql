@@ -47,6 +47,8 @@ comment on function access.reach_by_token(jsonb, text, text) is 'The part of acc
 create function access.billing_of(tenant uuid, account uuid) returns jsonb
   language sql stable security definer
   set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
   select jsonb_build_object('relationship_id', r.id, 'kind', r.kind, 'payer_tenant_id', r.payer_tenant_id, 'payer_name', t.name, 'payer_account_id', r.payer_account_id, 'payer_ban', a.ban,
     'seller_partner_id', r.seller_partner_id)
@@ -62,6 +64,8 @@ $$;
 create function access.client_facts(client uuid, wanted_tenant uuid, wanted_ban text, wanted_delegation uuid) returns jsonb
   language plpgsql stable security definer
   set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
 declare
   found_client public.api_client;
@@ -122,6 +126,8 @@ grant execute on function access.acting_member(uuid, uuid, uuid) to liaison_auth
 create function access.enter_client(request jsonb) returns jsonb
   language plpgsql volatile security definer
   set search_path = pg_catalog
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
   as $$
 declare
   plane text := case session_user when 'liaison_delegate' then 'delegation' when 'liaison_tenant' then 'tenant' end;
