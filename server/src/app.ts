@@ -34,6 +34,7 @@ import { planModuleRoutes } from '#modules/plans/index.ts'
 import { portfolioRoutes } from '#modules/portfolio/index.ts'
 import { makeRealmRoutes } from '#modules/realms/index.ts'
 import type { RealmDemoSignIn } from '#modules/realms/index.ts'
+import { privacyRoutes } from '#modules/privacy/index.ts'
 import { riskRoutes } from '#modules/risk/index.ts'
 import { makeReferralRoutes, mountReferralLinks } from '#modules/referrals/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
@@ -117,6 +118,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeVoucherRoutes(services),
     ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
     ...riskRoutes,
+    ...privacyRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }

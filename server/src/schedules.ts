@@ -16,6 +16,7 @@ import { runLinkClock, sendDigests } from '#modules/links/index.ts'
 import { sweepRealms } from '#modules/realms/index.ts'
 import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
+import { forgetPersonalData } from '#modules/privacy/index.ts'
 import { sweepClicks, sweepContacts } from '#modules/referrals/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
 import { runSlaClock } from '#modules/support/index.ts'
@@ -81,6 +82,7 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['feature-clock', EACH_MINUTE, () => runFeatureClock(database)],
     ['agency-clock', EACH_MINUTE, () => runAgencyClock(database)],
     ['voucher-clock', '7 * * * *', () => runVoucherClock(database)],
+    ['personal-data', '29 3 * * *', () => forgetPersonalData(database, config.personalDataDays)],
     ['referral-clicks', '23 3 * * *', () => sweepClicks(database)],
     ['referral-contacts', '29 * * * *', () => sweepContacts(database)],
     ['export-sweep', EACH_MINUTE, () => sweepExports(database)],

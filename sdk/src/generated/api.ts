@@ -3547,6 +3547,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept of the signed-in person, as a file */
+        get: operations["getMeRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -12463,6 +12480,80 @@ export interface components {
             /** @description What may be used now: in the frame that is asked for; without one, in the tenant of others that is named. */
             permissions: string[];
             demo: boolean;
+        };
+        PersonRecord: {
+            person: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                email: string;
+                /** @enum {string} */
+                status: "active" | "inactive";
+                language: string;
+                shortcuts: boolean;
+                since: string;
+                changed_at: string;
+            };
+            works_for: {
+                /** @enum {string} */
+                kind: "provider" | "partner" | "organisation";
+                name?: string;
+                role: string;
+                status: string;
+                since: string;
+            }[];
+            sign_in: {
+                password_changed_at: string | null;
+                authenticator_app_since: string | null;
+                recovery_codes_left: number;
+                passkeys: {
+                    name: string;
+                    since: string;
+                    last_used_at: string | null;
+                }[];
+            };
+            sessions: {
+                began_at: string;
+                last_seen_at: string;
+                ended_at: string | null;
+                factor: string;
+                network_address: string | null;
+                browser: string | null;
+            }[];
+            mails: {
+                sent_at: string;
+                subject: string;
+            }[];
+            signatures: {
+                /** Format: uuid */
+                agreement_id: string;
+                name: string;
+                email: string;
+                typed_name: string;
+                as: string;
+                signed_at: string;
+                network_address: string | null;
+                browser: string | null;
+            }[];
+            /** @description What the person did, the newest first; at most 10,000. */
+            acts: {
+                at: string;
+                action: string;
+                outcome: string;
+                times: number;
+                partner: string | null;
+                organisation: string | null;
+                network_address: string | null;
+                browser: string | null;
+                reason: string | null;
+            }[];
+            acts_in_all: number;
+            /** @description What others did to the person’s record; at most 10,000. */
+            done_to_you: {
+                at: string;
+                action: string;
+                outcome: string;
+            }[];
         };
         PartnerAccountPage: {
             items: components["schemas"]["PartnerAccount"][];
@@ -45729,6 +45820,80 @@ export interface operations {
                 };
             };
             /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMeRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRecord"];
+                };
+            };
+            /** @description MALFORMED_REQUEST */
             400: {
                 headers: {
                     [name: string]: unknown;

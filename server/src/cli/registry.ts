@@ -65,6 +65,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./keys.ts')).keys,
   },
   {
+    name: 'person',
+    summary: 'print what is kept of a person, or erase the person',
+    load: async () => (await import('./person.ts')).person,
+  },
+  {
     name: 'doctor',
     summary: 'look whether this installation is sound',
     load: async () => (await import('./doctor.ts')).doctor,

@@ -167,6 +167,11 @@ const Environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: documented(z.url().optional(), {
     description: 'Where traces are sent (OpenTelemetry over HTTP). Without it none are made.',
   }),
+  PERSONAL_DATA_DAYS: documented(integer(90, 1, 3650), {
+    description:
+      'How long network addresses and browsers stay in the audit log, and sign-ins that are over and mails in the database. The events themselves stay.',
+    unit: 'days',
+  }),
   AUDIT_LOG_ORIGIN: documented(
     z
       .string()
@@ -207,6 +212,8 @@ export interface Config {
   readonly pdfSealFile: string | undefined
   readonly traceEndpoint: string | undefined
   readonly auditOrigin: string
+  /** For how long network addresses, browsers, ended sign-ins and mails are kept. */
+  readonly personalDataDays: number
   readonly secrets: Secrets
 }
 
@@ -293,6 +300,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pdfSealFile: values.PDF_SEAL_P12,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     auditOrigin: values.AUDIT_LOG_ORIGIN,
+    personalDataDays: values.PERSONAL_DATA_DAYS,
     secrets: new Secrets(values),
   })
 }

@@ -115,12 +115,13 @@ function toExportLine({ index, event }: StoredEntry): string {
   if (event === null) return ''
   const { salt, ip, user_agent, digest } = event.origin
   const origin = toCanonicalJson({ salt, ip, user_agent, digest })
-  return `{"event":${event.leaf},"index":${index ?? 'null'},"origin":${origin}}\n`
+  const personal = toCanonicalJson({ ...event.personal })
+  return `{"event":${event.leaf},"index":${index ?? 'null'},"origin":${origin},"personal":${personal}}\n`
 }
 
 /** The text of an export: a line that says what it is, then one line for each event. */
 export async function* exportLog(client: AdminClient, now: Date): AsyncGenerator<string> {
-  yield `${JSON.stringify({ format: 'liaison-audit-export/1', exported_at: now.toISOString() })}\n`
+  yield `${JSON.stringify({ format: 'liaison-audit-export/2', exported_at: now.toISOString() })}\n`
   await client.query('begin isolation level repeatable read read only')
   try {
     for await (const entry of readLog(client)) yield toExportLine(entry)

@@ -3,7 +3,7 @@ import { toCanonicalJson } from '#platform/signed-log/index.ts'
 import type { JsonValue } from '#platform/signed-log/index.ts'
 
 /** The form of a leaf; it is part of the leaf, so that a later form never reads as this one. */
-const LEAF_VERSION = 1
+const LEAF_VERSION = 2
 
 type JsonObject = { readonly [key: string]: JsonValue }
 
@@ -15,6 +15,19 @@ export interface SealedEvent {
   /** The canonical JSON (RFC 8785) whose hash is the leaf. */
   readonly leaf: string
   readonly origin: Origin
+  readonly personal: Personal
+}
+
+/**
+ * What names a person, or was written by one. The leaf holds a salted digest, so that all of it can be blanked when the
+ * person is erased.
+ */
+export interface Personal {
+  readonly salt: string
+  /** Name of the actor, label of the resource, reason and changes: one JSON array, as the database writes it. */
+  readonly text: string
+  /** Set once it was blanked. */
+  readonly digest: string | null
 }
 
 /** Where a request came from. The leaf holds a salted digest, so that address and user agent can be blanked later. */
@@ -32,8 +45,24 @@ function digestOrigin(origin: Origin): string {
   return hash('sha256', `${origin.salt}\n${origin.ip ?? ''}\n${origin.user_agent ?? ''}`, 'hex')
 }
 
-// They stand in the leaf as the digest of the origin.
-const HIDDEN: ReadonlySet<string> = new Set(['ip', 'user_agent', 'origin_salt', 'origin_digest'])
+/** The digest that stands in the leaf for what names a person. */
+export function digestPersonal({ salt, text, digest }: Personal): string {
+  return digest ?? hash('sha256', `${salt}\n${text}`, 'hex')
+}
+
+// They stand in the leaf as the digests of the origin and of what is personal.
+const HIDDEN: ReadonlySet<string> = new Set([
+  'ip',
+  'user_agent',
+  'origin_salt',
+  'origin_digest',
+  'actor_name',
+  'resource_label',
+  'reason',
+  'changes',
+  'personal_salt',
+  'personal_digest',
+])
 
 /**
  * What is selected of `audit_event e` to make its leaf: every column that the table has or will have, with its scopes.
@@ -46,7 +75,8 @@ export const LEAF_COLUMNS = `
   coalesce((
     select jsonb_agg(jsonb_build_object('kind', s.kind, 'id', s.scope_id, 'row_count', s.row_count))
     from audit_scope s where s.event_id = e.id and s.occurred_at = e.occurred_at), '[]')::text as scopes,
-  e.origin_salt::text as salt, host(e.ip) as ip, e.user_agent, encode(e.origin_digest, 'hex') as digest`
+  e.origin_salt::text as salt, host(e.ip) as ip, e.user_agent, encode(e.origin_digest, 'hex') as digest,
+  e.personal_salt::text as personal_salt, audit.personal_text_of(e) as personal_text, encode(e.personal_digest, 'hex') as personal_digest`
 
 /** A row that was selected with LEAF_COLUMNS. */
 export interface LeafRow {
@@ -58,6 +88,9 @@ export interface LeafRow {
   readonly ip: string | null
   readonly user_agent: string | null
   readonly digest: string | null
+  readonly personal_salt: string
+  readonly personal_text: string
+  readonly personal_digest: string | null
 }
 
 function withoutNulls(record: JsonObject): { [key: string]: JsonValue } {
@@ -79,6 +112,7 @@ const orderOf = (scope: JsonObject) => toCanonicalJson([scope['kind'] ?? null, s
 /** The leaf of a row. */
 export function toSealedEvent(row: LeafRow): SealedEvent {
   const origin = { salt: row.salt, ip: row.ip, user_agent: row.user_agent, digest: row.digest }
+  const personal = { salt: row.personal_salt, text: row.personal_text, digest: row.personal_digest }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const scopes = (JSON.parse(row.scopes) as JsonObject[])
     .map(withoutNulls)
@@ -88,7 +122,8 @@ export function toSealedEvent(row: LeafRow): SealedEvent {
     v: LEAF_VERSION,
     occurred_at: row.occurred_at,
     origin: digestOrigin(origin),
+    personal: digestPersonal(personal),
     scopes,
   })
-  return { id: row.id, occurredAt: row.occurred_at, leaf, origin }
+  return { id: row.id, occurredAt: row.occurred_at, leaf, origin, personal }
 }

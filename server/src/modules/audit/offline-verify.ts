@@ -16,6 +16,8 @@ interface Line {
   index: number | null
   event: { [key: string]: Json; occurred_at?: Json }
   origin: { salt: string; ip: string | null; user_agent: string | null; digest: string | null }
+  /** What names a person, as one JSON text: the event holds its salted digest. */
+  personal: { salt: string; text: string; digest: string | null }
 }
 
 export interface OfflineReport {
@@ -167,6 +169,11 @@ function checkOrigin({ event, origin }: Line): boolean {
   )
 }
 
+function checkPersonal({ event, personal }: Line): boolean {
+  if (personal.digest !== null) return event['personal'] === personal.digest
+  return event['personal'] === hash('sha256', `${personal.salt}\n${personal.text}`, 'hex')
+}
+
 // Five minutes, the longest that an event may wait for its seal.
 const SEAL_WITHIN_MS = 300_000
 
@@ -188,6 +195,10 @@ class Log {
   add(line: Line): void {
     if (!checkOrigin(line))
       this.faults.push(`The network address of event ${line.index ?? 'unsealed'} is not what was sealed.`)
+    if (!checkPersonal(line))
+      this.faults.push(
+        `The names, the reason or the changes of event ${line.index ?? 'unsealed'} are not what was sealed.`,
+      )
     if (line.index === null) {
       this.unsealed += 1
       const { occurred_at: at } = line.event
@@ -235,7 +246,7 @@ export async function verifyExport(
   for await (const text of readLines(files.log)) {
     const line = JSON.parse(text)
     if (isFirst) {
-      if (line.format !== 'liaison-audit-export/1') throw new Error('This is not an export of an audit log.')
+      if (line.format !== 'liaison-audit-export/2') throw new Error('This is not an export of an audit log.')
       log.exportedAt = Date.parse(line.exported_at)
       isFirst = false
     } else {

@@ -202,6 +202,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'identity.member.remove': says('removed a member'),
   'identity.member.join': says('joined'),
   'platform.persons.read': says('looked for persons'),
+  'platform.persons.export': says('wrote out what is kept of a person'),
+  'platform.persons.erase': says('erased a person'),
   'platform.partners.read': reads(NOUNS.partner),
   'platform.tenants.read': reads(NOUNS.tenant),
   'platform.audit.read': reads(NOUNS.event),

@@ -162,6 +162,9 @@ const EDITS = [
   `ip = '192.0.2.8'`,
   `user_agent = 'Another browser'`,
   `origin_salt = gen_random_uuid()`,
+  `reason = 'Another reason'`,
+  `resource_label = null, actor_name = resource_label`,
+  `personal_salt = gen_random_uuid()`,
   `xid = '3'`,
   `occurred_at = occurred_at + interval '1 microsecond'`,
 ]
@@ -346,12 +349,11 @@ test('an event that was sealed after the last checkpoint is counted as not prove
   expect([online.beyond_last_checkpoint, offline.beyond_last_checkpoint]).toEqual([1, 1])
 })
 
-test('an address that was blanked after its time leaves the seal whole', async () => {
+test('an address that was blanked after its time, and the names of an erased person, leave the seal whole', async () => {
+  const blanked = `origin_digest = audit.origin_digest_of(e), origin_salt = gen_random_uuid(), ip = null, user_agent = null,
+    personal_digest = audit.personal_digest_of(e), personal_salt = gen_random_uuid(), actor_name = null, resource_label = null, reason = null, changes = null`
   const { online, offline } = await tamper(async (at) => {
-    await q(
-      `update audit_event set origin_digest = sha256(convert_to(origin_salt || E'\\n' || host(ip) || E'\\n' || user_agent, 'UTF8')), origin_salt = gen_random_uuid(), ip = null, user_agent = null where id = ${ofLeaf}`,
-      [at],
-    )
+    await q(`update audit_event e set ${blanked} where id = ${ofLeaf}`, [at])
   }, 17)
   expect([online.ok, offline.ok]).toEqual([true, true])
 })

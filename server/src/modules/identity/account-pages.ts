@@ -130,6 +130,14 @@ export function accountPage(view: AccountView): HtmlPage {
     <p>Changing it ends all your other sessions.</p>
     <div class="buttons"><a class="button small" href="/account/password">Change password</a></div>
     ${factorSection(view)}${sessionSection(view)}
+    <h2>What is kept of you</h2>
+    <p>
+      Your name and address, where you work, your sign-ins, and what you did. To have it erased, ask the
+      administrator of your organisation or the provider.
+    </p>
+    <div class="buttons">
+      <a class="button small" href="/api/v1/me/record" download>Download what is kept of you</a>
+    </div>
     <hr />
     <p><a href="/choose">Back to work</a></p>`
   return showPage('Your account', body, { signedInAs: person.email, errors })

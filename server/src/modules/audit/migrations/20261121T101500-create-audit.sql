@@ -36,6 +36,8 @@ create table audit_event (
   user_agent text,
   origin_salt uuid not null default gen_random_uuid(),
   origin_digest bytea,
+  personal_salt uuid not null default gen_random_uuid(),
+  personal_digest bytea,
   source text not null check (source in ('portal', 'api', 'gateway', 'form', 'job', 'cli')),
   explain_id uuid,
   config_version integer,
@@ -46,6 +48,8 @@ comment on column audit_event.config_version is 'Of events of a partner''s side:
 comment on column audit_event.xid is 'The transaction that wrote the row: the sealer and every feed advance by it, never by id.';
 comment on column audit_event.origin_salt is 'The seal covers a salted digest of network address and user agent, so that both can be blanked after their time without breaking it.';
 comment on column audit_event.origin_digest is 'Set when the network address and user agent are blanked: the digest that the seal covers.';
+comment on column audit_event.personal_salt is 'As origin_salt, for what names a person or was written by one: actor_name, resource_label, reason and changes.';
+comment on column audit_event.personal_digest is 'Set when those are blanked because the person was erased: the digest that the seal covers.';
 create index on audit_event (xid, id);
 create index on audit_event (occurred_at, id);
 call private.protect('audit_event');
@@ -125,10 +129,57 @@ create policy recording on audit_read_window to liaison_authz using (true) with 
 grant insert on audit_event, audit_scope to liaison_authz;
 grant insert, update, delete on audit_read_window to liaison_authz;
 
-create trigger append_only before update or delete on audit_event for each row execute function private.refuse_change();
+create trigger append_only before delete on audit_event for each row execute function private.refuse_change();
 create trigger append_only before update or delete on audit_scope for each row execute function private.refuse_change();
 create trigger no_truncate before truncate on audit_event for each statement execute function private.refuse_change();
 create trigger no_truncate before truncate on audit_scope for each statement execute function private.refuse_change();
+
+-- What the seal covers of a request's origin, and of what names a person: each with a salt of its own, so that the one can be blanked
+-- without a word about the other. Blanking replaces the salt: nobody can try addresses or names against the digest afterwards.
+create function audit.origin_digest_of(event audit_event) returns bytea
+  language sql immutable
+  set search_path = pg_catalog
+  as $$ select sha256(convert_to(event.origin_salt || E'\n' || coalesce(host(event.ip), '') || E'\n' || coalesce(event.user_agent, ''), 'UTF8')) $$;
+
+create function audit.personal_text_of(event audit_event) returns text
+  language sql immutable
+  set search_path = pg_catalog
+  as $$ select jsonb_build_array(event.actor_name, event.resource_label, event.reason, event.changes)::text $$;
+
+create function audit.personal_digest_of(event audit_event) returns bytea
+  language sql immutable
+  set search_path = pg_catalog
+  as $$ select sha256(convert_to(event.personal_salt || E'\n' || audit.personal_text_of(event), 'UTF8')) $$;
+
+grant execute on function audit.origin_digest_of(audit_event), audit.personal_text_of(audit_event), audit.personal_digest_of(audit_event) to liaison_authz, liaison_sealer;
+
+create function audit.allow_blanking() returns trigger
+  language plpgsql
+  set search_path = pg_catalog
+  as $$
+declare
+  blankable constant text[] := array['ip', 'user_agent', 'origin_salt', 'origin_digest', 'actor_name', 'resource_label', 'reason', 'changes', 'personal_salt', 'personal_digest'];
+begin
+  if (to_jsonb(new) = to_jsonb(old) or to_jsonb(new) - blankable <> to_jsonb(old) - blankable) then
+    raise exception 'UPDATE on audit_event is refused: its rows are history' using errcode = 'restrict_violation';
+  end if;
+  if ((new.ip, new.user_agent, new.origin_salt, new.origin_digest) is distinct from (old.ip, old.user_agent, old.origin_salt, old.origin_digest)
+    and (old.origin_digest is null and new.ip is null and new.user_agent is null and new.origin_salt <> old.origin_salt
+      and new.origin_digest = audit.origin_digest_of(old)) is not true) then
+    raise exception 'UPDATE on audit_event is refused: its origin is blanked with its digest, or stays' using errcode = 'restrict_violation';
+  end if;
+  if ((new.actor_name, new.resource_label, new.reason, new.changes, new.personal_salt, new.personal_digest)
+      is distinct from (old.actor_name, old.resource_label, old.reason, old.changes, old.personal_salt, old.personal_digest)
+    and (old.personal_digest is null and new.actor_name is null and new.resource_label is null and new.reason is null and new.changes is null
+      and new.personal_salt <> old.personal_salt and new.personal_digest = audit.personal_digest_of(old)) is not true) then
+    raise exception 'UPDATE on audit_event is refused: what names a person is blanked with its digest, or stays' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$$;
+create trigger only_blanking before update on audit_event for each row execute function audit.allow_blanking();
+create policy blanking on audit_event for update to liaison_authz using (true) with check (true);
+grant update (ip, user_agent, origin_salt, origin_digest, actor_name, resource_label, reason, changes, personal_salt, personal_digest) on audit_event to liaison_authz;
 
 create policy tenant_view on audit_scope for select to liaison_tenant, liaison_delegate using (
   kind = 'tenant' and scope_id in (select access.reach('audit_scope', 'select'))

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util'
+import { erasePerson, LastOwner, PersonUnknown, readRecordOf } from '#modules/privacy/index.ts'
+import { inAdminTransaction } from '#platform/admin.ts'
+import type { RunSql } from '#platform/admin.ts'
+import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
+import type { Command, Surroundings } from './command.ts'
+import { recordOperator } from './keys-store.ts'
+
+interface Asked {
+  readonly named: string
+  readonly reason: string
+}
+
+function readAsked(args: readonly string[]): Asked {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { reason: { type: 'string' } },
+  })
+  const [named, ...rest] = positionals
+  if (named === undefined || rest.length > 0) throw new UsageError('Name one person by e-mail address or id.')
+  if (values.reason === undefined || values.reason.trim() === '')
+    throw new UsageError('Say why with --reason, without naming the person.')
+  return { named, reason: values.reason }
+}
+
+/** Says in a sentence what a person who asks cannot have; every other error is the operator's to read whole. */
+function toSentence(error: unknown): never {
+  if (error instanceof PersonUnknown || error instanceof LastOwner) throw new CommandError(error.message)
+  throw error
+}
+
+async function record(
+  run: RunSql,
+  { operator }: Surroundings,
+  event: {
+    readonly action: string
+    readonly personId: string
+    readonly reason: string
+    readonly tenantIds?: readonly string[]
+  },
+): Promise<void> {
+  await recordOperator(
+    run,
+    { ...operator, command: `person ${event.action.split('.').at(-1)}` },
+    {
+      action: event.action,
+      resource_type: 'person',
+      resource_id: event.personId,
+      reason: event.reason,
+      tenants: await run(
+        'select tenant_id from tenant_member where person_id = $1 union select unnest($2::uuid[]) order by 1',
+        [event.personId, event.tenantIds ?? []],
+      ),
+    },
+  )
+}
+
+async function runExport(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { named, reason } = readAsked(args)
+  const { admin } = await surroundings.open()
+  const found = await inAdminTransaction(admin, async (run) => {
+    const kept = await readRecordOf(run, named)
+    await record(run, surroundings, { action: 'platform.persons.export', personId: kept.person.id, reason })
+    return kept
+  }).catch(toSentence)
+  writeJson(surroundings, found)
+  return STATUS.done
+}
+
+async function runErase(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { named, reason } = readAsked(args)
+  const { admin } = await surroundings.open()
+  const done = await inAdminTransaction(admin, async (run) => {
+    const erasure = await erasePerson(run, named)
+    const { personId, tenantIds } = erasure
+    await record(run, surroundings, { action: 'platform.persons.erase', personId, reason, tenantIds })
+    return erasure
+  }).catch(toSentence)
+  surroundings.out(
+    `The person is erased: ${done.events} events of the log blanked under their seal, the name taken out of ${done.names} records, ${done.sessions} sign-ins and ${done.mails} mails removed, ${done.memberships} memberships ended.\n`,
+  )
+  if (done.kept.length > 0) surroundings.out(`Kept as evidence, with the name: ${done.kept.join(', ')}.\n`)
+  return STATUS.done
+}
+
+export const person: Command = {
+  name: 'person',
+  help: 'person export E-MAIL --reason TEXT\n  Prints what is kept of a person, as JSON.\nperson erase E-MAIL --reason TEXT\n  Takes out everything that names the person; signatures under agreements are kept. It cannot be undone.',
+  async run([name, ...args], surroundings) {
+    if (name === 'export') return runExport(args, surroundings)
+    if (name === 'erase') return runErase(args, surroundings)
+    throw new UsageError('Say what: export or erase.')
+  },
+}

@@ -1,0 +1,104 @@
+set role liaison_owner;
+
+create policy forgetting on session for delete to liaison_authz using (true);
+grant delete on session to liaison_authz;
+create policy forgetting on mail_message for delete to liaison_authz using (true);
+grant delete on mail_message to liaison_authz;
+
+reset role;
+set role liaison_authz;
+
+-- Each night: what tells where somebody was is kept for a time, and then blanked or removed. Events further back than the days that are
+-- looked through were blanked by an earlier night; a job that rested for longer looks through more of them when it is told so.
+create function access.forget_personal_data(keep_days integer, look_back_days integer default 400) returns table (origins bigint, sessions bigint, mails bigint)
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  border timestamptz := now() - make_interval(days => keep_days);
+begin
+  if (keep_days < 1) then
+    raise exception 'personal data is kept for a day at least' using errcode = 'invalid_parameter_value';
+  end if;
+  update audit_event e set origin_digest = audit.origin_digest_of(e), origin_salt = gen_random_uuid(), ip = null, user_agent = null
+  where e.occurred_at < border and e.occurred_at >= border - make_interval(days => look_back_days)
+    and e.origin_digest is null and (e.ip is not null or e.user_agent is not null);
+  get diagnostics origins = row_count;
+  delete from session s where least(s.ended_at, s.ends_at) < border;
+  get diagnostics sessions = row_count;
+  delete from mail_message m where m.created_at < border;
+  get diagnostics mails = row_count;
+  return next;
+end
+$$;
+comment on function access.forget_personal_data(integer, integer) is 'Network addresses and browsers in the audit log, sign-ins that are over and mails, older than the given days. The seal of the log stays whole.';
+grant execute on function access.forget_personal_data(integer, integer) to liaison_job;
+
+create function access.ids_of_person(asked uuid) returns setof uuid
+  language sql stable
+  set search_path = pg_catalog, public
+  as $$
+  select asked
+  union all select m.id from partner_member m where m.person_id = asked
+  union all select m.id from tenant_member m where m.person_id = asked
+  $$;
+
+-- What is kept of a person, for that person: nothing in it tells of the customers or colleagues whose records the person worked on.
+create function access.record_of_person(asked uuid) returns jsonb
+  language sql stable security definer
+  set search_path = pg_catalog, public
+  as $$
+  select jsonb_build_object(
+    'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'status', p.status, 'language', p.locale, 'shortcuts', p.shortcuts, 'since', p.created_at, 'changed_at', p.updated_at),
+    'works_for', (select coalesce(jsonb_agg(place order by place ->> 'since'), '[]') from (
+      select jsonb_build_object('kind', 'provider', 'role', s.role, 'status', s.status, 'since', s.created_at) as place from platform_staff s where s.person_id = p.id
+      union all
+      select jsonb_build_object('kind', 'partner', 'name', o.name, 'role', m.role, 'status', m.status, 'since', m.created_at) from partner_member m join partner o on o.id = m.partner_id where m.person_id = p.id
+      union all
+      select jsonb_build_object('kind', 'organisation', 'name', o.name, 'role', m.role, 'status', m.status, 'since', m.created_at) from tenant_member m join tenant o on o.id = m.tenant_id where m.person_id = p.id) places),
+    'sign_in', jsonb_build_object(
+      'password_changed_at', (select c.changed_at from password_credential c where c.person_id = p.id),
+      'authenticator_app_since', (select f.confirmed_at from totp_factor f where f.person_id = p.id),
+      'recovery_codes_left', (select count(*) from recovery_code c where c.person_id = p.id and c.used_at is null),
+      'passkeys', (select coalesce(jsonb_agg(jsonb_build_object('name', k.label, 'since', k.created_at, 'last_used_at', k.last_used_at) order by k.created_at), '[]') from passkey k where k.person_id = p.id)),
+    'sessions', (select coalesce(jsonb_agg(jsonb_build_object('began_at', s.created_at, 'last_seen_at', s.seen_at, 'ended_at', s.ended_at, 'factor', s.factor, 'network_address', host(s.ip), 'browser', s.user_agent) order by s.created_at desc), '[]') from session s where s.person_id = p.id),
+    'mails', (select coalesce(jsonb_agg(jsonb_build_object('sent_at', m.created_at, 'subject', m.subject) order by m.created_at desc), '[]') from mail_message m where m.recipient = p.email),
+    'signatures', (select coalesce(jsonb_agg(jsonb_build_object('agreement_id', g.agreement_id, 'name', g.signer_name, 'email', g.signer_email, 'typed_name', g.typed_name, 'as', g.capacity, 'signed_at', g.signed_at, 'network_address', host(g.ip), 'browser', g.user_agent) order by g.signed_at), '[]') from agreement_signature g where g.person_id = p.id),
+    'acts', (select coalesce(jsonb_agg(act), '[]') from (
+      select jsonb_build_object('at', e.occurred_at, 'action', e.action, 'outcome', e.outcome, 'times', e.repeats, 'partner', e.partner_name, 'organisation', e.tenant_name, 'network_address', host(e.ip), 'browser', e.user_agent, 'reason', e.reason) as act
+      from audit_event e where e.actor_id = p.id order by e.occurred_at desc, e.id limit 10000) newest),
+    'acts_in_all', (select count(*) from audit_event e where e.actor_id = p.id),
+    'done_to_you', (select coalesce(jsonb_agg(act), '[]') from (
+      select jsonb_build_object('at', e.occurred_at, 'action', e.action, 'outcome', e.outcome) as act
+      from audit_event e where e.resource_id in (select access.ids_of_person(p.id)) and e.actor_id is distinct from p.id order by e.occurred_at desc, e.id limit 10000) newest))
+  from person p where p.id = asked
+  $$;
+
+create function access.own_record() returns jsonb
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$ select access.record_of_person(access.context_id('actor_id')) $$;
+comment on function access.own_record() is 'What is kept of the person who is signed in (GDPR Art. 15 and 20).';
+grant execute on function access.own_record() to liaison_auth;
+
+-- The names that a person left in the log, blanked under the seal.
+create function access.blank_person(erased uuid) returns bigint
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  blanked bigint;
+  about uuid[] := array(select access.ids_of_person(erased));
+begin
+  update audit_event e set
+    origin_digest = coalesce(e.origin_digest, audit.origin_digest_of(e)), origin_salt = case when e.origin_digest is null then gen_random_uuid() else e.origin_salt end, ip = null, user_agent = null,
+    personal_digest = audit.personal_digest_of(e), personal_salt = gen_random_uuid(), actor_name = null, resource_label = null, reason = null, changes = null
+  where (e.actor_id = erased or e.resource_id = any (about)) and e.personal_digest is null;
+  get diagnostics blanked = row_count;
+  return blanked;
+end
+$$;
+-- Both for the operator's commands alone.
+grant execute on function access.record_of_person(uuid), access.blank_person(uuid), access.ids_of_person(uuid) to liaison_owner;
+
+reset role;
