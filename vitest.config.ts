@@ -11,6 +11,7 @@ const pure = [
   'tests/kernel/*.test.ts',
   'bench/*.test.ts',
   'chaos/*.test.ts',
+  'evidence/*.test.ts',
   'tests/architecture.test.ts',
   'tests/lint.test.ts',
 ]

@@ -7,7 +7,7 @@ const DOCUMENT = fileURLToPath(new URL('../docs/evidence.md', import.meta.url))
 const INTRODUCTION = `# Evidence
 
 What was shown by injecting faults, how often, and how we know that the harness would have seen a fault (reliability.md
-R13). Each section is written by the command that it names; nothing here is written by hand.
+R13). Each section is written by the command that it names, with what that run counted; nothing here is written by hand.
 `
 
 /** One claim with what a run showed of it. */
@@ -30,10 +30,11 @@ export interface Evidence {
   readonly claims: readonly Claim[]
   /** The planted faults, and that the harness reported them. */
   readonly positiveControl: string
-  readonly postgresVersion: string
+  readonly postgresVersion?: string
 }
 
-function renderTable(rows: readonly (readonly string[])[]): string {
+/** A table of the page; the first row holds the heads. */
+export function renderTable(rows: readonly (readonly string[])[]): string {
   const widths =
     rows[0]?.map((_, index) => Math.max(3, ...rows.map((cells) => cells[index]?.length ?? 0))) ?? []
   const line = (cells: readonly string[]) =>
@@ -68,10 +69,14 @@ function renderDocument(before: string, name: string, section: string): string {
   return `${before === '' ? INTRODUCTION : before}\n${block}`
 }
 
+/** Puts a section into docs/evidence.md, in the place of the one with that name; the others stay as they are. */
+export async function writeSection(name: string, text: string): Promise<void> {
+  const before = await readFile(DOCUMENT, 'utf8').catch(() => '')
+  await writeFile(DOCUMENT, renderDocument(before, name, text))
+}
+
 /** Writes what a run showed into docs/evidence.md. */
 export async function writeEvidence(evidence: Evidence): Promise<void> {
   const date = new Date().toISOString().slice(0, 10)
-  const before = await readFile(DOCUMENT, 'utf8').catch(() => '')
-  const section = renderSection(evidence, date, await describeCommit())
-  await writeFile(DOCUMENT, renderDocument(before, evidence.name, section))
+  await writeSection(evidence.name, renderSection(evidence, date, await describeCommit()))
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const ENTRY = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 const READY = /Liaison is ready: (\S+)/
-const START_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 150_000
 const STOP_TIMEOUT_MS = 30_000
 
 /** The server under test, in a process of its own. */
@@ -20,6 +20,12 @@ export interface ServerProcess {
   stop(): Promise<void>
 }
 
+/** Nothing that was started here outlives who started it, even when a test ended in the middle. */
+const RUNNING = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of RUNNING) child.kill('SIGKILL')
+})
+
 function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
@@ -33,7 +39,7 @@ async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<
   clearTimeout(insist)
 }
 
-function waitUntilReady(child: ChildProcess): Promise<string> {
+function waitUntilReady(child: ChildProcess, listen: (text: string) => void): Promise<string> {
   return new Promise((settle, refuse) => {
     let said = ''
     const timer = setTimeout(
@@ -41,6 +47,7 @@ function waitUntilReady(child: ChildProcess): Promise<string> {
       START_TIMEOUT_MS,
     )
     const hear = (text: string) => {
+      listen(text)
       said += text
       const url = READY.exec(said)?.[1]
       if (url === undefined) return
@@ -48,7 +55,10 @@ function waitUntilReady(child: ChildProcess): Promise<string> {
       settle(url)
     }
     child.stdout?.setEncoding('utf8').on('data', hear)
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      listen(text)
+      said = (said + text).slice(-4000)
+    })
     child.on('exit', (status) => {
       clearTimeout(timer)
       refuse(new Error(`The server ended with status ${status} while it started: ${said}`))
@@ -56,17 +66,20 @@ function waitUntilReady(child: ChildProcess): Promise<string> {
   })
 }
 
-/** Starts the server and returns once it serves. Refuses with what it said when it does not start. */
+/** Starts the server and returns once it serves; `listen` is given all that it says. Refuses with what it said when it does not start. */
 export async function startServerProcess(
   environment: Readonly<Record<string, string>>,
+  listen: (text: string) => void = () => undefined,
 ): Promise<ServerProcess> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, [ENTRY], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  RUNNING.add(child)
+  child.once('exit', () => RUNNING.delete(child))
   try {
-    const url = await waitUntilReady(child)
+    const url = await waitUntilReady(child, listen)
     return {
       url,
       startMs: performance.now() - startedAt,

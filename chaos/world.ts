@@ -44,8 +44,8 @@ async function prepare(connection: ConnectionSettings): Promise<void> {
 }
 
 /** Starts PostgreSQL in a temporary folder with full durability and puts the partners into it. */
-export async function startWorld(): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'liaison-chaos-'))
+export async function startWorld(parent = tmpdir()): Promise<World> {
+  const folder = await mkdtemp(join(parent, 'liaison-chaos-'))
   const postgres = await startEmbeddedPostgres({ dataDir: folder })
   const stop = async () => {
     await postgres.stop()

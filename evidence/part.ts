@@ -1,0 +1,20 @@
+import type { Claim } from '../chaos/evidence.ts'
+
+/** What a part of the campaign found. */
+export interface PartResult {
+  /** What was attempted, how often, and what came of it. */
+  readonly claims: readonly Claim[]
+  /** How we know that the part would have seen a fault. */
+  readonly positiveControl: string
+  /** Everything that was not as it must be; a part with faults is not written down, and the command fails. */
+  readonly wrong: readonly string[]
+}
+
+/** One harness of the campaign, which may run alone: `npm run evidence -- NAME`. */
+export interface Part {
+  readonly name: string
+  readonly title: string
+  /** Where the harness is. */
+  readonly source: string
+  run(): Promise<PartResult>
+}

@@ -1,0 +1,181 @@
+import type { Part } from './part.ts'
+import { testedPart } from './tested-part.ts'
+
+/** The parts of the campaign, in the order in which they run. Crashes have a command of their own: `npm run chaos`. */
+export const PARTS: readonly Part[] = [
+  testedPart({
+    name: 'oracle',
+    title: 'The kernel beside a second evaluator',
+    project: 'unit',
+    files: ['tests/kernel/decisions.test.ts', 'access/src/model.test.ts', 'access/src/mutants.test.ts'],
+    claims: [
+      {
+        requirement: 'R2',
+        claim:
+          'The kernel gives the code that a second evaluator gives, written from the text of the specification',
+        figures: ['random decisions', 'decisions of the small model'],
+        result: '0 differences',
+      },
+    ],
+    positiveControl:
+      'kernels without one of their checks, and kernels that are wrong by one millisecond or one term, are each told apart (access/src/mutants.test.ts); a survivor fails the run.',
+  }),
+  testedPart({
+    name: 'mutants',
+    title: 'Holes in row security',
+    project: 'server',
+    files: ['tests/row-security-mutants.test.ts'],
+    claims: [
+      {
+        requirement: 'R1, R2',
+        claim: 'Raw SQL of each login reads and changes what the specification opens, in every situation',
+        figures: ['questions in raw SQL'],
+        result: '0 differences',
+      },
+      {
+        requirement: 'R1',
+        claim:
+          'A condition or term taken out of the deciding functions and views is seen by these questions, unless another condition says the same',
+        figures: ['holes in deciding functions and views', 'of them told by another condition'],
+        result: 'all others found',
+      },
+      {
+        requirement: 'R1',
+        claim:
+          'A policy dropped or letting every row through, row security off or not forced, a privilege on a partition or for triggers, a view with the rights of its owner, an open search path, a login that owns, bypasses or decides is seen in the catalogue',
+        figures: ['holes in the catalogue', 'of them narrowing only'],
+        result: 'all others found',
+      },
+    ],
+    positiveControl:
+      'the holes are the control: each is made in a throw-away database, must be seen, and is mended.',
+  }),
+  testedPart({
+    name: 'walk',
+    title: 'The walk over every operation',
+    project: 'server',
+    files: ['tests/isolation-walk.test.ts'],
+    claims: [
+      {
+        requirement: 'R1',
+        claim: 'No operation shows a tenant to whom may not know of it, nor changes anything there',
+        figures: ['reads with ids of others', 'writes with ids of others'],
+        result: '0 shown, 0 changed',
+      },
+      {
+        requirement: 'R1, I13',
+        claim: 'What is hidden answers exactly as what does not exist',
+        figures: ['pairs of answers'],
+        result: '0 different',
+      },
+    ],
+    positiveControl:
+      'the markers that are looked for do come out to those who may see them, and a planted policy that lets every row through is seen in raw SQL.',
+  }),
+  testedPart({
+    name: 'processes',
+    title: 'Three processes over one PostgreSQL',
+    project: 'server',
+    files: [
+      'tests/reliability/three-processes.test.ts',
+      'tests/reliability/three-authorization-servers.test.ts',
+    ],
+    claims: [
+      {
+        requirement: 'P9, I14',
+        claim: 'A limit is exact in the sum',
+        figures: ['calls against a limit over three processes'],
+        result: 'exactly 50 admitted in each minute',
+      },
+      {
+        requirement: 'R3, I5',
+        claim: 'Equal requests with one key work once',
+        figures: ['equal requests with one key over three processes'],
+        result: '0 doubled',
+      },
+      {
+        requirement: 'R5, I7',
+        claim: 'Nothing is served after a revocation, or a sign-out, returned',
+        figures: [
+          'requests after a revocation had returned, over three processes',
+          'sign-outs seen by three processes',
+        ],
+        result: '0 served',
+      },
+      {
+        requirement: 'C3',
+        claim: 'A change of a feature is followed by all within a second',
+        figures: ['changes of a feature', 'milliseconds of the slowest change of a feature'],
+        result: 'all within a second',
+      },
+      {
+        requirement: 'R7',
+        claim: 'What a transaction ordered is done once',
+        figures: ['jobs over three processes'],
+        result: '0 lost, 0 doubled',
+      },
+      {
+        requirement: 'A4, R3',
+        claim: 'Codes and assertions are taken once',
+        figures: ['codes and assertions at three servers'],
+        result: 'each taken once',
+      },
+    ],
+    positiveControl:
+      'each test also counts what must be let through: without processes that serve, the same expectations fail.',
+  }),
+  testedPart({
+    name: 'faults',
+    title: 'Outages, clocks, disks, restarts and restores',
+    project: 'server',
+    files: [
+      'tests/reliability/disk-full.test.ts',
+      'tests/reliability/point-in-time.test.ts',
+      'tests/reliability/haproxy-restart.test.ts',
+    ],
+    claims: [
+      {
+        requirement: 'R7',
+        claim: 'While the disk of the database is full nothing is acknowledged that is not kept',
+        figures: ['writes around a full disk', 'writes refused while the disk was full'],
+        result: '0 lost, 0 without their event',
+      },
+      {
+        requirement: 'R10',
+        claim: 'A restore to a moment holds what was acknowledged before it and nothing after it',
+        figures: ['writes around the moment of a restore'],
+        result: 'exact, and the audit log verifies',
+      },
+      {
+        requirement: 'R11',
+        claim: 'Behind HAProxy, restarting two servers one after the other loses no request',
+        figures: ['requests through HAProxy', 'restarts behind HAProxy'],
+        result: '0 failed',
+      },
+    ],
+    positiveControl:
+      'a server that is killed behind HAProxy instead of restarted fails requests; the disk counts as full only when writes were refused; the restore must lack what came after its moment.',
+  }),
+  testedPart({
+    name: 'canaries',
+    title: 'Canary secrets',
+    project: 'server',
+    files: ['tests/canaries.test.ts'],
+    claims: [
+      {
+        requirement: 'R9, I10',
+        claim: 'No secret that was sent is in a log line, a row of the database or another answer',
+        figures: ['canary secrets'],
+        result: '0 found',
+      },
+    ],
+    positiveControl: 'a canary in a field that is kept by design is found in the rows.',
+  }),
+  {
+    name: 'limiter',
+    title: 'Twenty in any minute, over several processes',
+    source: 'evidence/limiter.ts',
+    // Its processes are started from a file that waits for orders as soon as it is loaded.
+    run: async () => (await import('./limiter.ts')).limiterPart.run(),
+  },
+]
