@@ -73,7 +73,7 @@ const Environment = z.object({
   }),
   DATABASE_URL: documented(optional(), {
     description:
-      'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. Without it an embedded PostgreSQL is started.',
+      'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. On another machine it is reached by TLS with a verified certificate (`sslrootcert=FILE` names the authority), unless it says `sslmode=disable`. Without it an embedded PostgreSQL is started.',
     secret: true,
   }),
   DATABASE_ROLE_SECRET: documented(z.string().min(32).optional(), {

@@ -77,6 +77,7 @@ function openPool(options: DatabaseOptions, login: Login): pg.Pool {
     database: options.connection.database,
     user: login,
     password: passwordOf(login, options.roleSecret),
+    ...(options.connection.ssl && { ssl: options.connection.ssl }),
     max: options.poolSize,
     connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,

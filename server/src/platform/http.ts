@@ -64,6 +64,12 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 
+const headersOf = ({ id }: FastifyRequest): Readonly<Record<string, string>> => ({
+  ...SECURITY_HEADERS,
+  'Cache-Control': 'no-store',
+  'X-Request-Id': id,
+})
+
 /** Refuses to start while any route, from whatever plugin, has not said who may call it. */
 function requireAccess(app: FastifyInstance): void {
   app.addHook('onRoute', (options) => {
@@ -287,7 +293,7 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
 
 function addHooks(app: FastifyInstance, options: HttpOptions): void {
   app.addHook('onRequest', async (request, reply) => {
-    void reply.headers({ ...SECURITY_HEADERS, 'Cache-Control': 'no-store', 'X-Request-Id': request.id })
+    void reply.headers(headersOf(request))
     const traceparent = request.headers['traceparent']
     if (typeof traceparent === 'string') void reply.header('traceparent', traceparent)
     const { access = { public: '' }, isBounded = false } = request.routeOptions.config
@@ -348,6 +354,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     requestTimeout: 10_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // What is no address at all meets no hook, so it gets here what hooks give every other answer.
+    frameworkErrors(error, request, reply) {
+      void reply.headers(headersOf(request))
+      void sendProblem(options, reply, error)
+    },
     return503OnClosing: true,
     exposeHeadRoutes: false,
   })

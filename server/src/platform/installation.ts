@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from './config.ts'
+import { parseDatabaseUrl } from './database-url.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts'
 import type { ConnectionSettings } from './embedded/index.ts'
 
@@ -19,18 +20,6 @@ export interface Installation {
 }
 
 const SecretFile = z.strictObject({ role_secret: z.string().min(32), secret_key: z.string().min(32) })
-
-function parseDatabaseUrl(text: string): ConnectionSettings {
-  const url = new URL(text)
-  const socket = url.searchParams.get('host')
-  return {
-    host: socket ?? (decodeURIComponent(url.hostname) || 'localhost'),
-    port: Number(url.port || 5432),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'postgres',
-  }
-}
 
 /** The root secrets of an embedded installation, made at its first start and readable by its owner only. */
 async function readOrMakeSecrets(dataDir: string): Promise<z.output<typeof SecretFile>> {

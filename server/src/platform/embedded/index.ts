@@ -16,6 +16,14 @@ export interface ConnectionSettings {
   readonly user: string
   readonly password: string
   readonly database: string
+  /** For a database on another machine: TLS, with the certificates that are believed instead of the usual ones. */
+  readonly ssl?: {
+    readonly rejectUnauthorized: true
+    /** The name or address that the certificate must be of. */
+    readonly host: string
+    readonly minVersion: 'TLSv1.2'
+    readonly ca?: string
+  }
 }
 
 export interface EmbeddedPostgresOptions {
