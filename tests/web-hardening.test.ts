@@ -69,9 +69,18 @@ const pathOf = (route: Route) => fillPath(route, {})
 const isForForms = (route: Route) => isAgencyAccess(route.access)
 const nameOf = (route: Route) => `${route.method} ${route.path}`
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function faultsOf(name: string, headers: Readonly<Record<string, unknown>>): string[] {
   const missing = Object.entries(EVERYWHERE)
-    .filter(([field, pattern]) => !pattern.test(String(headers[field] ?? '')))
+    .filter(([field, pattern]) => !pattern.test(typeof headers[field] === 'string' ? headers[field] : ''))
     .map(([field]) => `${name}: ${field} is ${String(headers[field])}`)
   const told = TELLTALES.filter((field) => headers[field] !== undefined).map(
     (field) => `${name} tells ${field}`,
@@ -117,11 +126,11 @@ describe('every answer', () => {
     const faults: string[] = []
     for (const { route, plain } of answers) {
       const { headers, body } = plain
-      const type = String(headers['content-type'] ?? '')
+      const type = headers['content-type'] ?? ''
       if (body === '') continue
       if (/^text\//.test(type) && !/charset=utf-8/i.test(type)) faults.push(`${nameOf(route)}: ${type}`)
       if (type === '') faults.push(`${nameOf(route)}: no type`)
-      if (/json/.test(type)) expect(() => JSON.parse(body) as unknown, nameOf(route)).not.toThrow()
+      if (/json/.test(type) && !isJson(body)) faults.push(`${nameOf(route)}: ${type} that is none`)
     }
     expect(faults).toEqual([])
   })
@@ -161,7 +170,7 @@ test('no answer may be read by a page of another site, but for the forms that na
   for (const { route, foreign } of answers) {
     const { headers } = foreign
     const allowed = headers['access-control-allow-origin']
-    if (allowed !== undefined) open.push(`${nameOf(route)}: ${String(allowed)}`)
+    if (allowed !== undefined) open.push(`${nameOf(route)}: ${allowed}`)
     expect(headers['access-control-allow-credentials'], nameOf(route)).toBeUndefined()
   }
   // The public keys, metadata and the loader are for everybody.
@@ -185,7 +194,7 @@ test('the address of the caller is that of the connection, whatever the caller w
       url: '/account/profile',
       remoteAddress,
       headers: {
-        cookie,
+        cookie: cookie ?? '',
         'content-type': 'application/x-www-form-urlencoded',
         'sec-fetch-site': 'same-origin',
         'x-forwarded-for': '203.0.113.9, 198.51.100.4',

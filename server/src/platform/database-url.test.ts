@@ -30,7 +30,10 @@ async function listen(on: string): Promise<void> {
     sockets.add(plain)
     plain.on('error', () => undefined)
     plain.once('data', (first) => {
-      if (first.length !== SSL_REQUEST) return plain.destroy()
+      if (first.length !== SSL_REQUEST) {
+        plain.destroy()
+        return
+      }
       plain.write('S')
       const secure = new TLSSocket(plain, { isServer: true, cert: TEST_CERTIFICATE, key: TEST_KEY })
       const behind = connect(`${host}/.s.PGSQL.${at}`)

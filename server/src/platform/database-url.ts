@@ -5,7 +5,7 @@ import type { ConnectionSettings } from './embedded/index.ts'
 const MODES = ['verify-full', 'disable'] as const
 
 /** The address of a database that cannot be used as it is written. */
-export class DatabaseUrlError extends Error {
+class DatabaseUrlError extends Error {
   override name = 'DatabaseUrlError'
 }
 
@@ -25,7 +25,7 @@ function readRoot(path: string): string {
 /**
  * Reads `postgresql://LOGIN:PASSWORD@HOST:PORT/DATABASE?sslmode=…&sslrootcert=FILE`. Other machines are reached by TLS
  * with a certificate that is verified, unless `sslmode=disable` says otherwise; modes that encrypt without verifying
- * are refused, because they stop nobody in the middle (ASVS 12.3.1, 12.3.2). Throws DatabaseUrlError.
+ * are refused, because they stop nobody in the middle (ASVS 12.3.1, 12.3.2). Throws when the address cannot be used.
  */
 export function parseDatabaseUrl(text: string): ConnectionSettings {
   const url = new URL(text)

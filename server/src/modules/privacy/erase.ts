@@ -126,6 +126,10 @@ const OWN_TABLES = [
   'recovery_code',
   'single_use_token',
   'saved_view',
+  'tenant_pin',
+  'link_news_read',
+  'link_calendar',
+  'access_explanation',
   'session',
 ] as const
 
