@@ -128,7 +128,7 @@ describe('every answer', () => {
       const { headers, body } = plain
       const type = headers['content-type'] ?? ''
       if (body === '') continue
-      if (/^text\//.test(type) && !/charset=utf-8/i.test(type)) faults.push(`${nameOf(route)}: ${type}`)
+      if (type.startsWith('text/') && !/charset=utf-8/i.test(type)) faults.push(`${nameOf(route)}: ${type}`)
       if (type === '') faults.push(`${nameOf(route)}: no type`)
       if (/json/.test(type) && !isJson(body)) faults.push(`${nameOf(route)}: ${type} that is none`)
     }

@@ -9,7 +9,12 @@ import type { NamedTest } from '../../scripts/lib/test-names.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Pages whose claims name their tests. */
-const PAGES = ['docs/capability-solution.md', 'docs/asvs-v10.md', 'docs/fapi-attackers.md'] as const
+const PAGES = [
+  'docs/capability-solution.md',
+  'docs/asvs-v10.md',
+  'docs/fapi-attackers.md',
+  'docs/asvs.md',
+] as const
 const LINK = /\[((?:[^[\]\\]|\\.)+)\]\(([^)\s]+)\)/g
 
 interface Linked {
@@ -57,12 +62,46 @@ describe.each(PAGES)('%s', (page) => {
 })
 
 test('every row of the tables of requirements and attackers names a test or says why none applies (A12)', async () => {
-  for (const page of PAGES.slice(1)) {
+  for (const page of PAGES.slice(1, 3)) {
     const source = await readFile(join(root, page), 'utf8')
     const rows = source.split('\n').filter((line) => /^\| (?:10\.\d+\.\d+|A\d)/.test(line))
     expect(rows.length).toBeGreaterThan(7)
     for (const row of rows) expect(row).toMatch(/\.test\.ts\)/)
   }
+})
+
+/** How many requirements each chapter of ASVS 5.0.0 has at levels 1 and 2; V10 stands on its own page. */
+const CHAPTERS: Readonly<Record<number, readonly [one: number, two: number]>> = {
+  1: [8, 19],
+  2: [4, 7],
+  3: [8, 11],
+  4: [2, 8],
+  5: [4, 5],
+  6: [13, 22],
+  7: [6, 12],
+  8: [4, 3],
+  9: [4, 3],
+  11: [3, 11],
+  12: [3, 6],
+  13: [1, 12],
+  14: [2, 7],
+  15: [3, 10],
+  16: [0, 16],
+  17: [0, 7],
+}
+
+test('every requirement of ASVS 5.0 at levels 1 and 2 has a row that names a test or says why none applies (R12)', async () => {
+  const source = await readFile(join(root, 'docs/asvs.md'), 'utf8')
+  const rows = [...source.matchAll(/^\| (\d+)\.\d+\.\d+ +\| +([123]) \| [^|]+ \| (.+?) +\|$/gm)]
+  const counted = Object.fromEntries(
+    Object.keys(CHAPTERS).map((chapter) => [
+      chapter,
+      ['1', '2'].map((level) => rows.filter(([, of, at]) => of === chapter && at === level).length),
+    ]),
+  )
+  expect(counted).toEqual(CHAPTERS)
+  expect(rows.filter(([, , , shown = '']) => shown.trim().length < 10).map(([row]) => row)).toEqual([])
+  expect(rows.filter(([row]) => row.includes('.test.ts)')).length).toBeGreaterThan(150)
 })
 
 test('the list of attacks is complete, and each has a test or a stated reason (A14)', async () => {
