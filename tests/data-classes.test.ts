@@ -63,8 +63,11 @@ test('a sealed secret is read by the logins that open it alone, and by none that
         )
         if (row?.may) readable.push(`${login} ${name}.${column}`)
       }
-  const open = readable.filter((line) =>
-    /^liaison_(?:tenant|delegate|realm|embed|ingest|guard|sealer) /.test(line),
+  // The sealer signs checkpoints with the key that it opens.
+  const open = readable.filter(
+    (line) =>
+      line !== 'liaison_sealer audit_key.sealed_key' &&
+      /^liaison_(?:tenant|delegate|realm|embed|ingest|guard|sealer) /.test(line),
   )
   expect(open).toEqual([])
 })

@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   argon2: ['argon2id'],
   createECDH: ['prime256v1'],
   sign: ['sha256'],
+  verify: ['sha256'],
   generateKeyPair: ['ES256'],
   generateKeyPairSync: ['ec', 'ed25519'],
 }

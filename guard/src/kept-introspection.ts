@@ -79,7 +79,7 @@ export function keepIntrospection(
   }
 
   async function introspection(token: string): Promise<boolean> {
-    const key = await digestText(token)
+    const key = digestText(token)
     const nowMs = clock().getTime()
     const known = kept.get(key)
     // A clock that was set back must not make an answer last.

@@ -63,6 +63,11 @@ function listTopics(
   }
 }
 
+function payoutClock(database: Database, app: App): JobsOptions['schedules'][number] {
+  const run = () => runPayoutClock(database, app.services.pdfSealer).then(() => undefined)
+  return { name: 'payout-clock', cron: '7 * * * *', run }
+}
+
 /** Starts the sealer of the audit log and the jobs: mails, the clock of links, housekeeping. */
 export async function startBackground({
   config,
@@ -93,11 +98,7 @@ export async function startBackground({
     schedules: [
       ...listSchedules(database, config),
       { name: 'operation-sweep', cron: '* * * * *', run: work },
-      {
-        name: 'payout-clock',
-        cron: '7 * * * *',
-        run: () => runPayoutClock(database, app.services.pdfSealer).then(() => undefined),
-      },
+      payoutClock(database, app),
       { name: 'webhook-sweep', cron: '23 3 * * *', run: () => webhooks.sweep() },
     ],
     onError,

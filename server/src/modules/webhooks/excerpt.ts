@@ -1,5 +1,5 @@
 /** What is kept of an answer at most. */
-export const EXCERPT_BYTES = 2048
+const EXCERPT_BYTES = 2048
 
 const HIDDEN = '[hidden]'
 const READABLE = /^(text\/[a-z0-9.+-]+|application\/([a-z0-9.-]+\+)?(json|xml))\s*(;|$)/i

@@ -10,7 +10,7 @@ const keyOf = (seed: Buffer): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' })
 
 /** The public half of a seed: 32 bytes. */
-export function publicKeyOf(seed: Buffer): Buffer {
+function publicKeyOf(seed: Buffer): Buffer {
   const { x } = createPublicKey(keyOf(seed)).export({ format: 'jwk' })
   if (x === undefined) throw new Error('An Ed25519 key has no public half.')
   return Buffer.from(x, 'base64url')
