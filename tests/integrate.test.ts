@@ -50,6 +50,7 @@ async function isThere([program = '', ...args]: readonly string[]): Promise<bool
 
 test.for(Object.keys(LANGUAGES))(
   'the program in %s on the page hands a tenant in, and is told what became of it',
+  { timeout: 60_000 },
   async (language, context) => {
     const how = Object.entries(LANGUAGES).find(([name]) => name === language)?.[1]
     const text = new RegExp(`^\`\`\`${language}\\n([\\s\\S]+?)^\`\`\``, 'm').exec(source)?.[1]
@@ -71,5 +72,4 @@ test.for(Object.keys(LANGUAGES))(
     )
     expect(tenants).toEqual([{ name: 'Acme', slug: 'acme-42' }])
   },
-  60_000,
 )

@@ -20,7 +20,7 @@ async function act(
   await within.getByRole('button', { name }).first().click()
   const question = page.getByRole('dialog')
   await question.waitFor()
-  const reason = question.getByRole('textbox')
+  const reason = question.getByRole('textbox', { name: 'Reason' })
   if ((await reason.count()) > 0) await reason.fill('Because of the story')
   await question.getByRole('button', { name }).last().click()
   await question.waitFor({ state: 'detached' })

@@ -65,6 +65,7 @@ function PreviewFrame(props: FrameProps) {
     // A frame without an origin has no name to send to; nothing that is sent is anybody's secret.
     if (ready > 0) frame.current?.contentWindow?.postMessage(JSON.parse(message), '*')
   }, [message, ready])
+  // Without `allow-forms` a press of the button would not reach the frame's own script; its policy lets no form go anywhere.
   return (
     <iframe
       ref={frame}
@@ -72,7 +73,7 @@ function PreviewFrame(props: FrameProps) {
       data-narrow={props.isNarrow ? 'true' : undefined}
       title={t('form.preview')}
       src={props.address}
-      sandbox="allow-scripts"
+      sandbox="allow-scripts allow-forms"
       referrerPolicy="no-referrer"
       height={height}
     />

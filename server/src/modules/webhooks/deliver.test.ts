@@ -191,7 +191,7 @@ describe('many at once', () => {
     await send(quick)
     let hanging = 5
     receiver.answer = ({ path }) => (path === '/slow' && (hanging -= 1) >= 0 ? null : { status: 204 })
-    const process = webhooksOf(world, errors, { timeoutMs: 1000 })
+    const process = webhooksOf(world, errors, { timeoutMs: 3000 })
     const running = process.deliverDue()
     await expect.poll(() => deliveriesOf(quick), { timeout: 10_000 }).toMatchObject([{ status: 'delivered' }])
     const [row] = await world.sql<{ claimed: number }>(
