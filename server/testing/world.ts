@@ -79,15 +79,7 @@ export class TestWorld implements AsyncDisposable {
       poolSize: 8,
     })
     const app = await buildAppWith(
-      {
-        database,
-        secretKey: TEST_SECRET_KEY,
-        publicOrigin: () => TEST_ORIGIN,
-        limitScale: 1000,
-        // What a test asks is answered; what a deadline does is tested where one is set.
-        requestDeadlineMs: 20_000,
-        ...options,
-      },
+      { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000, ...options },
       makeRoutes,
     )
     return new TestWorld(testDatabase, database, app)

@@ -68,7 +68,7 @@ export class RunningProduct implements AsyncDisposable {
     const account = this.demo.sign_ins.find((signIn) => signIn.email === email)
     if (!account) throw new Error(`Nobody in the demo world is ${email}.`)
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
-    context.setDefaultTimeout(30_000)
+    context.setDefaultTimeout(15_000)
     const page = await context.newPage()
     await page.goto(`${this.url}/signin`)
     await page.fill('#email', account.email)
