@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunSql } from '#platform/admin.ts'
+import { databaseCodeOf } from '#platform/database.ts'
 import { PersonRecord } from './record.ts'
 
 /** Nobody has the address or id that was named. */
@@ -48,6 +49,9 @@ export async function readRecordOf(run: RunSql, named: string): Promise<z.output
 
 /** Agreements are evidence between two parties, and their histories are chained by digests. */
 const EVIDENCE = /^agreement/
+
+/** restrict_violation, check_violation, insufficient_privilege: a rule of the table keeps what stands there. */
+const REFUSED: ReadonlySet<string> = new Set(['23001', '23514', '42501'])
 
 const NameColumn = z.strictObject({
   table: z.string(),
@@ -102,7 +106,9 @@ async function rename(
     renamed.names += rows.length
     for (const { tenant_id: tenantId } of rows)
       if (typeof tenantId === 'string') renamed.tenantIds.add(tenantId)
-  } catch {
+  } catch (error) {
+    // A table that keeps its history says so; anything else is a fault, and nothing is erased.
+    if (!REFUSED.has(databaseCodeOf(error) ?? '')) throw error
     await run('rollback to savepoint renaming')
     renamed.kept.add(at.table)
   }

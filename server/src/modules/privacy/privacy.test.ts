@@ -110,7 +110,7 @@ test('no login reads the record of a person by its id, or blanks one; only the o
   await expect(world.sqlAs('liaison_tenant', 'select access.own_record()')).rejects.toThrow(
     'permission denied',
   )
-  await expect(world.sqlAs('liaison_tenant', 'select access.forget_personal_data(1)')).rejects.toThrow(
+  await expect(world.sqlAs('liaison_tenant', 'select access.forget_contacts(1, 1)')).rejects.toThrow(
     'permission denied',
   )
 })
@@ -192,7 +192,7 @@ test('addresses and browsers are blanked after their time, ended sign-ins and ma
   // A test cannot wait for ninety days: the newest partition gets an event of long ago beside those of today.
   await world.sql(
     `insert into audit_event (plane, action, outcome, actor_type, source, ip, user_agent, occurred_at)
-     values ('tenant', 'x.old', 'allowed', 'person', 'api', '192.0.2.7', 'An old browser', date_trunc('month', now()) - interval '3 days')`,
+     values ('tenant', 'x.old', 'allowed', 'person', 'api', '192.0.2.7', 'An old browser', now() - interval '5 days')`,
   )
   await world.sql(
     `insert into session (token_hash, person_id, created_at, ends_at, ip) values (sha256('old'), $1, now() - interval '40 days', now() - interval '39 days', '192.0.2.7')`,

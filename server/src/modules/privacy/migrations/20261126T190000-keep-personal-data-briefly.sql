@@ -8,9 +8,26 @@ grant delete on mail_message to liaison_authz;
 reset role;
 set role liaison_authz;
 
--- Each night: what tells where somebody was is kept for a time, and then blanked or removed. Events further back than the days that are
--- looked through were blanked by an earlier night; a job that rested for longer looks through more of them when it is told so.
-create function access.forget_personal_data(keep_days integer, look_back_days integer default 400) returns table (origins bigint, sessions bigint, mails bigint)
+-- Network addresses and browsers of the events of one stretch of time: a stretch at a time, so that no statement is long.
+create function access.blank_origins(from_at timestamptz, until_at timestamptz) returns bigint
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+declare
+  blanked bigint;
+begin
+  if (until_at > now() - interval '1 day') then
+    raise exception 'personal data is kept for a day at least' using errcode = 'invalid_parameter_value';
+  end if;
+  update audit_event e set origin_digest = audit.origin_digest_of(e), origin_salt = gen_random_uuid(), ip = null, user_agent = null
+  where e.occurred_at >= from_at and e.occurred_at < until_at and e.origin_digest is null and (e.ip is not null or e.user_agent is not null);
+  get diagnostics blanked = row_count;
+  return blanked;
+end
+$$;
+
+-- Sign-ins that are over and mails, so many of each at most.
+create function access.forget_contacts(keep_days integer, most integer) returns table (sessions bigint, mails bigint)
   language plpgsql security definer
   set search_path = pg_catalog, public
   as $$
@@ -20,19 +37,14 @@ begin
   if (keep_days < 1) then
     raise exception 'personal data is kept for a day at least' using errcode = 'invalid_parameter_value';
   end if;
-  update audit_event e set origin_digest = audit.origin_digest_of(e), origin_salt = gen_random_uuid(), ip = null, user_agent = null
-  where e.occurred_at < border and e.occurred_at >= border - make_interval(days => look_back_days)
-    and e.origin_digest is null and (e.ip is not null or e.user_agent is not null);
-  get diagnostics origins = row_count;
-  delete from session s where least(s.ended_at, s.ends_at) < border;
+  delete from session s where s.id in (select o.id from session o where least(o.ended_at, o.ends_at) < border limit most);
   get diagnostics sessions = row_count;
-  delete from mail_message m where m.created_at < border;
+  delete from mail_message m where m.id in (select o.id from mail_message o where o.created_at < border limit most);
   get diagnostics mails = row_count;
   return next;
 end
 $$;
-comment on function access.forget_personal_data(integer, integer) is 'Network addresses and browsers in the audit log, sign-ins that are over and mails, older than the given days. The seal of the log stays whole.';
-grant execute on function access.forget_personal_data(integer, integer) to liaison_job;
+grant execute on function access.blank_origins(timestamptz, timestamptz), access.forget_contacts(integer, integer) to liaison_job;
 
 create function access.ids_of_person(asked uuid) returns setof uuid
   language sql stable
