@@ -12,7 +12,7 @@ import type { App } from './app.ts'
 import { startBackground } from './background.ts'
 import type { Background } from './background.ts'
 import type { Config } from '#platform/config.ts'
-import { openDatabase, refuseUnsafeLogins } from '#platform/database.ts'
+import { openDatabase, refuseUnsafeLogins, untilReachable } from '#platform/database.ts'
 import { makeRedisLimitStore } from '#platform/limit-store/index.ts'
 import type { LimitStore } from '#platform/limit-store/index.ts'
 import type { Database } from '#platform/database.ts'
@@ -187,8 +187,9 @@ export async function startServer(config: Config, installation: Installation): P
     connection,
     roleSecret: installation.roleSecret,
     poolSize: config.poolSize,
+    acquireTimeoutMs: config.poolWaitMs,
   })
-  await refuseUnsafeLogins(database)
+  await untilReachable(() => refuseUnsafeLogins(database))
   const state: State = { port: config.port, isStopping: false, metrics: null }
   const origin = () => config.publicOrigin ?? `http://localhost:${state.port}`
   const tracing = startTracing(config.traceEndpoint)

@@ -15,6 +15,12 @@ declare module 'vitest' {
 /** The migrated, empty database that every test database is a copy of. */
 export const TEMPLATE_DATABASE = 'liaison_template'
 
+/**
+ * How long a server under test waits for a connection: a race of many callers is about who wins, and on a loaded machine the
+ * product's own second would turn some of them away first. What the second itself does, the tests of outages and overload show.
+ */
+export const TEST_ACQUIRE_TIMEOUT_MS = 10_000
+
 export interface TestDatabase extends AsyncDisposable {
   /** The superuser's connection to this database. */
   readonly connection: ConnectionSettings

@@ -28,7 +28,7 @@ import type { Database } from '#platform/database.ts'
 import { digestRealmSecret, realmCookieName } from '#platform/realm-evidence.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
-import { createTestDatabase, testRoleSecret } from './database.ts'
+import { createTestDatabase, TEST_ACQUIRE_TIMEOUT_MS, testRoleSecret } from './database.ts'
 import type { TestDatabase } from './database.ts'
 
 export const TEST_SECRET_KEY = 'a key for tests that protects nothing at all'
@@ -51,6 +51,10 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+interface WorldOptions extends Partial<AppOptions> {
+  readonly acquireTimeoutMs?: number
+}
+
 /** One server on a database of its own, with ways to put records into it and to call it as anybody. */
 export class TestWorld implements AsyncDisposable {
   readonly database: Database
@@ -67,16 +71,20 @@ export class TestWorld implements AsyncDisposable {
     this.#admin.on('error', () => undefined)
   }
 
-  /** Starts a server with the routes of the modules under test. Limits are a thousand times wider unless `limitScale` says otherwise. */
+  /**
+   * Starts a server with the routes of the modules under test. Limits are a thousand times wider unless `limitScale` says
+   * otherwise, and a request waits long for a connection unless `acquireTimeoutMs` does.
+   */
   static async start(
     makeRoutes: (services: Services) => readonly Route[],
-    options: Partial<AppOptions> = {},
+    { acquireTimeoutMs = TEST_ACQUIRE_TIMEOUT_MS, ...options }: WorldOptions = {},
   ): Promise<TestWorld> {
     const testDatabase = await createTestDatabase()
     const database = openDatabase({
       connection: testDatabase.connection,
       roleSecret: testRoleSecret(),
       poolSize: 8,
+      acquireTimeoutMs,
     })
     const app = await buildAppWith(
       { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000, ...options },
@@ -91,6 +99,7 @@ export class TestWorld implements AsyncDisposable {
       connection: this.connection,
       roleSecret: testRoleSecret(),
       poolSize: 4,
+      acquireTimeoutMs: TEST_ACQUIRE_TIMEOUT_MS,
     })
     const app = await buildAppWith(
       { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, limitScale: 1000 },

@@ -146,7 +146,7 @@ test(
   async () => {
     const flooded = await TestWorld.start(
       (services) => [...makeIdentityRoutes(services), ...makeSupportRoutes(services)],
-      { maxInFlight: 1000, passwordHashConcurrency: 1 },
+      { maxInFlight: 1000, passwordHashConcurrency: 1, acquireTimeoutMs: 1000 },
     )
     try {
       const person = await seedAccount(flooded)

@@ -5,7 +5,7 @@ import { openDatabase } from '../../server/src/platform/database.ts'
 import type { Database } from '../../server/src/platform/database.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import type { Services } from '../../server/src/platform/services.ts'
-import { testRoleSecret } from '../../server/testing/database.ts'
+import { TEST_ACQUIRE_TIMEOUT_MS, testRoleSecret } from '../../server/testing/database.ts'
 import { TEST_ORIGIN, TEST_SECRET_KEY, TestWorld } from '../../server/testing/world.ts'
 import type { Caller, CallOptions } from '../../server/testing/world.ts'
 
@@ -28,6 +28,7 @@ export class SecondServer implements AsyncDisposable {
       connection: world.connection,
       roleSecret: testRoleSecret(),
       poolSize: 4,
+      acquireTimeoutMs: TEST_ACQUIRE_TIMEOUT_MS,
     })
     const app = await buildAppWith(
       { database, secretKey: TEST_SECRET_KEY, publicOrigin: () => TEST_ORIGIN, ...options },

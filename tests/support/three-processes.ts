@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { encodeId } from '@liaison/access'
 import { startServerProcess } from '../../chaos/server-process.ts'
 import type { ServerProcess } from '../../chaos/server-process.ts'
-import { testRoleSecret } from '../../server/testing/database.ts'
+import { TEST_ACQUIRE_TIMEOUT_MS, testRoleSecret } from '../../server/testing/database.ts'
 import { TEST_ORIGIN, TEST_SECRET_KEY } from '../../server/testing/world.ts'
 import type { Caller, TestWorld } from '../../server/testing/world.ts'
 import { listenOnLoopback } from '../gateway/support/ports.ts'
@@ -94,6 +94,7 @@ export class ThreeProcesses implements AsyncDisposable {
       LIAISON_DATA_DIR: folder,
       SMTP_URL: `smtp://127.0.0.1:${mailPort}?ignoreTLS=true`,
       LOG_LEVEL: 'silent',
+      POOL_WAIT_MS: String(TEST_ACQUIRE_TIMEOUT_MS),
     }
     const ports = await freePorts(3)
     const servers: ServerProcess[] = []

@@ -105,6 +105,10 @@ const Environment = z.object({
     description: 'Connections per plane and process.',
     unit: 'connections',
   }),
+  POOL_WAIT_MS: documented(integer(1000, 100, 60_000), {
+    description: 'How long a request waits for a connection to the database before it is answered with 503.',
+    unit: 'milliseconds',
+  }),
   MAX_IN_FLIGHT: documented(integer(64, 1, 10_000), {
     description: 'Requests worked on at the same time; further ones are refused with 503.',
     unit: 'requests',
@@ -197,6 +201,7 @@ export interface Config {
   readonly dataDir: string
   readonly isDemo: boolean
   readonly poolSize: number
+  readonly poolWaitMs: number
   readonly maxInFlight: number
   readonly requestDeadlineMs: number
   readonly stopDelayMs: number
@@ -288,6 +293,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: values.LIAISON_DATA_DIR,
     isDemo: values.LIAISON_DEMO && !values.DATABASE_URL,
     poolSize: values.POOL_SIZE,
+    poolWaitMs: values.POOL_WAIT_MS,
     maxInFlight: values.MAX_IN_FLIGHT,
     requestDeadlineMs: values.REQUEST_DEADLINE_MS,
     stopDelayMs: values.STOP_DELAY_MS,

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { ConnectionSettings } from './embedded/index.ts'
 import { ProblemError } from './problem.ts'
@@ -40,6 +42,8 @@ export interface DatabaseOptions {
   readonly poolSize: number
   /** After how long without a word the database counts as gone while it is asked; in milliseconds. */
   readonly silenceMs?: number
+  /** How long a request waits for a connection; in milliseconds, a second unless told. */
+  readonly acquireTimeoutMs?: number
 }
 
 // Bounds that hold whatever the server does: no statement, lock wait or forgotten transaction outlives them.
@@ -79,7 +83,7 @@ function openPool(options: DatabaseOptions, login: Login): pg.Pool {
     password: passwordOf(login, options.roleSecret),
     ...(options.connection.ssl && { ssl: options.connection.ssl }),
     max: options.poolSize,
-    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    connectionTimeoutMillis: options.acquireTimeoutMs ?? ACQUIRE_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     application_name: `liaison ${login}`,
     options: SESSION_OPTIONS,
@@ -155,6 +159,30 @@ export async function acquire(database: Database, login: Login): Promise<pg.Pool
     throw new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'The database cannot be reached right now.', {
       cause,
     })
+  }
+}
+
+const START_PATIENCE_MS = 30_000
+const START_PAUSE_MS = 250
+
+/**
+ * Does what a start needs of the database, and does it again for half a minute while no connection is to be had: a process
+ * that loads its code beside others answers slowly, and no caller waits for it yet. Throws the last error after that, and
+ * every other error at once.
+ */
+export async function untilReachable<Result>(
+  work: () => Promise<Result>,
+  patienceMs = START_PATIENCE_MS,
+): Promise<Result> {
+  const givesUpAt = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      const cause = error instanceof ProblemError ? error.cause : error
+      if (!isUnavailable(cause) || performance.now() > givesUpAt) throw error
+      await delay(START_PAUSE_MS)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { untilReachable } from './database.ts'
 import type { Database } from './database.ts'
 import { makeVault } from './vault.ts'
 import type { DataKey, KeyRing, Vault } from './vault.ts'
@@ -99,7 +100,7 @@ export interface KeyRingOptions {
 export async function startKeyRing(options: KeyRingOptions): Promise<LoadedKeyRing> {
   const vault = makeVault(options.secretKey)
   const ring = new Ring(() => load(options.database, vault))
-  await ring.refresh()
+  await untilReachable(() => ring.refresh())
   ring.watch(options.refreshMs ?? REFRESH_MS, options.onError)
   return ring
 }

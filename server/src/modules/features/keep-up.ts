@@ -1,5 +1,5 @@
 import type { Database } from '#platform/database.ts'
-import { acquire } from '#platform/database.ts'
+import { acquire, untilReachable } from '#platform/database.ts'
 import { provideFeatures } from '#platform/features.ts'
 import type { FeatureSource } from '#platform/features.ts'
 import { featuresFor } from '#platform/mandate.ts'
@@ -133,8 +133,8 @@ export async function startFeatures(
   const follower = new Follower(database, onError)
   try {
     // Listening comes first, so that nothing falls between the first look and the first message.
-    await follower.listen()
-    await follower.refresh()
+    await untilReachable(() => follower.listen())
+    await untilReachable(() => follower.refresh())
   } catch (error) {
     await follower.stop()
     throw error
