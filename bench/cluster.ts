@@ -37,7 +37,9 @@ async function readTicks(pid: string, postmaster: string): Promise<number> {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (fields[1] !== postmaster && pid !== postmaster) return 0
-    return Number(fields[11]) + Number(fields[12])
+    const own = Number(fields[11]) + Number(fields[12])
+    // What connections that have ended took is kept by the process that started them; without it a sum could shrink.
+    return pid === postmaster ? own + Number(fields[13]) + Number(fields[14]) : own
   } catch {
     // The process ended between the listing and the look.
     return 0

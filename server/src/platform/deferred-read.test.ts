@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -51,9 +51,21 @@ const routes = Object.entries(SHAPES).map(([shape, work]) =>
   }),
 )
 
+const clockRoute = route({
+  method: 'GET',
+  path: '/api/v1/probe/clock',
+  summary: 'A read that tells the time',
+  input: {},
+  access: { permission: 'partner.support.tickets.read', tenant: 'header' },
+  limit: 'detail',
+  tellsTime: true,
+  responses: { 200: z.strictObject({ now: z.string() }) },
+  handle: ({ mandate }) => Promise.resolve({ now: mandate.origin.now.toISOString() }),
+})
+
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => routes)
+  world = await TestWorld.start(() => [...routes, clockRoute])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 beforeEach(() => runs.clear())
@@ -110,6 +122,26 @@ describe('a read whose decision is kept', () => {
     )
     expect(Number(row?.told)).toBe(3)
   })
+})
+
+test('an answer that tells the time as evidence never tells one that lies ahead, however long the first answer took (D4)', async () => {
+  const seeded = await seedWorld(world, HEALTHY)
+  // The first decision that a database makes is never kept.
+  await ask(await seedWorld(world, HEALTHY), 'asks once')
+  const read = () => world.call(seeded.caller, 'GET', '/api/v1/probe/clock')
+  const pool = world.database.pool('liaison_delegate')
+  const held = await Promise.all(Array.from({ length: 8 }, () => pool.connect()))
+  const first = read()
+  await vi.waitUntil(() => pool.waitingCount > 0)
+  await world.sql('select pg_sleep(0.3)')
+  for (const client of held) client.release()
+  expect((await first).statusCode).toBe(200)
+  const told = (await read()).json<{ now: string }>().now
+  const [row] = await world.sql<{ is_past: boolean }>(
+    'select $1::timestamptz <= clock_timestamp() as is_past',
+    [told],
+  )
+  expect(row?.is_past).toBe(true)
 })
 
 test('a used-up limit is told only to those who still have access, and refusals use up one call at most (access.md section 3)', async () => {

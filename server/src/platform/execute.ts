@@ -125,7 +125,8 @@ function namedTenant(call: Call, access: Route['access']): TenantId | null {
 }
 
 /** A read that has done nothing yet but ask can be done anew: nothing of it has left the server. */
-const isRepeatable = ({ route }: Call): boolean => route.method === 'GET' && route.answers === 'json'
+const isRepeatable = ({ route }: Call): boolean =>
+  route.method === 'GET' && route.answers === 'json' && !route.tellsTime
 
 function toPersonRequest(call: Call, permission: PermissionEntry): PersonRequest {
   const { access, method } = call.route

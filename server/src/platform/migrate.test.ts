@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
+import { createTestDatabase, runStatements, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
 import { migrate } from './migrate.ts'
 
@@ -17,4 +17,15 @@ test('servers of several databases of one cluster start at once, although their 
   const outcomes = await Promise.allSettled(starts)
   expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
   expect(outcomes).toHaveLength(12)
+})
+
+test('a database of a version that is not known is left as it is, and the error says so (R11)', async () => {
+  const [database] = databases
+  if (!database) throw new Error('There is no database.')
+  await runStatements(database.connection, [
+    `insert into liaison_migration (name, timestamp) values ('29991231T000000-of-tomorrow', '2999-12-31T00:00:00.000Z')`,
+  ])
+  await expect(migrate(database.connection, { roleSecret: testRoleSecret() })).rejects.toThrow(
+    /prepared by another version of Liaison: .*29991231T000000-of-tomorrow/,
+  )
 })

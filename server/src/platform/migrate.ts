@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import type { Migration } from 'kysely/migration'
+import type { Migration, MigrationResult } from 'kysely/migration'
 import pg from 'pg'
 import { databaseCodeOf, LOGINS, passwordOf } from './database.ts'
 import type { ConnectionSettings } from './database.ts'
@@ -91,6 +91,17 @@ export function migrate(
   return untilFree(() => migrateOnce(admin, options))
 }
 
+/** What failed: one migration, or all of them, since the database was prepared by a version that this one does not know. */
+function toMigrationError(error: unknown, results: readonly MigrationResult[] = []): Error {
+  const failed = results.find((result) => result.status === 'Error')
+  if (failed) return new Error(`Migration ${failed.migrationName} failed`, { cause: error })
+  const story = error instanceof Error ? error.message : String(error)
+  return new Error(
+    `The database was prepared by another version of Liaison: ${story}. Start that version or a newer one, or use another database.`,
+    { cause: error },
+  )
+}
+
 async function migrateOnce(
   admin: ConnectionSettings,
   options: MigrateOptions,
@@ -111,10 +122,7 @@ async function migrateOnce(
       .filter((result) => result.status === 'Success')
       .map((result) => result.migrationName)
     for (const name of applied) options.log?.(name)
-    if (error !== undefined) {
-      const failed = results?.find((result) => result.status === 'Error')?.migrationName
-      throw new Error(`Migration ${failed ?? ''} failed`, { cause: error })
-    }
+    if (error !== undefined) throw toMigrationError(error, results)
     await options.afterwards?.(pool)
     if (options.roleSecret !== undefined) await setPasswords(pool, options.roleSecret)
     return { applied }

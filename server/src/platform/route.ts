@@ -84,6 +84,8 @@ export interface JsonDefinition<S extends Schemas, R extends Responses, A> exten
   readonly waitsForKey?: true
   /** A POST that changes nothing and needs no audit event of its own, with the reason. */
   readonly readsOnly?: string
+  /** The answer holds the database's time as evidence, so the database is asked for it first: a time that is reckoned may lie ahead. */
+  readonly tellsTime?: true
   readonly handle: (context: Context<S, A>) => Promise<Success<R> | Sent<Success<R>>>
 }
 
@@ -110,6 +112,7 @@ export interface Route {
   readonly showsSecret: boolean
   readonly waitsForKey: boolean
   readonly readsOnly: string | undefined
+  readonly tellsTime: boolean
   readonly bodyLimitBytes: number | undefined
   readonly handle: (context: object) => Promise<unknown>
 }
@@ -122,6 +125,7 @@ function seal(definition: object, answers: Route['answers']): Route {
     showsSecret: false,
     waitsForKey: false,
     readsOnly: undefined,
+    tellsTime: false,
     bodyLimitBytes: undefined,
   }
   // The two public functions below are the only callers, and their types have checked the definition.

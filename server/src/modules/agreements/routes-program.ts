@@ -98,6 +98,8 @@ function makeReadRoutes(services: Services): readonly Route[] {
       access: read,
       limit: 'detail',
       problems: ['AGREEMENT_NOT_FOUND'],
+      // When it was shown is part of the evidence of a signature.
+      tellsTime: true,
       responses: { 200: OwnAgreementBody },
       async handle({ mandate }) {
         const row = await findCurrent(mandate)
@@ -114,6 +116,8 @@ function makeReadRoutes(services: Services): readonly Route[] {
       access: read,
       limit: 'detail',
       problems: ['AGREEMENT_NOT_FOUND'],
+      // When it was shown is part of the evidence of a signature.
+      tellsTime: true,
       responses: { 200: OwnAgreementBody },
       async handle({ mandate, params }) {
         const row = await getAgreement(mandate, params.agreement_id)
