@@ -41,7 +41,7 @@ const SAID: Readonly<Record<NonNullable<Known>['kind'], string>> = {
 
 const checkForms = (errors: readonly FieldError[] = [], sha256 = '') =>
   html`<form method="get" action="/verify">
-      ${textField({ name: 'sha256', label: 'Fingerprint', hint: '64 digits and letters from a to f, from the certificate page.', value: sha256, look: 'code', maxLength: 100 }, errors)}
+      ${textField({ name: 'sha256', label: 'Fingerprint', hint: '64 digits and letters from a to f, from the certificate page.', value: sha256, look: 'digest', maxLength: 100 }, errors)}
       <div class="buttons">${button('Check the fingerprint')}</div>
     </form>
     <form method="post" action="${FILE_CHECK_PATH}" enctype="multipart/form-data">

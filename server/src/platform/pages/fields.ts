@@ -18,7 +18,8 @@ export interface TextField {
   readonly autocomplete?: string
   readonly inputMode?: 'numeric' | 'text' | 'email'
   readonly maxLength?: number
-  readonly look?: 'short' | 'code'
+  /** `code`: a few signs that are typed one by one; `digest`: a long row of them that is pasted. */
+  readonly look?: 'short' | 'code' | 'digest'
   readonly isOptional?: boolean
   readonly isFocused?: boolean
 }
@@ -60,7 +61,7 @@ function attributes(values: Readonly<Record<string, AttributeValue>>): Html {
 
 /** Attributes of what people type exactly: no correction, no capital at the start. */
 function exactness({ type, look }: TextField): Readonly<Record<string, AttributeValue>> {
-  const isExact = type === 'email' || type === 'password' || look === 'code'
+  const isExact = type === 'email' || type === 'password' || look === 'code' || look === 'digest'
   return isExact ? { spellcheck: 'false', autocapitalize: 'none' } : {}
 }
 
