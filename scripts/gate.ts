@@ -90,26 +90,46 @@ async function runAll(steps: readonly Step[]): Promise<Outcome[]> {
   return outcomes
 }
 
-/** What a report of vitest says: its counts, and the files in which something failed. */
-async function readReport(file: string): Promise<{ count: TestCount; failedFiles: string[] }> {
+interface FileReport {
+  readonly name: string
+  readonly status: string
+  readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+}
+
+interface Report {
+  readonly count: TestCount
+  readonly failedFiles: readonly string[]
+  readonly failedTests: readonly string[]
+}
+
+/** What a report of vitest says: its counts, and the files and tests in which something failed. */
+async function readReport(file: string): Promise<Report> {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(await readFile(file, 'utf8'))
-    const failed: { name: string }[] = testResults.filter(
-      ({ status }: { status: string }) => status === 'failed',
-    )
+    const failed: FileReport[] = testResults.filter(({ status }: FileReport) => status === 'failed')
     return {
       count: { passed: Number(numPassedTests), failed: Number(numFailedTests) },
       failedFiles: failed.map(({ name }) => name),
+      failedTests: failed.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName }) => `${relative(root, name)} > ${fullName}`),
+      ),
     }
   } catch {
-    return { count: { passed: 0, failed: 0 }, failedFiles: [] }
+    return { count: { passed: 0, failed: 0 }, failedFiles: [], failedTests: [] }
   }
 }
 
-interface TestRun {
+interface TestRun extends Report {
   readonly outcome: Outcome
-  readonly count: TestCount
-  readonly failedFiles: readonly string[]
+}
+
+interface TestSummary {
+  readonly outcomes: readonly Outcome[]
+  readonly counts: readonly TestCount[]
+  readonly failedTests: readonly string[]
+  readonly unsteady: readonly string[]
 }
 
 async function runVitest(name: string, selection: readonly string[], report: string): Promise<TestRun> {
@@ -122,11 +142,10 @@ async function runVitest(name: string, selection: readonly string[], report: str
  * Few files that failed are run once more, alone, to tell what fails by itself from what fails beside others on a loaded
  * machine. It is told in the summary, and changes nothing: what failed has failed.
  */
-async function runTests(
-  folder: string,
-): Promise<{ outcomes: Outcome[]; counts: TestCount[]; unsteady: string[] }> {
+async function runTests(folder: string): Promise<TestSummary> {
   const outcomes: Outcome[] = []
   const counts: TestCount[] = []
+  const failedTests: string[] = []
   const unsteady: string[] = []
   for (const [index, { name, projects }] of TEST_RUNS.entries()) {
     const selection = projects.flatMap((project) => ['--project', project])
@@ -140,21 +159,20 @@ async function runTests(
     }
     outcomes.push(outcome)
     counts.push(count)
+    failedTests.push(...first.failedTests)
   }
-  return { outcomes, counts, unsteady }
+  return { outcomes, counts, failedTests, unsteady }
 }
 
-function printSummary(
-  outcomes: readonly Outcome[],
-  counts: readonly TestCount[],
-  unsteady: readonly string[],
-): void {
+function printSummary({ outcomes, counts, failedTests, unsteady }: TestSummary): void {
   for (const { step, output } of outcomes) {
     const summary = output.split('\n').filter((line) => /^\s*(Test Files|Tests)\s/.test(line))
     if (summary.length > 0) console.log(`${step.name}\n${summary.join('\n')}`)
   }
   const failed = outcomes.filter(({ passed }) => !passed).map(({ step }) => step.name)
   if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}`)
+  // A reader of the end of a long log sees which; what they said stands above.
+  for (const name of failedTests) console.log(`FAILED ${name}`)
   for (const file of unsteady) console.log(`UNSTEADY: failed beside others, passed alone: ${file}`)
   const sum = (key: keyof TestCount) => counts.reduce((total, count) => total + count[key], 0)
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
@@ -167,7 +185,7 @@ try {
   const tests = await runTests(folder)
   const crashes = await run(CRASHES)
   const outcomes = [...checks, build, ...tests.outcomes, crashes]
-  printSummary(outcomes, tests.counts, tests.unsteady)
+  printSummary({ ...tests, outcomes })
   process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1
 } finally {
   await rm(folder, { recursive: true, force: true })
