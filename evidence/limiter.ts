@@ -112,11 +112,9 @@ const PLANTED: readonly Run[] = [
   { store: 'Redis', processes: 2, allowed: ALLOWED, windowMs: WINDOW_MS - 2000 },
 ]
 
-// A Redis that was away is answered for by each process alone, which is another promise.
+// Late answers are counted and told, and excuse nothing: each is decided by what the process was last told.
 const faultOf = ({ run, admitted, mostInAWindow, unanswered }: Found): string | null =>
-  mostInAWindow === ALLOWED &&
-  admitted === ALLOWED * WINDOWS_BEGUN &&
-  (run.store === 'PostgreSQL' || unanswered === 0)
+  mostInAWindow === ALLOWED && admitted === ALLOWED * WINDOWS_BEGUN
     ? null
     : `${run.store}, ${run.processes} processes: ${mostInAWindow} in one window, ${admitted} in ${SECONDS} s, ${unanswered} calls without an answer`
 
@@ -128,7 +126,7 @@ function judge(found: readonly Found[]): PartResult {
     claims: sound.map(({ run, calls, unanswered, admitted, mostInAWindow }) => ({
       requirement: 'E5, P9',
       claim: `A token has exactly ${ALLOWED} admissions in any 60 seconds: ${run.store}, ${run.processes} processes, ${SECONDS} s without a rest`,
-      count: `${calls} calls, ${unanswered} without an answer`,
+      count: `${calls} calls, ${unanswered} without an answer in time`,
       result: `${admitted} admitted, at most ${mostInAWindow} in any 60 s`,
     })),
     positiveControl: `a limiter that admits one too many, and one whose window is two seconds short, ran beside them and were found: ${planted.map(({ mostInAWindow }) => mostInAWindow).join(' and ')} in one window.`,

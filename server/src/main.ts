@@ -2,6 +2,7 @@ import { loadDemoIfEmpty, readDemoSignIns } from '#modules/demo/index.ts'
 import { ConfigError, readConfig } from '#platform/config.ts'
 import type { Config } from '#platform/config.ts'
 import { systemClock } from '#platform/clock.ts'
+import { untilReachable } from '#platform/database.ts'
 import { openInstallation } from '#platform/installation.ts'
 import type { Installation } from '#platform/installation.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -19,11 +20,13 @@ function introduceDemo(config: Config): void {
 }
 
 async function prepare(config: Config, installation: Installation): Promise<void> {
-  const { applied } = await prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
+  const { admin, roleSecret } = installation
+  // A database that starts beside this process may need longer than it does.
+  const { applied } = await untilReachable(() => prepareDatabase(admin, { roleSecret }))
   if (applied.length > 0) say(`Database prepared: ${applied.length} migrations.`)
   if (config.isDemo && installation.isEmbedded) {
     await loadDemoIfEmpty({
-      admin: installation.admin,
+      admin,
       secretKey: installation.secretKey,
       dataDir: config.dataDir,
       now: systemClock(),

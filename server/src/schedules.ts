@@ -6,6 +6,7 @@ import { evaluateAlerts, tellAlerts } from '#modules/alerts/index.ts'
 import { sweepApplications } from '#modules/applications/index.ts'
 import { runConsentClock } from '#modules/consents/index.ts'
 import { runEarningClock } from '#modules/earnings/index.ts'
+import { forgetExplanations } from '#modules/delegations/index.ts'
 import { runElevationClock } from '#modules/elevations/index.ts'
 import { sweepExports } from '#modules/exports/index.ts'
 import { runFeatureClock } from '#modules/features/index.ts'
@@ -36,6 +37,7 @@ async function housekeep(database: Database): Promise<void> {
   await pool.query('select access.forget_stamps()')
   await pool.query('select access.count_partner_use()')
   await pool.query(`delete from idempotency_record where created_at < now() - interval '24 hours'`)
+  await forgetExplanations(database)
 }
 
 async function sweep(database: Database): Promise<void> {

@@ -122,7 +122,15 @@ test.runIf(isCampaign())(
           DATABASE_URL: databaseUrl(there),
           LIAISON_DATA_DIR: bench.folder,
         }
-        expect(await bench.spawn(['audit', 'verify'], secrets)).toMatchObject({ status: 0 })
+        const run = (...args: string[]) => bench.spawn(args, secrets)
+        const outside = join(world.folder, 'audit-checkpoints.txt')
+        const taken = await run('restore', '--in-place', '--checkpoints', outside, '--json')
+        expect(taken).toMatchObject({ status: 0, err: '' })
+        const outcome = JSON.parse(taken.out)
+        expect(outcome).toMatchObject({ is_frozen: true, audit: { unsealed: 0 } })
+        expect(outcome.audit.lacking).toBeGreaterThan(0)
+        const verified = await run('audit', 'verify')
+        expect([verified.status, verified.out]).toEqual([0, expect.stringContaining('The log holds')])
         tellFigures([{ name: 'writes around the moment of a restore', count: clients.writes.length }])
       } finally {
         await restored.stop()

@@ -3,10 +3,10 @@ import { createConnection, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 
 /**
- * What the proxy does with a connection: pass bytes on, pass them on late, keep them to itself while it goes on
- * taking connections, cut every connection, or take none.
+ * What the proxy does with a connection: pass bytes on, pass them on late, pass what is sent and hold every answer until
+ * another mode is set, keep bytes to itself while it goes on taking connections, cut every connection, or take none.
  */
-export type ProxyMode = 'pass' | 'slow' | 'black hole' | 'reset' | 'down'
+export type ProxyMode = 'pass' | 'slow' | 'late' | 'black hole' | 'reset' | 'down'
 
 /** Where the other end listens: a path of a unix socket, or a port of this machine. */
 export type Upstream = { readonly path: string } | { readonly port: number }
@@ -19,6 +19,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #pairs = new Set<readonly [Socket, Socket]>()
   #mode: ProxyMode = 'pass'
+  #held: (() => void)[] = []
   /** Connections that were taken and chunks of bytes that were not passed on at once. */
   readonly injected = { connections: 0, swallowed: 0, delayed: 0, cut: 0 }
 
@@ -43,6 +44,9 @@ export class TcpProxy implements AsyncDisposable {
   /** Changes what happens from the next byte on. What a black hole has swallowed never comes. */
   set(mode: ProxyMode): void {
     this.#mode = mode
+    const held = this.#held
+    this.#held = []
+    if (mode === 'pass' || mode === 'slow') for (const passOn of held) passOn()
     if (mode === 'reset' || mode === 'down') this.#cutAll()
   }
 
@@ -70,7 +74,11 @@ export class TcpProxy implements AsyncDisposable {
       return
     }
     near.on('data', (chunk) => this.#pass(chunk, far))
-    far.on('data', (chunk) => this.#pass(chunk, near))
+    far.on('data', (chunk) => {
+      if (this.#mode !== 'late') return this.#pass(chunk, near)
+      this.injected.delayed += 1
+      this.#held.push(() => near.writable && near.write(chunk))
+    })
   }
 
   #pass(chunk: Buffer, to: Socket): void {

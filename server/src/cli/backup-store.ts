@@ -95,6 +95,29 @@ export async function readMoment(
   }
 }
 
+/** When the newest event was written, by the clock of the database; null when there is none. */
+export async function readNewestEvent(client: Client): Promise<string | null> {
+  const { rows } = await client.query<{ at: string | null }>(
+    `select to_char(max(occurred_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from audit_event`,
+  )
+  return rows[0]?.at ?? null
+}
+
+/** Whether PostgreSQL follows another server or an archived log, and takes no writes yet. */
+export async function isStandby(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ is: boolean }>('select pg_is_in_recovery() as is')
+  return rows[0]?.is === true
+}
+
+/** How many connections servers hold to this database. */
+export async function countServers(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::integer as count from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and starts_with(application_name, 'liaison liaison_')`,
+  )
+  return rows[0]?.count ?? 0
+}
+
 /** Prepares the connection: values as text that means the same everywhere, no limit of time, no row hidden by a policy. */
 export async function openForCopy(client: Client): Promise<void> {
   await client.query(

@@ -56,7 +56,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'restore',
-    summary: 'put a backup into an empty database, and verify it',
+    summary: 'put a backup into an empty database, or take one into use that was brought back; verify it',
     load: async () => (await import('./restore.ts')).restore,
   },
   {

@@ -1,24 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type pg from 'pg'
-import {
-  checkpointFileIn,
-  makeAuditKey,
-  readAuditKeys,
-  startSealer,
-  verifyDatabase,
-} from '#modules/audit/index.ts'
-import { inAdminTransaction, withAdminClient } from '#platform/admin.ts'
-import { openDatabase } from '#platform/database.ts'
-import type { Installation } from '#platform/installation.ts'
-import { recordEvent } from '#platform/mandate.ts'
-import { actAsOperator } from '#platform/operator.ts'
-import { makeLogVerifier, splitNotes } from '#platform/signed-log/index.ts'
+import { withAdminClient } from '#platform/admin.ts'
 import { makeVault } from '#platform/vault.ts'
-import type { Vault } from '#platform/vault.ts'
 import { prepareDatabase } from '../prepare-database.ts'
 import { loadTable } from './backup-files.ts'
 import { readManifest } from './backup-format.ts'
@@ -37,10 +22,10 @@ import {
 } from './backup-store.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
-import { addFreeze, findFreeze } from './freeze-store.ts'
-import { withVault } from './key-ring.ts'
-
-const SEAL_INTERVAL_MS = 3_600_000
+import { restoreInPlace } from './restore-in-place.ts'
+import type { OutcomeInPlace } from './restore-in-place.ts'
+import { recordRestore, refuseOldCheckpoints, sealAndVerify } from './restored-log.ts'
+import type { RestoredAudit } from './restored-log.ts'
 
 async function refuseOtherSchema(client: pg.ClientBase, manifest: BackupManifest): Promise<void> {
   const here = await readMigrations(client)
@@ -76,32 +61,6 @@ async function loadAll(client: pg.ClientBase, manifest: BackupManifest, folder: 
   return ended
 }
 
-/**
- * Seals what was committed but not sealed at the moment of the backup, before anything new is written, and lets sealing
- * begin anew: transaction numbers of another cluster mean nothing in this one. Source: reliability.md section 1.
- */
-async function sealLeftOver(
-  { admin, roleSecret }: Installation,
-  { config }: Surroundings,
-  vault: Vault,
-): Promise<void> {
-  const database = openDatabase({ connection: admin, roleSecret, poolSize: 2 })
-  const failures: Error[] = []
-  try {
-    const sealer = await startSealer({
-      database,
-      key: makeAuditKey(vault, config.auditOrigin),
-      checkpointFile: checkpointFileIn(config.dataDir),
-      intervalMs: SEAL_INTERVAL_MS,
-      onError: (error) => failures.push(error),
-    })
-    await sealer.stop()
-    if (failures[0]) throw failures[0]
-  } finally {
-    await database.close()
-  }
-}
-
 interface Outcome {
   readonly taken_at: string
   readonly restore_id: string
@@ -110,52 +69,7 @@ interface Outcome {
   readonly sessions_ended: number
   /** Whether all access of partners waits until two people have lifted the freeze. */
   readonly is_frozen: boolean
-  readonly audit: {
-    readonly events: number
-    readonly sealed: number
-    readonly unsealed: number
-    readonly root: string
-    /** Signed events that were written after the moment of the backup, as far as checkpoints kept elsewhere tell. */
-    readonly lacking: number
-  }
-}
-
-/** The checkpoints kept elsewhere that the restored log must contain, and how many events it lacks of the newest one. */
-async function readOutside(
-  path: string | undefined,
-  manifest: BackupManifest,
-  keyList: string,
-): Promise<{ notes: string[]; lacking: number }> {
-  const own = manifest.audit.checkpoint === null ? [] : [manifest.audit.checkpoint]
-  if (path === undefined) return { notes: own, lacking: 0 }
-  const verifier = makeLogVerifier(keyList)
-  const kept = splitNotes(await readFile(path, 'utf8')).map((note) => {
-    const size = verifier.open(note)?.size
-    if (size === undefined)
-      throw new CommandError(`${path} holds a checkpoint that the keys of this log did not sign.`)
-    return { note, size }
-  })
-  const newest = Math.max(0, ...kept.map(({ size }) => size))
-  const within = kept.filter(({ size }) => size <= manifest.audit.size).map(({ note }) => note)
-  return { notes: [...within, ...own], lacking: Math.max(0, newest - manifest.audit.size) }
-}
-
-/** Recomputes the restored log and compares it with the root in the backup, and with the checkpoints kept elsewhere. */
-async function verify(
-  { admin }: Installation,
-  keyList: string,
-  { manifest, checkpoints }: { manifest: BackupManifest; checkpoints: string | undefined },
-): Promise<Outcome['audit']> {
-  const { notes, lacking } = await readOutside(checkpoints, manifest, keyList)
-  const report = await withAdminClient(admin, (client) => verifyDatabase(client, notes, keyList))
-  // The backup holds the newest of the checkpoints that were published, not each of them.
-  const faults = report.faults.filter(({ code }) => code !== 'CHECKPOINT_UNPUBLISHED')
-  if (faults.length > 0)
-    throw new CommandError(
-      `The rows are restored, but the audit log does not hold: ${faults.map(({ detail }) => detail).join(' ')}`,
-    )
-  const { events, sealed, unsealed, root } = report
-  return { events, sealed, unsealed, root, lacking }
+  readonly audit: RestoredAudit
 }
 
 interface Order {
@@ -166,52 +80,15 @@ interface Order {
   readonly isOpen: boolean
 }
 
-/**
- * Records the restore and, unless told otherwise, freezes all access of partners: a delegation that was revoked after
- * the moment of the backup is in force again, and only somebody who looks through them can know. Source: product.md, the
- * one rule.
- */
-async function recordRestore(
-  { admin }: Installation,
-  { operator }: Surroundings,
-  { restoreId, takenAt, isOpen }: { restoreId: string; takenAt: string; isOpen: boolean },
-): Promise<void> {
-  const reason = `The state of ${takenAt} was restored: what was revoked later is in force again.`
-  await actAsOperator(admin, { operator, command: 'restore' }, async (mandate) => {
-    recordEvent(mandate, {
-      action: 'platform.backups.restore',
-      reason,
-      resource: { type: 'backup', id: restoreId, label: takenAt },
-    })
-    const platform = { scope: 'platform', target: null } as const
-    if (isOpen || (await findFreeze(mandate, platform))) return
-    const id = await addFreeze(mandate, platform, { operator, reason })
-    recordEvent(mandate, {
-      action: 'platform.freezes.set',
-      reason,
-      resource: { type: 'freeze', id, label: 'the platform' },
-    })
-  })
-}
-
 async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: Order): Promise<Outcome> {
   const installation = await surroundings.open()
   const manifest = await readManifest(folder, makeVault(installation.secretKey))
-  const file = checkpointFileIn(surroundings.config.dataDir)
-  if (existsSync(file))
-    throw new CommandError(
-      `${file} says what the audit log held before. Keep it elsewhere: it shows later what the restored log lacks.`,
-    )
+  refuseOldCheckpoints(surroundings)
   const prepare = () => prepareDatabase(installation.admin, { roleSecret: installation.roleSecret })
   await prepare()
   const ended = await withAdminClient(installation.admin, (client) => loadAll(client, manifest, folder))
   await prepare()
-  const keyList = await withVault(installation, async (vault) => {
-    await sealLeftOver(installation, surroundings, vault)
-    const first = makeAuditKey(vault, surroundings.config.auditOrigin)
-    return (await inAdminTransaction(installation.admin, (sql) => readAuditKeys(sql, first))).list
-  })
-  const audit = await verify(installation, keyList, { manifest, checkpoints })
+  const audit = await sealAndVerify(installation, surroundings, { restored: manifest.audit, checkpoints })
   const restoreId = randomUUID()
   await recordRestore(installation, surroundings, { restoreId, takenAt: manifest.taken_at, isOpen })
   return {
@@ -225,6 +102,38 @@ async function run(surroundings: Surroundings, { folder, checkpoints, isOpen }: 
   }
 }
 
+/** The lines that both ways of restoring end with. */
+function sayFindings(
+  {
+    audit,
+    sessions_ended: ended,
+    is_frozen: isFrozen,
+  }: Pick<Outcome, 'audit' | 'sessions_ended' | 'is_frozen'>,
+  moment: string,
+): string {
+  const lines = [
+    `The audit log holds: ${audit.events} events, ${audit.sealed} sealed; root ${audit.root}`,
+    ...(audit.lacking > 0
+      ? [`It lacks the last ${audit.lacking} events that were signed after that moment.`]
+      : []),
+    `${ended} sessions were ended. Revocations after ${moment} are undone: look through delegations, keys and freezes.`,
+    ...(isFrozen
+      ? [
+          'Until two people lift the freeze, no partner acts in any tenant: npm run liaison -- unfreeze platform --reason TEXT',
+        ]
+      : []),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function sayInPlace(surroundings: Surroundings, outcome: OutcomeInPlace, isJson = false): void {
+  if (isJson) return writeJson(surroundings, outcome)
+  const { newest_event_at: moment } = outcome
+  surroundings.out(
+    `The database is taken into use as it is; its newest event is of ${moment}.\n${sayFindings(outcome, moment)}`,
+  )
+}
+
 export const restore: Command = {
   name: 'restore',
   help: `restore FOLDER [--checkpoints FILE] [--open] [--json]
@@ -233,7 +142,10 @@ export const restore: Command = {
   and token, and every link in a mail that waits to be used.
   FILE holds checkpoints that were kept elsewhere: the restored log must contain them, up to the moment of the backup.
   Stop the servers first. What was revoked after the moment of the backup is in force again: so all access of partners is
-  frozen until two people have looked through it and lifted the freeze, unless --open says that somebody has.`,
+  frozen until two people have looked through it and lifted the freeze, unless --open says that somebody has.
+restore --in-place [--checkpoints FILE] [--open] [--json]
+  Takes a database into use that PostgreSQL itself brought back to a moment, from an archived log or a replica: does the
+  same with sign-ins, partners' access and the audit log, and leaves the rows as they are.`,
   async run(args, surroundings) {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -241,10 +153,17 @@ export const restore: Command = {
       options: {
         checkpoints: { type: 'string' },
         open: { type: 'boolean', default: false },
+        'in-place': { type: 'boolean' },
         json: { type: 'boolean' },
       },
     })
     const [named, ...rest] = positionals
+    if (values['in-place'] === true) {
+      if (named !== undefined) throw new UsageError('Name a folder, or --in-place: not both.')
+      const order = { checkpoints: values.checkpoints, isOpen: values.open }
+      sayInPlace(surroundings, await restoreInPlace(surroundings, order), values.json)
+      return STATUS.done
+    }
     if (named === undefined || rest.length > 0) throw new UsageError('Name one folder.')
     const outcome = await run(surroundings, {
       folder: resolve(named),
@@ -254,15 +173,7 @@ export const restore: Command = {
     if (values.json) writeJson(surroundings, outcome)
     else
       surroundings.out(
-        `Restored the state of ${outcome.taken_at}: ${outcome.tables} tables with ${outcome.rows} rows are what was backed up.\n` +
-          `The audit log holds: ${outcome.audit.events} events, ${outcome.audit.sealed} sealed; root ${outcome.audit.root}\n` +
-          (outcome.audit.lacking > 0
-            ? `It lacks the last ${outcome.audit.lacking} events that were signed after that moment.\n`
-            : '') +
-          `${outcome.sessions_ended} sessions were ended. Revocations after ${outcome.taken_at} are undone: look through delegations, keys and freezes.\n` +
-          (outcome.is_frozen
-            ? 'Until two people lift the freeze, no partner acts in any tenant: npm run liaison -- unfreeze platform --reason TEXT\n'
-            : ''),
+        `Restored the state of ${outcome.taken_at}: ${outcome.tables} tables with ${outcome.rows} rows are what was backed up.\n${sayFindings(outcome, outcome.taken_at)}`,
       )
     return STATUS.done
   },

@@ -130,8 +130,12 @@ const UNAVAILABLE_CODES = new Set([
   '08001',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOENT',
   'EPIPE',
+  'ETIMEDOUT',
 ])
 
 /** The code that the database or the socket gave an error; undefined for other errors. */
@@ -165,6 +169,12 @@ export async function acquire(database: Database, login: Login): Promise<pg.Pool
 const START_PATIENCE_MS = 30_000
 const START_PAUSE_MS = 250
 
+/** Whether that the database could not be reached is at the bottom of an error. */
+function isCausedByAbsence(error: unknown): boolean {
+  if (isUnavailable(error)) return true
+  return error instanceof Error && error.cause !== undefined && isCausedByAbsence(error.cause)
+}
+
 /**
  * Does what a start needs of the database, and does it again for half a minute while no connection is to be had: a process
  * that loads its code beside others answers slowly, and no caller waits for it yet. Throws the last error after that, and
@@ -179,8 +189,7 @@ export async function untilReachable<Result>(
     try {
       return await work()
     } catch (error) {
-      const cause = error instanceof ProblemError ? error.cause : error
-      if (!isUnavailable(cause) || performance.now() > givesUpAt) throw error
+      if (!isCausedByAbsence(error) || performance.now() > givesUpAt) throw error
       await delay(START_PAUSE_MS)
     }
   }

@@ -1,5 +1,6 @@
 import { getConstructionPlans, PgBoss } from 'pg-boss'
 import type pg from 'pg'
+import { untilReachable } from './database.ts'
 import type { Database } from './database.ts'
 
 const SCHEMA = 'job'
@@ -140,8 +141,14 @@ async function workOnSchedules(boss: PgBoss, options: JobsOptions): Promise<void
 /** Starts the workers of this process: the outbox dispatcher, the topics and the clock. */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const pool = options.database.pool('liaison_job')
+  let isStarting = true
   const boss = new PgBoss({
-    db: { executeSql: (text, values) => pool.query(text, values) },
+    db: {
+      executeSql: (text, values) => {
+        const work = () => pool.query(text, values)
+        return isStarting ? untilReachable(work) : work()
+      },
+    },
     schema: SCHEMA,
     migrate: false,
     createSchema: false,
@@ -155,6 +162,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   )
   await workOnQueues(boss, queues)
   await workOnSchedules(boss, options)
+  isStarting = false
   let isStopping = false
   let running: Promise<number> = Promise.resolve(0)
   const dispatch = () =>

@@ -51,13 +51,14 @@ export interface Report {
   readonly unsealed_too_long: number
   readonly root: string
   readonly fault_count: number
-  /** The first 100. */
+  /** The first 100 of each code. */
   readonly faults: readonly Fault[]
 }
 
 /** An event may wait this long for its seal before something is wrong. Source: reliability.md section 1. */
 const UNSEALED_LIMIT_SECONDS = 300
-const MAXIMUM_FAULTS = 100
+/** Told of each code: many of one kind must not hide the one of another. */
+const MAXIMUM_FAULTS_OF_CODE = 100
 
 /** Verifies a log as it is read, entry by entry. */
 class Verification {
@@ -65,6 +66,7 @@ class Verification {
   readonly #expected = new Map<number, Checkpoint>()
   readonly #tree = new MerkleTree()
   readonly #faults: Fault[] = []
+  readonly #faultsOfCode = new Map<FaultCode, number>()
   #faultCount = 0
   #signed = 0
   #sealed = 0
@@ -78,7 +80,9 @@ class Verification {
 
   fault(code: FaultCode, at: number, detail: string): void {
     this.#faultCount += 1
-    if (this.#faults.length < MAXIMUM_FAULTS) this.#faults.push({ code, at, detail })
+    const told = this.#faultsOfCode.get(code) ?? 0
+    this.#faultsOfCode.set(code, told + 1)
+    if (told < MAXIMUM_FAULTS_OF_CODE) this.#faults.push({ code, at, detail })
   }
 
   /** Opens the notes of one place and returns their sizes. */

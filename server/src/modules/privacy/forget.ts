@@ -2,12 +2,12 @@ import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 
 const HOUR_MS = 3_600_000
-/** So many hours without anything to blank, going back, and what lies before them was blanked on an earlier night. */
-const QUIET_HOURS = 7 * 24
+const BEGINNING = new Date(0)
 const MOST_AT_ONCE = 5000
 
 const Contacts = z.strictObject({ sessions: z.coerce.number(), mails: z.coerce.number() })
 const Blanked = z.object({ blanked: z.coerce.number() })
+const Origin = z.strictObject({ at: z.date(), is_blanked: z.boolean() })
 const Border = z.object({ border: z.date() })
 
 /** What a night forgot. */
@@ -19,16 +19,36 @@ interface Forgotten {
 
 type Pool = ReturnType<Database['pool']>
 
-// Hour by hour from the border back, each in a statement of its own, whatever number of nights the job missed.
+async function findOrigin(pool: Pool, from: Date, until: Date): Promise<z.output<typeof Origin> | null> {
+  const { rows } = await pool.query('select at, is_blanked from access.first_origin($1, $2)', [from, until])
+  return rows[0] === undefined ? null : Origin.parse(rows[0])
+}
+
+/**
+ * Up to where earlier nights came, within an hour. Each works from the oldest event on, so however many nights were missed
+ * or broken off, everything before that moment is blanked and nothing after it: it is found by halving.
+ */
+async function findStart(pool: Pool, border: Date): Promise<Date> {
+  const first = await findOrigin(pool, BEGINNING, border)
+  if (!first?.is_blanked) return first?.at ?? border
+  let [blanked, open] = [first.at.getTime(), border.getTime()]
+  while (open - blanked > HOUR_MS) {
+    const middle = Math.floor((blanked + open) / 2)
+    const found = await findOrigin(pool, new Date(middle), border)
+    if (found?.is_blanked) blanked = Math.max(found.at.getTime(), middle)
+    else open = middle
+  }
+  return new Date(blanked)
+}
+
+/** From there to the border, an hour in a statement; time in which nothing happened is skipped. */
 async function blankOrigins(pool: Pool, border: Date): Promise<number> {
-  let [origins, quiet, until] = [0, 0, border.getTime()]
-  while (quiet < QUIET_HOURS) {
-    const stretch = [new Date(until - HOUR_MS), new Date(until)]
-    const { rows } = await pool.query('select access.blank_origins($1, $2) as blanked', stretch)
-    const { blanked } = Blanked.parse(rows[0])
-    origins += blanked
-    quiet = blanked === 0 ? quiet + 1 : 0
-    until -= HOUR_MS
+  let [origins, from] = [0, await findStart(pool, border)]
+  while (from < border) {
+    const until = new Date(Math.min(from.getTime() + HOUR_MS, border.getTime()))
+    const { rows } = await pool.query('select access.blank_origins($1, $2) as blanked', [from, until])
+    origins += Blanked.parse(rows[0]).blanked
+    from = (await findOrigin(pool, until, border))?.at ?? border
   }
   return origins
 }

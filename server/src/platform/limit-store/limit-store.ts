@@ -12,6 +12,8 @@ export interface LimitAnswer {
   readonly waitsMs: readonly number[]
   /** How many more each admits within its window; empty when refused. */
   readonly remaining: readonly number[]
+  /** Whether this process decided by itself, because the shared store did not answer; the store may say otherwise at once. */
+  readonly isAlone?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ const MAXIMUM_REMEMBERED = 10_000
 
 /**
  * Remembers refusals in this process until they can change, which keeps a flood off the store. Stays exact, because
- * entries leave a log by age alone.
+ * entries leave a log by age alone. What a process refused by itself, without the store, is not remembered.
  */
 export function rememberRefusals(
   store: LimitStore,
@@ -45,7 +47,7 @@ export function rememberRefusals(
       }
       const answer = await store.take(asked)
       if (answer.admitted) refused.delete(place)
-      else {
+      else if (answer.isAlone !== true) {
         if (refused.size >= MAXIMUM_REMEMBERED) refused.clear()
         const untilMs = answer.waitsMs.map((wait) => (wait > 0 ? nowMs() + wait : 0))
         refused.set(place, { untilMs, longestMs: Math.max(...untilMs) })

@@ -1,44 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import type { LimitAnswer, LimitStore } from './limit-store.ts'
-import { makeMemoryLimitStore } from './memory-limit-store.ts'
+import type { LimitAnswer, LimitAsked, LimitStore } from './limit-store.ts'
+import { OwnLogs } from './own-logs.ts'
+import type { Debt } from './own-logs.ts'
+import { readReply, SCRIPT, toArguments } from './redis-script.ts'
+import type { ScriptReply } from './redis-script.ts'
 
-const COMMAND_TIMEOUT_MS = 250
+/** Nobody waits longer for an answer. Source: embedded.md section 4. */
+const LATE_MS = 250
+/** A connection on which an answer is missing for so long is given up. */
+const GIVE_UP_MS = 2000
 const PREFIX = 'liaison:limit:'
 const ALARM_EACH_MS = 60_000
-
-// Time is the store's own; moments in a log never fall, whatever its clock does. All or none, in one step.
-const TAKE = `
-local t = redis.call('TIME')
-local now = t[1] * 1000000 + t[2]
-for i, key in ipairs(KEYS) do
-  local last = tonumber(redis.call('LINDEX', key, 0) or 0)
-  if last > now then now = last end
-end
-local waits, full = {}, false
-for i, key in ipairs(KEYS) do
-  local allowed, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  local old = redis.call('LINDEX', key, allowed - 1)
-  local wait = 0
-  if old and tonumber(old) > now - window then
-    wait = tonumber(old) + window - now
-    full = true
-  end
-  waits[i] = string.format('%.0f', wait)
-end
-if full then return {0, waits, {}} end
-local remaining = {}
-for i, key in ipairs(KEYS) do
-  local allowed, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-  redis.call('LPUSH', key, string.format('%.0f', now))
-  redis.call('LTRIM', key, 0, allowed - 1)
-  redis.call('PEXPIRE', key, math.ceil(window / 1000))
-  local used = 0
-  for _, hit in ipairs(redis.call('LRANGE', key, 0, -1)) do
-    if tonumber(hit) > now - window then used = used + 1 end
-  end
-  remaining[i] = allowed - used
-end
-return {1, {}, remaining}`
 
 /** How a Redis is used for limits. */
 export interface RedisLimitOptions {
@@ -49,26 +22,12 @@ export interface RedisLimitOptions {
   readonly onAway: (error: Error) => void
 }
 
-function numbersOf(value: unknown): number[] {
-  return Array.isArray(value) ? value.map(Number) : []
-}
-
-function toAnswer(reply: unknown): LimitAnswer {
-  if (!Array.isArray(reply) || reply.length !== 3) throw new Error('The Redis answered something else.')
-  const [admitted, waits, remaining]: unknown[] = reply
-  return {
-    admitted: Number(admitted) === 1,
-    waitsMs: numbersOf(waits).map((wait) => wait / 1000),
-    remaining: numbersOf(remaining),
-  }
-}
-
 async function connect(url: string): Promise<Redis> {
   // Loaded only where a Redis is configured.
   const library = await import('ioredis')
   const redis = new library.Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: GIVE_UP_MS,
+    connectTimeout: LATE_MS,
     // Whoever cannot ask now must not wait until it can.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -76,46 +35,145 @@ async function connect(url: string): Promise<Redis> {
     lazyConnect: true,
   })
   redis.on('error', () => undefined)
-  await redis.connect().catch(() => undefined)
+  await Promise.race([redis.connect().catch(() => undefined), delay(LATE_MS, undefined, { ref: false })])
   return redis
 }
 
+/** The answer, or nothing when it is not there in time; refuses as the command does. */
+async function inTime(reply: Promise<ScriptReply>): Promise<ScriptReply | null> {
+  const over = new AbortController()
+  const late = delay(LATE_MS, null, { signal: over.signal }).catch(() => null)
+  try {
+    return await Promise.race([reply, late])
+  } finally {
+    over.abort()
+  }
+}
+
+const toAnswer = ({ admitted, waitsMs, remaining }: ScriptReply): LimitAnswer => ({
+  admitted,
+  waitsMs: admitted ? [] : waitsMs,
+  remaining,
+})
+
+class RedisLimitStore implements LimitStore {
+  readonly #redis: Redis
+  readonly #own: OwnLogs
+  readonly #onAway: (error: Error) => void
+  #toldAtMs = Number.NEGATIVE_INFINITY
+  /** Commands whose answers are late. */
+  #late = 0
+  /** Which of its connections this is. */
+  #connection = 0
+
+  constructor(redis: Redis, { instances, onAway }: RedisLimitOptions) {
+    this.#redis = redis
+    this.#own = new OwnLogs(instances)
+    this.#onAway = onAway
+    redis.on('ready', () => {
+      this.#connection += 1
+      void this.#pay()
+    })
+  }
+
+  async take(asked: readonly LimitAsked[]): Promise<LimitAnswer> {
+    // Behind a late answer others would only be later.
+    if (this.#late > 0) return this.#own.decide(asked, false).answer
+    const debts = this.#own.send(asked)
+    const reply = this.#run('take', debts)
+    try {
+      const found = await inTime(reply)
+      if (found) return this.#accept(asked, debts, found)
+    } catch (error) {
+      this.#own.owe(debts)
+      this.#raise(error)
+      return this.#own.decide(asked, false).answer
+    }
+    return this.#decideBefore(asked, debts, reply)
+  }
+
+  async close(): Promise<void> {
+    this.#redis.disconnect()
+  }
+
+  async #run(mode: 'take' | 'pay', debts: readonly Debt[]): Promise<ScriptReply> {
+    const logs = debts.map(({ asked, owed }) => ({
+      asked,
+      owedAgesMs: owed.map((admission) => this.#own.ageMs(admission)),
+    }))
+    const keys = debts.map(({ asked: { key } }) => `${PREFIX}${key}`)
+    return readReply(await this.#redis.eval(SCRIPT, keys.length, ...keys, ...toArguments(mode, logs)))
+  }
+
+  #accept(asked: readonly LimitAsked[], debts: readonly Debt[], reply: ScriptReply): LimitAnswer {
+    this.#own.settle(debts)
+    this.#own.learn(asked, reply.agesMs, reply.admitted)
+    return toAnswer(reply)
+  }
+
+  /** Decides before the Redis has answered, and sees to it that both come to the same count. */
+  #decideBefore(
+    asked: readonly LimitAsked[],
+    debts: readonly Debt[],
+    reply: Promise<ScriptReply>,
+  ): LimitAnswer {
+    this.#raise(new Error(`The Redis did not answer within ${LATE_MS} ms.`))
+    const { answer, given } = this.#own.decide(asked, true)
+    const taken = given.map((admission, index) => ({ asked: asked[index], owed: [admission] }))
+    const mine = taken.flatMap(({ asked: one, owed }) => (one === undefined ? [] : [{ asked: one, owed }]))
+    const connection = this.#connection
+    this.#late += 1
+    const finish = async () => {
+      try {
+        const found = await reply
+        this.#own.settle(found.admitted ? [...debts, ...mine] : debts)
+        this.#own.learn(asked, found.agesMs, false)
+        if (!found.admitted) this.#own.owe(mine)
+        else if (!answer.admitted) await this.#giveBack(asked, found.moment)
+      } catch {
+        this.#own.owe([...debts, ...mine])
+        if (connection === this.#connection) this.#redis.disconnect(true)
+      }
+      this.#late -= 1
+      await this.#pay()
+    }
+    void finish()
+    return answer
+  }
+
+  /** Takes out what the Redis counted late and nobody was given. */
+  async #giveBack(asked: readonly LimitAsked[], moment: string): Promise<void> {
+    for (const { key } of asked) await this.#redis.lrem(`${PREFIX}${key}`, 1, moment).catch(() => undefined)
+  }
+
+  /** Tells the Redis what was admitted without it. */
+  async #pay(): Promise<void> {
+    const debtors = this.#own.debtors()
+    if (debtors.length === 0 || this.#redis.status !== 'ready') return
+    const debts = this.#own.send(debtors)
+    try {
+      await this.#run('pay', debts)
+      this.#own.settle(debts)
+    } catch (error) {
+      this.#own.owe(debts)
+      this.#raise(error)
+    }
+  }
+
+  #raise(error: unknown): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#toldAtMs < ALARM_EACH_MS) return
+    this.#toldAtMs = nowMs
+    this.#onAway(error instanceof Error ? error : new Error(String(error)))
+  }
+}
+
 /**
- * The sliding logs in a Redis. While it is away, or takes longer than 250 ms, each process admits its share by itself and
- * an alarm is raised: never more than was promised if `instances` is right, never everything, never an error.
+ * The sliding logs in a Redis, exact while it answers. While it is away, or takes longer than 250 ms, each process admits
+ * its share by itself and an alarm is raised: never an error, never everything. What was admitted so is told to the Redis as
+ * soon as it answers, each once, and a late answer changes nothing of what was said. So in no window are there more than
+ * was promised and, in the window in which processes lose the Redis, the share of each beside it.
  */
 export async function makeRedisLimitStore(options: RedisLimitOptions): Promise<LimitStore> {
-  const redis = await connect(options.url)
-  const own = makeMemoryLimitStore()
-  let toldAtMs = Number.NEGATIVE_INFINITY
-
-  function raise(error: unknown): void {
-    const nowMs = performance.now()
-    if (nowMs - toldAtMs < ALARM_EACH_MS) return
-    toldAtMs = nowMs
-    options.onAway(error instanceof Error ? error : new Error(String(error)))
-  }
-
-  return {
-    async take(asked) {
-      try {
-        const keys = asked.map(({ key }) => `${PREFIX}${key}`)
-        const bounds = asked.flatMap(({ allowed, windowMs }) => [allowed, windowMs * 1000])
-        const answer = toAnswer(await redis.eval(TAKE, keys.length, ...keys, ...bounds))
-        if (!answer.admitted) return answer
-        // What this process admitted by itself while the Redis was away counts as well, and the other way round.
-        const mine = await own.take(asked)
-        return mine.admitted ? answer : mine
-      } catch (error) {
-        raise(error)
-        return own.take(
-          asked.map((one) => ({ ...one, allowed: Math.ceil(one.allowed / Math.max(1, options.instances)) })),
-        )
-      }
-    },
-    async close() {
-      redis.disconnect()
-      await own.close()
-    },
-  }
+  return new RedisLimitStore(await connect(options.url), options)
 }
