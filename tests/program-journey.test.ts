@@ -17,6 +17,7 @@ import type { AgreementScene } from '../server/testing/agreement-acts.ts'
 import { makeApplicationActs } from '../server/testing/application-acts.ts'
 import { FormBrowser } from '../server/testing/form-browser.ts'
 import { buildPayout, movePayout } from '../server/testing/payout-acts.ts'
+import { confirmRequest } from '../server/testing/approval-acts.ts'
 import { openSignUps } from '../server/testing/referral-acts.ts'
 import { TestWorld } from '../server/testing/world.ts'
 import type { Caller } from '../server/testing/world.ts'
@@ -82,7 +83,8 @@ async function registry(provider: Caller): Promise<void> {
   const path = `/api/v1/admin/partners/${made.partner_id}`
   await must(provider, 'POST', `${path}/suspend`, { reason: 'A pause' })
   await must(provider, 'POST', `${path}/reactivate`, { reason: 'It goes on' })
-  await must(provider, 'POST', `${path}/terminate`, { reason: 'The end', name: 'Journey' })
+  const asked = await must(provider, 'POST', `${path}/terminate`, { reason: 'The end', name: 'Journey' })
+  await confirmRequest(world, asked.request_id)
   const own = await world.call(scene.owner, 'GET', '/api/v1/partner/profile')
   await must(
     scene.owner,

@@ -85,6 +85,7 @@ export const ID_PREFIXES = {
   agency_key: 'agk',
   voucher: 'vch',
   voucher_type: 'vct',
+  second_person_request: 'spr',
 } as const
 
 /** A kind of record that has a public id. */

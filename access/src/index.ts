@@ -43,6 +43,8 @@ export type {
   TicketId,
 } from './ids.ts'
 
+export { firstPageOf } from './first-page.ts'
+export type { FirstPage } from './first-page.ts'
 export { PLANES } from './planes.ts'
 export type { Plane } from './planes.ts'
 export {

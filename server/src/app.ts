@@ -5,6 +5,7 @@ import { makeAgencyRoutes, mountLeakReportCheck } from '#modules/agencies/index.
 import type { LeakReportKeys } from '#modules/agencies/index.ts'
 import { alertRoutes } from '#modules/alerts/index.ts'
 import { makeApplicationRoutes } from '#modules/applications/index.ts'
+import { approvalRoutes } from '#modules/approvals/index.ts'
 import { makeAuditRoutes } from '#modules/audit/index.ts'
 import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
@@ -44,6 +45,8 @@ import { tenantRoutes } from '#modules/tenants/index.ts'
 import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
 import { makeVoucherRoutes } from '#modules/vouchers/index.ts'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
+import { NO_BREACHED_PASSWORDS } from '#platform/breached-passwords.ts'
+import type { BreachedPasswords } from '#platform/breached-passwords.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
@@ -118,6 +121,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeVoucherRoutes(services),
     ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
     ...riskRoutes,
+    ...approvalRoutes,
     ...privacyRoutes,
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
@@ -140,6 +144,8 @@ export interface AppOptions {
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
   readonly passwordHashConcurrency?: number
+  /** Knows stolen passwords; nobody is asked without it. */
+  readonly breachedPasswords?: BreachedPasswords
   /** With what files are sealed; without it with a key of the installation's own. */
   readonly pdfSeal?: SealCertificate
   readonly requestDeadlineMs?: number
@@ -190,6 +196,7 @@ function makeServices(options: AppOptions): Services {
     isDemo: options.isDemo ?? false,
     keepsMail: options.keepsMail ?? true,
     passwordHashConcurrency: options.passwordHashConcurrency ?? 2,
+    breachedPasswords: options.breachedPasswords ?? NO_BREACHED_PASSWORDS,
   }
 }
 

@@ -111,7 +111,7 @@ function useSave(policy: EarningPolicy) {
           },
         }),
       ),
-    () => showToast(t('program_settings.done')),
+    ({ asked }) => showToast(t(asked === null ? 'program_settings.done' : 'second.asked_done')),
   )
 }
 
@@ -129,6 +129,7 @@ function Form({ policy }: { policy: EarningPolicy }) {
     <Setting
       title={t('approval.title')}
       about={t('approval.about')}
+      asked={policy.asked}
       lastSet={t('program_settings.set_by', {
         version: policy.version,
         name: policy.set_by_name,
@@ -172,7 +173,7 @@ export function ApprovalPolicy() {
   )
   return (
     <Answer query={policy} lines={4}>
-      {(found) => <Form key={found.version} policy={found} />}
+      {(found) => <Form key={`${found.version} ${found.asked?.request_id ?? ''}`} policy={found} />}
     </Answer>
   )
 }

@@ -38,7 +38,8 @@ function Form({ program }: { program: PartnerProgram }) {
   const write = useWrite(
     (why: string, { client }) =>
       readBody(client.PUT('/admin/program', { body: { before, four_eyes: chosen, reason: why } })),
-    () => showToast(t('program_settings.done')),
+    ({ four_eyes_asked: asked }) =>
+      showToast(t(asked === null ? 'program_settings.done' : 'second.asked_done')),
   )
   const save = () => {
     const found = checkReason('four_eyes_reason', reason)
@@ -49,6 +50,7 @@ function Form({ program }: { program: PartnerProgram }) {
     <Setting
       title={t('four_eyes.title')}
       about={t('four_eyes.about')}
+      asked={program.four_eyes_asked}
       mayChange={useMay('platform.agreements.approve')}
       errors={errors}
       isBusy={write.isPending}
@@ -69,7 +71,9 @@ export function FourEyes() {
   )
   return (
     <Answer query={program} lines={4}>
-      {(found) => <Form key={found.four_eyes} program={found} />}
+      {(found) => (
+        <Form key={`${found.four_eyes} ${found.four_eyes_asked?.request_id ?? ''}`} program={found} />
+      )}
     </Answer>
   )
 }

@@ -1,11 +1,13 @@
 import './program-words.ts'
 import { Button, Textarea } from '@mantine/core'
+import type { SecondPersonRequest } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { t } from '../../platform/words.ts'
+import { SecondPerson } from '../shared/second-person.tsx'
 
 type SettingProps = {
   title: string
@@ -16,6 +18,8 @@ type SettingProps = {
   errors: readonly FormError[]
   isBusy: boolean
   error: Error | null
+  /** A change that waits for a second person. */
+  asked?: SecondPersonRequest | null
   /** What it is now, for those who only read it. */
   now: ReactNode
   onSave: () => void
@@ -28,6 +32,7 @@ export function Setting(props: SettingProps) {
     <Panel title={props.title}>
       <div className="stack tight">
         <p className="muted">{props.about}</p>
+        {props.asked && <SecondPerson request={props.asked} />}
         {props.mayChange ? (
           <form
             className="stack tight form"

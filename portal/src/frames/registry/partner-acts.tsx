@@ -47,12 +47,14 @@ export function PartnerActs({ partner }: { partner: PartnerDetail }) {
   return (
     <>
       <ActButton partner={partner} act={partner.status === 'active' ? 'suspend' : 'reactivate'} />
-      <Button
-        variant="default"
-        onClick={() => go(platformPlaces.partnerPart(partner.partner_id, 'terminate'))}
-      >
-        {t('partner.terminate')}…
-      </Button>
+      {partner.termination_asked === null && (
+        <Button
+          variant="default"
+          onClick={() => go(platformPlaces.partnerPart(partner.partner_id, 'terminate'))}
+        >
+          {t('partner.terminate')}…
+        </Button>
+      )}
     </>
   )
 }

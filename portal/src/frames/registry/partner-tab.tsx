@@ -12,6 +12,7 @@ import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { SecondPerson } from '../shared/second-person.tsx'
 import { PartnerActs } from './partner-acts.tsx'
 import { partnerTabs } from './tabs.ts'
 
@@ -76,6 +77,7 @@ export function PartnerTab({ tab, children }: PartnerTabProps) {
                 })}
               </Note>
             )}
+            {body.termination_asked !== null && <SecondPerson request={body.termination_asked} />}
             {children(body, etag)}
           </div>
         )}

@@ -19,6 +19,7 @@ function effectsOf(partner: PartnerDetail): string[] {
     t('terminate.clients', { clients: partner.clients_count, consents: partner.active_consents }),
     t('terminate.final', { partner: partner.name }),
     t('terminate.kept'),
+    t('terminate.two', { partner: partner.name }),
   ]
 }
 

@@ -10,6 +10,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { describeRequest } from '../shared/second-person.tsx'
 import { subjectOf } from './describe.ts'
 
 const few = 8
@@ -130,9 +131,37 @@ function Cases() {
   )
 }
 
+function SecondPeople() {
+  const query = { state: 'waiting', limit: few }
+  const requests = useRead(['second-person', 'work'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/second-person-requests', { params: { query }, signal })),
+  )
+  return (
+    <Panel title={t('second.waits')}>
+      <Answer query={requests} lines={3}>
+        {({ items }) => (
+          <Lines
+            none={t('second.none')}
+            lines={items.map((request) => ({
+              id: request.request_id,
+              to:
+                request.partner_id === null
+                  ? platformPlaces.programSettings()
+                  : platformPlaces.partner(request.partner_id),
+              title: describeRequest(request),
+              note: <DateText iso={request.asked_at} />,
+            }))}
+          />
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
 /** What of the partner program waits for the provider, the oldest first. */
 export function ProgramWork() {
   const sees = {
+    partners: useMay('platform.partners.read'),
     agreements: useMay('platform.agreements.read'),
     earnings: useMay('platform.earnings.read'),
     payouts: useMay('platform.payouts.read'),
@@ -140,6 +169,7 @@ export function ProgramWork() {
   }
   return (
     <>
+      {sees.partners && <SecondPeople />}
       {sees.agreements && <Agreements />}
       {sees.earnings && <Earnings />}
       {sees.payouts && <Batches />}

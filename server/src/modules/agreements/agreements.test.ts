@@ -12,6 +12,8 @@ import {
 } from '#testing/agreement-acts.ts'
 import type { AgreementScene } from '#testing/agreement-acts.ts'
 import { STANDARD_TERMS } from '#testing/program-acts.ts'
+import { approvalRoutes } from '#modules/approvals/index.ts'
+import { confirmRequest } from '#testing/approval-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import { fingerprintOf } from './content.ts'
 import { makeAgreementRoutes, runAgreementClock } from './index.ts'
@@ -19,7 +21,7 @@ import { makeAgreementRoutes, runAgreementClock } from './index.ts'
 let world: TestWorld
 let scene: AgreementScene
 beforeAll(async () => {
-  world = await TestWorld.start(makeAgreementRoutes)
+  world = await TestWorld.start((services) => [...makeAgreementRoutes(services), ...approvalRoutes])
   scene = await openAgreementScene(world)
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
@@ -354,7 +356,8 @@ describe('what two people do about agreements', () => {
     const id = await draftAgreement(world, own)
     const offer = await world.call(own.drafter, 'POST', `${ADMIN}/${id}/offer`, { body: {} })
     expect([offer.statusCode, offer.json().code]).toEqual([409, 'AGREEMENT_FOUR_EYES'])
-    expect((await set('offer_and_approval', 'approval')).statusCode).toBe(200)
+    const less = await set('offer_and_approval', 'approval')
+    await confirmRequest(world, less.json().four_eyes_asked.request_id, 'agreement-settings')
     await offerAgreement(world, own, id)
     const events = await world.sql(
       `select reason, changes from audit_event where action = 'program.four_eyes.changed' order by occurred_at limit 1`,

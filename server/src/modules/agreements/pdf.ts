@@ -3,6 +3,8 @@ import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
 import Pdf from 'pdfkit'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { toShown } from '#platform/table-file/pdf-text.ts'
+import type { ShownText } from '#platform/table-file/pdf-text.ts'
+import { takeWideFont } from '#platform/table-file/wide-font.ts'
 import type { ApprovalRow, EventRow, SignatureRow } from './evidence-store.ts'
 import type { AgreementRow } from './store.ts'
 
@@ -30,6 +32,12 @@ export interface Papers {
   readonly at: Date
 }
 
+/** What every reader has where it suffices, else the embedded font. */
+function fontFor(doc: PDFKit.PDFDocument, { isWide }: ShownText, isBold: boolean): string {
+  if (isWide) return takeWideFont(doc, isBold ? 'bold' : 'plain')
+  return isBold ? 'Helvetica-Bold' : 'Helvetica'
+}
+
 /** The pages of one agreement. */
 class Pages {
   readonly doc: PDFKit.PDFDocument
@@ -44,14 +52,11 @@ class Pages {
     })
   }
 
-  put(
-    text: string,
-    look: { size?: number; bold?: boolean; color?: string; gap?: number; font?: string } = {},
-  ): void {
+  put(text: string, look: { size?: number; bold?: boolean; color?: string; gap?: number } = {}): void {
     const shown = toShown(text)
     this.isExact &&= shown.isExact
     this.doc
-      .font(look.font ?? (look.bold === true ? 'Helvetica-Bold' : 'Helvetica'))
+      .font(fontFor(this.doc, shown, look.bold === true))
       .fontSize(look.size ?? 10.5)
       .fillColor(look.color ?? INK)
       .text(shown.text, MARGIN, this.doc.y, { width: WIDTH, lineGap: 2 })
@@ -155,16 +160,12 @@ function numberPages({ doc }: Pages, { row, seal }: Papers): void {
   for (let index = 0; index < count; index += 1) {
     doc.switchToPage(index)
     doc.page.margins.bottom = 0
+    const shown = toShown(`${row.title}, version ${row.version} · page ${index + 1} of ${count}${mark}`)
     doc
-      .font('Helvetica')
+      .font(fontFor(doc, shown, false))
       .fontSize(8)
       .fillColor(PALE)
-      .text(
-        toShown(`${row.title}, version ${row.version} · page ${index + 1} of ${count}${mark}`).text,
-        MARGIN,
-        841.89 - 36,
-        { lineBreak: false },
-      )
+      .text(shown.text, MARGIN, 841.89 - 36, { lineBreak: false })
   }
 }
 

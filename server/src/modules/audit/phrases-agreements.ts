@@ -21,6 +21,9 @@ export const AGREEMENT_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.agreement.terminated': says('ended the {x}', AGREEMENT),
   'program.agreement.notice_given': says('gave notice of the {x}', AGREEMENT),
   'program.agreement.downloaded': says('downloaded the {x}', AGREEMENT),
+  'program.four_eyes.asked': says('asked a second person to confirm fewer people for agreements'),
+  'program.four_eyes.declined': says('declined fewer people for agreements'),
+  'program.four_eyes.withdrawn': says('took back the request for fewer people for agreements'),
   'program.four_eyes.changed': says('changed what two people do about agreements'),
   'program.demands.changed': says(
     'changed what live API clients need and how long contact addresses are kept',

@@ -23,5 +23,8 @@ export const EARNING_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.earnings.hold': says('decided to hold {x}', EARNING),
   'program.earnings.release': says('decided to release {x}', EARNING),
   'program.earnings.void': says('decided to make {x} void', EARNING),
+  'program.earning_policy.asked': says('asked a second person to confirm fewer people for earnings'),
+  'program.earning_policy.declined': says('declined fewer people for earnings'),
+  'program.earning_policy.withdrawn': says('took back the request for fewer people for earnings'),
   'program.earning_policy.changed': says('changed how earnings are approved'),
 }

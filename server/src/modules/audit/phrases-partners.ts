@@ -10,6 +10,12 @@ export const PARTNER_PHRASES: Readonly<Record<string, Phrase>> = {
   'partners.update': says('changed the entry of the {x}', PARTNER),
   'partners.suspend': says('suspended the {x}', PARTNER),
   'partners.reactivate': says('let the {x} work again', PARTNER),
+  'partners.request_termination': says(
+    'asked a second person to end the work with the {x} for good',
+    PARTNER,
+  ),
+  'partners.decline_termination': says('declined to end the work with the {x}', PARTNER),
+  'partners.withdraw_termination': says('took back the request to end the work with the {x}', PARTNER),
   'partners.terminate': says('ended the work with the {x} for good', PARTNER),
   'platform.applications.read': says('read the {x}', APPLICATION),
   'partner_applications.start': says('An application was begun{of}'),

@@ -114,16 +114,29 @@ export function getPolicy(mandate: Deciding) {
   return newestPolicy(mandate).executeTakeFirstOrThrow()
 }
 
-/** Sets how earnings are approved, as a further version. Throws EARNING_POLICY_CONFLICT. */
-export async function addPolicy(
+/** How earnings would be approved. */
+export interface NewPolicy {
+  readonly approvesByItself: boolean
+  readonly twoPeopleAbove: Readonly<Record<string, number>>
+  readonly reason: string
+}
+
+/** Whether any amount would pass with fewer people than before. */
+export async function lowersPolicy(
   mandate: Deciding,
-  after: number,
-  policy: {
-    readonly approvesByItself: boolean
-    readonly twoPeopleAbove: Readonly<Record<string, number>>
-    readonly reason: string
-  },
-): Promise<void> {
+  before: Awaited<ReturnType<typeof getPolicy>>,
+  policy: NewPolicy,
+): Promise<boolean> {
+  const { rows } = await sql<{ lowers: boolean }>`
+    select access.lowers_earning_policy(${before.approves_by_itself}, ${JSON.stringify(before.two_people_above)}::jsonb,
+      ${policy.approvesByItself}, ${JSON.stringify(policy.twoPeopleAbove)}::jsonb) as lowers`.execute(
+    tables<EarningTables>(mandate),
+  )
+  return rows[0]?.lowers !== false
+}
+
+/** Sets how earnings are approved, as a further version. Throws EARNING_POLICY_CONFLICT. */
+export async function addPolicy(mandate: Deciding, after: number, policy: NewPolicy): Promise<void> {
   await guarded(
     tables<EarningTables>(mandate)
       .insertInto('earning_policy')

@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
+import { askSecondPerson, readWaiting, SecondPersonBody } from '#modules/approvals/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -15,6 +16,7 @@ import {
   approveFirst,
   byItself,
   getPolicy,
+  lowersPolicy,
   hold,
   release,
   takesTwoPeople,
@@ -273,6 +275,9 @@ const PolicyBody = z
     reason: z.string().nullable(),
     set_by_name: z.string(),
     created_at: z.string(),
+    asked: SecondPersonBody.nullable().meta({
+      description: 'A policy with fewer people that waits for a second person.',
+    }),
   })
   .meta({ id: 'EarningPolicy' })
 
@@ -285,6 +290,7 @@ async function answerPolicy(mandate: Mandate<'platform'>): Promise<z.input<typeo
     reason: policy.reason,
     set_by_name: policy.set_by_name,
     created_at: policy.created_at.toISOString(),
+    asked: await readWaiting(mandate, 'earning_policy'),
   }
 }
 
@@ -302,7 +308,8 @@ const readPolicy = route({
 const setPolicy = route({
   method: 'PUT',
   path: `${BASE}/policy`,
-  summary: 'Set how earnings are approved, as a further version',
+  summary:
+    'Set how earnings are approved, as a further version; fewer people than before wait for a second person',
   input: {
     body: z.strictObject({
       after_version: z.int().min(1).meta({ description: 'The version that you read.' }),
@@ -313,17 +320,23 @@ const setPolicy = route({
   },
   access: decide,
   limit: 'write',
-  problems: ['EARNING_POLICY_CONFLICT'],
+  problems: ['EARNING_POLICY_CONFLICT', 'SECOND_PERSON_WAITING'],
   responses: { 200: PolicyBody },
   async handle({ mandate, body }) {
     const before = await getPolicy(mandate)
     if (before.version !== body.after_version)
       throw new ProblemError(409, 'EARNING_POLICY_CONFLICT', 'It changed after you read it.')
-    await addPolicy(mandate, before.version, {
+    const wanted = {
       approvesByItself: body.approves_by_itself,
       twoPeopleAbove: body.two_people_above,
       reason: body.reason,
-    })
+    }
+    if (await lowersPolicy(mandate, before, wanted)) {
+      const { reason, ...proposed } = body
+      await askSecondPerson(mandate, { kind: 'earning_policy', partnerId: null, proposed, reason })
+      return answerPolicy(mandate)
+    }
+    await addPolicy(mandate, before.version, wanted)
     recordEvent(mandate, {
       action: 'program.earning_policy.changed',
       reason: body.reason,

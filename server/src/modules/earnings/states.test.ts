@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { approvalRoutes } from '#modules/approvals/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { earningIdOf, openEarningScene, payment, refund } from '#testing/earning-acts.ts'
 import type { EarningScene } from '#testing/earning-acts.ts'
 import { encodeId } from '@liaison/access'
 import { STANDARD_TERMS } from '#testing/program-acts.ts'
+import { confirmRequest } from '#testing/approval-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { EARNING_STATES } from './tables.ts'
@@ -11,7 +13,7 @@ import { earningRoutes, runEarningClock } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes])
+  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes, ...approvalRoutes])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -217,7 +219,8 @@ describe('others that move earnings', () => {
         reason: 'Less work',
       },
     })
-    expect(set.json(), set.body).toMatchObject({ version: policy.version + 1, approves_by_itself: true })
+    expect(set.json(), set.body).toMatchObject({ version: policy.version, approves_by_itself: false })
+    await confirmRequest(world, set.json().asked.request_id, 'earning-settings')
     await runEarningClock(world.database)
     const rows = await world.sql(
       'select state, policy_version, approved_by from earning where partner_id = $1 order by occurred_at',

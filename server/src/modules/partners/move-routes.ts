@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { askSecondPerson, SecondPersonBody } from '#modules/approvals/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
@@ -39,7 +40,8 @@ function makeMoveRoute(move: {
 const terminateRoute = route({
   method: 'POST',
   path: '/api/v1/admin/partners/:partner_id/terminate',
-  summary: 'End the work with a partner for good: nothing of it works from the next request on',
+  summary:
+    'Ask to end the work with a partner for good; a second person confirms, and then nothing of it works from the next request on',
   input: {
     params: PartnerParams,
     body: z.strictObject({
@@ -49,8 +51,8 @@ const terminateRoute = route({
   },
   access: { permission: 'platform.partners.manage' },
   limit: 'write',
-  problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT'],
-  responses: { 200: PartnerBody },
+  problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT', 'SECOND_PERSON_WAITING'],
+  responses: { 202: SecondPersonBody },
   async handle({ mandate, params, body: { reason, name } }) {
     const before = await getPartner(mandate, params.partner_id)
     if (name.trim() !== before.name)
@@ -64,18 +66,21 @@ const terminateRoute = route({
           ],
         },
       )
-    await movePartner(mandate, params.partner_id, {
-      from: ['active', 'suspended'],
-      to: 'terminated',
+    if (before.status === 'terminated')
+      throw new ProblemError(409, 'PARTNER_STATE_CONFLICT', 'The partner is terminated already.')
+    return askSecondPerson(mandate, {
+      kind: 'partner_termination',
+      partnerId: params.partner_id,
+      proposed: {},
       reason,
     })
-    noteMove(mandate, before, { name: 'terminate', to: 'terminated', reason })
-    const row = await getPartner(mandate, params.partner_id)
-    return sent(toPartner(row), { ETag: `"v${row.version}"` })
   },
 })
 
-/** The moves of a partner. Each changes one row; what hangs on the partner is computed from it, never changed along (C1). */
+/**
+ * The moves of a partner. Each changes one row; what hangs on the partner is computed from it, never changed along (C1).
+ * Its end takes two people.
+ */
 export const moveRoutes: readonly Route[] = [
   makeMoveRoute({
     name: 'suspend',

@@ -1,5 +1,7 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { approvalRoutes } from '#modules/approvals/index.ts'
+import { confirmRequest } from '#testing/approval-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makePartnerRoutes } from './index.ts'
@@ -7,7 +9,7 @@ import { makePartnerRoutes } from './index.ts'
 let world: TestWorld
 let admin: Caller
 beforeAll(async () => {
-  world = await TestWorld.start(makePartnerRoutes)
+  world = await TestWorld.start((services) => [...makePartnerRoutes(services), ...approvalRoutes])
   const person = await world.person('Sam Platform')
   await world.platformAdmin(person.id)
   admin = await world.signIn(person.id)
@@ -83,14 +85,20 @@ test('the entry of a partner is changed in the version that was read, whole or n
   expect(event).toMatchObject({ changes: { tier: { before: 'standard', after: 'premier' } } })
 })
 
-test('a partner is terminated by its typed name alone, for good, and stays readable (C1)', async () => {
+test('the end of a partner is asked for by its typed name alone; confirmed, it is for good, and the partner stays readable (C1)', async () => {
   const partner = await world.partner('Gone Ltd')
   const path = `${PATH}/${encodeId('partner', partner)}`
   const end = (name: string) =>
     world.call(admin, 'POST', `${path}/terminate`, { body: { reason: 'Fraud', name } })
   expect((await end('Gone')).json().errors[0]).toMatchObject({ pointer: '/body/name', code: 'NAME_DIFFERS' })
-  const ended = await end('Gone Ltd')
-  expect(ended.json(), ended.body).toMatchObject({ status: 'terminated', registry_status: 'stopped' })
+  const asked = await end('Gone Ltd')
+  expect(asked.statusCode, asked.body).toBe(202)
+  expect((await world.call(admin, 'GET', path)).json().status).toBe('active')
+  await confirmRequest(world, asked.json().request_id)
+  expect((await world.call(admin, 'GET', path)).json()).toMatchObject({
+    status: 'terminated',
+    registry_status: 'stopped',
+  })
   expect((await world.call(admin, 'POST', `${path}/reactivate`, { body: { reason: 'x' } })).json().code).toBe(
     'PARTNER_STATE_CONFLICT',
   )

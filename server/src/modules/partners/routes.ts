@@ -1,5 +1,6 @@
 import { encodeId } from '@liaison/access'
 import { z } from 'zod'
+import { readWaiting } from '#modules/approvals/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -57,7 +58,14 @@ const readRoutes: readonly Route[] = [
         action: 'platform.partners.read',
         resource: { type: 'partner', id: row.id, label: row.name },
       })
-      return sent({ ...toPartner(row), members: members.map(toMember) }, { ETag: `"v${row.version}"` })
+      return sent(
+        {
+          ...toPartner(row),
+          members: members.map(toMember),
+          termination_asked: await readWaiting(mandate, 'partner_termination', params.partner_id),
+        },
+        { ETag: `"v${row.version}"` },
+      )
     },
   }),
 ]

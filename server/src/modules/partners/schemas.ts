@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { SecondPersonBody } from '#modules/approvals/index.ts'
 import { publicId } from '#platform/route-input.ts'
 import type { listPartnerMembers, OwnPartnerRow, PartnerRow } from './store.ts'
 import { PARTNER_STATUSES, PARTNER_TIERS } from './tables.ts'
@@ -46,7 +47,12 @@ const MemberBody = z.strictObject({
 })
 
 /** A partner with its people. */
-export const PartnerDetail = PartnerBody.extend({ members: z.array(MemberBody) }).strict()
+export const PartnerDetail = PartnerBody.extend({
+  members: z.array(MemberBody),
+  termination_asked: SecondPersonBody.nullable().meta({
+    description: 'The end of the partner that waits for a second person.',
+  }),
+}).strict()
 
 /** A partner as it sees itself. */
 export const ProfileBody = z.strictObject(entry).meta({ id: 'PartnerProfile' })

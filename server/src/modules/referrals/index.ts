@@ -10,7 +10,7 @@ import { makeCodeRoutes } from './routes-codes.ts'
 import { platformRoutes } from './routes-platform.ts'
 import { programRoutes } from './routes-program.ts'
 import { settingRoutes } from './routes-settings.ts'
-import { signUpRoutes } from './routes-sign-ups.ts'
+import { makeSignUpRoutes } from './routes-sign-ups.ts'
 import { tenantReferralRoute } from './routes-tenant.ts'
 
 export { sweepClicks, sweepContacts } from './clock.ts'
@@ -23,7 +23,7 @@ export function makeReferralRoutes(services: Services): readonly Route[] {
     ...programRoutes,
     ...platformRoutes,
     ...settingRoutes,
-    ...signUpRoutes,
+    ...makeSignUpRoutes(services),
     tenantReferralRoute,
   ]
 }

@@ -7,6 +7,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { NamedPartner, namePartner, NamedTenant, nameTenant } from './referral-view.ts'
 import { REASONS } from './rules.ts'
 import { findTenantsOfSource, listSignUps, returnToMark, setMark, takeSignUps } from './sign-up-store.ts'
@@ -119,7 +120,7 @@ interface Taken {
   readonly faults: readonly ItemFault[]
 }
 
-async function take(mandate: Mandate<'ingest'>, items: readonly Item[]): Promise<Taken> {
+async function take(mandate: Mandate<'ingest'>, items: readonly Item[], key: Buffer): Promise<Taken> {
   const tenants = await findTenantsOfSource(
     mandate,
     items.map((item) => item.tenant_external_id),
@@ -141,7 +142,7 @@ async function take(mandate: Mandate<'ingest'>, items: readonly Item[]): Promise
       },
     ]
   })
-  const answers = await takeSignUps(mandate, placed)
+  const answers = await takeSignUps(mandate, placed, key)
   const reused = answers.flatMap((answer, index): ItemFault[] =>
     answer.is_reused
       ? [
@@ -179,42 +180,50 @@ function toResults(items: readonly Item[], { answers, faults }: Taken, isTried: 
   }
 }
 
-const ingestRoute = route({
-  method: 'POST',
-  path: '/api/v1/ingest/signups',
-  summary: 'Report sign-ups of tenants, and learn whether a partner referred them',
-  input: {
-    body: z.strictObject({
-      source: plainText(1, 63),
-      dry_run: z.boolean().default(false),
-      items: z.array(Item).min(1).max(MAXIMUM_ITEMS),
-    }),
-  },
-  access: { ingest: 'The provider reports who signed up.' },
-  limit: 'ingest',
-  bodyLimitBytes: BODY_LIMIT_BYTES,
-  responses: { 200: Outcome },
-  problems: ['INGEST_SOURCE_MISMATCH'],
-  async handle({ mandate, body }) {
-    if (body.source !== mandate.source)
-      throw new ProblemError(
-        403,
-        'INGEST_SOURCE_MISMATCH',
-        `This key belongs to the source ${mandate.source}.`,
-      )
-    if (body.dry_run) await setMark(mandate)
-    const taken = await take(mandate, body.items)
-    if (body.dry_run) await returnToMark(mandate)
-    else if (taken.faults.length > 0) refuse(taken.faults)
-    const results = toResults(body.items, taken, body.dry_run)
-    recordEvent(mandate, {
-      action: 'program.sign_ups.imported',
-      rowCount: body.items.length,
-      changes: { source: mandate.source, created: body.dry_run ? 0 : results.created, dry_run: body.dry_run },
-    })
-    return { ...results, dry_run: body.dry_run, errors: taken.faults }
-  },
-})
+/** What is digested can be guessed, so that the digest takes a key. */
+const DIGEST_KEY = 'referral sign-ups'
+
+const makeIngestRoute = (services: Services): Route =>
+  route({
+    method: 'POST',
+    path: '/api/v1/ingest/signups',
+    summary: 'Report sign-ups of tenants, and learn whether a partner referred them',
+    input: {
+      body: z.strictObject({
+        source: plainText(1, 63),
+        dry_run: z.boolean().default(false),
+        items: z.array(Item).min(1).max(MAXIMUM_ITEMS),
+      }),
+    },
+    access: { ingest: 'The provider reports who signed up.' },
+    limit: 'ingest',
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    responses: { 200: Outcome },
+    problems: ['INGEST_SOURCE_MISMATCH'],
+    async handle({ mandate, body }) {
+      if (body.source !== mandate.source)
+        throw new ProblemError(
+          403,
+          'INGEST_SOURCE_MISMATCH',
+          `This key belongs to the source ${mandate.source}.`,
+        )
+      if (body.dry_run) await setMark(mandate)
+      const taken = await take(mandate, body.items, services.vault.deriveKey(DIGEST_KEY))
+      if (body.dry_run) await returnToMark(mandate)
+      else if (taken.faults.length > 0) refuse(taken.faults)
+      const results = toResults(body.items, taken, body.dry_run)
+      recordEvent(mandate, {
+        action: 'program.sign_ups.imported',
+        rowCount: body.items.length,
+        changes: {
+          source: mandate.source,
+          created: body.dry_run ? 0 : results.created,
+          dry_run: body.dry_run,
+        },
+      })
+      return { ...results, dry_run: body.dry_run, errors: taken.faults }
+    },
+  })
 
 const SignUpBody = z
   .strictObject({
@@ -274,4 +283,7 @@ const listRoute = route({
 })
 
 /** Sign-ups as the provider's systems report them, and what came of them (D11). */
-export const signUpRoutes: readonly Route[] = [ingestRoute, listRoute]
+export const makeSignUpRoutes = (services: Services): readonly Route[] => [
+  makeIngestRoute(services),
+  listRoute,
+]

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -41,7 +41,8 @@ const Answer = z.object({
 /** What came of one sign-up. `is_reused`: its id came before with another content. */
 export type SignUpAnswer = z.output<typeof Answer>
 
-function toItem(source: string, item: PlacedSignUp): Record<string, unknown> {
+/** A key, because addresses can be guessed: a plain digest would confirm a guess long after the address is forgotten. */
+function toItem(source: string, item: PlacedSignUp, key: Buffer): Record<string, unknown> {
   const told = {
     source,
     external_id: item.externalId,
@@ -52,18 +53,19 @@ function toItem(source: string, item: PlacedSignUp): Record<string, unknown> {
     contact_email: item.contactEmail,
     ip_prefix: item.ipPrefix,
   }
-  return { ...told, digest: createHash('sha256').update(JSON.stringify(told)).digest('hex') }
+  return { ...told, digest: createHmac('sha256', key).update(JSON.stringify(told)).digest('hex') }
 }
 
-/** Takes sign-ups, one after the other in their order; each once for its external id. */
+/** Takes sign-ups, one after the other in their order; each once for its external id. `key` digests what was told. */
 export async function takeSignUps(
   mandate: Mandate<'ingest'>,
   items: readonly PlacedSignUp[],
+  key: Buffer,
 ): Promise<SignUpAnswer[]> {
   const [result] = await runStatements(mandate, [
     {
       text: 'select answer from access.take_sign_ups($1::jsonb) order by place',
-      values: [JSON.stringify(items.map((item) => toItem(mandate.source, item)))],
+      values: [JSON.stringify(items.map((item) => toItem(mandate.source, item, key)))],
     },
   ])
   return (result?.rows ?? []).map((row) => Answer.parse(row['answer']))

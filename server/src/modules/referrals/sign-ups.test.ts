@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto'
 import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeIngestTestRoutes } from '#testing/referral-routes.ts'
@@ -283,6 +284,32 @@ describe('contacts of sign-ups', () => {
       `select row_count::integer as rows from audit_event where action = 'program.contacts.forgotten'`,
     )
     expect(told).toEqual([{ rows: 1 }])
+  })
+
+  test('are confirmed to nobody who guesses them: the digest beside a sign-up takes a key that the database does not have (D11)', async () => {
+    const { code } = await makeCodeAs(world, scene.staff)
+    const { tenant } = await desk.signUp({
+      code,
+      contact_email: 'guessed@acme.example',
+      ip_prefix: '203.0.113.0/24',
+    })
+    const [row] = await world.sql<{ told: object; occurred_at: Date; digest: Buffer }>(
+      `select json_build_object('source', source, 'external_id', external_id, 'tenant_id', tenant_id) as told, occurred_at, code, click_id, contact_email, ip_prefix, digest
+       from referral_sign_up where tenant_id = $1`,
+      [tenant.id],
+    )
+    const {
+      told,
+      occurred_at: occurredAt,
+      digest,
+      ...rest
+    } = row ?? { digest: Buffer.of(), occurred_at: new Date(0) }
+    const guess = JSON.stringify({ ...told, occurred_at: occurredAt.toISOString(), ...rest })
+    expect(guess).toContain('"contact_email":"guessed@acme.example"')
+    const digestWith = (key: Buffer) => createHmac('sha256', key).update(guess).digest('hex')
+    const plain = createHash('sha256').update(guess).digest('hex')
+    expect([plain, digestWith(Buffer.alloc(0))]).not.toContain(digest.toString('hex'))
+    expect(digest.toString('hex')).toBe(digestWith(world.app.services.vault.deriveKey('referral sign-ups')))
   })
 
   test('are read by no login, and forgotten early or changed by nobody (D11)', async () => {

@@ -177,7 +177,7 @@ create table referral_sign_up (
   check (outcome <> 'not_referred' or (referral_id is null and reason is not null))
 );
 comment on table referral_sign_up is 'Every sign-up that the provider''s systems reported, once, with what came of it and why. The outcome is written once; nothing else ever changes (D11).';
-comment on column referral_sign_up.digest is 'Of what was sent, so that another content under the same id is noticed.';
+comment on column referral_sign_up.digest is 'Of what was sent, under a key, so that another content under the same id is noticed and nobody can try out an address.';
 comment on column referral_sign_up.contact_email is 'For the rules that look for referrals of oneself. No login reads it.';
 comment on column referral_sign_up.partner_id is 'Whose code or link it was, also when no referral came of it.';
 create index on referral_sign_up (tenant_id, received_at desc);
