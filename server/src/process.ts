@@ -7,10 +7,14 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readLeakReportKeys } from '#modules/agencies/index.ts'
 import { readDemoRealmSignIns, readDemoSignIns } from '#modules/demo/index.ts'
+import { makeReader, readAllowedNets } from '#modules/webhooks/index.ts'
+import type { Reader } from '#modules/webhooks/index.ts'
 import { buildApp } from './app.ts'
 import type { App } from './app.ts'
 import { startBackground } from './background.ts'
 import type { Background } from './background.ts'
+import { makeBreachedPasswords } from '#platform/breached-passwords.ts'
+import type { BreachedPasswords } from '#platform/breached-passwords.ts'
 import type { Config } from '#platform/config.ts'
 import { openDatabase, refuseUnsafeLogins, untilReachable } from '#platform/database.ts'
 import { makeRedisLimitStore } from '#platform/limit-store/index.ts'
@@ -99,15 +103,49 @@ async function makeLimitStoreOf(config: Config, metrics: () => Metrics): Promise
   })
 }
 
+/** With what files are sealed, where the operator has a certificate for it. */
+async function readPdfSeal({ pdfSealFile, secrets }: Config) {
+  if (pdfSealFile === undefined) return {}
+  return { pdfSeal: { p12: await readFile(pdfSealFile), passphrase: secrets.pdfSealPassphrase ?? '' } }
+}
+
+const BREACH_ANSWER_MS = 1500
+
+interface Range {
+  readonly passwords: BreachedPasswords
+  readonly reader: Reader
+}
+
+/** Who knows stolen passwords, where the operator names a service: reached by the ways of webhooks. */
+function makeRange(config: Config, metrics: () => Metrics): Range | undefined {
+  const url = config.breachedPasswordsUrl
+  if (url === undefined) return undefined
+  const { webhookProxy: proxy } = config.secrets
+  const reader = makeReader({
+    allowsLoopback: true,
+    timeoutMs: BREACH_ANSWER_MS,
+    allowedNets: readAllowedNets(config.webhookNets),
+    ...(proxy !== undefined && { proxy }),
+  })
+  const passwords = makeBreachedPasswords({
+    url,
+    read: (address, headers) => reader.read({ url: address, headers }),
+    onUnanswered: () => metrics().jobErrors.inc({ where: 'breached passwords' }),
+  })
+  return { passwords, reader }
+}
+
 async function assemble(
   { config, installation, database, keyRing }: Parts,
   origin: () => string,
   metrics: () => Metrics,
 ): Promise<App> {
   const limitStore = await makeLimitStoreOf(config, metrics)
+  const range = makeRange(config, metrics)
   const app = await buildApp(
     {
       database,
+      ...(range && { breachedPasswords: range.passwords }),
       secretKey: installation.secretKey,
       keyRing,
       publicOrigin: origin,
@@ -116,12 +154,7 @@ async function assemble(
         config.embedOrigin ??
         (config.publicOrigin === undefined ? origin().replace('//localhost', '//embed.localhost') : origin()),
       ...(limitStore && { limitStore }),
-      ...(config.pdfSealFile !== undefined && {
-        pdfSeal: {
-          p12: await readFile(config.pdfSealFile),
-          passphrase: config.secrets.pdfSealPassphrase ?? '',
-        },
-      }),
+      ...(await readPdfSeal(config)),
       ...(config.leakReportKeyFile !== undefined && {
         leakReportKeys: readLeakReportKeys(await readFile(config.leakReportKeyFile, 'utf8')),
       }),
@@ -144,6 +177,7 @@ async function assemble(
       realmDemoSignIns: () => readDemoRealmSignIns(config.dataDir),
     },
   )
+  if (range) app.http.addHook('onClose', () => range.reader.close())
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
   if (existsSync(join(PORTAL_FOLDER, 'index.html')))
     await servePortal(app.http, PORTAL_FOLDER, app.services.embedOrigin)

@@ -148,6 +148,10 @@ const Environment = z.object({
       'A forward proxy that every webhook goes through, for example `http://egress:4750`. It resolves names then, and must refuse private addresses itself.',
     secret: true,
   }),
+  BREACHED_PASSWORDS_URL: documented(z.url({ protocol: /^https?$/ }).optional(), {
+    description:
+      'A service that knows stolen passwords, asked when one is set, by the first five digits of its SHA-1 digest as the protocol of Pwned Passwords says; they are added to the address, for example `https://api.pwnedpasswords.com/range/`. It is reached like webhooks are, through `WEBHOOK_PROXY` where one is set. Without it nobody is asked; without an answer within 1.5 seconds the password is taken.',
+  }),
   LOG_LEVEL: documented(
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
     { description: 'The least severe level that is logged.' },
@@ -210,6 +214,7 @@ export interface Config {
   /** Networks that webhooks are delivered to besides the Internet. */
   readonly webhookNets: readonly string[]
   /** Where the keys are that reports of leaked credentials are signed with. */
+  readonly breachedPasswordsUrl: string | undefined
   readonly leakReportKeyFile: string | undefined
   readonly logLevel: Values['LOG_LEVEL']
   readonly mailFrom: string
@@ -300,6 +305,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
     trustedProxies: values.TRUSTED_PROXIES,
     webhookNets: values.WEBHOOK_ALLOWED_NETS,
+    breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL,
     leakReportKeyFile: values.LEAK_REPORT_KEYS,
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,

@@ -1,3 +1,4 @@
+import type { BreachedPasswords } from './breached-passwords.ts'
 import type { CursorSigner } from './cursor.ts'
 import type { PdfSealer } from './sealed-pdf.ts'
 import type { Vault } from './vault.ts'
@@ -19,4 +20,6 @@ export interface Services {
   /** Whether mails are only kept for reading in the browser. */
   readonly keepsMail: boolean
   readonly passwordHashConcurrency: number
+  /** Knows passwords that were stolen elsewhere, where the operator names a service that does. */
+  readonly breachedPasswords: BreachedPasswords
 }

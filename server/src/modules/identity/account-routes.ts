@@ -10,7 +10,8 @@ import type { Door, Visit } from './door.ts'
 import { notePasswordChange, noteProfileChange, noteSessionsEnded } from './events.ts'
 import { mailPasswordChanged } from './mails.ts'
 import { checkPassword } from './password-check.ts'
-import { contextWords, findPasswordFault, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
+import { findNewPasswordFault } from './new-password.ts'
+import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
 import { keepPassword, updateProfile } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { endOtherSessions, endSession, rotateSession } from './session-store.ts'
@@ -67,7 +68,7 @@ async function changePassword(
   const { mandate } = visit
   const show = (message: string, field: string | null, waitSeconds = 0) =>
     passwordPage(person, shortestFor(person), { errors: [{ field, message }], waitSeconds })
-  const fault = findPasswordFault(password, {
+  const fault = await findNewPasswordFault(door.services, password, {
     words: contextWords(person.name, person.email),
     hasSecondFactor: hasFactor(person),
   })

@@ -1,4 +1,4 @@
-import { encodeId } from '@liaison/access'
+import { encodeId, firstPageOf } from '@liaison/access'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import { button, postForm, showPage } from '#platform/pages/index.ts'
@@ -25,12 +25,6 @@ const ROLE_WORDS = {
   TENANT_ADMIN: 'Your organisation · you are an administrator',
   TENANT_USER: 'Your organisation',
 } as const
-
-/** A partner that only refers tenants begins with its program, its staff with whom they brought; others with their tenants. */
-function firstPageOf({ kinds, role }: NonNullable<Frames['partner']>): string {
-  if (!kinds.every((kind) => kind === 'referral')) return 'customers'
-  return role === 'PARTNER_STAFF' ? 'referrals' : 'overview'
-}
 
 /** Every frame that a person can enter, with its first page. */
 function listDoors({ platformRole, partner, tenants }: Frames): DoorTo[] {

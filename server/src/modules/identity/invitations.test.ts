@@ -65,7 +65,7 @@ describe('an invitation', () => {
       code: codeOfKey(key),
     })
     expect(codes.text).toContain('Keep your recovery codes')
-    expect((await browser.get('/choose')).location).toBe(`/partner/${encodeId('partner', partner)}/customers`)
+    expect((await browser.get('/choose')).location).toBe(`/partner/${encodeId('partner', partner)}/queue`)
     const members = await world.call(caller, 'GET', '/api/v1/partner/members')
     expect(members.json().items).toContainEqual(
       expect.objectContaining({

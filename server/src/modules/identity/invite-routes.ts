@@ -10,7 +10,8 @@ import { continueHalf, formText } from './door.ts'
 import type { Door, Visit } from './door.ts'
 import { noteJoined, notePasswordChange } from './events.ts'
 import { findJoinFault, findPlaceName, join } from './member-store.ts'
-import { contextWords, findPasswordFault, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
+import { findNewPasswordFault } from './new-password.ts'
+import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
 import { addPerson, findByEmail, findPerson, keepPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson } from './session-store.ts'
@@ -169,24 +170,27 @@ async function acceptKnown(visit: Visit, invited: Invited, person: SigningPerson
   return redirect(needsFactor ? '/account/app?return_to=%2Fchoose' : '/choose')
 }
 
-function findNewcomerFaults(invited: Invited, name: string, password: string): FieldError[] {
+interface Newcomer {
+  readonly invited: Invited
+  readonly name: string
+  readonly password: string
+}
+
+async function findNewcomerFaults(door: Door, { invited, name, password }: Newcomer): Promise<FieldError[]> {
   const isNamed = name !== '' && name.length <= 200
   const words = contextWords(name, invited.email, invited.place.name)
-  const fault = findPasswordFault(password, { words, hasSecondFactor: invited.place.kind !== 'tenant' })
+  const hasSecondFactor = invited.place.kind !== 'tenant'
+  const fault = await findNewPasswordFault(door.services, password, { words, hasSecondFactor })
   return [
     ...(isNamed ? [] : [{ field: 'name', message: 'Enter your name, at most 200 characters.' }]),
     ...(fault === null ? [] : [{ field: 'password', message: fault }]),
   ]
 }
 
-async function acceptNewcomer(
-  door: Door,
-  visit: Visit,
-  accepting: { readonly invited: Invited; readonly name: string; readonly password: string },
-): Promise<HtmlPage> {
+async function acceptNewcomer(door: Door, visit: Visit, accepting: Newcomer): Promise<HtmlPage> {
   const { mandate } = visit
   const { invited, name, password } = accepting
-  const errors = findNewcomerFaults(invited, name, password)
+  const errors = await findNewcomerFaults(door, accepting)
   if (errors.length > 0) return newcomerPage(invited, name, errors)
   const hash = await door.hasher.hash(password)
   if (!(await useToken(mandate, 'invitation', invited.token))) return gonePage()

@@ -10,7 +10,8 @@ import { formText } from './door.ts'
 import type { Door, Visit } from './door.ts'
 import { notePasswordChange, noteResetRequest, noteSessionsEnded } from './events.ts'
 import { mailPasswordChanged, mailReset } from './mails.ts'
-import { contextWords, findPasswordFault, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
+import { findNewPasswordFault } from './new-password.ts'
+import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
 import { findByEmail, findPerson, keepPassword } from './person-store.ts'
 import type { SigningPerson } from './person-store.ts'
 import { becomePerson, endOtherSessions } from './session-store.ts'
@@ -107,7 +108,7 @@ async function setPassword(
   const { mandate } = visit
   const person = await findOwner(visit, reset.token)
   if (!person) return gonePage()
-  const fault = findPasswordFault(reset.password, {
+  const fault = await findNewPasswordFault(door.services, reset.password, {
     words: contextWords(person.name, person.email),
     hasSecondFactor: person.hasTotp || person.passkeys > 0,
   })

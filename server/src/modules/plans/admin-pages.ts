@@ -1,13 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { IdOf } from '@liaison/access'
 import { z } from 'zod'
-import {
-  mayInRealm,
-  realmPath,
-  registerRealmPage,
-  registerUserSection,
-  showRealmPage,
-} from '#modules/realms/index.ts'
+import { mayInRealm, realmPath, registerUserSection } from '#modules/realms/index.ts'
 import { html, redirect } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -16,29 +10,18 @@ import { publicId } from '#platform/route-input.ts'
 import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { endHold, HOLD_PROBLEMS, MOVE_PROBLEMS, placeHold, RELEASE_PROBLEMS } from './holding.ts'
+import { subscriptionListPage } from './admin-list-page.ts'
 import { endSubscription, makeMove } from './keeping.ts'
-import { STATE_CHIPS, STATE_WORDS } from './own-pages.ts'
+import { STATE_WORDS } from './own-pages.ts'
 import { HOLD_WORDS, whenWords } from './page-words.ts'
 import { priceOf } from './pages.ts'
-import { listHolds, listSubscriptions, nameUsers } from './subscription-store.ts'
+import { listHolds, listSubscriptions } from './subscription-store.ts'
 import type { HoldRow, SubscriptionRow } from './subscription-store.ts'
 
 type Admin = Mandate<'realm'>
 
-const PAGE_SIZE = 50
-
-registerRealmPage({
-  path: 'subscriptions',
-  label: 'Subscriptions',
-  permission: 'realm.users.read',
-  position: 70,
-})
-
 const actPath = (mandate: Admin, { id }: Pick<SubscriptionRow, 'id'>, act: string): string =>
   realmPath(mandate, `subscriptions/${encodeId('subscription', idFromUuid('subscription', id))}/${act}`)
-
-const userPath = (mandate: Admin, uuid: string): string =>
-  realmPath(mandate, `users/${encodeId('end_user', idFromUuid('end_user', uuid))}`)
 
 function holdLine(mandate: Admin, row: SubscriptionRow, hold: HoldRow): Html {
   const mayRelease = hold.placed_by_side === 'partner' && mayInRealm(mandate, 'realm.users.manage')
@@ -133,45 +116,6 @@ registerUserSection({
   },
 })
 
-async function subscriptionsPage(mandate: Admin, isWaiting: boolean): Promise<HtmlPage> {
-  const { rows, total } = await listSubscriptions(mandate, isWaiting ? { state: ['signing'] } : {}, {
-    limit: PAGE_SIZE,
-    offset: 0,
-  })
-  const users = await nameUsers(
-    mandate,
-    rows.map((row) => row.end_user_id),
-  )
-  const all = realmPath(mandate, 'subscriptions')
-  const body = html`<p>
-      ${isWaiting ? html`<a href="${all}">All</a> · <strong>Waiting to be confirmed</strong>` : html`<strong>All</strong> · <a href="${all}?waiting=1">Waiting to be confirmed</a>`}
-    </p>
-    ${total > rows.length && html`<p>The newest ${rows.length} of ${total}. Find the others by their user.</p>`}
-    ${
-      rows.length === 0
-        ? html`<p>${isWaiting ? 'Nothing waits to be confirmed.' : 'Nobody has taken a plan yet.'}</p>`
-        : html`<ul class="rows">
-            ${rows.map(
-              (row) =>
-                html`<li>
-                  <div class="what">
-                    <a href="${userPath(mandate, row.end_user_id)}"
-                      >${users.get(row.end_user_id)?.email ?? 'A user'}</a
-                    >
-                    <span class="small muted">${row.plan_name ?? 'No longer shown'} · ${priceOf(row)}</span>
-                  </div>
-                  <span class="chip ${STATE_CHIPS[row.state]}">${STATE_WORDS[row.state]}</span>
-                </li>`,
-            )}
-          </ul>`
-    }`
-  return showRealmPage(
-    mandate,
-    { title: 'Subscriptions', body },
-    { current: 'subscriptions', width: 'reading' },
-  )
-}
-
 const Params = z.strictObject({ slug: z.string().max(63), subscription_id: publicId('subscription') })
 const manage = { realm: 'realm.users.manage' } as const
 
@@ -180,18 +124,7 @@ const backTo = (mandate: Admin, { end_user_id: id }: { readonly end_user_id: str
 
 /** The pages on which the admins of a realm see and keep the subscriptions of its users (C7, C11). */
 export const planAdminPages: readonly Route[] = [
-  page({
-    method: 'GET',
-    path: '/p/:slug/subscriptions',
-    summary: 'The subscriptions of a realm, for its admins',
-    input: {
-      params: z.strictObject({ slug: z.string().max(63) }),
-      query: z.strictObject({ waiting: z.literal('1').optional() }),
-    },
-    access: { realm: 'realm.users.read' },
-    limit: 'page',
-    handle: ({ mandate, query }) => subscriptionsPage(mandate, query.waiting === '1'),
-  }),
+  subscriptionListPage,
   page({
     method: 'POST',
     path: '/p/:slug/subscriptions/:subscription_id/confirm',

@@ -227,13 +227,41 @@ describe('the database', () => {
 })
 
 describe('the pages of an admin', () => {
+  test('turn through every subscription of the realm, newest first, narrowed to a state (C7, C11)', async () => {
+    const { scene, admin } = await waiting()
+    const browser = new FormBrowser(world)
+    browser.cookie = admin.cookie
+    const list = `/p/${scene.slug}/subscriptions`
+    await world.seed(
+      `insert into end_user (partner_id, email, email_norm, name, role, status)
+       select $1, 'user' || n || '@many.example', 'user' || n || '@many.example', 'User ' || n, 'basic', 'active' from generate_series(1, 30) n`,
+      [scene.partner],
+    )
+    await world.seed(
+      `insert into subscription (partner_id, end_user_id, first_plan_id, asked_at)
+       select s.partner_id, u.id, s.first_plan_id, s.asked_at - interval '1 day'
+       from subscription s join end_user u on u.partner_id = s.partner_id and u.email like '%@many.example' where s.partner_id = $1`,
+      [scene.partner],
+    )
+    const [first, second] = [(await browser.get(list)).text, (await browser.get(`${list}?page=2`)).text]
+    expect(first).toContain('31 subscriptions')
+    expect(first).toContain(`${list}?page=2`)
+    const usersOn = (text: string) => new Set(text.match(/usr_[0-9a-z]+/g))
+    expect([usersOn(first).size, usersOn(second).size]).toEqual([25, 6])
+    expect(new Set([...usersOn(first), ...usersOn(second)]).size).toBe(31)
+    expect(first).toContain(encodeId('end_user', scene.user))
+    expect((await browser.get(`${list}?state=signing`)).text).toContain(`${list}?state=signing&amp;page=2`)
+    expect((await browser.get(`${list}?state=unsigned`)).text).toContain('No subscription is in this state.')
+    expect((await browser.get(`${list}?state=else`)).status).toBe(422)
+  })
+
   test('find a user, confirm and hold its plan, change its role and stop it, without script (C4, C7, C11)', async () => {
     const { scene, admin, id } = await waiting()
     const browser = new FormBrowser(world)
     browser.cookie = admin.cookie
     const base = `/p/${scene.slug}`
     const user = encodeId('end_user', scene.user)
-    expect((await browser.get(`${base}/subscriptions?waiting=1`)).text).toContain('Waits to be confirmed')
+    expect((await browser.get(`${base}/subscriptions?state=signing`)).text).toContain(user)
     expect((await browser.get(`${base}/users?search=no-such-user`)).text).toContain('0 users found')
     expect((await browser.get(`${base}/users`)).text).toContain(user)
     expect((await browser.get(`${base}/users/${user}`)).text).toMatch(

@@ -12,6 +12,7 @@ import { page } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { changeRole, restoreUser, stopUser } from './change-user.ts'
 import { mayInRealm, realmPath, registerRealmPage, showRealmPage, showUserSections } from './page-kit.ts'
+import { pager } from './pager.ts'
 import { formText, realmParams } from './shapes.ts'
 import { getUser, listUsers } from './user-store.ts'
 import type { EndUserRow } from './user-store.ts'
@@ -56,19 +57,6 @@ interface UserSearch {
   readonly page: number
 }
 
-function pager(mandate: Admin, { search, page: number }: UserSearch, total: number): Html {
-  const last = Math.max(1, Math.ceil(total / PAGE_SIZE))
-  if (last === 1) return html``
-  const to = (target: number): string =>
-    `${realmPath(mandate, 'users')}?${new URLSearchParams({ search, page: String(target) }).toString()}`
-  return html`<nav aria-label="Pages of the list">
-    <p>
-      Page ${number} of
-      ${last}${number > 1 && html` · <a href="${to(number - 1)}" rel="prev">Previous page</a>`}${number < last && html` · <a href="${to(number + 1)}" rel="next">Next page</a>`}
-    </p>
-  </nav>`
-}
-
 async function usersPage(mandate: Admin, wanted: UserSearch): Promise<HtmlPage> {
   const { rows, total } = await listUsers(
     mandate,
@@ -87,7 +75,12 @@ async function usersPage(mandate: Admin, wanted: UserSearch): Promise<HtmlPage> 
         ${rows.map((row) => userLine(mandate, row))}
       </ul>`
     }
-    ${pager(mandate, wanted, total)}`
+    ${pager({
+      path: realmPath(mandate, 'users'),
+      query: { search: wanted.search },
+      page: wanted.page,
+      last: Math.ceil(total / PAGE_SIZE),
+    })}`
   return showRealmPage(mandate, { title: 'Users', body }, { current: 'users', width: 'reading' })
 }
 

@@ -5,7 +5,7 @@ import {
   admitTry,
   contextWords,
   countFailure,
-  findPasswordFault,
+  findNewPasswordFault,
   forgetFailures,
 } from '#modules/identity/index.ts'
 import type { PasswordHasher, ThrottleKey } from '#modules/identity/index.ts'
@@ -110,8 +110,13 @@ export function addressFaults(email: string): FieldError[] {
 }
 
 /** The fault of a new password. */
-export function passwordFaults(password: string, ...known: readonly string[]): FieldError[] {
-  const fault = findPasswordFault(password, { words: contextWords(...known), hasSecondFactor: false })
+export async function passwordFaults(
+  { services }: RealmDoor,
+  password: string,
+  known: readonly string[],
+): Promise<FieldError[]> {
+  const context = { words: contextWords(...known), hasSecondFactor: false }
+  const fault = await findNewPasswordFault(services, password, context)
   return fault === null ? [] : [{ field: 'password', message: fault }]
 }
 

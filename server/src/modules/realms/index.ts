@@ -60,3 +60,4 @@ export {
   registerUserSection,
   showRealmPage,
 } from './page-kit.ts'
+export { pager } from './pager.ts'

@@ -120,7 +120,7 @@ async function changePassword(
   const shown = await confirm(door, visit, { kind: 'password', current: form.current })
   if ('page' in shown) return shown.page
   const { user } = shown
-  const errors = passwordFaults(form.password, user.name, user.email)
+  const errors = await passwordFaults(door, form.password, [user.name, user.email])
   if (errors.length > 0) return formPage(visit, 'password', { errors })
   await keepHash(mandate, user.id, await door.hasher.hash(form.password))
   await dropLinks(mandate, normalizeEmail(user.email))

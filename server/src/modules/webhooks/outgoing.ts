@@ -11,6 +11,8 @@ import type { Attempted, Outcome } from './rules.ts'
 const CONNECT_TIMEOUT_MS = 5000
 /** What is read of an answer at most. */
 const ANSWER_LIMIT_BYTES = 64 * 1024
+/** What is read of an answer that was asked for. */
+const READ_LIMIT_BYTES = 256 * 1024
 /** More than the excerpt, so that what is hidden from it makes room. */
 const ANSWER_KEPT_BYTES = 4096
 
@@ -120,10 +122,19 @@ async function readBeginning(body: Dispatcher.ResponseData['body']): Promise<Buf
   return Buffer.concat(kept).subarray(0, ANSWER_KEPT_BYTES)
 }
 
-async function exchange(
-  { url, headers, body }: Post,
-  via: { readonly dispatcher: Dispatcher; readonly timeoutMs: number; readonly keepsAnswer: boolean },
-): Promise<Came> {
+interface Via {
+  readonly dispatcher: Dispatcher
+  readonly timeoutMs: number
+  readonly keepsAnswer: boolean
+}
+
+/** How one message goes one way, and what is said when it did not go. */
+interface Exchange<Message, Answer> {
+  readonly run: (message: Message, via: Via) => Promise<Answer>
+  readonly failed: (outcome: Outcome) => Answer
+}
+
+async function exchange({ url, headers, body }: Post, via: Via): Promise<Came> {
   const target = new URL(url)
   const { dispatcher } = via
   const signal = AbortSignal.timeout(via.timeoutMs)
@@ -140,38 +151,69 @@ async function exchange(
 
 const literalOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
+/** What is asked for. */
+export interface Question {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface Told {
+  readonly outcome: Outcome
+  readonly text: string | null
+}
+
+/** Reads an answer whole; one that is longer than the limit is none. */
+async function fetchText({ url, headers }: Question, { dispatcher, timeoutMs }: Via): Promise<Told> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const answer = await request(new URL(url), { method: 'GET', headers, dispatcher, signal })
+  const outcome = judge(answer.statusCode)
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer.body) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    if (length > READ_LIMIT_BYTES) return { outcome, text: null }
+    parts.push(bytes)
+  }
+  return { outcome, text: answer.statusCode === 200 ? Buffer.concat(parts).toString('utf8') : null }
+}
+
 /** Every way out that an installation has. */
-class WaysOut {
+class WaysOut<Message extends { readonly url: string }, Answer extends { readonly outcome: Outcome }> {
   readonly #options: OutgoingOptions
+  readonly #exchange: Exchange<Message, Answer>
   readonly #global: Dispatcher
   readonly #loopback: Agent | null
   readonly #proxy: ProxyAgent | null
   readonly #inside: Agent | null
 
-  constructor(options: OutgoingOptions) {
+  constructor(options: OutgoingOptions, one: Exchange<Message, Answer>) {
     const { allowsLoopback, allowedNets, proxy } = options
     this.#options = options
+    this.#exchange = one
     this.#global = makeAgent(options.blocked ?? NOT_GLOBAL, options)
     this.#loopback = allowsLoopback ? makeAgent(NOT_LOOPBACK, options) : null
     this.#proxy = proxy === undefined ? null : makeProxy(proxy, options)
     this.#inside = allowedNets && !allowedNets.isEmpty ? makeAgent(allowedNets.blocked, options) : null
   }
 
-  #by(message: Post, dispatcher: Dispatcher, keepsAnswer: boolean): Promise<Came> {
+  #by(message: Message, dispatcher: Dispatcher, keepsAnswer: boolean): Promise<Answer> {
     const { timeoutMs } = this.#options
-    return exchange(message, { dispatcher, timeoutMs, keepsAnswer }).catch((error: unknown) =>
-      failure(outcomeOf(error)),
+    const { run, failed } = this.#exchange
+    return run(message, { dispatcher, timeoutMs, keepsAnswer }).catch((error: unknown) =>
+      failed(outcomeOf(error)),
     )
   }
 
-  async send(message: Post): Promise<Came> {
+  async send(message: Message): Promise<Answer> {
     const target = new URL(message.url)
     if (this.#loopback && isLoopback(target)) return this.#by(message, this.#loopback, true)
-    if (target.protocol !== 'https:') return failure('address_refused')
+    if (target.protocol !== 'https:') return this.#exchange.failed('address_refused')
     if (this.#proxy) {
       const { blocked = NOT_GLOBAL, allowedNets } = this.#options
       const literal = literalOf(target)
-      if (isBlocked(blocked, literal) && !allowedNets?.holds(literal)) return failure('address_refused')
+      if (isBlocked(blocked, literal) && !allowedNets?.holds(literal))
+        return this.#exchange.failed('address_refused')
       return this.#by(message, this.#proxy, !this.#inside)
     }
     const came = await this.#by(message, this.#global, true)
@@ -191,13 +233,32 @@ class WaysOut {
  * OWASP API7:2023, access.md section 8, embedded.md section 6.
  */
 export function makeOutgoing(options: OutgoingOptions): Outgoing {
-  const ways = new WaysOut(options)
+  const ways = new WaysOut(options, { run: exchange, failed: failure })
   return {
     async post(message) {
       const start = performance.now()
       const came = await ways.send(message)
       return { ...came, durationMs: Math.round(performance.now() - start) }
     },
+    close: () => ways.close(),
+  }
+}
+
+/** Asks addresses that the operator chose, under the same rules and by the same ways. */
+export interface Reader {
+  /** Never rejects: null when the answer did not come whole, in time and with status 200. */
+  read(question: Question): Promise<string | null>
+  close(): Promise<void>
+}
+
+/** Makes what asks. */
+export function makeReader(options: OutgoingOptions): Reader {
+  const ways = new WaysOut<Question, Told>(options, {
+    run: fetchText,
+    failed: (outcome) => ({ outcome, text: null }),
+  })
+  return {
+    read: async (question) => (await ways.send(question)).text,
     close: () => ways.close(),
   }
 }
