@@ -11,12 +11,49 @@ export interface Looked<Row> {
   readonly isSure: boolean
 }
 
-// Pages this near are read whole at once: a second look would cost more than it spares.
-const NEAR_ROWS = 100
-/** How much more than its even share is read of each source. */
-const SLACK = 1.25
+/** A page that ends here is near: so few rows that it is worth finding first where they end. */
+export const NEAR_PAGE_ROWS = 200
+
+/** A place in a merged list, and how many rows come up to it and with it. */
+export interface Skipped<Place> {
+  readonly place: Place
+  readonly rows: number
+}
+
+// A step costs a look into every source, so it must pass over more than a few rows of each.
+const LEAST_STEP = 12
+
+/**
+ * Passes over most of what comes before a far page of a merged list without reading it row by row. `step` finds of each
+ * source the row at a depth, takes the first of those in the order of the list, and counts the rows up to it: no source
+ * has more of them than the depth, so a step of an even share never goes too far. Keys are found and rows counted within
+ * an index, which costs a small part of gathering and sorting them. Where sources are uneven, steps get short and end.
+ */
+export async function skipMerged<Place, Window extends PageWindow & { readonly after: Place | null }>(
+  window: Window,
+  sources: number,
+  step: (depth: number, window: Window) => Promise<Skipped<Place> | undefined>,
+): Promise<Window> {
+  const { offset, limit } = window
+  const depth = Math.floor(offset / Math.max(1, sources))
+  if (offset + limit <= NEAR_PAGE_ROWS || depth < LEAST_STEP) return window
+  const skipped = await step(depth, window)
+  if (!skipped) return window
+  const reached = { ...window, after: skipped.place, offset: offset - skipped.rows }
+  return 2 * skipped.rows < offset ? reached : skipMerged(reached, sources, step)
+}
+
+// What is read of each source beyond its even share, which chance alone makes uneven.
+const SPARE_ROWS = 12
+/** How many times the usual spread of a share is read besides. */
+const SPREADS = 4
 /** How much more of each source the next look reads. */
 const GROWTH = 4
+
+function firstDepth(needed: number, sources: number): number {
+  const share = needed / Math.max(1, sources)
+  return Math.min(needed, Math.ceil(share + SPREADS * Math.sqrt(share)) + SPARE_ROWS)
+}
 
 /**
  * One page of a list that is merged from many ordered sources, such as one for each tenant. A far page of a list over
@@ -30,7 +67,7 @@ export async function readMerged<Row>(
   look: (depth: number) => Promise<Looked<Row>>,
 ): Promise<Row[]> {
   const needed = window.offset + window.limit
-  let depth = Math.min(needed, NEAR_ROWS + Math.ceil((SLACK * needed) / Math.max(1, sources)))
+  let depth = firstDepth(needed, sources)
   for (;;) {
     const { rows, isSure } = await look(depth)
     if (depth >= needed || (isSure && rows.length === window.limit)) return rows

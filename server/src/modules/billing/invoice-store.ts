@@ -4,8 +4,8 @@ import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { allOf, conditionsOf, OWED, storedStatusesIn, uuidArray } from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
-import { readMerged } from '#platform/merged-page.ts'
-import type { Looked } from '#platform/merged-page.ts'
+import { NEAR_PAGE_ROWS, readMerged, skipMerged } from '#platform/merged-page.ts'
+import type { Looked, Skipped } from '#platform/merged-page.ts'
 import { INVOICE_STATUSES, OWED_STATUSES } from './rules.ts'
 import type { InvoiceStatus, StoredStatus } from './rules.ts'
 import { countByStatus } from './sum-store.ts'
@@ -214,9 +214,6 @@ async function lookAt(
   return { rows, isSure: rows.every((row) => row.is_sure) }
 }
 
-// A page that ends here is near: so few rows that it is worth finding first where they end.
-const NEAR_ROWS = 200
-
 /**
  * The rows of a near page. The heads of all lists hold at least as many rows as are wanted, so none after the last of
  * those can be wanted: a second, bounded look reads the few lists that reach so far. Of a thousand tenants some fifty are
@@ -248,14 +245,48 @@ async function lookNear(
   return rows
 }
 
-/** The rows of one run at the window. */
-async function readRun(mandate: Mandate, run: Run, window: InvoiceWindow): Promise<InvoiceRow[]> {
+/** The first place at which one of the lists of a run is so deep, with the number of rows of all lists up to it. */
+async function stepOver(
+  mandate: Mandate,
+  { run, window }: { run: Run; window: InvoiceWindow },
+  depth: number,
+): Promise<Skipped<InvoicePosition> | undefined> {
   const reading = readingOf(run, window)
-  if (reading.sources === 0) return []
-  const isNear = window.offset + window.limit <= NEAR_ROWS && run.filter.search === undefined
-  if (isNear && reading.key.isIndexed && reading.sources > 1)
+  const { direction, isBefore, key, states, conditions } = reading
+  const tenants = tenantsOf(run.filter)
+  const lists = states === null ? sql`` : sql`cross join unnest(${[...states]}::text[]) s (status)`
+  const isOfState = states === null ? null : sql`i.status = s.status`
+  const ofList = allOf([sql`i.tenant_id = t.id`, isOfState, conditions])
+  const { rows } = await sql<{ key: string; id: string; rows: number }>`
+    with deep as materialized (
+      select d.key, d.id
+      from ${tenants} ${lists}
+      cross join lateral (
+        select ${key.column} as key, i.id from invoice i where ${ofList}
+        order by ${key.column} ${direction}, i.id ${direction} limit 1 offset ${depth - 1}) d
+      order by d.key ${direction}, d.id ${direction} limit 1)
+    select deep.key::text as key, deep.id, sum(c.rows)::integer as rows
+    from deep cross join ${tenants} ${lists}
+    cross join lateral (select count(*) as rows from invoice i where ${ofList} and (${key.column}, i.id) ${isBefore} (deep.key, deep.id)) c
+    group by deep.key, deep.id`.execute(tables<BillingTables>(mandate))
+  const [found] = rows
+  return found && { place: { rank: run.rank, key: found.key, id: found.id }, rows: found.rows }
+}
+
+/** The rows of one run at the window. */
+async function readRun(mandate: Mandate, run: Run, asked: InvoiceWindow): Promise<InvoiceRow[]> {
+  const { sources, key } = readingOf(run, asked)
+  if (sources === 0) return []
+  const isMerged = key.isIndexed && run.filter.search === undefined
+  const window = isMerged
+    ? await skipMerged<InvoicePosition, InvoiceWindow>(asked, sources, (depth, reached) =>
+        stepOver(mandate, { run, window: reached }, depth),
+      )
+    : asked
+  const reading = readingOf(run, window)
+  if (isMerged && sources > 1 && window.offset + window.limit <= NEAR_PAGE_ROWS)
     return lookNear(mandate, { run, window, reading })
-  return readMerged(window, reading.sources, (depth) => lookAt(mandate, { run, window, reading }, depth))
+  return readMerged(window, sources, (depth) => lookAt(mandate, { run, window, reading }, depth))
 }
 
 /** One page of invoices. A list by status asks run by run until it is full, and passes over those before the page. */

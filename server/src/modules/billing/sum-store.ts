@@ -14,7 +14,7 @@ import {
   uuidArray,
 } from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
-import { OWED_STATUSES, SETTLED_STATUSES, splitByMonth, STORED_STATUSES } from './rules.ts'
+import { isWholeStates, OWED_STATUSES, SETTLED_STATUSES, splitByMonth, STORED_STATUSES } from './rules.ts'
 import type { DaySpan, InvoiceStatus, StoredStatus } from './rules.ts'
 import { splitAmounts } from './rules-bands.ts'
 import type { SplitAmounts } from './rules-bands.ts'
@@ -194,8 +194,40 @@ function addTo(total: Sums, part: Sums): void {
   total.overdue_minor += part.overdue_minor
 }
 
+/** Whether a filter wants either all or none of the invoices of each stored state, whatever their day and amount. */
+function isOfWholeStates(filter: InvoiceFilter): boolean {
+  const { issued, statuses, overdueDaysMin } = filter
+  const isOfAnyDay = issued.from === undefined && issued.to === undefined && overdueDaysMin === undefined
+  return isOfAnyDay && !needsRows(filter) && (statuses === undefined || isWholeStates(statuses))
+}
+
+/**
+ * The sums of whole states from what is kept alone: by months, and what is overdue by the age of what is owed. Where the
+ * ages are of another day than today, the sums by due day tell it.
+ */
+async function sumKept(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
+  const stored = storedStatusesIn(filter) ?? [...STORED_STATUSES]
+  const { today, currency } = filter
+  const tenants = uuidArray(filter.tenantIds)
+  const seesOwed = OWED_STATUSES.every((status) => stored.includes(status))
+  const overdue = sql`coalesce((
+      select sum(case when a.as_of = ${today}::date then (select sum(b) from unnest(a.balances_minor[2:]) b)
+        else (select sum(d.balance_minor) from invoice_due d where d.tenant_id = a.tenant_id and d.currency = a.currency and d.due_on < ${today}::date) end)
+      from invoice_age a where a.tenant_id = any (${tenants}) and a.currency = m.currency), 0)`
+  const { rows } = await sql<Sums>`
+    select m.currency, sum(m.invoice_count)::integer as invoice_count, sum(m.total_minor)::bigint as total_minor, sum(m.paid_minor)::bigint as paid_minor,
+      coalesce(sum(m.total_minor - m.paid_minor) filter (where m.status in ('finalized', 'partially_paid')), 0)::bigint as outstanding_minor,
+      ${seesOwed ? overdue : sql`0`}::bigint as overdue_minor
+    from invoice_month m
+    where m.tenant_id = any (${tenants}) and m.status = any (${stored}::text[]) and ${currency === undefined ? sql`true` : sql`m.currency = ${currency}`}
+    group by m.currency
+    having sum(m.invoice_count) > 0`.execute(tables<BillingTables>(mandate))
+  return rows
+}
+
 /** The sums in parts: by months where they answer, by rows where a filter looks at single invoices. */
 async function sumParts(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
+  if (isOfWholeStates(filter)) return sumKept(mandate, filter)
   if (!needsRows(filter)) return [...(await sumOwed(mandate, filter)), ...(await sumSettled(mandate, filter))]
   if (filter.issued.from === undefined && filter.issued.to === undefined)
     return [...(await sumOwed(mandate, filter)), ...(await sumSettledBands(mandate, filter))]

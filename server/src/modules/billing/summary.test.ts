@@ -187,11 +187,15 @@ test('sums by age that are still those of an earlier day are not shown; the job 
   await seedInvoice(world, first, { issued: 60, due: 31, total: 700 })
   await seedInvoice(world, first, { issued: 60, due: -31, total: 70 })
   const right = await summarise(caller)
+  const listed = async () =>
+    (await world.call(caller, 'GET', '/api/v1/partner/billing/invoices')).json().aggregates
+  const sums = await listed()
   await world.sql(
     `update invoice_age set as_of = as_of - 5, balances_minor = '{1,2,3,4,5}', counts = '{1,1,1,1,1}' where tenant_id = $1`,
     [first],
   )
   expect(await summarise(caller)).toEqual(right)
+  expect(await listed()).toEqual(sums)
   expect(await moveInvoiceAges(world.database)).toBe(1)
   expect(await moveInvoiceAges(world.database)).toBe(0)
   expect(

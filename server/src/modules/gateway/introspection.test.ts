@@ -198,6 +198,9 @@ describe('introspection by registered APIs (A9, attack 78)', () => {
   })
 })
 
+/** How long a busy machine may take to tell of a change; nothing that is kept ends by its age meanwhile. */
+const SOON = { timeout: 15_000 }
+
 describe('the stream of changes (mode B)', () => {
   const open = async (credential: string) => {
     const { http } = oauth.world.app
@@ -207,7 +210,7 @@ describe('the stream of changes (mode B)', () => {
     return { endpoint: new URL('/gateway/v1/changes', origin), credential }
   }
 
-  test('drops what an API keeps at the change itself: of a delegation, a partner, a client or a freeze, and of nobody else', async () => {
+  test('drops what an API keeps at the change itself: of a delegation, a partner or a client, and of nobody else', async () => {
     const { credential } = await gateway(['orders'])
     const [cast, other] = [await oauth.cast(), await oauth.cast()]
     const [granted, stranger] = [await oauth.grant(cast), await oauth.grant(other)]
@@ -223,10 +226,10 @@ describe('the stream of changes (mode B)', () => {
       kept,
       onState: (isOpen) => states.push(isOpen),
     })
-    await expect.poll(() => states).toEqual([true])
+    await expect.poll(() => states, SOON).toEqual([true])
     const keepBoth = async () => {
       for (const { accessToken } of [granted, stranger]) await kept.introspection(accessToken)
-      await expect.poll(() => kept.size).toBe(2)
+      await expect.poll(() => kept.size, SOON).toBe(2)
     }
     const { tenant, partner, client } = cast
     const changes: [string, unknown[]][] = [
@@ -241,12 +244,107 @@ describe('the stream of changes (mode B)', () => {
     for (const [text, values] of changes) {
       await oauth.world.seed(text, values, tenant)
       const isRestored = text.includes("'active'")
-      await expect.poll(() => kept.size).toBe(1)
+      await expect.poll(() => kept.size, SOON).toBe(1)
       expect(await kept.introspection(stranger.accessToken)).toBe(true)
       expect(await kept.introspection(granted.accessToken)).toBe(isRestored)
     }
     following.stop()
   })
+
+  /** A guard that keeps what it was told while time stands still, on a real stream, with what it asked. */
+  const guardOn = async ({ app }: OAuthCast) => {
+    const { credential } = await gateway(['orders'])
+    const asked: string[] = []
+    const endpoint = new URL('http://localhost:3000/oauth/introspect')
+    const introspect = createIntrospection({ endpoint, credential, fetch: app.fetch })
+    const kept = keepIntrospection(
+      (token) => {
+        asked.push(token)
+        return introspect(token)
+      },
+      { clock: () => new Date(1_000_000) },
+    )
+    const states: boolean[] = []
+    const onState = (isOpen: boolean) => states.push(isOpen)
+    const following = followChanges({ ...(await open(credential)), kept, onState })
+    await expect.poll(() => states, SOON).toEqual([true])
+    const [jwks, { introspection }] = [new URL(`${TEST_ISSUER}/jwks`), kept]
+    const guard = createGuard({
+      issuer: TEST_ISSUER,
+      audience: TEST_RESOURCE,
+      jwks,
+      fetch: app.fetch,
+      introspection,
+    })
+    const call = async (cast: OAuthCast, token: string) => {
+      const headers = { authorization: `DPoP ${token}`, dpop: await proveOrder(cast, token) }
+      return guard.verify({ method: 'GET', url: ORDERS, headers }).then(
+        () => 'opened',
+        (error: unknown) => (String(error).includes('no longer counts') ? 'refused' : String(error)),
+      )
+    }
+    return { asked, kept, following, call }
+  }
+
+  const FREEZE = `insert into access_freeze (scope, partner_id, tenant_id, delegation_id, person_id, reason, set_by, set_by_name, set_by_side)`
+  const LIFT = `update access_freeze set lift_asked_by = uuidv7(), lift_asked_at = now(), lifted_by = uuidv7(), lifted_at = now(), lift_reason = 'Over' where lifted_at is null`
+  const frozen = (values: string) => `${FREEZE} values (${values}, 'Leak', uuidv7(), 'Somebody', 'provider')`
+
+  /** What stops a token, what lets it count again, and of whom both are. */
+  const STOPS: readonly (readonly [
+    what: string,
+    stop: string,
+    restore: string | null,
+    of: 'partner' | 'tenant' | 'consent',
+  ])[] = [
+    ['a freeze of everything', frozen(`'platform', null, null, null, null`), LIFT, 'tenant'],
+    ['a freeze of the partner', frozen(`'partner', $1, null, null, null`), LIFT, 'partner'],
+    ['a freeze of the customer', frozen(`'tenant', null, $1, null, null`), LIFT, 'tenant'],
+    [
+      'a freeze of the delegation',
+      `${FREEZE} select 'delegation', partner_id, tenant_id, id, null, 'Leak', uuidv7(), 'Somebody', 'provider' from delegation where id = $1`,
+      LIFT,
+      'consent',
+    ],
+    [
+      'a suspended customer',
+      `update tenant set status = 'suspended' where id = $1`,
+      `update tenant set status = 'active' where id = $1`,
+      'tenant',
+    ],
+    [
+      'a suspended partner',
+      `update partner set status = 'suspended' where id = $1`,
+      `update partner set status = 'active' where id = $1`,
+      'partner',
+    ],
+    ['a closed customer', `update tenant set status = 'closed' where id = $1`, null, 'tenant'],
+    ['a terminated partner', `update partner set status = 'terminated' where id = $1`, null, 'partner'],
+  ]
+
+  test.each(STOPS)(
+    '%s stops a guard that keeps answers at the next call, by what it hears alone, and its end opens it again at the next (A13, attack 72)',
+    async (_, stop, restore, of) => {
+      const cast = await oauth.cast()
+      const { accessToken, consentId } = await oauth.grant(cast)
+      const { asked, kept, following, call } = await guardOn(cast)
+      const id = { partner: cast.partner, tenant: cast.tenant, consent: consentId }[of]
+      const change = (text: string) => oauth.world.seed(text, text.includes('$1') ? [id] : [], cast.tenant)
+      const results: string[] = []
+      const calls = async () => results.push(await call(cast, accessToken), await call(cast, accessToken))
+      await calls()
+      expect([results, asked.length, kept.size]).toEqual([['opened', 'opened'], 1, 1])
+      await change(stop)
+      await expect.poll(() => kept.size, SOON).toBe(0)
+      const told = [await call(cast, accessToken)]
+      if (restore !== null) {
+        await change(restore)
+        told.push(await call(cast, accessToken))
+      }
+      expect(told).toEqual(restore === null ? ['refused'] : ['refused', 'opened'])
+      following.stop()
+    },
+  )
 
   test('is opened to registered gateways alone, and again after it was lost', async () => {
     const { credential, gateway_id: id } = await gateway(['orders'])
@@ -268,7 +366,7 @@ describe('the stream of changes (mode B)', () => {
       },
       onState: (isOpen) => states.push(isOpen),
     })
-    await expect.poll(() => states).toEqual([false, true])
+    await expect.poll(() => states, SOON).toEqual([false, true])
     following.stop()
     await oauth.world.call(admin, 'POST', `/api/v1/admin/gateways/${id}/disable`, { body: {} })
     const refused = await fetch(endpoint, { headers: { authorization: `Bearer ${credential}` } })

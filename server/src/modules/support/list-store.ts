@@ -1,8 +1,8 @@
 import type { TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
-import { readMerged } from '#platform/merged-page.ts'
-import type { Looked } from '#platform/merged-page.ts'
+import { NEAR_PAGE_ROWS, readMerged, skipMerged } from '#platform/merged-page.ts'
+import type { Looked, Skipped } from '#platform/merged-page.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { conditionsOf, isBreached, isPressing, searchedTickets } from './filter-store.ts'
@@ -113,9 +113,6 @@ async function lookAt(mandate: Mandate, reading: Reading, depth: number): Promis
   return { rows, isSure: rows.every((row) => row.is_sure) }
 }
 
-// A page that ends here is near: so few rows that it is worth finding first where they end.
-const NEAR_ROWS = 200
-
 /**
  * The rows of a near page. The heads of all tenants hold at least as many rows as are wanted, so none after the last of
  * those can be wanted: a second, bounded look reads the few tenants that reach so far.
@@ -157,27 +154,68 @@ async function lookNear(mandate: Mandate, reading: Reading): Promise<TicketRow[]
   return rows
 }
 
-/** One page of tickets. */
-export async function listTickets(
-  mandate: Mandate,
-  filter: TicketFilter,
-  window: TicketWindow,
-): Promise<TicketRow[]> {
-  if (filter.tenantIds.length === 0) return []
+type Place = NonNullable<TicketWindow['after']>
+
+function readingOf(filter: TicketFilter, window: TicketWindow): Reading {
   const isRising = window.order.direction === 'asc'
-  const reading: Reading = {
+  return {
     filter,
     window,
     direction: isRising ? sql`asc` : sql`desc`,
     isAfter: isRising ? sql`>` : sql`<`,
     isBefore: isRising ? sql`<=` : sql`>=`,
   }
-  const isMerged = KEYS[window.order.by].isIndexed && filter.search === undefined
-  if (isMerged && filter.tenantIds.length > 1 && window.offset + window.limit <= NEAR_ROWS)
-    return lookNear(mandate, reading)
-  return readMerged(window, isMerged ? filter.tenantIds.length : 1, (depth) =>
-    lookAt(mandate, reading, depth),
+}
+
+/** What a ticket of one tenant must satisfy to be in the rest of the list. */
+function ofTenantSql({ filter, window: { after, order }, isAfter }: Reading): Condition {
+  const { column, type } = KEYS[order.by]
+  const isPast =
+    after === null ? sql`true` : sql`(${column}, t.id) ${isAfter} (${after.key}::${type}, ${after.id}::uuid)`
+  return sql`t.tenant_id = o.id and ${conditionsOf(filter)} and ${isPast}`
+}
+
+/** The first place at which the list of one tenant is so deep, with the number of tickets of all tenants up to it. */
+async function stepOver(
+  mandate: Mandate,
+  reading: Reading,
+  depth: number,
+): Promise<Skipped<Place> | undefined> {
+  const { filter, window, direction, isBefore } = reading
+  const { column } = KEYS[window.order.by]
+  const tenants = sql`unnest(${[...filter.tenantIds]}::uuid[]) o (id)`
+  const { rows } = await sql<Place & { rows: number }>`
+    with deep as materialized (
+      select d.key, d.id
+      from ${tenants}
+      cross join lateral (
+        select ${column} as key, t.id from ticket t where ${ofTenantSql(reading)}
+        order by ${column} ${direction}, t.id ${direction} limit 1 offset ${depth - 1}) d
+      order by d.key ${direction}, d.id ${direction} limit 1)
+    select deep.key::text as key, deep.id, sum(c.rows)::integer as rows
+    from deep cross join ${tenants}
+    cross join lateral (select count(*) as rows from ticket t where ${ofTenantSql(reading)} and (${column}, t.id) ${isBefore} (deep.key, deep.id)) c
+    group by deep.key, deep.id`.execute(tables<SupportTables>(mandate))
+  const [found] = rows
+  return found && { place: { key: found.key, id: found.id }, rows: found.rows }
+}
+
+/** One page of tickets. */
+export async function listTickets(
+  mandate: Mandate,
+  filter: TicketFilter,
+  asked: TicketWindow,
+): Promise<TicketRow[]> {
+  const sources = filter.tenantIds.length
+  if (sources === 0) return []
+  if (!KEYS[asked.order.by].isIndexed || filter.search !== undefined)
+    return readMerged(asked, 1, (depth) => lookAt(mandate, readingOf(filter, asked), depth))
+  const window = await skipMerged<Place, TicketWindow>(asked, sources, (depth, reached) =>
+    stepOver(mandate, readingOf(filter, reached), depth),
   )
+  const reading = readingOf(filter, window)
+  if (sources > 1 && window.offset + window.limit <= NEAR_PAGE_ROWS) return lookNear(mandate, reading)
+  return readMerged(window, sources, (depth) => lookAt(mandate, reading, depth))
 }
 
 /** How many tickets of a filter have one status and priority. */
