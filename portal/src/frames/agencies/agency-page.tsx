@@ -280,6 +280,7 @@ function KeysPanel({ agency }: { agency: Agency }) {
 }
 
 function AgencyParts({ agency, etag }: AgencyProps) {
+  const { tenantId: ten } = useFrame()
   return (
     <div className="stack">
       {agency.status === 'inactive' && (
@@ -299,6 +300,9 @@ function AgencyParts({ agency, etag }: AgencyProps) {
         </div>
       </details>
       <KeysPanel agency={agency} />
+      <div>
+        <GoLink to={orgPlaces.agencyReach(ten, agency.agency_id)}>{t('agency.reach')}</GoLink>
+      </div>
     </div>
   )
 }

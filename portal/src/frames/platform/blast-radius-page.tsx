@@ -15,27 +15,13 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
+import { dayOf, spanOf } from '../shared/day-span.ts'
 
 type Reached = BlastRadius['tenants'][number]
 
 const spec = { from: textField(), to: textField() }
 const dayMs = 86_400_000
-const mostDays = 366
 const usualDays = 30
-
-function dayOf(instantMs: number): string {
-  return new Date(instantMs).toISOString().slice(0, 10)
-}
-
-/** The span from the first to the last day, both included, or null for a span that no report covers. */
-export function spanOf(from: string, to: string): { from: string; to: string } | null {
-  const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text)
-  if (!isDay(from) || !isDay(to)) return null
-  const start = Date.parse(`${from}T00:00:00Z`)
-  const end = Date.parse(`${to}T00:00:00Z`) + dayMs
-  if (Number.isNaN(start) || Number.isNaN(end) || end <= start || end - start > mostDays * dayMs) return null
-  return { from: new Date(start).toISOString(), to: new Date(end).toISOString() }
-}
 
 function When({ from, until }: { from: string; until: string | null }) {
   const start = formatInstant(from)

@@ -10,7 +10,7 @@ import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
-import { useGo, useParam } from '../../platform/navigate.tsx'
+import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
@@ -101,22 +101,28 @@ function useVouchers({ search, born, state, agency, page }: ListQuery) {
   )
 }
 
+function Tools({ ten }: { ten: string }) {
+  const go = useGo()
+  const mayErase = useMay('tenant.vouchers.void')
+  const mayIssue = useMay('tenant.vouchers.issue')
+  return (
+    <>
+      {mayErase && <GoLink to={places.recipients(ten)}>{t('vouchers.kept_of_person')}</GoLink>}
+      {mayIssue && <Button onClick={() => go(places.newVoucher(ten))}>{t('vouchers.new')}</Button>}
+    </>
+  )
+}
+
 /** The organisation's vouchers: found by code, name, day of birth and state. */
 export function VouchersPage() {
-  const go = useGo()
   const ten = useParam('ten')
-  const mayIssue = useMay('tenant.vouchers.issue')
   const filters = useFilters(spec)
   const { values, set, active } = filters
   const vouchers = useVouchers(values)
   const columns = useMemo(() => toColumns((voucher) => places.voucher(ten, voucher)), [ten])
   const isFiltered = active.length > 0
   return (
-    <Page
-      title={t('vouchers.title')}
-      lead={t('vouchers.lead')}
-      tools={mayIssue && <Button onClick={() => go(places.newVoucher(ten))}>{t('vouchers.new')}</Button>}
-    >
+    <Page title={t('vouchers.title')} lead={t('vouchers.lead')} tools={<Tools ten={ten} />}>
       <div className="stack">
         <Filters filters={filters} note={<Refreshed query={vouchers} />} />
         <Answer query={vouchers} lines={8}>

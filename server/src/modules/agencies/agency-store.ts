@@ -23,6 +23,17 @@ export interface Page {
 /** The statement's instant, as the database knows it. */
 export const NOW = sql<Date>`statement_timestamp()`
 
+/** What ending a form token or a server key for ever writes: at once, by whom and why. */
+export function revocationBy({ actor }: TenantMandate, reason: string) {
+  return {
+    status: 'revoked' as const,
+    revoked_at: NOW,
+    revoked_by: actor.id,
+    revoked_by_name: actor.name,
+    revoked_reason: reason,
+  }
+}
+
 /** Throws the problem of a broken rule of the database, where the rule has a name of its own. */
 export function toProblem(error: unknown, named: Readonly<Record<string, ProblemError>>): unknown {
   const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''

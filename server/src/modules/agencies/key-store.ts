@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { ProblemError } from '#platform/problem.ts'
-import { db, NOW } from './agency-store.ts'
+import { db, revocationBy } from './agency-store.ts'
 import type { TenantMandate } from './agency-store.ts'
 import type { KEY_SCOPES } from './tables.ts'
 import { HASH_KEY_ID } from './token.ts'
@@ -95,13 +95,7 @@ export async function insertKey(mandate: TenantMandate, key: NewKey): Promise<st
 export async function revokeKey(mandate: TenantMandate, row: KeyRow, reason: string): Promise<void> {
   const revoked = await db(mandate)
     .updateTable('agency_key')
-    .set({
-      status: 'revoked',
-      revoked_at: NOW,
-      revoked_by: mandate.actor.id,
-      revoked_by_name: mandate.actor.name,
-      revoked_reason: reason,
-    })
+    .set(revocationBy(mandate, reason))
     .where('tenant_id', '=', mandate.tenant.id)
     .where('id', '=', row.id)
     .where('status', '=', 'active')

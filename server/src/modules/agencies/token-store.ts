@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { ProblemError } from '#platform/problem.ts'
-import { db, NOW, toProblem } from './agency-store.ts'
+import { db, revocationBy, toProblem } from './agency-store.ts'
 import type { TenantMandate } from './agency-store.ts'
 import { HASH_KEY_ID } from './token.ts'
 import type { TokenMode } from './token.ts'
@@ -132,13 +132,7 @@ export async function noteReplacement(mandate: TenantMandate, oldId: string, new
 export async function revokeToken(mandate: TenantMandate, row: TokenRow, reason: string): Promise<void> {
   const revoked = await db(mandate)
     .updateTable('form_token')
-    .set({
-      status: 'revoked',
-      revoked_at: NOW,
-      revoked_by: mandate.actor.id,
-      revoked_by_name: mandate.actor.name,
-      revoked_reason: reason,
-    })
+    .set(revocationBy(mandate, reason))
     .where('tenant_id', '=', mandate.tenant.id)
     .where('id', '=', row.id)
     .where('status', '=', 'active')

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { makeVoucherCode } from '#modules/vouchers/index.ts'
+import { makeVoucherCode, recipientIdentities } from '#modules/vouchers/index.ts'
+import type { Vault } from '#platform/vault.ts'
 import { FIRST_NAMES, LAST_NAMES, TENANT_USER } from './cast.ts'
 import { addDays, Dice, toDay } from './dice.ts'
 import type { DemoPeople, DemoTenant, Making } from './people.ts'
@@ -51,6 +51,7 @@ interface Scene {
   readonly worker: string
   readonly agencies: readonly VoucherAgency[]
   readonly types: readonly { readonly id: string; readonly valid_days: number }[]
+  readonly identify: ReturnType<typeof recipientIdentities>
 }
 
 interface Person {
@@ -157,11 +158,17 @@ function addHistory(
 }
 
 function addRecipient(
-  { making, dice, tenant }: Scene,
+  { making, dice, tenant, types, identify }: Scene,
   voucherId: string,
   { person, at, typeIndex }: Wish,
 ): void {
-  const key = createHash('sha256').update(JSON.stringify([typeIndex, person.first, person.last, person.born]))
+  const key = identify({
+    tenantId: tenant.id,
+    voucherTypeId: types[typeIndex]?.id ?? '',
+    firstName: person.first,
+    lastName: person.last,
+    dateOfBirth: person.born,
+  })
   making.ledger.add('voucher_recipient', {
     tenant_id: tenant.id,
     voucher_id: voucherId,
@@ -170,7 +177,7 @@ function addRecipient(
     date_of_birth: person.born,
     household_adults: dice.between(1, 3),
     household_children: dice.between(0, 3),
-    identity_key: `\\x${key.digest('hex')}`,
+    identity_key: `\\x${key.toString('hex')}`,
     purge_after: addDays(at, 180),
     purged_at: null,
   })
@@ -247,12 +254,16 @@ function addVoucher(scene: Scene, wish: Wish): void {
 }
 
 /** Types of vouchers of one tenant and some sixty vouchers in every state, two of which wait because the person has one elsewhere. */
-export function addVouchers(making: Making, people: DemoPeople, agencies: readonly VoucherAgency[]): void {
+export function addVouchers(
+  making: Making,
+  people: DemoPeople,
+  { agencies, vault }: { readonly agencies: readonly VoucherAgency[]; readonly vault: Vault },
+): void {
   const tenant = people.tenants.get(HOME)
   if (!tenant) return
   const worker = TENANT_USER.name
   const dice = new Dice(SEED)
-  const parts = { making, dice, tenant, worker, agencies }
+  const parts = { making, dice, tenant, worker, agencies, identify: recipientIdentities(vault) }
   const scene: Scene = { ...parts, types: addTypes(parts) }
   const [first, second] = agencies
   for (const { status, count, from, to } of STATES) {

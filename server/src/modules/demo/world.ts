@@ -206,7 +206,6 @@ export function buildWorld(now: Date, seed = DEFAULT_SEED): World {
     by: people.platformAdmins[0]?.name ?? 'The provider',
   })
   const agencies = addAgencies(making, people)
-  addVouchers(making, people, agencies)
   const program = addProgram(making, people)
   addLoadingEvent(making, people, trade)
   return { making, people, links, trade, realm, program, agencies }
@@ -360,6 +359,7 @@ export async function loadDemoWorld(options: DemoOptions): Promise<DemoFileBody 
     const realmSignIns = await addRealmCredentials(world, options, signIns[0]?.password ?? '')
     const { rows, clients } = addClientKeys(world.trade.rows)
     const formTokens = addFormTokens(world.making, world.agencies, options.vault)
+    addVouchers(world.making, world.people, { agencies: world.agencies, vault: options.vault })
     const ingestKey = addIngestKey(world, options)
     const file = describe(world, { signIns, realmSignIns, ingestKey, clients, formTokens })
     await write(run, { world, vault: options.vault }, rows)

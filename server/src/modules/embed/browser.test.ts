@@ -276,6 +276,8 @@ test('the form speaks Spanish and French (E8)', async () => {
     const page = await visit(`${embedOrigin()}/e/${scene.form.publicId}?lang=${language}#t=${scene.token}`)
     await page.getByRole('button', { name: word ?? '', exact: true }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe(language)
+    // The organisation wrote in English alone.
+    expect(await page.locator('h1').getAttribute('lang')).toBe('en')
     await page.context().close()
   }
 }, 60_000)

@@ -32,12 +32,25 @@ const Config = z.object({
     .catch({ accent: '#0b5cad', radius: 'small', appearance: 'auto', density: 'comfortable' }),
 })
 
+/** One language of an Accept-Language field, without its region, and how much it is wanted (RFC 9110, section 12.5.4). */
+function readAccepted(part: string): { readonly language: string; readonly weight: number } {
+  const [range = '', quality] = part.trim().split(';')
+  const weight = quality === undefined ? 1 : Number(quality.trim().replace(/^q=/, ''))
+  const language = range.trim().toLowerCase().split('-', 1)[0] ?? ''
+  return { language, weight: Number.isNaN(weight) ? 0 : weight }
+}
+
 /** The language that is asked for, if the form speaks it; else that of the browser, else the form's own. */
 export function languageOf(
   asked: { readonly query: unknown; readonly accepted: string | undefined },
   own: Language,
 ): Language {
-  const accepted = (asked.accepted ?? '').split(',').map((part) => part.trim().slice(0, 2))
+  const accepted = (asked.accepted ?? '')
+    .split(',')
+    .map(readAccepted)
+    .filter(({ weight }) => weight > 0)
+    .toSorted((one, other) => other.weight - one.weight)
+    .map(({ language }) => language)
   const known = [asked.query, ...accepted].flatMap(
     (one) => LANGUAGES.find((language) => language === one) ?? [],
   )
@@ -57,11 +70,30 @@ export interface FormVisitor {
   readonly challenge: Challenge
 }
 
+type ReadTexts = z.output<typeof Texts>
+
+const saysSomething = (texts: ReadTexts | undefined): texts is ReadTexts =>
+  texts !== undefined && (texts.title !== '' || texts.intro_text !== '' || texts.rules_list.length > 0)
+
+/**
+ * What the organisation says in a language; where it says nothing in it, what it says in the default language of the form,
+ * and the language that this is in (E6).
+ */
+function textsFor(
+  config: z.output<typeof Config>,
+  wanted: Language,
+): ReadTexts & { readonly lang: Language } {
+  const own = config.texts[wanted]
+  if (saysSomething(own)) return { ...own, lang: wanted }
+  const fallback = config.texts[config.default_language] ?? Texts.parse({})
+  return { ...fallback, lang: saysSomething(fallback) ? config.default_language : wanted }
+}
+
 /** The document of a form: its words, its types and its ticket in one block of data that its script draws as text (E6, E8). */
 export function renderFrame(form: ShownForm, visitor: FormVisitor): string {
   const config = Config.parse(form.config)
   const language = languageOf(visitor, config.default_language)
-  const texts = config.texts[language] ?? config.texts[config.default_language] ?? Texts.parse({})
+  const texts = textsFor(config, language)
   const offered = config.allowed_voucher_types.flatMap(
     (code) => form.voucher_types.find((type) => type.code === code) ?? [],
   )

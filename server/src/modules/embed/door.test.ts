@@ -10,6 +10,7 @@ import {
 } from '#testing/embed-acts.ts'
 import type { EmbedScene } from '#testing/embed-acts.ts'
 import { TestWorld } from '#testing/world.ts'
+import { FRAME_WORDS } from './frame-words.ts'
 import { makeEmbedRoutes } from './index.ts'
 
 let world: TestWorld
@@ -228,6 +229,34 @@ test('every answer to a form is counted by outcome and reason, refusals apart fr
     'refusal CONTEXT_OVERRIDE',
     'refusal PARTNER_TOKEN_SCOPE',
   ])
+})
+
+test('a French browser sees every fixed word in French; what the organisation wrote comes in the default language of the form, marked as such (E6, E8)', async () => {
+  const there = await openEmbedScene(world)
+  const write = (texts: object) =>
+    world.seed(
+      `update form set config = jsonb_set(jsonb_set(config, '{default_language}', '"es"'), '{texts}', $2::jsonb) where id = $1`,
+      [there.form.uuid, JSON.stringify(texts)],
+      there.tenant,
+    )
+  const read = async () => {
+    const shown = await world.app.http.inject({
+      url: `/e/${there.form.publicId}`,
+      headers: { 'accept-language': 'fr-FR,fr;q=0.9,en;q=0.5' },
+    })
+    expect(shown.body).toContain('<html lang="fr"')
+    const block = /<script type="application\/json" id="form-data">([\s\S]*?)<\/script>/.exec(shown.body)
+    return JSON.parse(block?.[1] ?? '')
+  }
+  const spanish = { title: 'Vales', intro_text: 'Para vecinos.', rules_list: ['Uno por hogar'] }
+  await write({ es: spanish })
+  const told = await read()
+  expect(told).toMatchObject({ lang: 'fr', texts: { ...spanish, lang: 'es' } })
+  expect(told.words).toEqual(FRAME_WORDS.fr)
+  await write({ es: spanish, fr: { title: '', intro_text: '', rules_list: [] } })
+  expect((await read()).texts).toEqual({ ...spanish, lang: 'es' })
+  await write({ es: spanish, fr: { title: 'Bons', intro_text: '', rules_list: [] } })
+  expect((await read()).texts).toEqual({ title: 'Bons', intro_text: '', rules_list: [], lang: 'fr' })
 })
 
 test('the preview of a form is framed by the portal alone, holds no form and no ticket, and may connect to nothing (E6)', async () => {

@@ -80,6 +80,8 @@ const EN = {
   'refusal.PREVIEW': 'Nothing is issued and nothing is looked up here.',
   'refusal.RATE_LIMITED.title': 'Too many requests',
   'refusal.RATE_LIMITED': 'Please wait a little.',
+  'refusal.OTHER.title': 'This cannot be done',
+  'refusal.OTHER': 'Try again. If that does not help, call the organisation.',
 }
 
 type FrameWords = Readonly<Record<keyof typeof EN, string>>
@@ -164,6 +166,8 @@ const ES: FrameWords = {
   'refusal.PREVIEW': 'Aquí no se emite ni se consulta nada.',
   'refusal.RATE_LIMITED.title': 'Demasiadas solicitudes',
   'refusal.RATE_LIMITED': 'Espere un poco, por favor.',
+  'refusal.OTHER.title': 'No se puede hacer',
+  'refusal.OTHER': 'Inténtelo de nuevo. Si no funciona, llame a la organización.',
 }
 
 const FR: FrameWords = {
@@ -246,6 +250,8 @@ const FR: FrameWords = {
   'refusal.PREVIEW': 'Rien n’est émis ni consulté ici.',
   'refusal.RATE_LIMITED.title': 'Trop de demandes',
   'refusal.RATE_LIMITED': 'Veuillez patienter un peu.',
+  'refusal.OTHER.title': 'Ce n’est pas possible',
+  'refusal.OTHER': 'Réessayez. Si cela ne suffit pas, appelez l’organisation.',
 }
 
 export const FRAME_WORDS: Readonly<Record<Language, FrameWords>> = { en: EN, es: ES, fr: FR }

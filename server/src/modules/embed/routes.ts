@@ -6,6 +6,7 @@ import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import type { StatementResult } from '#platform/statement.ts'
 import {
   AgencyVoucher,
   daysOf,
@@ -18,7 +19,7 @@ import {
 } from '#modules/vouchers/index.ts'
 import type { Issued, IssueVoucher } from '#modules/vouchers/index.ts'
 import { refuse } from './refusal.ts'
-import { countIssue } from './store.ts'
+import { COUNT_ISSUE, readReachedBound } from './store.ts'
 
 const BODY_LIMIT_BYTES = 8192
 
@@ -95,15 +96,19 @@ function requireOffered(mandate: Mandate<'form' | 'agency_key'>, type: string): 
   if (!offered.includes(type)) throw refuse('VOUCHER_TYPE_NOT_ALLOWED')
 }
 
-async function requireWithinDay(mandate: Mandate<'form' | 'agency_key'>): Promise<void> {
-  const reached = await countIssue(mandate)
-  if (reached === null) return
-  throw refuse('RATE_LIMITED', {
-    detail: 'As many vouchers as may be issued in a day have been issued today.',
-    violatedPolicies: [reached.name],
-    headers: { 'Retry-After': String(reached.seconds) },
-    nextStep: 'Try again tomorrow, or call the organisation.',
-  })
+/** As many vouchers as an agency and its form may issue in a day; counted in the round trip that reads what a wish stands on. */
+const DAY_BOUND = {
+  statements: COUNT_ISSUE,
+  judge(results: readonly StatementResult[]): void {
+    const reached = readReachedBound(results)
+    if (reached === null) return
+    throw refuse('RATE_LIMITED', {
+      detail: 'As many vouchers as may be issued in a day have been issued today.',
+      violatedPolicies: [reached.name],
+      headers: { 'Retry-After': String(reached.seconds) },
+      nextStep: 'Try again tomorrow, or call the organisation.',
+    })
+  },
 }
 
 type AskedVoucher = Parameters<IssueVoucher>[1]
@@ -114,8 +119,7 @@ async function issueFor(
   asked: AskedVoucher,
 ): Promise<ReturnType<typeof tellIssued>> {
   requireOffered(mandate, asked.voucher_type)
-  await requireWithinDay(mandate)
-  return tellIssued(await issue(mandate, asked), mandate.origin.requestId)
+  return tellIssued(await issue(mandate, asked, DAY_BOUND), mandate.origin.requestId)
 }
 
 /** Only what a voucher is made of: proofs and tickets end here. */

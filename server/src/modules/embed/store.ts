@@ -1,5 +1,6 @@
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import type { Statement, StatementResult } from '#platform/statement.ts'
 
 /** Spends a ticket in this transaction. False when it was spent before on something else. */
 export async function spendTicket(
@@ -21,12 +22,14 @@ export interface ReachedBound {
   readonly seconds: number
 }
 
-/** Counts one voucher of the day; null while the agency and its form are within their bounds. */
-export async function countIssue(mandate: Mandate<'form' | 'agency_key'>): Promise<ReachedBound | null> {
-  const [counted, left] = await runStatements(mandate, [
-    { text: 'select access.count_issue() as reached', values: [] },
-    { text: 'select access.seconds_of_day_left() as seconds', values: [] },
-  ])
+/** Counts one voucher of the day, and says how long the day lasts. */
+export const COUNT_ISSUE: readonly Statement[] = [
+  { text: 'select access.count_issue() as reached', values: [] },
+  { text: 'select access.seconds_of_day_left() as seconds', values: [] },
+]
+
+/** The bound that counting reached; null while the agency and its form are within theirs. */
+export function readReachedBound([counted, left]: readonly StatementResult[]): ReachedBound | null {
   const name = counted?.rows[0]?.['reached']
   return typeof name === 'string' ? { name, seconds: Number(left?.rows[0]?.['seconds'] ?? 60) } : null
 }

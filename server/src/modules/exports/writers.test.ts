@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { inflateRawSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +14,8 @@ import { makeWriter } from '#platform/table-file/make.ts'
 import { TextLine } from '#platform/table-file/pdf-line.ts'
 import { groupThousands, toShown } from '#platform/table-file/pdf-text.ts'
 import { Totals } from '#platform/table-file/totals.ts'
+
+const run = promisify(execFile)
 
 const COLUMNS: readonly ExportColumn[] = [
   { key: 'number', label: 'Number', type: 'text', width: 2 },
@@ -121,9 +128,13 @@ describe('text', () => {
     expect(['a=b', "'=x", ' =x', '1'].map(neutralise)).toEqual(['a=b', "'=x", ' =x', '1'])
   })
 
-  test('letters that a PDF cannot show lose their mark or become a question mark, which is said', () => {
-    expect(toShown('Müller – Łódź 東京')).toEqual({ text: 'Müller – ?ódz ??', isExact: false })
-    expect(toShown('Crème €5')).toEqual({ text: 'Crème €5', isExact: true })
+  test('letters of European scripts come into a PDF with a font; what no font has becomes a question mark, which is said', () => {
+    const told = (text: string, isExact: boolean, isWide: boolean) => ({ text, isExact, isWide })
+    expect(toShown('Crème €5')).toEqual(told('Crème €5', true, false))
+    for (const name of ['Zażółć gęślą jaźń', 'Łukasz', 'Βασίλης', 'Дмитрий', 'Nguyễn', 'Հայաստան', 'ქართული'])
+      expect(toShown(name)).toEqual(told(name, true, true))
+    expect(toShown('Łódź 東京 שלום')).toEqual(told('Łódź ?? ????', false, true))
+    expect(toShown('東京')).toEqual(told('??', false, false))
   })
 })
 
@@ -174,6 +185,27 @@ describe('a PDF file', () => {
     expect(page).toMatch(/BT \/F1 7\.5 Tf\n1 0 0 1 [\d.]+ [\d.]+ Tm </)
     const [, font = ''] = /\/F1 (\d+) 0 R/.exec(text) ?? []
     expect(text.slice(text.indexOf(`\n${font} 0 obj`)).slice(0, 150)).toContain('/BaseFont /Helvetica\n')
+  })
+
+  test('shows names beyond Western Europe on the line of their row, and brings only the letters that it uses', async (context) => {
+    const names = ['Zażółć gęślą jaźń', 'Łukasz', 'Βασίλης', 'Дмитрий Иванов']
+    const file = await write('pdf', [rowOf('Anna'), ...names.map((name) => rowOf(name))])
+    expect(file.length).toBeLessThan(40_000)
+    expect(file.toString('latin1')).toMatch(/\/BaseFont \/[A-Z]{6}\+DejaVuSansCondensed\n/)
+    expect((await write('pdf', [rowOf('Müller')])).toString('latin1')).not.toContain('DejaVu')
+    const folder = await mkdtemp(join(tmpdir(), 'liaison-pdf-'))
+    try {
+      const path = join(folder, 'names.pdf')
+      await writeFile(path, file)
+      const read = await run('pdftotext', ['-layout', path, '-']).catch(() => null)
+      if (read === null)
+        return context.skip('pdftotext (poppler-utils) is not installed: nobody independent read the file')
+      for (const name of ['Anna', ...names])
+        expect(read.stdout).toMatch(new RegExp(`${name} +2026-03-05 +1,234.56 EUR`))
+      expect(read.stdout).not.toContain('were replaced')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 
   test('cuts what has no room with an ellipsis, and sets figures at the right', () => {

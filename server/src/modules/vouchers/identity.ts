@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { Vault } from '#platform/vault.ts'
 
 /** Letters that Unicode does not take apart, as they are often typed without their keys. */
 const PLAIN_LETTERS: Readonly<Record<string, string>> = {
@@ -44,4 +45,10 @@ export function identityKey(pepper: Buffer, identity: Identity): Buffer {
   const { tenantId, voucherTypeId, firstName, lastName, dateOfBirth } = identity
   const parts = [tenantId, voucherTypeId, normaliseName(firstName), normaliseName(lastName), dateOfBirth]
   return createHmac('sha256', pepper).update(JSON.stringify(parts)).digest()
+}
+
+/** The digests of an installation. Their key is as lasting as it is: one that changes would forget who has a voucher. */
+export function recipientIdentities(vault: Vault): (identity: Identity) => Buffer {
+  const pepper = vault.deriveKey('voucher recipients')
+  return (identity) => identityKey(pepper, identity)
 }

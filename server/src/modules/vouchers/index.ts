@@ -6,6 +6,7 @@ import { makeStaffVoucherRoutes } from './routes-vouchers.ts'
 import { voucherMoveRoutes } from './routes-moves.ts'
 import { voucherTypeRoutes } from './routes-types.ts'
 
+export { recipientIdentities } from './identity.ts'
 export { makeIssueVoucher } from './issue.ts'
 export type { Issued, IssueVoucher } from './issue.ts'
 export { daysOf, lookUpVoucher } from './look-up.ts'

@@ -250,6 +250,56 @@ describe('rows of vouchers', () => {
     }
   })
 
+  test('the statement that issues has no more rights than whoever runs it: no other agency, token, type or organisation, and no other login (E2, E9)', async () => {
+    const [type] = await world.sql<{ id: string }>(
+      `select id from voucher_type where tenant_id = $1 and code = 'router'`,
+      [here.tenant],
+    )
+    const [alien] = await world.sql<{ id: string }>(
+      `select id from voucher_type where tenant_id = $1 and code = 'router'`,
+      [there.tenant],
+    )
+    const wish = (issuer: object) =>
+      JSON.stringify({
+        outcomes: { none: 'issued', own: 'refuse', elsewhere: 'pending_review' },
+        topics: { issued: 'voucher.issued', pending_review: 'voucher.review_requested' },
+        codes: ['7KQ4M2XR9TB1', '7KQ4M2XR9TZ9'],
+        issuer: {
+          issuer_mode: 'form',
+          agency_id: own.id,
+          agency_name: 'X',
+          form_token_id: own.token,
+          ...issuer,
+        },
+        recipient: {
+          first_name: 'Ada',
+          last_name: 'Raw',
+          date_of_birth: '1980-01-01',
+          household_adults: 1,
+          household_children: 0,
+          purge_after: '2030-01-01T00:00:00Z',
+        },
+        news: {},
+      })
+    const call = `select access.issue_voucher($1, sha256('raw'), $2)`
+    const outcomes = await asAgency(world, own, async (client) => [
+      // The first code is taken: the second is used.
+      await attempt(client, call, [type?.id, wish({})]),
+      await attempt(client, call, [type?.id, wish({ agency_id: other.id, form_token_id: other.token })]),
+      await attempt(client, call, [type?.id, wish({ form_token_id: other.token })]),
+      await attempt(client, call, [type?.id, wish({ issuer_mode: 'staff' })]),
+      await attempt(client, call, [alien?.id, wish({})]),
+    ])
+    expect(outcomes[0]).toBe('done')
+    expect(outcomes[1]).toContain('row-level security')
+    expect(outcomes[2]).toContain('row-level security')
+    expect(outcomes.slice(3)).not.toContain('done')
+    const bare = `select access.issue_voucher('${type?.id ?? ''}', sha256('raw'), '${wish({})}')`
+    for (const login of LOGINS) await expect(world.sqlAs(login, bare), login).rejects.toThrow(/./)
+    for (const login of LOGINS.filter((one) => one !== 'liaison_tenant' && one !== 'liaison_embed'))
+      await expect(world.sqlAs(login, bare), login).rejects.toThrow('permission denied')
+  })
+
   test('without an audit event no change commits (E10)', async () => {
     await expect(
       world.sql(`update voucher set redeemed_place = null, version = version + 1 where id = $1`, [

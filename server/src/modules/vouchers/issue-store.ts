@@ -1,6 +1,10 @@
+import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
+import type { Statement, StatementResult } from '#platform/statement.ts'
 import { makeVoucherCode } from './code.ts'
+import type { IssueFacts } from './rules.ts'
 import type { IssueInput } from './schemas.ts'
+import { DUPLICATE_POLICIES } from './tables.ts'
 import type { VoucherState, VoucherTables } from './tables.ts'
 import type { IssuingMandate } from './type-store.ts'
 
@@ -30,30 +34,6 @@ export interface SeenVoucher {
   readonly redeemed_at: Date | null
 }
 
-/** What an earlier voucher for the same person means for a new one. */
-export interface Match {
-  /** Null when it belongs to somebody else: then nothing of it is known here. */
-  readonly code: string | null
-}
-
-/**
- * The earlier voucher for the same person within the time that the type sets; null when there is none. Of one that belongs
- * to another agency an agency gets nothing but that it is there. Until the transaction ends nobody else is answered for
- * this person.
- */
-export async function matchVoucher(
-  mandate: IssuingMandate,
-  typeId: string,
-  identity: Buffer,
-): Promise<Match | null> {
-  const [result] = await runStatements(mandate, [
-    { text: 'select code, is_own from access.match_voucher($1, $2)', values: [typeId, identity] },
-  ])
-  const row = result?.rows[0]
-  if (!row) return null
-  return { code: row['is_own'] === true && typeof row['code'] === 'string' ? row['code'] : null }
-}
-
 /** The time zone in which the days of the mandate's organisation begin and end. */
 export async function readZone(mandate: IssuingMandate): Promise<string> {
   const [result] = await runStatements(mandate, [
@@ -75,56 +55,107 @@ function issuerOf(mandate: IssuingMandate, label: string | undefined) {
     : { ...agency, issuer_mode: 'agency_key' as const, agency_key_id: mandate.key.id }
 }
 
-const MOST_TRIES = 5
+/** How many codes are made beforehand; the second is needed once in 2^55 times the vouchers of the organisation. */
+const CODES = 3
 
-/** Writes a voucher under a new code; whose it is comes from the mandate alone (E2). */
-export async function insertVoucher(
-  mandate: IssuingMandate,
-  voucher: {
-    readonly typeId: string
-    readonly status: 'issued' | 'pending_review'
-    readonly label?: string | undefined
-  },
-): Promise<SeenVoucher> {
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    const row = await tables<VoucherTables>(mandate)
-      .insertInto('voucher')
-      .values({
-        tenant_id: mandate.tenant.id,
-        code: makeVoucherCode(),
-        voucher_type_id: voucher.typeId,
-        status: voucher.status,
-        ...issuerOf(mandate, voucher.label),
-      })
-      .onConflict((conflict) => conflict.columns(['tenant_id', 'code']).doNothing())
-      .returning(SEEN)
-      .executeTakeFirst()
-    if (row) return row
-  }
-  throw new Error('No free code was found for a voucher.')
+const instant = z.string().transform((text) => new Date(text))
+
+const Made = z.union([
+  z.object({ refused_for: z.object({ code: z.string().nullable() }) }),
+  z.object({
+    voucher: z.object({
+      id: z.string(),
+      code: z.string(),
+      voucher_type_id: z.string(),
+      status: z.enum(['issued', 'pending_review']),
+      agency_id: z.string().nullable(),
+      requested_at: instant,
+      issued_at: instant.nullable(),
+      expires_at: instant.nullable(),
+      redeemed_at: instant.nullable(),
+    }),
+  }),
+])
+
+/** A wish for a voucher, with what is to be done for each earlier voucher that the person may have. */
+export interface Wish {
+  readonly typeId: string
+  readonly identity: Buffer
+  readonly outcomes: Readonly<Record<IssueFacts['match'], 'issued' | 'pending_review' | 'refuse'>>
+  readonly topics: Readonly<Record<'issued' | 'pending_review', string>>
+  readonly input: IssueInput
+  readonly purgeAfter: Date
 }
 
-/** Writes for whom a voucher is; nothing of it is read back. */
-export async function insertRecipient(
-  mandate: IssuingMandate,
-  voucherId: string,
-  recipient: { readonly input: IssueInput; readonly identity: Buffer; readonly purgeAfter: Date },
-): Promise<void> {
-  const { input, identity, purgeAfter } = recipient
-  await tables<VoucherTables>(mandate)
-    .insertInto('voucher_recipient')
-    .values({
+/** The new voucher, or of whom an earlier one refuses it: its code is null when it is not the caller's own. */
+export type Made = z.output<typeof Made>
+
+/**
+ * Looks for the earlier voucher of the same person and writes voucher, recipient and news in one round trip; whose it is comes
+ * from the mandate alone (E2). Of a voucher of another agency an agency gets nothing but that it is there. Until the
+ * transaction ends nobody else is answered for this person.
+ */
+export async function makeVoucher(mandate: IssuingMandate, wish: Wish): Promise<Made> {
+  const { input, purgeAfter, outcomes, topics } = wish
+  const { first_name, last_name, date_of_birth, household_adults, household_children } = input
+  const told = {
+    outcomes,
+    topics,
+    codes: Array.from({ length: CODES }, () => makeVoucherCode()),
+    issuer: issuerOf(mandate, input.issued_by_label),
+    recipient: {
+      first_name,
+      last_name,
+      date_of_birth,
+      household_adults,
+      household_children,
+      purge_after: purgeAfter.toISOString(),
+    },
+    news: {
       tenant_id: mandate.tenant.id,
-      voucher_id: voucherId,
-      first_name: input.first_name,
-      last_name: input.last_name,
-      date_of_birth: input.date_of_birth,
-      household_adults: input.household_adults,
-      household_children: input.household_children,
-      identity_key: identity,
-      purge_after: purgeAfter,
-    })
-    .execute()
+      ...(mandate.kind !== 'tenant' && { agency_id: mandate.agency.id }),
+    },
+  }
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.issue_voucher($1, $2, $3) as made', values: [wish.typeId, wish.identity, told] },
+  ])
+  return Made.parse(result?.rows[0]?.['made'])
+}
+
+const Ground = z.object({
+  id: z.string(),
+  code: z.string(),
+  label: z.string(),
+  duplicate_policy: z.enum(DUPLICATE_POLICIES),
+  keep_recipient_days: z.number(),
+})
+
+/** Statements of a caller that go in the same round trip, and what their results are judged by before anything else. */
+export interface Bound {
+  readonly statements: readonly Statement[]
+  readonly judge: (results: readonly StatementResult[]) => void
+}
+
+/** The time zone and the type that a wish stands on; the type is null unless it is on offer. */
+export async function readGround(
+  mandate: IssuingMandate,
+  typeCode: string,
+  bound: Bound,
+): Promise<{ readonly zone: string; readonly type: z.output<typeof Ground> | null }> {
+  const [zone, type, ...rest] = await runStatements(mandate, [
+    { text: 'select access.voucher_zone() as zone', values: [] },
+    {
+      text: 'select id, code, label, duplicate_policy, keep_recipient_days from voucher_type where tenant_id = $1 and code = $2 and is_active',
+      values: [mandate.tenant.id, typeCode],
+    },
+    ...bound.statements,
+  ])
+  bound.judge(rest)
+  const told = zone?.rows[0]?.['zone']
+  return {
+    zone: typeof told === 'string' ? told : 'UTC',
+    type: Ground.optional().parse(type?.rows[0]) ?? null,
+  }
 }
 
 /** A voucher by its code: an agency finds its own alone, and foreign and unknown ones are the same miss. */

@@ -1,15 +1,15 @@
-import { enqueue, recordEvent } from '#platform/mandate.ts'
+import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/vault.ts'
 import { showVoucherCode } from './code.ts'
 import { dayIn, isDayOfBirth } from './days.ts'
 import { labelOf } from './events.ts'
-import { identityKey } from './identity.ts'
-import { insertRecipient, insertVoucher, matchVoucher, readZone } from './issue-store.ts'
-import type { Match, SeenVoucher } from './issue-store.ts'
+import { recipientIdentities } from './identity.ts'
+import { makeVoucher, readGround } from './issue-store.ts'
+import type { Bound, SeenVoucher, Wish } from './issue-store.ts'
 import { decideIssue } from './rules.ts'
+import type { IssueFacts } from './rules.ts'
 import type { IssueInput } from './schemas.ts'
-import { getOfferedType } from './type-store.ts'
 import type { IssuingMandate } from './type-store.ts'
 
 /** A new voucher and what became of the wish for it. */
@@ -22,11 +22,12 @@ export interface Issued {
   readonly zone: string
 }
 
-/** Issues one voucher. */
-export type IssueVoucher = (
-  mandate: IssuingMandate,
-  input: IssueInput & { readonly send_to_review?: boolean },
-) => Promise<Issued>
+type AskedVoucher = IssueInput & { readonly send_to_review?: boolean }
+
+/** Issues one voucher, within a bound where the caller is under one. */
+export type IssueVoucher = (mandate: IssuingMandate, input: AskedVoucher, bound?: Bound) => Promise<Issued>
+
+const UNBOUND: Bound = { statements: [], judge: () => undefined }
 
 const DAY_MS = 86_400_000
 
@@ -48,21 +49,21 @@ function requireDayOfBirth(input: IssueInput, today: string): void {
   )
 }
 
-function refuseDuplicate(match: Match | null): never {
+function refuseDuplicate(code: string | null): never {
   throw new ProblemError(
     409,
     'DUPLICATE_VOUCHER',
     'This person has a voucher of this type already.',
-    match?.code ? { details: { code: showVoucherCode(match.code) } } : {},
+    code === null ? {} : { details: { code: showVoucherCode(code) } },
   )
 }
 
-async function tell(mandate: IssuingMandate, issued: Issued, typeLabel: string): Promise<void> {
-  const isWaiting = issued.status === 'pending_review'
-  const action = isWaiting ? 'voucher.review_requested' : 'voucher.issued'
+const TOPICS = { issued: 'voucher.issued', pending_review: 'voucher.review_requested' } as const
+
+function tell(mandate: IssuingMandate, issued: Issued, typeLabel: string): void {
   const agency = mandate.kind === 'tenant' ? null : mandate.agency
   recordEvent(mandate, {
-    action,
+    action: TOPICS[issued.status],
     tenantId: mandate.tenant.id,
     tenantName: mandate.tenant.name,
     resource: { type: 'voucher', id: issued.voucher.id, label: labelOf(typeLabel, issued.voucher.code) },
@@ -73,12 +74,15 @@ async function tell(mandate: IssuingMandate, issued: Issued, typeLabel: string):
       issuer_mode: { after: mandate.kind === 'tenant' ? 'staff' : mandate.kind },
     },
   })
-  await enqueue(mandate, action, {
-    tenant_id: mandate.tenant.id,
-    voucher_id: issued.voucher.id,
-    state: issued.status,
-    ...(agency && { agency_id: agency.id }),
-  })
+}
+
+/** What becomes of the wish for each earlier voucher that the person may have: decided here, looked up and done by the database. */
+function outcomesOf(facts: Omit<IssueFacts, 'match'>): Wish['outcomes'] {
+  const outcome = (match: IssueFacts['match']) => {
+    const decision = decideIssue({ ...facts, match })
+    return decision === 'refuse' ? decision : decision === 'review' ? 'pending_review' : 'issued'
+  }
+  return { none: outcome('none'), own: outcome('own'), elsewhere: outcome('elsewhere') }
 }
 
 /**
@@ -86,32 +90,32 @@ async function tell(mandate: IssuingMandate, issued: Issued, typeLabel: string):
  * VOUCHER_TYPE_NOT_ALLOWED, DUPLICATE_VOUCHER (with the code of the caller's own voucher), VALIDATION_ERROR. Source: E9.
  */
 export function makeIssueVoucher(vault: Vault): IssueVoucher {
-  // As lasting as the installation: a key that changes would forget who has a voucher.
-  const pepper = vault.deriveKey('voucher recipients')
-  return async (mandate, input) => {
-    const zone = await readZone(mandate)
+  const identify = recipientIdentities(vault)
+  return async (mandate, input, bound = UNBOUND) => {
+    const { zone, type } = await readGround(mandate, input.voucher_type, bound)
     requireDayOfBirth(input, dayIn(zone, mandate.origin.now))
-    const type = await getOfferedType(mandate, input.voucher_type)
-    const identity = identityKey(pepper, {
+    if (type === null)
+      throw new ProblemError(403, 'VOUCHER_TYPE_NOT_ALLOWED', 'Vouchers of this type are not issued here.')
+    const identity = identify({
       tenantId: mandate.tenant.id,
       voucherTypeId: type.id,
       firstName: input.first_name,
       lastName: input.last_name,
       dateOfBirth: input.date_of_birth,
     })
-    const match = await matchVoucher(mandate, type.id, identity)
-    const decision = decideIssue({
-      policy: type.duplicate_policy,
-      match: match === null ? 'none' : match.code === null ? 'elsewhere' : 'own',
-      sendToReview: mandate.kind === 'tenant' && input.send_to_review === true,
+    const sendToReview = mandate.kind === 'tenant' && input.send_to_review === true
+    const made = await makeVoucher(mandate, {
+      typeId: type.id,
+      identity,
+      outcomes: outcomesOf({ policy: type.duplicate_policy, sendToReview }),
+      topics: TOPICS,
+      input,
+      purgeAfter: new Date(mandate.origin.now.getTime() + type.keep_recipient_days * DAY_MS),
     })
-    if (decision === 'refuse') refuseDuplicate(match)
-    const status = decision === 'review' ? 'pending_review' : 'issued'
-    const voucher = await insertVoucher(mandate, { typeId: type.id, status, label: input.issued_by_label })
-    const purgeAfter = new Date(mandate.origin.now.getTime() + type.keep_recipient_days * DAY_MS)
-    await insertRecipient(mandate, voucher.id, { input, identity, purgeAfter })
-    const issued: Issued = { voucher, status, voucherType: type.code, zone }
-    await tell(mandate, issued, type.label)
+    if ('refused_for' in made) refuseDuplicate(made.refused_for.code)
+    const { voucher } = made
+    const issued: Issued = { voucher, status: voucher.status, voucherType: type.code, zone }
+    tell(mandate, issued, type.label)
     return issued
   }
 }

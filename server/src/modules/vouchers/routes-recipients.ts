@@ -7,7 +7,8 @@ import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { showVoucherCode } from './code.ts'
-import { identityKey } from './identity.ts'
+import { recipientIdentities } from './identity.ts'
+import type { Identity } from './identity.ts'
 import { eraseRecipient, findKept } from './recipient-store.ts'
 import type { KeptRow } from './recipient-store.ts'
 import { issueFields } from './schemas.ts'
@@ -90,10 +91,14 @@ type Person = {
 }
 
 /** The digests under which the vouchers of a person are found: one for each type of the organisation. */
-async function identitiesOf(mandate: Mandate<'tenant'>, pepper: Buffer, named: Person): Promise<Buffer[]> {
+async function identitiesOf(
+  mandate: Mandate<'tenant'>,
+  identify: (identity: Identity) => Buffer,
+  named: Person,
+): Promise<Buffer[]> {
   const types = await listTypes(mandate)
   return types.map(({ id }) =>
-    identityKey(pepper, {
+    identify({
       tenantId: mandate.tenant.id,
       voucherTypeId: id,
       firstName: named.first_name,
@@ -105,7 +110,7 @@ async function identitiesOf(mandate: Mandate<'tenant'>, pepper: Buffer, named: P
 
 /** What is kept of one person, and its end: for people who ask what an organisation knows of them (E13). */
 export function makeRecipientRoutes({ vault }: Pick<Services, 'vault'>): readonly Route[] {
-  const pepper = vault.deriveKey('voucher recipients')
+  const identify = recipientIdentities(vault)
   return [
     route({
       method: 'POST',
@@ -119,7 +124,7 @@ export function makeRecipientRoutes({ vault }: Pick<Services, 'vault'>): readonl
       // Nothing of the answer is kept for a repetition.
       showsSecret: true,
       async handle({ mandate, body }) {
-        const identities = await identitiesOf(mandate, pepper, body)
+        const identities = await identitiesOf(mandate, identify, body)
         const rows = identities.length === 0 ? [] : await findKept(mandate, identities)
         recordEvent(mandate, { action: 'voucher.recipient_exported', rowCount: rows.length })
         return sent({ items: rows.map(toKept) }, NO_STORE)
@@ -135,7 +140,7 @@ export function makeRecipientRoutes({ vault }: Pick<Services, 'vault'>): readonl
       limit: 'write',
       responses: { 200: z.strictObject({ erased: z.int() }) },
       async handle({ mandate, body }) {
-        const identities = await identitiesOf(mandate, pepper, body)
+        const identities = await identitiesOf(mandate, identify, body)
         const erased = await eraseRecipient(mandate, identities)
         recordEvent(mandate, { action: 'voucher.recipient_erased', rowCount: erased, reason: body.reason })
         return { erased }

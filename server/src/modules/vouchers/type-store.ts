@@ -12,22 +12,6 @@ export type VoucherTypeRow = Selectable<VoucherTables['voucher_type']>
 /** Who may ask for a voucher: an agency's form or server, or the tenant's own people. */
 export type IssuingMandate = Mandate<'form' | 'agency_key' | 'tenant'>
 
-/** What issuing needs to know of a type. */
-const ISSUING = ['id', 'code', 'label', 'duplicate_policy', 'keep_recipient_days'] as const
-
-/** A type on offer by its code. Throws VOUCHER_TYPE_NOT_ALLOWED, the same for unknown and for inactive ones. */
-export async function getOfferedType(mandate: IssuingMandate, code: string) {
-  const row = await tables<VoucherTables>(mandate)
-    .selectFrom('voucher_type')
-    .select(ISSUING)
-    .where('tenant_id', '=', mandate.tenant.id)
-    .where('code', '=', code)
-    .where('is_active', '=', true)
-    .executeTakeFirst()
-  if (row) return row
-  throw new ProblemError(403, 'VOUCHER_TYPE_NOT_ALLOWED', 'Vouchers of this type are not issued here.')
-}
-
 /** The types of the mandate's organisation, by name; those that are on offer first. */
 export function listTypes(mandate: Mandate<'tenant'>): Promise<VoucherTypeRow[]> {
   return tables<VoucherTables>(mandate)

@@ -16,7 +16,7 @@ export interface LineCell {
 }
 
 /** How far above the line that text hangs from its letters stand, as a share of the size (Helvetica's ascender). */
-const ASCENDER = 0.718
+export const ASCENDER = 0.718
 const ELLIPSIS = '…'
 
 function toHex(text: string): string {
@@ -30,7 +30,7 @@ function toHex(text: string): string {
 
 /**
  * Writes the cells of one row at once, without the layout that prose needs: a file of 200,000 rows is mostly this. Text is what
- * `toShown` lets through, in Helvetica; what is too long is cut with an ellipsis.
+ * `toShown` leaves to Helvetica; what is too long is cut with an ellipsis.
  */
 export class TextLine {
   readonly #widths = new Map<string, number>()

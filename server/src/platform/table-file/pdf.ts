@@ -3,9 +3,12 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import Pdf from 'pdfkit'
 import type { ExportCell, ExportColumn } from '../export-source.ts'
 import { decimalsOf, isMoney, toDecimal, toText } from './cells.ts'
-import { TextLine } from './pdf-line.ts'
+import { ASCENDER, TextLine } from './pdf-line.ts'
 import { groupThousands, toShown } from './pdf-text.ts'
+import type { ShownText } from './pdf-text.ts'
 import { Totals } from './totals.ts'
+import { takeWideFont } from './wide-font.ts'
+import type { Weight } from './wide-font.ts'
 import type { FileFacts, FileWriter, Sink } from './writer.ts'
 
 const MARGIN = 36
@@ -17,6 +20,14 @@ const ROWS_PER_TURN = 25
 const INK = '#1a1a1a'
 const PALE = '#666666'
 const RULE = '#c8c8c8'
+
+const PLAIN_FONTS = { plain: 'Helvetica', bold: 'Helvetica-Bold' } as const
+
+interface SetPlace {
+  readonly x: number
+  readonly width: number
+  readonly isRight?: boolean
+}
 
 interface Place {
   readonly column: ExportColumn
@@ -55,6 +66,7 @@ class Pages {
   readonly #line: TextLine
   #page = 0
   #y = 0
+  #weight: Weight = 'plain'
   isExact = true
 
   constructor(facts: FileFacts, sink: Sink) {
@@ -72,21 +84,43 @@ class Pages {
     this.#addPage()
   }
 
-  #shown(text: string): string {
+  #shown(text: string): ShownText {
     const shown = toShown(text)
     this.isExact &&= shown.isExact
-    return shown.text
+    return shown
+  }
+
+  #weigh(weight: Weight, isWide = false): PDFKit.PDFDocument {
+    this.#weight = weight
+    return this.doc.font(isWide ? takeWideFont(this.doc, weight) : PLAIN_FONTS[weight])
   }
 
   /** Text on one line, cut where its place ends. */
   #put(text: string, place: { x: number; width: number; isRight?: boolean }): void {
-    const room = place.width - 2 * PADDING
-    let shown = this.#shown(text)
-    const length = this.doc.widthOfString(shown)
-    if (length > room)
-      shown = `${shown.slice(0, Math.max(0, Math.floor((shown.length * room) / length) - 1))}…`
-    const indent = place.isRight === true && length <= room ? room - length : 0
-    this.doc.text(shown, place.x + PADDING + indent, this.#y, { lineBreak: false })
+    const shown = this.#shown(text)
+    if (shown.isWide) this.#weigh(this.#weight, true)
+    this.#set(shown.text, { ...place, x: place.x + PADDING, width: place.width - 2 * PADDING }, {})
+    if (shown.isWide) this.#weigh(this.#weight)
+  }
+
+  #set(text: string, place: SetPlace, look: PDFKit.Mixins.TextOptions): void {
+    const { doc } = this
+    const length = doc.widthOfString(text)
+    const letters = Array.from(text)
+    const kept = Math.max(0, Math.floor((letters.length * place.width) / length) - 1)
+    const shown = length > place.width ? `${letters.slice(0, kept).join('')}…` : text
+    const indent = place.isRight === true && length <= place.width ? place.width - length : 0
+    doc.text(shown, place.x + indent, this.#y, { lineBreak: false, ...look })
+  }
+
+  /** Cells that only the embedded font shows, on the line of the others. */
+  #addWide(cells: readonly (SetPlace & ShownText)[]): void {
+    const top = this.#y
+    this.#weigh('plain', true)
+    this.#y = top + ASCENDER * SIZE
+    for (const cell of cells) this.#set(cell.text, cell, { baseline: 'alphabetic' })
+    this.#weigh('plain')
+    this.#y = top
   }
 
   #addPage(): void {
@@ -97,17 +131,17 @@ class Pages {
     const { title, about } = this.#facts
     const whole = doc.page.width - 2 * MARGIN
     if (this.#page === 1) {
-      doc.font('Helvetica-Bold').fontSize(13).fillColor(INK)
+      this.#weigh('bold').fontSize(13).fillColor(INK)
       this.#put(title, { x: MARGIN - PADDING, width: whole })
       this.#y += 20
-      doc.font('Helvetica').fontSize(SIZE).fillColor(PALE)
+      this.#weigh('plain').fontSize(SIZE).fillColor(PALE)
       for (const line of about) {
         this.#put(line, { x: MARGIN - PADDING, width: whole })
         this.#y += LINE
       }
       this.#y += 6
     }
-    doc.font('Helvetica').fontSize(SIZE).fillColor(PALE)
+    this.#weigh('plain').fontSize(SIZE).fillColor(PALE)
     const below = this.#y
     this.#y = doc.page.height - 24
     this.#put(`Page ${this.#page}`, { x: MARGIN, width: whole, isRight: true })
@@ -117,11 +151,11 @@ class Pages {
   }
 
   #addHead(): void {
-    this.doc.font('Helvetica-Bold').fontSize(SIZE).fillColor(INK)
+    this.#weigh('bold').fontSize(SIZE).fillColor(INK)
     for (const place of this.#places) this.#put(place.column.label, place)
     this.#y += LINE
     this.#addRule()
-    this.doc.font('Helvetica').fillColor(INK)
+    this.#weigh('plain').fillColor(INK)
   }
 
   #addRule(): void {
@@ -142,17 +176,22 @@ class Pages {
   addRow(row: readonly ExportCell[]): void {
     this.#makeRoom()
     const cells = this.#places.map((place, index) => {
-      const text = this.#shown(toPdfText(row[index] ?? null))
-      return { ...place, x: place.x + PADDING, width: place.width - 2 * PADDING, text }
+      const shown = this.#shown(toPdfText(row[index] ?? null))
+      return { ...place, ...shown, x: place.x + PADDING, width: place.width - 2 * PADDING }
     })
-    this.doc.addContent(this.#line.write(cells, { top: this.#y, height: this.doc.page.height }))
+    const at = { top: this.#y, height: this.doc.page.height }
+    const wide = cells.filter(({ isWide }) => isWide)
+    this.doc.addContent(
+      this.#line.write(wide.length === 0 ? cells : cells.filter(({ isWide }) => !isWide), at),
+    )
+    if (wide.length > 0) this.#addWide(wide)
     this.#y += LINE
   }
 
   /** One line across the table. */
   addLine(text: string, isBold = false): void {
     this.#makeRoom()
-    this.doc.font(isBold ? 'Helvetica-Bold' : 'Helvetica')
+    this.#weigh(isBold ? 'bold' : 'plain')
     this.#put(text, { x: MARGIN, width: this.doc.page.width - 2 * MARGIN })
     this.#y += LINE
   }

@@ -2,14 +2,11 @@ import { app, say } from './context.js'
 import { make } from './dom.js'
 import { post } from './talk.js'
 
-/** A refusal in the words of this language; those of the server where it knows better. */
-function wordsOf({ reason, refusal, title, next_step: next }) {
+/** A refusal in the words of this language; the server speaks English, so its own words are never shown. */
+function wordsOf({ reason, refusal }) {
   if (refusal === false) return { title: say('fault.title'), next: say('fault.next') }
-  const { words, lang } = app.given
-  return {
-    title: words[`refusal.${reason}.title`] ?? title ?? say('fault.title'),
-    next: words[`refusal.${reason}`] ?? (lang === 'en' ? next : undefined) ?? say('fault.next'),
-  }
+  const known = `refusal.${reason}` in app.given.words ? reason : 'OTHER'
+  return { title: say(`refusal.${known}.title`), next: say(`refusal.${known}`) }
 }
 
 function markFaults(form, errors) {

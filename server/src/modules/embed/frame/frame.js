@@ -29,14 +29,16 @@ function dress({ theme }) {
 }
 
 function draw() {
-  const { texts } = app.given
+  const { texts, lang } = app.given
+  // The organisation's own words may be in another language than the form's: a screen reader has to know.
+  const own = texts.lang && texts.lang !== lang ? { lang: texts.lang } : {}
   const view = make('div', {})
   dress(app.given)
   const rules = texts.rules_list.map((rule) => make('li', {}, rule))
   const parts = [
-    make('h1', { tabindex: '-1' }, texts.title || say('title')),
-    texts.intro_text ? make('p', { class: 'intro' }, texts.intro_text) : null,
-    rules.length > 0 ? make('ul', { class: 'rules' }, ...rules) : null,
+    make('h1', { tabindex: '-1', ...(texts.title && own) }, texts.title || say('title')),
+    texts.intro_text ? make('p', { class: 'intro', ...own }, texts.intro_text) : null,
+    rules.length > 0 ? make('ul', { class: 'rules', ...own }, ...rules) : null,
     app.token === '' && !app.given.preview
       ? make('div', { role: 'alert', class: 'alert' }, say('no.token'))
       : tabsOf(view),

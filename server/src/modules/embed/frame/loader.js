@@ -1,5 +1,10 @@
 // Puts the form of an agency where the script stands. Reads its own attributes, and no page.
 ;(() => {
+  const WORDS = {
+    en: ['Voucher form', 'Open the form'],
+    es: ['Formulario de vales', 'Abrir el formulario'],
+    fr: ['Formulaire de bons', 'Ouvrir le formulaire'],
+  }
   const script = document.currentScript
   if (!script) return
   const { form, token, lang, title, target } = script.dataset
@@ -8,7 +13,9 @@
   const path = `${home}/e/${encodeURIComponent(form || '')}${query}#t=${encodeURIComponent(token || '')}`
   const frame = document.createElement('iframe')
   frame.src = `${path}&o=${encodeURIComponent(location.origin)}`
-  frame.title = title || 'Voucher form'
+  const spoken = [lang, ...navigator.languages].map((one) => String(one).split('-')[0])
+  const [name, open] = WORDS[spoken.find((one) => WORDS[one])] || WORDS.en
+  frame.title = title || name
   frame.referrerPolicy = 'origin'
   frame.setAttribute('scrolling', 'no')
   frame.style.cssText = 'border:0;width:100%;min-height:420px;color-scheme:normal'
@@ -21,7 +28,7 @@
     link.href = path
     link.target = '_blank'
     link.rel = 'noopener noreferrer'
-    link.textContent = { es: 'Abrir el formulario', fr: 'Ouvrir le formulaire' }[lang] || 'Open the form'
+    link.textContent = open
     link.style.cssText = 'display:inline-block;padding:12px 0;font:inherit'
     frame.style.display = 'none'
     frame.after(link)

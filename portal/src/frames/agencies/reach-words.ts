@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { agencyReach } from '../../words/agency-reach.ts'
+
+addWords(agencyReach)

@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { recipients } from '../../words/recipients.ts'
+
+addWords(recipients)
