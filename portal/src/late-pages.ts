@@ -27,6 +27,12 @@ export function agencies(name: keyof Awaited<ReturnType<typeof loadAgencies>>): 
   return lazyRouteComponent(loadAgencies, name)
 }
 
+const loadAgencyReach = () => import('./frames/agencies/reach-pages.ts')
+
+export function agencyReach(name: keyof Awaited<ReturnType<typeof loadAgencyReach>>): LatePage {
+  return lazyRouteComponent(loadAgencyReach, name)
+}
+
 const loadForms = () => import('./frames/agencies/form-pages.ts')
 
 export function forms(name: keyof Awaited<ReturnType<typeof loadForms>>): LatePage {
@@ -37,6 +43,12 @@ const loadVouchers = () => import('./frames/vouchers/pages.ts')
 
 export function vouchers(name: keyof Awaited<ReturnType<typeof loadVouchers>>): LatePage {
   return lazyRouteComponent(loadVouchers, name)
+}
+
+const loadRecipients = () => import('./frames/vouchers/recipient-pages.ts')
+
+export function recipients(name: keyof Awaited<ReturnType<typeof loadRecipients>>): LatePage {
+  return lazyRouteComponent(loadRecipients, name)
 }
 
 const loadReports = () => import('./frames/reports/pages.ts')

@@ -1,3 +1,4 @@
+import { NO_BREACHED_PASSWORDS } from '../../server/src/platform/breached-passwords.ts'
 import { makeCursorSigner } from '../../server/src/platform/cursor.ts'
 import { makePdfSealer } from '../../server/src/platform/sealed-pdf.ts'
 import { makeVault } from '../../server/src/platform/vault.ts'
@@ -15,6 +16,7 @@ export function readRoutes(): readonly Route[] {
       publicOrigin: () => 'http://localhost:3000',
       embedOrigin: () => 'http://embed.localhost:3000',
       webhookNets: [],
+      breachedPasswords: NO_BREACHED_PASSWORDS,
       isDemo: false,
       keepsMail: true,
       passwordHashConcurrency: 1,

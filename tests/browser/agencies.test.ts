@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]())
 
 test('an administrator adds an agency, makes a form and its token, gets the code once, and stops the token (E1, E6, E11)', async () => {
-  const { page } = await product.signIn('dana@acmefiber.example')
+  const page = await product.openTab('dana@acmefiber.example')
   await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/agencies`)
   await page.getByRole('link', { name: 'Bright Travel' }).waitFor()
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
@@ -74,4 +74,24 @@ test('an administrator adds an agency, makes a form and its token, gets the code
   await page.getByLabel('Type the last four characters of the token').fill(token.slice(-4))
   await page.getByRole('button', { name: 'Stop the token' }).click()
   await page.getByText('Wrong page').waitFor()
+})
+
+test('an administrator reads what an agency could do and did within a time, and is told what no report covers (A13, E11)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/agencies`)
+  await page.getByRole('link', { name: 'Bright Travel' }).click()
+  await page.getByRole('link', { name: 'What this agency could do and did' }).click()
+  await page.getByRole('heading', { name: 'What Bright Travel could do and did' }).waitFor()
+  await page
+    .getByRole('cell', { name: /^Token of the form/ })
+    .first()
+    .waitFor()
+  await page.getByRole('table', { name: 'Vouchers it asked for' }).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByLabel('Until (UTC)').fill('2020-01-01')
+  await page.getByRole('button', { name: 'Show the report' }).click()
+  await page.getByText('Choose an earlier and a later day').waitFor()
+  await page.getByLabel('From (UTC)').fill('2020-01-01')
+  await page.getByRole('button', { name: 'Show the report' }).click()
+  await page.getByText('Nothing stood open').waitFor()
 })

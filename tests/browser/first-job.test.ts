@@ -16,12 +16,18 @@ afterAll(() => product[Symbol.asyncDispose]())
 
 /** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
 async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['LIAISON_PICTURES'] === '1') await page.screenshot({ path: join(PICTURES, `${name}.png`) })
+  if (process.env['LIAISON_PICTURES'] !== '1') return
+  const size = page.viewportSize()
+  await page.setViewportSize({ width: 1120, height: 700 })
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
+  if (size) await page.setViewportSize(size)
 }
 
 test('a technician finds a tenant by keyboard, reads its invoices, and opens and works on a ticket; its admin sees it, and stops the access; the next click is refused with the reason', async () => {
   const lee = await product.signIn('lee@northwind.example')
   const { page } = lee
+  await page.getByRole('heading', { name: 'Ticket queue', level: 1 }).waitFor()
+  await page.getByRole('link', { name: 'Tenants', exact: true }).click()
   await page.getByRole('heading', { name: 'Tenants', level: 1 }).waitFor()
   await page
     .getByRole('link', { name: 'Beta Networks' })

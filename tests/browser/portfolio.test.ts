@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { endsOnItsDay } from '../support/engagement-acts.ts'
+import { readsTheNews } from '../support/link-news-acts.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { asksByTemplate, minorOf, rowsIn, setsFloorOfSeveral } from '../support/portfolio-acts.ts'
 import { RunningProduct } from '../support/product.ts'
@@ -240,7 +242,8 @@ test('a technician who is refused reads why, asks for more with a reason, works 
 
 async function setsRules(page: Page): Promise<void> {
   await page.goto(orgPath('cascade-broadband', 'access/rules'))
-  await page.getByLabel('Longest access, in days').fill('365')
+  const longest = page.getByLabel('Longest access, in days')
+  await longest.fill('365')
   await page.getByLabel('Two people approve').check()
   await page.getByLabel('We approve each elevation ourselves').check()
   await page.getByLabel('Second sign-in step not older than').selectOption({ label: '12 hours' })
@@ -250,7 +253,7 @@ async function setsRules(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save the rules' }).click()
   await page.getByText('Rules saved').first().waitFor()
   await page.reload()
-  await expect.poll(() => page.getByLabel('Longest access, in days').inputValue()).toBe('365')
+  await expect.poll(() => longest.inputValue(), { timeout: 15_000 }).toBe('365')
   expect(await page.getByLabel('Two people approve').isChecked()).toBe(true)
   expect(await page.getByRole('checkbox', { name: 'Reseller' }).isChecked()).toBe(false)
   expect(await page.getByLabel('Addresses or ranges, one per line').inputValue()).toBe('203.0.113.0/24')
@@ -284,7 +287,7 @@ async function handsOver(ruth: Page, victor: Page): Promise<void> {
   await victor.getByText('People for Cascade Broadband saved').first().waitFor()
 }
 
-test('a tenant sets its rules, sees who came in with what was read and changed, hands over from one partner to another in one flow, and cuts everybody off with one page (B10, B11)', async () => {
+test('a tenant sets its rules, sees who came in with what was read and changed, hands over from one partner to another in one flow, is mailed the first use and the week, and cuts everybody off with one page (B10, B11)', async () => {
   const lee = await openTab('lee@northwind.example')
   await enter(lee, actingPath('northwind-msp', 'cascade-broadband', 'tickets'))
   const ticket = await lee.locator('tbody tr a.thing').first().getAttribute('href')
@@ -315,6 +318,7 @@ test('a tenant sets its rules, sees who came in with what was read and changed, 
 
   const into = { method: 'POST', data: { tenant_id: product.demo.tenants['cascade-broadband'] } } as const
   expect(await ask(victor, '/partner/context', into)).toBe(200)
+  await readsTheNews(product, ruth, /Northwind MSP: .*[1-9]\d* changes?.* \(.*Lee Park\)/)
   await ruth.goto(orgPath('cascade-broadband', 'access/stop-all'))
   await ruth.getByLabel('Reason').fill('A laptop of theirs was stolen')
   await ruth.getByLabel("Type your organisation's name to confirm").fill('Cascade Broadband')
@@ -370,7 +374,7 @@ async function buttonsOf(page: Page, partner: string, tenant: string): Promise<s
   return [...found]
 }
 
-test('a headquarters compares five subsidiaries in their own currencies, sets a floor, sets the same for two more in one step and assigns its own agent, and an auditor reads what is linked, finds no way to change it, and does not see the rest (B2, B3, B6, B8)', async () => {
+test('a headquarters compares five subsidiaries in their own currencies, sets a floor, sets the same for two more in one step and assigns its own agent, and an auditor reads what is linked, finds no way to change it, does not see the rest, and is out on the day on which it ends (B2, B3, B6, B8)', async () => {
   const stefan = await openTab('stefan@helios.example')
   await compares(stefan)
   await setsFloor(stefan)
@@ -393,4 +397,5 @@ test('a headquarters compares five subsidiaries in their own currencies, sets a 
   expect(await ask(edith, `${path}/comments`, comment)).toBe(403)
   await edith.goto(actingPath('ledger-and-pine', 'beta-networks', 'tickets'))
   await edith.getByRole('heading', { name: 'No tenant that you can act in has this id' }).waitFor()
+  await endsOnItsDay(product, edith)
 }, 90_000)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
@@ -122,4 +123,37 @@ test('an administrator adds a type and issues a voucher of it; a second one for 
   await page.getByRole('button', { name: 'Ask for a review anyway' }).click()
   await page.getByRole('button', { name: 'Approve…' }).waitFor()
   await page.getByText('Nils Okafor').first().waitFor()
+
+  // Nils asks what is kept of him, gets it as a file, and is erased (E13).
+  await page.goto(addressOf('vouchers'))
+  await page.getByRole('link', { name: 'What is kept of a person' }).click()
+  await page.getByRole('button', { name: 'Show what is kept' }).click()
+  await page.getByRole('link', { name: 'Enter the date of birth.' }).waitFor()
+  const ask = async (first: string) => {
+    await page.getByLabel('First name').fill(first)
+    await page.getByLabel('Last name').fill('Okafor')
+    await page.getByLabel('Date of birth').fill('1988-02-29')
+    await page.getByRole('button', { name: 'Show what is kept' }).click()
+  }
+  await ask('Nobody')
+  await page.getByText('Nothing is kept of this person').waitFor()
+  await ask('nils')
+  await page.getByText('2 vouchers are kept of nils Okafor.').waitFor()
+  expect(page.url()).not.toMatch(/nils|okafor|1988/i)
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save as a file' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toBe('what-is-kept.json')
+  const { items } = JSON.parse(readFileSync(await file.path(), 'utf8'))
+  expect(items).toMatchObject([{ voucher_type: 'phone' }, { recipient: { first_name: 'Nils' } }])
+  await page.getByRole('button', { name: 'Erase this person…' }).click()
+  await page.getByRole('button', { name: 'Erase the person' }).click()
+  await page.getByRole('alert').getByText('reason').waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.getByLabel('Reason').fill('Asked by letter')
+  await page.getByLabel('Type the name of the person').fill('nils Okafor')
+  await page.getByRole('button', { name: 'Erase the person' }).click()
+  await page.getByText('The person was erased from 2 vouchers.').waitFor()
+  await ask('Nils')
+  await page.getByText('Nothing is kept of this person').waitFor()
 }, 120_000)

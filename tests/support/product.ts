@@ -6,6 +6,9 @@ import { Secret, TOTP } from 'otpauth'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
 import { inject } from 'vitest'
+import { openDatabase } from '../../server/src/platform/database.ts'
+import type { ConnectionSettings, Database } from '../../server/src/platform/database.ts'
+import { findEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { launchChromium } from '../../server/testing/chromium.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
 
@@ -14,6 +17,8 @@ const DemoFile = z.object({
   tenants: z.record(z.string(), z.string()),
   partners: z.record(z.string(), z.string()),
 })
+
+const SecretFile = z.object({ role_secret: z.string() })
 
 /** The product as `npm start` runs it: a process of its own, its embedded database, and the demo world. */
 export class RunningProduct implements AsyncDisposable {
@@ -51,6 +56,23 @@ export class RunningProduct implements AsyncDisposable {
     await this.#browser.close()
     await endProcess(this.#process)
     await rm(this.dataDir, { recursive: true, force: true })
+  }
+
+  /** The administrator's connection to the database of the product. */
+  async connection(): Promise<ConnectionSettings> {
+    const connection = await findEmbeddedPostgres(this.dataDir)
+    if (!connection) throw new Error('The database of the product does not run.')
+    return connection
+  }
+
+  /** The database of the product with its own logins, as another process of it opens them. */
+  async openDatabase(): Promise<Database> {
+    const secrets = SecretFile.parse(JSON.parse(await readFile(join(this.dataDir, 'secrets.json'), 'utf8')))
+    return openDatabase({
+      connection: await this.connection(),
+      roleSecret: secrets.role_secret,
+      poolSize: 2,
+    })
   }
 
   /** A new tab of somebody who signs in once while the product runs, since a one-time code works once. */

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 
 import { readActivityFile } from '../platform/calls.ts'
 import type { ActivityFilter } from '../platform/calls.ts'
+import { isRequestId } from '../platform/pasted.ts'
 import { choiceField, numberField, textField } from '../platform/filters.ts'
 import type { FilterValues } from '../platform/filters.ts'
 import { useWrite } from '../platform/query.ts'
@@ -31,9 +32,15 @@ function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text)
 }
 
+/** Words are looked for in what was done; the id of a request finds all that it did, in every system that names it. */
+function wordsOrRequest(search: string): ActivityFilter {
+  if (isRequestId(search)) return { request_id: search }
+  return search === '' ? {} : { search }
+}
+
 function toFilter(values: Values, by: (typeof sides)[number]): ActivityFilter {
   return {
-    ...(values.search === '' ? {} : { search: values.search }),
+    ...wordsOrRequest(values.search.trim()),
     ...(values.outcome === 'any' ? {} : { outcome: values.outcome }),
     ...(by === 'any' ? {} : { by }),
     ...(isDay(values.from) ? { from: `${values.from}T00:00:00Z` } : {}),

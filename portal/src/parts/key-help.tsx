@@ -1,3 +1,4 @@
+import './job-words.ts'
 import { Modal } from '@mantine/core'
 
 import { useFrame } from '../platform/frame.ts'
@@ -24,6 +25,7 @@ export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
                 {key('j')} {key('k')} {key('Enter')}
               </>,
             ),
+            fact(t('keys.new'), key('n')),
             ...letters.map((entry) =>
               fact(
                 entry.label,

@@ -1,3 +1,4 @@
+import './job-words.ts'
 import { Modal, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { readBody } from '@liaison/client'
@@ -16,8 +17,8 @@ import { shownLinkStatus } from '../platform/status.ts'
 import { t, tValue } from '../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../places.ts'
 import type { NavGroup } from '../platform/nav.ts'
-
-type Target = { id: string; label: string; note: string; to: string }
+import { pastedTargets, useRegistryTargets } from './palette-finds.ts'
+import type { Target } from './palette-finds.ts'
 
 function matches(label: string, typed: string): boolean {
   return typed === '' || label.toLocaleLowerCase().includes(typed.toLocaleLowerCase())
@@ -71,6 +72,7 @@ function tenantNote(tenant: { access_role: string; link_status: string; ends_at:
 function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
   const frame = useFrame()
   const tenants = useTenantTargets(frame, typed)
+  const registered = useRegistryTargets(frame, typed)
   const leave =
     frame.kind === 'acting'
       ? [
@@ -87,7 +89,13 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
     .map((entry) => ({ id: entry.to, label: entry.label, note: t('palette.page'), to: entry.to }))
   const places = placeTargets(frame.me).filter((place) => pages.every((page) => page.to !== place.to))
   const fixed = [...pages, ...places].filter((target) => matches(target.label, typed))
-  return [...leave.filter((target) => matches(target.label, typed)), ...tenants, ...fixed]
+  return [
+    ...pastedTargets(frame, typed),
+    ...leave.filter((target) => matches(target.label, typed)),
+    ...tenants,
+    ...fixed,
+    ...registered,
+  ]
 }
 
 type OptionsProps = {

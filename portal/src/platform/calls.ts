@@ -29,6 +29,7 @@ export type ActivityFilter = {
   delegation_id?: string
   partner_id?: string
   tenant_id?: string
+  request_id?: string
   from?: string
   to?: string
   cursor?: string

@@ -1,3 +1,4 @@
+import { firstPageOf } from '@liaison/access'
 import { readBody } from '@liaison/client'
 import type { Me } from '@liaison/client'
 import { useQuery } from '@tanstack/react-query'
@@ -30,9 +31,19 @@ export function onlyRefers(kinds: readonly string[]): boolean {
   return kinds.every((kind) => kind === 'referral')
 }
 
-function homeOfPartner({ id, kinds, role }: Extract<Me['frames'][number], { kind: 'partner' }>): string {
-  if (!onlyRefers(kinds)) return partnerPlaces.customers(id)
-  return role === 'PARTNER_STAFF' ? partnerPlaces.referrals(id) : partnerPlaces.overview(id)
+type Part = Extract<Me['frames'][number], { kind: 'partner' }>
+
+const firstPlaces = {
+  activity: partnerPlaces.activity,
+  customers: partnerPlaces.customers,
+  overview: partnerPlaces.overview,
+  queue: partnerPlaces.queue,
+  referrals: partnerPlaces.referrals,
+  'reports/revenue': partnerPlaces.revenueReport,
+} as const
+
+function homeOfPartner(part: Part): string {
+  return firstPlaces[firstPageOf(part)](part.id)
 }
 
 /** The places where this person has a part, with the address of each. */

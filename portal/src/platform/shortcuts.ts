@@ -17,6 +17,12 @@ function focusFilter(): void {
   document.querySelector<HTMLElement>('[data-filter-focus]')?.focus()
 }
 
+/** What the page itself offers for a key: the field that filters its list, and what it makes. */
+function actOnPage(act: string): void {
+  if (act === 'filter') focusFilter()
+  if (act === 'new') document.querySelector<HTMLElement>('[data-new]')?.click()
+}
+
 /** The keys that work on every page of a frame: palette, filter, help, and `g` with the letter of a page. */
 export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
   const [shown, setShown] = useState<Shortcuts['shown']>(null)
@@ -32,9 +38,9 @@ export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
       if (meaning === null || (meaning.act !== 'palette' && (isDialogOpen || !lettersOn))) return
       pressedG.current = meaning.act === 'wait' ? event.timeStamp : Number.NEGATIVE_INFINITY
       if (meaning.act === 'palette' || meaning.act === 'help') setShown(meaning.act)
-      if (meaning.act === 'filter') focusFilter()
+      actOnPage(meaning.act)
       if (meaning.act === 'go') goToLetter(nav, meaning.letter, go)
-      if (['palette', 'help', 'filter', 'go'].includes(meaning.act)) event.preventDefault()
+      if (['palette', 'help', 'filter', 'go', 'new'].includes(meaning.act)) event.preventDefault()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

@@ -4,6 +4,7 @@ import { compileMessage } from '@lingui/message-utils/compileMessage'
 import type { accounts } from '../words/accounts.ts'
 import { acting } from '../words/acting.ts'
 import type { agencies } from '../words/agencies.ts'
+import type { agencyReach } from '../words/agency-reach.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
 import type { consents } from '../words/consents.ts'
@@ -17,6 +18,7 @@ import type { exports } from '../words/exports.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
+import type { jobs } from '../words/jobs.ts'
 import type { keyPair } from '../words/key-pair.ts'
 import type { billing } from '../words/billing.ts'
 import type { webhooks } from '../words/webhooks.ts'
@@ -33,11 +35,13 @@ import { severalFrames } from '../words/several-frames.ts'
 import type { payouts } from '../words/payouts.ts'
 import type { plans } from '../words/plans.ts'
 import type { program } from '../words/program.ts'
+import type { recipients } from '../words/recipients.ts'
 import type { referrals } from '../words/referrals.ts'
 import type { realms } from '../words/realms.ts'
 import type { reports } from '../words/reports.ts'
 import type { earnings } from '../words/earnings.ts'
 import type { risk } from '../words/risk.ts'
+import type { secondPerson } from '../words/second-person.ts'
 import type { agreements } from '../words/agreements.ts'
 import type { usage } from '../words/usage.ts'
 import type { vouchers } from '../words/vouchers.ts'
@@ -84,11 +88,15 @@ export type WordId =
   | keyof typeof agreements
   | keyof typeof earnings
   | keyof typeof risk
+  | keyof typeof secondPerson
   | keyof typeof configuration
+  | keyof typeof jobs
   | keyof typeof keyPair
   | keyof typeof usage
   | keyof typeof vouchers
   | keyof typeof agencies
+  | keyof typeof agencyReach
+  | keyof typeof recipients
 type Values = Record<string, string | number>
 
 const english: Record<string, string> = { ...first }

@@ -44,6 +44,7 @@ export const agencies = {
   'agency.activate_effect': 'Its forms and server keys work again, with the tokens they have.',
   'agency.activate_keep': 'Keep it stopped',
   'agency.activate_done': 'The agency works again.',
+  'agency.reach': 'What this agency could do and did',
   'agency.stopped_note': 'This agency is stopped. Each request of its forms and server keys is refused.',
   'agency.stopped_reason': 'Reason: {reason}',
   'form.list': 'Forms',

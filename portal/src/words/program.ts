@@ -10,14 +10,14 @@ export const program = {
   'program_settings.set_by': 'Version {version}, set by {name} on {date}',
   'four_eyes.title': 'Agreements',
   'four_eyes.about':
-    'What whoever drafted an agreement leaves to a second person. Nobody approves what they signed, whatever is chosen here.',
+    'What whoever drafted an agreement leaves to a second person. Nobody approves what they signed, whatever is chosen here. Fewer people than before takes two people itself.',
   'four_eyes.legend': 'A second person is needed',
   'four_eyes.offer_and_approval': 'To offer a draft, and to approve it once it is signed',
   'four_eyes.approval': 'To approve it once it is signed',
   'four_eyes.off': 'For neither',
   'approval.title': 'Approving earnings',
   'approval.about':
-    'An amount above the limit of its currency takes two people. In a currency without a limit every amount does.',
+    'An amount above the limit of its currency takes two people. In a currency without a limit every amount does. A policy with fewer people than before takes two people itself.',
   'approval.by_itself': 'Approve earnings up to the limit without anybody once their waiting time is over',
   'approval.by_itself_short': 'Approved without anybody',
   'approval.yes': 'Yes, once the waiting time is over',

@@ -56,6 +56,7 @@ export const vouchers = {
   'vouchers.none_text':
     'Add a type of voucher, then issue one here or let an agency do it from its own website.',
   'vouchers.new': 'Issue a voucher',
+  'vouchers.kept_of_person': 'What is kept of a person',
   'vouchers.removed': 'Name removed',
 
   'voucher.title': 'Voucher {code}',

@@ -676,7 +676,7 @@ export interface paths {
         };
         /** How earnings are approved */
         get: operations["getAdminEarningsPolicy"];
-        /** Set how earnings are approved, as a further version */
+        /** Set how earnings are approved, as a further version; fewer people than before wait for a second person */
         put: operations["putAdminEarningsPolicy"];
         post?: never;
         delete?: never;
@@ -1877,7 +1877,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the work with a partner for good: nothing of it works from the next request on */
+        /** Ask to end the work with a partner for good; a second person confirms, and then nothing of it works from the next request on */
         post: operations["postAdminPartnersByPartnerIdTerminate"];
         delete?: never;
         options?: never;
@@ -2323,7 +2323,7 @@ export interface paths {
         };
         /** The partner program: its default terms, and what two people do */
         get: operations["getAdminProgram"];
-        /** Say what whoever drafted an agreement leaves to a second person */
+        /** Say what whoever drafted an agreement leaves to a second person; less than before waits for one */
         put: operations["putAdminProgram"];
         post?: never;
         delete?: never;
@@ -2757,6 +2757,74 @@ export interface paths {
         /** Set what a rule does from now on; cases that are open keep what was seen */
         put: operations["putAdminRiskRulesByRule"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/second-person-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody of the provider asked for that takes a second person, the newest first */
+        get: operations["getAdminSecondPersonRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/second-person-requests/agreement-settings/{request_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline fewer people for agreements as the second person, or take it back as the first */
+        post: operations["postAdminSecondPersonRequestsAgreementSettingsByRequestIdDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/second-person-requests/earning-settings/{request_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline fewer people for earnings as the second person, or take it back as the first */
+        post: operations["postAdminSecondPersonRequestsEarningSettingsByRequestIdDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/second-person-requests/partner-terminations/{request_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline the end of a partner as the second person, or take it back as the first */
+        post: operations["postAdminSecondPersonRequestsPartnerTerminationsByRequestIdDecision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -11042,6 +11110,35 @@ export interface components {
             reason: string | null;
             set_by_name: string;
             created_at: string;
+            /** @description A policy with fewer people that waits for a second person. */
+            asked: components["schemas"]["SecondPersonRequest"] | null;
+        };
+        SecondPersonRequest: {
+            request_id: string;
+            /** @enum {string} */
+            kind: "partner_termination" | "agreement_care" | "earning_policy";
+            partner_id: string | null;
+            partner_name: string | null;
+            /** @description What two people would still do about agreements. */
+            proposed_four_eyes: string | null;
+            /** @description How earnings would be approved. */
+            proposed_policy: {
+                approves_by_itself: boolean;
+                two_people_above: {
+                    [key: string]: number;
+                };
+            } | null;
+            reason: string;
+            /** @enum {string} */
+            state: "waiting" | "confirmed" | "declined" | "withdrawn" | "lapsed";
+            asked_by_name: string;
+            asked_by_you: boolean;
+            asked_at: string;
+            /** @description Until when it can be confirmed. */
+            ends_at: string;
+            decided_by_name: string | null;
+            decided_at: string | null;
+            decision_reason: string | null;
         };
         EarningDetail: {
             earning_id: string;
@@ -11960,6 +12057,8 @@ export interface components {
             timezone: string;
             /** @enum {string} */
             four_eyes: "off" | "approval" | "offer_and_approval";
+            /** @description A setting with fewer people that waits for a second person. */
+            four_eyes_asked: components["schemas"]["SecondPersonRequest"] | null;
             defaults: components["schemas"]["AgreementTerms"];
             placeholders: string[];
         };
@@ -21037,7 +21136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CONFLICT, EARNING_POLICY_CONFLICT */
+            /** @description CONFLICT, EARNING_POLICY_CONFLICT, SECOND_PERSON_WAITING */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28400,6 +28499,8 @@ export interface operations {
                             role: string;
                             status: string;
                         }[];
+                        /** @description The end of the partner that waits for a second person. */
+                        termination_asked: components["schemas"]["SecondPersonRequest"] | null;
                     };
                 };
             };
@@ -32125,43 +32226,12 @@ export interface operations {
         };
         responses: {
             /** @description Done. */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        partner_id: string;
-                        name: string;
-                        /** @description The code of the partner: it never changes. */
-                        slug: string;
-                        kinds: string[];
-                        legal_name: string | null;
-                        country: string | null;
-                        registration_no: string | null;
-                        contact_email: string | null;
-                        website: string | null;
-                        /** @enum {string} */
-                        tier: "standard" | "advanced" | "premier";
-                        region: string | null;
-                        onboarding_date: string;
-                        version: number;
-                        /** @enum {string} */
-                        status: "active" | "suspended" | "terminated";
-                        /**
-                         * @description Stopped when nothing of the partner works, whatever the reason.
-                         * @enum {string}
-                         */
-                        registry_status: "active" | "stopped";
-                        status_reason: string | null;
-                        status_changed_at: string;
-                        members_count: number;
-                        clients_count: number;
-                        active_links: number;
-                        /** @description Consents and resales in force for its API clients. */
-                        active_consents: number;
-                        created_at: string;
-                    };
+                    "application/json": components["schemas"]["SecondPersonRequest"];
                 };
             };
             /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
@@ -32200,7 +32270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PARTNER_STATE_CONFLICT */
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, PARTNER_STATE_CONFLICT, SECOND_PERSON_WAITING */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -35915,7 +35985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CONFLICT */
+            /** @description CONFLICT, SECOND_PERSON_WAITING */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -39747,6 +39817,506 @@ export interface operations {
             };
             /** @description PRECONDITION_REQUIRED */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminSecondPersonRequests: {
+        parameters: {
+            query?: {
+                state?: string;
+                kind?: string;
+                partner_id?: string;
+                limit?: string;
+                offset?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["SecondPersonRequest"][];
+                        total: number;
+                        limit: number;
+                        offset: number;
+                        has_more: boolean;
+                    };
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminSecondPersonRequestsAgreementSettingsByRequestIdDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Another person confirms or declines; whoever asked takes it back.
+                     * @enum {string}
+                     */
+                    decision: "confirm" | "decline" | "withdraw";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPersonRequest"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SECOND_PERSON_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SECOND_PERSON_ANSWERED, SECOND_PERSON_OUTDATED, SECOND_PERSON_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminSecondPersonRequestsEarningSettingsByRequestIdDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Another person confirms or declines; whoever asked takes it back.
+                     * @enum {string}
+                     */
+                    decision: "confirm" | "decline" | "withdraw";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPersonRequest"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SECOND_PERSON_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SECOND_PERSON_ANSWERED, SECOND_PERSON_OUTDATED, SECOND_PERSON_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description RATE_LIMIT_EXCEEDED */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description INTERNAL_ERROR */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description DEADLINE_EXCEEDED, DEPENDENCY_UNAVAILABLE, OVERLOADED */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminSecondPersonRequestsPartnerTerminationsByRequestIdDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repetition within 24 hours answer as the first did. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Another person confirms or declines; whoever asked takes it back.
+                     * @enum {string}
+                     */
+                    decision: "confirm" | "decline" | "withdraw";
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondPersonRequest"];
+                };
+            };
+            /** @description MALFORMED_REQUEST, TENANT_CONTEXT_MISMATCH */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description STEP_UP_REQUIRED, UNAUTHORIZED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description ACCESS_FROZEN, CROSS_SITE_REQUEST, PERMISSION_DENIED, PERSON_INACTIVE, WRONG_PLANE */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description SECOND_PERSON_NOT_FOUND */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT, IDEMPOTENCY_IN_PROGRESS, SECOND_PERSON_ANSWERED, SECOND_PERSON_OUTDATED, SECOND_PERSON_REFUSED */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PAYLOAD_TOO_LARGE */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description IDEMPOTENCY_CONFLICT, VALIDATION_ERROR */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -34,7 +34,7 @@ export function TicketsPage() {
       title={t('tickets.title')}
       tools={
         mayCreate && (
-          <Button onClick={() => go(actingPlaces.newTicket(partnerId, tenantId))}>
+          <Button data-new="" onClick={() => go(actingPlaces.newTicket(partnerId, tenantId))}>
             {t('tickets.new', { tenant: acting.tenant_name })}
           </Button>
         )

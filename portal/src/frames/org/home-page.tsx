@@ -15,6 +15,9 @@ import { orgPlaces } from '../../places.ts'
 import { isLiveResale, useConsents, useResales } from './calls-consents.ts'
 import { WaitingConsents } from './waiting-consents.tsx'
 
+const WaitingRequests = lazy(async () => ({
+  default: (await import('./waiting-requests.tsx')).WaitingRequests,
+}))
 const HomeGlance = lazy(async () => ({ default: (await import('./home-glance.tsx')).HomeGlance }))
 
 function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_access']> }) {
@@ -67,6 +70,11 @@ export function HomePage() {
                   <GoLink to={orgPlaces.requests(tenantId)}>{t('home.review')}</GoLink>
                 </p>
               </Note>
+            )}
+            {waitingIn(found) > 0 && (
+              <Suspense fallback={null}>
+                <WaitingRequests />
+              </Suspense>
             )}
             <WaitingConsents />
             {found.who_has_access !== null && <WhoHasAccess access={found.who_has_access} />}

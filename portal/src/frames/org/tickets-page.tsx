@@ -32,7 +32,9 @@ export function TicketsPage() {
       tools={
         <div className="row">
           <ExportLink kind="tickets" />
-          <Button onClick={() => go(orgPlaces.newTicket(tenantId))}>{t('newticket.own_title')}</Button>
+          <Button data-new="" onClick={() => go(orgPlaces.newTicket(tenantId))}>
+            {t('newticket.own_title')}
+          </Button>
         </div>
       }
     >

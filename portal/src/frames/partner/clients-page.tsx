@@ -13,6 +13,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { PastedRefusal } from './pasted-refusal.tsx'
 import { shownClientStatus } from '../shared/client-words.ts'
 import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 
@@ -57,30 +58,33 @@ export function ClientsPage() {
   const toNew = mayManage && <GoLink to={partnerPlaces.newClient(partnerId)}>{t('apps.new')}</GoLink>
   return (
     <Page title={t('apps.title')} lead={t('apps.lead')} tools={toNew}>
-      <Answer query={clients}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <div className="list">
-              <Empty title={t('apps.none')} text={t('apps.none_text')}>
-                {toNew}
-              </Empty>
-            </div>
-          ) : (
-            <DataTable
-              caption={t('apps.title')}
-              columns={columnsFor(partnerId, now)}
-              rows={page.items}
-              rowId={(row) => row.client_id}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <div className="stack">
+        <Answer query={clients}>
+          {(page) =>
+            page.items.length === 0 ? (
+              <div className="list">
+                <Empty title={t('apps.none')} text={t('apps.none_text')}>
+                  {toNew}
+                </Empty>
+              </div>
+            ) : (
+              <DataTable
+                caption={t('apps.title')}
+                columns={columnsFor(partnerId, now)}
+                rows={page.items}
+                rowId={(row) => row.client_id}
+                paging={{
+                  offset: page.offset,
+                  limit: page.limit,
+                  total: page.total,
+                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
+                }}
+              />
+            )
+          }
+        </Answer>
+        <PastedRefusal />
+      </div>
     </Page>
   )
 }

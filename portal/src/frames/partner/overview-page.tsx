@@ -14,6 +14,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { useBeginning } from './onboarding-call.ts'
 import { SlaText } from '../shared/sla-ring.tsx'
 import { tenantNameOf } from '../shared/link-parts.tsx'
 
@@ -32,6 +33,7 @@ function Sums() {
   const board = useRead(['customers', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
   )
+  useBeginning(board.data?.aggregates.tenants === 0)
   return (
     <Answer query={board} lines={2}>
       {({ aggregates }) => (

@@ -12,10 +12,14 @@ import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
 import { ExportLink } from '../shared/export-link.tsx'
 import { GroupPick } from '../shared/group-pick.tsx'
+import { useBeginning } from './onboarding-call.ts'
 import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shared/ticket-table.tsx'
 
 // Fetched after the queue: nobody waits for it.
 const SavedViews = lazy(async () => ({ default: (await import('../shared/saved-views.tsx')).SavedViews }))
+const NewTicketPick = lazy(async () => ({
+  default: (await import('../shared/new-ticket-pick.tsx')).NewTicketPick,
+}))
 
 function Sums({ sums }: { sums: TicketPage['aggregates'] }) {
   const isLate = sums.sla_breach_count > 0
@@ -37,6 +41,17 @@ function Sums({ sums }: { sums: TicketPage['aggregates'] }) {
   )
 }
 
+function Tools() {
+  return (
+    <>
+      <ExportLink kind="tickets" />
+      <Suspense fallback={null}>
+        <NewTicketPick />
+      </Suspense>
+    </>
+  )
+}
+
 /** The tickets of all tenants in one list, nearest promise first. */
 export function QueuePage() {
   const { partnerId } = useFrame()
@@ -47,12 +62,13 @@ export function QueuePage() {
     (frame, signal) => readBody(frame.client.GET('/partner/support/tickets', { params: { query }, signal })),
     { keep: true },
   )
+  useBeginning(tickets.data?.scope.tenant_count === 0 && filters.active.length === 0)
   const addressOf = useCallback(
     (ticket: Ticket) => actingPlaces.ticket(partnerId, ticket.tenant_id, ticket.ticket_id),
     [partnerId],
   )
   return (
-    <Page title={t('queue.title')} lead={t('queue.lead')} tools={<ExportLink kind="tickets" />}>
+    <Page title={t('queue.title')} lead={t('queue.lead')} tools={<Tools />}>
       {tickets.data && <Sums sums={tickets.data.aggregates} />}
       <TicketFilterBar
         filters={filters}

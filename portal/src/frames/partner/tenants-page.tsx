@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ManagedTenant, ManagedTenantPage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -20,7 +20,7 @@ import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { shownColumns } from '../shared/columns.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
 import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
-import { useOnboarding } from './onboarding-call.ts'
+import { useBeginning } from './onboarding-call.ts'
 import { TenantDrawer } from './tenant-drawer.tsx'
 
 // Fetched after the board: nobody waits for them.
@@ -318,24 +318,9 @@ function Board({ page, filters }: { page: ManagedTenantPage; filters: ListFilter
   )
 }
 
-let hasLed = false
-
-/** A partner that has nothing to work on yet begins with the steps to its first call; led there once, so that the board stays reachable. */
-function useBeginning(isFiltered: boolean): void {
-  const { partnerId } = useFrame()
-  const go = useGo()
-  const list = useOnboarding({ enabled: !isFiltered && !hasLed })
-  const leads = list.data?.starts_here === true && !hasLed
-  useEffect(() => {
-    if (!leads) return
-    hasLed = true
-    go(partnerPlaces.ready(partnerId), { replace: true })
-  }, [leads, go, partnerId])
-}
-
 function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
   const { partnerId } = useFrame()
-  useBeginning(isFiltered)
+  useBeginning(!isFiltered)
   return (
     <div className="list">
       <Empty
@@ -372,7 +357,9 @@ export function TenantsPage() {
     { keep: true },
   )
   const tools = mayRequest && (
-    <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+    <Button data-new="" onClick={() => go(partnerPlaces.requestLink(partnerId))}>
+      {t('links.request')}
+    </Button>
   )
   return (
     <Page title={t('board.title')} tools={tools}>

@@ -118,7 +118,7 @@ type ToolsProps = { isBusy: boolean; onMake: () => void; onForm: () => void }
 function Tools({ isBusy, onMake, onForm }: ToolsProps) {
   return (
     <>
-      <Button loading={isBusy} onClick={onMake}>
+      <Button data-new="" loading={isBusy} onClick={onMake}>
         {t('codes.new')}
       </Button>
       <Button variant="default" onClick={onForm}>

@@ -7,6 +7,7 @@ import { useMemo } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
@@ -20,6 +21,8 @@ import { partnerPlaces } from '../../places.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
 import { formatMonth } from '../reports/figures.ts'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { useMakeCode } from './code-columns.tsx'
+import { blankCode } from './code-draft.ts'
 import { Funnel } from './funnel.tsx'
 
 const states = ['any', 'created', 'locked', 'voided'] as const
@@ -170,21 +173,34 @@ function List({ page, title, columns, onPage }: ListProps) {
   )
 }
 
+/** What is done most from here: a code and its link in one step, without leaving the list. */
+function Tools() {
+  const mayExport = useMay('partner_org.earnings.export')
+  const mayMake = useMay('partner_org.codes.create')
+  const make = useMakeCode(() => undefined)
+  return (
+    <>
+      {mayExport && <ProgramExportTools kind="referrals" />}
+      {mayMake && (
+        <Button data-new="" loading={make.isPending} onClick={() => make.mutate(blankCode)}>
+          {t('codes.new')}
+        </Button>
+      )}
+      <WriteProblem error={make.error} />
+    </>
+  )
+}
+
 /** Whom the partner brought, in the seven fields that it may know: staff see those of their own codes. */
 export function ReferralsPage() {
   const seesAll = useMay('partner_org.referrals.read_all')
-  const mayExport = useMay('partner_org.earnings.export')
   const filters = useFilters(spec)
   const { values, set, clear, active } = filters
   const list = useReferrals(values)
   const columns = useMemo(() => toColumns(seesAll), [seesAll])
   const title = t(seesAll ? 'referrals.title' : 'referrals.mine_title')
   return (
-    <Page
-      title={title}
-      lead={t(seesAll ? 'referrals.lead' : 'referrals.mine_lead')}
-      tools={mayExport && <ProgramExportTools kind="referrals" />}
-    >
+    <Page title={title} lead={t(seesAll ? 'referrals.lead' : 'referrals.mine_lead')} tools={<Tools />}>
       <div className="stack">
         <Funnel />
         <FilterBar active={active} onClear={clear} note={<Refreshed query={list} />}>

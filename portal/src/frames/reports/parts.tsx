@@ -4,6 +4,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { GoLink, usePathname } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces as places } from '../../places.ts'
+import { useBeginning } from '../partner/onboarding-call.ts'
 import { formatCoverage, formatMonth, monthBefore } from './figures.ts'
 
 /** The way between the reports of the partner frame. */
@@ -60,5 +61,6 @@ export function Records({ coverage }: { coverage: number }) {
 
 /** A report that covers no tenant. */
 export function Nobody() {
+  useBeginning(true)
   return <Empty title={t('reports.nobody')} text={t('reports.nobody_text')} />
 }

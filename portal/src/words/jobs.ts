@@ -1,0 +1,21 @@
+/** Sentences that shorten the way to frequent jobs; they come with the pieces that show them. */
+export const jobs = {
+  'pickticket.open': 'New ticket…',
+  'pickticket.title': 'For which tenant is the ticket?',
+  'pickticket.about': 'Nothing is chosen for you. The next page names the tenant again.',
+  'pickticket.tenant': 'Tenant',
+  'find.partner': 'Partner',
+  'find.tenant': 'Tenant',
+  'find.client': 'API client of {partner}',
+  'find.decision': 'Why was this decided?',
+  'find.request': 'What was done with this request',
+  'keys.new': 'Make a new one, where the page makes something',
+  'pasted.title': 'Why was a call refused?',
+  'pasted.label': 'Id in the answer',
+  'pasted.about': 'Paste explain_id or request_id of the refusal.',
+  'pasted.act': 'Show why',
+  'pasted.wrong': 'This is no such id. It begins with exp_ or req_.',
+  'decision.lead': 'The decision as it was taken. It is kept for 30 days.',
+  'home.request_of': '{partner} asks for access.',
+  'home.review_of': 'Review what {partner} asks for',
+} as const
