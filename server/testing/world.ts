@@ -69,6 +69,7 @@ export class TestWorld implements AsyncDisposable {
     this.app = app
     this.#admin = new pg.Pool({ ...testDatabase.connection, max: 2 })
     this.#admin.on('error', () => undefined)
+    this.#admin.on('connect', (client) => void client.on('error', () => undefined))
   }
 
   /**

@@ -108,6 +108,8 @@ describe('a process that starts before its database', { timeout: LONG_MS }, () =
 
   test('does not wait where the database answers and refuses: a login that owns tables or bypasses row security ends the start at once (R1)', async () => {
     const pool = new pg.Pool({ ...world.connection, max: 1 })
+    pool.on('error', () => undefined)
+    pool.on('connect', (client) => void client.on('error', () => undefined))
     const unsafe: Database = { pool: () => pool, close: () => pool.end() }
     opened.push(unsafe)
     let tries = 0

@@ -11,6 +11,8 @@ export async function spawnProduct(dataDir: string): Promise<{ child: ChildProce
     PORT: '0',
     METRICS_PORT: '0',
     LOG_LEVEL: 'error',
+    // Pages are looked at here, not how soon a busy machine gives up.
+    POOL_WAIT_MS: '10000',
     LIAISON_DATA_DIR: dataDir,
   }
   const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })

@@ -78,6 +78,11 @@ async function ask(connection: ConnectionSettings, text: string): Promise<unknow
   return withAdminClient(connection, async (client) => (await client.query(text)).rows[0])
 }
 
+async function countEvents(): Promise<number> {
+  const [row] = await world.sql<{ n: number }>('select count(*)::integer as n from audit_event')
+  return row?.n ?? 0
+}
+
 const ALIVE = `select (select count(*)::integer from session where ended_at is null) as sessions,
   (select count(*)::integer from signing_key) as keys,
   (select count(*)::integer from delegation d where access.in_force(d)) as delegations,
@@ -88,11 +93,13 @@ test(
   async () => {
     await openTicket('sealed before')
     await seal(world.connection, bench.folder)
+    const signed = await countEvents()
     await openTicket('committed before, and sealed by nobody')
     const connection = await momentOf(world.connection)
     // What the moment does not know, and what was signed of it.
     await openTicket('after')
     await seal(world.connection, bench.folder)
+    const lacking = (await countEvents()) - signed
     await using target = await CommandBench.start({ connection })
     const kept = checkpointFileIn(bench.folder)
     const { status, out } = await target.run(['restore', '--in-place', '--checkpoints', kept, '--json'])
@@ -100,7 +107,8 @@ test(
     const outcome = JSON.parse(out)
     expect(outcome).toMatchObject({ sessions_ended: 1, is_frozen: true, audit: { unsealed: 0 } })
     expect(outcome.audit.sealed).toBe(outcome.audit.events)
-    expect(outcome.audit.lacking).toBe(2)
+    expect(lacking).toBeGreaterThanOrEqual(2)
+    expect(outcome.audit.lacking).toBe(lacking)
     expect(await ask(connection, ALIVE)).toEqual({ sessions: 0, keys: 0, delegations: 0, tickets: 2 })
     // The folder of the restored installation has checkpoints of its own now, and sealing goes on from there.
     expect((await target.run(['audit', 'verify'])).status).toBe(0)

@@ -91,15 +91,19 @@ export function migrate(
   return untilFree(() => migrateOnce(admin, options))
 }
 
-/** What failed: one migration, or all of them, since the database was prepared by a version that this one does not know. */
+/** How Kysely begins when a migration has run that this code does not have, or in another order. */
+const OF_ANOTHER_VERSION = 'corrupted migrations'
+
+/** What failed: one migration, or all of them, such as when a version that this one does not know prepared the database. */
 function toMigrationError(error: unknown, results: readonly MigrationResult[] = []): Error {
   const failed = results.find((result) => result.status === 'Error')
   if (failed) return new Error(`Migration ${failed.migrationName} failed`, { cause: error })
   const story = error instanceof Error ? error.message : String(error)
-  return new Error(
-    `The database was prepared by another version of Liaison: ${story}. Start that version or a newer one, or use another database.`,
-    { cause: error },
-  )
+  const isOfAnother = story.startsWith(OF_ANOTHER_VERSION)
+  const advice = isOfAnother
+    ? `The database was prepared by another version of Liaison: ${story}. Start that version or a newer one, or use another database.`
+    : `Migrations could not begin: ${story}`
+  return new Error(advice, { cause: error })
 }
 
 async function migrateOnce(
@@ -107,7 +111,9 @@ async function migrateOnce(
   options: MigrateOptions,
 ): Promise<{ applied: string[] }> {
   const pool = new pg.Pool({ ...admin, max: 2, options: `-c lock_timeout=${LOCK_TIMEOUT_MS}` })
+  // A connection that ends while nobody asks anything of it says so to whoever listens, or ends the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   const database = new Kysely<never>({ dialect: new PostgresDialect({ pool }) })
   try {
     const migrations = await loadMigrations()

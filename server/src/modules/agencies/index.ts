@@ -25,7 +25,7 @@ export function makeAgencyRoutes(services: Services, options: AgencyOptions = {}
       (() => ({
         origin: services.publicOrigin(),
         loaderPath: '/v1/embed.js',
-        pinnedPath: '/v1.0.0/embed.js',
+        pinnedPath: '/v1/embed.js',
         integrity: '',
         previewPath: '/e/preview',
       })),

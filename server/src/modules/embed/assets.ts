@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /** The newest loader. A change of its text is a new version: pages that pinned the old one go on. */
-export const LOADER_VERSION = '1.0.0'
+export const LOADER_VERSION = '1.1.0'
 
 const read = (name: string): string => readFileSync(new URL(`./frame/${name}`, import.meta.url), 'utf8')
 

@@ -206,7 +206,7 @@ test('on the host of forms nothing else exists, and its loader is taken by any s
     expect(answer.statusCode, path).toBe(404)
     expect(answer.headers['set-cookie']).toBeUndefined()
   }
-  for (const path of ['/v1/embed.js', '/v1.0.0/embed.js']) {
+  for (const path of ['/v1/embed.js', '/v1.1.0/embed.js']) {
     const answer = await at(path)
     expect(answer.statusCode).toBe(200)
     expect(answer.headers).toMatchObject({
@@ -216,5 +216,5 @@ test('on the host of forms nothing else exists, and its loader is taken by any s
     })
   }
   expect((await at('/v1/embed.js')).headers['cache-control']).toContain('max-age=3600')
-  expect((await at('/v1.0.0/embed.js')).headers['cache-control']).toContain('immutable')
+  expect((await at('/v1.1.0/embed.js')).headers['cache-control']).toContain('immutable')
 })

@@ -103,7 +103,7 @@ test('callers are counted by address, or by the /64 of IPv6, and kept as /24 or 
 
 test('the pinned loader never changes under its version: another text is another version (E8)', () => {
   expect({ version: LOADER_VERSION, integrity: LOADER_INTEGRITY }).toEqual({
-    version: '1.0.0',
-    integrity: 'sha384-DIlum2MxvgCH28cd8TqmA1DEPRjSD2ngnMNIhNHGDk+sfCLDgb/eEzGY/as+Hrlj',
+    version: '1.1.0',
+    integrity: 'sha384-eeFG2L6oylEpWgfGVI5kcPow7tLEctNiFaSi8f+C70oawnFTIT/0cKFIxeIfouQd',
   })
 })
