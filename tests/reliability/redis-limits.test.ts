@@ -5,10 +5,10 @@ import { createServer } from 'node:net'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { TcpProxy } from '../../../../tests/support/tcp-proxy.ts'
-import type { ProxyMode } from '../../../../tests/support/tcp-proxy.ts'
-import { makeRedisLimitStore, rememberRefusals } from './index.ts'
-import type { LimitStore } from './index.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
+import type { ProxyMode } from '../support/tcp-proxy.ts'
+import { makeRedisLimitStore, rememberRefusals } from '../../server/src/platform/limit-store/index.ts'
+import type { LimitStore } from '../../server/src/platform/limit-store/index.ts'
 
 const ALLOWED = 20
 const PROCESSES = 2
