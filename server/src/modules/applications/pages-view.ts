@@ -108,7 +108,7 @@ export const gonePage = (): HtmlPage =>
   )
 
 const TITLES: Readonly<Record<Step, string>> = {
-  kind: 'What do you want to do?',
+  kind: 'Your partnership',
   company: 'Your company',
   people: 'You and who signs',
   plan: 'What you plan',

@@ -26,6 +26,8 @@ export interface PageOptions {
   readonly errors?: readonly FieldError[]
   /** For the few pages that need one; they say so in their content security policy. */
   readonly script?: PageAsset
+  /** In nobody's name: what a white-label partner's users read must not tell them of the provider. */
+  readonly isUnbranded?: boolean
   readonly status?: HtmlPage['status']
   readonly headers?: Readonly<Record<string, string>>
   /** The new session token, or null to take the cookie away. */
@@ -58,30 +60,32 @@ function signedIn(name: string): Html {
   >`
 }
 
+function brandBar(signedInAs: string | undefined): Html {
+  return html`<header class="top">
+    <div class="top-row">
+      <a class="brand" href="/"><img src="${MARK.path}" alt="" width="28" height="28" />${PROVIDER_NAME}</a
+      >${signedInAs !== undefined && signedIn(signedInAs)}
+    </div>
+  </header>`
+}
+
 /** A whole page: the provider's brand, one heading that is also the title, and the body. Works without script. */
 function layout(title: string, body: Html, options: PageOptions = {}): Html {
-  const { frame, signedInAs, width = 'form', errors = [], script } = options
+  const { frame, signedInAs, width = 'form', errors = [], script, isUnbranded = false } = options
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${errors.length > 0 && 'Error: '}${title} · ${PROVIDER_NAME}</title>
-        <link rel="icon" type="image/svg+xml" href="${MARK.path}" />
+        <title>${errors.length > 0 && 'Error: '}${title}${!isUnbranded && ` · ${PROVIDER_NAME}`}</title>
+        ${!isUnbranded && html`<link rel="icon" type="image/svg+xml" href="${MARK.path}" />`}
         <link rel="stylesheet" href="${STYLESHEET.path}" />
         ${script && html`<script src="${script.path}" defer></script>`}
       </head>
       <body class="${width}">
         <a class="skip" href="#main">Skip to content</a>
-        <header class="top">
-          <div class="top-row">
-            <a class="brand" href="/"
-              ><img src="${MARK.path}" alt="" width="28" height="28" />${PROVIDER_NAME}</a
-            >${signedInAs !== undefined && signedIn(signedInAs)}
-          </div>
-        </header>
-        ${frame && frameBar(frame)}
+        ${!isUnbranded && brandBar(signedInAs)} ${frame && frameBar(frame)}
         <main id="main" tabindex="-1">
           ${errorSummary(errors)}
           <h1>${title}</h1>

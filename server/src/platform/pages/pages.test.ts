@@ -5,7 +5,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { page } from '#platform/route.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
-import { pageAssetRoutes, problemPage, showPage, textArea, textField } from './index.ts'
+import { pageAssetRoutes, problemPage, PROVIDER_NAME, showPage, textArea, textField } from './index.ts'
 
 const access = { identity: 'A page for tests.' }
 
@@ -54,6 +54,16 @@ test.each([
   expect(shown.text).toContain(words)
   expect(shown.text).toContain('A &lt;b&gt;detail&lt;/b&gt;.')
   expect(shown.text).toContain(String(shown.headers['x-request-id']))
+})
+
+test('a refusal under the address of a realm names nobody but the partner whose users read it (C9)', async () => {
+  const browser = new FormBrowser(world)
+  const [elsewhere, inRealm] = [await browser.get('/nowhere'), await browser.get('/p/nobody/profile')]
+  expect([elsewhere.status, inRealm.status]).toEqual([404, 404])
+  expect(elsewhere.text).toContain(PROVIDER_NAME)
+  expect(inRealm.text).toContain('There is nothing here')
+  expect(inRealm.text).not.toContain(PROVIDER_NAME)
+  expect(inRealm.text).not.toContain('href="/"')
 })
 
 test('whoever is not signed in or must step up is led there and back', async () => {

@@ -97,6 +97,7 @@ function showProblem(problem: ProblemBody, isInRealm: boolean): HtmlPage {
     </p>`
   return showPage(words.title, body, {
     status,
+    isUnbranded: isInRealm,
     headers: status === 503 ? { 'Retry-After': '1' } : {},
   })
 }
