@@ -145,6 +145,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 const FAST_SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '128MB',
+  // Several servers of several test files share the cluster, each with a pool for every login.
+  max_connections: '400',
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
