@@ -112,9 +112,11 @@ const PLANTED: readonly Run[] = [
   { store: 'Redis', processes: 2, allowed: ALLOWED, windowMs: WINDOW_MS - 2000 },
 ]
 
-// Late answers are counted and told, and excuse nothing: each is decided by what the process was last told.
+// A Redis that was away is answered for by each process alone, which is another promise: such a run shows nothing.
 const faultOf = ({ run, admitted, mostInAWindow, unanswered }: Found): string | null =>
-  mostInAWindow === ALLOWED && admitted === ALLOWED * WINDOWS_BEGUN
+  mostInAWindow === ALLOWED &&
+  admitted === ALLOWED * WINDOWS_BEGUN &&
+  (run.store === 'PostgreSQL' || unanswered === 0)
     ? null
     : `${run.store}, ${run.processes} processes: ${mostInAWindow} in one window, ${admitted} in ${SECONDS} s, ${unanswered} calls without an answer`
 

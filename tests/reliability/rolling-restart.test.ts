@@ -185,7 +185,7 @@ async function underLoad(balancer: Balancer, work: (tally: Tally) => Promise<voi
 }
 
 const moreThan = (tally: Tally, count: number) =>
-  vi.waitFor(() => expect(tally.done).toBeGreaterThan(count), { timeout: 120_000, interval: 5 })
+  vi.waitFor(() => expect(tally.done).toBeGreaterThan(count), { timeout: 60_000, interval: 5 })
 
 test('two servers are restarted one after the other under load and no request fails, while one that is killed fails some (R11)', async () => {
   const balancer = new Balancer()
