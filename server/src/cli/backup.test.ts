@@ -4,16 +4,13 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
-import { readConfig } from '#platform/config.ts'
-import { openDatabase } from '#platform/database.ts'
 import { startEmbeddedPostgres } from '#platform/embedded/index.ts'
 import type { ConnectionSettings, EmbeddedPostgres } from '#platform/embedded/index.ts'
-import { makeVault } from '#platform/vault.ts'
 import { CommandBench } from '#testing/command.ts'
-import { runStatements, testConnection, testRoleSecret } from '#testing/database.ts'
-import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
+import { runStatements, testConnection } from '#testing/database.ts'
+import { sealDatabase } from '#testing/sealing.ts'
+import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 
 let world: TestWorld
@@ -79,27 +76,7 @@ async function backUpUnderLoad(
   return { before: count, during, manifest: JSON.parse(out) }
 }
 
-async function sealOn(connection: ConnectionSettings, folder: string): Promise<number> {
-  const database = openDatabase({ connection, roleSecret: testRoleSecret(), poolSize: 2 })
-  const key = makeAuditKey(makeVault(TEST_SECRET_KEY), readConfig({}).auditOrigin)
-  const failures: Error[] = []
-  const count = async () =>
-    Number((await ask(connection, 'select count(*) as count from audit_leaf'))['count'])
-  const before = await count()
-  const sealer = await startSealer({
-    database,
-    key,
-    checkpointFile: checkpointFileIn(folder),
-    intervalMs: 3_600_000,
-    onError: (error) => failures.push(error),
-  })
-  await sealer.stop()
-  await database.close()
-  expect(failures).toEqual([])
-  return (await count()) - before
-}
-
-const sealAndPublish = () => sealOn(world.connection, bench.folder)
+const sealAndPublish = () => sealDatabase(world.connection, bench.folder)
 
 async function createDatabase(cluster: ConnectionSettings, name: string): Promise<ConnectionSettings> {
   await runStatements(cluster, [`create database ${name}`])
@@ -176,7 +153,7 @@ test(
         `select count(*)::integer as waiting from outbox where topic = 'mail' and xid < pg_snapshot_xmin(pg_current_snapshot())`,
       ),
     ).toEqual({ waiting: 1 })
-    const sealed = await sealOn(connection, target.folder)
+    const sealed = await sealDatabase(connection, target.folder)
     expect(sealed).toBe(1)
     expect((await target.run(['audit', 'verify'])).status).toBe(0)
   },

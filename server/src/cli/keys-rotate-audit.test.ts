@@ -12,6 +12,7 @@ import type { LoadedKeyRing } from '#platform/key-ring.ts'
 import { makeVault } from '#platform/vault.ts'
 import { CommandBench, OPERATOR } from '#testing/command.ts'
 import { testRoleSecret } from '#testing/database.ts'
+import { sealAll } from '#testing/sealing.ts'
 import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
 import type { Surroundings } from './command.ts'
 import { rotateKeys } from './keys-rotate.ts'
@@ -76,18 +77,16 @@ const numberOf = async (text: string) =>
   Number((await world.sql<{ n: string }>(`select (${text}) as n`))[0]?.n)
 const countUnsealed = () => numberOf('(select count(*) from audit_event) - (select count(*) from audit_leaf)')
 
-/** Seals all there is; transactions of other databases of the cluster hold the horizon back for a moment. */
-async function sealAll(): Promise<void> {
+async function sealLog(): Promise<void> {
   const sealer = await startSealing(3_600_000)
-  const deadline = performance.now() + 15_000
-  while ((await countUnsealed()) > 0 && performance.now() < deadline) await sealer.sealNow()
+  await sealAll(sealer)
   await sealer.stop()
   expect(await countUnsealed()).toBe(0)
 }
 
 async function addSealedEvent(): Promise<string> {
   const [row] = await world.sql<{ id: string }>(INSERT)
-  await sealAll()
+  await sealLog()
   return encodeId('audit_event', idFromUuid('audit_event', row?.id ?? ''))
 }
 
@@ -127,7 +126,7 @@ test('the key of the audit log is rotated while events are written and sealed, a
   finished.abort()
   await Promise.all(load)
   await sealer.stop()
-  await sealAll()
+  await sealLog()
   expect(failures).toEqual([])
   const notes = splitNotes(await readFile(checkpointFileIn(bench.folder), 'utf8'))
   const stored = await world.sql<{ note: string }>('select note from audit_checkpoint order by size')
@@ -191,7 +190,7 @@ test('a proof from before a rotation holds after it; a stolen key proves nothing
   expect(await check(before)).toBe('The proof holds.\n')
   expect(await check(stolen)).toContain('stolen')
   expect((await verify()).report.beyond_last_checkpoint).toBeGreaterThan(0)
-  await sealAll()
+  await sealLog()
   expect(await verify()).toMatchObject({ status: 0, report: { beyond_last_checkpoint: 0 } })
   const renewed = await bench.file('renewed.json', (await bench.run(['audit', 'prove', ofStolen])).out)
   expect(await check(renewed)).toBe('The proof holds.\n')

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import { checkpointFileIn } from '#modules/audit/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { withAdminClient } from '#platform/admin.ts'
-import { readConfig } from '#platform/config.ts'
-import { openDatabase } from '#platform/database.ts'
 import type { ConnectionSettings } from '#platform/embedded/index.ts'
-import { makeVault } from '#platform/vault.ts'
 import { CommandBench } from '#testing/command.ts'
-import { runStatements, testConnection, testRoleSecret } from '#testing/database.ts'
-import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
+import { runStatements, testConnection } from '#testing/database.ts'
+import { sealDatabase } from '#testing/sealing.ts'
+import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 
 /** A copy of a database is made while everybody else's are. */
@@ -45,22 +43,6 @@ async function openTicket(subject: string): Promise<void> {
   expect(answer.statusCode).toBe(201)
 }
 
-/** Seals what is there and publishes it to the checkpoint file of a folder. */
-async function seal(connection: ConnectionSettings, folder: string): Promise<void> {
-  const database = openDatabase({ connection, roleSecret: testRoleSecret(), poolSize: 2 })
-  const failures: Error[] = []
-  const sealer = await startSealer({
-    database,
-    key: makeAuditKey(makeVault(TEST_SECRET_KEY), readConfig({}).auditOrigin),
-    checkpointFile: checkpointFileIn(folder),
-    intervalMs: 3_600_000,
-    onError: (error) => failures.push(error),
-  })
-  await sealer.stop()
-  await database.close()
-  expect(failures).toEqual([])
-}
-
 /** The files of the database as they are now: what PostgreSQL brings back when it is restored to this moment. */
 async function momentOf(source: ConnectionSettings): Promise<ConnectionSettings> {
   const name = `moment_${randomUUID().replaceAll('-', '')}`
@@ -92,13 +74,13 @@ test(
   'a database that PostgreSQL brought back to a moment is taken into use: no session lives on, nothing is open to partners, everything is sealed, and its log holds up to that moment (R10)',
   async () => {
     await openTicket('sealed before')
-    await seal(world.connection, bench.folder)
+    await sealDatabase(world.connection, bench.folder)
     const signed = await countEvents()
     await openTicket('committed before, and sealed by nobody')
     const connection = await momentOf(world.connection)
     // What the moment does not know, and what was signed of it.
     await openTicket('after')
-    await seal(world.connection, bench.folder)
+    await sealDatabase(world.connection, bench.folder)
     const lacking = (await countEvents()) - signed
     await using target = await CommandBench.start({ connection })
     const kept = checkpointFileIn(bench.folder)
@@ -112,7 +94,7 @@ test(
     expect(await ask(connection, ALIVE)).toEqual({ sessions: 0, keys: 0, delegations: 0, tickets: 2 })
     // The folder of the restored installation has checkpoints of its own now, and sealing goes on from there.
     expect((await target.run(['audit', 'verify'])).status).toBe(0)
-    await seal(connection, target.folder)
+    await sealDatabase(connection, target.folder)
     expect((await target.run(['audit', 'verify'])).status).toBe(0)
     const old = await target.run(['audit', 'verify', '--checkpoints', kept])
     expect([old.status, old.out]).toEqual([1, expect.stringContaining('DOES NOT HOLD')])
@@ -125,7 +107,7 @@ test(
   async () => {
     for (let count = 0; count < 3; count += 1) {
       await openTicket(`round ${count}`)
-      await seal(world.connection, bench.folder)
+      await sealDatabase(world.connection, bench.folder)
     }
     const connection = await momentOf(world.connection)
     await runStatements(connection, [

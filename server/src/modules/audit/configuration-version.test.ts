@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeVault } from '#platform/vault.ts'
+import { sealAll } from '#testing/sealing.ts'
 import { TestWorld } from '#testing/world.ts'
 import { auditCommands, makeAuditKey, makeAuditRoutes, startSealer } from './index.ts'
 
@@ -65,15 +66,7 @@ test('the version of the configuration is shown to the partner, stands in its fi
     checkpointFile: join(folder, 'audit-checkpoints.txt'),
     intervalMs: 3_600_000,
   })
-  await expect
-    .poll(async () => {
-      await sealer.sealNow()
-      const [row] = await world.sql<{ open: number }>(
-        'select count(*)::integer as open from audit_event e where not exists (select from audit_leaf l where l.event_id = e.id)',
-      )
-      return row?.open
-    })
-    .toBe(0)
+  await sealAll(sealer)
   await sealer.stop()
   expect(await readFile(join(folder, 'audit-checkpoints.txt'), 'utf8')).not.toBe('')
   expect(await verify()).toMatchObject({ status: 0, text: expect.stringContaining('The log holds.') })

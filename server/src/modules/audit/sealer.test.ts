@@ -9,6 +9,7 @@ import { makeNoteVerifier, openCheckpoint } from '#platform/signed-log/index.ts'
 import { makeVault } from '#platform/vault.ts'
 import { createTestDatabase, runStatements, testConnection, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
+import { sealAll } from '#testing/sealing.ts'
 import { readNotes } from './checkpoint-file.ts'
 import { makeAuditKey, startSealer } from './index.ts'
 import type { Sealer } from './sealer.ts'
@@ -69,10 +70,8 @@ const numberOf = async (text: string) =>
   Number((await admin.query<{ n: string }>(`select (${text}) as n`)).rows[0]?.n)
 const countLeaves = () => numberOf('select count(*) from audit_leaf')
 
-/** Transactions of other databases of the cluster hold the horizon back for a moment: rounds go on until all is sealed. */
-async function sealAll(expected: number): Promise<void> {
-  const deadline = performance.now() + 15_000
-  while ((await countLeaves()) < expected && performance.now() < deadline) await sealer.sealNow()
+async function sealUpTo(expected: number): Promise<void> {
+  await sealAll(sealer)
   expect(await countLeaves()).toBe(expected)
 }
 
@@ -86,8 +85,25 @@ test('a transaction that began first and commits last is sealed, though its ids 
   expect(await countLeaves()).toBe(0)
   expect(sealer.lag().unsealed).toBe(1)
   await end(early, 'commit')
-  await sealAll(2)
+  await sealUpTo(2)
   expect(sealer.lag()).toEqual({ seconds: 0, unsealed: 0 })
+})
+
+test('what a transaction of another database of the cluster holds back is waited for, as long as patience lasts', async () => {
+  const elsewhere = new pg.Client({ ...testConnection() })
+  await elsewhere.connect()
+  try {
+    await elsewhere.query('begin')
+    await elsewhere.query('select pg_current_xact_id()')
+    await admin.query(INSERT, ['test.held'])
+    expect(await sealer.sealEverything(0)).toBe(1)
+    const sealing = sealer.sealEverything(15_000)
+    await elsewhere.query('commit')
+    expect(await sealing).toBe(0)
+  } finally {
+    await elsewhere.end()
+  }
+  expect(await countLeaves()).toBe(1)
 })
 
 test('writers that overlap, linger and roll back leave no gap and no event behind', async () => {
@@ -108,7 +124,7 @@ test('writers that overlap, linger and roll back leave no gap and no event behin
   await sealing
   const events = await numberOf('select count(*) from audit_event')
   expect(events).toBeGreaterThan(150)
-  await sealAll(events)
+  await sealUpTo(events)
   expect(await numberOf('select max(leaf_index) + 1 from audit_leaf')).toBe(events)
   expect(await numberOf('select count(distinct event_id) from audit_leaf')).toBe(events)
   expect(failures).toEqual([])
@@ -117,7 +133,7 @@ test('writers that overlap, linger and roll back leave no gap and no event behin
 test('every checkpoint is signed, and in the file before the database calls it published', async () => {
   for (const turn of [1, 2, 3]) {
     await admin.query(INSERT, ['test.one'])
-    await sealAll(turn)
+    await sealUpTo(turn)
   }
   const verifier = makeNoteVerifier(KEY.verifierKey)
   const notes = await readNotes(join(folder, 'checkpoints.txt'))
@@ -130,7 +146,7 @@ test('every checkpoint is signed, and in the file before the database calls it p
 
 test('what a crash kept from the file is written at the next start', async () => {
   await admin.query(INSERT, ['test.one'])
-  await sealAll(1)
+  await sealUpTo(1)
   await sealer.stop()
   await rm(join(folder, 'checkpoints.txt'))
   sealer = await start()
@@ -141,7 +157,7 @@ test('two processes seal one log together', async () => {
   const other = await start('other.txt')
   await Promise.all(Array.from({ length: 40 }, () => admin.query(INSERT, ['test.one'])))
   await Promise.all([sealer.sealNow(), other.sealNow(), sealer.sealNow(), other.sealNow()])
-  await sealAll(40)
+  await sealUpTo(40)
   await other.stop()
   expect(await numberOf('select max(leaf_index) + 1 from audit_leaf')).toBe(40)
   expect(failures).toEqual([])
@@ -149,7 +165,7 @@ test('two processes seal one log together', async () => {
 
 test('sealing stops when the file proves that the database lost what was sealed', async () => {
   await admin.query(INSERT, ['test.one'])
-  await sealAll(1)
+  await sealUpTo(1)
   await sealer.stop()
   await admin.query(
     `set session_replication_role = replica; delete from audit_publication; delete from audit_checkpoint; delete from audit_leaf`,
@@ -173,7 +189,7 @@ test('a checkpoint file of another key is not written to', async () => {
 
 test('after a dump and restore into another cluster, whose transactions count anew, everything is still sealed once', async () => {
   await admin.query(INSERT, ['test.before'])
-  await sealAll(1)
+  await sealUpTo(1)
   await sealer.stop()
   // As a restore leaves it: rows with transaction ids of the old cluster, far above those of this one, one not yet sealed.
   const client = await admin.connect()
@@ -187,9 +203,9 @@ test('after a dump and restore into another cluster, whose transactions count an
   )
   client.release()
   sealer = await start()
-  await sealAll(2)
+  await sealUpTo(2)
   await admin.query(INSERT, ['test.after'])
-  await sealAll(3)
+  await sealUpTo(3)
   expect(await numberOf('select count(*) from audit_watermark')).toBe(2)
   expect(failures).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
 import { acquire } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
@@ -29,6 +30,7 @@ import type { SealState } from './seal-store.ts'
 /** The most events of one round; a full round is followed by the next at once. */
 const ROUND_ROWS = 1000
 const NOTES_AT_ONCE = 1000
+const PAUSE_MS = 20
 
 export interface SealerOptions {
   readonly database: Database
@@ -44,6 +46,11 @@ export interface SealerOptions {
 export interface Sealer {
   /** Seals what is there now, without waiting for the next round. Returns how many events that were. */
   sealNow(): Promise<number>
+  /**
+   * Runs rounds until nothing waits for its seal, at most so many milliseconds: a transaction of any database of the
+   * cluster holds back, as long as it runs, what was committed after it began. Returns how many events still wait.
+   */
+  sealEverything(patienceMs: number): Promise<number>
   /** Seconds that the oldest unsealed event has waited and how many wait, as of the last round. */
   lag(): { seconds: number; unsealed: number }
   /** Ends after the round that runs. */
@@ -188,6 +195,16 @@ class RunningSealer implements Sealer {
     // One after the other, so that the two never compete for the lock.
     this.#running = this.#running.catch(() => 0).then(() => this.#sealAll())
     return this.#running
+  }
+
+  async sealEverything(patienceMs: number): Promise<number> {
+    const deadline = performance.now() + patienceMs
+    await this.sealNow()
+    while (this.#lag.unsealed > 0 && performance.now() < deadline) {
+      await pause(PAUSE_MS)
+      await this.sealNow()
+    }
+    return this.#lag.unsealed
   }
 
   lag(): { seconds: number; unsealed: number } {

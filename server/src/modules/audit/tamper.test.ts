@@ -10,6 +10,7 @@ import type { NoteSigner } from '#platform/signed-log/index.ts'
 import { makeVault } from '#platform/vault.ts'
 import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
+import { sealAll } from '#testing/sealing.ts'
 import { readNotes } from './checkpoint-file.ts'
 import { exportLog, makeAuditKey, startSealer, verifyDatabase } from './index.ts'
 import { readLog } from './log-store.ts'
@@ -55,12 +56,9 @@ beforeAll(async () => {
     checkpointFile: join(folder, 'audit-checkpoints.txt'),
     intervalMs: 3_600_000,
   })
-  const count = async () =>
-    Number((await client.query<{ count: string }>('select count(*) from audit_leaf')).rows[0]?.count)
-  for (let expected = 12; expected <= EVENTS; expected += 12) {
+  for (let count = 12; count <= EVENTS; count += 12) {
     await fill()
-    const deadline = performance.now() + 15_000
-    while ((await count()) < expected && performance.now() < deadline) await sealer.sealNow()
+    await sealAll(sealer)
   }
   await sealer.stop()
   await database.close()

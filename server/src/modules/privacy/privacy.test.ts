@@ -11,6 +11,7 @@ import { makeVault } from '#platform/vault.ts'
 import { PASSWORD, seedAccount } from '#testing/account-holder.ts'
 import { CommandBench } from '#testing/command.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
+import { sealAll } from '#testing/sealing.ts'
 import { TEST_SECRET_KEY, TestWorld } from '#testing/world.ts'
 import type { SeededPerson } from '#testing/world.ts'
 import { forgetPersonalData, privacyRoutes } from './index.ts'
@@ -44,13 +45,7 @@ async function verify(): Promise<{ ok: boolean; events: number }> {
     checkpointFile: join(folder, 'audit-checkpoints.txt'),
     intervalMs: 3_600_000,
   })
-  for (let waiting = 1; waiting > 0;) {
-    await sealer.sealNow()
-    const [row] = await world.sql<{ n: number }>(
-      'select ((select count(*) from audit_event) - (select count(*) from audit_leaf))::integer as n',
-    )
-    waiting = row?.n ?? 0
-  }
+  await sealAll(sealer)
   await sealer.stop()
   return withAdminClient(world.connection, (client) => verifyDatabase(client, null, KEY.verifierKey))
 }
