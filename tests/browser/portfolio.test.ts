@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { endsOnItsDay } from '../support/engagement-acts.ts'
 import { readsTheNews } from '../support/link-news-acts.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
@@ -68,9 +69,9 @@ async function keepsView(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Save this view' }).click()
   await page.getByText('View Where to begin saved').first().waitFor()
   await page.getByLabel('Saved view').selectOption({ label: 'As it comes' })
-  await expect.poll(() => new URL(page.url()).search).toBe('')
+  await expect.poll(() => new URL(page.url()).search, SOON).toBe('')
   await page.getByLabel('Saved view').selectOption({ label: 'Where to begin' })
-  await expect.poll(() => new URL(page.url()).searchParams.get('alerts')).toBe('true')
+  await expect.poll(() => new URL(page.url()).searchParams.get('alerts'), SOON).toBe('true')
 }
 
 async function makesGroup(page: Page): Promise<void> {

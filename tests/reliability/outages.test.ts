@@ -9,13 +9,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { startEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { makeMailHandler } from '../../server/src/platform/mail.ts'
 import { prepareDatabase } from '../../server/src/prepare-database.ts'
+import { SOON } from '../../server/testing/patience.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 import type { Caller } from '../../server/testing/world.ts'
 import { DistantServer, TICKETS } from '../support/distant-server.ts'
 
 /** For a machine that is busy with something else. */
 const LONG_MS = 60_000
-const PATIENCE = { timeout: 15_000, interval: 20 }
 
 let world: TestWorld
 let server: DistantServer
@@ -53,11 +53,11 @@ async function requests(): Promise<{ statuses: number[] }> {
 }
 
 async function expectRecovery(): Promise<void> {
-  await vi.waitFor(async () => expect(await readiness()).toBe(200), PATIENCE)
+  await vi.waitFor(async () => expect(await readiness()).toBe(200), SOON)
   await vi.waitFor(async () => {
     expect((await read()).statusCode).toBe(200)
     expect((await write()).statusCode).toBe(201)
-  }, PATIENCE)
+  }, SOON)
 }
 
 beforeEach(async () => {
@@ -97,7 +97,7 @@ describe('the database', { timeout: LONG_MS }, () => {
         `select count(*)::integer as n from pg_stat_activity where datname = current_database() and application_name like 'liaison liaison_%' and state <> 'idle'`,
       )
       expect(row?.n).toBeGreaterThan(0)
-    }, PATIENCE)
+    }, SOON)
     server.proxy.set('reset')
     const statuses = (await running).map(({ statusCode }) => statusCode)
     expect(server.proxy.injected.cut).toBeGreaterThan(before)
@@ -110,7 +110,7 @@ describe('the database', { timeout: LONG_MS }, () => {
         const repeated = await write(key)
         expect(repeated.statusCode).toBe(201)
         ids.add(repeated.json().ticket_id)
-      }, PATIENCE)
+      }, SOON)
     }
     expect(ids.size).toBe(keys.length)
     const kept = await world.sql('select 1 from idempotency_record where key = any($1)', [keys])
@@ -171,18 +171,18 @@ test(
           const answer = await ask()
           expect(answer.statusCode).toBe(503)
           expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/)
-        }, PATIENCE)
+        }, SOON)
         const unready = vi.waitFor(
           async () => expect((await distant.send(null, 'GET', '/readyz')).statusCode).toBe(503),
-          PATIENCE,
+          SOON,
         )
         process.kill(pid, signal)
         await Promise.all([outage, unready])
-        await vi.waitFor(async () => expect(await postmaster()).not.toBe(pid), PATIENCE)
+        await vi.waitFor(async () => expect(await postmaster()).not.toBe(pid), SOON)
         await vi.waitFor(async () => {
           expect((await ask()).statusCode).toBe(usual)
           expect((await distant.send(null, 'GET', '/readyz')).statusCode).toBe(200)
-        }, PATIENCE)
+        }, SOON)
       }
     } finally {
       await distant[Symbol.asyncDispose]()

@@ -3,9 +3,10 @@ import { encodeId } from '@liaison/access'
 import type { LinkId, PartnerId, TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { seedInvoice } from '../../server/testing/invoices.ts'
+import { SOON } from '../../server/testing/patience.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 import type { Caller } from '../../server/testing/world.ts'
-import { attempts, tellFigures } from '../support/figures.ts'
+import { attempts, isCampaign, tellFigures } from '../support/figures.ts'
 import { ThreeProcesses } from '../support/three-processes.ts'
 import type { Heard } from '../support/three-processes.ts'
 
@@ -88,7 +89,7 @@ test(
 )
 
 test(
-  'a change of a feature at one process is followed by all within a second, there and back (C3)',
+  'a change of a feature at one process is followed by all long before they look by themselves, there and back; in the campaign within a second (C3)',
   async () => {
     const rounds = attempts(2, 30)
     let slowestMs = 0
@@ -107,12 +108,12 @@ test(
         const saidMs = performance.now()
         await vi.waitUntil(
           async () => (await three.all(caller, `${TICKETS}?limit=1`)).every((status) => status === wanted),
-          { timeout: 5000, interval: 5 },
+          { timeout: SOON.timeout, interval: 5 },
         )
         slowestMs = Math.max(slowestMs, performance.now() - saidMs)
       }
     }
-    expect(slowestMs).toBeLessThan(1000)
+    expect(slowestMs).toBeLessThan(isCampaign() ? 1000 : SOON.timeout)
     tellFigures([
       { name: 'changes of a feature', count: rounds * 2 },
       { name: 'milliseconds of the slowest change of a feature', count: Math.ceil(slowestMs) },

@@ -7,6 +7,7 @@ import { route } from '#platform/route.ts'
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
 import { CHANGES } from '#testing/kept-decisions.ts'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 
 /** How often each handler ran since the last test. */
@@ -132,7 +133,7 @@ test('an answer that tells the time as evidence never tells one that lies ahead,
   const pool = world.database.pool('liaison_delegate')
   const held = await Promise.all(Array.from({ length: 8 }, () => pool.connect()))
   const first = read()
-  await vi.waitUntil(() => pool.waitingCount > 0)
+  await vi.waitUntil(() => pool.waitingCount > 0, SOON)
   await world.sql('select pg_sleep(0.3)')
   for (const client of held) client.release()
   expect((await first).statusCode).toBe(200)

@@ -9,6 +9,7 @@ import { makeNoteVerifier, openCheckpoint } from '#platform/signed-log/index.ts'
 import { makeVault } from '#platform/vault.ts'
 import { createTestDatabase, runStatements, testConnection, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
+import { SOON } from '#testing/patience.ts'
 import { sealAll } from '#testing/sealing.ts'
 import { readNotes } from './checkpoint-file.ts'
 import { makeAuditKey, startSealer } from './index.ts'
@@ -225,10 +226,10 @@ test('a database that is away is reported once and makes the lag grow, and seali
     `alter database ${name} allow_connections false`,
     `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
   ])
-  await expect.poll(() => failures.length, { interval: 5 }).toBeGreaterThan(0)
-  await expect.poll(() => sealer.lag().seconds, { interval: 5 }).toBeGreaterThan(0.05)
+  await expect.poll(() => failures.length, SOON).toBeGreaterThan(0)
+  await expect.poll(() => sealer.lag().seconds, SOON).toBeGreaterThan(0.05)
   await runStatements(testConnection(), [`alter database ${name} allow_connections true`])
-  await expect.poll(() => sealer.lag(), { interval: 5 }).toEqual({ seconds: 0, unsealed: 0 })
+  await expect.poll(() => sealer.lag(), SOON).toEqual({ seconds: 0, unsealed: 0 })
   expect(await countLeaves()).toBe(1)
   expect(failures.length).toBe(new Set(failures).size)
 })

@@ -3,6 +3,7 @@ import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { configurationRoutes } from './index.ts'
@@ -109,10 +110,12 @@ test('sign-ins at the same moment cannot pass the bound: the later one waits, se
     await begin(first, 'first')
     const later = begin(second, 'second')
     await expect
-      .poll(() =>
-        world.sql(
-          `select 1 from pg_stat_activity where wait_event = 'advisory' and datname = current_database()`,
-        ),
+      .poll(
+        () =>
+          world.sql(
+            `select 1 from pg_stat_activity where wait_event = 'advisory' and datname = current_database()`,
+          ),
+        SOON,
       )
       .toHaveLength(1)
     await first.query('commit')

@@ -4,6 +4,7 @@ import { LOGINS } from '#platform/database.ts'
 import { callForm, EMBED_ORIGIN, openEmbedScene, seedAgencyKey } from '#testing/embed-acts.ts'
 import type { EmbedScene } from '#testing/embed-acts.ts'
 import { digestFormToken, formTokenPepper, makeFormToken } from '#modules/agencies/index.ts'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeEmbedRoutes } from './index.ts'
 
@@ -169,17 +170,21 @@ test('when and where a token was used is known, and where its form was shown (E1
   expect((await visit()).statusCode).toBe(403)
   expect(shown.body).not.toContain('papt_')
   await expect
-    .poll(() =>
-      world.sql('select last_used_at from agency_credential_use where credential_id = $1', [one.tokenId]),
+    .poll(
+      () =>
+        world.sql('select last_used_at from agency_credential_use where credential_id = $1', [one.tokenId]),
+      SOON,
     )
     .toHaveLength(1)
   await expect
-    .poll(async () =>
-      (
-        await world.sql<{ origin: string }>('select origin from form_visit where form_id = $1 order by 1', [
-          one.form.uuid,
-        ])
-      ).map(({ origin }) => origin),
+    .poll(
+      async () =>
+        (
+          await world.sql<{ origin: string }>('select origin from form_visit where form_id = $1 order by 1', [
+            one.form.uuid,
+          ])
+        ).map(({ origin }) => origin),
+      SOON,
     )
     .toEqual(['https://evil.example', 'https://www.agency.example', 'not told'])
   expect(await world.sql('select origin from form_token_origin where token_id = $1', [one.tokenId])).toEqual([

@@ -4,6 +4,7 @@ import type { PartnerId } from '@liaison/access'
 import { makeIdentityRoutes } from '#modules/identity/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
+import { SOON } from '#testing/patience.ts'
 import { openDirect, people, stockShop } from '#testing/shop.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
@@ -41,11 +42,12 @@ test('API clients of a partner are refused while the feature is off for it, and 
   const list = () => clients.call(token, 'GET', '/api/v1/customers/BAN-1/orders')
   expect((await list()).statusCode).toBe(200)
   await override('api_clients', shop.partner, 'off')
-  await vi.waitFor(async () => expect((await list()).json()).toMatchObject({ code: 'FEATURE_DISABLED' }), {
-    timeout: 5000,
-  })
+  await vi.waitFor(
+    async () => expect((await list()).json()).toMatchObject({ code: 'FEATURE_DISABLED' }),
+    SOON,
+  )
   await override('api_clients', shop.partner, null)
-  await vi.waitFor(async () => expect((await list()).statusCode).toBe(200), { timeout: 5000 })
+  await vi.waitFor(async () => expect((await list()).statusCode).toBe(200), SOON)
 })
 
 test('who one is tells the features that are on, and the permissions that are left (B19, C3)', async () => {
@@ -60,7 +62,7 @@ test('who one is tells the features that are on, and the permissions that are le
   expect((await me()).features).toContain('webhooks')
   expect((await me()).permissions).toContain('partner_org.webhooks.manage')
   await override('webhooks', partner, 'off')
-  await vi.waitFor(async () => expect((await me()).features).not.toContain('webhooks'), { timeout: 5000 })
+  await vi.waitFor(async () => expect((await me()).features).not.toContain('webhooks'), SOON)
   expect((await me()).permissions).not.toContain('partner_org.webhooks.manage')
   expect((await me()).permissions).toContain('partner_org.profile.read')
 })

@@ -3,6 +3,7 @@ import { encodeId } from '@liaison/access'
 import { OpenFeature } from '@openfeature/server-sdk'
 import type { Database } from '#platform/database.ts'
 import { featuresOf } from '#platform/features.ts'
+import { SOON } from '#testing/patience.ts'
 import { openScene } from '#testing/sides.ts'
 import type { Scene } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -171,13 +172,13 @@ describe('in a running process', () => {
     )
     await world.seed(`update feature_flag set status = 'killed' where key = 'reports'`, [])
     await override('off')
-    await vi.waitFor(() => expect(source.offFor(scene.partner, new Date()).has('webhooks')).toBe(true))
+    await vi.waitFor(() => expect(source.offFor(scene.partner, new Date()).has('webhooks')).toBe(true), SOON)
     expect(isOff()).toBe(false)
     await world.seed(
       `update feature_flag set definition = definition || '{"share_bp": null}' where key = 'alerts'`,
       [],
     )
-    await vi.waitFor(() => expect(isOff()).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(isOff()).toBe(true), SOON)
   })
 
   test('a partner whose kind changes is decided by its new kind', async () => {
@@ -188,8 +189,8 @@ describe('in a running process', () => {
     )
     const isOff = () => source.offFor(scene.partner, new Date()).has('support')
     await world.seed(`update partner set kinds = '{auditor}' where id = $1`, [scene.partner])
-    await vi.waitFor(() => expect(isOff()).toBe(true), { timeout: 5000 })
+    await vi.waitFor(() => expect(isOff()).toBe(true), SOON)
     await world.seed(`update partner set kinds = '{msp}' where id = $1`, [scene.partner])
-    await vi.waitFor(() => expect(isOff()).toBe(false), { timeout: 5000 })
+    await vi.waitFor(() => expect(isOff()).toBe(false), SOON)
   })
 })

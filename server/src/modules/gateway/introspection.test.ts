@@ -7,6 +7,7 @@ import { gatewayRoutes } from './index.ts'
 import { randomText, TEST_ISSUER, TEST_RESOURCE } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import type { OAuthCast } from '#testing/oauth-world.ts'
+import { SOON } from '#testing/patience.ts'
 import { people } from '#testing/shop.ts'
 import type { Caller } from '#testing/world.ts'
 
@@ -197,9 +198,6 @@ describe('introspection by registered APIs (A9, attack 78)', () => {
     }
   })
 })
-
-/** How long a busy machine may take to tell of a change; nothing that is kept ends by its age meanwhile. */
-const SOON = { timeout: 15_000 }
 
 describe('the stream of changes (mode B)', () => {
   const open = async (credential: string) => {

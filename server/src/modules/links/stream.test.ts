@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeLinkRoutes } from './index.ts'
@@ -154,7 +155,7 @@ test('a sign-in keeps five streams open at most, and one that closes makes room'
   expect(refused.headers.get('retry-after')).toBe('60')
   expect(await refused.json()).toMatchObject({ code: 'TOO_MANY_STREAMS' })
   opened[0]?.abort()
-  await vi.waitFor(async () => expect((await ask(caller, tenant)).status).toBe(200))
+  await vi.waitFor(async () => expect((await ask(caller, tenant)).status).toBe(200), SOON)
 })
 
 test('without any change the heartbeat finds that the sign-in has run out', async () => {
