@@ -1,5 +1,6 @@
 import { makeAlertTopics } from '#modules/alerts/index.ts'
 import { checkpointFileIn, makeAuditKey, startSealer } from '#modules/audit/index.ts'
+import type { SealerLag } from '#modules/audit/index.ts'
 import { makeTicketTopics } from '#modules/support/index.ts'
 import { makeExports } from '#modules/exports/index.ts'
 import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
@@ -18,7 +19,7 @@ import { makeMailHandler } from '#platform/mail.ts'
 /** The work of a process that no request waits for. */
 export interface Background {
   readonly jobs: Jobs
-  readonly sealerLag: () => { seconds: number; unsealed: number }
+  readonly sealerLag: () => SealerLag
   stop(): Promise<void>
 }
 

@@ -54,7 +54,7 @@ beforeAll(async () => {
   )
   serveHealth(world.app.http, {
     database: world.database,
-    sealerLag: () => ({ seconds: 0, unsealed: 0 }),
+    sealerLag: () => ({ stalledSeconds: 0 }),
     isStopping: () => false,
   })
   const [partner, tenantId, person] = [

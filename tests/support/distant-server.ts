@@ -52,7 +52,7 @@ export class DistantServer implements AsyncDisposable {
     )
     serveHealth(app.http, {
       database,
-      sealerLag: () => ({ seconds: 0, unsealed: 0 }),
+      sealerLag: () => ({ stalledSeconds: 0 }),
       isStopping: () => false,
     })
     return new DistantServer(proxy, app, database)

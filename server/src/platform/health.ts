@@ -3,16 +3,18 @@ import type { Database } from './database.ts'
 
 export interface Health {
   readonly database: Database
-  readonly sealerLag: () => { seconds: number; unsealed: number }
+  /** How long nothing was sealed although something could be: no transaction of somebody else makes a server unready. */
+  readonly sealerLag: () => { stalledSeconds: number }
   readonly isStopping: () => boolean
 }
 
-const SEALER_LAG_LIMIT_SECONDS = 60
+const SEALER_STALL_LIMIT_SECONDS = 60
 const PROBE_TIMEOUT_MS = 1000
 
 async function findTrouble(health: Health): Promise<string | null> {
   if (health.isStopping()) return 'stopping'
-  if (health.sealerLag().seconds > SEALER_LAG_LIMIT_SECONDS) return 'audit events are not being sealed'
+  if (health.sealerLag().stalledSeconds > SEALER_STALL_LIMIT_SECONDS)
+    return 'audit events are not being sealed'
   const probe = health.database
     .pool('liaison_guard')
     .query<{ replica: boolean }>('select pg_is_in_recovery() as replica')

@@ -199,15 +199,28 @@ export async function insertPublications(
   )
 }
 
-/** How many committed events wait for their seal, counted up to 10,000, and how long the oldest has waited, in seconds. */
-export async function readLag(
-  client: Client,
-  position: SealPosition,
-): Promise<{ seconds: number; unsealed: number }> {
-  const { rows } = await client.query<{ unsealed: string; seconds: string | null }>(
-    `select count(*) as unsealed, extract(epoch from clock_timestamp() - min(occurred_at)) as seconds
-     from (select e.occurred_at from audit_event e where (e.xid, e.id) > ($1::xid8, $2::uuid) and ${UNSEALED} order by e.xid, e.id limit 10000) waiting`,
+/** The committed events that wait for their seal. */
+export interface WaitingEvents {
+  /** How long the oldest has waited. */
+  readonly seconds: number
+  /** Counted up to 10,000. */
+  readonly unsealed: number
+  /** Whether one of them could be sealed now: no transaction that still runs began before it. */
+  readonly isDue: boolean
+}
+
+/** Reads what waits behind a position. */
+export async function readLag(client: Client, position: SealPosition): Promise<WaitingEvents> {
+  const { rows } = await client.query<{ unsealed: string; seconds: string | null; is_due: boolean | null }>(
+    `select count(*) as unsealed, extract(epoch from clock_timestamp() - min(occurred_at)) as seconds,
+       bool_or(xid < pg_snapshot_xmin(pg_current_snapshot())) as is_due
+     from (select e.occurred_at, e.xid from audit_event e where (e.xid, e.id) > ($1::xid8, $2::uuid) and ${UNSEALED} order by e.xid, e.id limit 10000) waiting`,
     [position.xid, position.id],
   )
-  return { seconds: Math.max(0, Number(rows[0]?.seconds ?? 0)), unsealed: Number(rows[0]?.unsealed ?? 0) }
+  const [row] = rows
+  return {
+    seconds: Math.max(0, Number(row?.seconds ?? 0)),
+    unsealed: Number(row?.unsealed ?? 0),
+    isDue: row?.is_due === true,
+  }
 }

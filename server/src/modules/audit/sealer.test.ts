@@ -14,9 +14,12 @@ import { sealAll } from '#testing/sealing.ts'
 import { readNotes } from './checkpoint-file.ts'
 import { makeAuditKey, startSealer } from './index.ts'
 import type { Sealer } from './sealer.ts'
+import { LOCK } from './seal-store.ts'
 
 const KEY = makeAuditKey(makeVault('a root secret of a test'), 'log.example/audit')
 const INSERT = `insert into audit_event (plane, action, outcome, actor_type, source) values ('system', $1, 'allowed', 'system', 'job') returning id`
+
+const NOTHING_WAITS = { seconds: 0, unsealed: 0, stalledSeconds: 0 }
 
 let folder: string
 let testDatabase: TestDatabase
@@ -87,7 +90,7 @@ test('a transaction that began first and commits last is sealed, though its ids 
   expect(sealer.lag().unsealed).toBe(1)
   await end(early, 'commit')
   await sealUpTo(2)
-  expect(sealer.lag()).toEqual({ seconds: 0, unsealed: 0 })
+  expect(sealer.lag()).toEqual(NOTHING_WAITS)
 })
 
 test('what a transaction of another database of the cluster holds back is waited for, as long as patience lasts', async () => {
@@ -98,6 +101,8 @@ test('what a transaction of another database of the cluster holds back is waited
     await elsewhere.query('select pg_current_xact_id()')
     await admin.query(INSERT, ['test.held'])
     expect(await sealer.sealEverything(0)).toBe(1)
+    // Such a wait is no fault of the sealer, and makes no server unready.
+    expect(sealer.lag()).toMatchObject({ unsealed: 1, stalledSeconds: 0 })
     const sealing = sealer.sealEverything(15_000)
     await elsewhere.query('commit')
     expect(await sealing).toBe(0)
@@ -164,6 +169,26 @@ test('two processes seal one log together', async () => {
   expect(failures).toEqual([])
 })
 
+test('a process that holds the place of sealing and seals nothing is told by the others, until events are sealed again', async () => {
+  const idle = new pg.Client({ ...testDatabase.connection })
+  await idle.connect()
+  try {
+    await idle.query(`select pg_advisory_lock(${LOCK})`)
+    await admin.query(INSERT, ['test.waiting'])
+    await expect
+      .poll(async () => {
+        await sealer.sealNow()
+        return sealer.lag().stalledSeconds
+      }, SOON)
+      .toBeGreaterThan(0.05)
+    expect(await countLeaves()).toBe(0)
+  } finally {
+    await idle.end()
+  }
+  await sealUpTo(1)
+  expect(sealer.lag()).toEqual(NOTHING_WAITS)
+})
+
 test('sealing stops when the file proves that the database lost what was sealed', async () => {
   await admin.query(INSERT, ['test.one'])
   await sealUpTo(1)
@@ -228,8 +253,9 @@ test('a database that is away is reported once and makes the lag grow, and seali
   ])
   await expect.poll(() => failures.length, SOON).toBeGreaterThan(0)
   await expect.poll(() => sealer.lag().seconds, SOON).toBeGreaterThan(0.05)
+  expect(sealer.lag().stalledSeconds).toBeGreaterThan(0)
   await runStatements(testConnection(), [`alter database ${name} allow_connections true`])
-  await expect.poll(() => sealer.lag(), SOON).toEqual({ seconds: 0, unsealed: 0 })
+  await expect.poll(() => sealer.lag(), SOON).toEqual(NOTHING_WAITS)
   expect(await countLeaves()).toBe(1)
   expect(failures.length).toBe(new Set(failures).size)
 })

@@ -25,7 +25,7 @@ import {
   tryLock,
   unlock,
 } from './seal-store.ts'
-import type { SealState } from './seal-store.ts'
+import type { SealState, WaitingEvents } from './seal-store.ts'
 
 /** The most events of one round; a full round is followed by the next at once. */
 const ROUND_ROWS = 1000
@@ -43,6 +43,15 @@ export interface SealerOptions {
   readonly onError?: (error: Error) => void
 }
 
+/** How far sealing is behind. */
+export interface SealerLag {
+  /** How long the oldest unsealed event has waited, and how many wait, as of the last round. */
+  readonly seconds: number
+  readonly unsealed: number
+  /** How long nothing was sealed although something could be: 0 while a transaction holds back all that waits. */
+  readonly stalledSeconds: number
+}
+
 export interface Sealer {
   /** Seals what is there now, without waiting for the next round. Returns how many events that were. */
   sealNow(): Promise<number>
@@ -51,8 +60,7 @@ export interface Sealer {
    * cluster holds back, as long as it runs, what was committed after it began. Returns how many events still wait.
    */
   sealEverything(patienceMs: number): Promise<number>
-  /** Seconds that the oldest unsealed event has waited and how many wait, as of the last round. */
-  lag(): { seconds: number; unsealed: number }
+  lag(): SealerLag
   /** Ends after the round that runs. */
   stop(): Promise<void>
 }
@@ -184,6 +192,8 @@ class RunningSealer implements Sealer {
   #isStopped = false
   #lag = { seconds: 0, unsealed: 0 }
   #measuredAt = performance.now()
+  #sealedSize = 0
+  #stalledSince: number | null = null
   #lastFailure = ''
 
   constructor(options: SealerOptions) {
@@ -207,10 +217,14 @@ class RunningSealer implements Sealer {
     return this.#lag.unsealed
   }
 
-  lag(): { seconds: number; unsealed: number } {
-    const sinceMs = performance.now() - this.#measuredAt
+  lag(): SealerLag {
+    const now = performance.now()
     const isStale = this.#lastFailure !== '' || this.#lag.unsealed > 0
-    return { seconds: this.#lag.seconds + (isStale ? sinceMs / 1000 : 0), unsealed: this.#lag.unsealed }
+    return {
+      seconds: this.#lag.seconds + (isStale ? (now - this.#measuredAt) / 1000 : 0),
+      unsealed: this.#lag.unsealed,
+      stalledSeconds: this.#stalledSince === null ? 0 : (now - this.#stalledSince) / 1000,
+    }
   }
 
   /** Runs a round and then the next, for ever. */
@@ -240,15 +254,25 @@ class RunningSealer implements Sealer {
     try {
       // Another process seals; this one only watches the lag.
       const sealed = (await tryLock(client)) ? await this.#sealLocked(client) : 0
-      const { position } = await readState(client)
-      this.#lag = await readLag(client, position)
-      this.#measuredAt = performance.now()
+      const { position, size } = await readState(client)
+      this.#note(await readLag(client, position), size)
       isBroken = false
       return sealed
+    } catch (error) {
+      this.#stalledSince ??= performance.now()
+      throw error
     } finally {
       // A connection that is thrown away gives its lock back.
       client.release(isBroken)
     }
+  }
+
+  #note({ seconds, unsealed, isDue }: WaitingEvents, size: number): void {
+    this.#lag = { seconds, unsealed }
+    this.#measuredAt = performance.now()
+    if (!isDue) this.#stalledSince = null
+    else if (this.#stalledSince === null || size > this.#sealedSize) this.#stalledSince = this.#measuredAt
+    this.#sealedSize = size
   }
 
   #readKeys(client: pg.PoolClient): Promise<AuditKeys> {
