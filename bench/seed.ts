@@ -146,7 +146,12 @@ export async function seedInvoices(client: pg.Client, { tenants, perTenant }: In
 }
 
 /** What a read of sums and of lists by day needs of the invoices' indexes; the others would double the time of a bulk load. */
-const NEEDED_INDEXES: ReadonlySet<string> = new Set(['invoice_newest', 'invoice_open', 'invoice_owed'])
+const NEEDED_INDEXES: ReadonlySet<string> = new Set([
+  'invoice_newest',
+  'invoice_newest_of_all',
+  'invoice_open',
+  'invoice_owed',
+])
 
 /**
  * As above for millions of invoices, into a table that is not logged and with the indexes that a summary and a list by
@@ -160,7 +165,14 @@ export async function seedManyInvoices(client: pg.Client, plan: InvoicePlan): Pr
   for (const { name, is_constraint: isConstraint } of rows)
     await client.query(isConstraint ? `alter table invoice drop constraint ${name}` : `drop index ${name}`)
   // Tables that refer to it cannot be logged either; the sums are added up from it.
-  const sums = ['invoice_month', 'invoice_band', 'invoice_due', 'invoice_age', 'billing_day', 'billing_month']
+  const sums = [
+    'invoice_month',
+    'invoice_band',
+    'invoice_state',
+    'invoice_due',
+    'invoice_age',
+    'billing_month',
+  ]
   for (const table of ['payment', 'invoice_dispute', 'invoice_reminder', 'invoice', ...sums])
     await client.query(`alter table ${table} set unlogged`)
   await client.query(`set maintenance_work_mem = '512MB'; set work_mem = '256MB'`)

@@ -1,28 +1,22 @@
-import type { AlertId } from './store.ts'
-import type { Mandate } from '#platform/mandate.ts'
 import { route } from '#platform/route.ts'
-import { workOnAlert, workOnAlerts } from './acting.ts'
-import type { Act } from './acting.ts'
+import { workOnAlerts } from './acting.ts'
 import { answerCounts, answerOwn, answerPortfolio } from './answers.ts'
 import {
   AlertAssignment,
   AlertBulk,
   AlertBulkResult,
   AlertCountsBody,
-  AlertNote,
   AlertParams,
-  AlertSnooze,
   BillingAlertPage,
   BillingAlertQuery,
-  PlainAlert,
   PlainAlertPage,
   PlainAlertQuery,
   SlaAlertPage,
   SlaAlertQuery,
   toBillingAlert,
-  toPlainAlert,
   toSlaAlert,
 } from './schemas.ts'
+import { acknowledging, resolving, snoozing, stepTerms, takeStep } from './steps.ts'
 
 const BASE = '/api/v1/partner/alerts'
 
@@ -74,65 +68,34 @@ const reads = [
 
 const inTenants = { permission: 'partner.alerts.acknowledge', tenant: 'portfolio' } as const
 const itself = { permission: 'partner_org.links.manage' } as const
-const problems = ['ALERT_NOT_FOUND', 'ALERT_STATE_CONFLICT'] as const
-
-async function work(mandate: Mandate<'portfolio' | 'program'>, id: AlertId, act: Act) {
-  const row = await workOnAlert(mandate, id, act)
-  const names = mandate.kind === 'portfolio' ? mandate.links : []
-  const known = names.find(({ tenant }) => row.tenant_id === tenant.id)
-  return toPlainAlert({ ...row, tenant_name: known?.tenant.name ?? row.tenant_name })
-}
-
-const until = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
 const steps = [
   route({
-    method: 'POST',
+    ...acknowledging,
     path: `${BASE}/:alert_id/acknowledge`,
     summary: 'Take an alert: it stays, and everybody sees who works on it',
-    input: { params: AlertParams, body: AlertNote },
     access: inTenants,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'acknowledge', note: body.note }),
   }),
   route({
-    method: 'POST',
+    ...resolving,
     path: `${BASE}/:alert_id/resolve`,
     summary: 'Close an alert; the same condition is told again only after it has cleared or got worse',
-    input: { params: AlertParams, body: AlertNote },
     access: inTenants,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'resolve', note: body.note }),
   }),
   route({
-    method: 'POST',
+    ...snoozing,
     path: `${BASE}/:alert_id/snooze`,
     summary: 'Let an alert sleep until an instant, unless it gets worse before',
-    input: { params: AlertParams, body: AlertSnooze },
     access: inTenants,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'snooze', until: until(body.until), note: body.note }),
   }),
   route({
-    method: 'POST',
+    ...stepTerms,
     path: `${BASE}/:alert_id/assign`,
     summary: 'Give an alert to a colleague who may work on it, or to nobody',
     input: { params: AlertParams, body: AlertAssignment },
     access: inTenants,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
     handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'assign', to: body.assigned_to }),
+      takeStep(mandate, params.alert_id, { does: 'assign', to: body.assigned_to }),
   }),
   route({
     method: 'POST',
@@ -152,40 +115,22 @@ const steps = [
 
 const ownSteps = [
   route({
-    method: 'POST',
+    ...acknowledging,
     path: `${BASE}/access/:alert_id/acknowledge`,
     summary: "Take an alert about the organisation's own access",
-    input: { params: AlertParams, body: AlertNote },
     access: itself,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'acknowledge', note: body.note }),
   }),
   route({
-    method: 'POST',
+    ...resolving,
     path: `${BASE}/access/:alert_id/resolve`,
     summary: "Close an alert about the organisation's own access",
-    input: { params: AlertParams, body: AlertNote },
     access: itself,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'resolve', note: body.note }),
   }),
   route({
-    method: 'POST',
+    ...snoozing,
     path: `${BASE}/access/:alert_id/snooze`,
     summary: "Let an alert about the organisation's own access sleep until an instant",
-    input: { params: AlertParams, body: AlertSnooze },
     access: itself,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: ({ mandate, params, body }) =>
-      work(mandate, params.alert_id, { does: 'snooze', until: until(body.until), note: body.note }),
   }),
 ]
 

@@ -1,21 +1,8 @@
 import { route } from '#platform/route.ts'
-import { workOnAlert } from './acting.ts'
 import { answerCounts, answerOwn } from './answers.ts'
 import { ALERT_AREAS } from './rules.ts'
-import {
-  AlertCountsBody,
-  AlertNote,
-  AlertParams,
-  AlertSnooze,
-  OwnAlertQuery,
-  PlainAlert,
-  PlainAlertPage,
-  PlainAlertQuery,
-  toPlainAlert,
-} from './schemas.ts'
-
-const problems = ['ALERT_NOT_FOUND', 'ALERT_STATE_CONFLICT'] as const
-const asDate = (text: string | null): Date | null => (text === null ? null : new Date(text))
+import { AlertCountsBody, OwnAlertQuery, PlainAlertPage, PlainAlertQuery } from './schemas.ts'
+import { acknowledging, resolving, snoozing } from './steps.ts'
 
 const TENANT = '/api/v1/tenant/alerts'
 const tenantReads = { permission: 'tenant.profile.read' } as const
@@ -43,46 +30,22 @@ const tenantRoutes = [
     handle: ({ mandate }) => answerCounts(mandate),
   }),
   route({
-    method: 'POST',
+    ...acknowledging,
     path: `${TENANT}/:alert_id/acknowledge`,
     summary: 'Take one of the own alerts',
-    input: { params: AlertParams, body: AlertNote },
     access: tenantWorks,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: async ({ mandate, params, body }) =>
-      toPlainAlert(await workOnAlert(mandate, params.alert_id, { does: 'acknowledge', note: body.note })),
   }),
   route({
-    method: 'POST',
+    ...resolving,
     path: `${TENANT}/:alert_id/resolve`,
     summary: 'Close one of the own alerts',
-    input: { params: AlertParams, body: AlertNote },
     access: tenantWorks,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: async ({ mandate, params, body }) =>
-      toPlainAlert(await workOnAlert(mandate, params.alert_id, { does: 'resolve', note: body.note })),
   }),
   route({
-    method: 'POST',
+    ...snoozing,
     path: `${TENANT}/:alert_id/snooze`,
     summary: 'Let one of the own alerts sleep until an instant',
-    input: { params: AlertParams, body: AlertSnooze },
     access: tenantWorks,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: async ({ mandate, params, body }) =>
-      toPlainAlert(
-        await workOnAlert(mandate, params.alert_id, {
-          does: 'snooze',
-          until: asDate(body.until),
-          note: body.note,
-        }),
-      ),
   }),
 ]
 
@@ -102,28 +65,16 @@ const adminRoutes = [
     handle: ({ mandate, query }) => answerOwn(mandate, query, ['access']),
   }),
   route({
-    method: 'POST',
+    ...acknowledging,
     path: `${ADMIN}/:alert_id/acknowledge`,
     summary: 'Take an alert of the provider',
-    input: { params: AlertParams, body: AlertNote },
     access: providerWorks,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: async ({ mandate, params, body }) =>
-      toPlainAlert(await workOnAlert(mandate, params.alert_id, { does: 'acknowledge', note: body.note })),
   }),
   route({
-    method: 'POST',
+    ...resolving,
     path: `${ADMIN}/:alert_id/resolve`,
     summary: 'Close an alert of the provider',
-    input: { params: AlertParams, body: AlertNote },
     access: providerWorks,
-    limit: 'write',
-    problems,
-    responses: { 200: PlainAlert },
-    handle: async ({ mandate, params, body }) =>
-      toPlainAlert(await workOnAlert(mandate, params.alert_id, { does: 'resolve', note: body.note })),
   }),
 ]
 

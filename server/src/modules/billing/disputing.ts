@@ -9,7 +9,7 @@ import type { NewDisputeBody } from './dispute-schemas.ts'
 import { endDispute, findAddressee, findDispute, insertDispute } from './dispute-store.ts'
 import type { DisputeId, DisputeRow } from './dispute-store.ts'
 import { findInvoice } from './invoice-store.ts'
-import type { InvoiceRow } from './invoice-store.ts'
+import type { InvoiceRow } from './invoice-columns-store.ts'
 import { faultOfAmount, writeDisputeNews } from './rules-dispute.ts'
 import type { DisputeEnd } from './rules-dispute.ts'
 

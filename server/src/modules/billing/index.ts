@@ -1,3 +1,11 @@
+/**
+ * A tenant's invoices, payments and subscribers, as the provider's own systems hand them in, read by the tenant and by
+ * partners across tenants (B5, B6): ageing per currency, which is never added up across currencies, disputes,
+ * reminders. Sums of the past are tables kept in the transaction of each change (`invoice_state`, `billing_month`,
+ * `invoice_due`, `invoice_age`), so a board over a thousand tenants adds up rows and not invoices. Groups of tenants come from
+ * `portfolio`.
+ */
+
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'
@@ -15,7 +23,6 @@ export { compareSums, moveInvoiceAges } from './clock.ts'
 export { findRates } from './fx-store.ts'
 export { missingRates, worthIn } from './rules-fx.ts'
 export { dayOf, nextInvoiceOn } from './rules.ts'
-export { splitPeriod } from './rules-period.ts'
 export { findSubscriber, subscribersByTenant } from './subscriber-store.ts'
 export { lastInvoiceDays, owedByTenant } from './sum-store.ts'
 

@@ -4,57 +4,15 @@ import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { allOf, conditionsOf, OWED, storedStatusesIn, uuidArray } from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
+import { BAN, COLUMNS } from './invoice-columns-store.ts'
+import type { InvoiceOrder, InvoicePosition, InvoiceRow, InvoiceWindow } from './invoice-columns-store.ts'
+import { readNewest } from './newest-store.ts'
 import { NEAR_PAGE_ROWS, readMerged, skipMerged } from '#platform/merged-page.ts'
 import type { Looked, Skipped } from '#platform/merged-page.ts'
 import { INVOICE_STATUSES, OWED_STATUSES } from './rules.ts'
 import type { InvoiceStatus, StoredStatus } from './rules.ts'
 import { countByStatus } from './sum-store.ts'
 import type { BillingTables } from './tables.ts'
-
-/** One invoice with the number of its billing account. */
-export interface InvoiceRow {
-  tenant_id: string
-  id: string
-  number: string
-  subscriber_id: string | null
-  customer_name: string | null
-  ban: string | null
-  issued_on: string
-  due_on: string
-  status: StoredStatus
-  currency: string
-  subtotal_minor: number
-  tax_minor: number
-  total_minor: number
-  paid_minor: number
-  balance_minor: number
-  paid_on: string | null
-  source: string | null
-  created_at: Date
-}
-
-export interface InvoiceOrder {
-  readonly by: 'invoice_date' | 'amount' | 'status'
-  readonly direction: 'asc' | 'desc'
-}
-
-/** A place in an ordered list: after this invoice. `rank` is the place of its status when the list is by status. */
-export interface InvoicePosition {
-  readonly rank: number
-  readonly key: string
-  readonly id: string
-}
-
-/** The wanted part of an ordered list. */
-export interface InvoiceWindow {
-  readonly order: InvoiceOrder
-  readonly after: InvoicePosition | null
-  readonly offset: number
-  readonly limit: number
-}
-
-const COLUMNS = sql`i.tenant_id, i.id, i.billing_account_id, i.number, i.subscriber_id, i.customer_name, i.issued_on, i.due_on,
-  i.status, i.currency, i.subtotal_minor, i.tax_minor, i.total_minor, i.paid_minor, i.balance_minor, i.paid_on, i.source, i.created_at`
 
 /** One run of the list within which all rows are ordered by one column and the id. */
 interface Run {
@@ -193,8 +151,6 @@ function takenSql({ states, key: { column }, direction, conditions }: Reading, p
 
 const tenantsOf = (filter: InvoiceFilter): Condition => sql`unnest(${uuidArray(filter.tenantIds)}) t (id)`
 
-const BAN = sql`(select b.ban from billing_account b where b.tenant_id = i.tenant_id and b.id = i.billing_account_id) as ban`
-
 /** The rows of one run at the window, when no source is read further than the depth. */
 async function lookAt(
   mandate: Mandate,
@@ -277,6 +233,8 @@ async function stepOver(
 async function readRun(mandate: Mandate, run: Run, asked: InvoiceWindow): Promise<InvoiceRow[]> {
   const { sources, key } = readingOf(run, asked)
   if (sources === 0) return []
+  const newest = await readNewest(mandate, run.filter, asked)
+  if (newest) return newest
   const isMerged = key.isIndexed && run.filter.search === undefined
   const window = isMerged
     ? await skipMerged<InvoicePosition, InvoiceWindow>(asked, sources, (depth, reached) =>

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { InvoiceRow } from './invoice-store.ts'
+import type { InvoiceRow } from './invoice-columns-store.ts'
 import type { BillingTables } from './tables.ts'
 
 export const REMINDER_MODES = ['off', 'customer', 'tenant'] as const

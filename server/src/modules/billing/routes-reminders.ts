@@ -9,7 +9,7 @@ import { route, sent } from '#platform/route.ts'
 import { BILLING_PARTIES } from './dispute-schemas.ts'
 import { getInvoiceActedOn } from './disputing.ts'
 import { etagOf } from './etag.ts'
-import type { InvoiceRow } from './invoice-store.ts'
+import type { InvoiceRow } from './invoice-columns-store.ts'
 import {
   findSetting,
   findTerms,

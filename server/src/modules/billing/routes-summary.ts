@@ -3,13 +3,12 @@ import type { TenantId } from '@liaison/access'
 import type { z } from 'zod'
 import { narrowToGroup } from './group-filter.ts'
 import { noteRead } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
-import type { FieldFaultBody } from '#platform/problem.ts'
 import { narrowReach, reachOf, toScope } from '#platform/reach.ts'
 import type { Reach, ReadingMandate } from '#platform/reach.ts'
 import { route } from '#platform/route.ts'
 import { findRates } from './fx-store.ts'
-import { addDays, dayOf, daysBetween } from './rules.ts'
+import { dayOf } from './rules.ts'
+import { daysOf } from './rules-period.ts'
 import { convertTotals, totalsOf } from './rules-summary.ts'
 import type { BillingFigures } from './rules-summary.ts'
 import {
@@ -19,40 +18,9 @@ import {
   toTenantEntry,
   toTotals,
 } from './summary-schemas.ts'
-import type { SummaryDays, SummaryQueryValues } from './summary-schemas.ts'
+import type { SummaryQueryValues } from './summary-schemas.ts'
 import { readSummary } from './summary-store.ts'
 import type { TenantFigures } from './summary-store.ts'
-
-const DEFAULT_DAYS = 30
-const LONGEST_DAYS = 1830
-
-function faultsOf(query: SummaryQueryValues, days: SummaryDays, today: string): FieldFaultBody[] {
-  const faults: FieldFaultBody[] = []
-  const fault = (name: string, code: string, detail: string) =>
-    faults.push({ pointer: `/query/${name}`, code, detail })
-  if (days.from > days.to) fault('from_date', 'PERIOD_REVERSED', 'must not be later than to_date')
-  if (days.days > LONGEST_DAYS)
-    fault('from_date', 'PERIOD_TOO_LONG', `must be at most ${LONGEST_DAYS} days before to_date`)
-  if (days.asOf > today) fault('as_of', 'IN_THE_FUTURE', 'must not be later than today')
-  if (query.status !== undefined && days.asOf !== today)
-    fault(
-      'status',
-      'STATUS_OF_ANOTHER_DAY',
-      'cannot be asked of an earlier day: states are known as of today',
-    )
-  return faults
-}
-
-/** The days that a query asks for. Throws VALIDATION_ERROR with every fault of them. */
-function daysOf(query: SummaryQueryValues, today: string): SummaryDays {
-  const to = query.to_date ?? today
-  const from = query.from_date ?? addDays(to, 1 - DEFAULT_DAYS)
-  const days = { from, to, days: daysBetween(from, to) + 1, asOf: query.as_of ?? today }
-  const errors = faultsOf(query, days, today)
-  if (errors.length === 0) return days
-  const text = 'Parts of the input cannot be taken; nothing was changed.'
-  throw new ProblemError(422, 'VALIDATION_ERROR', text, { errors })
-}
 
 function paymentReaders(mandate: ReadingMandate, reach: Reach, tenantIds: readonly TenantId[]) {
   if (mandate.kind === 'tenant') return new Set(tenantIds)

@@ -1,46 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { addDays, monthStart, nextMonth } from './rules.ts'
 import { bandOf, bandEnds, splitAmounts } from './rules-bands.ts'
 import { faultOfAmount } from './rules-dispute.ts'
 import { convertMinor, minorDigits, worthIn } from './rules-fx.ts'
-import { splitPeriod } from './rules-period.ts'
 import { writeMoney, writeReminder } from './rules-reminder.ts'
 import { addFigures, convertTotals, dsoDays, outstandingOf, overdueOf, totalsOf } from './rules-summary.ts'
 import type { BillingFigures } from './rules-summary.ts'
-
-const day = fc.integer({ min: 0, max: 800 }).map((days) => addDays('2025-01-01', days))
-
-function daysOf(from: string, to: string): string[] {
-  const days: string[] = []
-  for (let one = from; one <= to; one = addDays(one, 1)) days.push(one)
-  return days
-}
-
-test('a period as whole months and signed days counts each of its days once and no other (B6)', () => {
-  fc.assert(
-    fc.property(day, day, (one, other) => {
-      const [from = '', to = ''] = [one, other].toSorted()
-      const { firstMonth, endMonth, days } = splitPeriod(from, to)
-      const counts = new Map<string, number>()
-      const count = (name: string, sign: number) => counts.set(name, (counts.get(name) ?? 0) + sign)
-      expect([monthStart(firstMonth), monthStart(endMonth)]).toEqual([firstMonth, endMonth])
-      if (firstMonth < endMonth) for (const name of daysOf(firstMonth, addDays(endMonth, -1))) count(name, 1)
-      for (const part of days) for (const name of daysOf(part.from, part.to)) count(name, part.sign)
-      const counted = [...counts].filter(([, times]) => times !== 0)
-      expect(counted.every(([, times]) => times === 1)).toBe(true)
-      expect(counted.map(([name]) => name).toSorted()).toEqual(daysOf(from, to))
-      // At each end at most the shorter half of a month is looked at by day.
-      for (const part of days) expect(daysOf(part.from, part.to).length).toBeLessThanOrEqual(16)
-    }),
-    { numRuns: 400 },
-  )
-})
-
-test('a period that ends before it begins has no days', () => {
-  expect(splitPeriod('2026-03-02', '2026-03-01').days).toEqual([])
-  expect(nextMonth('2026-12-09')).toBe('2027-01-01')
-})
 
 const amount = fc.oneof(
   fc.integer({ min: -100, max: 100 }),

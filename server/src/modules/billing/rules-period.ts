@@ -1,53 +1,35 @@
-import { addDays, daysBetween, monthStart, nextMonth } from './rules.ts'
+import { ProblemError } from '#platform/problem.ts'
+import type { FieldFaultBody } from '#platform/problem.ts'
+import { addDays, daysBetween } from './rules.ts'
+import type { SummaryDays, SummaryQueryValues } from './summary-schemas.ts'
 
-/** Days that are added to whole months (sign 1) or taken off them (sign −1); both ends included. */
-export interface SignedDays {
-  readonly from: string
-  readonly to: string
-  readonly sign: 1 | -1
+const DEFAULT_DAYS = 30
+const LONGEST_DAYS = 1830
+
+function faultsOf(query: SummaryQueryValues, days: SummaryDays, today: string): FieldFaultBody[] {
+  const faults: FieldFaultBody[] = []
+  const fault = (name: string, code: string, detail: string) =>
+    faults.push({ pointer: `/query/${name}`, code, detail })
+  if (days.from > days.to) fault('from_date', 'PERIOD_REVERSED', 'must not be later than to_date')
+  if (days.days > LONGEST_DAYS)
+    fault('from_date', 'PERIOD_TOO_LONG', `must be at most ${LONGEST_DAYS} days before to_date`)
+  if (days.asOf > today) fault('as_of', 'IN_THE_FUTURE', 'must not be later than today')
+  if (query.status !== undefined && days.asOf !== today)
+    fault(
+      'status',
+      'STATUS_OF_ANOTHER_DAY',
+      'cannot be asked of an earlier day: states are known as of today',
+    )
+  return faults
 }
 
-/** A span of days as whole months, `[firstMonth, endMonth)`, corrected by days. */
-export interface PeriodParts {
-  readonly firstMonth: string
-  readonly endMonth: string
-  readonly days: readonly SignedDays[]
-}
-
-const length = (from: string, to: string): number => daysBetween(from, to) + 1
-
-function missing(from: string, to: string): SignedDays[] {
-  return from > to ? [] : [{ from, to, sign: -1 }]
-}
-
-/** Within one month: its days, or the whole month less the others, whichever is fewer. */
-function partsWithin(from: string, to: string): PeriodParts {
-  const first = monthStart(from)
-  const end = nextMonth(from)
-  const inside = length(from, to)
-  if (inside <= length(first, addDays(end, -1)) - inside)
-    return { firstMonth: first, endMonth: first, days: [{ from, to, sign: 1 }] }
-  return {
-    firstMonth: first,
-    endMonth: end,
-    days: [...missing(first, addDays(from, -1)), ...missing(addDays(to, 1), addDays(end, -1))],
-  }
-}
-
-/**
- * Splits a span so that sums kept per month and per day answer for it with the fewest days: at each end either the days
- * inside it, or the whole month less the days outside. Every day of the span counts once, and no other.
- */
-export function splitPeriod(from: string, to: string): PeriodParts {
-  if (from > to) return { firstMonth: from, endMonth: from, days: [] }
-  if (monthStart(from) === monthStart(to)) return partsWithin(from, to)
-  const head = partsWithin(from, addDays(nextMonth(from), -1))
-  const tail = partsWithin(monthStart(to), to)
-  const isHeadWhole = head.firstMonth !== head.endMonth
-  const isTailWhole = tail.firstMonth !== tail.endMonth
-  return {
-    firstMonth: isHeadWhole ? monthStart(from) : nextMonth(from),
-    endMonth: isTailWhole ? nextMonth(to) : monthStart(to),
-    days: [...head.days, ...tail.days],
-  }
+/** The days that a query asks for, the last thirty unless it names others. Throws VALIDATION_ERROR with every fault of them. */
+export function daysOf(query: SummaryQueryValues, today: string): SummaryDays {
+  const to = query.to_date ?? today
+  const from = query.from_date ?? addDays(to, 1 - DEFAULT_DAYS)
+  const days = { from, to, days: daysBetween(from, to) + 1, asOf: query.as_of ?? today }
+  const errors = faultsOf(query, days, today)
+  if (errors.length === 0) return days
+  const text = 'Parts of the input cannot be taken; nothing was changed.'
+  throw new ProblemError(422, 'VALIDATION_ERROR', text, { errors })
 }

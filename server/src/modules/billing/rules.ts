@@ -91,10 +91,10 @@ export interface DaySpan {
 }
 
 /** The first day of a day's month. */
-export const monthStart = (day: string): string => `${day.slice(0, 7)}-01`
+const monthStart = (day: string): string => `${day.slice(0, 7)}-01`
 
 /** The first day of the month after a day's. */
-export function nextMonth(day: string): string {
+function nextMonth(day: string): string {
   const [year = 0, month = 1] = day.split('-').map(Number)
   return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10)
 }

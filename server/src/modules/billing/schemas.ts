@@ -7,7 +7,7 @@ import { calendarDay, commaList, publicId, searchText, wholeNumber } from '#plat
 import { Scope } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
 import { AGEING_BUCKETS, bucketOf, daysOverdue, INVOICE_STATUSES, statusOn } from './rules.ts'
-import type { InvoiceRow } from './invoice-store.ts'
+import type { InvoiceRow } from './invoice-columns-store.ts'
 import type { ReminderRow } from './reminder-store.ts'
 import type { InvoiceSums } from './sum-store.ts'
 

@@ -202,26 +202,15 @@ function isOfWholeStates(filter: InvoiceFilter): boolean {
 }
 
 /**
- * The sums of whole states from what is kept alone: by months, and what is overdue by the age of what is owed. Where the
+ * The sums of whole states from what is kept alone: per state, and what is overdue by the age of what is owed. Where the
  * ages are of another day than today, the sums by due day tell it.
  */
 async function sumKept(mandate: Mandate, filter: InvoiceFilter): Promise<Sums[]> {
   const stored = storedStatusesIn(filter) ?? [...STORED_STATUSES]
-  const { today, currency } = filter
-  const tenants = uuidArray(filter.tenantIds)
-  const seesOwed = OWED_STATUSES.every((status) => stored.includes(status))
-  const overdue = sql`coalesce((
-      select sum(case when a.as_of = ${today}::date then (select sum(b) from unnest(a.balances_minor[2:]) b)
-        else (select sum(d.balance_minor) from invoice_due d where d.tenant_id = a.tenant_id and d.currency = a.currency and d.due_on < ${today}::date) end)
-      from invoice_age a where a.tenant_id = any (${tenants}) and a.currency = m.currency), 0)`
   const { rows } = await sql<Sums>`
-    select m.currency, sum(m.invoice_count)::integer as invoice_count, sum(m.total_minor)::bigint as total_minor, sum(m.paid_minor)::bigint as paid_minor,
-      coalesce(sum(m.total_minor - m.paid_minor) filter (where m.status in ('finalized', 'partially_paid')), 0)::bigint as outstanding_minor,
-      ${seesOwed ? overdue : sql`0`}::bigint as overdue_minor
-    from invoice_month m
-    where m.tenant_id = any (${tenants}) and m.status = any (${stored}::text[]) and ${currency === undefined ? sql`true` : sql`m.currency = ${currency}`}
-    group by m.currency
-    having sum(m.invoice_count) > 0`.execute(tables<BillingTables>(mandate))
+    select * from access.sum_invoice_states(${uuidArray(filter.tenantIds)}, ${stored}::text[], ${filter.currency ?? null}::text, ${filter.today}::date)`.execute(
+    tables<BillingTables>(mandate),
+  )
   return rows
 }
 

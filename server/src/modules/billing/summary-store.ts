@@ -6,7 +6,6 @@ import { readTogether } from '#platform/together.ts'
 import { allOf, OWED, overdueOn, uuidArray } from './filter-store.ts'
 import { storedStatusesOf } from './rules.ts'
 import type { InvoiceStatus } from './rules.ts'
-import { splitPeriod } from './rules-period.ts'
 import type { BillingFigures } from './rules-summary.ts'
 
 /** What a summary is asked for. */
@@ -63,10 +62,7 @@ export interface TenantFigures extends BillingFigures {
 }
 
 function keptSums({ tenantIds, from, to, today }: SummaryFilter): RawBuilder<FigureRow> {
-  const { firstMonth, endMonth, days } = splitPeriod(from, to)
-  return sql<FigureRow>`
-    select * from access.summarise_billing(${uuidArray(tenantIds)}, ${firstMonth}::date, ${endMonth}::date,
-      ${days.map((part) => part.from)}::date[], ${days.map((part) => part.to)}::date[], ${days.map((part) => part.sign)}::integer[], ${today}::date)`
+  return sql<FigureRow>`select * from access.summarise_billing(${uuidArray(tenantIds)}, ${from}::date, ${to}::date, ${today}::date)`
 }
 
 const lateSql = (today: string, over: number, upTo: number | null): RawBuilder<unknown> =>

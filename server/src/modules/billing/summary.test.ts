@@ -212,8 +212,10 @@ test('the comparison of kept sums with the rows notices a single wrong figure', 
   await seedInvoice(world, first, { total: 700 })
   await compareSums(world.database)
   for (const [table, column] of [
-    ['billing_day', 'invoiced_minor'],
-    ['billing_month', 'invoice_count'],
+    ['billing_month', 'invoiced_sums[3]'],
+    ['billing_month', 'payment_count'],
+    ['invoice_state', 'total_minor'],
+    ['invoice_age', 'oldest_due_on'],
     ['invoice_due', 'balance_minor'],
     ['invoice_month', 'total_minor'],
   ]) {
@@ -373,10 +375,12 @@ test('as raw SQL the figures show nothing without a context, whatever tenants th
   const rows = await world.sql<{ id: string }>('select id from tenant')
   const ids = rows.map((row) => row.id)
   const functions = [
-    `select 1 from access.summarise_billing($1::uuid[], '2000-01-01', '2100-01-01', '{}', '{}', '{}', current_date)`,
+    `select 1 from access.summarise_billing($1::uuid[], '2000-01-01', '2100-01-01', current_date)`,
+    `select 1 from access.newest_invoices($1::uuid[], 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 50, 1000)`,
+    `select 1 from access.sum_invoice_states($1::uuid[], '{draft,finalized,partially_paid,paid,cancelled}', null, current_date)`,
     `select 1 from access.age_billing($1::uuid[], current_date - 1)`,
   ]
-  const sums = ['billing_day', 'billing_month', 'invoice_due', 'invoice_age', 'invoice_band'].map(
+  const sums = ['invoice_state', 'billing_month', 'invoice_due', 'invoice_age', 'invoice_band'].map(
     (table) => `select 1 from ${table} where tenant_id = any ($1)`,
   )
   for (const text of [...functions, ...sums]) {

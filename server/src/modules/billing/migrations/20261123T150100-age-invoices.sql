@@ -1,7 +1,7 @@
 set role liaison_owner;
 
 -- Summaries over many tenants are read from sums that every change of an invoice or payment keeps in its own transaction:
--- per month and status (invoice_month), per band of amounts, per day of issue, per due day, and by age.
+-- per state, per month and state (invoice_month), per band of amounts, per day of issue, per due day, and by age.
 
 alter table invoice_month drop constraint invoice_month_status_check;
 alter table invoice_month add check (status in ('draft', 'finalized', 'partially_paid', 'paid', 'cancelled'));
@@ -19,23 +19,36 @@ create table invoice_band (
 );
 comment on table invoice_band is 'The sums of a tenant''s settled invoices per band of amounts (private.amount_band), so that a wide range of amounts is not added up row by row.';
 
-create table billing_day (
+create table invoice_state (
   tenant_id uuid not null references tenant (id),
   currency text not null,
-  day date not null,
+  status text not null check (status in ('draft', 'finalized', 'partially_paid', 'paid', 'cancelled')),
+  invoice_count bigint not null,
+  total_minor numeric not null,
+  paid_minor numeric not null,
+  primary key (tenant_id, currency, status)
+);
+comment on table invoice_state is 'The sums of all of a tenant''s invoices per stored status, whatever their day: what a list over very many tenants says of the whole.';
+
+-- A sum up to each day of a month stands beside the sum of the month, so that any span of days is two rows of a tenant, read at two places each.
+create domain private.sums_of_days as bigint[] check (cardinality(value) = 31 and array_lower(value, 1) = 1);
+create table billing_month (
+  tenant_id uuid not null references tenant (id),
+  currency text not null,
+  month date not null check (month = date_trunc('month', month::timestamp)::date),
   invoice_count bigint not null default 0,
   paid_invoice_count bigint not null default 0,
   invoiced_minor bigint not null default 0,
   payment_count bigint not null default 0,
   collected_minor bigint not null default 0,
-  primary key (tenant_id, day, currency)
-);
-comment on table billing_day is 'What a tenant invoiced (by day of issue; drafts and cancelled invoices are nothing) and collected (by day of receipt, in UTC).';
-
-create table billing_month (like billing_day including all);
-alter table billing_month rename column day to month;
-alter table billing_month add foreign key (tenant_id) references tenant (id), add check (month = date_trunc('month', month::timestamp)::date);
-comment on table billing_month is 'The same per month.';
+  invoice_counts private.sums_of_days not null default array_fill(0::bigint, array[31]),
+  paid_invoice_counts private.sums_of_days not null default array_fill(0::bigint, array[31]),
+  invoiced_sums private.sums_of_days not null default array_fill(0::bigint, array[31]),
+  collected_sums private.sums_of_days not null default array_fill(0::bigint, array[31]),
+  primary key (tenant_id, month, currency),
+  check (invoice_counts[31] = invoice_count and paid_invoice_counts[31] = paid_invoice_count and invoiced_sums[31] = invoiced_minor and collected_sums[31] = collected_minor)
+) with (fillfactor = 80);
+comment on table billing_month is 'What a tenant invoiced (by day of issue; drafts and cancelled invoices are nothing) and collected (by day of receipt, in UTC) in a month, and up to each of its days.';
 
 create table invoice_due (
   tenant_id uuid not null references tenant (id),
@@ -57,6 +70,8 @@ create table invoice_age (
   balances_minor numeric[] not null default '{0,0,0,0,0}' check (cardinality(balances_minor) = 5),
   counts bigint[] not null default '{0,0,0,0,0}' check (cardinality(counts) = 5),
   credit_minor numeric not null default 0,
+  -- The first due day of all that is owed, whatever day it is.
+  oldest_due_on date,
   primary key (tenant_id, currency)
 );
 comment on table invoice_age is 'What is owed to a tenant by age on one day. A job moves it to the next day; whoever finds an older day adds up invoice_due instead.';
@@ -65,7 +80,7 @@ do $$
 declare
   relation text;
 begin
-  foreach relation in array array['invoice_band', 'billing_day', 'billing_month', 'invoice_due', 'invoice_age'] loop
+  foreach relation in array array['invoice_band', 'invoice_state', 'billing_month', 'invoice_due', 'invoice_age'] loop
     call private.protect(relation::regclass);
     execute format('create policy readable on %I for select to liaison_tenant, liaison_delegate using (tenant_id in (select access.reach(''invoice'', ''select'')))', relation);
     execute format('grant select on %I to liaison_tenant, liaison_delegate', relation);
@@ -102,6 +117,29 @@ create function private.age_bucket(due_on date, as_of date) returns integer
   language sql immutable
   return case when due_on >= as_of then 1 when due_on >= as_of - 30 then 2 when due_on >= as_of - 60 then 3 when due_on >= as_of - 90 then 4 else 5 end;
 
+-- What was added on days of a month, as sums up to each of its days.
+create function private.sum_days(days integer[], amounts bigint[]) returns bigint[]
+  language plpgsql immutable
+  set search_path = pg_catalog
+  as $$
+declare
+  sums bigint[] := array_fill(0::bigint, array[31]);
+  place integer;
+begin
+  for i in 1 .. cardinality(days) loop
+    place := days[i];
+    sums[place] := sums[place] + amounts[i];
+  end loop;
+  for d in 2 .. 31 loop
+    sums[d] := sums[d - 1] + sums[d];
+  end loop;
+  return sums;
+end
+$$;
+create function private.add_days(sums bigint[], added bigint[]) returns bigint[]
+  language sql immutable
+  return array(select x.kept + x.more from unnest(sums, added) with ordinality x (kept, more, place) order by x.place);
+
 create type private.invoice_delta as (
   tenant_id uuid, currency text, status text, issued_on date, due_on date, band integer,
   invoice_count bigint, total_minor numeric, paid_minor numeric, owed_count bigint, balance_minor numeric, credit_minor numeric
@@ -132,25 +170,31 @@ begin
   on conflict (tenant_id, currency, status, band) do update
   set invoice_count = b.invoice_count + excluded.invoice_count, total_minor = b.total_minor + excluded.total_minor, paid_minor = b.paid_minor + excluded.paid_minor;
 
-  insert into billing_day as b (tenant_id, day, currency, invoice_count, paid_invoice_count, invoiced_minor)
-  select d.tenant_id, d.issued_on, d.currency, sum(d.invoice_count), coalesce(sum(d.invoice_count) filter (where d.status = 'paid'), 0), sum(d.total_minor)
+  insert into invoice_state as s (tenant_id, currency, status, invoice_count, total_minor, paid_minor)
+  select d.tenant_id, d.currency, d.status, sum(d.invoice_count), sum(d.total_minor), sum(d.paid_minor)
   from unnest(deltas) d
-  where d.status in ('finalized', 'partially_paid', 'paid')
   group by 1, 2, 3
-  having sum(d.invoice_count) <> 0 or coalesce(sum(d.invoice_count) filter (where d.status = 'paid'), 0) <> 0 or sum(d.total_minor) <> 0
+  having sum(d.invoice_count) <> 0 or sum(d.total_minor) <> 0 or sum(d.paid_minor) <> 0
   order by 1, 2, 3
-  on conflict (tenant_id, day, currency) do update
-  set invoice_count = b.invoice_count + excluded.invoice_count, paid_invoice_count = b.paid_invoice_count + excluded.paid_invoice_count, invoiced_minor = b.invoiced_minor + excluded.invoiced_minor;
+  on conflict (tenant_id, currency, status) do update
+  set invoice_count = s.invoice_count + excluded.invoice_count, total_minor = s.total_minor + excluded.total_minor, paid_minor = s.paid_minor + excluded.paid_minor;
 
-  insert into billing_month as b (tenant_id, month, currency, invoice_count, paid_invoice_count, invoiced_minor)
-  select d.tenant_id, date_trunc('month', d.issued_on::timestamp)::date, d.currency, sum(d.invoice_count), coalesce(sum(d.invoice_count) filter (where d.status = 'paid'), 0), sum(d.total_minor)
-  from unnest(deltas) d
-  where d.status in ('finalized', 'partially_paid', 'paid')
+  insert into billing_month as b (tenant_id, month, currency, invoice_count, paid_invoice_count, invoiced_minor, invoice_counts, paid_invoice_counts, invoiced_sums)
+  select x.tenant_id, x.month, x.currency, sum(x.invoices), sum(x.paid), sum(x.invoiced),
+    private.sum_days(array_agg(x.day), array_agg(x.invoices)), private.sum_days(array_agg(x.day), array_agg(x.paid)), private.sum_days(array_agg(x.day), array_agg(x.invoiced))
+  from (
+    select d.tenant_id, date_trunc('month', d.issued_on::timestamp)::date as month, d.currency, extract(day from d.issued_on)::integer as day,
+      sum(d.invoice_count)::bigint as invoices, coalesce(sum(d.invoice_count) filter (where d.status = 'paid'), 0)::bigint as paid, sum(d.total_minor)::bigint as invoiced
+    from unnest(deltas) d
+    where d.status in ('finalized', 'partially_paid', 'paid')
+    group by 1, 2, 3, 4) x
   group by 1, 2, 3
-  having sum(d.invoice_count) <> 0 or coalesce(sum(d.invoice_count) filter (where d.status = 'paid'), 0) <> 0 or sum(d.total_minor) <> 0
+  having bool_or(x.invoices <> 0 or x.paid <> 0 or x.invoiced <> 0)
   order by 1, 2, 3
   on conflict (tenant_id, month, currency) do update
-  set invoice_count = b.invoice_count + excluded.invoice_count, paid_invoice_count = b.paid_invoice_count + excluded.paid_invoice_count, invoiced_minor = b.invoiced_minor + excluded.invoiced_minor;
+  set invoice_count = b.invoice_count + excluded.invoice_count, paid_invoice_count = b.paid_invoice_count + excluded.paid_invoice_count, invoiced_minor = b.invoiced_minor + excluded.invoiced_minor,
+    invoice_counts = private.add_days(b.invoice_counts, excluded.invoice_counts), paid_invoice_counts = private.add_days(b.paid_invoice_counts, excluded.paid_invoice_counts),
+    invoiced_sums = private.add_days(b.invoiced_sums, excluded.invoiced_sums);
 
   insert into invoice_due as u (tenant_id, currency, due_on, invoice_count, balance_minor, credit_minor)
   select d.tenant_id, d.currency, d.due_on, sum(d.owed_count), sum(d.balance_minor), sum(d.credit_minor)
@@ -170,10 +214,10 @@ create function private.add_to_ages(deltas private.invoice_delta[]) returns void
   set search_path = pg_catalog, public
   as $$
 begin
+  -- Whoever has invoices has a row, whether or not anything is owed.
   insert into invoice_age (tenant_id, currency, as_of)
   select d.tenant_id, d.currency, (statement_timestamp() at time zone 'UTC')::date
   from unnest(deltas) d
-  where d.owed_count <> 0 or d.balance_minor <> 0 or d.credit_minor <> 0
   group by 1, 2
   order by 1, 2
   on conflict do nothing;
@@ -185,7 +229,8 @@ begin
   update invoice_age a
   set balances_minor = array[a.balances_minor[1] + x.b1, a.balances_minor[2] + x.b2, a.balances_minor[3] + x.b3, a.balances_minor[4] + x.b4, a.balances_minor[5] + x.b5],
     counts = array[a.counts[1] + x.n1, a.counts[2] + x.n2, a.counts[3] + x.n3, a.counts[4] + x.n4, a.counts[5] + x.n5],
-    credit_minor = a.credit_minor + x.credit
+    credit_minor = a.credit_minor + x.credit,
+    oldest_due_on = (select u.due_on from invoice_due u where u.tenant_id = a.tenant_id and u.currency = a.currency and u.invoice_count > 0 order by u.due_on limit 1)
   from (
     select k.tenant_id, k.currency,
       coalesce(sum(d.balance_minor) filter (where k.bucket = 1), 0) as b1, coalesce(sum(d.balance_minor) filter (where k.bucket = 2), 0) as b2,
@@ -262,16 +307,15 @@ begin
     select keys || array_agg(o.tenant_id), currencies || array_agg(o.currency), days || array_agg((o.received_at at time zone 'UTC')::date), amounts || array_agg(o.amount_minor), signs || array_agg(-1)
     into keys, currencies, days, amounts, signs from removed o;
   end if;
-  insert into billing_day as b (tenant_id, day, currency, payment_count, collected_minor)
-  select x.tenant_id, x.day, x.currency, sum(x.sign), sum(x.sign * x.amount)
-  from unnest(keys, currencies, days, amounts, signs) x (tenant_id, currency, day, amount, sign)
-  group by 1, 2, 3 having sum(x.sign) <> 0 or sum(x.sign * x.amount) <> 0 order by 1, 2, 3
-  on conflict (tenant_id, day, currency) do update set payment_count = b.payment_count + excluded.payment_count, collected_minor = b.collected_minor + excluded.collected_minor;
-  insert into billing_month as b (tenant_id, month, currency, payment_count, collected_minor)
-  select x.tenant_id, date_trunc('month', x.day::timestamp)::date, x.currency, sum(x.sign), sum(x.sign * x.amount)
-  from unnest(keys, currencies, days, amounts, signs) x (tenant_id, currency, day, amount, sign)
-  group by 1, 2, 3 having sum(x.sign) <> 0 or sum(x.sign * x.amount) <> 0 order by 1, 2, 3
-  on conflict (tenant_id, month, currency) do update set payment_count = b.payment_count + excluded.payment_count, collected_minor = b.collected_minor + excluded.collected_minor;
+  insert into billing_month as b (tenant_id, month, currency, payment_count, collected_minor, collected_sums)
+  select x.tenant_id, x.month, x.currency, sum(x.payments), sum(x.collected), private.sum_days(array_agg(x.day), array_agg(x.collected))
+  from (
+    select k.tenant_id, date_trunc('month', k.day::timestamp)::date as month, k.currency, extract(day from k.day)::integer as day, sum(k.sign)::bigint as payments, sum(k.sign * k.amount)::bigint as collected
+    from unnest(keys, currencies, days, amounts, signs) k (tenant_id, currency, day, amount, sign)
+    group by 1, 2, 3, 4) x
+  group by 1, 2, 3 having bool_or(x.payments <> 0 or x.collected <> 0) order by 1, 2, 3
+  on conflict (tenant_id, month, currency) do update
+  set payment_count = b.payment_count + excluded.payment_count, collected_minor = b.collected_minor + excluded.collected_minor, collected_sums = private.add_days(b.collected_sums, excluded.collected_sums);
   return null;
 end
 $$;
@@ -309,87 +353,5 @@ end
 $$;
 grant usage on schema private to liaison_job;
 grant execute on function private.move_invoice_ages(date, integer) to liaison_job;
-
--- The sums as they would be if they were added up now, beside those that are kept: one line for each that differs.
-create function private.differing_sums() returns table (kind text, tenant_id uuid, detail text)
-  language sql stable security definer
-  set search_path = pg_catalog, public
-  as $$
-  with
-  months as (
-    select i.tenant_id, date_trunc('month', i.issued_on::timestamp)::date as month, i.currency, i.status, count(*) as n, sum(i.total_minor) as total, sum(i.paid_minor) as paid from invoice i group by 1, 2, 3, 4),
-  kept_months as (select m.tenant_id, m.month, m.currency, m.status, m.invoice_count, m.total_minor, m.paid_minor from invoice_month m where m.invoice_count <> 0 or m.total_minor <> 0 or m.paid_minor <> 0),
-  bands as (
-    select i.tenant_id, i.currency, i.status, private.amount_band(i.total_minor) as band, count(*), sum(i.total_minor), sum(i.paid_minor) from invoice i where i.status in ('draft', 'paid', 'cancelled') group by 1, 2, 3, 4),
-  kept_bands as (select b.tenant_id, b.currency, b.status, b.band, b.invoice_count, b.total_minor, b.paid_minor from invoice_band b where b.invoice_count <> 0 or b.total_minor <> 0 or b.paid_minor <> 0),
-  moves as (
-    select i.tenant_id, i.currency, i.issued_on as day, 1 as n, (i.status = 'paid')::integer as paid, i.total_minor as invoiced, 0 as payments, 0 as collected from invoice i where i.status in ('finalized', 'partially_paid', 'paid')
-    union all
-    select p.tenant_id, p.currency, (p.received_at at time zone 'UTC')::date, 0, 0, 0, 1, p.amount_minor from payment p),
-  days as (select m.tenant_id, m.currency, m.day, sum(m.n), sum(m.paid), sum(m.invoiced), sum(m.payments), sum(m.collected) from moves m group by 1, 2, 3),
-  kept_days as (
-    select b.tenant_id, b.currency, b.day, b.invoice_count, b.paid_invoice_count, b.invoiced_minor, b.payment_count, b.collected_minor
-    from billing_day b where (b.invoice_count, b.paid_invoice_count, b.invoiced_minor, b.payment_count, b.collected_minor) <> (0, 0, 0, 0, 0)),
-  whole_months as (select m.tenant_id, m.currency, date_trunc('month', m.day::timestamp)::date, sum(m.n), sum(m.paid), sum(m.invoiced), sum(m.payments), sum(m.collected) from moves m group by 1, 2, 3),
-  kept_whole_months as (
-    select b.tenant_id, b.currency, b.month, b.invoice_count, b.paid_invoice_count, b.invoiced_minor, b.payment_count, b.collected_minor
-    from billing_month b where (b.invoice_count, b.paid_invoice_count, b.invoiced_minor, b.payment_count, b.collected_minor) <> (0, 0, 0, 0, 0)),
-  dues as (
-    select i.tenant_id, i.currency, i.due_on, count(*) filter (where i.balance_minor > 0), coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0), 0), coalesce(sum(i.balance_minor) filter (where i.balance_minor < 0), 0)
-    from invoice i where i.balance_minor <> 0 group by 1, 2, 3),
-  kept_dues as (select u.tenant_id, u.currency, u.due_on, u.invoice_count, u.balance_minor, u.credit_minor from invoice_due u where u.invoice_count <> 0 or u.balance_minor <> 0 or u.credit_minor <> 0),
-  ages as (
-    select a.tenant_id, a.currency, private.age_bucket(i.due_on, a.as_of) as bucket, count(*) as n, sum(i.balance_minor) as balance
-    from invoice_age a join invoice i on i.tenant_id = a.tenant_id and i.currency = a.currency and i.balance_minor > 0 group by 1, 2, 3),
-  kept_ages as (
-    select a.tenant_id, a.currency, b.bucket, a.counts[b.bucket] as n, a.balances_minor[b.bucket] as balance
-    from invoice_age a cross join generate_series(1, 5) b (bucket) where a.counts[b.bucket] <> 0 or a.balances_minor[b.bucket] <> 0)
-  select 'month', x.tenant_id, x::text from ((table months except all table kept_months) union all (table kept_months except all table months)) x
-  union all
-  select 'band', x.tenant_id, x::text from ((table bands except all table kept_bands) union all (table kept_bands except all table bands)) x
-  union all
-  select 'day', x.tenant_id, x::text from ((table days except all table kept_days) union all (table kept_days except all table days)) x
-  union all
-  select 'whole month', x.tenant_id, x::text from ((table whole_months except all table kept_whole_months) union all (table kept_whole_months except all table whole_months)) x
-  union all
-  select 'due', x.tenant_id, x::text from ((table dues except all table kept_dues) union all (table kept_dues except all table dues)) x
-  union all
-  select 'age', x.tenant_id, x::text from ((table ages except all table kept_ages) union all (table kept_ages except all table ages)) x
-$$;
-comment on function private.differing_sums() is 'Compares every kept sum with the rows. Empty unless a sum is wrong.';
-grant execute on function private.differing_sums() to liaison_job;
-
--- Adds everything up anew: after a bulk load with the triggers asleep, and to mend what a comparison found.
-create function private.rebuild_sums() returns void
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  as $$
-begin
-  lock table invoice, payment in share row exclusive mode;
-  delete from invoice_month;
-  delete from invoice_band;
-  delete from billing_day;
-  delete from billing_month;
-  delete from invoice_due;
-  delete from invoice_age;
-  insert into invoice_month select i.tenant_id, date_trunc('month', i.issued_on::timestamp)::date, i.currency, i.status, count(*), sum(i.total_minor), sum(i.paid_minor) from invoice i group by 1, 2, 3, 4;
-  insert into invoice_band select i.tenant_id, i.currency, i.status, private.amount_band(i.total_minor), count(*), sum(i.total_minor), sum(i.paid_minor) from invoice i where i.status in ('draft', 'paid', 'cancelled') group by 1, 2, 3, 4;
-  insert into billing_day (tenant_id, currency, day, invoice_count, paid_invoice_count, invoiced_minor)
-  select i.tenant_id, i.currency, i.issued_on, count(*), count(*) filter (where i.status = 'paid'), sum(i.total_minor) from invoice i where i.status in ('finalized', 'partially_paid', 'paid') group by 1, 2, 3 order by 1, 2, 3;
-  insert into billing_day as b (tenant_id, currency, day, payment_count, collected_minor)
-  select p.tenant_id, p.currency, (p.received_at at time zone 'UTC')::date, count(*), sum(p.amount_minor) from payment p group by 1, 2, 3 order by 1, 2, 3
-  on conflict (tenant_id, day, currency) do update set payment_count = excluded.payment_count, collected_minor = excluded.collected_minor;
-  insert into billing_month (tenant_id, currency, month, invoice_count, paid_invoice_count, invoiced_minor, payment_count, collected_minor)
-  select d.tenant_id, d.currency, date_trunc('month', d.day::timestamp)::date, sum(d.invoice_count), sum(d.paid_invoice_count), sum(d.invoiced_minor), sum(d.payment_count), sum(d.collected_minor) from billing_day d group by 1, 2, 3;
-  insert into invoice_due
-  select i.tenant_id, i.currency, i.due_on, count(*) filter (where i.balance_minor > 0), coalesce(sum(i.balance_minor) filter (where i.balance_minor > 0), 0), coalesce(sum(i.balance_minor) filter (where i.balance_minor < 0), 0)
-  from invoice i where i.balance_minor <> 0 group by 1, 2, 3;
-  insert into invoice_age (tenant_id, currency, as_of, credit_minor) select u.tenant_id, u.currency, '-infinity', sum(u.credit_minor) from invoice_due u group by 1, 2;
-  perform private.move_invoice_ages((statement_timestamp() at time zone 'UTC')::date, 2147483647);
-end
-$$;
-
--- Invoices that were there before.
-select private.rebuild_sums();
 
 reset role;

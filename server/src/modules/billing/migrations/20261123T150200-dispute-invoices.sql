@@ -144,16 +144,96 @@ comment on function access.reminder_terms(uuid, uuid) is 'How the tenant lets a 
 grant execute on function access.reminder_terms(uuid, uuid) to liaison_delegate;
 
 -- The figures of many tenants from the sums that are kept. Asks once which tenants are reached, instead of once for each table.
-create function access.summarise_billing(tenants uuid[], first_month date, end_month date, edge_from date[], edge_to date[], edge_sign integer[], wanted_day date)
+create function access.summarise_billing(tenants uuid[], first_day date, last_day date, wanted_day date)
   returns table (tenant_id uuid, currency text, invoice_count bigint, paid_invoice_count bigint, invoiced_minor bigint, collected_minor bigint,
     late_0_minor bigint, late_30_minor bigint, late_60_minor bigint, late_90_minor bigint, late_more_minor bigint,
     late_0_count bigint, late_30_count bigint, late_60_count bigint, late_90_count bigint, late_more_count bigint,
     credit_minor bigint, oldest_due_on date, dispute_count bigint, dispute_minor bigint)
   language plpgsql stable security definer rows 1000
   set search_path = pg_catalog, public
-  -- How many tenants there are decides the plan; one made for any number joins a thousand with a thousand.
-  set plan_cache_mode = force_custom_plan
+  -- One plan for any number of tenants: each table is read once along its key, and what was read is joined by hashes. Planning for
+  -- a thousand named tenants costs as much as the reading.
+  set plan_cache_mode = force_generic_plan
   set enable_seqscan = off
+  set enable_nestloop = off
+  set enable_sort = off
+  set jit = off
+  as $$
+#variable_conflict use_column
+declare
+  reached uuid[] := array(select r from access.reach('invoice', 'select') r join unnest(tenants) t (id) on t.id = r);
+  first_month date := date_trunc('month', first_day::timestamp)::date;
+  last_month date := date_trunc('month', last_day::timestamp)::date;
+  -- The place of the last day of the span in its month, and of the last day before it in the first; none before the first of a month.
+  up_to integer := extract(day from last_day);
+  before integer := nullif(extract(day from first_day)::integer - 1, 0);
+begin
+  return query
+    -- The sums up to each day make wide rows: what is wanted of them is taken out before anything is put together.
+    with part as (
+      select m.tenant_id, m.currency,
+        case when m.month = last_month then m.invoice_counts[up_to] else m.invoice_count end - case when m.month = first_month then coalesce(m.invoice_counts[before], 0) else 0 end as invoices,
+        case when m.month = last_month then m.paid_invoice_counts[up_to] else m.paid_invoice_count end - case when m.month = first_month then coalesce(m.paid_invoice_counts[before], 0) else 0 end as paid,
+        case when m.month = last_month then m.invoiced_sums[up_to] else m.invoiced_minor end - case when m.month = first_month then coalesce(m.invoiced_sums[before], 0) else 0 end as invoiced,
+        case when m.month = last_month then m.collected_sums[up_to] else m.collected_minor end - case when m.month = first_month then coalesce(m.collected_sums[before], 0) else 0 end as collected
+      from billing_month m
+      where m.tenant_id = any (reached) and m.month >= first_month and m.month <= last_month and first_day <= last_day
+      offset 0),
+    moved as (
+      select p.tenant_id, p.currency, sum(p.invoices)::bigint as invoices, sum(p.paid)::bigint as paid, sum(p.invoiced)::bigint as invoiced, sum(p.collected)::bigint as collected
+      from part p group by 1, 2),
+    age as (
+      select a.tenant_id, a.currency, a.credit_minor, a.oldest_due_on, a.as_of, a.balances_minor, a.counts
+      from invoice_age a where a.tenant_id = any (reached)),
+    -- Where the ages are of another day, what is owed is added up by due day.
+    aged as (
+      select u.tenant_id, u.currency, b.bucket, sum(u.balance_minor) as balance, sum(u.invoice_count)::bigint as invoices
+      from invoice_due u
+      join age a on a.tenant_id = u.tenant_id and a.currency = u.currency and a.as_of <> wanted_day
+      cross join lateral (select private.age_bucket(u.due_on, wanted_day) as bucket) b
+      where u.tenant_id = any (reached) and u.invoice_count <> 0 and exists (select from age other where other.as_of <> wanted_day)
+      group by 1, 2, 3),
+    sorted as (
+      select g.tenant_id, g.currency,
+        array[coalesce(sum(g.balance) filter (where g.bucket = 1), 0), coalesce(sum(g.balance) filter (where g.bucket = 2), 0), coalesce(sum(g.balance) filter (where g.bucket = 3), 0),
+          coalesce(sum(g.balance) filter (where g.bucket = 4), 0), coalesce(sum(g.balance) filter (where g.bucket = 5), 0)] as balances,
+        array[coalesce(sum(g.invoices) filter (where g.bucket = 1), 0), coalesce(sum(g.invoices) filter (where g.bucket = 2), 0), coalesce(sum(g.invoices) filter (where g.bucket = 3), 0),
+          coalesce(sum(g.invoices) filter (where g.bucket = 4), 0), coalesce(sum(g.invoices) filter (where g.bucket = 5), 0)]::bigint[] as counts
+      from aged g group by 1, 2),
+    disputed as (
+      select d.tenant_id, d.currency, count(*) as disputes, sum(d.amount_minor)::bigint as amount
+      from invoice_dispute d where d.tenant_id = any (reached) and d.status = 'open' group by 1, 2),
+    -- An array is taken apart once for each figure of it, so it is decided before which one it is.
+    total as (
+      select coalesce(a.tenant_id, m.tenant_id) as tenant_id, coalesce(a.currency, m.currency) as currency, m.invoices, m.paid, m.invoiced, m.collected,
+        case when a.as_of = wanted_day then a.balances_minor else s.balances end as balances, case when a.as_of = wanted_day then a.counts else s.counts end as counts,
+        a.credit_minor, a.oldest_due_on, d.disputes, d.amount as disputed
+      from age a
+      full join moved m on m.tenant_id = a.tenant_id and m.currency = a.currency
+      left join sorted s on s.tenant_id = a.tenant_id and s.currency = a.currency
+      left join disputed d on d.tenant_id = a.tenant_id and d.currency = a.currency
+      offset 0)
+    select k.tenant_id, k.currency, coalesce(k.invoices, 0), coalesce(k.paid, 0), coalesce(k.invoiced, 0), coalesce(k.collected, 0),
+      coalesce(k.balances[1], 0)::bigint, coalesce(k.balances[2], 0)::bigint, coalesce(k.balances[3], 0)::bigint, coalesce(k.balances[4], 0)::bigint, coalesce(k.balances[5], 0)::bigint,
+      coalesce(k.counts[1], 0), coalesce(k.counts[2], 0), coalesce(k.counts[3], 0), coalesce(k.counts[4], 0), coalesce(k.counts[5], 0), coalesce(k.credit_minor, 0)::bigint,
+      case when k.counts[2] + k.counts[3] + k.counts[4] + k.counts[5] > 0 then k.oldest_due_on end,
+      coalesce(k.disputes, 0), coalesce(k.disputed, 0)
+    from total k;
+end
+$$;
+comment on function access.summarise_billing(uuid[], date, date, date) is
+  'Per tenant and currency: invoiced and collected in a span of days, both ends included, and what is owed by age on a day, of the tenants that this transaction may read.';
+grant execute on function access.summarise_billing(uuid[], date, date, date) to liaison_tenant, liaison_delegate;
+
+-- The sums that go with a list of whole states: of every tenant that this transaction may read whole, added up in one look at each table.
+create function access.sum_invoice_states(tenants uuid[], states text[], wanted_currency text, wanted_day date)
+  returns table (currency text, invoice_count integer, total_minor bigint, paid_minor bigint, outstanding_minor bigint, overdue_minor bigint)
+  language plpgsql stable security definer rows 5
+  set search_path = pg_catalog, public
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  set enable_nestloop = off
+  set enable_sort = off
   set jit = off
   as $$
 #variable_conflict use_column
@@ -161,54 +241,25 @@ declare
   reached uuid[] := array(select r from access.reach('invoice', 'select') r join unnest(tenants) t (id) on t.id = r);
 begin
   return query
-    with moved as (
-      select m.tenant_id, m.currency, m.invoice_count, m.paid_invoice_count, m.invoiced_minor, m.collected_minor
-      from billing_month m where m.tenant_id = any (reached) and m.month >= first_month and m.month < end_month
-      union all
-      select b.tenant_id, b.currency, e.sign * b.invoice_count, e.sign * b.paid_invoice_count, e.sign * b.invoiced_minor, e.sign * b.collected_minor
-      from unnest(edge_from, edge_to, edge_sign) e (first_day, last_day, sign)
-      join billing_day b on b.tenant_id = any (reached) and b.day >= e.first_day and b.day <= e.last_day),
-    age as (
-      select a.tenant_id, a.currency, x.balances, x.counts, a.credit_minor
+    with kept as (
+      select s.currency, sum(s.invoice_count)::integer as invoices, sum(s.total_minor)::bigint as total, sum(s.paid_minor)::bigint as paid,
+        coalesce(sum(s.total_minor - s.paid_minor) filter (where s.status in ('finalized', 'partially_paid')), 0)::bigint as outstanding
+      from invoice_state s
+      where s.tenant_id = any (reached) and s.status = any (states) and (wanted_currency is null or s.currency = wanted_currency)
+      group by 1
+      having sum(s.invoice_count) > 0),
+    late as (
+      select a.currency, sum(case when a.as_of = wanted_day then a.balances_minor[2] + a.balances_minor[3] + a.balances_minor[4] + a.balances_minor[5]
+        else (select sum(d.balance_minor) from invoice_due d where d.tenant_id = a.tenant_id and d.currency = a.currency and d.due_on < wanted_day) end)::bigint as overdue
       from invoice_age a
-      cross join lateral (
-        select a.balances_minor as balances, a.counts where a.as_of = wanted_day
-        union all
-        select array_agg(y.balance order by y.bucket), array_agg(y.invoices order by y.bucket)
-        from (
-          select g.bucket, coalesce(sum(u.balance_minor), 0) as balance, coalesce(sum(u.invoice_count), 0)::bigint as invoices
-          from generate_series(1, 5) g (bucket)
-          left join invoice_due u on u.tenant_id = a.tenant_id and u.currency = a.currency and u.invoice_count <> 0 and private.age_bucket(u.due_on, wanted_day) = g.bucket
-          where a.as_of <> wanted_day
-          group by g.bucket) y
-        having a.as_of <> wanted_day) x
-      where a.tenant_id = any (reached)),
-    part as (
-      select m.tenant_id, m.currency, sum(m.invoice_count)::bigint as invoices, sum(m.paid_invoice_count)::bigint as paid, sum(m.invoiced_minor)::bigint as invoiced, sum(m.collected_minor)::bigint as collected,
-        null::numeric[] as balances, null::bigint[] as counts, 0::numeric as credit, 0::bigint as disputes, 0::bigint as disputed
-      from moved m group by 1, 2
-      union all
-      select a.tenant_id, a.currency, 0, 0, 0, 0, a.balances, a.counts, a.credit_minor, 0, 0 from age a
-      union all
-      select d.tenant_id, d.currency, 0, 0, 0, 0, null, null, 0, count(*), sum(d.amount_minor)::bigint
-      from invoice_dispute d where d.tenant_id = any (reached) and d.status = 'open' group by 1, 2),
-    -- One row of each kind for a tenant and currency, so the greatest is the only one.
-    total as (
-      select p.tenant_id, p.currency, sum(p.invoices)::bigint as invoices, sum(p.paid)::bigint as paid, sum(p.invoiced)::bigint as invoiced, sum(p.collected)::bigint as collected,
-        coalesce(max(p.balances), '{0,0,0,0,0}') as balances, coalesce(max(p.counts), '{0,0,0,0,0}') as counts, sum(p.credit)::bigint as credit, sum(p.disputes)::bigint as disputes, sum(p.disputed)::bigint as disputed
-      from part p group by 1, 2)
-    select k.tenant_id, k.currency, k.invoices, k.paid, k.invoiced, k.collected,
-      k.balances[1]::bigint, k.balances[2]::bigint, k.balances[3]::bigint, k.balances[4]::bigint, k.balances[5]::bigint,
-      k.counts[1], k.counts[2], k.counts[3], k.counts[4], k.counts[5], k.credit,
-      case when k.counts[2] + k.counts[3] + k.counts[4] + k.counts[5] > 0 then (
-        select u.due_on from invoice_due u where u.tenant_id = k.tenant_id and u.currency = k.currency and u.invoice_count > 0 order by u.due_on limit 1) end,
-      k.disputes, k.disputed
-    from total k;
+      where a.tenant_id = any (reached) and states @> '{finalized,partially_paid}'
+      group by 1)
+    select k.currency, k.invoices, k.total, k.paid, k.outstanding, coalesce(l.overdue, 0) from kept k left join late l on l.currency = k.currency;
 end
 $$;
-comment on function access.summarise_billing(uuid[], date, date, date[], date[], integer[], date) is
-  'Per tenant and currency: invoiced and collected in whole months and the days at their ends (added or taken off), and what is owed by age on a day, of the tenants that this transaction may read.';
-grant execute on function access.summarise_billing(uuid[], date, date, date[], date[], integer[], date) to liaison_tenant, liaison_delegate;
+comment on function access.sum_invoice_states(uuid[], text[], text, date) is
+  'Count and sums per currency of all invoices of whole states, and what of them is overdue on a day, of the tenants that this transaction may read.';
+grant execute on function access.sum_invoice_states(uuid[], text[], text, date) to liaison_tenant, liaison_delegate;
 
 reset role;
 grant usage on schema private to liaison_authz;
