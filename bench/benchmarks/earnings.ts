@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { buildAppWith } from '../../server/src/app.ts'
-import { earningRoutes } from '../../server/src/modules/earnings/index.ts'
+import { makeEarningRoutes } from '../../server/src/modules/earnings/index.ts'
 import { ingestRoutes, makeIngestKey } from '../../server/src/modules/ingest/index.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
@@ -105,7 +105,7 @@ async function openServer(connection: ConnectionSettings, key: string) {
       limitScale: 1_000_000,
       requestDeadlineMs: 120_000,
     },
-    () => [...ingestRoutes, ...earningRoutes],
+    (services) => [...ingestRoutes, ...makeEarningRoutes(services)],
   )
   return {
     async handIn(payload: string): Promise<void> {

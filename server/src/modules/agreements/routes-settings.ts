@@ -5,6 +5,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { PLACEHOLDERS } from './rules.ts'
 import { getProgram, setFourEyes } from './store.ts'
 import { FOUR_EYES } from './tables.ts'
@@ -55,20 +56,21 @@ const isLowered = ({ before, four_eyes: after }: CareChange) =>
   FOUR_EYES.indexOf(after) < FOUR_EYES.indexOf(before)
 
 /** What asks fewer people than before takes two people itself; it holds once another admin confirms it. */
-async function askForLess(mandate: Mandate<'platform'>, change: CareChange) {
-  const { before, four_eyes: after, reason } = change
+async function askForLess(mandate: Mandate<'platform'>, change: CareChange & { readonly origin: string }) {
+  const { before, four_eyes: after, reason, origin } = change
   if ((await getProgram(mandate)).four_eyes !== before) throw changedSince()
   await askSecondPerson(mandate, {
     kind: 'agreement_care',
     partnerId: null,
     proposed: { before, four_eyes: after },
     reason,
+    origin,
   })
   return answerProgram(mandate)
 }
 
 /** What holds for the whole program: its default terms, and what two people do about agreements (D4). */
-export const settingRoutes: readonly Route[] = [
+export const makeSettingRoutes = (services: Services): readonly Route[] => [
   route({
     method: 'GET',
     path: PATH,
@@ -96,7 +98,7 @@ export const settingRoutes: readonly Route[] = [
     problems: ['PRECONDITION_FAILED', 'SECOND_PERSON_WAITING'],
     responses: { 200: ProgramBody },
     async handle({ mandate, body }) {
-      if (isLowered(body)) return askForLess(mandate, body)
+      if (isLowered(body)) return askForLess(mandate, { ...body, origin: services.publicOrigin() })
       if (!(await setFourEyes(mandate, body.before, body.four_eyes))) throw changedSince()
       recordEvent(mandate, {
         action: 'program.four_eyes.changed',

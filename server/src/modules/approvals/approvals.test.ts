@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { encodeId } from '@liaison/access'
+import { decodeId, encodeId } from '@liaison/access'
 import type { PartnerId } from '@liaison/access'
 import fc from 'fast-check'
 import type pg from 'pg'
@@ -330,6 +330,19 @@ describe('the database alone', () => {
         .rows
     })
     expect(ended).toEqual({ status: 'terminated' })
+  })
+
+  test('mails nobody on behalf of another: an admin tells about the own request alone (C1)', async () => {
+    const { id } = await askedEnd('Told Ltd')
+    const tell = (by: Caller) =>
+      asAdmin(by, async (client) => {
+        const { rows } = await client.query<{ mailed: number }>(
+          `select access.mail_second_people($1, 'a', 'b') as mailed`,
+          [decodeId('second_person_request', id)],
+        )
+        return Number(rows[0]?.mailed) > 0
+      })
+    expect([await tell(first), await tell(second)]).toEqual([true, false])
   })
 
   test('lets an old answer allow nothing: what was confirmed once is not lowered again after it was raised (D4)', async () => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { noteStep } from './events.ts'
+import { mailSecondPeople } from './mails.ts'
 import { findWaiting, insertRequest } from './store.ts'
 import type { NewRequest } from './store.ts'
 import type { RequestKind } from './tables.ts'
@@ -8,13 +9,22 @@ import { toRequest } from './view.ts'
 import type { RequestBody } from './view.ts'
 import type { PartnerId } from '@liaison/access'
 
-/** Asks a second person for what takes two; nothing of it happens before that. Throws SECOND_PERSON_WAITING. */
+/** What somebody asks for, and the origin at which the others find it. */
+export interface Asked extends NewRequest {
+  readonly origin: string
+}
+
+/**
+ * Asks a second person for what takes two, and tells everybody who may answer; nothing of it happens before that.
+ * Throws SECOND_PERSON_WAITING.
+ */
 export async function askSecondPerson(
   mandate: Mandate<'platform'>,
-  wanted: NewRequest,
+  { origin, ...wanted }: Asked,
 ): Promise<z.output<typeof RequestBody>> {
   const row = await insertRequest(mandate, wanted)
   noteStep(mandate, row, { name: 'ask', reason: wanted.reason })
+  await mailSecondPeople(mandate, row, origin)
   return toRequest(mandate, row)
 }
 

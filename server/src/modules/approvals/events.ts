@@ -2,7 +2,7 @@ import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { RequestRow } from './store.ts'
 import type { RequestKind } from './tables.ts'
-import { ProposedCare, ProposedEarningPolicy } from './view.ts'
+import { ProposedCare, ProposedEarningPolicy, ProposedVersion } from './view.ts'
 
 export type Step = 'ask' | 'confirm' | 'decline' | 'withdraw'
 
@@ -25,6 +25,12 @@ const ACTIONS: Readonly<Record<RequestKind, Readonly<Record<Step, string>>>> = {
     decline: 'program.earning_policy.declined',
     withdraw: 'program.earning_policy.withdrawn',
   },
+  identity_care: {
+    ask: 'configuration.identity_care_asked',
+    confirm: 'configuration.identity_care_lowered',
+    decline: 'configuration.identity_care_declined',
+    withdraw: 'configuration.identity_care_withdrawn',
+  },
 }
 
 /** What would change, or changed, in words of the record itself. */
@@ -34,6 +40,10 @@ function changesOf(row: RequestRow) {
   if (row.kind === 'agreement_care') {
     const { before, four_eyes: after } = ProposedCare.parse(row.proposed)
     return { four_eyes: { before, after } }
+  }
+  if (row.kind === 'identity_care') {
+    const { version: after, replaces: before } = ProposedVersion.parse(row.proposed)
+    return { version: { before, after }, 'policies/kyc_four_eyes': { before: true, after: false } }
   }
   const { after_version: version, ...proposed } = ProposedEarningPolicy.parse(row.proposed)
   return { version: { before: version, after: version + 1 }, ...proposed }

@@ -72,7 +72,7 @@ async function answer(
 
 function makeAnswerRoute(of: {
   readonly kind: RequestKind
-  readonly name: 'partner-terminations' | 'agreement-settings' | 'earning-settings'
+  readonly name: 'partner-terminations' | 'agreement-settings' | 'earning-settings' | 'identity-settings'
   readonly about: string
   readonly permission: PermissionOf<'platform'>
 }): Route {
@@ -117,5 +117,11 @@ export const approvalRoutes: readonly Route[] = [
     name: 'earning-settings',
     about: 'fewer people for earnings',
     permission: 'platform.earnings.approve',
+  }),
+  makeAnswerRoute({
+    kind: 'identity_care',
+    name: 'identity-settings',
+    about: "one person for a partner's identity checks",
+    permission: 'platform.configuration.manage',
   }),
 ]

@@ -1,7 +1,12 @@
 import type { Generated } from 'kysely'
 
 /** What two people of the provider do: the one asks, the other confirms. */
-export const REQUEST_KINDS = ['partner_termination', 'agreement_care', 'earning_policy'] as const
+export const REQUEST_KINDS = [
+  'partner_termination',
+  'agreement_care',
+  'earning_policy',
+  'identity_care',
+] as const
 
 export type RequestKind = (typeof REQUEST_KINDS)[number]
 

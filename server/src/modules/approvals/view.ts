@@ -22,6 +22,9 @@ export const RequestBody = z
       .nullable()
       .meta({ description: 'What two people would still do about agreements.' }),
     proposed_policy: ProposedPolicy.nullable().meta({ description: 'How earnings would be approved.' }),
+    proposed_version: z.int().nullable().meta({
+      description: 'The version of the configuration that would let one person decide about identities.',
+    }),
     reason: z.string(),
     state: z.enum(REQUEST_STATES),
     asked_by_name: z.string(),
@@ -35,6 +38,13 @@ export const RequestBody = z
   .meta({ id: 'SecondPersonRequest' })
 
 export const ProposedCare = z.object({ before: z.string(), four_eyes: z.string() })
+/** A version of a partner's configuration that one person asks to put in force, and on which state of it that was decided. */
+export const ProposedVersion = z.object({
+  version: z.int(),
+  replaces: z.int().nullable(),
+  after: z.int(),
+  kind: z.enum(['activate', 'roll_back']),
+})
 export const ProposedEarningPolicy = ProposedPolicy.extend({ after_version: z.int() })
 
 /** A request as the provider's people read it. */
@@ -50,6 +60,7 @@ export function toRequest(mandate: Mandate<'platform'>, row: RequestRow): z.outp
       approves_by_itself: policy.approves_by_itself,
       two_people_above: policy.two_people_above,
     },
+    proposed_version: row.kind === 'identity_care' ? ProposedVersion.parse(row.proposed).version : null,
     reason: row.reason,
     state: row.state,
     asked_by_name: row.asked_by_name,

@@ -7,7 +7,7 @@ import type { EarningScene } from '#testing/earning-acts.ts'
 import { publicIdOf } from '#testing/payout-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { earningRoutes, runEarningClock } from './index.ts'
+import { makeEarningRoutes, runEarningClock } from './index.ts'
 
 const BASE = '/api/v1/admin/earnings'
 
@@ -15,7 +15,7 @@ let world: TestWorld
 beforeAll(async () => {
   world = await TestWorld.start((services) => [
     ...ingestRoutes,
-    ...earningRoutes,
+    ...makeEarningRoutes(services),
     ...makePayoutRoutes(services),
   ])
 })

@@ -3,11 +3,11 @@ import { ingestRoutes } from '#modules/ingest/index.ts'
 import { openEarningScene, payment, refund } from '#testing/earning-acts.ts'
 import type { EarningScene } from '#testing/earning-acts.ts'
 import { TestWorld } from '#testing/world.ts'
-import { earningRoutes } from './index.ts'
+import { makeEarningRoutes } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes])
+  world = await TestWorld.start((services) => [...ingestRoutes, ...makeEarningRoutes(services)])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

@@ -7,7 +7,7 @@ import type { EarningScene } from '#testing/earning-acts.ts'
 import { attempt } from '#testing/sides.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { earningRoutes } from './index.ts'
+import { makeEarningRoutes } from './index.ts'
 
 const TABLES = ['billing_event', 'earning', 'earning_skip', 'earning_volume', 'earning_policy'] as const
 const LOGINS = [
@@ -27,7 +27,7 @@ let world: TestWorld
 let here: EarningScene
 let there: EarningScene
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes])
+  world = await TestWorld.start((services) => [...ingestRoutes, ...makeEarningRoutes(services)])
   here = await openEarningScene(world)
   there = await openEarningScene(world)
   for (const scene of [here, there]) {
@@ -160,6 +160,24 @@ describe('rows of earnings', () => {
       ),
     )
     expect(outcome).toMatch(/_fkey$/)
+  })
+
+  test('a commission that the billing system adds begins by waiting, whatever it says of itself (D6)', async () => {
+    const outcomes = []
+    for (const state of ['pending', 'approved', 'in_payout', 'paid', 'void'])
+      outcomes.push(
+        await as('billing', here, (client) =>
+          attempt(
+            client,
+            `insert into earning (id, partner_id, program_id, referral_id, agreement_id, billing_event_id, kind, component, occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, available_on, state)
+             select uuidv7(), partner_id, program_id, referral_id, agreement_id, billing_event_id, kind, 'other', occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, available_on, $2
+             from earning where partner_id = $1 and kind = 'commission' limit 1`,
+            [here.partner, state],
+          ),
+        ),
+      )
+    expect(outcomes[0]).toBe('done')
+    for (const outcome of outcomes.slice(1)) expect(outcome).toMatch(/^earning_(check|transition)/)
   })
 
   test('what an earning says, what was paid and why nothing was earned never change, whoever tries (D6)', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { openEarningScene, payment, refund } from '#testing/earning-acts.ts'
 import { TestWorld } from '#testing/world.ts'
-import { earningRoutes } from './index.ts'
+import { makeEarningRoutes } from './index.ts'
 
 const DAY_MS = 86_400_000
 const START = Date.parse('2026-01-01T08:00:00Z')
@@ -29,7 +29,9 @@ const counting = {
   signalled: () => void (signals += 1),
 }
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes], { observer: counting })
+  world = await TestWorld.start((services) => [...ingestRoutes, ...makeEarningRoutes(services)], {
+    observer: counting,
+  })
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

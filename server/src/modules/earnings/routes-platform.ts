@@ -9,6 +9,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { commaList, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { adjustRoute } from './routes-adjust.ts'
 import {
   addPolicy,
@@ -305,56 +306,63 @@ const readPolicy = route({
   handle: ({ mandate }) => answerPolicy(mandate),
 })
 
-const setPolicy = route({
-  method: 'PUT',
-  path: `${BASE}/policy`,
-  summary:
-    'Set how earnings are approved, as a further version; fewer people than before wait for a second person',
-  input: {
-    body: z.strictObject({
-      after_version: z.int().min(1).meta({ description: 'The version that you read.' }),
-      approves_by_itself: z.boolean(),
-      two_people_above: PolicyBody.shape.two_people_above,
-      reason: Reason,
-    }),
-  },
-  access: decide,
-  limit: 'write',
-  problems: ['EARNING_POLICY_CONFLICT', 'SECOND_PERSON_WAITING'],
-  responses: { 200: PolicyBody },
-  async handle({ mandate, body }) {
-    const before = await getPolicy(mandate)
-    if (before.version !== body.after_version)
-      throw new ProblemError(409, 'EARNING_POLICY_CONFLICT', 'It changed after you read it.')
-    const wanted = {
-      approvesByItself: body.approves_by_itself,
-      twoPeopleAbove: body.two_people_above,
-      reason: body.reason,
-    }
-    if (await lowersPolicy(mandate, before, wanted)) {
-      const { reason, ...proposed } = body
-      await askSecondPerson(mandate, { kind: 'earning_policy', partnerId: null, proposed, reason })
+const makeSetPolicy = (services: Services) =>
+  route({
+    method: 'PUT',
+    path: `${BASE}/policy`,
+    summary:
+      'Set how earnings are approved, as a further version; fewer people than before wait for a second person',
+    input: {
+      body: z.strictObject({
+        after_version: z.int().min(1).meta({ description: 'The version that you read.' }),
+        approves_by_itself: z.boolean(),
+        two_people_above: PolicyBody.shape.two_people_above,
+        reason: Reason,
+      }),
+    },
+    access: decide,
+    limit: 'write',
+    problems: ['EARNING_POLICY_CONFLICT', 'SECOND_PERSON_WAITING'],
+    responses: { 200: PolicyBody },
+    async handle({ mandate, body }) {
+      const before = await getPolicy(mandate)
+      if (before.version !== body.after_version)
+        throw new ProblemError(409, 'EARNING_POLICY_CONFLICT', 'It changed after you read it.')
+      const wanted = {
+        approvesByItself: body.approves_by_itself,
+        twoPeopleAbove: body.two_people_above,
+        reason: body.reason,
+      }
+      if (await lowersPolicy(mandate, before, wanted)) {
+        const { reason, ...proposed } = body
+        await askSecondPerson(mandate, {
+          kind: 'earning_policy',
+          partnerId: null,
+          proposed,
+          reason,
+          origin: services.publicOrigin(),
+        })
+        return answerPolicy(mandate)
+      }
+      await addPolicy(mandate, before.version, wanted)
+      recordEvent(mandate, {
+        action: 'program.earning_policy.changed',
+        reason: body.reason,
+        changes: {
+          version: { before: before.version, after: before.version + 1 },
+          approves_by_itself: { before: before.approves_by_itself, after: body.approves_by_itself },
+        },
+      })
       return answerPolicy(mandate)
-    }
-    await addPolicy(mandate, before.version, wanted)
-    recordEvent(mandate, {
-      action: 'program.earning_policy.changed',
-      reason: body.reason,
-      changes: {
-        version: { before: before.version, after: before.version + 1 },
-        approves_by_itself: { before: before.approves_by_itself, after: body.approves_by_itself },
-      },
-    })
-    return answerPolicy(mandate)
-  },
-})
+    },
+  })
 
 /** The routes by which the provider sees and decides about earnings (D6). */
-export const platformEarningRoutes: readonly Route[] = [
+export const makePlatformEarningRoutes = (services: Services): readonly Route[] => [
   list,
   summary,
   readPolicy,
-  setPolicy,
+  makeSetPolicy(services),
   one,
   adjustRoute,
   approving,

@@ -9,11 +9,15 @@ import { confirmRequest } from '#testing/approval-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { EARNING_STATES } from './tables.ts'
-import { earningRoutes, runEarningClock } from './index.ts'
+import { makeEarningRoutes, runEarningClock } from './index.ts'
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes, ...approvalRoutes])
+  world = await TestWorld.start((services) => [
+    ...ingestRoutes,
+    ...makeEarningRoutes(services),
+    ...approvalRoutes,
+  ])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

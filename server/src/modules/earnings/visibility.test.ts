@@ -5,13 +5,13 @@ import { openEarningScene, payment, refund } from '#testing/earning-acts.ts'
 import type { EarningScene } from '#testing/earning-acts.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { earningRoutes } from './index.ts'
+import { makeEarningRoutes } from './index.ts'
 
 let world: TestWorld
 let here: EarningScene
 let there: EarningScene
 beforeAll(async () => {
-  world = await TestWorld.start(() => [...ingestRoutes, ...earningRoutes])
+  world = await TestWorld.start((services) => [...ingestRoutes, ...makeEarningRoutes(services)])
   here = await openEarningScene(world)
   there = await openEarningScene(world)
   for (const scene of [here, there]) {

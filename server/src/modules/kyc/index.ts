@@ -1,3 +1,10 @@
+/**
+ * Identity checks of end users (C8): a `kyc_case` is stated by the end user, decided by people (two, where the policy
+ * says so) or by a vendor's signed event, which `kyc_event` takes once. No picture of a document is kept. What a
+ * decision opens or closes for the end user holds from the next request. Pages and sessions of end users come from
+ * `realms`.
+ */
+
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { makeIdentityCheckPages } from './pages.ts'

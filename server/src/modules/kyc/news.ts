@@ -1,6 +1,7 @@
-import { formatInstant } from '@liaison/access'
+import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
 import { enqueue, recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { showCheckId } from './ids.ts'
 import { readReasons, REASONS } from './rules.ts'
 import type { CheckState, TargetRole } from './rules.ts'
@@ -116,4 +117,24 @@ export async function announceCheck(
     partner_id: row.partner_id,
     state: told.to,
   })
+}
+
+/** Tells the other reviewers of the partner that one of them approved, and that a second approval is waited for. */
+export async function mailSecondReviewers(
+  mandate: Mandate<'program'>,
+  row: Pick<ToldCheck, 'id' | 'partner_id'>,
+  origin: string,
+): Promise<void> {
+  const [check, partner] = [showCheckId(row.id), encodeId('partner', idFromUuid('partner', row.partner_id))]
+  const text = [
+    `${mandate.actor.name} approved an identity check. It takes two people: another owner approves it too, or says what is missing.`,
+    `${origin}/partner/${partner}/users/identity-checks/${check}`,
+    PROVIDER_NAME,
+  ].join('\n\n')
+  await runStatements(mandate, [
+    {
+      text: 'select access.mail_second_reviewers($1, $2, $3)',
+      values: [row.id, 'An identity check waits for a second person', `${text}\n`],
+    },
+  ])
 }

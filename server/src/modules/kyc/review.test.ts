@@ -47,6 +47,12 @@ describe('an identity check by people', () => {
     const once = await act(world, caller, `${id}/approve`)
     expect(once.json()).toMatchObject({ status: 'in_review', approvals: 1, may: { approve: false } })
     expect((await act(world, caller, `${id}/approve`)).json().code).toBe('ALREADY_REVIEWED')
+    const told = await world.sql(
+      `select h.id as to, payload ->> 'subject' as subject from outbox join person h on h.email = payload ->> 'to'
+       where topic = 'mail' and payload ->> 'text' like '%users/identity-checks/' || $1 || '%'`,
+      [id],
+    )
+    expect(told).toEqual([{ to: scene.second.id, subject: 'An identity check waits for a second person' }])
     expect(await readBack(world, scene, id)).toMatchObject({ role: 'guest', state: 'in_review' })
     const twice = await act(world, scene.second.caller, `${id}/approve`)
     expect(twice.json(), twice.body).toMatchObject({ status: 'verified', role: 'basic', approvals: 2 })

@@ -6,7 +6,7 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { IdentityCheckId } from './ids.ts'
-import { announceCheck, recordCheck } from './news.ts'
+import { announceCheck, mailSecondReviewers, recordCheck } from './news.ts'
 import type { CheckAction } from './news.ts'
 import { REASON_CODES } from './rules.ts'
 import type { CheckState, ReasonCode } from './rules.ts'
@@ -87,7 +87,10 @@ async function approve(
   const needed = rules.fourEyes ? 2 : 1
   const approvals = Number(given.approvals ?? 0)
   recordCheck(mandate, row, { action: 'identity_checks.approve', changes: { approvals, needed } })
-  if (approvals < needed) return given
+  if (approvals < needed) {
+    await mailSecondReviewers(mandate, row, origin)
+    return given
+  }
   await moveCheck(mandate, row, { to: 'verified' })
   const after = await getCheck(mandate, id)
   recordCheck(mandate, after, {

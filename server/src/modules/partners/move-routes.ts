@@ -4,6 +4,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { noteMove } from './events.ts'
 import { PartnerBody, PartnerParams, toPartner } from './schemas.ts'
 import { getPartner, movePartner } from './store.ts'
@@ -37,51 +38,53 @@ function makeMoveRoute(move: {
   })
 }
 
-const terminateRoute = route({
-  method: 'POST',
-  path: '/api/v1/admin/partners/:partner_id/terminate',
-  summary:
-    'Ask to end the work with a partner for good; a second person confirms, and then nothing of it works from the next request on',
-  input: {
-    params: PartnerParams,
-    body: z.strictObject({
-      reason: plainText(1, 500),
-      name: plainText(1, 200).meta({ description: 'The name of the partner, typed to confirm.' }),
-    }),
-  },
-  access: { permission: 'platform.partners.manage' },
-  limit: 'write',
-  problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT', 'SECOND_PERSON_WAITING'],
-  responses: { 202: SecondPersonBody },
-  async handle({ mandate, params, body: { reason, name } }) {
-    const before = await getPartner(mandate, params.partner_id)
-    if (name.trim() !== before.name)
-      throw new ProblemError(
-        422,
-        'VALIDATION_ERROR',
-        'The typed name is not that of the partner; nothing was changed.',
-        {
-          errors: [
-            { pointer: '/body/name', code: 'NAME_DIFFERS', detail: 'must be the name of the partner' },
-          ],
-        },
-      )
-    if (before.status === 'terminated')
-      throw new ProblemError(409, 'PARTNER_STATE_CONFLICT', 'The partner is terminated already.')
-    return askSecondPerson(mandate, {
-      kind: 'partner_termination',
-      partnerId: params.partner_id,
-      proposed: {},
-      reason,
-    })
-  },
-})
+const makeTerminateRoute = (services: Services) =>
+  route({
+    method: 'POST',
+    path: '/api/v1/admin/partners/:partner_id/terminate',
+    summary:
+      'Ask to end the work with a partner for good; a second person confirms, and then nothing of it works from the next request on',
+    input: {
+      params: PartnerParams,
+      body: z.strictObject({
+        reason: plainText(1, 500),
+        name: plainText(1, 200).meta({ description: 'The name of the partner, typed to confirm.' }),
+      }),
+    },
+    access: { permission: 'platform.partners.manage' },
+    limit: 'write',
+    problems: ['PARTNER_UNKNOWN', 'PARTNER_STATE_CONFLICT', 'SECOND_PERSON_WAITING'],
+    responses: { 202: SecondPersonBody },
+    async handle({ mandate, params, body: { reason, name } }) {
+      const before = await getPartner(mandate, params.partner_id)
+      if (name.trim() !== before.name)
+        throw new ProblemError(
+          422,
+          'VALIDATION_ERROR',
+          'The typed name is not that of the partner; nothing was changed.',
+          {
+            errors: [
+              { pointer: '/body/name', code: 'NAME_DIFFERS', detail: 'must be the name of the partner' },
+            ],
+          },
+        )
+      if (before.status === 'terminated')
+        throw new ProblemError(409, 'PARTNER_STATE_CONFLICT', 'The partner is terminated already.')
+      return askSecondPerson(mandate, {
+        kind: 'partner_termination',
+        partnerId: params.partner_id,
+        proposed: {},
+        reason,
+        origin: services.publicOrigin(),
+      })
+    },
+  })
 
 /**
  * The moves of a partner. Each changes one row; what hangs on the partner is computed from it, never changed along (C1).
  * Its end takes two people.
  */
-export const moveRoutes: readonly Route[] = [
+export const makeMoveRoutes = (services: Services): readonly Route[] => [
   makeMoveRoute({
     name: 'suspend',
     summary: 'Suspend a partner: nothing of it works from the next request on',
@@ -94,5 +97,5 @@ export const moveRoutes: readonly Route[] = [
     from: ['suspended'],
     to: 'active',
   }),
-  terminateRoute,
+  makeTerminateRoute(services),
 ]

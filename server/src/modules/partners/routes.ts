@@ -10,7 +10,7 @@ import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { entryFields } from './entry.ts'
 import { noteChange } from './events.ts'
-import { moveRoutes } from './move-routes.ts'
+import { makeMoveRoutes } from './move-routes.ts'
 import { memberRoutes } from './member-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import { registerPartner } from './register.ts'
@@ -159,7 +159,7 @@ export function makePartnerRoutes(services: Services): readonly Route[] {
     ...readRoutes,
     makeCreateRoute(services),
     changeRoute,
-    ...moveRoutes,
+    ...makeMoveRoutes(services),
     ...profileRoutes,
     ...memberRoutes,
   ]

@@ -16,8 +16,9 @@ import type { BatchRow, Claim } from './batch-store.ts'
 import { recordBatch, recordItem } from './events.ts'
 import { endItem, findBlocked, getItem, listStates, lockItems, sendItems, showItems } from './item-store.ts'
 import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
-import { failureMail, paidMail } from './mails.ts'
-import { endOfBatch, isReady, toSkipped } from './rules.ts'
+import { toId } from './ids.ts'
+import { failureMail, paidMail, waitingMail } from './mails.ts'
+import { endOfBatch, fillBatch, isReady, toLater, toSkipped } from './rules.ts'
 import type { Candidate } from './rules.ts'
 import type { Rail, Skipped } from './tables.ts'
 
@@ -63,19 +64,23 @@ async function keepReady(
 
 /**
  * Builds a batch: claims the rows of everybody who is ready, debits like credits, and lists who is left out and why; those
- * stay untouched. Throws PAYOUT_EMPTY when nobody is ready. Source: program.md section 10.
+ * stay untouched, and so does what is more than one batch holds. Throws PAYOUT_EMPTY when nobody is ready. Source: program.md section 10.
  */
 export async function buildBatch(mandate: Provider, order: BatchOrder): Promise<BatchRow> {
   const wanted = order.partnerIds && new Set(order.partnerIds)
   const all = await listCandidates(mandate, order)
   const candidates = all.filter(({ partnerId }) => wanted?.has(partnerId) ?? true)
-  const ready = candidates.filter(isReady)
-  const claims = await claimEarnings(mandate, ready, order)
+  const { taken, later } = fillBatch(candidates.filter(isReady))
+  const claims = await claimEarnings(mandate, taken, order)
   const byPartner = new Map(candidates.map((candidate) => [candidate.partnerId, candidate]))
   const { kept, skipped } = await keepReady(mandate, claims, byPartner)
   if (kept.length === 0)
     throw new ProblemError(409, 'PAYOUT_EMPTY', 'Nobody is ready to be paid in this currency.')
-  const leftOut = [...candidates.filter((candidate) => !isReady(candidate)).map(toSkipped), ...skipped]
+  const leftOut = [
+    ...candidates.filter((candidate) => !isReady(candidate)).map(toSkipped),
+    ...skipped,
+    ...later.map(toLater),
+  ]
   const id = await insertBatch(mandate, { ...order, skipped: leftOut }, kept)
   const batch = await getBatch(mandate, id)
   recordBatch(mandate, batch, { action: 'created' })
@@ -87,12 +92,20 @@ function requireVersion(batch: BatchRow, expected: number): void {
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The batch changed after it was read.')
 }
 
-/** Submits a draft: from now on it waits for a second person. */
-export async function submitBatch(mandate: Provider, id: string, expected: number): Promise<BatchRow> {
+/** Submits a draft: from now on it waits for a second person, and everybody who may approve it is told. */
+export async function submitBatch(
+  mandate: Provider,
+  id: string,
+  { expected, origin }: { readonly expected: number; readonly origin: string },
+): Promise<BatchRow> {
   const before = await lockBatch(mandate, id)
   requireVersion(before, expected)
   const batch = await moveBatch(mandate, id, { state: 'submitted' })
   recordBatch(mandate, batch, { action: 'submitted', before: before.state })
+  const mail = waitingMail(batch, `${origin}/platform/payouts/${toId('payout_batch', batch.id)}`)
+  await runStatements(mandate, [
+    { text: 'select access.mail_batch_approvers($1, $2, $3)', values: [batch.id, mail.subject, mail.text] },
+  ])
   return batch
 }
 

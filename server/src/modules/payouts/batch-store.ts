@@ -3,6 +3,7 @@ import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { guarded } from './refusals.ts'
+import { BATCH_LINES } from './rules.ts'
 import type { Candidate } from './rules.ts'
 import type { BatchState, Obstacle, PayoutTables, Rail, Skipped } from './tables.ts'
 
@@ -59,7 +60,8 @@ export interface Claim {
 
 /**
  * Claims what is approved and free for the chosen partners, debits like credits, in one UPDATE: whoever claims at the same
- * time gets none of the same rows. Amounts are the sums of what came back. Source: program.md section 10, F10.
+ * time gets none of the same rows. Of more than one batch holds, all debits and the oldest credits, so that never too much
+ * is paid. Amounts are the sums of what came back. Source: program.md section 10, F10.
  */
 export async function claimEarnings(
   mandate: Provider,
@@ -79,7 +81,7 @@ export async function claimEarnings(
       select e.id, c.item_id from earning e join chosen c on c.partner_id = e.partner_id
       where e.currency = ${asked.currency} and e.state = 'approved' and e.payout_item_id is null
         and e.available_on <= (${asked.cutoffAt}::timestamptz at time zone 'UTC')::date
-      order by e.id for no key update of e),
+      order by e.amount_minor >= 0, e.id limit ${BATCH_LINES} for no key update of e),
     claimed as (
       update earning e set state = 'in_payout', payout_item_id = p.item_id from picked p
       where e.id = p.id and e.state = 'approved' and e.payout_item_id is null

@@ -18,6 +18,7 @@ const OBSTACLE_CODES = [
   'below_minimum',
   'tax_document_missing',
   'no_active_agreement',
+  'batch_full',
 ] as const
 
 export const ObstacleBody = z

@@ -9,12 +9,13 @@ import {
 } from '#testing/payout-acts.ts'
 import type { PayoutAdmins, PayoutScene } from '#testing/payout-acts.ts'
 import { TestWorld } from '#testing/world.ts'
+import { BATCH_LINES } from './rules.ts'
 import { makePayoutRoutes } from './index.ts'
 
 let world: TestWorld
 let admins: PayoutAdmins
 beforeAll(async () => {
-  world = await TestWorld.start(makePayoutRoutes)
+  world = await TestWorld.start(makePayoutRoutes, { requestDeadlineMs: 60_000 })
   admins = await openPayoutAdmins(world)
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -110,6 +111,35 @@ describe('a payout batch', () => {
     ).rejects.toThrow(/payout_batch_two_people/)
     const approved = await movePayout(world, admins.checker, { batchId, move: 'approve' })
     expect(approved.json().state).toBe('approved')
+  })
+
+  test('of more earnings than a batch holds takes every debit and the oldest credits, and leaves other partners to the next one (D7)', async () => {
+    const [many, few] = [await openPayoutScene(world, admins), await openPayoutScene(world, admins)]
+    const first = await seedEarning(world, many, { amount: 2000 })
+    await world.seed(
+      `insert into earning (partner_id, program_id, referral_id, agreement_id, billing_event_id, kind, component, occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, state, available_on, approved_at)
+       select e.partner_id, e.program_id, e.referral_id, e.agreement_id, e.billing_event_id, e.kind, 'c' || n, e.occurred_at, e.service_month, e.period_month, e.currency, e.base_minor, 100, e.calc, e.state, e.available_on, e.approved_at
+       from earning e cross join generate_series(1, $2::integer) n where e.id = $1`,
+      [first, BATCH_LINES],
+    )
+    await seedEarning(world, many, { amount: -1500, reverses: first })
+    await world.sql('analyze earning')
+    await seedEarning(world, few, { amount: 9000 })
+    const both = { partner_ids: [many, few].map((scene) => publicIdOf('partner', scene.partner)) }
+    const built = await buildPayout(world, admins.maker, both)
+    expect(built.statusCode, built.body).toBe(201)
+    const total = 2000 - 1500 + 100 * (BATCH_LINES - 2)
+    expect(built.json()).toMatchObject({
+      row_count: BATCH_LINES,
+      total: { amount_minor: total },
+      skipped: [{ obstacles: [{ code: 'batch_full', blocks: true }] }],
+    })
+    const next = await buildPayout(world, admins.maker, both)
+    expect(next.json(), next.body).toMatchObject({
+      skipped: [{ obstacles: [{ code: 'below_minimum' }] }],
+      item_count: 1,
+      total: { amount_minor: 9000 },
+    })
   })
 
   test('claims what was taken back like what was earned, and leaves a negative balance standing (D7, F10)', async () => {

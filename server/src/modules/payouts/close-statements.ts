@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
 import { endMandate, enqueue, recordEvent, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -9,14 +9,16 @@ import { expireDocuments } from './document-store.ts'
 import { makeStatementFiles } from './statement-files.ts'
 import { sumUp } from './statement-rules.ts'
 import {
+  allowLongStatement,
   collectLines,
   findDue,
   insertFiles,
   insertStatement,
+  isClosed,
   lastMonth,
   openingBalance,
 } from './statement-store.ts'
-import type { Due } from './statement-store.ts'
+import type { Due, NewFile, NewLine, Sums } from './statement-store.ts'
 
 async function inTransaction<Result>(
   database: Database,
@@ -33,21 +35,42 @@ async function inTransaction<Result>(
   }
 }
 
-async function closeOne(
-  mandate: Mandate<'system'>,
-  of: Due & { readonly month: string },
-  sealer: PdfSealer,
-): Promise<boolean> {
+type Month = Due & { readonly month: string }
+
+/** What a statement says, with its files, as the ledger stood at one moment. */
+interface Draft {
+  readonly sums: Sums
+  readonly lines: readonly NewLine[]
+  readonly closedAt: Date
+}
+
+/** What the statement would say now, in a ledger that stands still meanwhile; null when there is nothing to state, or no longer. */
+async function draft(mandate: Mandate<'system'>, of: Month): Promise<Draft | null> {
+  await allowLongStatement(mandate)
   const lines = await collectLines(mandate, of, of.month)
-  // Somebody else closed it in between: the ledger stood still since.
-  const still = await findDue(mandate, of.month)
-  if (!still.some(({ partnerId, currency }) => partnerId === of.partnerId && currency === of.currency))
-    return false
+  if (lines.length === 0 || (await isClosed(mandate, of, of.month))) return null
   const sums = sumUp(await openingBalance(mandate, of, of.month), lines)
-  if (lines.length === 0) return false
-  const id = await insertStatement(mandate, of, { sums, lines })
-  const files = await makeStatementFiles(of, { sums, lines, closedAt: mandate.origin.now }, sealer)
-  await insertFiles(mandate, { statementId: id, partnerId: of.partnerId }, files)
+  return { sums, lines, closedAt: mandate.origin.now }
+}
+
+function digestOf({ sums, lines }: Draft): string {
+  const digest = createHash('sha256').update(JSON.stringify(sums))
+  for (const line of lines) digest.update(JSON.stringify(line))
+  return digest.digest('hex')
+}
+
+/** Writes the statement whose files were made; not when the ledger says something else than they do. */
+async function writeDown(
+  mandate: Mandate<'system'>,
+  of: Month,
+  made: { readonly files: readonly NewFile[]; readonly digest: string },
+): Promise<'closed' | 'nothing' | 'changed'> {
+  const now = await draft(mandate, of)
+  if (!now) return 'nothing'
+  if (digestOf(now) !== made.digest) return 'changed'
+  const { sums, lines } = now
+  const id = await insertStatement(mandate, of, now)
+  await insertFiles(mandate, { statementId: id, partnerId: of.partnerId }, made.files)
   recordEvent(mandate, {
     action: 'program.statement.closed',
     partnerId: of.partnerId,
@@ -60,7 +83,22 @@ async function closeOne(
     statement_id: id,
     state: 'closed',
   })
-  return true
+  return 'closed'
+}
+
+/** A ledger that moves while the files are made is looked at so often; after that the next round closes it. */
+const ATTEMPTS = 3
+
+/** Closes a month for one partner. The files are made between two transactions: those of a long statement take a while. */
+async function closeOne(database: Database, of: Month, sealer: PdfSealer): Promise<boolean> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const said = await inTransaction(database, (mandate) => draft(mandate, of))
+    if (!said) return false
+    const made = { files: await makeStatementFiles(of, said, sealer), digest: digestOf(said) }
+    const outcome = await inTransaction(database, (mandate) => writeDown(mandate, of, made))
+    if (outcome !== 'changed') return outcome === 'closed'
+  }
+  return false
 }
 
 /**
@@ -77,8 +115,7 @@ export async function closeStatements(
   const due = await inTransaction(database, (mandate) => findDue(mandate, of))
   let closed = 0
   for (const one of due) {
-    if (await inTransaction(database, (mandate) => closeOne(mandate, { ...one, month: of }, sealer)))
-      closed += 1
+    if (await closeOne(database, { ...one, month: of }, sealer)) closed += 1
   }
   return closed
 }

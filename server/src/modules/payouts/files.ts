@@ -17,19 +17,19 @@ export interface SmallFile {
   readonly mediaType: string
   readonly sizeBytes: number
   readonly sha256?: Buffer
-  /** The bytes, read anew under the access of the moment. */
-  readonly read: (mandate: FileMandate) => Promise<Buffer>
+  /** The bytes from a place on, read anew under the access of the moment: as many as named, or all that follow. */
+  readonly read: (mandate: FileMandate, fromByte: number, count: number) => Promise<Buffer>
 }
 
-/** Answers with a file that fits in memory; every part of it is read under a decision of its own. */
+/** Answers with a file; every part of it is read under a decision of its own. */
 export function answerFile(file: SmallFile) {
   return sentFile(
     {
       sizeBytes: file.sizeBytes,
       async read(current, fromByte) {
         if (!ownsFiles(current)) throw new ProblemError(404, 'NOT_FOUND', 'There is no such file.')
-        const bytes = await file.read(current)
-        return bytes.subarray(fromByte, fromByte + PART_BYTES)
+        const bytes = await file.read(current, fromByte, PART_BYTES)
+        return bytes.subarray(0, PART_BYTES)
       },
     },
     {

@@ -1,3 +1,10 @@
+/**
+ * How partners are paid (D7): `payout_account` and `tax_document` decide readiness, a `payout_batch` is built by one
+ * person and approved by another, results come by hand, file or webhook and are taken once. Each month closes as an
+ * `earning_statement` whose numbers and sealed files never change; what comes later is on a later one. It reads
+ * earnings by SQL on rows that the policies open; no other module is called.
+ */
+
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'

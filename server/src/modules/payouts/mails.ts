@@ -1,5 +1,6 @@
 import { toDecimal } from '#platform/table-file/cells.ts'
 import { toMoney } from '#platform/money.ts'
+import { PROVIDER_NAME } from '#platform/pages/index.ts'
 
 interface Paid {
   readonly amount_minor: number
@@ -16,6 +17,20 @@ interface Mail {
 /** An amount in plain letters, for mails. */
 const amountOf = (item: Paid): string =>
   `${toDecimal(toMoney(item.amount_minor, item.currency))} ${item.currency}`
+
+/** What whoever may approve a batch reads when it was submitted; who gets what stays on the page. */
+export const waitingMail = (
+  batch: {
+    readonly number: number
+    readonly submitted_by_name: string | null
+    readonly total_minor: number
+    readonly currency: string
+  },
+  page: string,
+): Mail => ({
+  subject: `Payout ${batch.number} waits for a second person`,
+  text: `${batch.submitted_by_name ?? 'Somebody'} submitted payout ${batch.number} of ${toDecimal(toMoney(batch.total_minor, batch.currency))} ${batch.currency}. Another admin approves it; nothing is paid before that.\n\nRead who gets what, and decide:\n\n${page}\n\n${PROVIDER_NAME}\n`,
+})
 
 /** What owners read when a payout is marked as paid. */
 export const paidMail = (item: Paid, reference: string): Mail => ({

@@ -164,8 +164,8 @@ function makeBuildRoute({ isDemo }: Services): Route {
   })
 }
 
-const moves: readonly Route[] = [
-  route({
+function makeSubmitRoute(services: Services): Route {
+  return route({
     method: 'POST',
     path: `${BASE}/:batch_id/submit`,
     summary: 'Submit a draft: from now on it waits for a second person',
@@ -176,8 +176,17 @@ const moves: readonly Route[] = [
     problems: MOVES,
     responses: { 200: BatchDetailBody },
     handle: async ({ mandate, params, expectedVersion }) =>
-      answer(mandate, await submitBatch(mandate, params.batch_id, expectedVersion)),
-  }),
+      answer(
+        mandate,
+        await submitBatch(mandate, params.batch_id, {
+          expected: expectedVersion,
+          origin: services.publicOrigin(),
+        }),
+      ),
+  })
+}
+
+const moves: readonly Route[] = [
   route({
     method: 'POST',
     path: `${BASE}/:batch_id/approve`,
@@ -253,5 +262,6 @@ const moves: readonly Route[] = [
 export const makeBatchRoutes = (services: Services): readonly Route[] => [
   ...reads,
   makeBuildRoute(services),
+  makeSubmitRoute(services),
   ...moves,
 ]

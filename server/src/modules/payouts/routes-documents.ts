@@ -81,7 +81,7 @@ function fileRoute({ vault }: Services, side: 'own' | 'admin'): Route {
         mediaType: row.media_type,
         sizeBytes: row.size_bytes,
         sha256: row.sha256,
-        read: (current) => readDocument(current, vault, row.id),
+        read: async (current, fromByte) => (await readDocument(current, vault, row.id)).subarray(fromByte),
       })
     },
   } as const

@@ -33,9 +33,9 @@ const remittance = route({
       name: `remittance-${item.currency}-${item.id.slice(0, 8)}.${query.format}`,
       mediaType: MEDIA_TYPES[query.format],
       sizeBytes: bytes.length,
-      read: async (current) => {
+      read: async (current, fromByte) => {
         await getItem(current, item.id)
-        return bytes
+        return bytes.subarray(fromByte)
       },
     })
   },

@@ -222,7 +222,8 @@ function makeFileRoute({ base, take, whose }: Side): Route {
         mediaType: MEDIA_TYPES[query.format],
         sizeBytes: file.size_bytes,
         sha256: file.sha256,
-        read: (current) => readStatementFile(current, row.id, query.format),
+        read: (current, fromByte, count) =>
+          readStatementFile(current, { id: row.id, format: query.format }, { fromByte, count }),
       })
     },
   })

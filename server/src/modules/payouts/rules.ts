@@ -13,6 +13,31 @@ export interface Candidate {
 /** Whether nothing stands between a partner and its payout. */
 export const isReady = (candidate: Candidate): boolean => candidate.obstacles.every(({ blocks }) => !blocks)
 
+/** How many earnings one batch holds: it is built, and each payout of it recorded, in one request. */
+export const BATCH_LINES = 5000
+
+/**
+ * Who of those that are ready fits into one batch, in their order; the rest is in a later one. Whoever alone has more than
+ * a batch holds is paid a part of it, in a batch without others before.
+ */
+export function fillBatch<Ready extends Pick<Candidate, 'rowCount'>>(
+  ready: readonly Ready[],
+  maximum = BATCH_LINES,
+): { readonly taken: Ready[]; readonly later: Ready[] } {
+  const [taken, later]: [Ready[], Ready[]] = [[], []]
+  let room = maximum
+  for (const candidate of ready) {
+    const fits = candidate.rowCount <= room || taken.length === 0
+    ;(fits ? taken : later).push(candidate)
+    if (fits) room -= candidate.rowCount
+  }
+  return { taken, later }
+}
+
+/** Who has to wait for the next batch, because this one is full. */
+export const toLater = (candidate: Candidate): Skipped =>
+  toSkipped({ ...candidate, obstacles: [{ code: 'batch_full', blocks: true }] })
+
 /** Who was left out of a batch, and why. */
 export function toSkipped(candidate: Candidate): Skipped {
   return {

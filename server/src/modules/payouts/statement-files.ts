@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ExportCell, ExportColumn } from '#platform/export-source.ts'
 import { toMoney } from '#platform/money.ts'
 import type { PdfSealer } from '#platform/sealed-pdf.ts'
@@ -58,7 +59,25 @@ function aboutOf(of: Due & { readonly month: string }, sums: Sums, closedAt: Dat
   ]
 }
 
-/** The files of a statement: a sealed PDF, CSV and a workbook, with the same lines. */
+/** Beyond this many lines nobody reads a PDF: it names the sums and the digest of the file with the lines. */
+const PAPER_LINES = 5000
+
+/** What the PDF of a very long statement says instead of its lines. */
+function summaryOf(of: Due, sums: Sums, table: Buffer): string[] {
+  const digest = createHash('sha256').update(table).digest('hex')
+  return [
+    ...sums.totals.map(
+      ({ kind, state, amount_minor: minor, count }) =>
+        `${kind}, ${state.replaceAll('_', ' ')}: ${toDecimal(toMoney(minor, of.currency))} ${of.currency} in ${count} lines`,
+    ),
+    `The lines are in the CSV file and in the workbook. SHA-256 of the CSV file: ${digest}`,
+  ]
+}
+
+/**
+ * The files of a statement: a sealed PDF, CSV and a workbook, with the same lines. The PDF of a very long one seals the
+ * digest of the lines in their stead.
+ */
 export async function makeStatementFiles(
   of: Due & { readonly month: string },
   said: { readonly sums: Sums; readonly lines: readonly NewLine[]; readonly closedAt: Date },
@@ -79,11 +98,18 @@ export async function makeStatementFiles(
     createdAt: said.closedAt,
   })
   const rows = said.lines.map((line) => toCells(line, of.currency))
-  const paper = await writeTable('pdf', facts('pdf'), rows)
+  const table = await writeTable('csv', facts('csv'), rows)
+  const isLong = rows.length > PAPER_LINES
+  const paperFacts = facts('pdf')
+  const paper = await writeTable(
+    'pdf',
+    isLong ? { ...paperFacts, about: [...paperFacts.about, ...summaryOf(of, said.sums, table)] } : paperFacts,
+    isLong ? [] : rows,
+  )
   const seal = { reason: `Statement ${of.month.slice(0, 7)} of ${of.partnerName}`, at: said.closedAt }
   return [
     { format: 'pdf', bytes: Buffer.from(await sealer.seal(paper, seal)), isSealed: true },
-    { format: 'csv', bytes: await writeTable('csv', facts('csv'), rows), isSealed: false },
+    { format: 'csv', bytes: table, isSealed: false },
     { format: 'xlsx', bytes: await writeTable('xlsx', facts('xlsx'), rows), isSealed: false },
   ]
 }

@@ -33,6 +33,19 @@ export async function findDue(mandate: Mandate<'system'>, month: string): Promis
   }))
 }
 
+/** Whether this month, or a later one, was closed for somebody already. */
+export async function isClosed(mandate: Mandate<'system'>, due: Due, month: string): Promise<boolean> {
+  const row = await tables<PayoutTables>(mandate)
+    .selectFrom('earning_statement')
+    .select('id')
+    .where('partner_id', '=', due.partnerId)
+    .where('currency', '=', due.currency)
+    .where('month', '>=', month)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** One line as it will be stated. */
 export interface NewLine {
   readonly what: 'earned' | 'voided' | 'paid'
@@ -44,6 +57,21 @@ export interface NewLine {
   readonly about: string
   readonly base_minor: number | null
   readonly amount_minor: number
+}
+
+/**
+ * Gives the running transaction the time that a statement of a hundred thousand lines takes; requests have less. Only one
+ * partner's ledger waits for it.
+ */
+export async function allowLongStatement(mandate: Mandate<'system'>): Promise<void> {
+  // A bound of a transaction that runs already is set anew only after it was taken away.
+  await runStatements(mandate, [
+    { text: `select set_config('transaction_timeout', '0', true)`, values: [] },
+    {
+      text: `select set_config('transaction_timeout', '60s', true), set_config('statement_timeout', '20s', true)`,
+      values: [],
+    },
+  ])
 }
 
 /** What a statement would say now. The partner's ledger stands still until the transaction ends. */
@@ -81,7 +109,7 @@ export interface Sums {
   readonly totals: readonly StatementTotal[]
 }
 
-const LINES_AT_ONCE = 500
+const LINES_AT_ONCE = 5000
 
 /** Writes a statement with its lines. Answers its UUID. */
 export async function insertStatement(
@@ -107,18 +135,14 @@ export async function insertStatement(
     .returning('id')
     .executeTakeFirstOrThrow()
   for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-    const part = lines.slice(from, from + LINES_AT_ONCE)
-    await tables<PayoutTables>(mandate)
-      .insertInto('earning_statement_line')
-      .values(
-        part.map((line, index) => ({
-          ...line,
-          statement_id: id,
-          partner_id: of.partnerId,
-          place: from + index + 1,
-        })),
-      )
-      .execute()
+    const part = JSON.stringify(lines.slice(from, from + LINES_AT_ONCE))
+    await sql`
+      insert into earning_statement_line (statement_id, partner_id, place, what, earning_id, payout_item_id, day, kind, state, about, base_minor, amount_minor)
+      select ${id}::uuid, ${of.partnerId}::uuid, ${from}::integer + i.place, i.what, i.earning_id, i.payout_item_id, i.day, i.kind, i.state, i.about, i.base_minor, i.amount_minor
+      from rows from (jsonb_to_recordset(${part}::jsonb) as (what text, earning_id uuid, payout_item_id uuid, day date, kind text, state text, about text, base_minor bigint, amount_minor bigint))
+        with ordinality as i (what, earning_id, payout_item_id, day, kind, state, about, base_minor, amount_minor, place)`.execute(
+      tables<PayoutTables>(mandate),
+    )
   }
   return id
 }
@@ -220,17 +244,19 @@ export async function listFiles(mandate: Reader, id: string) {
     .execute()
 }
 
-/** The bytes of one file of a statement. */
+/** Bytes of one file of a statement. */
 export async function readStatementFile(
   mandate: Reader,
-  id: string,
-  format: StatementFormat,
+  of: { readonly id: string; readonly format: StatementFormat },
+  part: { readonly fromByte: number; readonly count: number },
 ): Promise<Buffer> {
   const { bytes } = await tables<PayoutTables>(mandate)
     .selectFrom('earning_statement_file')
-    .select('bytes')
-    .where('statement_id', '=', id)
-    .where('format', '=', format)
+    .select(
+      sql<Buffer>`substring(bytes from ${part.fromByte + 1}::integer for ${part.count}::integer)`.as('bytes'),
+    )
+    .where('statement_id', '=', of.id)
+    .where('format', '=', of.format)
     .executeTakeFirstOrThrow()
   return bytes
 }

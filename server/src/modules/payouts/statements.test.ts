@@ -124,4 +124,33 @@ describe('a monthly statement', () => {
     const other = await openPayoutScene(world, admins)
     expect((await world.call(other.owner, 'GET', path)).json().code).toBe('STATEMENT_NOT_FOUND')
   })
+
+  test('of more lines than a paper holds is whole in CSV, and its sealed PDF stays short (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const month = await monthsAgo(1)
+    const first = await seedEarning(world, scene, { amount: 100, month })
+    await world.seed(
+      `insert into earning (partner_id, program_id, referral_id, agreement_id, billing_event_id, kind, component, occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, state, available_on, approved_at)
+       select e.partner_id, e.program_id, e.referral_id, e.agreement_id, e.billing_event_id, e.kind, 'c' || n, e.occurred_at, e.service_month, e.period_month, e.currency, e.base_minor, 100, e.calc, e.state, e.available_on, e.approved_at
+       from earning e cross join generate_series(1, 5000) n where e.id = $1`,
+      [first],
+    )
+    await world.sql('analyze earning')
+    await close(month)
+    const [statement] = await statementsOf(scene)
+    expect(statement).toMatchObject({ line_count: 5001, closing: { amount_minor: 500_100, currency: 'EUR' } })
+    const path = `/api/v1/program/statements/${statement.statement_id}`
+    const { files } = (await world.call(scene.owner, 'GET', path)).json()
+    const [table, paper] = ['csv', 'pdf'].map((wanted) =>
+      files.find(({ format }: { format: string }) => format === wanted),
+    )
+    const file = await world.call(scene.owner, 'GET', `${path}/file?format=csv`)
+    expect(createHash('sha256').update(file.rawPayload).digest('hex')).toBe(table.sha256)
+    expect(file.payload.trimEnd().split('\n')).toHaveLength(5002)
+    expect(paper.size_bytes).toBeLessThan(table.size_bytes / 4)
+    const far = await world.call(scene.owner, 'GET', `${path}/lines?limit=10&offset=4995`)
+    expect(far.json().items.map(({ place }: { place: number }) => place)).toEqual([
+      4996, 4997, 4998, 4999, 5000, 5001,
+    ])
+  })
 })

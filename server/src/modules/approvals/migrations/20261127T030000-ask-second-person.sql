@@ -2,7 +2,7 @@ set role liaison_owner;
 
 create table second_person_request (
   id uuid primary key default uuidv7(),
-  kind text not null check (kind in ('partner_termination', 'agreement_care', 'earning_policy')),
+  kind text not null check (kind in ('partner_termination', 'agreement_care', 'earning_policy', 'identity_care')),
   partner_id uuid references partner (id),
   proposed jsonb not null default '{}' check (jsonb_typeof(proposed) = 'object' and octet_length(proposed::text) <= 8192),
   reason text not null check (char_length(reason) between 1 and 500),
@@ -15,12 +15,12 @@ create table second_person_request (
   decided_by_name text,
   decided_at timestamptz,
   decision_reason text check (char_length(decision_reason) between 1 and 500),
-  check ((kind = 'partner_termination') = (partner_id is not null)),
+  check ((kind in ('partner_termination', 'identity_care')) = (partner_id is not null)),
   check ((decided_by is null) = (state in ('waiting', 'lapsed'))),
   check ((decided_by is null) = (decided_by_name is null) and (decided_by is null) = (decided_at is null)),
   check (state not in ('confirmed', 'declined') or decided_by <> asked_by)
 );
-comment on table second_person_request is 'What one person of the provider asks for and another confirms before it happens: the end of a partner, and settings that ask fewer people than before (C1, D4, D6).';
+comment on table second_person_request is 'What one person of the provider asks for and another confirms before it happens: the end of a partner, and settings that ask fewer people than before (C1, C8, D4, D6).';
 comment on column second_person_request.proposed is 'The setting that is asked for, beside the one it replaces; empty for the end of a partner.';
 comment on column second_person_request.ends_at is 'Until when it can be confirmed.';
 create unique index second_person_request_one_waiting on second_person_request (kind, partner_id) nulls not distinct where state = 'waiting';
@@ -105,6 +105,10 @@ begin
       update partner p set status = 'terminated', status_reason = new.reason where p.id = new.partner_id and p.status <> 'terminated';
     when 'agreement_care' then
       update program g set four_eyes = new.proposed ->> 'four_eyes' where g.code = 'standard' and g.four_eyes = new.proposed ->> 'before';
+    when 'identity_care' then
+      update partner_configuration c set active_version = (new.proposed ->> 'version')::integer, kind = new.proposed ->> 'kind', reason = new.reason,
+        activated_by = new.decided_by, activated_by_name = new.asked_by_name || ' and ' || new.decided_by_name
+      where c.partner_id = new.partner_id and c.version = (new.proposed ->> 'after')::integer;
     else
       insert into earning_policy (version, approves_by_itself, two_people_above, reason, set_by_name)
       select p.version + 1, (new.proposed ->> 'approves_by_itself')::boolean, new.proposed -> 'two_people_above', new.reason, new.asked_by_name || ' and ' || new.decided_by_name

@@ -176,7 +176,9 @@ begin
   return new;
 end
 $$;
-create trigger enforce_earning before insert or update on earning for each row execute function private.enforce_earning();
+create trigger enforce_earning before update on earning for each row execute function private.enforce_earning();
+-- The commissions on payments that are handed in come by the thousand: note_new_earnings looks at them together.
+create trigger enforce_new_earning before insert on earning for each row when (new.kind <> 'commission' or session_user <> 'liaison_ingest') execute function private.enforce_earning();
 
 -- One audit event for each row that comes and each change of state, whoever made it, and the sums that brackets and caps go on from.
 create function private.note_new_earnings() returns trigger
@@ -184,6 +186,9 @@ create function private.note_new_earnings() returns trigger
   set search_path = pg_catalog, public
   as $$
 begin
+  if (session_user = 'liaison_ingest' and exists (select from added a where a.kind = 'commission' and a.state not in ('pending', 'held'))) then
+    raise exception 'an earning begins by waiting' using errcode = 'check_violation', constraint = 'earning_transition';
+  end if;
   insert into earning_volume as v (partner_id, program_id, component, currency, span, span_key, base_minor, amount_minor)
   select a.partner_id, a.program_id, a.component, a.currency, s.span, s.span_key, sum(a.base_minor), sum(a.amount_minor)
   from added a cross join lateral (values ('lifetime', ''), ('month', to_char(a.period_month, 'YYYY-MM')), ('referral', a.referral_id::text)) s (span, span_key)
@@ -198,10 +203,12 @@ begin
     case when a.hold_kind is null then jsonb_build_object('amount_minor', a.amount_minor, 'currency', a.currency, 'state', jsonb_build_object('after', a.state))
       else jsonb_build_object('amount_minor', a.amount_minor, 'currency', a.currency, 'state', jsonb_build_object('after', a.state), 'hold', a.hold_kind) end, a.reason)::audit.partner_event))
   from added a join partner p on p.id = a.partner_id;
+  -- Asked once for each partner and topic, not for each row.
   insert into outbox (topic, payload)
+  with h as materialized (
+    select distinct partner_id, kind, 'earning.' || case kind when 'clawback' then 'clawed_back' else 'created' end as topic from added)
   select h.topic, jsonb_strip_nulls(jsonb_build_object('earning_id', a.id, 'partner_id', a.partner_id, 'referral_id', a.referral_id, 'state', a.state))
-  from (select partner_id, kind, 'earning.' || case kind when 'clawback' then 'clawed_back' else 'created' end as topic from added group by 1, 2) h
-  join added a on a.partner_id = h.partner_id and a.kind = h.kind
+  from h join added a on a.partner_id = h.partner_id and a.kind = h.kind
   where access.is_heard(h.partner_id, h.topic);
   return null;
 end
@@ -237,10 +244,14 @@ begin
   from after a join before b on b.id = a.id join partner p on p.id = a.partner_id
   where a.state <> b.state or a.first_approved_by is distinct from b.first_approved_by;
   insert into outbox (topic, payload)
-  select 'earning.' || t.told, jsonb_strip_nulls(jsonb_build_object('earning_id', a.id, 'partner_id', a.partner_id, 'referral_id', a.referral_id, 'state', a.state))
-  from after a join before b on b.id = a.id
-  cross join lateral (select case when a.state = 'approved' and b.state = 'pending' then 'approved' when a.state = 'void' then 'voided' when a.state in ('held', 'paid') then a.state end as told) t
-  where a.state <> b.state and t.told is not null and access.is_heard(a.partner_id, 'earning.' || t.told);
+  with told as materialized (
+    select a.*, 'earning.' || t.told as topic from after a join before b on b.id = a.id
+    cross join lateral (select case when a.state = 'approved' and b.state = 'pending' then 'approved' when a.state = 'void' then 'voided' when a.state in ('held', 'paid') then a.state end as told) t
+    where a.state <> b.state and t.told is not null),
+  h as materialized (select distinct partner_id, topic from told)
+  select a.topic, jsonb_strip_nulls(jsonb_build_object('earning_id', a.id, 'partner_id', a.partner_id, 'referral_id', a.referral_id, 'state', a.state))
+  from h join told a on a.partner_id = h.partner_id and a.topic = h.topic
+  where access.is_heard(h.partner_id, h.topic);
   return null;
 end
 $$;

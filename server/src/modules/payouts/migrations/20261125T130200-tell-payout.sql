@@ -69,7 +69,7 @@ create function access.payout_candidates(of_currency text, cutoff timestamptz)
     select e.partner_id, e.currency, sum(e.amount_minor)::bigint as amount_minor, count(*) as row_count
     from public.earning e
     where e.state = 'approved' and e.payout_item_id is null and e.available_on <= (cutoff at time zone 'UTC')::date and (of_currency is null or e.currency = of_currency)
-      and (access.context_plane() = 'platform' or e.partner_id = access.partner_as_owner())
+      and ((select access.context_plane()) = 'platform' or e.partner_id = (select access.partner_as_owner()))
     group by 1, 2
   ) s join public.partner p on p.id = s.partner_id
   order by p.name, s.partner_id, s.currency
