@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 import { issueMandate } from './mandate.ts'
 import type { AgencySide, FormSide, Mandate, TenantSide } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
+import type { Statement } from './statement.ts'
 import { Transaction } from './transaction.ts'
 
 const Instant = z.string().transform((text) => new Date(text))
@@ -71,7 +72,16 @@ export interface FormRequest {
   readonly hashes: readonly string[]
   /** The form that the path names; null for a server key. */
   readonly formPublicId: string | null
+  /** A signed ticket that is spent in the round trip of entering; whether that counts is judged by the caller, after the origin. */
+  readonly ticket?: FormTicket | null
   readonly trace: RequestTrace
+}
+
+/** A ticket as the database knows it: spent once, or again by the same use. */
+export interface FormTicket {
+  readonly nonce: Buffer
+  readonly use: Buffer
+  readonly endsAt: Date
 }
 
 /** What came of it: a mandate, or why there is none with what is known of the credential. */
@@ -81,6 +91,8 @@ export type OpenedForm =
       readonly mandate: Mandate<'form' | 'agency_key'>
       readonly transaction: Transaction
       readonly entered: EnteredForm
+      /** Whether the ticket of the request was spent by it, now or before. */
+      readonly isTicketSpent: boolean
     }
   | {
       readonly decision: Extract<FormDecision, { effect: 'deny' }>
@@ -100,7 +112,14 @@ function toFacts(entered: EnteredForm): FormFacts {
   }
 }
 
-function issue(entered: EnteredForm, trace: RequestTrace, transaction: Transaction): OpenedForm {
+interface Admitted {
+  readonly entered: EnteredForm
+  readonly trace: RequestTrace
+  readonly transaction: Transaction
+  readonly isTicketSpent: boolean
+}
+
+function issue({ entered, trace, transaction, isTicketSpent }: Admitted): OpenedForm {
   const { token, form, agency, tenant } = entered
   if (!token || !agency || !tenant) throw new Error('A credential that was let in has an agency.')
   const origin = { requestId: trace.requestId, now: entered.now, ip: trace.ip }
@@ -120,6 +139,7 @@ function issue(entered: EnteredForm, trace: RequestTrace, transaction: Transacti
       mandate: issueMandate('agency_key', { ...common, key }, backing),
       transaction,
       entered,
+      isTicketSpent,
     }
   }
   if (!form) throw new Error('A form token that was let in has a form.')
@@ -134,15 +154,18 @@ function issue(entered: EnteredForm, trace: RequestTrace, transaction: Transacti
     form: formSide,
     token: { id: idFromUuid('form_token', token.id), label: token.label },
   }
-  return { decision, mandate: issueMandate('form', named, backing), transaction, entered }
+  return { decision, mandate: issueMandate('form', named, backing), transaction, entered, isTicketSpent }
 }
 
-/**
- * Opens the transaction of a form token or a server key. The database finds the credential's own row and lets it in or
- * does not; the kernel decides the same a second time, and both have to agree on yes. Leaves nothing open on a no.
- */
-export async function openForForm(database: Database, request: FormRequest): Promise<OpenedForm> {
-  const { kind, action, hashes, formPublicId, trace } = request
+/** Spends nothing where nobody was let in; a refusal takes it back with its transaction. */
+function spendStatement({ nonce, use, endsAt }: FormTicket): Statement {
+  return {
+    text: `select case when access.context_id('form_token_id') is not null then access.spend_ticket($1, $2, $3) end as spent`,
+    values: [nonce, use, endsAt],
+  }
+}
+
+function enterStatements({ kind, action, hashes, formPublicId, ticket, trace }: FormRequest): Statement[] {
   const argument = {
     token_hashes: hashes,
     action,
@@ -151,13 +174,23 @@ export async function openForForm(database: Database, request: FormRequest): Pro
     ...trace.toAudit(),
   }
   const enter = kind === 'form_token' ? 'access.enter_form' : 'access.enter_agency_key'
-  const [transaction, results] = await Transaction.begin(database, 'liaison_embed', [
-    { text: `select ${enter}($1) as facts`, values: [argument] },
-  ])
+  const entering = { text: `select ${enter}($1) as facts`, values: [argument] }
+  return ticket ? [entering, spendStatement(ticket)] : [entering]
+}
+
+/**
+ * Opens the transaction of a form token or a server key. The database finds the credential's own row and lets it in or
+ * does not; the kernel decides the same a second time, and both have to agree on yes. Leaves nothing open on a no.
+ */
+export async function openForForm(database: Database, request: FormRequest): Promise<OpenedForm> {
+  const { action, trace } = request
+  const [transaction, results] = await Transaction.begin(database, 'liaison_embed', enterStatements(request))
   try {
     const entered = Entered.parse(results[0]?.rows[0]?.['facts'])
     const decision = decideForm(toFacts(entered), action)
-    if (decision.effect === 'allow' && entered.is_entered) return issue(entered, trace, transaction)
+    const isTicketSpent = results[1]?.rows[0]?.['spent'] === true
+    if (decision.effect === 'allow' && entered.is_entered)
+      return issue({ entered, trace, transaction, isTicketSpent })
     await transaction.rollback()
     // A server key from an address that it is not for: the database alone knows the networks.
     const code = decision.effect === 'deny' ? decision.code : ('ACTION_NOT_GIVEN' as const)

@@ -87,6 +87,16 @@ function parseStored(document: unknown): ConfigurationDocumentBody {
   return ConfigurationDocument.parse(document)
 }
 
+/** Refuses a stored document that could not be put in force today. Throws CONFIGURATION_OUTDATED and VALIDATION_ERROR. */
+export async function requireUsable(
+  mandate: ConfigurationMandate,
+  partnerId: PartnerId,
+  document: unknown,
+): Promise<void> {
+  const { branding } = parseStored(document)
+  await refuseMissingImage(mandate, partnerId, { logo: branding?.logo, pointer: '/body/version' })
+}
+
 function changesOf(differences: readonly Difference[]): Record<string, unknown> {
   return Object.fromEntries(
     differences.map(({ key, before, after }) => [key.path.join('/'), { before, after }]),
@@ -138,8 +148,7 @@ export async function putInForce(
   const { document: before, version: previous } = await readConfigurationInForce(mandate, partnerId)
   if (previous === activation.version)
     throw new ProblemError(409, 'CONFIGURATION_ALREADY_ACTIVE', 'This version is in force already.')
-  const { branding } = parseStored(row.document)
-  await refuseMissingImage(mandate, partnerId, { logo: branding?.logo, pointer: '/body/version' })
+  await requireUsable(mandate, partnerId, row.document)
   await activateVersion(mandate, partnerId, activation)
   const { document: after } = await readConfigurationInForce(mandate, partnerId)
   recordEvent(mandate, {

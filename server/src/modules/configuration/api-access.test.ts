@@ -6,7 +6,7 @@ import { route } from '#platform/route.ts'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import { TestWorld } from '#testing/world.ts'
-import { configurationRoutes } from './index.ts'
+import { makeConfigurationRoutes } from './index.ts'
 
 async function configure(world: TestWorld, partner: PartnerId, document: unknown): Promise<void> {
   const person = await world.person()
@@ -37,7 +37,7 @@ let world: TestWorld
 let clients: ApiClients
 const tokens = new TestTokens()
 beforeAll(async () => {
-  world = await TestWorld.start(() => [probe, ...configurationRoutes], { tokens })
+  world = await TestWorld.start((services) => [probe, ...makeConfigurationRoutes(services)], { tokens })
   clients = new ApiClients(world, tokens)
 })
 afterAll(() => world[Symbol.asyncDispose]())
@@ -65,7 +65,7 @@ test("closing the API to a partner's clients refuses the next call of every toke
 })
 
 test('the authorization server does not know a client to which the API is closed (C2)', async () => {
-  await using oauth = await OAuthWorld.start(() => configurationRoutes)
+  await using oauth = await OAuthWorld.start(makeConfigurationRoutes)
   const cast = await oauth.cast()
   expect((await cast.app.push()).status).toBe(201)
   await configure(oauth.world, cast.partner, { api: { access_level: 'sandbox' } })

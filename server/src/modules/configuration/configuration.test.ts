@@ -3,12 +3,12 @@ import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { configurationRoutes } from './index.ts'
+import { makeConfigurationRoutes } from './index.ts'
 
 let world: TestWorld
 let admin: Caller
 beforeAll(async () => {
-  world = await TestWorld.start(() => configurationRoutes)
+  world = await TestWorld.start(makeConfigurationRoutes)
   const person = await world.person('Ada Admin')
   await world.platformAdmin(person.id)
   admin = await world.signIn(person.id)

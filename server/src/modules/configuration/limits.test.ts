@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
 import { TestWorld } from '#testing/world.ts'
-import { configurationRoutes } from './index.ts'
+import { makeConfigurationRoutes } from './index.ts'
 
 const probe = route({
   method: 'GET',
@@ -19,7 +19,9 @@ const probe = route({
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [probe, ...configurationRoutes], { limitScale: 1 })
+  world = await TestWorld.start((services) => [probe, ...makeConfigurationRoutes(services)], {
+    limitScale: 1,
+  })
 })
 afterAll(() => world[Symbol.asyncDispose]())
 

@@ -22,6 +22,14 @@ const CONFIGURATION_PROBLEMS = {
       'The version was saved when the platform allowed more than it does now; `errors` lists every place.',
     remedy: 'Save a new version from it with values that are allowed, and activate that.',
   },
+  CONFIGURATION_LOWERS_ALONE: {
+    status: 409,
+    title: 'Not together with other changes',
+    cause:
+      'The version lets one person decide about identities, which a second admin confirms, and it changes other things, too.',
+    remedy:
+      'Save a version that changes this alone, activate it, and let another admin confirm it; save everything else in a version of its own.',
+  },
   IMAGE_NOT_USABLE: {
     status: 422,
     title: 'Image not usable',

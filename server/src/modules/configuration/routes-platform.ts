@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import { SecondPersonBody } from '#modules/approvals/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { plainText, wholeNumber } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 import { answerInForce, compareWithActive, putInForce, saveVersion } from './acts.ts'
+import { askForLess } from './identity-care.ts'
 import { findDifferences } from './difference.ts'
 import { ConfigurationDocument } from './document.ts'
 import { CONFIGURATION_KEYS } from './keys.ts'
@@ -186,7 +189,7 @@ const saveRoute = route({
   },
 })
 
-const activateRoutes = (['activate', 'roll_back'] as const).map((kind) =>
+const makeActivateRoute = (kind: 'activate' | 'roll_back', services: Services): Route =>
   route({
     method: 'POST',
     path: `${BASE}/${kind === 'activate' ? 'activate' : 'roll-back'}`,
@@ -206,14 +209,28 @@ const activateRoutes = (['activate', 'roll_back'] as const).map((kind) =>
       'CONFIGURATION_VERSION_NOT_FOUND',
       'CONFIGURATION_ALREADY_ACTIVE',
       'CONFIGURATION_OUTDATED',
+      'CONFIGURATION_LOWERS_ALONE',
+      'SECOND_PERSON_WAITING',
     ],
-    responses: { 200: InForceBody },
+    responses: { 200: InForceBody, 202: SecondPersonBody },
     async handle({ mandate, params, body, expectedVersion }) {
-      await putInForce(mandate, params.partner_id, { ...body, kind, expectedVersion })
+      const activation = { ...body, kind, expectedVersion }
+      const asked = await askForLess(mandate, params.partner_id, {
+        ...activation,
+        origin: services.publicOrigin(),
+      })
+      if (asked !== null) return sent(asked, {}, 202)
+      await putInForce(mandate, params.partner_id, activation)
       return answerInForce(mandate, params.partner_id)
     },
-  }),
-)
+  })
 
 /** The routes by which the provider reads and changes the configuration of partners. Source: C2. */
-export const platformConfigurationRoutes: readonly Route[] = [...readRoutes, saveRoute, ...activateRoutes]
+export function makePlatformConfigurationRoutes(services: Services): readonly Route[] {
+  return [
+    ...readRoutes,
+    saveRoute,
+    makeActivateRoute('activate', services),
+    makeActivateRoute('roll_back', services),
+  ]
+}

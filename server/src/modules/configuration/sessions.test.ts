@@ -6,7 +6,7 @@ import { route } from '#platform/route.ts'
 import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
-import { configurationRoutes } from './index.ts'
+import { makeConfigurationRoutes } from './index.ts'
 
 const probe = route({
   method: 'GET',
@@ -22,7 +22,7 @@ const probe = route({
 let world: TestWorld
 let admin: Caller
 beforeAll(async () => {
-  world = await TestWorld.start(() => [probe, ...configurationRoutes])
+  world = await TestWorld.start((services) => [probe, ...makeConfigurationRoutes(services)])
   const person = await world.person('Ada Admin')
   await world.platformAdmin(person.id)
   admin = await world.signIn(person.id)

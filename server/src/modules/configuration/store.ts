@@ -105,7 +105,8 @@ export function listActivations(mandate: ConfigurationMandate, partnerId: Partne
     .execute()
 }
 
-function changedMeanwhile(cause?: unknown): ProblemError {
+/** Somebody else's activation came first. */
+export function changedMeanwhile(cause?: unknown): ProblemError {
   return new ProblemError(
     412,
     'PRECONDITION_FAILED',

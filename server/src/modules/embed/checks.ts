@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FormAction } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
-import type { Mandate } from '#platform/mandate.ts'
-import type { EnteredForm } from '#platform/resolver-of-form.ts'
+import type { EnteredForm, FormTicket } from '#platform/resolver-of-form.ts'
 import { isAllowedOrigin } from '#modules/agencies/index.ts'
+import { readHints } from './body-hints.ts'
 import type { BodyHints } from './body-hints.ts'
 import { refuse } from './refusal.ts'
-import { spendTicket } from './store.ts'
 import { DIRECT, endOf, isTooFast } from './ticket.ts'
 import type { Ticket, Tickets } from './ticket.ts'
 
@@ -62,6 +61,8 @@ interface TicketAsked {
   readonly place: Place
   readonly action: FormAction
   readonly tickets: Tickets
+  /** Whether entering spent the ticket on this request, or found it spent by the same one. */
+  readonly isTicketSpent: boolean
 }
 
 function requireSolved({ form, hints, tickets, place }: TicketAsked, now: Date): void {
@@ -74,18 +75,23 @@ function requireSolved({ form, hints, tickets, place }: TicketAsked, now: Date):
 }
 
 /**
- * Step 6, for a request that issues: the puzzle is solved, nobody was faster than a person, and the ticket is spent here
- * for the first time, or by this very request before. Throws CHALLENGE_REQUIRED, TICKET_EXPIRED.
+ * Step 6, for a request that issues: the puzzle is solved, nobody was faster than a person, and the ticket, which entering
+ * spent, was spent for the first time, or by this very request before. Throws CHALLENGE_REQUIRED, TICKET_EXPIRED.
  */
-export async function requireTicket(mandate: Mandate<'form'>, asked: TicketAsked): Promise<void> {
+export function requireTicket(now: Date, asked: TicketAsked): void {
   if (asked.action !== 'issue') return
-  requireSolved(asked, mandate.origin.now)
-  const { ticket } = asked.place
-  if (ticket === null) return
-  const key = asked.request.headers['idempotency-key']
+  requireSolved(asked, now)
+  if (asked.place.ticket !== null && !asked.isTicketSpent)
+    throw refuse('TICKET_EXPIRED', { internal: 'USED' })
+}
+
+/** The ticket of a request that issues, as entering spends it; null where it is none of this form. Its time is judged later, by the database's clock. */
+export function ticketToSpend(request: FastifyRequest, tickets: Tickets, form: string): FormTicket | null {
+  const ticket = tickets.read(readHints(request.body).ticket, form)
+  if (ticket === null) return null
+  const key = request.headers['idempotency-key']
   const use = createHash('sha256')
     .update(typeof key === 'string' ? key : '')
     .digest()
-  const isOurs = await spendTicket(mandate, { nonce: ticket.nonce, use, endsAt: endOf(ticket) })
-  if (!isOurs) throw refuse('TICKET_EXPIRED', { internal: 'USED' })
+  return { nonce: ticket.nonce, use, endsAt: endOf(ticket) }
 }

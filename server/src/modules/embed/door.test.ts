@@ -192,6 +192,11 @@ test('a ticket is good once, for its own form, for half an hour, and not for som
 
 test('a refused request does not spend its ticket, so that what was typed is corrected and sent again (E7)', async () => {
   const { ticket } = ticketOf(scene)
+  const body = { ...entries(), ticket }
+  const unknown = await callForm(scene, 'vouchers', { body, token: `papt_live_${'x'.repeat(36)}` })
+  expect(unknown.statusCode).toBe(401)
+  const elsewhere = await callForm(scene, 'vouchers', { body, headers: { origin: 'https://evil.example' } })
+  expect(elsewhere.json().reason).toBe('ORIGIN_NOT_ALLOWED')
   const wrong = await callForm(scene, 'vouchers', { body: { ...entries({ first_name: '' }), ticket } })
   expect(wrong.statusCode).toBe(422)
   expect((await callForm(scene, 'vouchers', { body: { ...entries(), ticket } })).statusCode).toBe(201)

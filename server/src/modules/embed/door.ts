@@ -12,7 +12,7 @@ import type { Vault } from '#platform/vault.ts'
 import { credentialKindOf, digestFormToken, formTokenPepper } from '#modules/agencies/index.ts'
 import type { PasswordHasher } from '#modules/identity/index.ts'
 import { makeAccessCodes } from './access-code.ts'
-import { requireOrigin, requireTicket } from './checks.ts'
+import { requireOrigin, requireTicket, ticketToSpend } from './checks.ts'
 import { findOverride, readHints } from './body-hints.ts'
 import { readCredential } from './credential.ts'
 import { callerOf } from './network.ts'
@@ -104,7 +104,11 @@ async function takeToken({ parts, state }: Checking, caller: string): Promise<Re
 }
 
 /** Steps 5 and 6 for a page, which a server has nothing to do with. */
-async function checkPage(checking: Checking, mandate: Mandate<'form' | 'agency_key'>): Promise<void> {
+async function checkPage(
+  checking: Checking,
+  mandate: Mandate<'form' | 'agency_key'>,
+  isTicketSpent: boolean,
+): Promise<void> {
   const { embed, parts, codes, state } = checking
   const form = state.entered?.form
   if (!form || mandate.kind !== 'form') return
@@ -114,7 +118,7 @@ async function checkPage(checking: Checking, mandate: Mandate<'form' | 'agency_k
   const place = requireOrigin({ form, request, hints, now, tickets: embed.tickets, own: parts.embedOrigin() })
   state.origin = place.origin
   state.corsOrigin = place.isHeadless ? place.origin : null
-  await requireTicket(mandate, { form, request, hints, place, action, tickets: embed.tickets })
+  requireTicket(now, { form, request, hints, place, action, tickets: embed.tickets, isTicketSpent })
   if (form.access_code_hash !== null && action === 'issue')
     await codes.require({ formId: form.id, hash: form.access_code_hash, given: hints.accessCode }, request.ip)
 }
@@ -142,16 +146,23 @@ function formOf({ params }: FastifyRequest): string {
 }
 
 /** Step 3 and 4: the credential's form and checksum, then its own row. Every way to be invalid ends in one answer. */
-async function openCredential(parts: DoorParts, { call, kind, state }: Asked): Promise<OpenedForm> {
+async function openCredential(
+  parts: DoorParts,
+  tickets: Tickets,
+  { call, kind, state }: Asked,
+): Promise<OpenedForm> {
   const text = readCredential(call.request, call.authorization)
   if (text === null || credentialKindOf(text) !== kind)
     throw refuse('PARTNER_TOKEN_INVALID', { internal: text === null ? 'MISSING' : 'MALFORMED' })
+  const form = formOf(call.request)
   const hash = digestFormToken(formTokenPepper(parts.vault), text).toString('hex')
   const opened = await openForForm(parts.database, {
     kind,
     action: state.action,
     hashes: [hash],
-    formPublicId: kind === 'form_token' ? formOf(call.request) : null,
+    formPublicId: kind === 'form_token' ? form : null,
+    ticket:
+      kind === 'form_token' && state.action === 'issue' ? ticketToSpend(call.request, tickets, form) : null,
     trace: call.trace,
   })
   state.entered = opened.entered
@@ -165,7 +176,7 @@ async function admit(checking: Checking, opened: OpenedForm): Promise<AdmittedAg
   const { mandate, transaction } = opened
   const { state, embed } = checking
   try {
-    await checkPage(checking, mandate)
+    await checkPage(checking, mandate, opened.isTicketSpent)
     const headers = await takeToken(checking, callerOf(state.request.ip))
     state.limitHeaders = headers
     embed.notes.used(opened.entered.token?.id ?? '', state.origin, mandate.origin.now)
@@ -194,7 +205,10 @@ function makeDoor(parts: DoorParts, embed: Omit<Embed, 'door'>): AgencyDoor {
       const asked = begin(call)
       states.set(call.request, asked.state)
       await embed.admitCaller(call.request, 'call')
-      return admit({ parts, embed, codes, state: asked.state }, await openCredential(parts, asked))
+      return admit(
+        { parts, embed, codes, state: asked.state },
+        await openCredential(parts, embed.tickets, asked),
+      )
     },
     async refuseElsewhere(request) {
       await embed.admitCaller(request, 'call')

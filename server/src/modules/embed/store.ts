@@ -1,20 +1,4 @@
-import { runStatements } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
 import type { Statement, StatementResult } from '#platform/statement.ts'
-
-/** Spends a ticket in this transaction. False when it was spent before on something else. */
-export async function spendTicket(
-  mandate: Mandate<'form'>,
-  ticket: { readonly nonce: Buffer; readonly use: Buffer; readonly endsAt: Date },
-): Promise<boolean> {
-  const [result] = await runStatements(mandate, [
-    {
-      text: 'select access.spend_ticket($1, $2, $3) as spent',
-      values: [ticket.nonce, ticket.use, ticket.endsAt],
-    },
-  ])
-  return result?.rows[0]?.['spent'] === true
-}
 
 /** A daily bound that is reached, and in how many seconds the day ends. */
 export interface ReachedBound {

@@ -41,6 +41,8 @@ export type TicketVerdict =
 export interface Tickets {
   make(page: { readonly form: string; readonly origin: string }, now: Date): Challenge
   judge(text: unknown, form: string, now: Date): TicketVerdict
+  /** The ticket of this form that we signed, whatever its age; null for any other text. */
+  read(text: unknown, form: string): Ticket | null
   /** Whether this is the number that the puzzle of the ticket was made from. */
   isSolved(text: string, answer: unknown): boolean
 }
@@ -92,6 +94,12 @@ export function makeTickets(vault: Pick<Vault, 'signingKeys'>): Tickets {
     const key = keys().find((one) => timingSafeEqual(macOf(one, payload), given))
     return key ? { key, payload } : null
   }
+  const read = (text: unknown, form: string): Ticket | null => {
+    if (typeof text !== 'string' || text.length > 1000) return null
+    const found = signed(text)
+    const ticket = found && readPayload(found.payload)
+    return ticket?.form === form ? ticket : null
+  }
   return {
     make({ form, origin }, now) {
       const key = keys()[0]
@@ -107,11 +115,10 @@ export function makeTickets(vault: Pick<Vault, 'signingKeys'>): Tickets {
       return { ticket, salt, target, max: PUZZLE_SIZE, expires_at: expires }
     },
     judge(text, form, now) {
-      if (typeof text !== 'string' || text.length > 1000) return { state: 'invalid' }
-      const found = signed(text)
-      const ticket = found && readPayload(found.payload)
-      return ticket?.form === form ? judgeTime(ticket, now) : { state: 'invalid' }
+      const ticket = read(text, form)
+      return ticket ? judgeTime(ticket, now) : { state: 'invalid' }
     },
+    read,
     isSolved(text, answer) {
       const found = signed(text)
       return found !== null && typeof answer === 'number' && answer === numberOf(found.key, text)

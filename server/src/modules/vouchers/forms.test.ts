@@ -1,3 +1,4 @@
+import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   callForm,
@@ -175,4 +176,21 @@ test('events of a voucher name the agency and its token, and the organisation re
     tenants: 1,
     changes: { agency: { after: 'Harbour Help' } },
   })
+})
+
+test('the activity of a form tells vouchers that were issued at once from those that waited for a review (E11)', async () => {
+  const scene = await openEmbedScene(world, 'Quay Library', here.tenant)
+  await world.seed(
+    `update voucher_type set duplicate_policy = 'review' where tenant_id = $1 and code = 'visit'`,
+    [here.tenant],
+    here.tenant,
+  )
+  expect((await issue(scene, entries({ voucher_type: 'router' }))).statusCode).toBe(201)
+  expect((await issue(scene, entries({ voucher_type: 'router' }))).statusCode).toBe(201)
+  const waits = await issue(scene, entries({ voucher_type: 'visit' }))
+  expect(waits.statusCode).toBe(202)
+  expect((await decide(waits.json().data.voucher_id, 'approve')).statusCode).toBe(200)
+  const form = encodeId('form', idFromUuid('form', scene.form.uuid))
+  const activity = await world.call(admin, 'GET', `/api/v1/tenant/forms/${form}/activity`)
+  expect(activity.json(), activity.body).toMatchObject({ issued: 2, sent_to_review: 1 })
 })

@@ -3,7 +3,7 @@ import { ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/vault.ts'
 import { showVoucherCode } from './code.ts'
 import { dayIn, isDayOfBirth } from './days.ts'
-import { labelOf } from './events.ts'
+import { describeIssue } from './events.ts'
 import { recipientIdentities } from './identity.ts'
 import { makeVoucher, readGround } from './issue-store.ts'
 import type { Bound, SeenVoucher, Wish } from './issue-store.ts'
@@ -62,17 +62,19 @@ const TOPICS = { issued: 'voucher.issued', pending_review: 'voucher.review_reque
 
 function tell(mandate: IssuingMandate, issued: Issued, typeLabel: string): void {
   const agency = mandate.kind === 'tenant' ? null : mandate.agency
-  recordEvent(mandate, {
-    action: TOPICS[issued.status],
+  const told = {
+    id: issued.voucher.id,
     tenantId: mandate.tenant.id,
+    code: issued.voucher.code,
+    typeLabel,
+    agencyId: agency?.id ?? null,
+    agencyName: agency?.name ?? null,
+  }
+  const { status, voucherType } = issued
+  const issuerMode = mandate.kind === 'tenant' ? 'staff' : mandate.kind
+  recordEvent(mandate, {
+    ...describeIssue(told, { status, voucherType, issuerMode }),
     tenantName: mandate.tenant.name,
-    resource: { type: 'voucher', id: issued.voucher.id, label: labelOf(typeLabel, issued.voucher.code) },
-    changes: {
-      status: { after: issued.status },
-      voucher_type: { after: issued.voucherType },
-      ...(agency && { agency: { after: agency.name }, agency_id: { after: agency.id } }),
-      issuer_mode: { after: mandate.kind === 'tenant' ? 'staff' : mandate.kind },
-    },
   })
 }
 

@@ -45,7 +45,7 @@ create table voucher (
   issuer_mode text not null check (issuer_mode in ('form', 'agency_key', 'staff')),
   issued_by uuid,
   issued_by_label text check (char_length(issued_by_label) between 1 and 200),
-  requested_at timestamptz not null default now(),
+  requested_at timestamptz not null default statement_timestamp(),
   issued_at timestamptz,
   expires_at timestamptz,
   redeemed_at timestamptz,
