@@ -1,4 +1,5 @@
 import { FORM_PERMISSIONS } from './catalogue-forms.ts'
+import { ORDER_PERMISSIONS } from './catalogue-orders.ts'
 import { PROGRAM_PERMISSIONS } from './catalogue-program.ts'
 import { REGISTRY_PERMISSIONS } from './catalogue-registry.ts'
 
@@ -324,4 +325,5 @@ export const CATALOGUE = [
   ...REGISTRY_PERMISSIONS,
   ...PROGRAM_PERMISSIONS,
   ...FORM_PERMISSIONS,
+  ...ORDER_PERMISSIONS,
 ] as const

@@ -95,6 +95,7 @@ export function permissionMatrixMarkdown(): string {
   )
   return [
     '# Permissions',
+    'For reviewers who ask what each role can do.',
     'Generated from the catalogue. (S) needs a factor used within the last 15 minutes; ($) can make somebody pay.',
     '## Link roles',
     '● by default, ○ may be granted by the tenant, – never.',

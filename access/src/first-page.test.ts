@@ -6,7 +6,8 @@ test('everybody of a partner begins where their most frequent job needs no step 
     [
       [['msp', 'reseller'], 'overview', 'queue'],
       [['reseller'], 'overview', 'customers'],
-      [['wholesaler'], 'overview', 'customers'],
+      [['wholesaler'], 'orders', 'orders'],
+      [['wholesaler', 'reseller'], 'overview', 'customers'],
       [['white_label'], 'overview', 'customers'],
       [['referral'], 'overview', 'referrals'],
       [['referral', 'msp'], 'overview', 'queue'],

@@ -101,6 +101,7 @@ export function programMatrixMarkdown(): string {
   const internals = canViewTenantInternals('PARTNER_OWNER') ? '✔' : '✘'
   return [
     '# Permissions of the partner program',
+    'For reviewers who know the source document of the partner program by its names.',
     'Generated from the catalogue and the roles. The names in the first column are those of the source document; the product decides by the names in the cells. A cell holds for a member of the partner in question, or for somebody of the provider; nobody has both at once in one request.',
     [
       `| Name in the source | ${roles.join(' | ')} |`,

@@ -263,6 +263,7 @@ const SENSITIVE_ELSEWHERE = new Set([
   'tenant.members.manage',
   'tenant.partner_access.approve',
   'tenant.partner_access.policy.write',
+  'tenant.orders.create',
   'platform.partners.manage',
   'platform.tenants.manage',
   'platform.links.manage',

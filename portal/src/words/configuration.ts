@@ -80,6 +80,8 @@ export const configuration = {
     'It holds from the next request of everybody on, also for those who are signed in.',
   'config.keep': 'Keep what is in force',
   'config.activated': 'Version {version} is in force for {partner}.',
+  'config.asked':
+    'Asked for. Version {version} is in force for {partner} once another admin confirms that one person decides about identities.',
   'config.load': 'Take as a start',
   'config.history': 'When what was in force',
   'config.history_activate': 'Version {version} put in force',

@@ -97,6 +97,7 @@ export const payouts = {
   'obstacle.below_minimum': 'Less than the least amount of {minimum}.',
   'obstacle.tax_document_missing': 'No verified tax document.',
   'obstacle.no_active_agreement': 'No agreement is in force.',
+  'obstacle.batch_full': 'This payout is full. The next one takes the rest.',
   'batches.new': 'Build a payout',
   'batches.none': 'No payouts yet',
   'batches.none_text': 'Build one: you see first who is in, who is left out, and why.',

@@ -5,6 +5,7 @@ export const secondPerson = {
   'second.care': 'A second person for agreements: {becomes}',
   'second.policy': 'Approving earnings: two people above {limits}. Approved without anybody: {alone}',
   'second.policy_always': 'Approving earnings: every amount takes two people',
+  'second.identity': 'Let one person decide about identities at {partner}, where two did',
   'second.yes': 'yes',
   'second.no': 'no',
   'second.four_eyes.offer_and_approval': 'to offer a draft and to approve it',

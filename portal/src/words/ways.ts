@@ -1,6 +1,7 @@
 /** Sentences about the ways in: people, apps, wholesalers; they stand on first pages and in menus. */
 export const ways = {
   'nav.orders': 'Orders',
+  'nav.new_order': 'New order',
   'nav.services': 'Services',
   'way.label': 'How',
   'way.link': 'Its people sign in here',

@@ -41,6 +41,7 @@ export const webhooks = {
   'hooks.ask_done': 'The message is on its way. See the messages below.',
   'hooks.public_keys': 'Public keys of its signatures (v1a)',
   'hooks.answer_text': 'What it answered',
+  'hooks.sent_text': 'What was sent',
   'hooks.test': 'Send a test event',
   'hooks.test_done': 'A test event is on its way. See the messages below.',
   'hooks.disable': 'Disable',

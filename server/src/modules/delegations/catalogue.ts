@@ -19,6 +19,14 @@ type Opening = readonly [
   permissions: readonly Permission[],
 ]
 
+// A partner sees of the orders in a tenant those that it placed itself; the row policies say so.
+const ORDERED_BY_PEOPLE = [
+  'tenant.orders.create',
+  'partner.tenants.read',
+  'partner.provisioning.orders.create',
+] as const
+const ORDERING_PEOPLE = ['tenant.orders.create', 'partner.provisioning.orders.create'] as const
+
 /**
  * Which permissions open a tenant-owned relation: any one of them is enough for the row policy, and the permission of
  * the route must be held besides. Source: B2, access.md section 4.
@@ -135,18 +143,32 @@ const RELATION_PERMISSIONS: readonly Opening[] = [
   [
     'service_order',
     'select',
-    ['api.orders.read', 'api.orders.create', 'api.orders.update', 'api.orders.cancel', 'tenant.orders.read'],
+    [
+      'api.orders.read',
+      'api.orders.create',
+      'api.orders.update',
+      'api.orders.cancel',
+      'tenant.orders.read',
+      ...ORDERED_BY_PEOPLE,
+    ],
   ],
-  ['service_order', 'insert', ['api.orders.create']],
+  ['service_order', 'insert', ['api.orders.create', ...ORDERING_PEOPLE]],
   ['service_order', 'update', ['api.orders.update', 'api.orders.cancel']],
   [
     'order_item',
     'select',
-    ['api.orders.read', 'api.orders.create', 'api.orders.update', 'api.orders.cancel', 'tenant.orders.read'],
+    [
+      'api.orders.read',
+      'api.orders.create',
+      'api.orders.update',
+      'api.orders.cancel',
+      'tenant.orders.read',
+      ...ORDERED_BY_PEOPLE,
+    ],
   ],
-  ['order_item', 'insert', ['api.orders.create', 'api.orders.update']],
+  ['order_item', 'insert', ['api.orders.create', 'api.orders.update', ...ORDERING_PEOPLE]],
   ['order_item', 'delete', ['api.orders.update']],
-  ['service', 'select', ['api.services.read', 'tenant.orders.read']],
+  ['service', 'select', ['api.services.read', 'tenant.orders.read', 'partner.tenants.read']],
   ['export', 'select', ['tenant.profile.read']],
   ['export', 'insert', ['tenant.profile.read']],
   ['referral', 'select', ['tenant.referral.read']],

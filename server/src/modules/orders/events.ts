@@ -17,7 +17,7 @@ export type OrderAction = keyof typeof TOPICS
 
 /** Records what happened to an order, for its tenant and the partner that placed it, and tells subscribers the ids. */
 export async function announceOrder(
-  mandate: Mandate<'api' | 'platform' | 'system'>,
+  mandate: Mandate<'api' | 'platform' | 'system' | 'tenant' | 'acting'>,
   order: OrderRow,
   event: {
     readonly action: OrderAction
@@ -32,6 +32,7 @@ export async function announceOrder(
     ...(order.partner_name !== null && { partnerName: order.partner_name }),
     ...(order.delegation_id !== null && { delegationId: order.delegation_id }),
     ...(mandate.kind !== 'api' &&
+      mandate.kind !== 'acting' &&
       order.delegation_epoch !== null && { delegationEpoch: order.delegation_epoch }),
     resource: { type: 'order', id: order.id, label: order.reference ?? order.ban },
     billingParty: toTenantId(order.payer_tenant_id),

@@ -1,3 +1,10 @@
+/**
+ * The API that partners' applications come for (A5, A7): products, orders and services of a customer. Whom an order is
+ * billed to follows from `commercial_relationship`, never from the request, and never opens anything; that a wholesaler
+ * manages an end customer is a `resale`, a delegation like any other. `service_order` and `service` say for good whose
+ * they are, who pays and by which right they came. No other module is called.
+ */
+
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'
@@ -5,6 +12,8 @@ import { makeClientOrderRoutes } from './routes-client.ts'
 import { commercialRoutes } from './routes-commercial.ts'
 import { makeInventoryRoutes } from './routes-inventory.ts'
 import { makeOverseeRoutes } from './routes-oversee.ts'
+import { makePartnerOrderRoutes } from './routes-partner.ts'
+import { personOrderRoutes } from './routes-people.ts'
 import { productRoutes } from './routes-products.ts'
 import { resaleRoutes } from './routes-resale.ts'
 
@@ -23,5 +32,7 @@ export function makeOrderRoutes(services: Services): readonly Route[] {
     ...makeClientOrderRoutes(services),
     ...makeInventoryRoutes(services),
     ...makeOverseeRoutes(services),
+    ...personOrderRoutes,
+    ...makePartnerOrderRoutes(services),
   ]
 }

@@ -21,12 +21,13 @@ export const AccountParams = z.strictObject({ customer_ban: plainText(1, 64) })
 
 const Quantity = z.int().min(1).max(MAXIMUM_QUANTITY)
 
-const Items = z
+/** What is ordered: products by code, each with how many. */
+export const Items = z
   .array(z.strictObject({ product_code: plainText(1, 40), quantity: Quantity }))
   .min(1)
   .max(MAXIMUM_ITEMS)
 
-const Reference = plainText(1, 100).meta({ description: "The caller's own reference." })
+export const Reference = plainText(1, 100).meta({ description: "The caller's own reference." })
 
 export const NewOrderBody = z.strictObject({
   items: Items,

@@ -30,6 +30,7 @@ interface Asked extends Pick<OrderFilter, 'state' | 'reference' | 'requested_fro
 export function readerOf(mandate: OrderMandate): readonly (string | null)[] {
   if (mandate.kind === 'api') return ['api', mandate.client.id, mandate.tenant.id, mandate.account.id]
   if (mandate.kind === 'tenant') return ['tenant', mandate.actor.id, mandate.tenant.id]
+  if (mandate.kind === 'acting') return ['acting', mandate.actor.id, mandate.tenant.id]
   return [mandate.kind, 'actor' in mandate ? mandate.actor.id : null]
 }
 

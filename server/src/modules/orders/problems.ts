@@ -15,6 +15,18 @@ const ORDER_PROBLEMS = {
     cause: 'The order is in a state from which this move is not made, or not by this side.',
     remedy: 'Read the order; `moves` says what can be done with it now.',
   },
+  ORDER_PAYER_CHANGED: {
+    status: 409,
+    title: 'Somebody else pays now',
+    cause: 'Who pays for the billing account changed after it was shown. Nothing was ordered.',
+    remedy: 'Read again who pays, and order if that is still wanted.',
+  },
+  ORDER_PAYER_MISSING: {
+    status: 409,
+    title: 'Nobody pays for this account',
+    cause: 'No commercial relationship says who pays for the billing account. Nothing was ordered.',
+    remedy: 'Ask the provider to record who pays for it.',
+  },
   SERVICE_NOT_FOUND: {
     status: 404,
     title: 'Service not found',

@@ -29,8 +29,8 @@ export async function answerServices(
   query: Asked,
   cursors: CursorSigner,
 ): Promise<z.input<typeof ServicePage>> {
-  const { cursor: given, limit, state, product_code, order_id, ban } = query
-  const wanted = { state, product_code, order_id, ban }
+  const { cursor: given, limit, state, product_code, order_id, ban, tenantIds } = query
+  const wanted = { state, product_code, order_id, ban, tenantIds }
   const bound = ['services', readerOf(mandate), wanted]
   const [id] = given === undefined ? [] : cursors.read(given, bound)
   const found = await listServices(mandate, wanted, {

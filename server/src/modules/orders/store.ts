@@ -8,7 +8,7 @@ import type { OrderState } from './rules.ts'
 import type { ItemRow, OrderRow, OrderTables, ServiceRow } from './tables.ts'
 
 /** The mandates that read orders; row policies decide which rows each of them sees. */
-export type OrderMandate = Mandate<'api' | 'tenant' | 'platform' | 'system'>
+export type OrderMandate = Mandate<'api' | 'tenant' | 'platform' | 'system' | 'acting' | 'portfolio'>
 
 const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> =
   {
@@ -54,6 +54,8 @@ export interface OrderFilter {
   readonly requested_from?: string | undefined
   readonly requested_to?: string | undefined
   readonly tenantId?: string | undefined
+  /** Tenants that a read across several covers. */
+  readonly tenantIds?: readonly string[] | undefined
   readonly ban?: string | undefined
   readonly partnerId?: string | undefined
 }
@@ -74,6 +76,7 @@ function whereOf(filter: OrderFilter) {
     filter.requested_from !== undefined && sql`o.requested_on >= ${filter.requested_from}::date`,
     filter.requested_to !== undefined && sql`o.requested_on <= ${filter.requested_to}::date`,
     filter.tenantId !== undefined && sql`o.tenant_id = ${filter.tenantId}`,
+    filter.tenantIds && sql`o.tenant_id = any (${[...filter.tenantIds]}::uuid[])`,
     filter.ban !== undefined && sql`o.ban = ${filter.ban}`,
     filter.partnerId !== undefined && sql`o.partner_id = ${filter.partnerId}`,
   ].filter((condition) => condition !== false && condition !== undefined)
@@ -173,6 +176,7 @@ export interface ServiceFilter {
   readonly product_code?: string | undefined
   readonly order_id?: OrderId | undefined
   readonly ban?: string | undefined
+  readonly tenantIds?: readonly string[] | undefined
 }
 
 /** Services, newest first, after a position. */
@@ -186,6 +190,7 @@ export function listServices(
   if (filter.product_code !== undefined) query = query.where('product_code', '=', filter.product_code)
   if (filter.order_id) query = query.where('order_id', '=', filter.order_id)
   if (filter.ban !== undefined) query = query.where('ban', '=', filter.ban)
+  if (filter.tenantIds) query = query.where(sql<boolean>`tenant_id = any (${[...filter.tenantIds]}::uuid[])`)
   if (window.after !== null) query = query.where('id', '<', window.after)
   return query.orderBy('id', 'desc').limit(window.limit).execute()
 }

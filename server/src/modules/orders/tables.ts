@@ -18,8 +18,11 @@ interface Provenance {
   readonly access_mode: AccessMode
   readonly partner_id: string | null
   readonly partner_name: string | null
-  readonly client_id: string
-  readonly client_name: string
+  /** The API client that ordered, or else the person who did so in the portal. */
+  readonly client_id: string | null
+  readonly client_name: string | null
+  readonly person_id: string | null
+  readonly person_name: string | null
   readonly acted_by: string
   readonly delegation_id: string | null
   readonly delegation_epoch: number | null
@@ -67,6 +70,23 @@ export interface ServiceRow extends Provenance {
   readonly monthly_minor: number
   readonly started_at: Date
   readonly ended_at: Date | null
+}
+
+/** An account for which a person may order, and who pays for it now. */
+export interface OrderingAccountRow {
+  readonly tenant_id: string
+  readonly id: string
+  readonly ban: string
+  readonly name: string
+  readonly currency: string
+  readonly payer: {
+    readonly relationship_id: string
+    readonly kind: BillingMode
+    readonly payer_tenant_id: string
+    readonly payer_name: string
+    readonly payer_account_id: string
+    readonly payer_ban: string
+  } | null
 }
 
 /** An invoice as API clients see it. */

@@ -21,10 +21,17 @@ const PlacedBy = z
     access: z.enum(['own', 'delegated', 'resale']),
     partner_id: z.string().nullable(),
     partner_name: z.string().nullable(),
-    client_id: z.string(),
-    client_name: z.string(),
-    actor: z.string().meta({ description: 'Who acted, as the access token said it.' }),
-    delegation_id: z.string().nullable(),
+    client_id: z.string().nullable(),
+    client_name: z.string().nullable(),
+    person_name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Who ordered in the portal; null for what an API client ordered.' }),
+    actor: z.string().meta({ description: 'Who acted, as the access token or the session said it.' }),
+    delegation_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The consent, resale or link under which it was ordered.' }),
     delegation_ver: z.int().nullable(),
   })
   .meta({ id: 'PlacedBy' })
@@ -130,7 +137,8 @@ export function toPartnerId(uuid: string): string {
   return encodeId('partner', idFromUuid('partner', uuid))
 }
 
-function toBilling(row: {
+/** Who pays, as every side reads it. */
+export function toBilling(row: {
   payer_tenant_id: string
   payer_name: string
   payer_ban: string
@@ -144,15 +152,22 @@ function toBilling(row: {
   }
 }
 
+/** A person of a partner orders under a link, an API client under a consent or a resale. */
+function toRight({ person_id, access_mode, delegation_id }: OrderRow | ServiceRow): string | null {
+  if (person_id === null || delegation_id === null) return toDelegationId(access_mode, delegation_id)
+  return encodeId('link', idFromUuid('link', delegation_id))
+}
+
 function toPlacedBy(row: OrderRow | ServiceRow): z.input<typeof PlacedBy> {
   return {
     access: row.access_mode,
     partner_id: row.partner_id && toPartnerId(row.partner_id),
     partner_name: row.partner_name,
-    client_id: encodeId('api_client', idFromUuid('api_client', row.client_id)),
+    client_id: row.client_id && encodeId('api_client', idFromUuid('api_client', row.client_id)),
     client_name: row.client_name,
+    person_name: row.person_name,
     actor: row.acted_by,
-    delegation_id: toDelegationId(row.access_mode, row.delegation_id),
+    delegation_id: toRight(row),
     delegation_ver: row.delegation_epoch,
   }
 }

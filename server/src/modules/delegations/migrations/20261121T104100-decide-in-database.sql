@@ -526,7 +526,7 @@ begin
   end if;
   if context ? 'kept' then
     context := jsonb_set(context, '{kept,groups}', (
-      select coalesce(jsonb_agg(g || jsonb_build_object('tenants', array(select t from unnest((g ->> 'tenants')::uuid[]) t where t = any (tenants))::text)), '[]')
+      select coalesce(jsonb_agg(g || jsonb_build_object('tenants', array(select unnest((g ->> 'tenants')::uuid[]) intersect select unnest(tenants))::text)), '[]')
       from jsonb_array_elements(context -> 'kept' -> 'groups') g));
   end if;
   perform access.set_context(context || jsonb_build_object('tenant_ids', to_jsonb(tenants)));

@@ -42,8 +42,10 @@ create table service_order (
   access_mode text not null check (access_mode in ('own', 'delegated', 'resale')),
   partner_id uuid references partner (id),
   partner_name text,
-  client_id uuid not null references api_client (id),
-  client_name text not null,
+  client_id uuid references api_client (id),
+  client_name text,
+  person_id uuid references person (id),
+  person_name text,
   acted_by text not null check (char_length(acted_by) between 1 and 300),
   delegation_id uuid,
   delegation_epoch integer,
@@ -59,10 +61,13 @@ create table service_order (
   check ((access_mode = 'own') = (delegation_id is null)),
   check (num_nonnulls(delegation_id, delegation_epoch) in (0, 2)),
   check (delegation_id is null or partner_id is not null),
+  check (num_nonnulls(client_id, person_id) = 1),
+  check ((client_id is null) = (client_name is null) and (person_id is null) = (person_name is null)),
   check ((billing_mode = 'direct') = (payer_tenant_id = tenant_id))
 );
-comment on table service_order is 'An order of an API client for a billing account: whose it is, who pays, who placed it and by which right.';
-comment on column service_order.acted_by is 'Who acted, as the access token said it.';
+comment on table service_order is 'An order for a billing account: whose it is, who pays, which API client or person placed it and by which right.';
+comment on column service_order.acted_by is 'Who acted, as the access token or the session said it.';
+comment on column service_order.person_id is 'The person who placed it in the portal, where no API client did.';
 comment on column service_order.delegation_epoch is 'The epoch of the delegation under which the order was placed.';
 create index service_order_newest on service_order (tenant_id, account_id, id desc);
 create index service_order_requested on service_order (tenant_id, account_id, requested_on desc, id desc);
@@ -114,8 +119,10 @@ create table service (
   access_mode text not null,
   partner_id uuid,
   partner_name text,
-  client_id uuid not null,
-  client_name text not null,
+  client_id uuid,
+  client_name text,
+  person_id uuid,
+  person_name text,
   acted_by text not null,
   delegation_id uuid,
   delegation_epoch integer,
@@ -133,13 +140,14 @@ create index on service (tenant_id, order_id);
 call private.protect('service');
 call private.audit_changes('service', true);
 
-create procedure private.open_to_account(relation regclass, relation_name text)
+create procedure private.open_to_account(relation regclass, relation_name text, placed_by_partner text)
   language plpgsql
   as $$
 begin
-  -- A token names one account of one tenant; a person of the tenant has no account in the context and sees all of them.
-  execute format('create policy readable on %s for select to liaison_tenant, liaison_delegate using (tenant_id in (select access.reach(%L, ''select'')) and ((select access.context_id(''account_id'')) is null or account_id = (select access.context_id(''account_id''))))', relation, relation_name);
-  execute format('create policy insertable on %s for insert to liaison_tenant, liaison_delegate with check (tenant_id in (select access.reach(%L, ''insert'')) and account_id = (select access.context_id(''account_id'')))', relation, relation_name);
+  -- A token names one account of one tenant. A person has no account in the context: one of the tenant sees all of them, one of a partner
+  -- what that partner ordered, and both place orders for any of them.
+  execute format('create policy readable on %s for select to liaison_tenant, liaison_delegate using (tenant_id in (select access.reach(%L, ''select'')) and case when (select access.context_id(''client_id'')) is not null then account_id = (select access.context_id(''account_id'')) when (select access.context_plane()) = ''delegation'' then %s else true end)', relation, relation_name, placed_by_partner);
+  execute format('create policy insertable on %s for insert to liaison_tenant, liaison_delegate with check (tenant_id in (select access.reach(%L, ''insert'')) and coalesce(account_id = (select access.context_id(''account_id'')), (select access.context_id(''client_id'')) is null))', relation, relation_name);
   execute format('create policy updatable on %s for update to liaison_tenant, liaison_delegate using (tenant_id in (select access.reach(%L, ''update'')) and account_id = (select access.context_id(''account_id'')))', relation, relation_name);
   execute format('create policy deletable on %s for delete to liaison_tenant, liaison_delegate using (tenant_id in (select access.reach(%L, ''delete'')) and account_id = (select access.context_id(''account_id'')))', relation, relation_name);
   execute format('create policy provider_side on %s to liaison_platform using ((select access.context_plane()) = ''platform'') with check ((select access.context_plane()) = ''platform'')', relation);
@@ -147,9 +155,9 @@ begin
   execute format('grant select on %s to liaison_tenant, liaison_delegate, liaison_platform, liaison_job', relation);
 end
 $$;
-call private.open_to_account('service_order', 'service_order');
-call private.open_to_account('order_item', 'order_item');
-call private.open_to_account('service', 'service');
+call private.open_to_account('service_order', 'service_order', 'partner_id = (select access.context_id(''partner_id''))');
+call private.open_to_account('order_item', 'order_item', 'exists (select from service_order o where o.tenant_id = order_item.tenant_id and o.id = order_item.order_id)');
+call private.open_to_account('service', 'service', 'partner_id = (select access.context_id(''partner_id''))');
 -- What an order says of its parties is stamped on it by the database, so nobody writes it.
 grant insert (tenant_id, account_id, reference, requested_on, once_total_minor, monthly_total_minor, payer_tenant_id, payer_account_id, acted_by) on service_order to liaison_tenant, liaison_delegate;
 grant update (status, status_reason, status_changed_at, reference, requested_on, once_total_minor, monthly_total_minor, version) on service_order to liaison_tenant, liaison_delegate;
@@ -216,8 +224,8 @@ begin
   if access.side_of_order() is null then
     return new;
   end if;
-  if context ->> 'client_id' is null or new.status <> 'acknowledged' then
-    raise exception 'an order is placed by an API client' using errcode = 'check_violation', constraint = 'service_order_placed';
+  if coalesce(context ->> 'client_id', case context ->> 'actor_type' when 'person' then context ->> 'actor_id' end) is null or new.status <> 'acknowledged' then
+    raise exception 'an order is placed by an API client or a person' using errcode = 'check_violation', constraint = 'service_order_placed';
   end if;
   payer := access.hold_payer(new.tenant_id, new.account_id, new.payer_tenant_id, new.payer_account_id);
   select a.ban, a.currency into new.ban, new.currency from public.billing_account a where a.tenant_id = new.tenant_id and a.id = new.account_id and a.status = 'active';
@@ -228,9 +236,15 @@ begin
   new.billing_mode := payer ->> 'kind';
   new.payer_ban := payer ->> 'payer_ban';
   new.payer_name := payer ->> 'payer_name';
-  new.access_mode := case context ->> 'role' when 'own' then 'own' when 'resale' then 'resale' else 'delegated' end;
   new.client_id := (context ->> 'client_id')::uuid;
-  new.client_name := context ->> 'actor_name';
+  if new.client_id is not null then
+    new.access_mode := case context ->> 'role' when 'own' then 'own' when 'resale' then 'resale' else 'delegated' end;
+    new.client_name := context ->> 'actor_name';
+  else
+    new.access_mode := case context ->> 'plane' when 'tenant' then 'own' else 'delegated' end;
+    new.person_id := (context ->> 'actor_id')::uuid;
+    new.person_name := context ->> 'actor_name';
+  end if;
   new.partner_id := (context ->> 'partner_id')::uuid;
   new.partner_name := context ->> 'partner_name';
   new.delegation_id := (context ->> 'delegation_id')::uuid;
@@ -322,10 +336,10 @@ create function access.deliver_order() returns trigger
   as $$
 begin
   insert into public.service (tenant_id, account_id, ban, order_id, order_item_id, number, product_code, product_name, currency, monthly_minor, billing_mode, payer_tenant_id, payer_account_id,
-    payer_ban, payer_name, access_mode, partner_id, partner_name, client_id, client_name, acted_by, delegation_id, delegation_epoch, started_at)
+    payer_ban, payer_name, access_mode, partner_id, partner_name, client_id, client_name, person_id, person_name, acted_by, delegation_id, delegation_epoch, started_at)
   select new.tenant_id, new.account_id, new.ban, new.id, i.id, one.number, i.product_code, i.product_name, new.currency, i.monthly_unit_minor, new.billing_mode, new.payer_tenant_id,
-    new.payer_account_id, new.payer_ban, new.payer_name, new.access_mode, new.partner_id, new.partner_name, new.client_id, new.client_name, new.acted_by, new.delegation_id,
-    new.delegation_epoch, new.status_changed_at
+    new.payer_account_id, new.payer_ban, new.payer_name, new.access_mode, new.partner_id, new.partner_name, new.client_id, new.client_name, new.person_id, new.person_name, new.acted_by,
+    new.delegation_id, new.delegation_epoch, new.status_changed_at
   from public.order_item i
   cross join generate_series(1, i.quantity) one (number)
   where i.tenant_id = new.tenant_id and i.order_id = new.id
@@ -347,6 +361,19 @@ from public.invoice i
 where i.tenant_id in (select access.reach('invoice_of_client', 'select')) and i.billing_account_id = (select access.context_id('account_id')) and i.status <> 'draft';
 comment on view access.invoice_of_client is 'Invoices that were sent, for API clients; the tables behind stay closed to them.';
 grant select on access.account_of_client, access.invoice_of_client to liaison_tenant, liaison_delegate;
+
+-- The accounts for which a person may place orders in the portal, each with who pays for it now.
+create function access.accounts_to_order() returns table (tenant_id uuid, id uuid, ban text, name text, currency text, payer jsonb)
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select a.tenant_id, a.id, a.ban, a.name, a.currency, access.billing_of(a.tenant_id, a.id)
+  from public.billing_account a
+  where a.tenant_id in (select access.reach('service_order', 'insert')) and a.status = 'active' and access.context_id('client_id') is null
+  order by a.ban
+$$;
+comment on function access.accounts_to_order() is 'Who pays stands beside each account, so that a person sees it before ordering (A5).';
+grant execute on function access.accounts_to_order() to liaison_tenant, liaison_delegate;
 
 -- Whether nothing that happens in a tenant is real: the one thing that the job which simulates must know of it.
 create function access.is_sandbox(tenant uuid) returns boolean

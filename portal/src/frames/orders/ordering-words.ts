@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { ordering } from '../../words/ordering.ts'
+
+addWords(ordering)

@@ -1,0 +1,71 @@
+import './who-has-access-words.ts'
+import { readBody } from '@liaison/client'
+import type { WhoHasAccess } from '@liaison/client'
+
+import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
+import { Answer, Empty } from '../../parts/states.tsx'
+import { formatDate } from '../../platform/format.ts'
+import { useFrame } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+
+function wayOf(entry: WhoHasAccess): string {
+  if (entry.kind === 'link') return t('who.link', { role: entry.role_title ?? '' })
+  return entry.kind === 'consent' ? t('who.consent', { app: entry.app_name ?? '' }) : t('who.resale')
+}
+
+function Lines({ lines }: { lines: readonly string[] }) {
+  return (
+    <ul>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  )
+}
+
+function Entry({ entry }: { entry: WhoHasAccess }) {
+  return (
+    <Panel title={entry.partner_name}>
+      <Facts
+        facts={[
+          fact(t('who.how'), wayOf(entry)),
+          fact(t('who.since'), formatDate(entry.since)),
+          fact(t('who.until'), entry.ends_at === null ? t('who.until_stopped') : formatDate(entry.ends_at)),
+          fact(t('who.can'), <Lines lines={entry.can} />),
+        ]}
+      />
+    </Panel>
+  )
+}
+
+/** Who has access to the organisation, for members who decide nothing about it: names, rights and dates. */
+export function WhoHasAccessPage() {
+  const { name } = useFrame()
+  const access = useRead(['who-has-access'], (frame, signal) =>
+    readBody(frame.client.GET('/tenant/who-has-access', { signal })),
+  )
+  return (
+    <Page title={t('who.title', { org: name })} lead={t('who.lead', { org: name })}>
+      <Answer query={access} lines={10}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <div className="list">
+              <Empty title={t('who.none', { org: name })} text={t('who.none_text', { org: name })} />
+            </div>
+          ) : (
+            <div className="stack">
+              {items.map((entry) => (
+                <Entry
+                  key={`${entry.kind} ${entry.partner_name} ${entry.app_name ?? ''} ${entry.since}`}
+                  entry={entry}
+                />
+              ))}
+              <p className="muted">{t('who.ask', { org: name })}</p>
+            </div>
+          )
+        }
+      </Answer>
+    </Page>
+  )
+}

@@ -1,0 +1,121 @@
+import { encodeId } from '@liaison/access'
+import { z } from 'zod'
+import { noteRead } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { narrowReach, reachOf, Scope, toScope } from '#platform/reach.ts'
+import type { Reach } from '#platform/reach.ts'
+import { commaList, publicId } from '#platform/route-input.ts'
+import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
+import { answerOrders, orderQuery } from './order-list.ts'
+import { answerServices, ServicePage, serviceQuery } from './service-list.ts'
+import { getOrder, listItems } from './store.ts'
+import { OrderBody, toOrder, toTenantId } from './view.ts'
+
+const PartnerOrder = z
+  .strictObject({ ...OrderBody.shape, tenant_name: z.string() })
+  .meta({ id: 'PartnerOrder' })
+
+const PartnerOrderPage = z
+  .strictObject({
+    items: z.array(PartnerOrder),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+    scope: Scope,
+  })
+  .meta({ id: 'PartnerOrderPage' })
+
+const tenantIds = commaList(publicId('tenant')).optional()
+
+function namesOf(reach: Reach): ReadonlyMap<string, string> {
+  return new Map([...reach.tenants].map(([id, { name }]) => [encodeId('tenant', id), name]))
+}
+
+function noteAcross(
+  mandate: Mandate<'portfolio'>,
+  action: string,
+  items: readonly { readonly customer_id: string }[],
+): void {
+  const counts = Map.groupBy(items, ({ customer_id: id }) => id)
+  const tenants = [...reachOf(mandate).tenants.keys()].map((tenantId) => ({
+    tenantId,
+    rowCount: counts.get(encodeId('tenant', tenantId))?.length ?? 0,
+  }))
+  noteRead(mandate, {
+    action,
+    tenants: tenants.filter(({ rowCount }) => rowCount > 0),
+    rowCount: items.length,
+  })
+}
+
+const detailRoute = route({
+  method: 'GET',
+  path: '/api/v1/partner/orders/:order_id',
+  summary: 'One order that the own organisation placed for a customer',
+  input: { params: z.strictObject({ order_id: publicId('order') }) },
+  access: { permission: 'partner.tenants.read', tenant: 'portfolio' },
+  limit: 'detail',
+  problems: ['ORDER_NOT_FOUND'],
+  responses: { 200: PartnerOrder },
+  async handle({ mandate, params }) {
+    const order = await getOrder(mandate, params.order_id)
+    const items = (await listItems(mandate, [order])).get(order.id) ?? []
+    noteRead(mandate, {
+      action: 'orders.read',
+      tenants: [{ tenantId: order.tenant_id, rowCount: 1 }],
+      resource: { type: 'order', id: order.id, label: order.reference ?? order.ban },
+      rowCount: 1,
+    })
+    const name = namesOf(reachOf(mandate)).get(toTenantId(order.tenant_id))
+    return { ...toOrder(order, items), tenant_name: name ?? order.ban }
+  },
+})
+
+function makeListRoutes({ cursors }: Services): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/orders',
+      summary: 'What the own organisation ordered for its customers, with who pays',
+      input: { query: z.strictObject({ ...orderQuery, tenant_ids: tenantIds }) },
+      access: { permission: 'partner.tenants.read', tenant: 'portfolio' },
+      limit: 'list',
+      problems: ['CURSOR_INVALID'],
+      responses: { 200: PartnerOrderPage },
+      async handle({ mandate, query: { tenant_ids: wanted, ...query } }) {
+        const reach = reachOf(mandate)
+        const filter = { tenantIds: narrowReach(reach, wanted) }
+        const page = await answerOrders(mandate, query, { cursors, filter })
+        noteAcross(mandate, 'orders.list', page.items)
+        const names = namesOf(reach)
+        const items = page.items.map((item) => ({
+          ...item,
+          tenant_name: names.get(item.customer_id) ?? item.customer_ban,
+        }))
+        return { ...page, items, scope: toScope(reach) }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/partner/services',
+      summary: 'What is in use of that which the own organisation ordered for its customers',
+      input: { query: z.strictObject({ ...serviceQuery, tenant_ids: tenantIds }) },
+      access: { permission: 'partner.tenants.read', tenant: 'portfolio' },
+      limit: 'list',
+      problems: ['CURSOR_INVALID'],
+      responses: { 200: ServicePage },
+      async handle({ mandate, query: { tenant_ids: wanted, ...query } }) {
+        const reached = narrowReach(reachOf(mandate), wanted)
+        const page = await answerServices(mandate, { ...query, tenantIds: reached }, cursors)
+        noteAcross(mandate, 'services.list', page.items)
+        return page
+      },
+    }),
+  ]
+}
+
+/** The orders that a partner's people and API clients placed, in all tenants that the reader has a link with. Source: A5. */
+export function makePartnerOrderRoutes(services: Services): readonly Route[] {
+  return [...makeListRoutes(services), detailRoute]
+}
