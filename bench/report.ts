@@ -8,6 +8,8 @@ const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url
 
 const INTRODUCTION = `# Performance
 
+For whoever asks how fast it is.
+
 Measured by \`npm run bench\`, which rewrites this page; each section says when, on what and from which commit. Ratios
 are taken side by side within one run, the median of all rounds; the database, the servers and the load generator share
 one machine. Other figures are of this machine only.

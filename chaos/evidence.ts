@@ -6,6 +6,8 @@ const DOCUMENT = fileURLToPath(new URL('../docs/evidence.md', import.meta.url))
 
 const INTRODUCTION = `# Evidence
 
+For whoever asks how often a promise was put to the test.
+
 What was shown by injecting faults, how often, and how we know that the harness would have seen a fault (reliability.md
 R13). Each section is written by the command that it names, with what that run counted; nothing here is written by hand.
 `

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BOUNDED_FOLDERS, findCircle, readImports, readModuleGraph } from '../scripts/module-graph.ts'
 import type { ImportGraph } from '../scripts/module-graph.ts'
+import { headOf, readStories, readTableNames } from '../scripts/lib/module-stories.ts'
+import type { ModuleStory } from '../scripts/lib/module-stories.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -16,6 +18,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   applications: ['partners'],
   billing: ['portfolio'],
   clients: ['oauth', 'onboarding'],
+  configuration: ['approvals'],
   demo: ['agencies', 'agreements', 'earnings', 'identity', 'ingest', 'orders', 'sla', 'vouchers'],
   earnings: ['agreements', 'approvals', 'partners'],
   embed: ['agencies', 'identity', 'vouchers'],
@@ -57,6 +60,55 @@ describe('the repository', () => {
 
   test('the listed arrows between modules form no circle', () => {
     expect(findCircle(MODULE_GRAPH)).toBeUndefined()
+  })
+})
+
+/** What is wrong with the story that a module tells: its length, or names that the code does not bear out. */
+function faultsOf(
+  { name, lines, named }: ModuleStory,
+  tables: ReadonlySet<string>,
+  modules: ReadonlySet<string>,
+) {
+  const text = lines.join(' ')
+  const called = MODULE_GRAPH[name] ?? []
+  return [
+    ...(lines.length < 3 || lines.length > 8 ? [`${name}: ${lines.length} lines`] : []),
+    ...called.filter((other) => !named.includes(other)).map((other) => `${name}: calls ${other} unsaid`),
+    ...(called.length > 0 && text.includes('other module is called') ? [`${name}: says it calls none`] : []),
+    ...named
+      .filter((word) => !modules.has(word) && !tables.has(word.replace(/^[a-z]+\./, '')))
+      .map((word) => `${name}: no table and no module ${word}`),
+  ]
+}
+
+describe('the index.ts of each module', () => {
+  let stories: readonly ModuleStory[]
+  let tables: ReadonlySet<string>
+
+  beforeAll(async () => {
+    stories = await readStories()
+    tables = await readTableNames()
+  })
+
+  test('says at its head in three to eight lines what the module is for, with tables that exist and every module that it calls', () => {
+    const modules = new Set(stories.map(({ name }) => name))
+    expect(stories.flatMap((story) => faultsOf(story, tables, modules))).toEqual([])
+    expect(Object.keys(MODULE_GRAPH).filter((name) => !modules.has(name))).toEqual([])
+  })
+
+  test('is found wanting when it says nothing, hides a call, or names what is not there', () => {
+    const silent = { name: 'plans', lines: headOf("import { a } from './a.ts'\n"), named: [] }
+    expect(faultsOf(silent, tables, new Set())).toEqual([
+      'plans: 0 lines',
+      'plans: calls identity unsaid',
+      'plans: calls realms unsaid',
+    ])
+    const invented = {
+      name: 'risk',
+      lines: headOf('/**\n * One.\n * Two.\n * `gone`.\n */\n'),
+      named: ['gone'],
+    }
+    expect(faultsOf(invented, tables, new Set(['risk']))).toEqual(['risk: no table and no module gone'])
   })
 })
 

@@ -1,10 +1,12 @@
-import { access, glob, readFile } from 'node:fs/promises'
+import { access, glob, readFile, stat } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { COMMANDS } from '../server/src/cli/registry.ts'
 import { listVariables } from '../server/src/platform/config.ts'
+import { commandsOf, languagesOf, SHOWN, shownFor } from './support/documented-commands.ts'
+import { readPng, writeIndexed } from './support/palette.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const LINK = /\[(?:[^[\]\\]|\\.)*\]\(([^)\s]+)\)/g
@@ -18,7 +20,10 @@ interface Page {
 }
 
 const pages: Page[] = []
+/** What each command of the operator says about itself. */
+const helps = new Map<string, string>()
 beforeAll(async () => {
+  for (const { name, load } of COMMANDS) helps.set(name, (await load()).help)
   for await (const file of glob(['*.md', 'docs/**/*.md', 'examples/**/*.md', 'gateway/**/*.md'], {
     cwd: root,
     exclude: (name) => name.includes('node_modules'),
@@ -31,6 +36,32 @@ function targetsOf({ file, text }: Page): string[] {
     .map(([, target = '']) => target)
     .filter((target) => !/^(?:https?:|mailto:|#)/.test(target))
     .map((target) => normalize(join(dirname(file), decodeURIComponent(target.split('#')[0] ?? ''))))
+}
+
+const isDecision = (file: string): boolean => file.startsWith('docs/decisions/')
+
+const LANGUAGES = new Set([
+  '',
+  'sh',
+  'http',
+  'json',
+  'html',
+  'js',
+  'ts',
+  'java',
+  'python',
+  'sql',
+  'yaml',
+  'mermaid',
+])
+
+/** What programs below these files call `name`. */
+async function namesIn(files: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>()
+  for await (const file of glob(files, { cwd: root }))
+    for (const [, name = ''] of (await readFile(join(root, file), 'utf8')).matchAll(/\bname: '([a-z-]+)'/g))
+      found.add(name)
+  return found
 }
 
 describe('the documents', () => {
@@ -64,6 +95,41 @@ describe('the documents', () => {
     expect([...byFile.keys()].filter((file) => !reached.has(file))).toEqual([])
   })
 
+  test('below docs are each a line of the front page', () => {
+    const front = pages.find(({ file }) => file === 'docs/README.md')
+    const listed = new Set(front ? targetsOf(front) : [])
+    const below = pages.map(({ file }) => file).filter((file) => file.startsWith('docs/'))
+    expect(below.filter((file) => file !== 'docs/README.md' && !listed.has(file))).toEqual([])
+  })
+
+  test('below docs say in their first line for whom they are, or are decisions with all their parts', () => {
+    const silent = pages
+      .filter(({ file }) => file.startsWith('docs/') && !isDecision(file))
+      .filter(({ text }) => !/^# [^\n]+\n\nFor [^\n]+?[.:](?: |\n)/.test(text))
+    expect(silent.map(({ file }) => file)).toEqual([])
+    const partial = pages
+      .filter(({ file }) => isDecision(file))
+      .filter(({ file, text }) => {
+        const number = /(\d{3})-[^/]+$/.exec(file)?.[1] ?? 'none'
+        const parts = ['## Context', '## Decision', '## How we would notice it is wrong']
+        return !text.startsWith(`# ${number} `) || parts.some((part) => !text.includes(`\n${part}\n`))
+      })
+    expect(partial.map(({ file }) => file)).toEqual([])
+  })
+
+  test('show pictures that are there, are shown somewhere, and weigh no more than 100 KB; the README shows five', async () => {
+    const shown = new Set(pages.flatMap((page) => targetsOf(page)).filter((file) => file.endsWith('.png')))
+    const there: string[] = []
+    const heavy: string[] = []
+    for await (const file of glob('docs/pictures/*', { cwd: root })) {
+      there.push(file)
+      if ((await stat(join(root, file))).size > 100_000) heavy.push(file)
+    }
+    expect(heavy).toEqual([])
+    expect(there.toSorted()).toEqual([...shown].toSorted())
+    expect(pages.find(({ file }) => file === 'README.md')?.text.match(/!\[/g)).toHaveLength(5)
+  })
+
   test('name scripts, commands and their subcommands that exist', async () => {
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
@@ -76,11 +142,10 @@ describe('the documents', () => {
       for (const [, name = '', rest = ''] of text.matchAll(
         /\bnpm run liaison -- ([a-z-]+)((?: [a-z-]+)?)/g,
       )) {
-        const listed = COMMANDS.find((command) => command.name === name)
-        const help = listed ? (await listed.load()).help : ''
+        const help = helps.get(name)
         const second = rest.trim()
         if (
-          !listed ||
+          help === undefined ||
           (second !== '' && !second.startsWith('-') && /^[a-z]/.test(second) && !help.includes(second))
         )
           unknown.push(`${file}: liaison ${name}${rest}`)
@@ -101,5 +166,86 @@ describe('the documents', () => {
         .map((name) => `${file}: ${name}`),
     )
     expect(unknown).toEqual([])
+  })
+})
+
+describe('the commands of the documents', () => {
+  const documented = () =>
+    pages.flatMap(({ file, text }) => commandsOf(text).map((command) => ({ file, command })))
+
+  test('are each run by a test or a step of the gate, or it is said why not', async () => {
+    const unshown = documented().filter(({ command }) => shownFor(command) === undefined)
+    expect(unshown).toEqual([])
+    const used = new Set(documented().map(({ command }) => shownFor(command)?.beginning))
+    expect(Object.keys(SHOWN).filter((beginning) => !used.has(beginning))).toEqual([])
+    const missing: string[] = []
+    for (const [beginning, shown] of Object.entries(SHOWN)) {
+      if ('notRun' in shown) continue
+      const source = await readFile(join(root, shown.by), 'utf8')
+      for (const word of shown.words)
+        if (!source.includes(word)) missing.push(`${beginning}: ${shown.by} has no ${word}`)
+    }
+    expect(missing).toEqual([])
+  })
+
+  test('take the options that they are given, and name benchmarks, parts and files that there are', async () => {
+    const faults: string[] = []
+    const named = await namesIn(['bench/**/*.ts', 'evidence/**/*.ts', 'chaos/**/*.ts'])
+    for (const { file, command } of documented()) {
+      const [, name = ''] = /^npm run liaison -- ([a-z-]+)/.exec(command) ?? []
+      const help = helps.get(name) ?? ''
+      for (const [, option = ''] of name === '' ? [] : command.matchAll(/ (--[a-z-]+)/g))
+        if (!help.includes(option)) faults.push(`${file}: ${command} takes no ${option}`)
+      const [, part = 'NAME'] = /^npm run (?:bench|evidence) -- ([a-z]\S*)/.exec(command) ?? []
+      if (part !== 'NAME' && !named.has(part)) faults.push(`${file}: ${command} names nothing that runs`)
+      for (const [, path = ''] of command.matchAll(/ ((?:[a-z-]+\/)+[\w.-]+\.ts)/g))
+        await access(join(root, path)).catch(() => faults.push(`${file}: there is no ${path}`))
+    }
+    expect(faults).toEqual([])
+  })
+
+  test('are all seen: each fence of a page says its language, or holds commands', () => {
+    const odd = pages.flatMap(({ file, text }) =>
+      languagesOf(text)
+        .filter((language) => !LANGUAGES.has(language))
+        .map((language) => `${file}: ${language}`),
+    )
+    expect(odd).toEqual([])
+    expect(commandsOf('```sh\nnpm run a \\\n  --b   # why\n```\nor `npx c d`, not `npm`')).toEqual([
+      'npm run a --b',
+      'npx c d',
+    ])
+    expect(shownFor('npm run liaison -- audit verify --json')?.beginning).toBe(
+      'npm run liaison -- audit verify',
+    )
+    expect(shownFor('npm run liaison -- audits')).toBeUndefined()
+  })
+})
+
+describe('a picture of the documents', () => {
+  const draw = (colourOf: (index: number) => number) => ({
+    width: 40,
+    height: 40,
+    colours: Uint32Array.from({ length: 1600 }, (_, index) => colourOf(index)),
+  })
+
+  test('of few colours keeps every one of them exactly', () => {
+    const picture = draw((index) => [0xffffff, 0x1f4b99, 0x0b6e4f][index % 3] ?? 0)
+    expect(readPng(writeIndexed(picture))).toEqual(picture)
+  })
+
+  test('of many colours changes none by more than a shade, and its commonest not at all', () => {
+    const picture = draw((index) => (index % 4 === 0 ? 0xfefefe : (index % 256) * 0x01_01_00 + (index % 7)))
+    const { colours } = readPng(writeIndexed(picture))
+    const worst = Math.max(
+      ...picture.colours.map((colour, index) =>
+        Math.max(
+          ...[16, 8, 0].map((by) => Math.abs(((colour >> by) & 255) - (((colours[index] ?? 0) >> by) & 255))),
+        ),
+      ),
+    )
+    expect(worst).toBeLessThanOrEqual(16)
+    expect(colours[0]).toBe(0xfefefe)
+    expect(new Set(colours).size).toBeLessThanOrEqual(256)
   })
 })

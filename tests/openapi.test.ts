@@ -27,7 +27,6 @@ const RESERVED: Readonly<Record<string, string>> = {
   'partner.provisioning.subscribers.activate': 'provisioning',
   'partner.provisioning.subscribers.suspend': 'provisioning',
   'partner.provisioning.plans.assign': 'provisioning',
-  'partner.provisioning.orders.create': 'orders',
   'partner.reports.usage.read': 'the usage report',
   'partner.reports.revenue.read': 'the revenue report',
   'partner.reports.export': 'exports',

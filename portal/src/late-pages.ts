@@ -212,3 +212,9 @@ const loadRealms = () => import('./frames/realms/pages.ts')
 export function realms(name: keyof Awaited<ReturnType<typeof loadRealms>>): LatePage {
   return lazyRouteComponent(loadRealms, name)
 }
+
+const loadOrders = () => import('./frames/orders/pages.ts')
+
+export function orders(name: keyof Awaited<ReturnType<typeof loadOrders>>): LatePage {
+  return lazyRouteComponent(loadOrders, name)
+}

@@ -8,6 +8,9 @@ export const partnerPlaces = {
   overview: (par: string) => at('partner', par, 'overview'),
   customers: (par: string) => at('partner', par, 'customers'),
   queue: (par: string) => at('partner', par, 'queue'),
+  orders: (par: string) => at('partner', par, 'orders'),
+  newOrder: (par: string) => at('partner', par, 'orders', 'new'),
+  order: (par: string, order: string) => at('partner', par, 'orders', order),
   invoices: (par: string) => at('partner', par, 'billing', 'invoices'),
   slaReport: (par: string) => at('partner', par, 'reports', 'sla'),
   usageReport: (par: string) => at('partner', par, 'reports', 'usage'),
@@ -92,6 +95,7 @@ export const actingPlaces = {
   billing: (par: string, ten: string) => at('partner', par, 't', ten, 'billing'),
   reports: (par: string, ten: string) => at('partner', par, 't', ten, 'reports'),
   subscribers: (par: string, ten: string) => at('partner', par, 't', ten, 'subscribers'),
+  newOrder: (par: string, ten: string) => at('partner', par, 't', ten, 'orders', 'new'),
   invoice: (par: string, ten: string, invoice: string) =>
     at('partner', par, 't', ten, 'billing', 'invoices', invoice),
   activity: (par: string, ten: string) => at('partner', par, 't', ten, 'activity'),
@@ -101,6 +105,7 @@ export const actingPlaces = {
 export const orgPlaces = {
   home: (ten: string) => at('org', ten, 'home'),
   access: (ten: string) => at('org', ten, 'access'),
+  whoHasAccess: (ten: string) => at('org', ten, 'who-has-access'),
   link: (ten: string, link: string) => at('org', ten, 'access', link),
   stop: (ten: string, link: string) => at('org', ten, 'access', link, 'stop'),
   consent: (ten: string, consent: string) => at('org', ten, 'access', 'consents', consent),
@@ -109,6 +114,7 @@ export const orgPlaces = {
   stopResale: (ten: string, resale: string) => at('org', ten, 'access', 'resales', resale, 'stop'),
   orders: (ten: string) => at('org', ten, 'orders'),
   order: (ten: string, order: string) => at('org', ten, 'orders', order),
+  newOrder: (ten: string) => at('org', ten, 'orders', 'new'),
   services: (ten: string) => at('org', ten, 'services'),
   clients: (ten: string) => at('org', ten, 'clients'),
   newClient: (ten: string) => at('org', ten, 'clients', 'new'),
@@ -232,6 +238,8 @@ export const serverPlaces = {
   choose: '/choose',
   signOut: '/signout',
   signIn: (returnTo: string) => `/signin?return_to=${encodeURIComponent(returnTo)}`,
+  /** Where a step-up ends that was made beside an open page. */
+  stepUpDone: '/step-up/done',
   stepUp: (returnTo: string) => `/step-up?return_to=${encodeURIComponent(returnTo)}`,
   reviewLink: (link: string) => at('links', link),
   signAgreement: (agreement: string) => at('agreements', agreement, 'sign'),

@@ -2,15 +2,32 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { Button } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 
 import { GlyphSheet } from './parts/glyphs.tsx'
 import { StopPage } from './parts/stop-page.tsx'
 import { dismissToast, useAnnouncement, useMismatch, useToasts } from './platform/live.ts'
 import { createQueryClient } from './platform/query.ts'
+import { useStepUpQuestion } from './platform/step-up.ts'
 import { theme } from './platform/theme.ts'
 import { t } from './platform/words.ts'
 
 const queryClient = createQueryClient()
+
+const StepUpDialog = lazy(async () => ({
+  default: (await import('./parts/step-up-dialog.tsx')).StepUpDialog,
+}))
+
+/** The question of an act that waits for a fresh proof of who one is. */
+function StepUp() {
+  const question = useStepUpQuestion()
+  if (question === null) return null
+  return (
+    <Suspense fallback={null}>
+      <StepUpDialog question={question} />
+    </Suspense>
+  )
+}
 
 function Live() {
   const sentence = useAnnouncement()
@@ -62,6 +79,7 @@ export function Root() {
         </a>
         <GlyphSheet />
         {isMismatch ? <MismatchStop /> : <Outlet />}
+        <StepUp />
         <Live />
       </QueryClientProvider>
     </MantineProvider>

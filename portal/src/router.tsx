@@ -23,6 +23,7 @@ import {
   identity,
   inviting,
   linking,
+  orders,
   oversight,
   payouts,
   plans,
@@ -69,6 +70,10 @@ const PartnerActivityPage = lazyRouteComponent(
 const PartnerLinksPage = lazyRouteComponent(() => import('./frames/partner/links-page.tsx'), 'LinksPage')
 const OrgNewTicketPage = lazyRouteComponent(() => import('./frames/org/new-ticket-page.tsx'), 'NewTicketPage')
 const OrgMembersPage = lazyRouteComponent(() => import('./frames/org/members-page.tsx'), 'MembersPage')
+const WhoHasAccessPage = lazyRouteComponent(
+  () => import('./frames/org/who-has-access-page.tsx'),
+  'WhoHasAccessPage',
+)
 const OrgRequestsPage = lazyRouteComponent(() => import('./frames/org/requests-page.tsx'), 'RequestsPage')
 
 /** The pages of one frame. What daily work needs of it is one lazy piece, fetched when the frame is first entered. */
@@ -100,6 +105,9 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   overview: 'OverviewPage',
   customers: 'TenantsPage',
   queue: 'QueuePage',
+  orders: orders('PartnerOrdersPage'),
+  'orders/new': orders('PickTenantPage'),
+  'orders/$order': orders('PartnerOrderPage'),
   billing: billing('MoneyPage'),
   'billing/invoices': billing('PartnerInvoicesPage'),
   'billing/disputes': billing('PartnerDisputesPage'),
@@ -180,6 +188,7 @@ const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting
   billing: billing('ActingBillingPage'),
   'billing/invoices/$invoice': billing('ActingInvoicePage'),
   subscribers: 'SubscribersPage',
+  'orders/new': orders('TenantNewOrderPage'),
   reports: reports('ActingReportPage'),
   activity: 'ActivityPage',
 })
@@ -203,6 +212,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'access/$link': linking('AccessLinkPage'),
   'access/$link/handover': linking('HandOverPage'),
   'access/$link/stop': linking('StopPartnerPage'),
+  'who-has-access': WhoHasAccessPage,
   requests: OrgRequestsPage,
   activity: 'ActivityPage',
   alerts: alerts('OrgAlertsPage'),
@@ -217,6 +227,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   'webhooks/new': webhooks('NewWebhookPage'),
   'webhooks/$endpoint': webhooks('WebhookPage'),
   orders: apps('OrdersPage'),
+  'orders/new': orders('OwnNewOrderPage'),
   'orders/$order': apps('OrderPage'),
   services: apps('ServicesPage'),
   tickets: 'TicketsPage',

@@ -1,5 +1,7 @@
 import { readImports, readModuleGraph } from '../module-graph.ts'
 import type { ImportGraph } from '../module-graph.ts'
+import { readStories } from '../lib/module-stories.ts'
+import type { ModuleStory } from '../lib/module-stories.ts'
 
 export const path = 'docs/architecture.md'
 
@@ -43,10 +45,17 @@ function diagram(lines: readonly string[]): string {
   return ['```mermaid', ...lines, '```'].join('\n')
 }
 
+function tell({ name, lines }: ModuleStory): string {
+  return `### ${name}\n\n${lines.join(' ')} [Its door](../server/src/modules/${name}/index.ts).`
+}
+
 /** Draws the program as its imports are, so that the picture cannot differ from the code. */
 export async function generate(): Promise<string> {
   const graph = await readImports()
+  const stories = await readStories()
   return `# Architecture
+
+For whoever reads or changes the code: which parts there are, who may call whom, and what each module is for.
 
 This page is generated from the imports of the code (\`npm run docs\`); the gate refuses a stale one.
 
@@ -79,5 +88,11 @@ every bound once, in a small repository of its own, to see it caught.
 An arrow means "calls"; there is no circle.
 
 ${diagram(drawModules(graph))}
+
+## What each module is for
+
+In the words that its \`index.ts\` begins with.
+
+${stories.map(tell).join('\n\n')}
 `
 }

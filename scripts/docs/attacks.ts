@@ -59,6 +59,8 @@ export async function generate(): Promise<string> {
   const head = [
     '# Attacks',
     '',
+    'For reviewers and for whoever changes delegated API access.',
+    '',
     'What is tried against delegated API access, what must come of it, and the tests that try it. A test claims a number in its name (`attack 32`); `npm run docs` makes this page from the names and fails when a number has neither a test nor a reason. The part "behind real gateways" runs against nginx, Caddy and HAProxy with their reference configurations, and against Apache as far as [its file](../tests/gateway/apache.test.ts) says, and each protective line of a configuration is taken out once to see the attack succeed.',
     '',
   ]

@@ -16,6 +16,8 @@ export function generate(): Promise<string> {
     [
       '# Configuration',
       '',
+      'For operators who set up an installation.',
+      '',
       'Everything is set by environment variables, read once at the start. A value that cannot be used stops the start, and the message names every faulty variable. Behaviour never depends on `NODE_ENV`.',
       '',
       '| Variable | Default | What it does |',

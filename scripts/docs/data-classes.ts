@@ -12,6 +12,7 @@ export function generate(): Promise<string> {
   return Promise.resolve(
     [
       '# Data: classes, protection, time of keeping',
+      'For reviewers of privacy, and for whoever adds a table.',
       'Every column of every table has one of these classes. A table that somebody adds is classified before the tests pass ([test](../tests/data-classes.test.ts)). Generated from `server/src/modules/privacy/data-classes.ts`.',
       ['| Class | Protection |', '| --- | --- |', ...classes].join('\n'),
       'A column is `secret` or `personal` by its name, or because it is listed; every other column is as its table: `tenant` where the table has a `tenant_id`, `partner` where it has a `partner_id`, and as listed below where it belongs to nobody.',

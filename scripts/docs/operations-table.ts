@@ -45,6 +45,8 @@ export function generate(): Promise<string> {
     [
       '# Routes',
       '',
+      'For reviewers who ask who may call what.',
+      '',
       'Every route names who may call it; one that does not fails to compile and to start. Limits are exact sliding windows, shared by all processes, and counted per partner, organisation, person or network.',
       '',
       '## API',

@@ -7,6 +7,8 @@ const test = (name: string) => `[test](../server/src/modules/configuration/${nam
 
 const PROSE = `# Configuration of partners
 
+For platform admins who configure a partner, and for owners who look after its branding.
+
 What the provider has agreed with a partner stands in one document: roles, sign-ins, limits, API access, branding and rules (C2). Every section and key is optional; what a document does not say is as the platform has it.
 
 **A version never changes.** Saving makes the next version and puts nothing in force. Activating moves a pointer, with a reason, a fresh second factor and the version that was read (\`If-Match\`); going back is activating an older one. Of two activations that read the same state, one takes effect: ${test('configuration')}. Versions, activations and images cannot be changed or removed, not even by the owner of the tables: ${test('isolation')}.
@@ -14,6 +16,8 @@ What the provider has agreed with a partner stands in one document: roles, sign-
 **A document is checked whole.** Every fault is named at once with its place, and nothing is saved. A version that was saved when more was allowed is checked again before it is activated: ${test('configuration')}. And whatever a stored document says, what decisions read is merged and bounded by the database with the keys of this release: ${test('drawn')}. When a release tightens a bound, the migrate command computes all of them anew.
 
 **Who changes what.** The provider changes everything. A partner's owner changes the branding, which makes a version and puts it in force; the database refuses a version of theirs that differs in anything else: ${test('isolation')}. Colours must have a contrast of 4.5 to 1 on white, addresses begin with https, and a logo is a PNG, JPEG or WebP by its own bytes, at most 64 KiB, between 16 and 1024 pixels on each side; never a drawing with scripts.
+
+![A white-label partner changes how its pages look](pictures/branding-light.png)
 
 **What takes effect when.**
 

@@ -11,6 +11,8 @@ export function generate(): Promise<string> {
   const lines = [
     '# Audit actions of the partner program',
     '',
+    'For reviewers who know the source document of the partner program by its names.',
+    '',
     'Generated. The names in the first column are those of the source document; the product writes the actions in the second. `tests/program-journey.test.ts` goes the whole way of a partner and finds the fifteen that the source lists, and what it needs besides.',
     '',
     '| Name in the source | Action | Of the fifteen |',

@@ -62,6 +62,7 @@ export async function generate(): Promise<string> {
   })
   return [
     '# States',
+    'For whoever asks what can become of a record, and who may move it.',
     'Generated from the rows of `state_transition`, which the trigger that enforces each machine reads. In brackets: the side that may make the move; the clock is the program itself.',
     ...parts,
   ]

@@ -11,7 +11,7 @@ import { makeBillingRoutes } from '#modules/billing/index.ts'
 import { clientRoutes } from '#modules/clients/index.ts'
 import { makeConsentRoutes } from '#modules/consents/index.ts'
 import { allFeatureRoutes, startFeatures } from '#modules/features/index.ts'
-import { configurationRoutes } from '#modules/configuration/index.ts'
+import { makeConfigurationRoutes } from '#modules/configuration/index.ts'
 import { gatewayRoutes, makeResourceServers, mountGateway } from '#modules/gateway/index.ts'
 import { exportRoutes } from '#modules/exports/index.ts'
 import { onboardingRoutes } from '#modules/onboarding/index.ts'
@@ -19,7 +19,7 @@ import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
 import { embedPlaces, makeEmbed, makeEmbedRoutes, mountEmbed } from '#modules/embed/index.ts'
 import type { Embed } from '#modules/embed/index.ts'
-import { earningRoutes } from '#modules/earnings/index.ts'
+import { makeEarningRoutes } from '#modules/earnings/index.ts'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
 import { makeIdentityRoutes, makePasswordHasher } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
@@ -106,14 +106,14 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...gatewayRoutes,
     ...makeWebhookRoutes(services),
     ...ingestRoutes,
-    ...earningRoutes,
+    ...makeEarningRoutes(services),
     ...alertRoutes,
     ...accountRoutes,
     ...makeRealmRoutes(services, options),
     ...planModuleRoutes,
     ...makeIdentityCheckRoutes(services),
     ...allFeatureRoutes,
-    ...configurationRoutes,
+    ...makeConfigurationRoutes(services),
     ...usageRoutes,
     ...makePayoutRoutes(services),
     ...makeEmbedRoutes(services),

@@ -11,7 +11,11 @@ async function openSecondAdmin(world: TestWorld): Promise<Caller> {
 export async function confirmRequest(
   world: TestWorld,
   id: string,
-  of: 'partner-terminations' | 'agreement-settings' | 'earning-settings' = 'partner-terminations',
+  of:
+    | 'partner-terminations'
+    | 'agreement-settings'
+    | 'earning-settings'
+    | 'identity-settings' = 'partner-terminations',
 ): Promise<void> {
   const answer = await world.call(
     await openSecondAdmin(world),

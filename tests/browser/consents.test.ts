@@ -1,13 +1,11 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ALL_LOOKS, faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import type { Look } from '../support/look.ts'
 import { allow, OutsideApp, register } from '../support/partner-app.ts'
+import { takePicture } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
-const PICTURES = join(import.meta.dirname, '../../docs/pictures')
 const ACTIONS = ['order.create', 'order.read', 'service.read', 'account.read']
 const SCOPES = ['orders.read', 'orders.write', 'services.read', 'accounts.read']
 const ORDER = { items: [{ product_code: 'FIBRE-1G', quantity: 1 }] }
@@ -15,14 +13,8 @@ const ORDER = { items: [{ product_code: 'FIBRE-1G', quantity: 1 }] }
 let product: RunningProduct
 beforeAll(async () => {
   product = await RunningProduct.start()
-  mkdirSync(PICTURES, { recursive: true })
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
-
-/** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['LIAISON_PICTURES'] === '1') await page.screenshot({ path: join(PICTURES, `${name}.png`) })
-}
 
 /** Looks at the page that is open, wide and narrow, in light and dark colours. */
 async function look(page: Page, looks: readonly Look[] = ALL_LOOKS): Promise<void> {
@@ -54,7 +46,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   await page.getByRole('link', { name: 'See who has access' }).click()
   const card = page.getByRole('region', { name: 'Northwind MSP' }).filter({ hasText: 'Northwind Fleet' })
   await card.waitFor()
-  await picture(page, 'consents-light')
+  await takePicture(page, 'consents-light')
   await look(page)
   await card.getByRole('link', { name: 'Northwind MSP', exact: true }).click()
   await page
@@ -65,7 +57,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   const orders = `/customers/${encodeURIComponent(ban)}/orders`
   expect(await app.call(tokens, orders)).toEqual({ status: 200, code: null })
   await look(page)
-  await picture(page, 'consent-light')
+  await takePicture(page, 'consent-light')
 
   await page.getByRole('checkbox', { name: 'Place orders' }).uncheck()
   await page.getByRole('button', { name: 'Allow Northwind MSP less' }).click()
@@ -151,7 +143,7 @@ test("the provider's pages of API access hold no fault of accessibility, and a g
     await open(page, `/platform/${path}`, sign)
     await look(page, TWO_LOOKS)
   }
-  await picture(page, 'blast-radius-light')
+  await takePicture(page, 'blast-radius-light')
   await open(page, '/platform/gateways/new', 'Register a gateway')
   await page.getByLabel('Name', { exact: true }).fill('Edge')
   await page.getByRole('button', { name: 'Register a gateway' }).click()

@@ -1,25 +1,21 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsOf } from '../support/look.ts'
+import { takePicture, takesPictures } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
-
-const PICTURES = join(import.meta.dirname, '../../docs/pictures')
 
 let product: RunningProduct
 beforeAll(async () => {
   product = await RunningProduct.start('nothing')
-  mkdirSync(PICTURES, { recursive: true })
 }, 60_000)
 afterAll(() => product[Symbol.asyncDispose]())
 
 /** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
 async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['LIAISON_PICTURES'] !== '1') return
+  if (!takesPictures()) return
   const size = page.viewportSize()
   await page.setViewportSize({ width: 1120, height: 700 })
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
+  await takePicture(page, name)
   if (size) await page.setViewportSize(size)
 }
 

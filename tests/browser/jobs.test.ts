@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 import { Steps } from '../support/steps.ts'
 
@@ -347,3 +348,52 @@ test(
   },
   2 * MINUTES,
 )
+
+test(
+  'a wholesaler orders for itself and for a customer, sees before who is billed, and orders once with two presses, in no more steps than are allowed (A5, U1)',
+  async () => {
+    const page = await product.openTab('wilma@westwire.example')
+    await page.goto(`${product.url}/choose`)
+    await page.getByText('Westwire Wholesale').first().click()
+    await page.waitForURL(/\/partner\/[^/]+\/orders$/)
+    const orders = page.url()
+    const steps = new Steps(page)
+    const counted: Record<string, number> = {}
+    await steps.pressLink('New order')
+    await steps.pressLink('Westwire Carrier (you)')
+    await page.getByLabel('How many of Business router').fill('1')
+    await page
+      .getByRole('button', { name: /^Place order, 129\.00 EUR once, billed to Westwire Carrier$/ })
+      .waitFor()
+    counted['Place an order on our own account'] = steps.take()
+    await page.goto(orders)
+    await steps.pressLink('New order')
+    await steps.send(page.getByLabel('Tenant', { exact: true }), 'lake')
+    await page.getByRole('button', { name: /Lakeside Cable/ }).click()
+    await passGate(page, /Lakeside Cable/)
+    await page.getByLabel('How many of Fibre 1 Gbit/s').fill('2')
+    const send = page.getByRole('button', {
+      name: /^Place order, 99\.98 CAD a month, billed to Lakeside Cable$/,
+    })
+    await send.waitFor()
+    counted['Place an order for a customer'] = steps.take()
+    const faults = await faultsInLooks(page, TWO_LOOKS)
+    await send.dblclick()
+    await page.getByText('In use from this order').waitFor()
+    faults.push(...(await faultsInLooks(page, TWO_LOOKS)))
+    await page.goto(orders)
+    await rows(page).filter({ hasText: 'Lakeside Cable' }).waitFor()
+    expect(faults).toEqual([])
+    expect(counted).toEqual({ 'Place an order on our own account': 2, 'Place an order for a customer': 2 })
+  },
+  2 * MINUTES,
+)
+
+test('a member of a tenant who is no admin is one step from who has access, and is offered nothing to change (U1)', async () => {
+  const { steps, page } = await begin('ravi@acmefiber.example', /\/home$/)
+  await steps.pressMenu('Who has access')
+  await page.getByRole('heading', { name: 'Northwind MSP' }).first().waitFor()
+  expect(steps.take()).toBe(1)
+  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+}, 120_000)

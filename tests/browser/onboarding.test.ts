@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,11 +7,12 @@ import { exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { Secret, TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { violationsOf } from '../support/look.ts'
+import { takePicture, takesPictures } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const PICTURES = join(ROOT, 'docs/pictures')
 const PASSWORD = 'violet anchors drift home'
 const CALLBACK = 'http://127.0.0.1:4710/callback'
 
@@ -22,7 +22,6 @@ let app: ChildProcess | undefined
 beforeAll(async () => {
   product = await RunningProduct.start()
   folder = await mkdtemp(join(tmpdir(), 'liaison-partner-'))
-  mkdirSync(PICTURES, { recursive: true })
 }, 120_000)
 afterAll(async () => {
   app?.kill()
@@ -32,10 +31,10 @@ afterAll(async () => {
 
 /** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
 async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['LIAISON_PICTURES'] !== '1') return
+  if (!takesPictures()) return
   // A bar that stays in sight would stand in the middle of a long page.
   await page.evaluate('scrollTo(0, 0)')
-  await page.screenshot({ path: join(PICTURES, `onboarding-${name}.png`), fullPage: true })
+  await takePicture(page, `onboarding-${name}`, { fullPage: true })
 }
 
 /** The link in the newest mail with this subject, once it has been written. */
@@ -284,10 +283,10 @@ test('keys are exchanged without a break, a private key that is pasted by mistak
   await field.fill(second.publicPem)
   await page.getByRole('button', { name: 'Add this key' }).click()
   const removals = page.getByRole('button', { name: 'Remove…' })
-  await expect.poll(() => removals.count()).toBe(2)
+  await expect.poll(() => removals.count(), SOON).toBe(2)
   await removals.first().click()
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()
-  await expect.poll(() => removals.count()).toBe(0)
+  await expect.poll(() => removals.count(), SOON).toBe(0)
 
   for (const [act, state] of [
     ['Suspend', 'Suspended'],

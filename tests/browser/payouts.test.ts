@@ -1,12 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { takePicture, takesPictures } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
-const PICTURES = join(import.meta.dirname, '../../docs/pictures')
 const MAKER = 'priya@provider.example'
 const CHECKER = 'sam@provider.example'
 const OWNER = 'nora@brightside.example'
@@ -16,15 +14,14 @@ let partner: string
 beforeAll(async () => {
   product = await RunningProduct.start()
   partner = product.demo.partners['brightside'] ?? ''
-  mkdirSync(PICTURES, { recursive: true })
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
 
 /** Takes a picture for the guides when it is asked for; a test run leaves the committed ones alone. */
 async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['LIAISON_PICTURES'] !== '1') return
+  if (!takesPictures()) return
   await page.evaluate('scrollTo(0, 0)')
-  await page.screenshot({ path: join(PICTURES, `program-${name}.png`) })
+  await takePicture(page, `program-${name}`)
 }
 
 /** Presses a button that asks once, and then what the question offers. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inAdminTransaction } from '../../server/src/platform/admin.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -156,4 +157,51 @@ test('an administrator adds a type and issues a voucher of it; a second one for 
   await page.getByText('The person was erased from 2 vouchers.').waitFor()
   await ask('Nils')
   await page.getByText('Nothing is kept of this person').waitFor()
+}, 120_000)
+
+test('a form that meets a step-up keeps what was typed while it is confirmed beside it, and goes on from there (E13)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(addressOf('vouchers/recipients'))
+  await page.getByLabel('First name').fill('Maya')
+  await page.getByLabel('Last name').fill('Stepanova')
+  await page.getByLabel('Date of birth').fill('1975-06-07')
+  await inAdminTransaction(await product.connection(), (run) =>
+    run(
+      `update session set factor_at = now() - interval '1 hour' where person_id = (select p.id from person p where p.email = 'dana@acmefiber.example')`,
+      [],
+    ),
+  )
+  await page.getByRole('button', { name: 'Show what is kept' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
+  await dialog.waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  // Whoever does not want to confirm, or says so too early, loses nothing.
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Show what is kept' }).click()
+  await dialog.getByRole('button', { name: 'Go on' }).click()
+  await dialog.getByText('That has not happened yet.').waitFor()
+
+  const [other] = await Promise.all([
+    page.context().waitForEvent('page'),
+    dialog.getByRole('link', { name: 'Confirm in a new window' }).click(),
+  ])
+  // A demo installation fills the code in, and says how long it waits when the one before was used a moment ago.
+  await expect
+    .poll(
+      async () => {
+        if (other.url().endsWith('/step-up/done')) return true
+        await other.getByRole('button', { name: 'Continue' }).click()
+        return other.url().endsWith('/step-up/done')
+      },
+      { timeout: 60_000, interval: 1000 },
+    )
+    .toBe(true)
+  await other.getByText('Close this window and go on where you were.').waitFor()
+  await other.close()
+  await dialog.getByRole('button', { name: 'Go on' }).click()
+  await page.getByText('Nothing is kept of this person').waitFor()
+  await dialog.waitFor({ state: 'detached' })
+  expect(await page.getByLabel('Last name').inputValue()).toBe('Stepanova')
+  expect(page.url()).not.toMatch(/maya|stepanova|1975/i)
 }, 120_000)

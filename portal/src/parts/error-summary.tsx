@@ -71,7 +71,7 @@ export function WriteProblem({ error }: { error: Error | null }) {
     return trouble !== null && 'problem' in trouble ? toFormErrors(trouble.problem.content.errors) : []
   }, [error])
   const trouble = error === null ? null : readTrouble(error)
-  // A mismatch, a lost session and a missing step-up leave the page; there is nothing to show beside the form.
+  // A mismatch and a lost session leave the page, and a step-up was asked for and not wanted: nothing stands beside the form.
   if (trouble === null || !('problem' in trouble)) return null
   return errors.length > 0 ? (
     <ErrorSummary errors={errors} />

@@ -7,7 +7,8 @@ type Signal<Value> = {
   subscribe: (listener: () => void) => () => void
 }
 
-function createSignal<Value>(initial: Value): Signal<Value> {
+/** Makes a value that lives outside the components, for as long as the page is open. */
+export function createSignal<Value>(initial: Value): Signal<Value> {
   let current = initial
   const listeners = new Set<() => void>()
   return {

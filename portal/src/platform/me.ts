@@ -36,6 +36,7 @@ type Part = Extract<Me['frames'][number], { kind: 'partner' }>
 const firstPlaces = {
   activity: partnerPlaces.activity,
   customers: partnerPlaces.customers,
+  orders: partnerPlaces.orders,
   overview: partnerPlaces.overview,
   queue: partnerPlaces.queue,
   referrals: partnerPlaces.referrals,

@@ -13,6 +13,7 @@ import { mayEndActing, readTrouble } from './access-problem.ts'
 import { useFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { stopForMismatch } from './live.ts'
+import { askForStepUp, withStepUp } from './step-up.ts'
 
 function here(): string {
   return window.location.pathname + window.location.search
@@ -22,13 +23,34 @@ function leavePage(error: unknown): boolean {
   const { kind } = readTrouble(error)
   if (kind === 'mismatch') stopForMismatch()
   if (kind === 'signed_out') window.location.assign(serverPlaces.signIn(here()))
-  if (kind === 'step_up') window.location.assign(serverPlaces.stepUp(here()))
-  return kind === 'mismatch' || kind === 'signed_out' || kind === 'step_up'
+  return kind === 'mismatch' || kind === 'signed_out'
+}
+
+type Fetchable = { state: { data: unknown }; fetch: () => Promise<unknown> }
+
+async function readAfterStepUp(query: Fetchable): Promise<void> {
+  if (!(await askForStepUp())) return
+  try {
+    await query.fetch()
+  } catch {
+    // The query shows what became of it.
+  }
+}
+
+/** A page that cannot be read yet leads to the step-up and back; one that is read already stays, with what was entered in it. */
+function askOfRead(error: unknown, query: Fetchable): void {
+  if (readTrouble(error).kind !== 'step_up') return
+  if (query.state.data === undefined) {
+    window.location.assign(serverPlaces.stepUp(here()))
+    return
+  }
+  void readAfterStepUp(query)
 }
 
 /**
- * The cache of all answers. A lost session or a missing step-up leads to the server's page and back;
- * a refusal inside a tenant asks the server again whether the person may be there at all.
+ * The cache of all answers. A lost session leads to the server's page and back; so does a missing step-up of a read,
+ * while a write asks for it beside the page; a refusal inside a tenant asks the server again whether the person may be
+ * there at all.
  */
 export function createQueryClient(): QueryClient {
   const onError = (error: unknown, frame: unknown) => {
@@ -40,6 +62,7 @@ export function createQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({
       onError: (error, query) => {
+        askOfRead(error, query)
         if (query.queryKey[1] !== 'context') onError(error, query.queryKey[0])
         else leavePage(error)
       },
@@ -75,7 +98,10 @@ export function useRead<Answer>(
   })
 }
 
-/** A write in the present frame; afterwards all that the frame has shown is read again. */
+/**
+ * A write in the present frame; afterwards all that the frame has shown is read again. One that needs a step-up waits for it
+ * and is then sent again as it was.
+ */
 export function useWrite<Input, Answer>(
   write: (input: Input, frame: Frame) => Promise<Answer>,
   onDone?: (answer: Answer, input: Input) => void,
@@ -83,7 +109,7 @@ export function useWrite<Input, Answer>(
   const frame = useFrame()
   return useMutation<Answer, Error, Input>({
     mutationKey: [frame.key],
-    mutationFn: (input) => write(input, frame),
+    mutationFn: (input) => withStepUp(() => write(input, frame)),
     onSuccess: (...[answer, input, , context]) => {
       onDone?.(answer, input)
       void context.client.invalidateQueries({ queryKey: [frame.key] })

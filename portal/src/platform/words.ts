@@ -25,6 +25,7 @@ import type { webhooks } from '../words/webhooks.ts'
 import type { onboarding } from '../words/onboarding.ts'
 import type { org } from '../words/org.ts'
 import { partner } from '../words/partner.ts'
+import type { ordering } from '../words/ordering.ts'
 import type { portfolio } from '../words/portfolio.ts'
 import type { platform } from '../words/platform.ts'
 import type { sla } from '../words/sla.ts'
@@ -42,9 +43,11 @@ import type { reports } from '../words/reports.ts'
 import type { earnings } from '../words/earnings.ts'
 import type { risk } from '../words/risk.ts'
 import type { secondPerson } from '../words/second-person.ts'
+import type { stepUp } from '../words/step-up.ts'
 import type { agreements } from '../words/agreements.ts'
 import type { usage } from '../words/usage.ts'
 import type { vouchers } from '../words/vouchers.ts'
+import type { whoHasAccess } from '../words/who-has-access.ts'
 import { ways } from '../words/ways.ts'
 
 const first = {
@@ -71,6 +74,7 @@ export type WordId =
   | keyof typeof sla
   | keyof typeof billing
   | keyof typeof onboarding
+  | keyof typeof ordering
   | keyof typeof portfolio
   | keyof typeof rates
   | keyof typeof reports
@@ -89,11 +93,13 @@ export type WordId =
   | keyof typeof earnings
   | keyof typeof risk
   | keyof typeof secondPerson
+  | keyof typeof stepUp
   | keyof typeof configuration
   | keyof typeof jobs
   | keyof typeof keyPair
   | keyof typeof usage
   | keyof typeof vouchers
+  | keyof typeof whoHasAccess
   | keyof typeof agencies
   | keyof typeof agencyReach
   | keyof typeof recipients

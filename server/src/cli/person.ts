@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
+import { inviteAdministrator, isEmail } from '#modules/identity/index.ts'
 import { erasePerson, LastOwner, PersonUnknown, readRecordOf } from '#modules/privacy/index.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { RunSql } from '#platform/admin.ts'
+import { actAsOperator } from '#platform/operator.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
 import { recordOperator } from './keys-store.ts'
@@ -9,19 +11,20 @@ import { recordOperator } from './keys-store.ts'
 interface Asked {
   readonly named: string
   readonly reason: string
+  readonly isJson: boolean
 }
 
 function readAsked(args: readonly string[]): Asked {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { reason: { type: 'string' } },
+    options: { reason: { type: 'string' }, json: { type: 'boolean', default: false } },
   })
   const [named, ...rest] = positionals
   if (named === undefined || rest.length > 0) throw new UsageError('Name one person by e-mail address or id.')
   if (values.reason === undefined || values.reason.trim() === '')
     throw new UsageError('Say why with --reason, without naming the person.')
-  return { named, reason: values.reason }
+  return { named, reason: values.reason, isJson: values.json }
 }
 
 /** Says in a sentence what a person who asks cannot have; every other error is the operator's to read whole. */
@@ -69,7 +72,7 @@ async function runExport(args: readonly string[], surroundings: Surroundings): P
 }
 
 async function runErase(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { named, reason } = readAsked(args)
+  const { named, reason, isJson } = readAsked(args)
   const { admin } = await surroundings.open()
   const done = await inAdminTransaction(admin, async (run) => {
     const erasure = await erasePerson(run, named)
@@ -77,6 +80,10 @@ async function runErase(args: readonly string[], surroundings: Surroundings): Pr
     await record(run, surroundings, { action: 'platform.persons.erase', personId, reason, tenantIds })
     return erasure
   }).catch(toSentence)
+  if (isJson) {
+    writeJson(surroundings, done)
+    return STATUS.done
+  }
   surroundings.out(
     `The person is erased: ${done.events} events of the log blanked under their seal, the name taken out of ${done.names} records, ${done.sessions} sign-ins and ${done.mails} mails removed, ${done.memberships} memberships ended.\n`,
   )
@@ -84,12 +91,33 @@ async function runErase(args: readonly string[], surroundings: Surroundings): Pr
   return STATUS.done
 }
 
+async function runInvite(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { named, reason, isJson } = readAsked(args)
+  if (!isEmail(named)) throw new UsageError('Name one person by e-mail address.')
+  const { config, operator } = surroundings
+  const { admin } = await surroundings.open()
+  const request = { operator, command: 'person invite-admin' }
+  const token = await actAsOperator(admin, request, (mandate) =>
+    inviteAdministrator(mandate, { email: named, reason }),
+  )
+  const link = `${config.publicOrigin ?? `http://localhost:${config.port}`}/invite/${token}`
+  if (isJson) writeJson(surroundings, { email: named, link })
+  else {
+    surroundings.err(
+      `Whoever opens this page as ${named} administers the platform. It works once, for seven days, and is shown this once:\n`,
+    )
+    surroundings.out(`${link}\n`)
+  }
+  return STATUS.done
+}
+
 export const person: Command = {
   name: 'person',
-  help: 'person export E-MAIL --reason TEXT\n  Prints what is kept of a person, as JSON.\nperson erase E-MAIL --reason TEXT\n  Takes out everything that names the person; signatures under agreements are kept. It cannot be undone.',
+  help: 'person export E-MAIL --reason TEXT\n  Prints what is kept of a person, as JSON.\nperson erase E-MAIL --reason TEXT\n  Takes out everything that names the person; signatures under agreements are kept. It cannot be undone.\nperson invite-admin E-MAIL --reason TEXT\n  Prints a link with which somebody becomes an administrator of the platform; it works once, for seven days.',
   async run([name, ...args], surroundings) {
     if (name === 'export') return runExport(args, surroundings)
     if (name === 'erase') return runErase(args, surroundings)
-    throw new UsageError('Say what: export or erase.')
+    if (name === 'invite-admin') return runInvite(args, surroundings)
+    throw new UsageError('Say what: export, erase or invite-admin.')
   },
 }

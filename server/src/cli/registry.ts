@@ -66,7 +66,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'person',
-    summary: 'print what is kept of a person, or erase the person',
+    summary: 'print what is kept of a person, erase the person, invite an administrator of the platform',
     load: async () => (await import('./person.ts')).person,
   },
   {

@@ -3,6 +3,7 @@ import {
   IconHistory,
   IconLayoutDashboard,
   IconLogout2,
+  IconPackage,
   IconReceipt,
   IconReportAnalytics,
   IconTicket,
@@ -73,6 +74,15 @@ function workOf(par: string, ten: string, has: Has): ActingEntry[] {
   ]
 }
 
+function ordersOf(par: string, ten: string, has: Has): ActingEntry {
+  return {
+    to: actingPlaces.newOrder(par, ten),
+    label: t('nav.new_order'),
+    icon: IconPackage,
+    on: has('partner.provisioning.orders.create'),
+  }
+}
+
 function recordsOf(par: string, ten: string, has: Has): ActingEntry[] {
   return [
     {
@@ -101,7 +111,7 @@ function recordsOf(par: string, ten: string, has: Has): ActingEntry[] {
 
 function navOf(par: string, ten: string, permissions: readonly string[]): NavGroup[] {
   const has = (prefix: string) => permissions.some((name) => name.startsWith(prefix))
-  const all = [...workOf(par, ten, has), ...recordsOf(par, ten, has)]
+  const all = [...workOf(par, ten, has), ordersOf(par, ten, has), ...recordsOf(par, ten, has)]
   return [{ entries: all.filter((entry) => entry.on) }]
 }
 

@@ -7,7 +7,7 @@ import { Answer } from '../../parts/states.tsx'
 import { MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount } from '../../platform/format.ts'
-import { t } from '../../platform/words.ts'
+import { t, tValue } from '../../platform/words.ts'
 import { useFormActivity } from './calls.ts'
 
 type Refusal = FormActivity['refusals'][number]
@@ -15,7 +15,16 @@ type Site = FormActivity['sites'][number]
 
 function refusalColumns(): Column<Refusal>[] {
   return [
-    { id: 'reason', header: t('formact.reasons'), cell: (row) => <span className="mono">{row.reason}</span> },
+    {
+      id: 'reason',
+      header: t('formact.reasons'),
+      cell: (row) => (
+        <>
+          {tValue('formact.reason', row.reason)}
+          <div className="small muted mono">{row.reason}</div>
+        </>
+      ),
+    },
     { id: 'times', header: t('formact.times'), numeric: true, cell: (row) => formatCount(row.times) },
   ]
 }

@@ -22,6 +22,14 @@ export function useInForce(partnerId: string) {
   )
 }
 
+/** What waits for a second admin about this configuration. */
+export function useAskedCare(partnerId: string) {
+  const query = { state: 'waiting', kind: 'identity_care', partner_id: partnerId }
+  return useRead(['configuration', partnerId, 'asked'], (frame, signal) =>
+    readBody(frame.client.GET('/admin/second-person-requests', { params: { query }, signal })),
+  )
+}
+
 /** The newest versions. */
 export function useVersions(partnerId: string) {
   return useRead(['configuration', partnerId, 'versions'], (frame, signal) =>

@@ -7,7 +7,8 @@ import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { PartnerTab } from '../registry/partner-tab.tsx'
-import { readVersion, useInForce, useKeys } from './calls.ts'
+import { SecondPerson } from '../shared/second-person.tsx'
+import { readVersion, useAskedCare, useInForce, useKeys } from './calls.ts'
 import { Editor } from './editor.tsx'
 import { AskActivate, History, Versions } from './versions.tsx'
 
@@ -32,6 +33,12 @@ function InForce({ inForce }: { inForce: ConfigurationInForce }) {
   )
 }
 
+/** One person for identity checks that an admin asked for, where two decide now. */
+function Asked({ partnerId }: { partnerId: string }) {
+  const asked = useAskedCare(partnerId)
+  return asked.data?.items.map((request) => <SecondPerson key={request.request_id} request={request} />)
+}
+
 type WholeProps = {
   partner: PartnerDetail
   keys: readonly ConfigurationKey[]
@@ -50,6 +57,7 @@ function Whole({ partner, keys, inForce, etag }: WholeProps) {
   }
   return (
     <>
+      <Asked partnerId={partner.partner_id} />
       <InForce inForce={inForce} />
       <Versions
         partnerId={partner.partner_id}

@@ -49,8 +49,8 @@ export function AskActivate({ partnerId, partnerName, version, active, etag, onD
           body: { version, reason },
         }),
       ),
-    () => {
-      showToast(t('config.activated', names))
+    (answer) => {
+      showToast(t('request_id' in answer ? 'config.asked' : 'config.activated', names))
       onDone()
     },
   )

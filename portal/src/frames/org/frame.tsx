@@ -28,12 +28,12 @@ import {
   IconWebhook,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import { lazy, Suspense } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
 import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
-import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
+import { clientFor, FrameContext, frameKey, roleMay } from '../../platform/frame.ts'
 import { findOrg } from '../../platform/me.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
@@ -167,6 +167,13 @@ function nowOf(ten: string): NavEntry[] {
   ]
 }
 
+/** Members who do not manage partner access see who has it, and change nothing. */
+function seenByMembers(ten: string, role: string): NavEntry[] {
+  if (roleMay(role, 'tenant.partner_access.read')) return []
+  const label = t('nav.who_has_access')
+  return [{ to: places.whoHasAccess(ten), label, icon: IconShieldHalf, needs: 'tenant.profile.read' }]
+}
+
 function accessOf(ten: string): NavEntry[] {
   return [
     {
@@ -233,10 +240,10 @@ function vouchersOf(ten: string): NavEntry[] {
   ]
 }
 
-function navOf(ten: string): NavGroup[] {
+function navOf(ten: string, role: string): NavGroup[] {
   return [
     { entries: [...workOf(ten), ...ownOf(ten)] },
-    { title: t('nav.partner_access'), entries: accessOf(ten) },
+    { title: t('nav.partner_access'), entries: [...seenByMembers(ten, role), ...accessOf(ten)] },
     { title: t('nav.voucher_group'), entries: vouchersOf(ten) },
   ]
 }
@@ -244,7 +251,6 @@ function navOf(ten: string): NavGroup[] {
 /** The own organisation's frame: its work, and who it lets in. */
 export function Frame() {
   const ten = useParam('ten')
-  const nav = useMemo(() => navOf(ten), [ten])
   return (
     <WithMe>
       {(me) => {
@@ -272,7 +278,7 @@ export function Frame() {
           <FrameContext value={frame}>
             <AppFrame
               words={words}
-              nav={nav}
+              nav={navOf(ten, part.role)}
               bell={
                 <Suspense fallback={null}>
                   <Bell to={places.alerts(ten)} />

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Order } from '@liaison/client'
 import { useMemo } from 'react'
@@ -9,7 +10,7 @@ import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
@@ -73,6 +74,7 @@ function useOrders(query: { customer_ban?: string; state?: string }) {
 /** What was ordered for the organisation, whoever ordered it; who is billed stands beside each order. */
 export function OrdersPage() {
   const { name, tenantId } = useFrame()
+  const mayOrder = useMay('tenant.orders.create')
   const { values, set, clear, active } = useFilters(spec)
   const orders = useOrders({
     ...optional('customer_ban', values.account),
@@ -80,7 +82,17 @@ export function OrdersPage() {
   })
   const columns = useMemo(() => toColumns(tenantId), [tenantId])
   return (
-    <Page title={t('orders.title')} lead={t('orders.lead', { org: name })}>
+    <Page
+      title={t('orders.title')}
+      lead={t('orders.lead', { org: name })}
+      tools={
+        mayOrder && (
+          <Button component={GoLink} to={orgPlaces.newOrder(tenantId)}>
+            {t('orders.new')}
+          </Button>
+        )
+      }
+    >
       <FilterBar active={active} onClear={clear} note={<Refreshed query={orders} />}>
         <SearchBox
           label={t('access.account')}

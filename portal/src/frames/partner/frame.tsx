@@ -42,7 +42,7 @@ import { Outlet } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
 
 import { AppFrame } from '../../parts/app-frame.tsx'
-import type { NavGroup } from '../../platform/nav.ts'
+import type { NavEntry, NavGroup } from '../../platform/nav.ts'
 import { NoPart, WithMe } from '../../parts/gate.tsx'
 import { clientFor, FrameContext, frameKey } from '../../platform/frame.ts'
 import { rememberPlace } from '../../platform/last-place.ts'
@@ -81,12 +81,19 @@ function developersOf(par: string): NavGroup {
   }
 }
 
-function workOf(par: string): NavGroup {
+/** Only those who sell or buy for others order in the portal. */
+function ordersOf(par: string, kinds: readonly string[]): NavEntry[] {
+  if (!kinds.includes('wholesaler') && !kinds.includes('reseller')) return []
+  return [{ to: places.orders(par), label: t('nav.orders'), icon: IconPackage }]
+}
+
+function workOf(par: string, kinds: readonly string[]): NavGroup {
   return {
     entries: [
       { to: places.overview(par), label: t('nav.overview'), icon: IconLayoutDashboard, letter: 'o' },
       { to: places.customers(par), label: t('nav.customers'), icon: IconBuildingCommunity, letter: 't' },
       { to: places.queue(par), label: t('nav.queue'), icon: IconTicket, letter: 'q' },
+      ...ordersOf(par, kinds),
       { to: places.alerts(par), label: t('nav.alerts'), icon: IconBell, letter: 'w' },
       { to: places.money(par), label: t('nav.billing'), icon: IconChartBar, letter: 'b' },
       { to: places.invoices(par), label: t('nav.invoices'), icon: IconReceipt, letter: 'i' },
@@ -267,7 +274,7 @@ function userBaseOf(par: string): NavGroup {
 function groupsOf(par: string, kinds: readonly string[]): NavGroup[] {
   if (!onlyRefers(kinds)) {
     const access = accessOf(par, kinds.includes('enterprise_hq'))
-    return [workOf(par), programOf(par), access, organisationOf(par), developersOf(par)]
+    return [workOf(par, kinds), programOf(par), access, organisationOf(par), developersOf(par)]
   }
   const overview = {
     to: places.overview(par),

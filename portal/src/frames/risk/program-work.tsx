@@ -1,5 +1,6 @@
 import './risk-words.ts'
 import { readBody } from '@liaison/client'
+import type { SecondPersonRequest } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import { Panel } from '../../parts/page.tsx'
@@ -131,6 +132,14 @@ function Cases() {
   )
 }
 
+/** The page on which a request is answered. */
+function placeOf({ kind, partner_id: partner }: SecondPersonRequest): string {
+  if (partner === null) return platformPlaces.programSettings()
+  return kind === 'identity_care'
+    ? platformPlaces.partnerPart(partner, 'configuration')
+    : platformPlaces.partner(partner)
+}
+
 function SecondPeople() {
   const query = { state: 'waiting', limit: few }
   const requests = useRead(['second-person', 'work'], (frame, signal) =>
@@ -144,10 +153,7 @@ function SecondPeople() {
             none={t('second.none')}
             lines={items.map((request) => ({
               id: request.request_id,
-              to:
-                request.partner_id === null
-                  ? platformPlaces.programSettings()
-                  : platformPlaces.partner(request.partner_id),
+              to: placeOf(request),
               title: describeRequest(request),
               note: <DateText iso={request.asked_at} />,
             }))}

@@ -5,8 +5,12 @@ import { t } from '../../platform/words.ts'
 
 type Done = Pick<Order | Service, 'placed_by' | 'billing'>
 
-/** Who ordered, as people say it: which app, of which partner or of the own organisation. */
+/** Who ordered, as people say it: which person or app, of which partner or of the own organisation. */
 export function orderedBy({ placed_by: by }: Done): string {
+  if (by.client_name === null) {
+    const person = by.person_name ?? ''
+    return by.partner_name === null ? person : t('orders.by_person', { person, partner: by.partner_name })
+  }
   if (by.access === 'own' || by.partner_name === null) return t('orders.by_own', { app: by.client_name })
   return t('orders.by_partner', { partner: by.partner_name, app: by.client_name })
 }

@@ -17,12 +17,14 @@ const paths = {
   partner_termination: '/admin/second-person-requests/partner-terminations/{request_id}/decision',
   agreement_care: '/admin/second-person-requests/agreement-settings/{request_id}/decision',
   earning_policy: '/admin/second-person-requests/earning-settings/{request_id}/decision',
+  identity_care: '/admin/second-person-requests/identity-settings/{request_id}/decision',
 } as const
 
 const permissions = {
   partner_termination: 'platform.partners.manage',
   agreement_care: 'platform.agreements.approve',
   earning_policy: 'platform.earnings.approve',
+  identity_care: 'platform.configuration.manage',
 } as const
 
 /** What was asked for, in words. */
@@ -31,6 +33,7 @@ export function describeRequest(request: SecondPersonRequest): string {
     return t('second.termination', { partner: request.partner_name ?? '' })
   if (request.kind === 'agreement_care')
     return t('second.care', { becomes: tValue('second.four_eyes', request.proposed_four_eyes ?? '') })
+  if (request.kind === 'identity_care') return t('second.identity', { partner: request.partner_name ?? '' })
   const limits = Object.entries(request.proposed_policy?.two_people_above ?? {})
   if (limits.length === 0) return t('second.policy_always')
   return t('second.policy', {

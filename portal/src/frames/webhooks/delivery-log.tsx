@@ -48,6 +48,19 @@ function Outcome({ delivery }: { delivery: WebhookDelivery }) {
   )
 }
 
+/** The body of the message as its receiver gets it. */
+function Sent({ delivery }: { delivery: WebhookDelivery }) {
+  const { event_type: type, occurred_at: timestamp, data } = delivery
+  return (
+    <details className="small">
+      <summary>{t('hooks.sent_text')}</summary>
+      <div className="comment">
+        <p className="mono">{JSON.stringify({ type, timestamp, data }, null, 2)}</p>
+      </div>
+    </details>
+  )
+}
+
 function ReplayButton({ endpointId, delivery }: { endpointId: string; delivery: WebhookDelivery }) {
   const move = (_reason: string, frame: Frame) =>
     readBody(
@@ -117,6 +130,7 @@ function columnsFor(endpoint: WebhookEndpoint, now: Date): Column<WebhookDeliver
         <>
           <code>{row.event_type}</code>
           <div className="muted small mono">{row.webhook_id}</div>
+          <Sent delivery={row} />
         </>
       ),
     },

@@ -1,3 +1,9 @@
+/**
+ * Accounts of partners (B18): `partner_account` says that a subscriber of a tenant belongs to a partner, because the
+ * tenant made it so or accepted what the partner asked for. It opens nothing by itself: it only says which rows a link
+ * for own accounts reaches, when either side restricts a link so. Both sides have routes; no other module is called.
+ */
+
 import type { Route } from '#platform/route.ts'
 import './problems.ts'
 import { partnerAccountRoutes } from './routes-partner.ts'

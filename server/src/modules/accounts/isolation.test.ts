@@ -287,7 +287,7 @@ test('the database refuses too: with any permission of the link no row of anothe
       'subscriber',
       'invoice_month',
       'invoice_band',
-      'billing_day',
+      'invoice_state',
       'billing_month',
       'invoice_due',
       'invoice_age',
@@ -299,7 +299,7 @@ test('the database refuses too: with any permission of the link no row of anothe
   for (const relation of [
     'invoice_month',
     'invoice_band',
-    'billing_day',
+    'invoice_state',
     'billing_account',
     'invoice_age',
     'alert',
@@ -309,9 +309,15 @@ test('the database refuses too: with any permission of the link no row of anothe
   const [sums] = await asDelegate(
     scene,
     'partner.billing.invoices.read',
-    `select count(*)::integer as rows from access.summarise_billing(array['${scene.tenant}']::uuid[], '2000-01-01', '2100-01-01', '{}', '{}', '{}', current_date)`,
+    `select count(*)::integer as rows from access.summarise_billing(array['${scene.tenant}']::uuid[], '2000-01-01', '2100-01-01', current_date)`,
   )
   expect(sums).toEqual({ rows: 0 })
+  const [states] = await asDelegate(
+    scene,
+    'partner.billing.invoices.read',
+    `select count(*)::integer as rows from access.sum_invoice_states(array['${scene.tenant}']::uuid[], '{draft,finalized,partially_paid,paid,cancelled}', null, current_date)`,
+  )
+  expect(states).toEqual({ rows: 0 })
   const [found] = await asDelegate(
     scene,
     'partner.billing.invoices.read',

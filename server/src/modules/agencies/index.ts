@@ -1,3 +1,11 @@
+/**
+ * Agencies of a tenant and their forms (E1, E6, E11, E12): `agency`, `form`, and the two credentials, `form_token` for
+ * a public page and `agency_key` for a server. Only keyed digests are kept and a token is shown once. A credential is a
+ * delegation of the tenant, so a freeze and the stop of all access reach it. Where a form was shown is in `form_visit`,
+ * where a credential was found in `leak_report`. `configuration` says whether a colour can be read, `identity` hashes
+ * access codes. The door that forms come through is the module `embed`.
+ */
+
 import type { KeyObject } from 'node:crypto'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'

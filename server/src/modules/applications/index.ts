@@ -1,6 +1,8 @@
 /**
- * How a company becomes a partner (C1): the pages on which it applies, asked only what its kind of partnership needs,
- * and the provider's review with its checks.
+ * How a company becomes a partner (C1): the pages on which it applies, without script and asked only what its kind of
+ * partnership needs, and the provider's review with its checks side by side. `partner_application` is seen by nobody of
+ * the provider before it was sent; the links mailed to its address are digests in `partner_application_key`. An
+ * approved one is registered by `partners`.
  */
 
 import type { Mandate } from '#platform/mandate.ts'

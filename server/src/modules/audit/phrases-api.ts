@@ -17,6 +17,8 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'orders.create': says('placed {x}', ORDER),
   'orders.read': says('read {x}', ORDER),
   'orders.list': says('listed {x}', ORDER),
+  'access.list': says('looked who has access'),
+  'orders.accounts.list': says('looked for which accounts can be ordered'),
   'orders.progress': says('took up {x}', ORDER),
   'orders.reject': says('rejected {x}', ORDER),
   'services.read': says('read {x}', SERVICE),

@@ -1,3 +1,9 @@
+/**
+ * API clients as their owners and the provider manage them (A11): register with a public key, change, ask for live use,
+ * stop. It has no table of its own: the record is `api_client` of the authorization server, whose checks of keys and
+ * addresses come from `oauth`. Before a client goes live, `onboarding` says whether the API terms were accepted.
+ */
+
 import type { Route } from '#platform/route.ts'
 import './problems.ts'
 import { adminClientRoutes } from './routes-admin.ts'

@@ -1,3 +1,10 @@
+/**
+ * Consents (A1, A9, A10): what a tenant's admin allows a partner's API client, per billing account, on pages without
+ * script; later the dashboards of both sides, narrowing, suspension and end, and the provider's view of what a breached
+ * partner could reach (A13). The question is `consent_request`; the answer is a delegation with its `consent`, a table
+ * that the authorization server's migrations make. Tokens are the business of `oauth`, which calls here.
+ */
+
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { makeConsentPages } from './pages.ts'

@@ -104,6 +104,7 @@ export function addAgencies({ now, ledger }: Making, people: DemoPeople): readon
       id,
       name: cast.name,
       publicId: cast.publicId,
+      form: cast.form,
       tokenId,
       token: { id: tokenId, ...place, form_id: formId, ...since },
     }

@@ -107,6 +107,39 @@ test('both sides can read past activity, refusals included', async () => {
   expect(row?.['tenants']).toBeGreaterThanOrEqual(10)
 })
 
+test("every act on the demo's vouchers stands in the audit log once, at its time and in the name of who did it (E10)", async () => {
+  const rows = await world.sql<{
+    action: string
+    mode: string
+    told: number
+    as: string
+    who: string | null
+  }>(
+    `select v.action, v.side as mode, count(e.id)::integer as told, min(e.actor_type) as as, min(e.actor_name) as who
+     from voucher_event v
+     join voucher o on o.tenant_id = v.tenant_id and o.id = v.voucher_id
+     left join audit_event e on e.resource_id = v.voucher_id and e.occurred_at = v.at
+       and e.changes -> 'status' ->> 'after' = v.to_state and e.tenant_id = v.tenant_id
+       and e.changes -> 'agency' ->> 'after' is not distinct from o.agency_name
+       and exists (select from audit_scope s where s.event_id = e.id and s.kind = 'tenant' and s.scope_id = v.tenant_id)
+     group by v.id, v.action, v.side`,
+  )
+  expect(rows.length).toBeGreaterThan(80)
+  expect(rows.filter(({ told }) => told !== 1)).toEqual([])
+  const actors = new Set(rows.map(({ mode, as, who }) => `${mode} ${as} ${who}`))
+  expect([...actors].toSorted()).toEqual([
+    'agency agency_token Bright Travel, form Website',
+    'agency agency_token Harbour Advice Centre, form Front desk',
+    'clock system voucher-clock',
+    'tenant person Dana Kim',
+    'tenant person Ravi Menon',
+  ])
+  const [surplus] = await world.sql(
+    `select count(*)::integer as events from audit_event where action like 'voucher.%'`,
+  )
+  expect(surplus?.['events']).toBe(rows.length)
+})
+
 test('a person of the demo world reaches the tenants that the links open, and no more', async () => {
   const [lee] = await world.sql<{ id: string }>(`select id from person where email = 'lee@northwind.example'`)
   const [row] = await world.sql(

@@ -43,7 +43,11 @@ interface Cast {
   readonly endsAt: Date | null
 }
 
-function castOf({ dice, now }: Making, people: DemoPeople, plot: LinkPlot): Cast {
+function castOf(
+  { dice, now }: Making,
+  people: Pick<DemoPeople, 'partners' | 'tenants'>,
+  plot: LinkPlot,
+): Cast {
   const partner = people.partners.get(plot.partner)
   const tenant = people.tenants.get(plot.tenant)
   const owner = partner?.members[0]
@@ -344,8 +348,12 @@ function addHistory(making: Making, plot: LinkPlot, cast: Cast): void {
 }
 
 /** Adds one link in every state, with its people, exceptions and history. */
-export function addLinks(making: Making, people: DemoPeople): DemoLink[] {
-  return LINK_PLOTS.map((plot) => {
+export function addLinks(
+  making: Making,
+  people: Pick<DemoPeople, 'partners' | 'tenants'>,
+  plots: readonly LinkPlot[] = LINK_PLOTS,
+): DemoLink[] {
+  return plots.map((plot) => {
     const cast = castOf(making, people, plot)
     addDelegation(making, plot, cast)
     addLinkRow(making, plot, cast)

@@ -1,7 +1,9 @@
 import { makeDemoOrders } from '#modules/orders/index.ts'
-import { addPerson, tenantMemberRow } from './people.ts'
-import type { DemoPeople, DemoPerson, Making } from './people.ts'
-import { addDays } from './dice.ts'
+import { addDays, Dice } from './dice.ts'
+import { addLinks } from './links.ts'
+import type { LinkPlot } from './link-plots.ts'
+import { addPerson, Ledger, tenantMemberRow } from './people.ts'
+import type { DemoMember, DemoPeople, DemoPerson, Making } from './people.ts'
 import type { DemoRows } from './store.ts'
 
 /** What the demo world holds of wholesale, orders and the sandbox; written after everything else. */
@@ -17,6 +19,47 @@ export interface DemoTrade {
 
 const MEMBER_DAYS = 300
 
+/** A customer in which the wholesaler's people order for the customer's own bill. */
+const RESELLING: LinkPlot = {
+  partner: 'westwire-wholesale',
+  tenant: 'lakeside-cable',
+  role: 'reseller',
+  type: 'reseller_channel',
+  status: 'active',
+  initiatedBy: 'partner',
+  startsInDays: -150,
+  endsInDays: 215,
+  people: { 'Wilma Brandt': null },
+  message: 'We order lines for you, on your own bill.',
+}
+
+const LINK_TABLES = [
+  'delegation',
+  'link',
+  'link_request_sent',
+  'link_news',
+  'link_member',
+  'delegation_history',
+] as const
+
+/** The rows of the wholesaler's link; they are written after the wholesaler, and leave what comes by chance elsewhere as it was. */
+function linkRows(
+  { now }: Making,
+  people: DemoPeople,
+  wholesaler: { readonly id: string; readonly member: DemoMember },
+): DemoRows[] {
+  const ledger = new Ledger()
+  const partner = {
+    id: wholesaler.id,
+    slug: RESELLING.partner,
+    name: 'Westwire Wholesale',
+    members: [wholesaler.member],
+  }
+  const making = { now, dice: new Dice(20_261_128), ledger }
+  addLinks(making, { partners: new Map([[partner.slug, partner]]), tenants: people.tenants }, [RESELLING])
+  return LINK_TABLES.map((table) => ({ table, rows: ledger.rowsOf(table) }))
+}
+
 function accountsOf({ ledger }: Making, people: DemoPeople) {
   const names = new Map([...people.tenants.values()].map(({ id, name }) => [id, name]))
   const accounts = ledger.rowsOf('billing_account').map((row) => ({
@@ -31,6 +74,24 @@ function accountsOf({ ledger }: Making, people: DemoPeople) {
   return [first, ...others] as const
 }
 
+/** Who belongs to the organisations that were added, each as an admin. */
+function memberRows(
+  making: Making,
+  parties: ReturnType<typeof makeDemoOrders>['parties'],
+  people: Readonly<Record<'wholesale' | 'home' | 'harbour' | 'tester', DemoPerson>>,
+) {
+  const admin = (tenantId: string, { id }: DemoPerson, by = making) =>
+    tenantMemberRow(by, { tenantId, personId: id, role: 'TENANT_ADMIN' })
+  const home = parties.wholesaler.homeTenantId
+  return [
+    admin(home, people.home),
+    // Whoever orders for customers orders for the own organisation too.
+    admin(home, people.wholesale, { ...making, dice: new Dice(20_261_129) }),
+    admin(parties.managed.tenantId, people.harbour),
+    admin(parties.sandbox.tenantId, people.tester),
+  ]
+}
+
 /** Adds a wholesaler with its end customer, the sandbox, who pays for what, and orders; and the people who work there. */
 export function addTrade(making: Making, people: DemoPeople): DemoTrade {
   const { dice, now } = making
@@ -43,12 +104,14 @@ export function addTrade(making: Making, people: DemoPeople): DemoTrade {
     accounts: [...accountsOf(making, people)],
   })
   const person = (name: string, domain: string, role: string) => addPerson(making, { name, domain, role })
-  const wholesale = person('Wilma Brandt', 'westwire.example', 'Owner of Westwire Wholesale')
+  const wholesale = person(
+    'Wilma Brandt',
+    'westwire.example',
+    'Owner of Westwire Wholesale, admin of Westwire Carrier',
+  )
   const home = person('Otto Keller', 'westwire.example', 'Admin of Westwire Carrier')
   const harbour = person('Hanna Vogt', 'harbour.example', 'Admin of Harbour Logistics')
   const tester = person('Sandra Fields', 'sandbox.example', 'Admin of the sandbox')
-  const admin = (tenantId: string, { id }: DemoPerson) =>
-    tenantMemberRow(making, { tenantId, personId: id, role: 'TENANT_ADMIN' })
   const at = addDays(now, -MEMBER_DAYS)
   const owner = {
     id: dice.uuid(at),
@@ -59,16 +122,16 @@ export function addTrade(making: Making, people: DemoPeople): DemoTrade {
     created_at: at,
     updated_at: at,
   }
-  const members = [
-    admin(parties.wholesaler.homeTenantId, home),
-    admin(parties.managed.tenantId, harbour),
-    admin(parties.sandbox.tenantId, tester),
-  ]
+  const members = memberRows(making, parties, { wholesale, home, harbour, tester })
   return {
     rows: [
       ...rows.map(([table, list]) => ({ table, rows: list })),
       { table: 'partner_member', rows: [owner] },
       { table: 'tenant_member', rows: members },
+      ...linkRows(making, people, {
+        id: parties.wholesaler.partnerId,
+        member: { ...wholesale, memberId: owner.id },
+      }),
     ],
     completed,
     signIns: [wholesale, home, harbour, tester],

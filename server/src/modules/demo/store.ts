@@ -96,9 +96,8 @@ export interface DemoRows {
 
 /** Writes rows in one statement; columns that no row names keep their default. */
 export async function insertRows(run: RunSql, { table, rows }: DemoRows): Promise<void> {
-  const [first] = rows
-  if (!first) return
-  const columns = Object.keys(first).join(', ')
+  if (rows.length === 0) return
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].join(', ')
   await run(
     `insert into ${table} (${columns}) select ${columns} from jsonb_populate_recordset(null::${table}, $1::jsonb)`,
     [JSON.stringify(rows)],

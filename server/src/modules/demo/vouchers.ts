@@ -1,14 +1,19 @@
 import { makeVoucherCode, recipientIdentities } from '#modules/vouchers/index.ts'
+import type { VoucherNews } from '#modules/vouchers/index.ts'
 import type { Vault } from '#platform/vault.ts'
 import { FIRST_NAMES, LAST_NAMES, TENANT_USER } from './cast.ts'
 import { addDays, Dice, toDay } from './dice.ts'
-import type { DemoPeople, DemoTenant, Making } from './people.ts'
+import type { DemoPeople, DemoPerson, DemoTenant, Making } from './people.ts'
+import { VoucherEvents } from './voucher-events.ts'
+import type { VoucherDoer } from './voucher-events.ts'
 
 /** An agency of the demo world and the token of its form. */
 export interface VoucherAgency {
   readonly id: string
   readonly name: string
   readonly tokenId: string
+  /** The name of its form. */
+  readonly form: string
 }
 
 const SEED = 210_000
@@ -48,9 +53,12 @@ interface Scene {
   readonly making: Making
   readonly dice: Dice
   readonly tenant: DemoTenant
-  readonly worker: string
+  readonly worker: DemoPerson
+  readonly events: VoucherEvents
   readonly agencies: readonly VoucherAgency[]
-  readonly types: readonly { readonly id: string; readonly valid_days: number }[]
+  readonly types: readonly (Pick<(typeof TYPES)[number], 'code' | 'label' | 'valid_days'> & {
+    readonly id: string
+  })[]
   readonly identify: ReturnType<typeof recipientIdentities>
 }
 
@@ -83,7 +91,7 @@ function addTypes({ making, dice, tenant }: Omit<Scene, 'types'>): Scene['types'
       created_at: at,
       updated_at: at,
     })
-    return { id, valid_days: type.valid_days }
+    return { id, ...type }
   })
 }
 
@@ -97,12 +105,12 @@ function drawPerson(dice: Dice): Person {
 
 /** The newest move of a voucher in this state, and who made it. */
 function lastMove({ making, dice, worker, tenant }: Scene, { status, at, agency }: Wish, end: Date | null) {
-  const issuer = agency ? `Desk of ${agency.name}` : worker
+  const issuer = agency ? `Desk of ${agency.name}` : worker.name
   const [action, name, note] = (
     {
       issued: ['issue', issuer, null],
       pending_review: ['request_review', issuer, null],
-      redeemed: ['redeem', worker, null],
+      redeemed: ['redeem', worker.name, null],
       expired: ['expire', 'Liaison', null],
       voided: ['void', tenant.adminPerson.name, 'Issued by mistake.'],
       declined: ['decline', tenant.adminPerson.name, 'This household was helped in spring.'],
@@ -204,7 +212,7 @@ function issuerOf({ worker }: Scene, { agency }: Wish) {
       agency_name: null,
       form_token_id: null,
       issuer_mode: 'staff',
-      issued_by_label: worker,
+      issued_by_label: worker.name,
     }
   return {
     agency_id: agency.id,
@@ -213,6 +221,50 @@ function issuerOf({ worker }: Scene, { agency }: Wish) {
     issuer_mode: 'form',
     issued_by_label: `Desk of ${agency.name}`,
   }
+}
+
+/** What brought a voucher into its state after it was asked for, and who did it. */
+function moveOf(
+  { tenant, worker }: Pick<Scene, 'tenant' | 'worker'>,
+  status: Status,
+): readonly [VoucherNews, VoucherDoer] | null {
+  const admin = { is: 'person', person: tenant.adminPerson } as const
+  if (status === 'redeemed') return ['voucher.redeemed', { is: 'person', person: worker }]
+  if (status === 'voided') return ['voucher.voided', admin]
+  if (status === 'declined') return ['voucher.review_declined', admin]
+  return status === 'expired' ? ['voucher.expired', { is: 'clock' }] : null
+}
+
+interface Story {
+  readonly id: string
+  readonly code: string
+  readonly wish: Wish
+  readonly move: ReturnType<typeof lastMove>
+}
+
+/** A voucher as its events name it. */
+function toTold({ tenant, types }: Scene, { id, code, wish }: Story) {
+  const { agency, typeIndex } = wish
+  const { label = '', code: typeCode = '' } = types[typeIndex] ?? {}
+  const named = { agencyId: agency?.id ?? null, agencyName: agency?.name ?? null }
+  return { told: { id, tenantId: tenant.id, code, typeLabel: label, ...named }, typeCode }
+}
+
+/** What the audit log says of a voucher: who asked for it, and what became of it (E10). */
+function tellStory(scene: Scene, story: Story): void {
+  const { wish, move } = story
+  const { status, at, agency } = wish
+  const { told, typeCode } = toTold(scene, story)
+  const issuer: VoucherDoer = agency
+    ? { is: 'form', tokenId: agency.tokenId, name: `${agency.name}, form ${agency.form}` }
+    : { is: 'person', person: scene.worker }
+  const waits = status === 'pending_review' || status === 'declined'
+  scene.events.issued(told, { at, by: issuer, typeCode, waits })
+  const moved = moveOf(scene, status)
+  if (moved === null) return
+  const [action, by] = moved
+  const from = waits ? 'pending_review' : 'issued'
+  scene.events.moved(told, { at: move.at, by, action, from, to: status, reason: move.note })
 }
 
 const ENDED: ReadonlySet<Status> = new Set(['expired', 'voided', 'declined'])
@@ -228,10 +280,11 @@ function addVoucher(scene: Scene, wish: Wish): void {
   const move = lastMove(scene, wish, end)
   const redemption = redemptionOf(scene, wish, move.at)
   const issuer = issuerOf(scene, wish)
+  const code = makeVoucherCode((below) => dice.between(0, below - 1))
   making.ledger.add('voucher', {
     tenant_id: tenant.id,
     id,
-    code: makeVoucherCode((below) => dice.between(0, below - 1)),
+    code,
     voucher_type_id: type.id,
     status,
     ...issuer,
@@ -251,6 +304,7 @@ function addVoucher(scene: Scene, wish: Wish): void {
     { id, tenantId: tenant.id, issuer: issuer.issued_by_label, wish },
     { move, receipt: redemption.receipt_id },
   )
+  tellStory(scene, { id, code, wish, move })
 }
 
 /** Types of vouchers of one tenant and some sixty vouchers in every state, two of which wait because the person has one elsewhere. */
@@ -260,10 +314,11 @@ export function addVouchers(
   { agencies, vault }: { readonly agencies: readonly VoucherAgency[]; readonly vault: Vault },
 ): void {
   const tenant = people.tenants.get(HOME)
-  if (!tenant) return
-  const worker = TENANT_USER.name
+  const worker = people.signIns.find(({ name }) => name === TENANT_USER.name)
+  if (!tenant || !worker) return
   const dice = new Dice(SEED)
-  const parts = { making, dice, tenant, worker, agencies, identify: recipientIdentities(vault) }
+  const events = new VoucherEvents(making, tenant)
+  const parts = { making, dice, tenant, worker, events, agencies, identify: recipientIdentities(vault) }
   const scene: Scene = { ...parts, types: addTypes(parts) }
   const [first, second] = agencies
   for (const { status, count, from, to } of STATES) {

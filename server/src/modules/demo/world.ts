@@ -36,6 +36,7 @@ import { addDemoRisk } from './risk.ts'
 import type { DemoRealm } from './realm.ts'
 import { addUsage } from './usage.ts'
 import { addVouchers } from './vouchers.ts'
+import { ADD_PAST_MONTHS } from './voucher-events.ts'
 import { deriveKeyText, deriveSignIn, deriveTotpSecret, writeDemoFile } from './sign-ins.ts'
 import type { DemoClient, DemoFileBody, DemoRealmSignIn, DemoSignIn } from './sign-ins.ts'
 import { analyze, insertRows, lockEmptyDatabase } from './store.ts'
@@ -326,6 +327,7 @@ async function write(
   { world, vault }: { readonly world: World; readonly vault: DemoOptions['vault'] },
   trade: readonly DemoRows[],
 ): Promise<void> {
+  await run(ADD_PAST_MONTHS.text, ADD_PAST_MONTHS.values(world.making.now))
   for (const table of ORDER) await insertRows(run, { table, rows: world.making.ledger.rowsOf(table) })
   for (const rows of trade) await insertRows(run, rows)
   await run(COMPLETE_DEMO_ORDERS, [world.trade.completed])

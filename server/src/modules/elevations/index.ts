@@ -1,3 +1,10 @@
+/**
+ * More access for one person in one link for a short while (B13): `link_elevation` is asked for with a reason, approved
+ * by another owner of the partner and by the tenant where its rules say so, and over when its time is, whether or not
+ * the clock job runs. It widens the mask of one person, never the ceiling of the link's role. No other module is
+ * called.
+ */
+
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import './problems.ts'

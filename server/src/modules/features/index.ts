@@ -1,3 +1,10 @@
+/**
+ * Which parts of the product are on for which partner (C3): `feature_flag` is the rule, `feature_ramp_step` the
+ * schedule, `partner_feature` the override and the partner's own choice, `feature_history` what became of them. Decided
+ * in the process by flagd-core behind OpenFeature (decision 022) on a copy that a notification of the database renews;
+ * a kill switch and an answer "why" go the same way. No other module is called.
+ */
+
 import type { FeatureSource } from '#platform/features.ts'
 import type { Route } from '#platform/route.ts'
 import './problems.ts'

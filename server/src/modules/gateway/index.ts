@@ -1,3 +1,10 @@
+/**
+ * The decision point for gateways and other enforcement points (A8): forward-auth and AuthZEN, over the same decision
+ * as our own API. `protected_upstream` and `protected_route` say what may be called and which permission it takes; a
+ * path that matches no row is refused. A `gateway` gets decisions for its own upstreams alone, and a signed context
+ * that the guard in the API behind it verifies. No other module is called: the composition hands it the guard.
+ */
+
 import type { FastifyInstance } from 'fastify'
 import type { Guard } from '@liaison/guard'
 import type { Engine } from '#platform/execute.ts'

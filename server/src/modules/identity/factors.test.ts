@@ -239,6 +239,18 @@ describe('stepping up', () => {
     expect((await browser.get(shown.location ?? '')).text).toContain('href="/links/x"')
   })
 
+  test('made beside an open page ends on a page that says so, by factor or by password', async () => {
+    const person = await seedStaff()
+    const secret = await addApp(world, person.id)
+    const browser = await signIn(person, secret, -30)
+    const shown = await browser.post('/step-up', { code: codeOf(secret), return_to: '/step-up/done' })
+    expect([shown.status, shown.location]).toEqual([303, '/step-up/done'])
+    expect((await browser.get('/step-up/done')).text).toContain('Close this window and go on where you were.')
+    const plain = await givePassword(await seedAccount(world))
+    const offered = await plain.post('/step-up', { password: PASSWORD, return_to: '/step-up/done' })
+    expect((await plain.get(offered.location ?? '')).text).toContain('href="/step-up/done"')
+  })
+
   test('leads a stranger to sign-in and back', async () => {
     expect((await newBrowser().get('/step-up?return_to=%2Faccount')).location).toBe(
       '/signin?return_to=%2Faccount',

@@ -1,6 +1,8 @@
 /**
- * Persons and how they prove who they are: sign-in, second factors, sessions, invitations, the account pages
- * (access.md section 5). Nothing here reads anything of a tenant.
+ * Persons and how they prove who they are (access.md section 5): sign-in with password, codes and passkeys, recovery,
+ * `session` with its idle and absolute end, step-up, invitations, the account pages. All pages work without script
+ * except for passkeys themselves. A `person` row gives no right: memberships do. Nothing here reads anything of a
+ * tenant, and no other module is called; others take the password hasher, secret tokens and code boxes from here.
  */
 
 import type { Route } from '#platform/route.ts'
@@ -51,6 +53,7 @@ export function makeIdentityRoutes(services: Services, options: IdentityOptions 
 
 export type { DemoSignIn } from './door.ts'
 export { createInvitation } from './invitation.ts'
+export { inviteAdministrator } from './invite-administrator.ts'
 export { sweepIdentity } from './member-store.ts'
 export { hashPassword, makePasswordHasher } from './password-hash.ts'
 export type { PasswordHasher } from './password-hash.ts'

@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeOfKey, linkIn, mailsTo, NEW_PASSWORD, PASSWORD, seedAccount } from '#testing/account-holder.ts'
+import { CommandBench, OPERATOR } from '#testing/command.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeIdentityRoutes } from './index.ts'
@@ -76,6 +77,42 @@ describe('an invitation', () => {
         has_second_factor: true,
       }),
     )
+  })
+
+  test('from the machine brings in an administrator of the platform, once, who sets up a second factor first; the log has the operator and the reason', async () => {
+    await using bench = await CommandBench.start(world)
+    const email = newAddress()
+    const line = ['person', 'invite-admin', email, '--reason', 'Two people decide from now on.']
+    const { pathname } = new URL((await bench.run(line)).out.trim())
+    const told: { email: string; link: string } = JSON.parse((await bench.run([...line, '--json'])).out)
+    const link = new URL(told.link).pathname
+    expect((await newBrowser().get(pathname)).status).toBe(410)
+    const browser = newBrowser()
+    expect((await browser.get(link)).text).toContain('Administrator of the platform')
+    const joined = await browser.post(link, { name: 'Sam Whitfield', password: NEW_PASSWORD })
+    expect(joined.location).toBe('/signin/enrol')
+    expect(await isSignedIn(browser)).toBe(false)
+    expect((await newBrowser().get(link)).status).toBe(410)
+    expect(
+      await world.sql(
+        `select s.role, s.status from platform_staff s join person p on p.id = s.person_id where p.email = $1`,
+        [email],
+      ),
+    ).toEqual([{ role: 'SUPER_ADMIN', status: 'active' }])
+    expect(
+      await world.sql(
+        `select actor_name, reason, changes from audit_event where action = 'identity.member.invite' and resource_label = $1`,
+        [email],
+      ),
+    ).toEqual(
+      Array.from({ length: 2 }, () => ({
+        actor_name: OPERATOR.name,
+        reason: 'Two people decide from now on.',
+        changes: { role: 'SUPER_ADMIN' },
+      })),
+    )
+    await expect(bench.run(['person', 'invite-admin', 'nobody', '--reason', 'x'])).rejects.toThrow('e-mail')
+    await expect(bench.run(['person', 'invite-admin', email])).rejects.toThrow('--reason')
   })
 
   test('is taken once, however many try at the same moment', async () => {

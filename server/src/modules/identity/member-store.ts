@@ -46,7 +46,7 @@ const Assignment = z.object({
 
 /** Keeps an invitation in the name of the mandate's organisation; an open one to the same address stops working. Returns its id and its token, which is stored nowhere. */
 export async function keepInvitation(
-  mandate: Mandate<'platform' | 'program' | 'tenant'>,
+  mandate: Mandate<'platform' | 'program' | 'tenant' | 'system'>,
   invitation: Place & { readonly email: string; readonly role: MemberRole },
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = makeToken()

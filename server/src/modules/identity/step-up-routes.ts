@@ -156,9 +156,25 @@ async function stepUpByPassword(
   return redirect(isOwnPage ? returnTo : `/account/app?return_to=${encodeURIComponent(returnTo)}`, token)
 }
 
+/** Where a step-up ends that was made in a window of its own, beside a page that waits for it. */
+const doneRoute: Route = page({
+  method: 'GET',
+  path: '/step-up/done',
+  summary: 'Say that the step-up is done, to who made it beside an open page',
+  input: {},
+  access: ACCESS,
+  limit: 'page',
+  handle: async () =>
+    showPage(
+      'It is you',
+      html`<p class="lead">Close this window and go on where you were. It holds for 15 minutes.</p>`,
+    ),
+})
+
 /** The page that asks a signed-in person to show again who they are (RFC 9470). */
 export function makeStepUpRoutes(door: Door): Route[] {
   return [
+    doneRoute,
     page({
       method: 'GET',
       path: '/step-up',

@@ -1,6 +1,9 @@
 /**
- * The authorization server (A1 to A4, A6, A9): OAuth 2.0 with the FAPI 2.0 Security Profile on oidc-provider, its keys
- * and tokens, and the verifier of our own API's tokens.
+ * The authorization server (A1 to A4, A6, A9): OAuth 2.0 with the FAPI 2.0 Security Profile on oidc-provider (decision
+ * 016), its keys, token exchange, and the verifier of our own API's tokens. Codes, requests and grants are rows of
+ * `oauth_artifact` and `oauth_grant` under digests; a token names a delegation and is believed only while that holds.
+ * Here are also `api_client`, `consent` and `resale`, which tokens stand on. Whether a consent stands, and the pages on
+ * which it is given, are asked of `consents`.
  */
 
 import type { Guard } from '@liaison/guard'

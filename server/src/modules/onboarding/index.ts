@@ -1,6 +1,7 @@
 /**
  * The way of a new partner (A11): the API terms, and the checklist from the application up to the first call for a
- * customer. The application itself is the module `applications`.
+ * customer, each step read from the records that prove it. `api_terms_acceptance` keeps who accepted which text with
+ * its digest. The application itself is the module `applications`; no other module is called.
  */
 
 import type { Route } from '#platform/route.ts'

@@ -1,3 +1,10 @@
+/**
+ * How a partner arranges its people and its tenants (B3, B14): teams that bring people into links (`partner_team`,
+ * `team_grant`), groups of tenants with exclusions (`tenant_group`), saved views, pins. Only a team grant takes part in
+ * access, by the rows of `link_member` that follow from it; a group or a view opens nothing and only narrows. Other
+ * modules ask here which tenants a group means; no other module is called.
+ */
+
 import type { Route } from '#platform/route.ts'
 import './problems.ts'
 import { assignmentRoutes } from './routes-assignments.ts'

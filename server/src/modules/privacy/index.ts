@@ -1,7 +1,10 @@
 /**
- * What is kept of a person: read by that person, kept for a time only, and erased on demand without breaking the seal
- * of the audit log (reliability.md section 8).
+ * What is kept of a person (reliability.md section 8): read by that person, kept for a time only, and erased on demand
+ * without breaking the seal of the audit log, which covers salted digests of whatever names a person. It has no table;
+ * data-classes.ts says of every table of the product what is personal in it, who may erase it and when it goes. No
+ * other module is called.
  */
+
 import type { Route } from '#platform/route.ts'
 import { ownRecordRoute } from './own-record.ts'
 

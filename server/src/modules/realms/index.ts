@@ -1,6 +1,8 @@
 /**
- * Realms: the user bases of white-label partners (C9, C4). The door of each realm (sign-up, sign-in, passwords), its
- * pages and operations, and what its partner's people and the provider see of it.
+ * Realms: the user bases of white-label partners (C9, C4). The door of each `realm` (sign-up, sign-in, passwords), its
+ * pages and operations, and what its partner's people and the provider see of it. An `end_user` has no relation to
+ * persons; the same address in two realms is two users, and each realm is an issuer of its own (decision 021). Look and
+ * session limits come from `configuration`, the password hasher and secret tokens from `identity`.
  */
 
 import { makePasswordHasher } from '#modules/identity/index.ts'

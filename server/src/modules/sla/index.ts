@@ -1,3 +1,9 @@
+/**
+ * What is promised for tickets (B7, B8): `sla_policy_version` holds a tenant's default, the agreement with one link,
+ * and the floor of a headquarters under which no promise may fall; the newest version counts. Working time, calendars
+ * and pauses are arithmetic without a database, and whoever runs a clock takes it from here. No other module is called.
+ */
+
 import type { Route } from '#platform/route.ts'
 import { partnerSlaRoutes } from './routes-partner.ts'
 import { tenantSlaRoutes } from './routes-tenant.ts'

@@ -1,3 +1,10 @@
+/**
+ * Limits and usage of end users (C5): `limit_policy` is the platform's bound for each role, `limit_override` one
+ * user's. Operations are counted exactly in `usage_bucket` by one function of the database before the work, and going
+ * beyond brings a `usage_consequence` until it ends by time or is lifted. Partner and end user read the same figures.
+ * Pages come from `realms`.
+ */
+
 import type { Route } from '#platform/route.ts'
 import { usagePages } from './pages.ts'
 import './problems.ts'

@@ -1,3 +1,10 @@
+/**
+ * Signed messages about events (access.md section 8): an outbox row written with the change fans out into
+ * `webhook_delivery` rows for each `webhook_endpoint` that may know of it, which is decided then. A job delivers, with
+ * retries over days; keys rotate without a gap; addresses of private networks are refused at the connection. Payloads
+ * are ids alone; the receiver asks the API. No other module is called.
+ */
+
 import './problems.ts'
 
 export { readAllowedNets } from './allowed-nets.ts'

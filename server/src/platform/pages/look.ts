@@ -6,8 +6,15 @@ function readOwn(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8')
 }
 
+/** In this order, since a later rule wins over an earlier one of the same weight. */
+const FAMILIES = ['base', 'frame', 'forms', 'parts', 'tables', 'documents'] as const
+
 /** The one stylesheet of all pages: the shared roles of colour and type first. */
-export const STYLESHEET = makeAsset('pages', 'css', readOwn('./tokens.css') + readOwn('./pages.css'))
+export const STYLESHEET = makeAsset(
+  'pages',
+  'css',
+  readOwn('./tokens.css') + FAMILIES.map((family) => readOwn(`./${family}.css`)).join('\n'),
+)
 
 /** The provider's mark, also the icon of the tab. */
 export const MARK = makeAsset('mark', 'svg', readOwn('./mark.svg').trim())
