@@ -244,7 +244,7 @@ async function finish(
   const events = tellAccessReason(
     takeEvents(
       mandate,
-      isRead && call.route.answers === 'json' ? describeRead(call.route, mandate, answer.body) : null,
+      isRead && call.route.answers === 'json' ? () => describeRead(call.route, mandate, answer.body) : null,
     ),
     readAccessReason(call.request.headers['x-access-reason']),
   )

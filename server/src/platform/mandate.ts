@@ -306,10 +306,10 @@ export function noteRead(mandate: Mandate, event: AuditEvent): void {
   backingOf(mandate).reads = event
 }
 
-/** The statements that the end of the request sends: the queued events, or the read. */
-export function takeEvents(mandate: Mandate, fallbackRead: AuditEvent | null): Statement[] {
+/** The statements that the end of the request sends: the queued events, and the read that was noted, or else is described. */
+export function takeEvents(mandate: Mandate, describe: (() => AuditEvent | null) | null): Statement[] {
   const { events, reads } = backingOf(mandate)
-  const read = reads ?? fallbackRead
+  const read = reads ?? describe?.() ?? null
   return read === null ? [...events] : [...events, recordReadStatement(read)]
 }
 

@@ -18,14 +18,20 @@ function countRows(body: unknown): { total: number; byTenant: Map<TenantId, numb
   return { total: items.length, byTenant }
 }
 
+/** Names of acts that only look. `switch_context` tells what one could do in a tenant. */
+const LOOKS = /\.(?:read|list|export|switch_context)$/
+
 /**
  * The event of a read of a tenant's data by somebody from outside, when the handler said nothing about it. What a
- * tenant's own people read of their own data is no event, unless the handler notes it.
+ * tenant's own people read of their own data is no event, unless the handler notes it. Throws where the permission is
+ * named for a change: the tenant would read of one that never was, so such a handler says itself what was looked at.
  */
 export function describeRead(route: Route, mandate: Mandate, body: unknown): AuditEvent | null {
   const permission = permissionOf(route.access)
   const isFromOutside = mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'api'
   if (!permission || !isFromOutside) return null
+  if (!LOOKS.test(permission.audit_action))
+    throw new Error(`${route.method} ${route.path} only looks and does not note what it looked at`)
   const { total, byTenant } = countRows(body)
   return {
     action: permission.audit_action,

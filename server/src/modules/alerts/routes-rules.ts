@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
-import { recordEvent } from '#platform/mandate.ts'
+import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
@@ -187,6 +187,11 @@ function recordRule(
   })
 }
 
+/** The rules are the organisation's own: no customer is told that somebody looked at them. */
+function noteLook(mandate: Mandate<'portfolio'>, rowCount: number): void {
+  noteRead(mandate, { action: 'alert_rules.read', tenants: [], rowCount })
+}
+
 const reads = [
   route({
     method: 'GET',
@@ -198,6 +203,7 @@ const reads = [
     responses: { 200: RuleList },
     async handle({ mandate }) {
       const [items, defaults] = [await listRules(mandate), await listDefaults(mandate)]
+      noteLook(mandate, items.length)
       return {
         items: items.map(toRule),
         defaults: defaults.map((row) => ({
@@ -222,7 +228,11 @@ const reads = [
     limit: 'detail',
     problems: ['ALERT_RULE_NOT_FOUND'],
     responses: { 200: RuleBody },
-    handle: async ({ mandate, params }) => answer(await getRule(mandate, params.rule_id)),
+    async handle({ mandate, params }) {
+      const rule = await getRule(mandate, params.rule_id)
+      noteLook(mandate, 1)
+      return answer(rule)
+    },
   }),
 ]
 

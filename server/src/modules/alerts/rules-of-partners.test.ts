@@ -53,8 +53,13 @@ describe('rules', () => {
     )
     expect((await world.call(scene.asOwner, 'DELETE', path)).statusCode).toBe(204)
     expect((await get(scene.asOwner, RULES)).items).toEqual([])
+    const looks = await world.sql(
+      `select distinct action from audit_event where partner_id = $1 and method = 'GET'`,
+      [scene.partner],
+    )
+    expect(looks).toEqual([{ action: 'alert_rules.read' }])
     const events = await world.sql(
-      `select action from audit_event where partner_id = $1 and action like 'alert_rules.%' order by id`,
+      `select action from audit_event where partner_id = $1 and (action like 'alert_rules.%' or action = 'alerts.config.write') and method <> 'GET' order by id`,
       [scene.partner],
     )
     expect(events.map((event) => event['action'])).toEqual([

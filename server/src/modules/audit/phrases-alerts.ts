@@ -14,6 +14,7 @@ export const ALERT_PHRASES: Readonly<Record<string, Phrase>> = {
   'alerts.resolve': says('closed the {x}', ALERT),
   'alerts.snooze': says('snoozed or woke the {x}', ALERT),
   'alerts.assign': says('gave the {x} to somebody', ALERT),
+  'alert_rules.read': says('looked at the {x}', RULE),
   'alert_rules.create': says('made the {x}', RULE),
   'alert_rules.update': says('changed the {x}', RULE),
   'alert_rules.delete': says('deleted the {x}', RULE),

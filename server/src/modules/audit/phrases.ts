@@ -90,6 +90,7 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'support.tickets.comment': says('commented on {x}', NOUNS.ticket),
   'support.tickets.assign': says('assigned {x}', NOUNS.ticket),
   'support.tickets.internal_notes.read': reads(NOUNS.note),
+  'support.assignees.list': says('looked at who can be given tickets'),
   'support.sla.breach': says('A promised time was missed: {x}', NOUNS.ticket),
   'support.sla.settle': says('The clocks were set: {x}', NOUNS.ticket),
   'support.sla.justify': says('said why the promise of {x} was missed', NOUNS.ticket),

@@ -76,7 +76,7 @@ export async function decideCall(engine: Engine, asked: AskedCall): Promise<Allo
     }
     if (!isRead) recordEvent(mandate, describe(asked))
     await transaction.commit(
-      takeEvents(mandate, isRead ? describe(asked) : null),
+      takeEvents(mandate, isRead ? () => describe(asked) : null),
       isRead ? 'relaxed' : 'durable',
     )
     engine.observer.decided('allowed', 'ALLOWED')

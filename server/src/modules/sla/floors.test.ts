@@ -70,6 +70,12 @@ test('a headquarters sets one floor for all its subsidiaries, and each has its o
     expect(rows).toEqual([{ version: 1, uptime: 99.5, created_by_name: 'Gavin Belson', events: 1 }])
   }
   const listed = (await world.call(caller, 'GET', FLOORS)).json()
+  const looks = await world.sql(
+    `select e.action, s.row_count::integer from audit_event e join audit_scope s on s.event_id = e.id
+     where s.kind = 'tenant' and s.scope_id = $1 and e.method = 'GET'`,
+    [subsidiaries[0]?.tenant],
+  )
+  expect(looks).toEqual([{ action: 'sla.policies.read', row_count: 1 }])
   expect(listed.items.map((item: { tenant_name: string }) => item.tenant_name)).toEqual([
     'Hooli East',
     'Hooli South',

@@ -2,7 +2,7 @@ import { encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { recordEvent } from '#platform/mandate.ts'
+import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate, PortfolioLink } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { reachOf, Scope, toScope } from '#platform/reach.ts'
@@ -87,6 +87,14 @@ const targetOf = ({ tenant, facts }: PortfolioLink): FloorTarget | null =>
 export async function answerFloors(mandate: Mandate<'portfolio'>) {
   const targets = mandate.links.flatMap((link) => targetOf(link) ?? [])
   const newest = await listFloors(mandate, targets)
+  noteRead(mandate, {
+    action: 'sla.policies.read',
+    tenants: mandate.links.map(({ tenant }) => ({
+      tenantId: tenant.id,
+      rowCount: newest.has(tenant.id) ? 1 : 0,
+    })),
+    rowCount: newest.size,
+  })
   return {
     items: mandate.links.toSorted(byName).map(({ tenant, facts }) => {
       const floor = newest.get(tenant.id)

@@ -154,5 +154,8 @@ export async function answerAssignees(mandate: TicketMandate) {
       name: assignee.name,
       partner_name: assignee.partner_name,
     }))
+  // What a tenant's own people look at is no event.
+  if (mandate.kind === 'acting')
+    noteRead(mandate, { action: 'support.assignees.list', rowCount: items.length })
   return { items }
 }

@@ -91,6 +91,12 @@ test('a ticket is given only to people assigned to the link and to members of th
   })
   const listed = (await world.call(caller, 'GET', '/api/v1/partner/support/assignees')).json()
   expect(listed.items.map((item: { name: string }) => item.name)).toEqual(['Ana Ruiz', lee.name])
+  // Who only looked is not told to have given tickets to anybody.
+  const told = await world.sql(
+    `select action, row_count::integer from audit_event where actor_id = $1 and route like '%/assignees'`,
+    [lee.id],
+  )
+  expect(told).toEqual([{ action: 'support.assignees.list', row_count: 2 }])
 })
 
 test('fault 5: a ticket of another tenant in the path answers as one that does not exist, to reads and writes alike', async () => {
