@@ -319,7 +319,10 @@ test('a tenant sets its rules, sees who came in with what was read and changed, 
 
   const into = { method: 'POST', data: { tenant_id: product.demo.tenants['cascade-broadband'] } } as const
   expect(await ask(victor, '/partner/context', into)).toBe(200)
-  await readsTheNews(product, ruth, /Northwind MSP: .*[1-9]\d* changes?.* \(.*Lee Park\)/)
+  await readsTheNews(product, ruth, {
+    to: 'ruth@cascadebroadband.example',
+    week: /Northwind MSP: .*[1-9]\d* changes?.* \(.*Lee Park\)/,
+  })
   await ruth.goto(orgPath('cascade-broadband', 'access/stop-all'))
   await ruth.getByLabel('Reason').fill('A laptop of theirs was stolen')
   await ruth.getByLabel("Type your organisation's name to confirm").fill('Cascade Broadband')

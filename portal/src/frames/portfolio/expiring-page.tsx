@@ -41,6 +41,17 @@ function Tiles({ links, ended }: { links: readonly Link[]; ended: number }) {
   )
 }
 
+const isRenewable = (link: Link) => (link.expires_in_days ?? -99) >= -30
+
+function Links({ links, ended }: { links: readonly Link[]; ended: readonly Link[] }) {
+  return (
+    <div className="stack">
+      <Tiles links={links} ended={ended.length} />
+      <ChooseLinks links={[...ended, ...links].toSorted(byEnd)} />
+    </div>
+  )
+}
+
 /** Links that end soon or ended lately, and asking their tenants for more time, many at once (B1, B14). */
 export function ExpiringPage() {
   const { values, set } = useFilters(spec)
@@ -52,7 +63,6 @@ export function ExpiringPage() {
   const ended = useRead(['links', endedQuery], (frame, signal) =>
     readBody(frame.client.GET('/partner/links', { params: { query: endedQuery }, signal })),
   )
-  const renewable = (ended.data?.items ?? []).filter((link) => (link.expires_in_days ?? -99) >= -30)
   return (
     <Page title={t('expiring.title')} lead={t('expiring.lead')}>
       <div className="filters">
@@ -66,10 +76,10 @@ export function ExpiringPage() {
       </div>
       <Answer query={links} lines={8}>
         {({ items }) => (
-          <div className="stack">
-            <Tiles links={items} ended={renewable.length} />
-            <ChooseLinks links={[...renewable, ...items].toSorted(byEnd)} />
-          </div>
+          // Both at once: rows that came later would undo a choice of all.
+          <Answer query={ended} lines={8}>
+            {(answer) => <Links links={items} ended={answer.items.filter(isRenewable)} />}
+          </Answer>
         )}
       </Answer>
     </Page>

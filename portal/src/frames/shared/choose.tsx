@@ -20,7 +20,7 @@ type HeadProps = {
 
 /** The head of the first column of rows to choose from, with the box that chooses all or none. */
 export function ChooseHead({ title, ids, chosen, onChosen }: HeadProps) {
-  const isAll = ids.every((id) => chosen.has(id))
+  const isAll = ids.length > 0 && ids.every((id) => chosen.has(id))
   return (
     <th scope="col">
       <label className="check">
