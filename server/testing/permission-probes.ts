@@ -1,6 +1,7 @@
 import { permissionsOfPlane } from '@liaison/access'
 import type { PermissionOf } from '@liaison/access'
 import { z } from 'zod'
+import { noteRead } from '#platform/mandate.ts'
 import { route } from '#platform/route.ts'
 
 export type PermissionName = PermissionOf<'delegation'>
@@ -17,6 +18,9 @@ export const permissionProbes = PERMISSION_NAMES.map((permission) =>
     access: { permission, tenant: 'header' },
     limit: 'detail',
     responses: { 200: z.strictObject({ done: z.boolean() }) },
-    handle: async () => ({ done: true }),
+    async handle({ mandate }) {
+      noteRead(mandate, { action: 'probe.read', rowCount: 1 })
+      return { done: true }
+    },
   }),
 )

@@ -2,6 +2,8 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 
 /** Where the app of these tests takes people back to; nobody listens there, the browser is told what to answer. */
 const CALLBACK = 'https://app.northwind.example/callback'
@@ -201,5 +203,9 @@ export async function allow(
   // Nothing answers at the app's address; where the browser was sent is all that the app would have learnt.
   const sent = page.waitForRequest((request) => request.url().startsWith(CALLBACK))
   await page.getByRole('link', { name: /^Go back to/ }).click()
-  return (await sent).url()
+  const url = (await sent).url()
+  // The page that says so must stand before the next one is asked for, or it would take its place.
+  const protocol = () => page.evaluate<string>('location.protocol').catch(() => 'on the way')
+  await expect.poll(protocol, SOON).toBe('chrome-error:')
+  return url
 }

@@ -53,8 +53,9 @@ const priority = fc
     calendar,
   }))
 const zone = fc.constantFrom('UTC', 'Europe/Berlin')
+// What is parsed from JSON has a prototype, which the comparison below looks at.
 const terms: fc.Arbitrary<TermsValues> = fc
-  .record({ urgent: priority, high: priority, normal: priority, low: priority })
+  .record({ urgent: priority, high: priority, normal: priority, low: priority }, { noNullPrototype: true })
   .chain((priorities) =>
     fc
       .tuple(
