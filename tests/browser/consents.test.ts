@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { ALL_LOOKS, faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import type { Look } from '../support/look.ts'
 import { allow, OutsideApp, register } from '../support/partner-app.ts'
@@ -122,7 +123,8 @@ test("an end customer sees its wholesaler's access, what was ordered and who is 
   await page.getByText(/Check with Westwire Wholesale what happens with data/).waitFor()
   await page.getByRole('link', { name: 'Who else has access' }).click()
   await page.getByText('No partner has access to Harbour Logistics.').waitFor()
-  expect(await page.getByRole('region', { name: 'Ended' }).getByRole('listitem').count()).toBe(1)
+  const ended = page.getByRole('region', { name: 'Ended' }).getByRole('listitem')
+  await expect.poll(() => ended.count(), SOON).toBe(1)
 }, 120_000)
 
 test("the provider's pages of API access hold no fault of accessibility, and a gateway's credential is shown once (A13)", async () => {
