@@ -6,12 +6,19 @@ import type { ConnectionSettings } from '../../server/src/platform/embedded/inde
 import { openRoutes } from './liaison.ts'
 import type { Server } from './server.ts'
 
+/** One person asks all of it within a minute, more than the others' partners do. */
+const LIMIT_SCALE = 100
+
 /** The real server with the modules that the partner's board reads. */
 export function openBoard(connection: ConnectionSettings): Promise<Server> {
-  return openRoutes(connection, (services) => [
-    ...tenantRoutes,
-    ...makeBillingRoutes(services),
-    ...makeSupportRoutes(services),
-    ...reportRoutes,
-  ])
+  return openRoutes(
+    connection,
+    (services) => [
+      ...tenantRoutes,
+      ...makeBillingRoutes(services),
+      ...makeSupportRoutes(services),
+      ...reportRoutes,
+    ],
+    { limitScale: LIMIT_SCALE },
+  )
 }

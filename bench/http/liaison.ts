@@ -21,13 +21,16 @@ const SECRET_KEY = 'a key of a database that is thrown away afterwards'
 const LIMIT_SCALE = 20
 
 /** What a measurement leaves out of the real server, or makes harder. */
-type Change = Partial<Pick<Engine, 'limiter' | 'readDurability'>> & { readonly maxInFlight?: number }
+type Change = Partial<Pick<Engine, 'limiter' | 'readDurability'>> & {
+  readonly maxInFlight?: number
+  readonly limitScale?: number
+}
 
 /** The real server around some routes. */
 export async function openRoutes(
   connection: ConnectionSettings,
   makeRoutes: (services: Services) => readonly Route[],
-  { maxInFlight, ...change }: Change = {},
+  { maxInFlight, limitScale = LIMIT_SCALE, ...change }: Change = {},
 ): Promise<Server> {
   const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: POOL_SIZE })
   const app = await buildAppWith(
@@ -35,7 +38,7 @@ export async function openRoutes(
       database,
       secretKey: SECRET_KEY,
       publicOrigin: () => 'http://localhost',
-      limitScale: LIMIT_SCALE,
+      limitScale,
       ...(maxInFlight !== undefined && { maxInFlight }),
     },
     makeRoutes,
