@@ -90,7 +90,7 @@ describe('the ticket of a decision that is kept', () => {
   test(
     'each term ends at its moment, without a change (access.md)',
     () => inTime(endsTerms, [3000, 8000]),
-    25_000,
+    20_000,
   )
 
   test('the ticket serves the same question of the same session, as it was signed, and no write', async () => {
