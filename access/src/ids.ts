@@ -86,6 +86,7 @@ export const ID_PREFIXES = {
   voucher: 'vch',
   voucher_type: 'vct',
   second_person_request: 'spr',
+  signal_stream: 'sst',
 } as const
 
 /** A kind of record that has a public id. */

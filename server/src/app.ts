@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
 import { accountRoutes } from '#modules/accounts/index.ts'
 import { makeAgreementRoutes } from '#modules/agreements/index.ts'
@@ -27,7 +28,7 @@ import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeIdentityCheckRoutes, mountIdentityEvents } from '#modules/kyc/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
-import type { OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
+import type { EventIssuer, OAuth, OAuthContext, OAuthPlaces } from '#modules/oauth/index.ts'
 import { operationRoutes } from '#modules/operations/index.ts'
 import { makePayoutRoutes } from '#modules/payouts/index.ts'
 import { makePartnerRoutes } from '#modules/partners/index.ts'
@@ -40,6 +41,7 @@ import { riskRoutes } from '#modules/risk/index.ts'
 import { makeReferralRoutes, mountReferralLinks } from '#modules/referrals/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
 import { reportRoutes } from '#modules/reports/index.ts'
+import { mountSignals } from '#modules/signals/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
@@ -164,6 +166,7 @@ export interface AppOptions {
   readonly problemPage?: ProblemPage
   readonly observer?: Observer
   readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
+  readonly onRefused?: (request: IncomingMessage) => void
 }
 
 const NOBODY: Observer = {
@@ -181,6 +184,8 @@ export interface App {
   readonly engine: Engine
   readonly services: Services
   readonly routes: readonly Route[]
+  /** Signs what is sent to receivers of signals; without an authorization server there is none. */
+  readonly events: EventIssuer | undefined
   close(): Promise<void>
 }
 
@@ -195,7 +200,7 @@ function makeServices(options: AppOptions): Services {
     webhookNets: options.webhookNets ?? [],
     isDemo: options.isDemo ?? false,
     keepsMail: options.keepsMail ?? true,
-    passwordHashConcurrency: options.passwordHashConcurrency ?? 2,
+    passwordHashConcurrency: options.passwordHashConcurrency ?? 1,
     breachedPasswords: options.breachedPasswords ?? NO_BREACHED_PASSWORDS,
   }
 }
@@ -251,6 +256,7 @@ export async function buildAppWith(
     logger: options.logger ?? false,
     problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
+    ...(options.onRefused && { onRefused: options.onRefused }),
   })
   function report(error: Error): void {
     http.log.error({ err: error, where: 'features' }, 'the features that were known stay in use')
@@ -262,12 +268,15 @@ export async function buildAppWith(
   if (oauth) {
     await oauth.mount(http)
     mountGateway(http, { engine, services, guard: oauth.guard })
+    const gateways = makeResourceServers(options.database)
+    mountSignals(http, { engine, services, issuer: oauth.events, gateways })
   }
   return {
     http,
     engine,
     services,
     routes,
+    events: oauth?.events,
     async close() {
       await http.close()
       await features.stop()

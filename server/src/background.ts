@@ -6,6 +6,7 @@ import { makeExports } from '#modules/exports/index.ts'
 import { HAND_OVER_TOPIC, makeSimulatedVendor, postTo } from '#modules/kyc/index.ts'
 import { OPERATION_TOPIC, runOperations } from '#modules/operations/index.ts'
 import { makePayoutTopics, runPayoutClock } from '#modules/payouts/index.ts'
+import { makeSignals } from '#modules/signals/index.ts'
 import { makeWebhooks, readAllowedNets } from '#modules/webhooks/index.ts'
 import type { App } from './app.ts'
 import { listSchedules } from './schedules.ts'
@@ -64,6 +65,26 @@ function listTopics(
   }
 }
 
+/** What tells others of events: webhooks, and signals of access that ended. */
+function makeSenders({
+  config,
+  database,
+  app,
+  onError,
+}: Pick<BackgroundOptions, 'config' | 'database' | 'app' | 'onError'>) {
+  const { vault, isDemo, webhookNets } = app.services
+  const outgoing = {
+    database,
+    vault,
+    allowsLoopback: isDemo,
+    allowedNets: readAllowedNets(webhookNets),
+    ...(config.secrets.webhookProxy !== undefined && { proxy: config.secrets.webhookProxy }),
+    onError,
+  }
+  const signals = app.events ? makeSignals({ ...outgoing, issuer: app.events }) : null
+  return { webhooks: makeWebhooks(outgoing), signals }
+}
+
 function payoutClock(database: Database, app: App): JobsOptions['schedules'][number] {
   const run = () => runPayoutClock(database, app.services.pdfSealer).then(() => undefined)
   return { name: 'payout-clock', cron: '7 * * * *', run }
@@ -83,28 +104,23 @@ export async function startBackground({
     intervalMs: SEAL_INTERVAL_MS,
     onError: (error) => onError(error, 'sealer'),
   })
-  const webhooks = makeWebhooks({
-    database,
-    vault: app.services.vault,
-    allowsLoopback: app.services.isDemo,
-    allowedNets: readAllowedNets(app.services.webhookNets),
-    ...(config.secrets.webhookProxy !== undefined && { proxy: config.secrets.webhookProxy }),
-    onError,
-  })
+  const { webhooks, signals } = makeSenders({ config, database, app, onError })
   const work = makeOperationWork({ database, app, onError })
   const jobs = await startJobs({
     database,
-    topics: listTopics({ config, database, app }, work),
+    topics: { ...listTopics({ config, database, app }, work), ...signals?.topics },
     sharedQueues: { webhooks: webhooks.topics },
     schedules: [
       ...listSchedules(database, config),
       { name: 'operation-sweep', cron: '* * * * *', run: work },
       payoutClock(database, app),
       { name: 'webhook-sweep', cron: '23 3 * * *', run: () => webhooks.sweep() },
+      ...(signals ? [{ name: 'signal-sweep', cron: '27 3 * * *', run: () => signals.sweep() }] : []),
     ],
     onError,
   })
   webhooks.start()
+  signals?.start()
   const exports = makeExports({ database, publicOrigin: app.services.publicOrigin, onError })
   exports.start()
   return {
@@ -114,6 +130,7 @@ export async function startBackground({
       await exports.stop()
       await jobs.stop()
       await webhooks.stop()
+      await signals?.stop()
       await sealer.stop()
     },
   }

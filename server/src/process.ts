@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -25,7 +25,7 @@ import { serveHealth } from '#platform/health.ts'
 import type { Installation } from '#platform/installation.ts'
 import { startKeyRing } from '#platform/key-ring.ts'
 import type { LoadedKeyRing } from '#platform/key-ring.ts'
-import { countInFlight } from '#platform/load-shedding.ts'
+import { CONNECTION_BACKLOG, countInFlight } from '#platform/load-shedding.ts'
 import { makeMetrics, serveMetrics } from '#platform/metrics.ts'
 import type { Metrics } from '#platform/metrics.ts'
 import { servePortal } from '#platform/static-files.ts'
@@ -81,6 +81,9 @@ function observe(metrics: () => Metrics) {
         },
         'answered',
       )
+    },
+    onRefused({ method = 'GET' }: IncomingMessage) {
+      metrics().answered({ method, route: 'refused before routing', status: 503, seconds: 0 })
     },
   }
 }
@@ -203,7 +206,7 @@ function currentMetrics(state: State): Metrics {
 }
 
 async function listen(app: App, config: Config, state: State): Promise<void> {
-  await app.http.listen({ port: config.port, host: config.host })
+  await app.http.listen({ port: config.port, host: config.host, backlog: CONNECTION_BACKLOG })
   state.port = addressOf(app)
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
-import { LIMITS } from '#platform/limits.ts'
+import { LIMITS } from '#platform/limit-policies.ts'
 import { makeOpenApi, operationIdOf, problemsOf } from '#platform/openapi.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { listProblems } from '#platform/problem.ts'

@@ -1,4 +1,5 @@
 import { decide } from '@liaison/access'
+import type { DoneRead } from './admission-queue.ts'
 import { limitHeaders } from './limits.ts'
 import type { Limiter, LimitVerdict } from './limits.ts'
 import { factsOf } from './mandate.ts'
@@ -37,16 +38,31 @@ function boundOf(mandate: Mandate): Parameters<Limiter['take']>[0][0]['bound'] {
     : undefined
 }
 
-/** Asks for the admissions of a request: one of its principal, and while acting one of the tenant. */
-export function takeLimits(limiter: Limiter, applicant: Applicant): LimitVerdict | Promise<LimitVerdict> {
+/** The admissions of a request: one of its principal, and while acting one of the tenant. */
+function listAsked(applicant: Applicant): Parameters<Limiter['take']>[0] {
   const { mandate } = applicant
   const bound = boundOf(mandate)
   const own = { name: applicant.route.limit, key: principalOf(applicant), ...(bound && { bound }) }
   const isDelegated = mandate.kind === 'acting' || (mandate.kind === 'api' && mandate.delegation !== null)
-  if (!isDelegated || !mandate.partner) return limiter.take([own])
+  if (!isDelegated || !mandate.partner) return [own]
   const key = `partner ${mandate.partner.id} tenant ${mandate.tenant.id}`
-  return limiter.take([own, { name: 'tenant', key }])
+  return [own, { name: 'tenant', key }]
 }
+
+/** Asks for the admissions of a request. */
+export const takeLimits = (limiter: Limiter, applicant: Applicant): LimitVerdict | Promise<LimitVerdict> =>
+  limiter.take(listAsked(applicant))
+
+/** The refusal that this process remembers of a request's admissions. */
+export const recallRefusal = (limiter: Limiter, applicant: Applicant): LimitVerdict | null =>
+  limiter.recall(listAsked(applicant))
+
+/** Asks for the admissions of a read that was done, and has it recorded if they are given. */
+export const takeLimitsForRead = (
+  limiter: Limiter,
+  applicant: Applicant,
+  read: DoneRead,
+): Promise<LimitVerdict> => limiter.takeForRead(listAsked(applicant), read)
 
 /** Refuses what was not admitted. Throws RATE_LIMIT_EXCEEDED, with an explanation for a person. */
 export function refuseLimited({ route, mandate }: Applicant, verdict: LimitVerdict): never {

@@ -52,7 +52,18 @@ export function recordStatement(event: AuditEvent): Statement {
   return { text: 'select audit.record($1)', values: [toRecord(event)] }
 }
 
+const RECORD_READ = 'select audit.record_read($1)'
+
 /** The statement that writes or counts a read. */
 export function recordReadStatement(event: AuditEvent): Statement {
-  return { text: 'select audit.record_read($1)', values: [toRecord(event)] }
+  return { text: RECORD_READ, values: [toRecord(event)] }
 }
+
+/** The event of a read, as the database takes it, where that is all that these statements write. */
+export function loneReadOf(statements: readonly Statement[]): unknown {
+  const [only, ...more] = statements
+  return only?.text === RECORD_READ && more.length === 0 ? only.values[0] : undefined
+}
+
+/** The argument of `audit.record_read`, for a statement that does more than that. */
+export const toReadRecord: (event: AuditEvent) => Readonly<Record<string, unknown>> = toRecord

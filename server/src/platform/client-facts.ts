@@ -23,6 +23,8 @@ type StoredConditions = z.output<typeof StoredConditions>
 const EnteredClientSchema = z.object({
   now: Instant,
   token_revoked: z.boolean(),
+  /** Under which the database may say that all of this still holds; given to whoever asks for it. */
+  ticket: Maybe(z.string()),
   client: Maybe(
     z.object({
       id: z.string(),
@@ -85,8 +87,21 @@ const NO_FEATURES: ReadonlySet<string> = new Set()
 /** Reads the answer of `access.enter_client` and looks up the partner's features. Throws when the database and the code disagree about its form. */
 export function readEnteredClient(answer: unknown, features: FeatureSource): EnteredClient {
   const entered = EnteredClientSchema.parse(answer)
+  return withFeatures(entered, features)
+}
+
+function withFeatures(entered: z.output<typeof EnteredClientSchema>, features: FeatureSource): EnteredClient {
   const { partner, now } = entered
   return { ...entered, features_off: partner ? features.offFor(partner.id, now) : NO_FEATURES }
+}
+
+/** What was kept, at another time and with the features as they are now: those live in this process. */
+export function refreshEnteredClient(
+  entered: EnteredClient,
+  now: Date,
+  features: FeatureSource,
+): EnteredClient {
+  return withFeatures({ ...entered, now }, features)
 }
 
 /** The address rule of both; where both enforce a list, an address must be on both. */

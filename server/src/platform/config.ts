@@ -110,7 +110,8 @@ const Environment = z.object({
     unit: 'milliseconds',
   }),
   MAX_IN_FLIGHT: documented(integer(64, 1, 10_000), {
-    description: 'Requests worked on at the same time; further ones are refused with 503.',
+    description:
+      'Requests worked on at the same time, at most; further ones are refused with 503. Fewer are taken while even the quickest waits longer than 100 ms.',
     unit: 'requests',
   }),
   REQUEST_DEADLINE_MS: documented(integer(5000, 100, 60_000), {
@@ -122,8 +123,9 @@ const Environment = z.object({
       'How long a process that was told to stop still serves after its readiness turned false. Behind a balancer: twice the interval in which that asks.',
     unit: 'milliseconds',
   }),
-  PASSWORD_HASH_CONCURRENCY: documented(integer(2, 1, 64), {
-    description: 'Password hashes computed at the same time (the bulkhead of reliability R6).',
+  PASSWORD_HASH_CONCURRENCY: documented(integer(1, 1, 64), {
+    description:
+      'Password hashes computed at the same time (the bulkhead of reliability R6). Each takes a whole core for some 40 ms: no more than half of them, or other requests wait while many sign in.',
     unit: 'hashes',
   }),
   TRUSTED_PROXIES: documented(commaSeparated(), {

@@ -1,6 +1,7 @@
+import { idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { runStatements } from '#platform/mandate.ts'
+import { enqueue, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
@@ -28,6 +29,14 @@ const SHAPES: Readonly<Record<string, (mandate: Mandate) => Promise<number>>> = 
   'asks nothing': () => Promise.resolve(7),
   'finds nothing and asked nothing': () =>
     Promise.reject(new ProblemError(404, 'NOT_FOUND', 'There is no such thing.')),
+  'asks twice, one after the other': async (mandate) => {
+    await countTenants(mandate)
+    return countTenants(mandate)
+  },
+  'leaves work behind': async (mandate) => {
+    await enqueue(mandate, 'probe', { tenant: 'tenant' in mandate ? mandate.tenant.id : null })
+    return 7
+  },
   'asks what fails': async (mandate) => {
     await runStatements(mandate, [{ text: 'select 1 / 0', values: [] }])
     return 7
@@ -125,6 +134,16 @@ describe('a read whose decision is kept', () => {
   })
 })
 
+test('work that a read leaves behind is there once for each answer, though nothing is written behind a kept decision (access.md section 6)', async () => {
+  const seeded = await seedWorld(world, HEALTHY)
+  for (const _time of [1, 2, 3]) expect((await ask(seeded, 'leaves work behind'))[0]).toBe(200)
+  const [row] = await world.sql<{ left: number }>(
+    `select count(*)::integer as left from outbox where topic = 'probe' and payload ->> 'tenant' = $1`,
+    [idFromUuid('tenant', seeded.tenant)],
+  )
+  expect(row?.left).toBe(3)
+})
+
 test('an answer that tells the time as evidence never tells one that lies ahead, however long the first answer took (D4)', async () => {
   const seeded = await seedWorld(world, HEALTHY)
   // The first decision that a database makes is never kept.
@@ -145,7 +164,7 @@ test('an answer that tells the time as evidence never tells one that lies ahead,
   expect(row?.is_past).toBe(true)
 })
 
-test('a used-up limit is told only to those who still have access, and refusals use up one call at most (access.md section 3)', async () => {
+test('a used-up limit is told only to those who still have access, and refusals use up none (access.md section 3)', async () => {
   await using narrow = await TestWorld.start(() => routes, { limitScale: 0.02 })
   const seeded = await seedWorld(narrow, HEALTHY)
   const read = async () => (await narrow.call(seeded.caller, 'GET', pathOf('asks once'))).statusCode
@@ -159,7 +178,7 @@ test('a used-up limit is told only to those who still have access, and refusals 
   await cut?.(narrow, seeded)
   expect(await readTimes(5)).toEqual([403, 403, 403, 403, 403])
   await mend?.(narrow, seeded)
-  expect(await readTimes(2)).toEqual([200, 429])
+  expect(await readTimes(3)).toEqual([200, 200, 429])
   await cut?.(narrow, seeded)
   expect(await readTimes(2)).toEqual([403, 403])
 })

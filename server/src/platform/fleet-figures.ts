@@ -18,6 +18,8 @@ const FLEET = {
   alerts_active: ['Active alerts of partners and of the provider.', ['area', 'severity']],
   alert_evaluation_age_seconds: ['Time since the alerts of an area were brought up to date.', ['area']],
   outbox_age_seconds: ['Age of the oldest message of the outbox.', []],
+  signals_waiting: ['Events that wait for receivers of signals.', ['delivery']],
+  signals_age_seconds: ['Age of the oldest event that could be pushed to a receiver of signals.', []],
 } as const satisfies Record<string, readonly [help: string, labels: readonly string[]]>
 
 const Figure = z.object({

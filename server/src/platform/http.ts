@@ -1,16 +1,19 @@
+import type { IncomingMessage } from 'node:http'
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import type { AnyAccess } from './access-of-route.ts'
 import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from './agency-door.ts'
 import { databaseCodeOf } from './database.ts'
-import { execute } from './execute.ts'
+import { refuseEarly } from './early-refusal.ts'
+import { execute } from './carry-through.ts'
 import type { Call, Engine } from './execute.ts'
 import { isFile, sendFile } from './file-body.ts'
 import { redirect } from './html.ts'
 import type { HtmlPage } from './html.ts'
-import { admitRequest, releaseRequest } from './load-shedding.ts'
+import { admitRequest, boundRequests, releaseRequest } from './load-shedding.ts'
 import { PLATFORM_PROBLEMS, ProblemError, toProblemBody } from './problem.ts'
 import { realmCookieName } from './realm-evidence.ts'
 import { Refusal } from './refusal.ts'
@@ -19,7 +22,7 @@ import type { RequestTrace } from './request-trace.ts'
 import { parseInputs } from './route-input.ts'
 import type { Inputs, Schemas } from './route-input.ts'
 import type { Route } from './route.ts'
-import { toResponseSchema } from './response-schema.ts'
+import { serializerOf } from './response-schema.ts'
 import { asksForStream, makeStreams } from './stream.ts'
 import type { Streams } from './stream.ts'
 import { toAvailabilityProblem } from './transaction.ts'
@@ -48,6 +51,8 @@ export interface HttpOptions {
   readonly problemPage: ProblemPage
   /** Told of every answer, for the log and the metrics. */
   readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
+  /** Told of every request that was refused before it was routed, because it was too much. */
+  readonly onRefused?: (request: IncomingMessage) => void
 }
 
 const SESSION_COOKIE = '__Host-liaison'
@@ -64,7 +69,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 
-const headersOf = ({ id }: FastifyRequest): Readonly<Record<string, string>> => ({
+const headersOf = ({ id }: { readonly id: string }): Readonly<Record<string, string>> => ({
   ...SECURITY_HEADERS,
   'Cache-Control': 'no-store',
   'X-Request-Id': id,
@@ -259,6 +264,13 @@ function lateInputs(brought: Omit<Call, 'inputs'>): Call {
   }
 }
 
+/** The schemas of answers that have a body. */
+function answersOf({ responses }: Route): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(responses).flatMap(([status, schema]) => (schema ? [[status, schema]] : [])),
+  )
+}
+
 function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Streams }, route: Route): void {
   app.route({
     method: route.method,
@@ -266,7 +278,7 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
     exposeHeadRoute: false,
     config: { access: route.access, route },
     bodyLimit: route.bodyLimitBytes ?? BODY_LIMIT_BYTES,
-    ...(route.answers === 'json' && { schema: { response: toResponseSchema(route) } }),
+    ...(route.answers === 'json' && { schema: { response: answersOf(route) } }),
     async handler(request, reply) {
       const trace = readTrace(request, route.path, options.engine.clock())
       const brought = { route, request, trace, sessionToken: request.cookies[SESSION_COOKIE] ?? null }
@@ -298,7 +310,7 @@ function addHooks(app: FastifyInstance, options: HttpOptions): void {
     if (typeof traceparent === 'string') void reply.header('traceparent', traceparent)
     const { access = { public: '' }, isBounded = false } = request.routeOptions.config
     const isPublic = 'public' in access
-    if (!isPublic || isBounded) admitRequest(app, options.maxInFlight, request)
+    if (!isPublic || isBounded) admitRequest(app, request)
     const isAgencys = isAgencyAccess(access)
     if (!isAgencys && carriesAgencyCredential(request)) {
       const trace = readTrace(request, request.routeOptions.url ?? 'unknown', options.engine.clock())
@@ -364,11 +376,18 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   })
   app.server.headersTimeout = 10_000
   requireAccess(app)
+  refuseEarly(app, {
+    bound: boundRequests(app, options.maxInFlight),
+    headersOf,
+    now: options.engine.clock,
+    onRefused: options.onRefused,
+  })
   await app.register(cookie)
   acceptJsonStrictly(app)
   await app.register(formbody)
   takeFiles(app)
   app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler<z.ZodType>(({ schema }) => serializerOf(schema))
   app.setErrorHandler((error, _request, reply) => sendProblem(options, reply, error))
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(options, reply, new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')),

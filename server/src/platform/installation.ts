@@ -54,11 +54,19 @@ function openExternal(config: Config, url: string): Installation {
   }
 }
 
-/**
- * Opens the installation that the configuration names: the operator's PostgreSQL, or the embedded one, started unless
- * `joins` is set and a server already runs it.
- */
-export async function openInstallation(config: Config, joins = false): Promise<Installation> {
+/** How an installation is opened. */
+export interface Opening {
+  /** Whether an embedded PostgreSQL that a server already runs is used as it is. */
+  readonly joins?: boolean
+  /** Called once the database has been told to start, before it has. */
+  readonly meanwhile?: () => void
+}
+
+/** Opens the installation that the configuration names: the operator's PostgreSQL, or the embedded one, which is started. */
+export async function openInstallation(
+  config: Config,
+  { joins = false, meanwhile = () => undefined }: Opening = {},
+): Promise<Installation> {
   if (config.secrets.databaseUrl !== undefined) return openExternal(config, config.secrets.databaseUrl)
   const secrets = await readOrMakeSecrets(config.dataDir)
   const common = {
@@ -69,6 +77,8 @@ export async function openInstallation(config: Config, joins = false): Promise<I
   const running = joins ? await findEmbeddedPostgres(config.dataDir) : undefined
   if (running)
     return { ...common, admin: running, ended: new Promise(() => undefined), stop: () => Promise.resolve() }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir })
+  const starting = startEmbeddedPostgres({ dataDir: config.dataDir })
+  meanwhile()
+  const embedded = await starting
   return { ...common, admin: embedded.connection, ended: embedded.ended, stop: () => embedded.stop() }
 }

@@ -1,7 +1,7 @@
 import { CLIENT_REFUSAL_CODES, REALM_REFUSAL_CODES } from '@liaison/access'
 import { z } from 'zod'
 import { AGENCY_PROBLEMS, AgencyRefusalBody, isAgencyAccess } from './agency-door.ts'
-import { LIMITS } from './limits.ts'
+import { LIMITS } from './limit-policies.ts'
 import { listProblems, Problem } from './problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
 import { mapStepByStep } from './step-by-step.ts'

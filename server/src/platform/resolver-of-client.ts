@@ -1,14 +1,20 @@
 import { CLIENT_DECISION_STATUS, decideClient, findPermission, idFromUuid } from '@liaison/access'
 import type { ClientDecision, ClientPermission } from '@liaison/access'
 import type { AccessToken, TokenVerifier } from './access-token.ts'
-import { readEnteredClient, toClientFacts } from './client-facts.ts'
+import { toReadRecord } from './audit-event.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { runBatch } from './batch.ts'
+import { BoundedMemory } from './bounded-memory.ts'
+import { readEnteredClient, refreshEnteredClient, toClientFacts } from './client-facts.ts'
 import type { EnteredClient } from './client-facts.ts'
 import { ClientRefusalError, oauthErrorOf } from './client-refusal.ts'
-import type { Database } from './database.ts'
+import { acquire, isUnavailable } from './database.ts'
+import type { Database, Login } from './database.ts'
 import { featuresOf } from './features.ts'
 import { issueMandate } from './mandate.ts'
 import type { Mandate, MandateKinds } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
+import type { Statement, StatementResult } from './statement.ts'
 import { Transaction } from './transaction.ts'
 
 /** What a call of an API client asks for; the token has been verified. */
@@ -18,12 +24,15 @@ export interface ClientRequest {
   /** The billing account that the call is about. */
   readonly ban: string
   readonly writes: boolean
+  /** Whether what is decided is to be kept, for the next call of the same question (kept-calls.ts). */
+  readonly keeps?: boolean
   readonly trace: RequestTrace
   /** Tells the caller what kind of token would help. */
   readonly challenge: TokenVerifier['challenge']
 }
 
-function toEnterArgument({ token, permission, writes, trace }: ClientRequest): Record<string, unknown> {
+/** What is asked of the database about the client, its token and the permission, whichever call it is for. */
+function toQuestion({ token, permission }: ClientRequest): Record<string, unknown> {
   return {
     client_id: token.clientId,
     tenant_id: token.tenantId,
@@ -33,10 +42,11 @@ function toEnterArgument({ token, permission, writes, trace }: ClientRequest): R
     token_id: token.tokenId,
     member_id: token.actingMember,
     permission,
-    writes,
-    ...trace.toAudit(),
   }
 }
+
+const loginFor = ({ token }: ClientRequest): Login =>
+  token.access === 'own' ? 'liaison_tenant' : 'liaison_delegate'
 
 /** The refusal of a path about another account; told before anything else of that account. */
 function mismatch(decision: ClientDecision): ClientDecision {
@@ -113,15 +123,20 @@ export async function openForClient(
   database: Database,
   request: ClientRequest,
 ): Promise<{ mandate: Mandate<'api'>; transaction: Transaction }> {
-  const login = request.token.access === 'own' ? 'liaison_tenant' : 'liaison_delegate'
-  const [transaction, results] = await Transaction.begin(database, login, [
-    { text: 'select access.enter_client($1) as facts', values: [toEnterArgument(request)] },
+  const { writes, keeps, trace } = request
+  const question = toQuestion(request)
+  const argument = { ...question, writes, ...(keeps && { keeps }), ...trace.toAudit() }
+  const askedAtMs = performance.now()
+  const [transaction, results] = await Transaction.begin(database, loginFor(request), [
+    { text: 'select access.enter_client($1) as facts', values: [argument] },
   ])
   try {
     const entered = readEnteredClient(results[0]?.rows[0]?.['facts'], featuresOf(database))
+    const { ticket } = entered
+    if (ticket !== null) keptOf(database).keep(placeOf(request, question), { ticket, entered, askedAtMs })
     const decision = decide(request, entered)
     if (decision.effect === 'deny') refuse(request, entered, decision)
-    const origin = { requestId: request.trace.requestId, now: entered.now, ip: request.trace.ip }
+    const origin = { requestId: trace.requestId, now: entered.now, ip: trace.ip }
     const mandate = issueMandate(
       'api',
       { ...toNamed(request.token, entered), origin },
@@ -131,5 +146,89 @@ export async function openForClient(
   } catch (error) {
     await transaction.rollback()
     throw error
+  }
+}
+
+/** What the database said of a call, the ticket under which it may say that it still holds, and when it was asked. */
+interface KeptClient {
+  readonly ticket: string
+  readonly entered: EnteredClient
+  /** The monotonic time of this process before the database was asked, in milliseconds. */
+  readonly askedAtMs: number
+}
+
+const MOST_KEPT = 5000
+/** What is older is asked for anew: the database keeps nothing for longer than a minute. */
+const FRESH_MS = 55_000
+
+const keptClients = new WeakMap<Database, BoundedMemory<KeptClient>>()
+
+function keptOf(database: Database): BoundedMemory<KeptClient> {
+  const kept = keptClients.get(database) ?? new BoundedMemory<KeptClient>(MOST_KEPT)
+  keptClients.set(database, kept)
+  return kept
+}
+
+const placeOf = (request: ClientRequest, question: Readonly<Record<string, unknown>>): string =>
+  `${loginFor(request)} ${JSON.stringify(question)}`
+
+/** An allowance on what was decided before. It says nothing until it is confirmed. */
+export interface KeptAllowance {
+  readonly named: MandateKinds['api']
+  /**
+   * Asks the database whether the decision and the gateway's own door (`ofGateway`, as `access.enter_gateway` told it)
+   * still hold, and has the read recorded if so, all in one round trip that commits. False when it must be decided anew.
+   */
+  confirm(this: void, ofGateway: unknown, event: AuditEvent): Promise<boolean>
+}
+
+const CONFIRM = `with resumed as materialized (select access.resume_call($1, $2, $3, $4) as now)
+  select now, set_config('synchronous_commit', 'off', true), case when now is not null then audit.record_read($5) end from resumed`
+
+async function runConfirmation(
+  database: Database,
+  login: Login,
+  statement: Statement,
+): Promise<StatementResult | undefined> {
+  const client = await acquire(database, login)
+  let isBroken = false
+  try {
+    // Without BEGIN the batch is a transaction of its own, which the end of the round trip commits.
+    const [result] = await runBatch(client, [statement])
+    return result
+  } catch (error) {
+    isBroken = isUnavailable(error)
+    throw error
+  } finally {
+    client.release(isBroken)
+  }
+}
+
+/**
+ * The allowance of a read whose decision is kept; null when there is none, or when the kernel does not allow it on what is
+ * kept. Hours are left to the long way: only the database's own time decides about them. Source: decision 031.
+ */
+export function findKeptAllowance(database: Database, request: ClientRequest): KeptAllowance | null {
+  if (request.writes) return null
+  const question = toQuestion(request)
+  const place = placeOf(request, question)
+  const kept = keptOf(database).find(place)
+  const elapsedMs = performance.now() - (kept?.askedAtMs ?? 0)
+  if (!kept || elapsedMs > FRESH_MS) return null
+  const now = new Date(kept.entered.now.getTime() + Math.ceil(elapsedMs))
+  const entered = refreshEnteredClient(kept.entered, now, featuresOf(database))
+  const { conditions, tenant_conditions: policy } = entered.delegation ?? {}
+  if (conditions?.hours || policy?.hours || decide(request, entered).effect === 'deny') return null
+  return {
+    named: toNamed(request.token, entered),
+    async confirm(ofGateway, event) {
+      const values = [kept.ticket, question, request.trace.toAudit(), ofGateway, toReadRecord(event)]
+      const result = await runConfirmation(database, loginFor(request), { text: CONFIRM, values }).catch(
+        () => undefined,
+      )
+      const holds = result?.rows[0]?.['now'] instanceof Date
+      if (!holds) keptOf(database).forget(place)
+      return holds
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decide, findPermission, idFromUuid } from '@liaison/access'
 import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
+import type { DoneRead } from './admission-queue.ts'
 import type { Database, Login } from './database.ts'
 import { actorOf, originOf, partnerOf, refuse } from './entered-sides.ts'
 import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'
@@ -47,6 +48,8 @@ export interface Opened {
   readonly mandate: Mandate
   readonly transaction: Transaction
   readonly entered: EnteredFacts
+  /** Set for a read that stands on a decision that is kept: what proves to the database whose read it is. */
+  readonly proof?: Omit<DoneRead, 'event' | 'isDurable'>
 }
 
 const LOGIN_OF_PLANE: Readonly<Record<Exclude<Plane, 'realm'>, Login>> = {
@@ -260,8 +263,8 @@ function refresh(kept: EnteredFacts, now: Date, features: FeatureSource): Entere
   return { ...kept, now, ...(kept.partner && { features_off: features.offFor(kept.partner.id, now) }) }
 }
 
-const timeOf = (results: readonly StatementResult[]): Date | null => {
-  const now = results[0]?.rows[0]?.['now']
+const timeOf = (result: StatementResult | undefined): Date | null => {
+  const now = result?.rows[0]?.['now']
   return now instanceof Date ? now : null
 }
 
@@ -273,7 +276,7 @@ async function begin(database: Database, request: Asked, { enter, resume, keep }
   const askedAtMs = performance.now()
   const [transaction, first] = await Transaction.begin(database, login, resume ? [resume.statement] : gather)
   try {
-    const now = resume ? timeOf(first) : null
+    const now = resume ? timeOf(first[0]) : null
     if (resume && now)
       return {
         transaction,
@@ -308,10 +311,14 @@ interface Deferrable extends Pick<Opening, 'lapsed'> {
   readonly known: KeptDecision
 }
 
+// What is only read behind a ticket is not committed, so the database sees to it that nothing is written there.
+const RESUME = 'select access.resume($1, $2, $3) as now'
+const RESUME_TO_READ = `${RESUME}, set_config('transaction_read_only', 'on', true)`
+
 /**
- * The mandate of a decision that is kept, before the database was asked: its first statements go behind the ticket, and
- * count only if the ticket holds there and the kernel says the same at the database's time. Null when that is not to be
- * had; then the database is asked first.
+ * The mandate of a decision that is kept, before the database was asked: its statements go behind the ticket, each time
+ * anew, and count only if the ticket holds there and the kernel says the same at the database's time. Null when that is
+ * not to be had; then the database is asked first.
  */
 async function openDeferred(
   database: Database,
@@ -329,10 +336,11 @@ async function openDeferred(
     decide(facts, { permission: request.permission }).effect === 'allow'
   const { entered, facts } = factsAt(now)
   if (!allows(facts) || (request.plane === 'delegation' && request.tenantId === null)) return null
-  const transaction = await Transaction.beginLater(database, LOGIN_OF_PLANE[request.plane], {
-    statements: [statement],
-    holds: (results) => {
-      const instant = timeOf(results)
+  const transaction = await Transaction.behind(database, LOGIN_OF_PLANE[request.plane], {
+    toRead: { ...statement, text: RESUME_TO_READ },
+    toWrite: statement,
+    holds: (result) => {
+      const instant = timeOf(result)
       return instant !== null && allows(factsAt(instant).facts)
     },
     lapsed,
@@ -340,7 +348,9 @@ async function openDeferred(
   const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
   const mandate =
     request.plane === 'delegation' ? issueActing(decided) : issueForPlane(request.plane, decided)
-  return { mandate, transaction, entered }
+  const subject = `${request.plane} ${entered.actor?.person_id} ${request.tenantId}`
+  const proof = { ticket: known.ticket, subject, request: request.trace.toAudit() }
+  return { mandate, transaction, entered, proof }
 }
 
 /**
@@ -357,7 +367,7 @@ export async function openForPerson(database: Database, request: PersonRequest):
   const place = `${plane} ${isPortfolio} ${question}`
   const known = kept.find(place)
   const statement = known && {
-    text: 'select access.resume($1, $2, $3) as now',
+    text: RESUME,
     values: [known.ticket, question, trace.toAudit()],
   }
   const resume = statement && { statement, known }

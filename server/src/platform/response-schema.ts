@@ -1,5 +1,6 @@
+import makeSerializer from 'fast-json-stringify'
+import type { AnySchema } from 'fast-json-stringify'
 import { z } from 'zod'
-import type { Route } from './route.ts'
 
 type JsonSchema = Record<string, unknown>
 
@@ -43,15 +44,6 @@ export function toOutputJsonSchema(schema: z.ZodType): JsonSchema {
   return simplified
 }
 
-/** The schemas that answers are serialised through, so that a field that is not declared is never sent. */
-export function toResponseSchema(route: Route): Record<string, JsonSchema> {
-  return Object.fromEntries(
-    Object.entries(route.responses).flatMap(([status, schema]) =>
-      schema ? [[status, withoutIds(toOutputJsonSchema(schema))]] : [],
-    ),
-  )
-}
-
 /** The serialiser compiles each schema alone, so names shared across schemas would collide. */
 function withoutIds(schema: JsonSchema): JsonSchema {
   const strip = (value: unknown): unknown => {
@@ -65,4 +57,19 @@ function withoutIds(schema: JsonSchema): JsonSchema {
   }
   const stripped = strip(schema)
   return isRecord(stripped) ? stripped : schema
+}
+
+/**
+ * What turns an answer into JSON through its schema, so that a field that is not declared is never sent. It is made at
+ * the first answer: making that of every route at the start took longer than all else of it, and the memory of most is
+ * never needed.
+ */
+export function serializerOf(schema: z.ZodType): (answer: unknown) => string {
+  let serialize: ((answer: unknown) => string) | undefined
+  return (answer) => {
+    // The serialiser's own type of a JSON Schema is narrower than what JSON Schema allows.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    serialize ??= makeSerializer(withoutIds(toOutputJsonSchema(schema)) as AnySchema)
+    return serialize(answer)
+  }
 }

@@ -3,7 +3,7 @@ import type { Permission, PermissionEntry, Plane, TenantId } from '@liaison/acce
 import type { z } from 'zod'
 import type { Access, AnyAccess, KindOf } from './access-of-route.ts'
 import type { HtmlPage } from './html.ts'
-import type { LimitName } from './limits.ts'
+import type { LimitName } from './limit-policies.ts'
 import type { Mandate } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
 import type { Inputs, Schemas } from './route-input.ts'

@@ -1,7 +1,9 @@
 import { createECDH, createPrivateKey, createPublicKey, sign, webcrypto } from 'node:crypto'
-import { CryptoKeySigner, P12Signer, PDF } from '@libpdf/core'
 import type { Signer } from '@libpdf/core'
 import type { Vault } from './vault.ts'
+
+// Loaded with the first seal: it is a quarter of what a start would load, and most processes never seal.
+const loadLibrary = () => import('@libpdf/core')
 
 /** What a seal says: why it was put on, and when by the platform's clock. */
 export interface SealWords {
@@ -101,6 +103,7 @@ async function makeDevelopmentSigner(vault: Vault): Promise<Signer> {
     false,
     ['sign'],
   )
+  const { CryptoKeySigner } = await loadLibrary()
   return new CryptoKeySigner(signingKey, certificate, 'EC', 'ECDSA')
 }
 
@@ -114,6 +117,7 @@ export function makePdfSealer(vault: Vault, certificate?: SealCertificate): PdfS
   return {
     kind: certificate ? 'configured' : 'development',
     async seal(pdf, { reason, at }) {
+      const { P12Signer, PDF } = await loadLibrary()
       signer ??= certificate
         ? P12Signer.create(certificate.p12, certificate.passphrase)
         : makeDevelopmentSigner(vault)

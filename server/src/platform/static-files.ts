@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 // The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline. It
@@ -33,17 +31,25 @@ interface StaticFile {
   readonly etag: string
   readonly caching: string
   readonly plain: Buffer
-  readonly br: Buffer
-  readonly gzip: Buffer
+  /** Null where the build made none. */
+  readonly br: Buffer | null
+  readonly gzip: Buffer | null
 }
 
-const compressBrotli = promisify(brotliCompress)
-const compressGzip = promisify(gzip)
+/** What the build made beside a file; null where it made none. */
+async function readBeside(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path)
+  } catch {
+    return null
+  }
+}
 
 async function readStaticFile(folder: string, name: string): Promise<StaticFile | null> {
   const type = MEDIA_TYPES[extname(name)]
   if (type === undefined) return null
-  const plain = await readFile(join(folder, name))
+  const file = join(folder, name)
+  const plain = await readFile(file)
   const path = `/${relative('.', name).split(sep).join('/')}`
   return {
     path,
@@ -52,8 +58,8 @@ async function readStaticFile(folder: string, name: string): Promise<StaticFile 
     // Names below assets carry a hash of their content; the others may change with the next build.
     caching: path.startsWith('/assets/') ? A_YEAR : 'no-cache',
     plain,
-    br: await compressBrotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 7 } }),
-    gzip: await compressGzip(plain),
+    br: await readBeside(`${file}.br`),
+    gzip: await readBeside(`${file}.gz`),
   }
 }
 
@@ -61,7 +67,7 @@ function send(file: StaticFile, request: FastifyRequest, reply: FastifyReply): F
   void reply.headers({ 'Cache-Control': file.caching, ETag: file.etag, Vary: 'Accept-Encoding' })
   if (request.headers['if-none-match'] === file.etag) return reply.status(304).send()
   const accepted = request.headers['accept-encoding'] ?? ''
-  const encoding = accepted.includes('br') ? 'br' : accepted.includes('gzip') ? 'gzip' : null
+  const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name) && file[name] !== null)
   if (encoding) void reply.header('Content-Encoding', encoding)
   return reply.type(file.type).send(encoding ? file[encoding] : file.plain)
 }

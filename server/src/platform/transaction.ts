@@ -32,16 +32,19 @@ export function toAvailabilityProblem(error: unknown): unknown {
   return error
 }
 
-/** What goes to the database before the first statements of a transaction, in their round trip. */
+/** What goes to the database before the statements of each round trip of a read, and says whether they count. */
 export interface Opening {
-  readonly statements: readonly Statement[]
-  /** Whether what follows may stand on what these statements came to. */
-  readonly holds: (results: readonly StatementResult[]) => boolean
+  /** Lets the statements behind it read and nothing else. */
+  readonly toRead: Statement
+  /** Lets them write too. */
+  readonly toWrite: Statement
+  /** Whether what follows may stand on what it came to. */
+  readonly holds: (result: StatementResult | undefined) => boolean
   /** Told when it did not hold. */
   readonly lapsed: () => void
 }
 
-/** The opening that went with the first statements did not hold: whatever they came to counts for nothing. */
+/** The opening that went with the statements did not hold: whatever they came to counts for nothing. */
 class StaleOpening extends Error {
   override name = 'StaleOpening'
 }
@@ -50,16 +53,20 @@ function passStale(error: unknown): void {
   if (!(error instanceof StaleOpening)) throw error
 }
 
-/** One database transaction on one connection of one login. Begins with its first statements and ends once. */
+/**
+ * One database transaction on one connection of one login, which ends once. Behind an opening each round trip is a
+ * transaction of its own until the commit, which begins one: nothing that is only read needs more (READ COMMITTED).
+ */
 export class Transaction {
   readonly database: Database
   readonly #client: pg.PoolClient
   #state: 'open' | 'ended' = 'open'
   #opening: Opening | null = null
-  #opened: Promise<unknown> = Promise.resolve()
+  #sent: Promise<unknown> | null = null
   #isStale = false
   #isReleased = false
   #isBroken = false
+  #isCommitting = false
 
   private constructor(database: Database, client: pg.PoolClient) {
     this.database = database
@@ -82,8 +89,8 @@ export class Transaction {
     }
   }
 
-  /** Takes a connection and begins with the first statements that are sent, behind the opening and in its round trip. */
-  static async beginLater(database: Database, login: Login, opening: Opening): Promise<Transaction> {
+  /** Takes a connection for statements that go behind an opening, each time in one round trip with it. */
+  static async behind(database: Database, login: Login, opening: Opening): Promise<Transaction> {
     const transaction = new Transaction(database, await acquire(database, login))
     transaction.#opening = opening
     return transaction
@@ -94,10 +101,10 @@ export class Transaction {
     return this.#isStale
   }
 
-  /** Asks whether the opening holds, unless that was asked already; `isStale` tells. Throws when it cannot be told. */
+  /** Waits for all that was sent, and asks whether the opening holds if nothing was; `isStale` tells. Throws when it cannot be told. */
   async settle(): Promise<void> {
-    if (this.#opening && this.#state === 'open') await this.send([]).catch(passStale)
-    else await this.#opened
+    if (this.#opening && !this.#sent && this.#state === 'open') await this.send([]).catch(passStale)
+    else await this.#sent
   }
 
   /** Runs statements in one round trip. Throws a StaleOpening when the opening did not hold. */
@@ -106,27 +113,31 @@ export class Transaction {
     if (this.#isStale) throw new StaleOpening()
     const opening = this.#opening
     if (!opening) return this.#run(statements)
-    // At once, so that what is sent meanwhile goes behind it.
-    this.#opening = null
-    const running = this.#runBehind(opening, statements)
-    this.#opened = running.catch(passStale)
-    this.#opened.catch(() => undefined)
+    return this.#runBehind(opening, [opening.toRead, ...statements])
+  }
+
+  /** The first of the statements is the opening, or the second behind a BEGIN. */
+  #runBehind(opening: Opening, statements: readonly Statement[]): Promise<StatementResult[]> {
+    const running = this.#judge(opening, statements)
+    const before = this.#sent
+    this.#sent = running.catch(passStale).then(() => before)
+    this.#sent.catch(() => undefined)
     return running
   }
 
-  async #runBehind(opening: Opening, statements: readonly Statement[]): Promise<StatementResult[]> {
-    const count = opening.statements.length + 1
+  async #judge(opening: Opening, statements: readonly Statement[]): Promise<StatementResult[]> {
+    const count = statements[0] === BEGIN ? 2 : 1
     let results: StatementResult[]
     try {
-      results = await this.#run([BEGIN, ...opening.statements, ...statements])
+      results = await this.#run(statements)
     } catch (error) {
       if (error instanceof ProblemError) throw error
       // Whether the opening or what stood on it failed is not known; done anew, it will be.
       this.#isStale = true
       opening.lapsed()
-      throw new StaleOpening('The first statements failed.', { cause: error })
+      throw new StaleOpening('The statements failed.', { cause: error })
     }
-    if (opening.holds(results.slice(1, count))) return results.slice(count)
+    if (opening.holds(results[count - 1])) return results.slice(count)
     this.#isStale = true
     opening.lapsed()
     throw new StaleOpening()
@@ -141,11 +152,28 @@ export class Transaction {
     }
   }
 
+  /** Waits until the opening is known to hold. Throws when it does not. */
+  async confirm(): Promise<void> {
+    await this.settle()
+    if (this.#isStale) throw new StaleOpening()
+  }
+
+  /** Gives the connection back after reads behind an opening, which leave nothing to commit. */
+  end(): void {
+    if (!this.#opening) throw new Error('A transaction that has begun is committed or rolled back.')
+    this.#release()
+  }
+
   /** Runs the last statements and commits, in one round trip. */
   async commit(last: readonly Statement[], durability: Durability): Promise<StatementResult[]> {
     try {
       const relax = durability === 'relaxed' ? [RELAX] : []
-      return await this.send([...relax, ...last, COMMIT])
+      const opening = this.#opening
+      if (!opening) return await this.send([...relax, ...last, COMMIT])
+      // Asked first, because what is written here stays: only an opening that holds puts a context in force, without which nothing is recorded.
+      await this.confirm()
+      this.#isCommitting = true
+      return await this.#runBehind(opening, [BEGIN, opening.toWrite, ...relax, ...last, COMMIT])
     } catch (error) {
       await this.rollback()
       throw error
@@ -159,8 +187,9 @@ export class Transaction {
     if (this.#state === 'ended') return
     // First of all, so that nothing that still runs is sent behind the rollback, outside of the transaction.
     this.#state = 'ended'
-    // With its opening still to be sent it never began.
-    if (!this.#isBroken && !this.#opening) {
+    // Behind an opening no transaction outlives its round trip, unless the commit failed.
+    await this.#sent?.catch(() => undefined)
+    if (!this.#isBroken && (!this.#opening || this.#isCommitting)) {
       await runBatch(this.#client, [{ text: 'rollback', values: [] }]).catch(() => {
         this.#isBroken = true
       })

@@ -8,9 +8,11 @@ import type { RequestTrace } from '#platform/request-trace.ts'
 import { toAvailabilityProblem } from '#platform/transaction.ts'
 import { allowanceFields, contextClaims, emptyFields, makeDecisionId } from './answer.ts'
 import { readCredential } from './credential.ts'
-import { decideCall } from './decide.ts'
+import { decideCall, decideKept } from './decide.ts'
+import type { Allowed, AskedCall } from './decide.ts'
 import { readForwarded } from './forwarded.ts'
 import type { ForwardedRequest } from './forwarded.ts'
+import { findKeptGateway, keepGateway } from './kept-gateways.ts'
 import { findRoute } from './matching.ts'
 import type { Matched } from './matching.ts'
 import { readPlainTarget } from './raw-path.ts'
@@ -30,6 +32,12 @@ export interface DecisionParts {
   readonly issuer: () => string
 }
 
+/** Whether a gateway calls from where it is registered for. */
+function isCalledFrom(request: FastifyRequest, { ip_allow: allowed }: EnteredGateway): boolean {
+  // The peer itself, not what a proxy says of it: this server's own proxies are no gateways.
+  return allowed.length === 0 || isIpAllowed(request.raw.socket.remoteAddress ?? '', allowed)
+}
+
 /** The gateway behind a request. Throws 401 when it is not known, or calls from elsewhere than it is registered for. */
 export async function authenticateGateway(
   { engine }: DecisionParts,
@@ -42,9 +50,10 @@ export async function authenticateGateway(
 ): Promise<EnteredGateway> {
   const digest = readCredential(asked.credential)
   const gateway = digest && (await enterGateway(engine.database, digest, asked))
-  // The peer itself, not what a proxy says of it: this server's own proxies are no gateways.
-  const peer = request.raw.socket.remoteAddress ?? ''
-  if (gateway && (gateway.ip_allow.length === 0 || isIpAllowed(peer, gateway.ip_allow))) return gateway
+  if (gateway && isCalledFrom(request, gateway)) {
+    keepGateway(engine.database, { ...asked, credential: digest }, gateway)
+    return gateway
+  }
   throw new CallRefusal(401, 'GATEWAY_UNAUTHORIZED', 'This gateway is not known here.', {
     headers: { 'WWW-Authenticate': 'Bearer realm="gateway"' },
   })
@@ -65,13 +74,20 @@ export function forwardedTrace(
   }
 }
 
-/** A query that names another account than the path is a contradiction, not a choice (attack 64). */
-function refuseOtherAccount({ query }: PlainTarget, { context }: VerifiedCall): void {
+/** Whether the query names another account than the token. */
+function namesOtherAccount({ query }: PlainTarget, { context }: VerifiedCall): boolean {
+  if (query === '') return false
   const named = new URLSearchParams(query)
-  const isOther =
+  return (
     named.getAll('customer_ban').some((ban) => ban !== context.customerBan) ||
     named.getAll('customer_id').some((id) => id !== context.customerId)
-  if (isOther)
+  )
+}
+
+/** A query that names another account than the path is a contradiction, not a choice (attack 64). */
+function refuseOtherAccount(target: PlainTarget, call: VerifiedCall): void {
+  const { context } = call
+  if (namesOtherAccount(target, call))
     throw new CallRefusal(
       403,
       'CUSTOMER_MISMATCH',
@@ -109,24 +125,40 @@ async function readAsked(parts: DecisionParts, request: FastifyRequest): Promise
   return { gateway, forwarded, target, upstream: gateway.upstream, matched }
 }
 
-async function authorize(
+type Verify = (asked: Asked) => Promise<VerifiedCall>
+
+/** Verifies the evidence of a request, once for each address that it might be for: a proof counts once. */
+function verifyOnce({ calls }: DecisionParts, { headers }: FastifyRequest): Verify {
+  const verified = new Map<string, Promise<VerifiedCall>>()
+  return ({ forwarded, upstream }) => {
+    const url = `${upstream.origin}${forwarded.target}`
+    const known =
+      verified.get(url) ??
+      calls.verify({
+        method: forwarded.method,
+        url,
+        headers: { authorization: headers.authorization, dpop: headers['dpop'] },
+      })
+    verified.set(url, known)
+    return known
+  }
+}
+
+type Decide = (call: AskedCall) => Promise<Allowed | null>
+
+/** The header fields of a call that is allowed, for a route that matched. Null when the decision said neither yes nor no. */
+async function answerFields(
   parts: DecisionParts,
   request: FastifyRequest,
-  asked: Asked,
-): Promise<Record<string, string>> {
+  { asked, call, decide }: { readonly asked: Asked; readonly call: VerifiedCall; readonly decide: Decide },
+): Promise<Record<string, string> | null> {
   const { forwarded, gateway, target, upstream, matched } = asked
-  const call = await parts.calls.verify({
-    method: forwarded.method,
-    url: `${upstream.origin}${forwarded.target}`,
-    headers: { authorization: request.headers.authorization, dpop: request.headers['dpop'] },
-  })
   if (!matched)
     throw new CallRefusal(403, 'ROUTE_NOT_REGISTERED', 'This method and path are not open to API clients.', {
       context: call.context,
     })
-  refuseOtherAccount(target, call)
   const decisionId = makeDecisionId()
-  const allowed = await decideCall(parts.engine, {
+  const allowed = await decide({
     gateway,
     token: call.token,
     permission: matched.permission,
@@ -136,6 +168,7 @@ async function authorize(
     trace: traceOf(parts, request, asked),
     challenge: parts.calls.challenge,
   })
+  if (!allowed) return null
   const signed = parts.signer.sign(
     contextClaims(allowed, call, {
       issuer: parts.issuer(),
@@ -149,6 +182,55 @@ async function authorize(
     }),
   )
   return allowanceFields(allowed, call.context, { decisionId, signed })
+}
+
+/** The same question on what is kept of the gateway; null when nothing is, or when anything speaks against the call. */
+function readKeptAsked({ engine }: DecisionParts, request: FastifyRequest): Asked | null {
+  const credential = readCredential(request.headers['x-gateway-authorization'])
+  if (credential === null) return null
+  const forwarded = readForwarded(request.raw)
+  const gateway = findKeptGateway(engine.database, { credential, ...forwarded })
+  const target = readPlainTarget(forwarded.target)
+  if (!gateway?.upstream || !target || !isCalledFrom(request, gateway)) return null
+  const matched = findRoute(gateway.upstream.routes, target.path)
+  return matched && { gateway, forwarded, target, upstream: gateway.upstream, matched }
+}
+
+/**
+ * Allows a call on what is kept of its gateway and its client, as the database confirms it (decision 031). Null in any other
+ * case: a refusal is told by the long way alone, which asks who the gateway is before it looks at anything else.
+ */
+async function allowKept(
+  parts: DecisionParts,
+  request: FastifyRequest,
+  verify: Verify,
+): Promise<Record<string, string> | null> {
+  try {
+    const asked = readKeptAsked(parts, request)
+    if (!asked) return null
+    const call = await verify(asked)
+    if (namesOtherAccount(asked.target, call)) return null
+    return await answerFields(parts, request, {
+      asked,
+      call,
+      decide: (askedCall) => decideKept(parts.engine, askedCall),
+    })
+  } catch {
+    return null
+  }
+}
+
+async function authorize(
+  parts: DecisionParts,
+  request: FastifyRequest,
+  { asked, verify }: { readonly asked: Asked; readonly verify: Verify },
+): Promise<Record<string, string>> {
+  const call = await verify(asked)
+  if (asked.matched) refuseOtherAccount(asked.target, call)
+  const decide: Decide = (askedCall) => decideCall(parts.engine, askedCall)
+  const fields = await answerFields(parts, request, { asked, call, decide })
+  if (!fields) throw new Error('A decision of the long way allows or refuses.')
+  return fields
 }
 
 function traceOf({ engine }: DecisionParts, request: FastifyRequest, asked: Asked | null): RequestTrace {
@@ -214,9 +296,12 @@ async function answerCall(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   let asked: Asked | null = null
+  const verify = verifyOnce(parts, request)
   try {
+    const kept = await allowKept(parts, request, verify)
+    if (kept) return await reply.status(200).headers(kept).send('')
     asked = await readAsked(parts, request)
-    const fields = await authorize(parts, request, asked)
+    const fields = await authorize(parts, request, { asked, verify })
     return await reply.status(200).headers(fields).send('')
   } catch (error) {
     const denial = await recordDenial(parts.engine, toDenial(error), traceOf(parts, request, asked))

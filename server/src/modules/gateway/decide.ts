@@ -5,10 +5,11 @@ import type { Engine } from '#platform/execute.ts'
 import { limitHeaders } from '#platform/limits.ts'
 import type { LimitVerdict } from '#platform/limits.ts'
 import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
+import type { Mandate, MandateKinds } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
-import { openForClient } from '#platform/resolver-of-client.ts'
+import { findKeptAllowance, openForClient } from '#platform/resolver-of-client.ts'
+import type { ClientRequest } from '#platform/resolver-of-client.ts'
 import type { EnteredGateway } from './store.ts'
 
 /** One call that a gateway asks about. */
@@ -31,7 +32,7 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 /** The same buckets as those of the server's own API, so that a gateway is no way around them. */
 async function takeLimits(
   { limiter }: Engine,
-  { partner, tenant, delegation }: Mandate<'api'>,
+  { partner, tenant, delegation }: Pick<MandateKinds['api'], 'partner' | 'tenant' | 'delegation'>,
   isRead: boolean,
 ): Promise<LimitVerdict> {
   const own = {
@@ -50,22 +51,32 @@ function describe({ gateway, decisionId }: AskedCall): AuditEvent {
   }
 }
 
+function toRequest({ token, permission, ban, method, trace, challenge }: AskedCall): ClientRequest {
+  const isRead = READING.has(method)
+  return { token, permission, ban, writes: !isRead, keeps: isRead, trace, challenge }
+}
+
+/**
+ * Allows a read on what was decided before, of the client and of the gateway, once the database has said that both still
+ * hold; that and the record of the read are one round trip. Null when it must be decided anew (`decideCall`), whatever the
+ * reason: only allowances come from here, and one that did not hold has told nobody anything. It may have taken its admission.
+ */
+export async function decideKept(engine: Engine, asked: AskedCall): Promise<Allowed | null> {
+  const kept = findKeptAllowance(engine.database, toRequest(asked))
+  if (!kept) return null
+  const { admitted } = await takeLimits(engine, kept.named, true)
+  if (!admitted || !(await kept.confirm(asked.gateway.kept, describe(asked)))) return null
+  engine.observer.decided('allowed', 'ALLOWED')
+  return kept.named
+}
+
 /**
  * Decides one call and writes it down in the same transaction: a call that changes something as an event of its own,
  * reads counted in windows. Throws a ClientRefusalError or 429; a failure to write is a failure to decide.
  */
 export async function decideCall(engine: Engine, asked: AskedCall): Promise<Allowed> {
-  const { token, permission, ban, trace, challenge } = asked
   const isRead = READING.has(asked.method)
-  const opened = await openForClient(engine.database, {
-    token,
-    permission,
-    ban,
-    writes: !isRead,
-    trace,
-    challenge,
-  })
-  const { mandate, transaction } = opened
+  const { mandate, transaction } = await openForClient(engine.database, toRequest(asked))
   try {
     const verdict = await takeLimits(engine, mandate, isRead)
     if (!verdict.admitted) {

@@ -20,6 +20,7 @@ import { makeContextSigner } from './signer.ts'
 import { makeCallVerifier } from './tokens.ts'
 
 export { makeResourceServers } from './resource-server.ts'
+export type { ResourceServers } from './resource-server.ts'
 
 /** Mounts the decision point for gateways: forward-auth, AuthZEN and the keys of access contexts (A8). */
 export function mountGateway(

@@ -20,6 +20,8 @@ const Entered = z
 
 /** A registered gateway or API that asks about tokens. */
 export interface ResourceServer {
+  /** The UUID of the gateway. */
+  readonly id: string
   readonly name: string
   /** What the routes that it stands before ask for; it learns of no token that could open none of them. */
   readonly permissions: readonly Permission[]

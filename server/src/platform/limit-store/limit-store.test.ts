@@ -89,11 +89,16 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]()
 })
 
-// Windows are lengths of real time: the clock is that of the store, which no test can turn.
-const sleep = (ms: number) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
+// Windows are lengths of real time: the clock is that of the store, which no test can turn. A timer of Node may end up to a
+// millisecond early, so whoever must wait as long as it was told looks at the clock again.
+async function sleep(ms: number): Promise<void> {
+  const until = performance.now() + ms
+  for (let left = ms; left > 0; left = until - performance.now()) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.ceil(left))
+    })
+  }
+}
 
 let serial = 0
 const newKey = () => `key ${(serial += 1)}`

@@ -49,7 +49,8 @@ begin
 end
 $$;
 
--- Puts an access context in force until the transaction ends. Only deciding functions may call it.
+-- Puts an access context in force until the transaction ends. Only deciding functions may call it. What was kept of another context
+-- (liaison.kept) is not of this one.
 create function access.set_context(context jsonb) returns void
   language plpgsql security definer
   set search_path = pg_catalog
@@ -58,6 +59,7 @@ declare
   message text := set_config('liaison.context', context::text, true);
 begin
   message := set_config('liaison.mac', access.sign(message), true);
+  message := set_config('liaison.kept', '', true);
 end
 $$;
 

@@ -84,6 +84,7 @@ create function access.enter_gateway(credential bytea, wanted_origin text, wante
 declare
   asking public.gateway;
   upstream public.protected_upstream;
+  previous_until timestamptz;
 begin
   select * into asking from public.gateway g where g.credential_hash = credential and g.status = 'active';
   if not found then
@@ -91,6 +92,7 @@ begin
     if not found then
       return null;
     end if;
+    previous_until := asking.previous_ends_at;
   end if;
   if wanted_origin = '' then
     select u.* into upstream from public.gateway_upstream gu join public.protected_upstream u on u.id = gu.upstream_id
@@ -102,7 +104,9 @@ begin
   return jsonb_build_object('id', asking.id, 'name', asking.name, 'ip_allow', asking.ip_allow, 'is_trusted', asking.is_trusted,
     'upstream', case when upstream.id is not null then jsonb_build_object('name', upstream.name, 'audience', upstream.audience, 'origin', upstream.origin,
       'routes', coalesce((select jsonb_agg(jsonb_build_object('template', r.path_template, 'permission', r.permission)) from public.protected_route r
-        where r.upstream_id = upstream.id and r.method = wanted_method), '[]')) end);
+        where r.upstream_id = upstream.id and r.method = wanted_method), '[]')) end,
+    'kept', (select jsonb_build_object('era', e.id, 'snapshot', pg_current_snapshot(), 'until', least(statement_timestamp() + interval '1 minute', previous_until), 'keys', array[asking.id, upstream.id]::text)
+      from access.stamp_era e where upstream.id is not null));
 end
 $$;
 comment on function access.enter_gateway(bytea, text, text) is 'Null for a credential that is unknown, replaced or disabled. An empty origin stands for the only upstream of the gateway, if there is one only.';

@@ -1,0 +1,180 @@
+import type { JWTPayload } from 'jose'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { GatewayWorld } from '#testing/gateway.ts'
+import { codeOfCall } from '#testing/kept-calls.ts'
+import { inTime } from '#testing/patience.ts'
+import { tablesBehind } from '#testing/tables-behind.ts'
+
+let gateway: GatewayWorld
+let claims: JWTPayload
+beforeAll(async () => {
+  gateway = await GatewayWorld.start()
+  claims = await gateway.claims()
+  // The first call of all begins the era within which decisions are kept.
+  await gateway.ask({ claims })
+})
+afterAll(() => gateway[Symbol.asyncDispose]())
+
+const REQUEST = { request_id: 'req_1', method: 'GET', route: 'orders', ip: '203.0.113.7', source: 'gateway' }
+
+/** What `access.resume_call` is asked with. */
+interface Resumed {
+  readonly ticket: string
+  readonly question: Readonly<Record<string, unknown>>
+  readonly request: Readonly<Record<string, unknown>>
+  readonly gateway: Readonly<Record<string, unknown>> | null
+}
+
+async function ask(login: 'liaison_delegate' | 'liaison_tenant', asked: Resumed): Promise<boolean> {
+  const { rows } = await gateway.world.database
+    .pool(login)
+    .query<{ now: Date | null }>('select access.resume_call($1, $2, $3, $4) as now', [
+      asked.ticket,
+      asked.question,
+      asked.request,
+      asked.gateway,
+    ])
+  return rows[0]?.now instanceof Date
+}
+
+/** A ticket as the database gives it, and all that goes with it. */
+async function enter(): Promise<Resumed> {
+  const { client, tenant, account, consent } = gateway.scene
+  const question = {
+    client_id: client,
+    tenant_id: tenant,
+    ban: account.ban,
+    delegation_id: consent,
+    delegation_ver: claims['delegation_ver'],
+    token_id: claims.jti,
+    member_id: null,
+    permission: 'api.orders.read',
+  }
+  const { database } = gateway.world
+  const { rows } = await database
+    .pool('liaison_delegate')
+    .query<{ ticket: string | null }>(`select access.enter_client($1) ->> 'ticket' as ticket`, [
+      { ...question, writes: false, keeps: true, ...REQUEST },
+    ])
+  const entered = await gateway.world.sql<{ kept: Record<string, unknown> | null }>(
+    `select access.enter_gateway(g.credential_hash, '', 'GET') -> 'kept' as kept from gateway g`,
+  )
+  const [ticket, kept] = [rows[0]?.ticket, entered[0]?.kept]
+  if (!ticket || !kept) throw new Error('Nothing was kept.')
+  return { ticket, question, request: REQUEST, gateway: kept }
+}
+
+test('a ticket serves its own question through its own login, as it was signed', async () => {
+  const held = await enter()
+  expect(await ask('liaison_delegate', held)).toBe(true)
+  expect(await ask('liaison_tenant', held)).toBe(false)
+  const { ticket, question, request } = held
+  const forged: Partial<Resumed>[] = [
+    { question: { ...question, permission: 'api.services.read' } },
+    { question: { ...question, ban: gateway.scene.other.ban } },
+    { question: { ...question, token_id: 'another' } },
+    { question: {} },
+    { request: { ...request, client_id: gateway.scene.client } },
+    { request: { ...request, tenant_ids: [gateway.scene.tenant] } },
+    { gateway: null },
+    { gateway: {} },
+    { gateway: { ...held.gateway, era: crypto.randomUUID() } },
+    { gateway: { ...held.gateway, until: '2020-01-01' } },
+    { ticket: `${'0'.repeat(64)}${ticket.slice(64)}` },
+    { ticket: ticket.replace('"until": "20', '"until": "21') },
+    { ticket: ticket.replaceAll(gateway.scene.tenant, gateway.scene.partner) },
+  ]
+  for (const change of forged)
+    expect(await ask('liaison_delegate', { ...held, ...change }), JSON.stringify(change)).toBe(false)
+  expect(await ask('liaison_delegate', held)).toBe(true)
+})
+
+test('no other login resumes a call, and a write is given no ticket', async () => {
+  for (const login of ['liaison_program', 'liaison_platform', 'liaison_auth', 'liaison_job'] as const)
+    await expect(
+      gateway.world.database.pool(login).query(`select access.resume_call('', '{}', '{}', '{}')`),
+    ).rejects.toThrow(/permission denied/)
+  const { question } = await enter()
+  for (const more of [{ writes: true, keeps: true }, { writes: false }]) {
+    const { rows } = await gateway.world.database
+      .pool('liaison_delegate')
+      .query<{ ticket: string | null }>(`select access.enter_client($1) ->> 'ticket' as ticket`, [
+        { ...question, ...more, ...REQUEST },
+      ])
+    expect(rows).toEqual([{ ticket: null }])
+  }
+})
+
+test('with the stamps a crash takes everything that was kept', async () => {
+  const held = await enter()
+  await gateway.world.sql('truncate access.stamp, access.stamp_era')
+  expect(await ask('liaison_delegate', held)).toBe(false)
+  expect(await gateway.ask({ claims })).toHaveProperty('statusCode', 200)
+})
+
+/** Lets the consent, or who pays, end so many milliseconds from now; false when less was open before than is needed to tell. */
+async function endsTerms(leadMs: number): Promise<boolean> {
+  const { consent, account, tenant } = gateway.scene
+  const ahead = `now() + interval '${leadMs} milliseconds'`
+  await gateway.world.seed(`update delegation set ends_at = ${ahead} where id = $1`, [consent], tenant)
+  const scene = { gateway, person: '' }
+  const [before, late] = [new Set<string>(), new Set<string>()]
+  let calls = 0
+  for (; late.size === 0; calls += 1) {
+    const [clock] = await gateway.world.sql<{ over: boolean }>(
+      'select clock_timestamp() > ends_at as over from delegation where id = $1',
+      [consent],
+    )
+    const code = await codeOfCall(scene, claims)
+    ;(clock?.over === true ? late : before).add(code)
+  }
+  expect([...late]).toEqual(['DELEGATION_EXPIRED'])
+  await gateway.world.seed(
+    `update delegation set ends_at = now() + interval '9 days' where id = $1`,
+    [consent],
+    tenant,
+  )
+  return calls > 4 && before.has(`ALLOWED ${account.ban}`)
+}
+
+test('the end of a consent comes at its moment, without a change (A9)', () => inTime(endsTerms, [500, 4000]))
+
+/** Functions from which a client's call through a gateway is decided, whole. */
+const DECIDING = ['access.enter_client', 'access.enter_gateway']
+/** What these name, but no call that is kept depends on: locks of writes, and the stamps themselves. */
+const APART = new Set([
+  'access.hold',
+  'access.sign',
+  'access.set_context',
+  'access.context_key',
+  'access.stamp',
+  'access.stamp_era',
+])
+
+test('every table that a kept call is read from stamps each of its changes', async () => {
+  const operations = ['delete', 'insert', 'update']
+  const expected = [
+    'access_freeze',
+    'api_client',
+    'billing_account',
+    'commercial_relationship',
+    'configuration_in_force',
+    'consent',
+    'delegation',
+    'delegation_account',
+    'gateway',
+    'gateway_upstream',
+    'partner',
+    'partner_member',
+    'permission',
+    'person',
+    'protected_route',
+    'protected_upstream',
+    'revoked_token',
+    'tenant',
+    'tenant_partner_policy',
+  ]
+  expect(await tablesBehind(gateway.world, DECIDING, APART)).toEqual(
+    expected.map((name) => ({ name: `public.${name}`, operations })),
+  )
+})

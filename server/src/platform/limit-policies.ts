@@ -1,0 +1,26 @@
+/** How many calls one key may make in any window of this length. Exact: a sliding log, not a counter. */
+export interface LimitPolicy {
+  readonly allowed: number
+  readonly windowSeconds: number
+}
+
+/** The limits of the API, per partner unless noted. Source: managed-tenants.md section 7. */
+export const LIMITS = {
+  list: { allowed: 100, windowSeconds: 60 },
+  detail: { allowed: 200, windowSeconds: 60 },
+  write: { allowed: 50, windowSeconds: 60 },
+  explain: { allowed: 60, windowSeconds: 60 },
+  link_request: { allowed: 20, windowSeconds: 3600 },
+  application: { allowed: 10, windowSeconds: 3600 },
+  export: { allowed: 10, windowSeconds: 3600 },
+  tenant: { allowed: 500, windowSeconds: 60 },
+  ingest: { allowed: 600, windowSeconds: 60 },
+  page: { allowed: 120, windowSeconds: 60 },
+  stranger: { allowed: 60, windowSeconds: 60 },
+  form: { allowed: 20, windowSeconds: 60 },
+  agency_key: { allowed: 60, windowSeconds: 60 },
+  identity_event: { allowed: 1200, windowSeconds: 60 },
+  referral_link: { allowed: 120, windowSeconds: 60 },
+} as const satisfies Record<string, LimitPolicy>
+
+export type LimitName = keyof typeof LIMITS
