@@ -5,10 +5,10 @@ import { giveBackConsent } from './audit-store.ts'
 import { readDelegatedBasis } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
 import { endGrantsOf } from './grant-store.ts'
-import { readGrantHolder } from './management-token.ts'
-import type { GrantHolder } from './management-token.ts'
+import { readTokenHolder } from './management-token.ts'
+import type { TokenHolder } from './management-token.ts'
 import type { OAuthParts } from './parts.ts'
-import { ISSUER_PATH } from './settings.ts'
+import { grantsResourceOf, ISSUER_PATH } from './settings.ts'
 
 const OWN = 'A client manages its own grants with a token for that, which the handler verifies.'
 
@@ -31,7 +31,7 @@ function sendError(reply: FastifyReply, { status, error, description }: OAuthErr
 /** The grant that an id names, when it is this client's; whether it ever was another's is not told. */
 async function findGrant(
   parts: OAuthParts,
-  holder: GrantHolder,
+  holder: TokenHolder,
   publicId: string,
 ): Promise<TokenBasis | null> {
   const delegationId = decodeId('consent', publicId)
@@ -72,8 +72,8 @@ async function requireHolder(
   parts: OAuthParts,
   { request, reply }: { request: FastifyRequest<GrantRequest>; reply: FastifyReply },
   scope: string,
-): Promise<GrantHolder | null> {
-  const holder = await readGrantHolder(parts, request)
+): Promise<TokenHolder | null> {
+  const holder = await readTokenHolder(parts, request, grantsResourceOf(parts.places))
   if (holder?.scopes.has(scope) === true) return holder
   const error = holder ? 'insufficient_scope' : 'invalid_token'
   const challenge = `DPoP error="${error}", scope="${scope}"`

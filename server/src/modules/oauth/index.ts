@@ -15,6 +15,8 @@ import type { Limiter } from '#platform/limits.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { makeConsentDesk } from './consent-desk.ts'
+import { makeEventIssuer } from './event-issuer.ts'
+import type { EventIssuer } from './event-issuer.ts'
 import { makeKeyReader } from './keys.ts'
 import { mountOAuth } from './mount.ts'
 import type { AskingApis, ConsentDesk, OAuthParts } from './parts.ts'
@@ -33,7 +35,7 @@ export type {
   RegistrationResult,
 } from './registration.ts'
 export { rotateSigningKeys } from './routes-keys.ts'
-export type { ConsentDesk, OAuthParts, OAuthPlaces }
+export type { ConsentDesk, EventIssuer, OAuthParts, OAuthPlaces }
 
 /** What the composition gives. */
 export interface OAuthContext {
@@ -56,6 +58,8 @@ export interface OAuth {
   readonly tokens: TokenVerifier
   /** The guard behind it, for whoever stands before other APIs with the same tokens. */
   readonly guard: () => Guard
+  /** Its keys and tokens, for the transmitter of signals. */
+  readonly events: EventIssuer
   /** Mounts the endpoints. The check of the profile runs when the server gets ready, and stops it when it fails. */
   mount(http: FastifyInstance): Promise<void>
 }
@@ -83,6 +87,7 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
   return {
     tokens: makeTokenVerifier(parts, guard),
     guard,
+    events: makeEventIssuer(parts),
     async mount(http) {
       onError = (error) => {
         const told =

@@ -11,7 +11,7 @@ import { requireInvariants } from './claims-schema.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import type { OAuthParts } from './parts.ts'
 import { traceOf } from './request-notes.ts'
-import { ACCESS_SECONDS, grantsResourceOf, issuerOf } from './settings.ts'
+import { ACCESS_SECONDS, grantsResourceOf, issuerOf, signalsResourceOf } from './settings.ts'
 
 /** The structured token as the library lets it be rewritten. */
 interface Structured {
@@ -89,14 +89,14 @@ export function endOfRequest(ctx: object): Date | undefined {
   return ends.get(ctx)
 }
 
-/** A token of the grant management API: it names no tenant, since it opens no tenant's data. */
+/** A token of the grant management API, or of streams of signals: it names no tenant, since it opens no tenant's data. */
 async function issueManagementToken(
   parts: OAuthParts,
   ctx: KoaContextWithOIDC,
   structured: Structured,
 ): Promise<void> {
   const { jti, iat, exp, scope, aud, cnf, client_id: publicId } = structured.payload
-  if (scope === undefined) refuse('invalid_scope', 'Name a scope of the grant management API.')
+  if (scope === undefined) refuse('invalid_scope', 'Name a scope of this resource.')
   const clientId = clientIdOf(typeof publicId === 'string' ? publicId : undefined)
   structured.payload = {
     iss: issuerOf(parts.places),
@@ -165,7 +165,10 @@ export async function issueClaims(
   }: { readonly ctx: KoaContextWithOIDC; readonly token: Token; readonly structured: Structured },
 ): Promise<void> {
   const { payload } = structured
-  if (payload['aud'] === grantsResourceOf(parts.places)) return issueManagementToken(parts, ctx, structured)
+  const isManagement = [grantsResourceOf(parts.places), signalsResourceOf(parts.places)].some(
+    (resource) => payload['aud'] === resource,
+  )
+  if (isManagement) return issueManagementToken(parts, ctx, structured)
   const issue = await basisOf(parts, ctx, token)
   const resolved = resolve(parts, issue, token)
   const iat = Number(payload['iat'])

@@ -7,7 +7,7 @@ import { useOnce } from './artifact-store.ts'
 import { findClientMetadata } from './client-store.ts'
 import { isRevoked } from './grant-store.ts'
 import type { OAuthParts } from './parts.ts'
-import { CLOCK_TOLERANCE_SECONDS, grantsResourceOf, SIGNATURES } from './settings.ts'
+import { CLOCK_TOLERANCE_SECONDS, SIGNATURES } from './settings.ts'
 import { verifySignature } from './token-reader.ts'
 
 const PROOF_SECONDS = 300
@@ -51,21 +51,22 @@ function thumbprintOf(payload: Readonly<Record<string, unknown>>): unknown {
   return typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : null
 }
 
-/** A client that came with a token of the grant management API. */
-export interface GrantHolder {
+/** A client that came with a token for a resource that opens no tenant's data. */
+export interface TokenHolder {
   readonly clientId: ClientId
   readonly scopes: ReadonlySet<string>
 }
 
-/** Who manages grants: the holder of a bound token for the grant management API. Null for anything else. */
-export async function readGrantHolder(
+/** Whose bound token for a resource came with a request, shown with its proof. Null for anything else. */
+export async function readTokenHolder(
   parts: OAuthParts,
   request: FastifyRequest,
-): Promise<GrantHolder | null> {
+  resource: string,
+): Promise<TokenHolder | null> {
   const token = /^DPoP ([!-~]+)$/i.exec(onlyHeader(request.headers.authorization) ?? '')?.[1]
   const proof = onlyHeader(request.headers['dpop'])
   if (token === undefined || proof === null) return null
-  const payload = await verifySignature(parts, token, grantsResourceOf(parts.places))
+  const payload = await verifySignature(parts, token, resource)
   if (!payload || (await isRevoked(parts.database, String(payload['jti'])))) return null
   const url = `${parts.places.authOrigin()}${request.url.split('?', 1)[0] ?? ''}`
   if (!(await isProven(parts, { method: request.method, url, token, proof }, thumbprintOf(payload))))

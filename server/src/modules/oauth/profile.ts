@@ -20,6 +20,8 @@ import {
   ISSUER_PATH,
   issuerOf,
   LONGEST_DELEGATION_SECONDS,
+  SIGNAL_SCOPES,
+  signalsResourceOf,
   SIGNATURES,
   WAITING_SECONDS,
 } from './settings.ts'
@@ -38,7 +40,7 @@ function requireAssertion(issuer: string, claims: Record<string, unknown>, nowSe
   if (isEarly) throw new errors.InvalidClientAuth('the assertion is from the future')
 }
 
-/** The resources that tokens are for: our API, and managing grants; a client sees the scopes that it is registered for. */
+/** The resources that tokens are for: our API, managing grants, and streams of signals; a client sees the scopes that it is registered for. */
 function resourceServerOf(
   { places }: OAuthParts,
   { oidc }: KoaContextWithOIDC,
@@ -55,6 +57,8 @@ function resourceServerOf(
   const isManagement = oidc.params?.['grant_type'] === 'client_credentials'
   if (resource === grantsResourceOf(places) && isManagement)
     return { ...signed, scope: GRANT_SCOPES.join(' ') }
+  if (resource === signalsResourceOf(places) && isManagement)
+    return { ...signed, scope: SIGNAL_SCOPES.join(' ') }
   throw new errors.InvalidTarget('there is no such resource')
 }
 

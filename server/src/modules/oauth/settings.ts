@@ -29,6 +29,7 @@ export const LONGEST_DELEGATION_SECONDS = 2 * 365 * 86_400
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const GRANT_SCOPES = ['grant_management_query', 'grant_management_revoke'] as const
+export const SIGNAL_SCOPES = ['ssf.read', 'ssf.manage'] as const
 export const SIGNATURES = ['ES256', 'PS256', 'EdDSA', 'Ed25519'] as const
 
 /** The issuer identifier. */
@@ -39,4 +40,9 @@ export function issuerOf(places: OAuthPlaces): string {
 /** The resource of the grant management API (based on Grant Management for OAuth 2.0, draft 03). */
 export function grantsResourceOf(places: OAuthPlaces): string {
   return `${issuerOf(places)}/grants`
+}
+
+/** The resource of Shared Signals: a token for it manages and reads the client's own stream (OpenID Shared Signals Framework 1.0). */
+export function signalsResourceOf(places: OAuthPlaces): string {
+  return `${places.authOrigin()}/ssf`
 }

@@ -1,10 +1,12 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import type { Database } from '#platform/database.ts'
+import { DueWork } from '#platform/due-work.ts'
 import { systemClock } from '#platform/clock.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { Vault } from '#platform/vault.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { placeOfSecret, placeOfSeed } from './acts.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
 import {
@@ -24,9 +26,9 @@ import type { OutgoingOptions } from './outgoing.ts'
 import { delayAfter, signMessage, verdictOn } from './rules.ts'
 import type { Attempted } from './rules.ts'
 import { KEPT_DAYS, messageIdOf } from './schemas.ts'
-import { inTransaction } from './transaction.ts'
 
-const LOOK_INTERVAL_MS = 1000
+const WORK = { job: 'webhooks' }
+
 const TIMEOUT_MS = 15_000
 /** Longer than an attempt can last, so that nothing is tried twice at once. */
 const CLAIM_SECONDS = 60
@@ -88,54 +90,28 @@ class Deliverer implements Webhooks {
   readonly topics: Readonly<Record<string, TopicHandler>>
   readonly #options: WebhookOptions
   readonly #outgoing: ReturnType<typeof makeOutgoing>
-  readonly #underWay = new Set<Promise<void>>()
-  #looking: Promise<number> | null = null
-  #timer: NodeJS.Timeout | undefined
-  #isStopping = false
+  readonly #work: DueWork<ClaimedDelivery>
 
   constructor(options: WebhookOptions) {
     this.#options = options
     this.#outgoing = makeOutgoing({ allowsLoopback: false, timeoutMs: TIMEOUT_MS, ...options })
-    this.topics = makeTopics(options.database, () => this.#wake())
-  }
-
-  #wake(): void {
-    if (this.#timer) void this.#look()
-  }
-
-  /** Starts what is due, as far as there is room; resolves to how much that was. One look at a time. */
-  #look(): Promise<number> {
-    this.#looking ??= this.#claim()
-      .catch((error: unknown) => {
-        this.#options.onError(error instanceof Error ? error : new Error(String(error)), 'webhooks')
-        return 0
-      })
-      .finally(() => (this.#looking = null))
-    return this.#looking
-  }
-
-  async #claim(): Promise<number> {
-    const most = MOST_AT_ONCE - this.#underWay.size
-    if (this.#isStopping || most <= 0) return 0
-    const limits = { most, perEndpoint: MOST_PER_ENDPOINT, claimSeconds: CLAIM_SECONDS }
-    const claimed = await inTransaction(this.#options.database, (mandate) => claimDue(mandate, limits))
-    for (const delivery of claimed) this.#begin(delivery)
-    return claimed.length
-  }
-
-  #begin(delivery: ClaimedDelivery): void {
-    const attempt = this.#attempt(delivery)
-      .catch((error: Error) => this.#options.onError(error, 'webhooks'))
-      .finally(() => {
-        this.#underWay.delete(attempt)
-        this.#wake()
-      })
-    this.#underWay.add(attempt)
+    this.#work = new DueWork({
+      mostAtOnce: MOST_AT_ONCE,
+      claim: (most) =>
+        inSystemTransaction(options.database, WORK, (mandate) =>
+          claimDue(mandate, { most, perEndpoint: MOST_PER_ENDPOINT, claimSeconds: CLAIM_SECONDS }),
+        ),
+      carryOut: (delivery) => this.#attempt(delivery),
+      onError: (error) => options.onError(error, 'webhooks'),
+    })
+    this.topics = makeTopics(options.database, () => this.#work.wake())
   }
 
   async #attempt(delivery: ClaimedDelivery): Promise<void> {
     const { database, vault, random = Math.random } = this.#options
-    const sealed = await inTransaction(database, (mandate) => findSecrets(mandate, delivery.endpoint_id))
+    const sealed = await inSystemTransaction(database, WORK, (mandate) =>
+      findSecrets(mandate, delivery.endpoint_id),
+    )
     const body = bodyOf(delivery)
     const secrets = sealed.map((row) => vault.open(row.sealed_secret, placeOfSecret(row.id)))
     const seeds = sealed.flatMap(({ id, sealed_signing_key: seed }) =>
@@ -148,27 +124,25 @@ class Deliverer implements Webhooks {
       ...signMessage(message, secrets, seeds),
     }
     const attempted = await this.#outgoing.post({ url: delivery.url, headers, body })
-    await inTransaction(database, (mandate) => settle(mandate, { delivery, attempted, random: random() }))
+    await inSystemTransaction(database, WORK, (mandate) =>
+      settle(mandate, { delivery, attempted, random: random() }),
+    )
   }
 
-  async deliverDue(): Promise<void> {
-    while ((await this.#look()) > 0 || this.#underWay.size > 0) await Promise.all(this.#underWay)
+  deliverDue(): Promise<void> {
+    return this.#work.drain()
   }
 
   async sweep(): Promise<void> {
-    await inTransaction(this.#options.database, (mandate) => forgetDeliveries(mandate, KEPT_DAYS))
+    await inSystemTransaction(this.#options.database, WORK, (mandate) => forgetDeliveries(mandate, KEPT_DAYS))
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#wake(), LOOK_INTERVAL_MS).unref()
+    this.#work.start()
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    await this.#looking
-    await Promise.all(this.#underWay)
+    await this.#work.stop()
     await this.#outgoing.close()
   }
 }

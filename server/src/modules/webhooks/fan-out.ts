@@ -3,9 +3,11 @@ import type { IdKind } from '@liaison/access'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { EVENT_TYPES, TOPICS, typeOf } from './catalogue.ts'
 import { findAudience, insertDeliveries, timeOfMessage } from './delivery-store.ts'
-import { inTransaction } from './transaction.ts'
+
+const WORK = { job: 'webhooks' }
 
 const Id = z.uuid().nullish()
 
@@ -106,7 +108,7 @@ async function fanOut(
   if (type === null) return
   const payload = Payload.parse(message.payload)
   const delegationId = payload.delegation_id ?? payload.resale_id ?? payload.link_id ?? null
-  await inTransaction(database, async (mandate) => {
+  await inSystemTransaction(database, WORK, async (mandate) => {
     const occurredAt = await timeOfMessage(mandate, message.id)
     const audience = await findAudience(mandate, {
       ...payload,

@@ -7,9 +7,13 @@
 
 import './problems.ts'
 
+export { findUrlFault } from './addresses.ts'
+export type { AddressRules } from './addresses.ts'
 export { readAllowedNets } from './allowed-nets.ts'
 export { makeWebhooks } from './deliver.ts'
 export type { Webhooks } from './deliver.ts'
-export { makeReader } from './outgoing.ts'
-export type { Reader } from './outgoing.ts'
-export { makeWebhookRoutes } from './routes.ts'
+export { makeOutgoing, makeReader } from './outgoing.ts'
+export type { Outgoing, OutgoingOptions, Reader } from './outgoing.ts'
+export { addressRulesOf, makeWebhookRoutes } from './routes.ts'
+export { verdictOn } from './rules.ts'
+export type { Attempted } from './rules.ts'

@@ -37,8 +37,8 @@ interface Side {
 const PARTNER: Side = { root: '/api/v1/partner', access: { permission: 'partner_org.webhooks.manage' } }
 const TENANT: Side = { root: '/api/v1/tenant', access: { permission: 'tenant.webhooks.manage' } }
 
-/** The rules for addresses of an installation. */
-function addressRulesOf(
+/** The rules for addresses of an installation that others choose: webhooks, and receivers of signals. */
+export function addressRulesOf(
   services: Pick<Services, 'isDemo' | 'publicOrigin' | 'embedOrigin' | 'webhookNets'>,
 ): AddressRules {
   const ownHosts = [services.publicOrigin(), services.embedOrigin()].map((origin) => new URL(origin).host)

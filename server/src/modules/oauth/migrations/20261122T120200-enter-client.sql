@@ -121,6 +121,46 @@ create function access.acting_member(client uuid, wanted uuid, wanted_tenant uui
 $$;
 grant execute on function access.acting_member(uuid, uuid, uuid) to liaison_auth;
 
+-- What of a request differs from call to call and decides nothing in the database.
+create function access.request_fields() returns text[]
+  language sql immutable
+  as $$ select '{request_id,trace_id,method,route,ip,user_agent,source}'::text[] $$;
+
+-- What is kept of a decision about a client's reads: see access.key_if_it_holds. Its keys are all that the facts were read from: the client, its
+-- owner, the customer, the account, the delegation, the person who acts, who pays, and one for what concerns everybody. Null where there is
+-- nothing that an allowance could stand on.
+create function access.keep_call(facts jsonb, seen pg_snapshot) returns jsonb
+  language plpgsql volatile
+  as $$
+declare
+  at timestamptz := statement_timestamp();
+  era uuid := (select e.id from access.stamp_era e limit 1);
+  customer uuid := facts -> 'tenant' ->> 'id';
+  account uuid := facts -> 'account' ->> 'id';
+  until timestamptz;
+begin
+  if era is null then
+    insert into access.stamp_era default values;
+    return null;
+  end if;
+  if customer is null or account is null or (facts ->> 'token_revoked')::boolean then
+    return null;
+  end if;
+  select min(ahead.moment) into until
+  from (
+    select at + interval '1 minute' as moment
+    union all
+    select unnest(array[facts -> 'delegation' ->> 'starts_at', facts -> 'delegation' ->> 'ends_at'])::timestamptz
+    union all
+    select unnest(array[r.starts_at, r.ends_at]) from public.commercial_relationship r where r.tenant_id = customer and r.account_id = account
+  ) ahead
+  where ahead.moment > at;
+  return jsonb_build_object('era', era, 'snapshot', seen, 'until', until,
+    'keys', array_remove(array[facts -> 'client' ->> 'id', facts -> 'partner' ->> 'id', customer::text, account::text, facts -> 'delegation' ->> 'id', facts -> 'member' ->> 'person_id',
+      facts -> 'billing' ->> 'payer_tenant_id', facts -> 'billing' ->> 'payer_account_id', '00000000-0000-0000-0000-000000000000'], null)::text);
+end
+$$;
+
 -- The door of a verified access token into a transaction. The token says who it claims to be; everything it names is looked up now.
 -- The login decides the plane: a token for the client's own organisation comes through the tenant's login, a delegated one through the delegate's.
 create function access.enter_client(request jsonb) returns jsonb
@@ -133,9 +173,14 @@ declare
   plane text := case session_user when 'liaison_delegate' then 'delegation' when 'liaison_tenant' then 'tenant' end;
   client uuid := (request ->> 'client_id')::uuid;
   wanted_tenant uuid := (request ->> 'tenant_id')::uuid;
+  -- Before anything is read: what commits from here on is no part of it.
+  seen pg_snapshot := pg_current_snapshot();
   owner uuid;
   facts jsonb;
   member jsonb;
+  context jsonb;
+  kept jsonb;
+  ticket text;
 begin
   if plane is null then
     raise exception 'this login opens no plane of API clients' using errcode = 'insufficient_privilege';
@@ -153,15 +198,23 @@ begin
   end if;
   facts := facts || jsonb_build_object('now', statement_timestamp(), 'plane', plane, 'member', member,
     'token_revoked', exists (select from public.revoked_token r where r.jti_hash = sha256(convert_to(request ->> 'token_id', 'UTF8')) and r.ends_at > statement_timestamp()));
-  perform access.set_context(jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'client', 'actor_id', client, 'actor_name', concat_ws(', through ', member ->> 'name', facts -> 'client' ->> 'name'), 'member_id', member ->> 'id', 'client_id', client,
+  context := jsonb_strip_nulls(jsonb_build_object('plane', plane, 'actor_type', 'client', 'actor_id', client, 'actor_name', concat_ws(', through ', member ->> 'name', facts -> 'client' ->> 'name'), 'member_id', member ->> 'id', 'client_id', client,
     'partner_id', facts -> 'partner' ->> 'id', 'partner_name', facts -> 'partner' ->> 'name',
     'tenant_id', wanted_tenant, 'tenant_name', facts -> 'tenant' ->> 'name',
     -- An account that does not exist must not turn into "no account named".
     'account_id', coalesce(facts -> 'account' ->> 'id', '00000000-0000-0000-0000-000000000000'),
     'delegation_id', facts -> 'delegation' ->> 'id', 'delegation_epoch', (request ->> 'delegation_ver')::integer, 'role', case plane when 'tenant' then 'own' else facts -> 'delegation' ->> 'kind' end,
-    'permission', request ->> 'permission', 'permission_bit', (select p.bit from public.permission p where p.name = request ->> 'permission'),
-    'request_id', request ->> 'request_id', 'trace_id', request ->> 'trace_id', 'method', request ->> 'method', 'route', request ->> 'route',
-    'ip', request ->> 'ip', 'user_agent', request ->> 'user_agent', 'source', request ->> 'source')));
+    'permission', request ->> 'permission', 'permission_bit', (select p.bit from public.permission p where p.name = request ->> 'permission')));
+  -- A transaction that has written could not tell its own later changes from what it saw.
+  if (request ->> 'keeps')::boolean and (request ->> 'writes')::boolean is false and pg_current_xact_id_if_assigned() is null then
+    kept := access.keep_call(facts, seen);
+  end if;
+  if kept is not null then
+    ticket := (context || jsonb_build_object('kept', kept, 'login', session_user, 'question', request - access.request_fields() - '{keeps,writes}'::text[]))::text;
+    facts := facts || jsonb_build_object('ticket', access.sign('call ' || ticket) || ticket);
+  end if;
+  perform access.set_context(context || jsonb_strip_nulls(jsonb_build_object('request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
+    'ip', request -> 'ip', 'user_agent', request -> 'user_agent', 'source', request -> 'source')));
   return facts;
 end
 $$;

@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SignalWorld, SSF } from '#testing/signal-acts.ts'
+
+let signals: SignalWorld
+let edge: Awaited<ReturnType<SignalWorld['gateway']>>
+beforeAll(async () => {
+  signals = await SignalWorld.start()
+  edge = await signals.gateway('Edge')
+})
+beforeEach(() => {
+  signals.receiver.received.length = 0
+  signals.receiver.answer = () => ({ status: 202 })
+})
+afterEach(async () => {
+  await signals.world.seed('delete from signal_stream', [])
+  await signals.world.sql('delete from outbox')
+})
+afterAll(() => signals[Symbol.asyncDispose]())
+
+const REVOKE = `update delegation set status = 'revoked', status_changed_by_side = 'tenant' where id = $1`
+
+const revoke = async () => {
+  const cast = await signals.consented()
+  await signals.change(REVOKE, [cast.consent], cast)
+  return cast
+}
+/** Not now, and not again before the test says so. */
+const LATER = { 'retry-after': '600' }
+
+const rows = () =>
+  signals.world.sql<{ status: string; refusal: string | null; attempt: number }>(
+    'select status, refusal, attempt from signal_event order by id',
+  )
+const waitOver = () =>
+  signals.world.sql(`update signal_event set next_attempt_at = now() where status = 'waiting'`)
+
+describe('a push (RFC 8935)', () => {
+  test('that is not taken is tried again under the same jti, and once it is taken never more', async () => {
+    await signals.pushStream(edge.call)
+    signals.receiver.answer = () => ({ status: 503, headers: LATER })
+    await revoke()
+    await waitOver()
+    await signals.pump()
+    expect(await rows()).toEqual([{ status: 'waiting', refusal: null, attempt: 2 }])
+    signals.receiver.answer = () => ({ status: 202 })
+    await waitOver()
+    await signals.pump()
+    const events = await signals.pushed(edge.publicId)
+    expect(events).toHaveLength(3)
+    expect(new Set(events.map(({ claims }) => claims.jti)).size).toBe(1)
+    expect(await rows()).toEqual([{ status: 'acknowledged', refusal: null, attempt: 3 }])
+    await signals.pump()
+    expect(signals.receiver.received).toHaveLength(3)
+  })
+
+  test('that the receiver will never take is not repeated; one that fails for its keys is', async () => {
+    await signals.pushStream(edge.call)
+    const answer = (err: string) => () => ({
+      status: 400,
+      headers: { ...LATER, 'content-type': 'application/json' },
+      body: JSON.stringify({ err, description: 'No' }),
+    })
+    signals.receiver.answer = answer('invalid_audience')
+    await revoke()
+    signals.receiver.answer = answer('invalid_key')
+    await revoke()
+    expect(await rows()).toMatchObject([
+      { status: 'refused', refusal: 'invalid_audience' },
+      { status: 'waiting', refusal: null },
+    ])
+  })
+
+  test('to a receiver that answers 410 is the last one: the stream is disabled and nothing more is sent', async () => {
+    const id = await signals.pushStream(edge.call)
+    signals.receiver.answer = () => ({ status: 410 })
+    await revoke()
+    expect((await edge.call('GET', `/ssf/status?stream_id=${id}`)).body).toMatchObject({ status: 'disabled' })
+    await revoke()
+    await waitOver()
+    await signals.pump()
+    expect(signals.receiver.received).toHaveLength(1)
+    expect(await rows()).toMatchObject([{ status: 'dropped' }])
+  })
+
+  test('to a receiver that fails for five days is given up: the stream is disabled, which is an event', async () => {
+    const id = await signals.pushStream(edge.call)
+    signals.receiver.answer = () => ({ status: 500, headers: LATER })
+    await revoke()
+    await signals.world.sql(`update signal_health set failing_since = now() - interval '5 days'`)
+    await waitOver()
+    await signals.signals.deliverDue()
+    expect((await edge.call('GET', `/ssf/status?stream_id=${id}`)).body).toEqual({
+      stream_id: id,
+      status: 'disabled',
+      reason: 'Nothing could be delivered for five days.',
+    })
+    const told = await signals.world.sql(
+      `select changes from audit_event where action = 'signals.streams.give_up' order by id desc limit 1`,
+    )
+    expect(told).toEqual([
+      { changes: { status: { before: 'enabled', after: 'disabled' }, reason: 'failing' } },
+    ])
+    signals.receiver.received.length = 0
+    signals.receiver.answer = () => ({ status: 202 })
+    await waitOver()
+    await signals.pump()
+    const [event] = await signals.pushed(edge.publicId)
+    expect(event?.claims.events).toEqual({
+      [`${SSF}stream-updated`]: { status: 'disabled', reason: 'Nothing could be delivered for five days.' },
+    })
+  })
+
+  test('is made no more to a gateway that was disabled, and to a client whose partner was suspended', async () => {
+    const cast = await signals.consented()
+    await signals.pushStream(edge.call)
+    await signals.pushStream(await signals.client(cast))
+    await signals.world.seed(`update gateway set status = 'disabled' where id = $1`, [edge.id])
+    await signals.world.seed(`update partner set status = 'suspended' where id = $1`, [cast.partner])
+    await signals.pump()
+    await signals.change(REVOKE, [cast.consent], cast)
+    expect(signals.receiver.received).toEqual([])
+    expect((await edge.call('GET', '/ssf/stream')).status).toBe(401)
+    await signals.world.seed(`update gateway set status = 'active' where id = $1`, [edge.id])
+    await signals.pump()
+    expect((await signals.pushed(edge.publicId)).length).toBeGreaterThan(0)
+  })
+})
+
+describe('a poll (RFC 8936)', () => {
+  test('hands an event out again until it is acknowledged, and then never more', async () => {
+    const { poll } = await signals.pollStream(edge.call)
+    await revoke()
+    const [jti = ''] = Object.keys(await poll())
+    expect(Object.keys(await poll({ ack: ['nonsense', '00000000-0000-4000-8000-000000000000'] }))).toEqual([
+      jti,
+    ])
+    expect(await poll({ ack: [jti] })).toEqual({})
+    expect(await poll({ setErrs: { [jti]: { err: 'invalid_request' } } })).toEqual({})
+    expect(await rows()).toMatchObject([{ status: 'acknowledged', refusal: null }])
+  })
+
+  test('takes errors, counts what it is asked for, and says that there is more', async () => {
+    const cast = await signals.oauth.cast()
+    const call = await signals.client(cast)
+    const made = await call('POST', '/ssf/stream', {})
+    const path = new URL((made.body['delivery'] as { endpoint_url: string }).endpoint_url).pathname
+    await signals.world.sql(
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) select s.id, uuidv7(), 'x', '{}', '{}', now() from signal_stream s, generate_series(1, 3)`,
+    )
+    const first = await call('POST', path, { maxEvents: 2, returnImmediately: true })
+    const jtis = Object.keys(first.body['sets'] as object)
+    expect([jtis.length, first.body['moreAvailable']]).toEqual([2, true])
+    const last = await call('POST', path, {
+      maxEvents: 2,
+      ack: [jtis[0]],
+      setErrs: { [jtis[1] ?? '']: { err: 'invalid_key', description: 'unknown kid' } },
+    })
+    expect(Object.keys(last.body['sets'] as object)).toHaveLength(1)
+    expect(last.body['moreAvailable']).toBeUndefined()
+    expect((await rows()).map(({ status, refusal }) => [status, refusal])).toEqual([
+      ['acknowledged', null],
+      ['refused', 'invalid_key'],
+      ['waiting', null],
+    ])
+    expect((await call('POST', path, { maxEvents: 'all' })).body['code']).toBe('SIGNAL_STREAM_INVALID')
+  })
+
+  test('that may wait is answered as soon as something happens', async () => {
+    const { poll } = await signals.pollStream(edge.call)
+    const waiting = poll({ returnImmediately: false })
+    await revoke()
+    expect(Object.keys(await waiting)).toHaveLength(1)
+  })
+
+  test('of a stream that is paused has nothing, and what was kept comes when it is enabled', async () => {
+    const { id, poll } = await signals.pollStream(edge.call)
+    await edge.call('POST', '/ssf/status', { stream_id: id, status: 'paused' })
+    await revoke()
+    expect(await poll()).toEqual({})
+    await edge.call('POST', '/ssf/status', { stream_id: id, status: 'enabled' })
+    expect(Object.keys(await poll())).toHaveLength(1)
+  })
+
+  test('acknowledges an event once, however many polls say so at once', async () => {
+    const { poll } = await signals.pollStream(edge.call)
+    await revoke()
+    const [jti = ''] = Object.keys(await poll())
+    await Promise.all([
+      ...Array.from({ length: 5 }, () => poll({ ack: [jti], maxEvents: 0 })),
+      ...Array.from({ length: 5 }, () => poll({ setErrs: { [jti]: { err: 'x' } }, maxEvents: 0 })),
+    ])
+    const [row, ...others] = await rows()
+    expect([others, ['acknowledged', 'refused'].includes(row?.status ?? '')]).toEqual([[], true])
+    expect(await poll()).toEqual({})
+  })
+})
+
+test('events are forgotten after seven days', async () => {
+  await signals.pollStream(edge.call)
+  await revoke()
+  await signals.signals.sweep()
+  expect(await rows()).toHaveLength(1)
+  await signals.world.sql(`update signal_event set created_at = now() - interval '8 days'`)
+  await signals.signals.sweep()
+  expect(await rows()).toEqual([])
+})

@@ -1,0 +1,180 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SignalWorld } from '#testing/signal-acts.ts'
+import { attempt } from '#testing/sides.ts'
+
+let signals: SignalWorld
+const ids = { gateway: '', client: '' }
+const streams = { gateway: '', client: '' }
+const TABLES = ['signal_stream', 'signal_health', 'signal_event'] as const
+
+beforeAll(async () => {
+  signals = await SignalWorld.start()
+  const edge = await signals.gateway('Edge')
+  const cast = await signals.oauth.cast()
+  await signals.pushStream(edge.call)
+  await signals.pollStream(await signals.client(cast))
+  ids.gateway = edge.id
+  ids.client = cast.client
+  for (const kind of ['gateway', 'client'] as const) {
+    const [row] = await signals.world.sql<{ id: string }>(
+      `select id from signal_stream where ${kind}_id is not null`,
+    )
+    streams[kind] = row?.id ?? ''
+    await signals.world.sql('insert into signal_health (stream_id) values ($1)', [streams[kind]])
+    await signals.world.sql(
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) values ($1, uuidv7(), 'x', '{}', '{}', now())`,
+      [streams[kind]],
+    )
+  }
+})
+afterAll(() => signals[Symbol.asyncDispose]())
+
+const column = (table: string) => (table === 'signal_stream' ? 'id' : 'stream_id')
+
+async function within<Result>(
+  login: 'liaison_auth' | 'liaison_job',
+  enter: readonly [text: string, value: object],
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await signals.world.database.pool(login).connect()
+  try {
+    await client.query('begin')
+    await client.query(enter[0], [enter[1]])
+    return await work(client)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+const asReceiver = <Result>(
+  kind: 'gateway' | 'client',
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> =>
+  within(
+    'liaison_auth',
+    ['select access.enter_signal_receiver($1)', { [`${kind}_id`]: ids[kind], route: 'test' }],
+    work,
+  )
+
+const asJob = <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> =>
+  within('liaison_job', ['select access.enter_system($1)', { actor_name: 'test', route: 'test' }], work)
+
+const seen = async (client: pg.PoolClient, table: string): Promise<string[]> =>
+  (await client.query<{ id: string }>(`select ${column(table)} as id from ${table} order by 1`)).rows.map(
+    ({ id }) => id,
+  )
+
+describe.each(TABLES)('rows of %s', (table) => {
+  test('are seen by their own receiver alone, and by the job that delivers', async () => {
+    expect(await asReceiver('gateway', (client) => seen(client, table))).toEqual([streams.gateway])
+    expect(await asReceiver('client', (client) => seen(client, table))).toEqual([streams.client])
+    expect(await asJob((client) => seen(client, table))).toEqual(Object.values(streams).toSorted())
+  })
+
+  test('are seen by no login without a context, and by no other login at all', async () => {
+    const text = `select ${column(table)} from ${table}`
+    for (const login of ['liaison_auth', 'liaison_job'] as const)
+      expect(await signals.world.sqlAs(login, text)).toEqual([])
+    for (const login of [
+      'liaison_platform',
+      'liaison_program',
+      'liaison_tenant',
+      'liaison_delegate',
+      'liaison_realm',
+      'liaison_embed',
+      'liaison_ingest',
+      'liaison_guard',
+      'liaison_sealer',
+    ] as const)
+      await expect(signals.world.sqlAs(login, text)).rejects.toThrow('permission denied')
+  })
+
+  test('are not seen by the authorization server in any other context', async () => {
+    const enter = ['select access.enter_authorization_server($1)', { client_id: ids.client }] as const
+    expect(await within('liaison_auth', enter, (client) => seen(client, table))).toEqual([])
+  })
+
+  test('of another receiver are neither changed nor removed', async () => {
+    const set = {
+      signal_stream: `description = 'x'`,
+      signal_health: 'verified_at = now()',
+      signal_event: `status = 'acknowledged', finished_at = now()`,
+    }[table]
+    const tried = await asReceiver('client', async (client) => [
+      await attempt(client, `update ${table} set ${set} where ${column(table)} = $1`, [streams.gateway]),
+      await attempt(client, `delete from ${table} where ${column(table)} = $1`, [streams.gateway]),
+    ])
+    for (const outcome of tried) expect(outcome).toMatch(/^nothing$|permission denied/)
+  })
+})
+
+test('a receiver adds nothing to the stream of another, and no stream for another', async () => {
+  const tried = await asReceiver('client', async (client) => [
+    await attempt(
+      client,
+      `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) values ($1, uuidv7(), 'x', '{}', '{}', now())`,
+      [streams.gateway],
+    ),
+    await attempt(client, 'insert into signal_health (stream_id) values ($1)', [streams.gateway]),
+    await attempt(
+      client,
+      `insert into signal_stream (id, gateway_id, delivery, events_requested) values (uuidv7(), $1, 'poll', '{}')`,
+      [ids.gateway],
+    ),
+    await attempt(client, 'update signal_stream set gateway_id = $1', [ids.gateway]),
+  ])
+  for (const outcome of tried) expect(outcome).toMatch(/row-level security|permission denied/)
+})
+
+test('nobody says what an event was after it was written, and the sealed header is read by the job alone', async () => {
+  for (const set of [
+    `claims = '{}'`,
+    `subject = '{}'`,
+    `event_type = 'x'`,
+    'message_id = uuidv7()',
+    'stream_id = stream_id',
+  ])
+    expect(
+      await asReceiver('client', (client) => attempt(client, `update signal_event set ${set}`)),
+    ).toContain('permission denied')
+  const read = 'select sealed_authorization from signal_stream'
+  expect(await asReceiver('gateway', (client) => attempt(client, read))).toContain('permission denied')
+  expect(await asJob((client) => attempt(client, read))).toBe('done')
+})
+
+test('whoever counts no more has no context, and no other login enters one', async () => {
+  const enter = async (id: object) =>
+    (
+      await signals.world.sqlAs('liaison_auth', 'select access.enter_signal_receiver($1) as entered', [id])
+    )[0]?.['entered']
+  expect(await enter({ client_id: ids.client })).not.toBeNull()
+  await signals.world.seed(`update api_client set status = 'suspended' where id = $1`, [ids.client])
+  expect(await enter({ client_id: ids.client })).toBeNull()
+  expect(await enter({})).toBeNull()
+  for (const login of ['liaison_program', 'liaison_job'] as const)
+    await expect(signals.world.sqlAs(login, 'select access.enter_signal_receiver($1)', [{}])).rejects.toThrow(
+      'permission denied',
+    )
+  await signals.world.seed(`update api_client set status = 'active' where id = $1`, [ids.client])
+})
+
+test('who hears of a change is asked by our own work alone', async () => {
+  const call = `select access.signal_audience('{"about": "platform"}')`
+  expect(await asReceiver('client', (client) => attempt(client, call))).toContain('permission denied')
+  await expect(signals.world.sqlAs('liaison_job', call)).rejects.toThrow('only our own work')
+})
+
+test('every change of a stream needs its audit event', async () => {
+  const client = await signals.world.database.pool('liaison_job').connect()
+  try {
+    await client.query('begin')
+    await client.query('select access.enter_system($1)', [{ actor_name: 'test', route: 'test' }])
+    await client.query(`update signal_stream set status = 'disabled'`)
+    await expect(client.query('commit')).rejects.toThrow('no audit event')
+  } finally {
+    await client.query('rollback').catch(() => undefined)
+    client.release()
+  }
+})

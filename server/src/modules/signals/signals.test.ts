@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { CAEP, POLL, PUSH, SignalWorld } from '#testing/signal-acts.ts'
+import { TEST_ORIGIN } from '#testing/world.ts'
+import { encodeId } from '@liaison/access'
+
+let signals: SignalWorld
+let edge: Awaited<ReturnType<SignalWorld['gateway']>>
+beforeAll(async () => {
+  signals = await SignalWorld.start()
+  edge = await signals.gateway('Edge')
+})
+beforeEach(() => {
+  signals.receiver.received.length = 0
+  signals.receiver.answer = () => ({ status: 202 })
+})
+afterEach(async () => {
+  await signals.world.seed('delete from signal_stream', [])
+  await signals.world.sql('delete from outbox')
+})
+afterAll(() => signals[Symbol.asyncDispose]())
+
+const REVOKE = `update delegation set status = 'revoked', status_changed_by_side = 'tenant' where id = $1`
+
+test('the metadata says what a receiver must know (SSF 1.0 section 7.1)', async () => {
+  const { status, body } = await signals.send('GET', '/.well-known/ssf-configuration')
+  expect(status).toBe(200)
+  expect(body).toEqual({
+    spec_version: '1_0',
+    issuer: TEST_ORIGIN,
+    jwks_uri: `${TEST_ORIGIN}/oauth/jwks`,
+    delivery_methods_supported: [PUSH, POLL],
+    configuration_endpoint: `${TEST_ORIGIN}/ssf/stream`,
+    status_endpoint: `${TEST_ORIGIN}/ssf/status`,
+    verification_endpoint: `${TEST_ORIGIN}/ssf/verify`,
+    critical_subject_members: ['session', 'tenant', 'application', 'partner'],
+    authorization_schemes: [
+      { spec_urn: 'urn:ietf:rfc:6749' },
+      { spec_urn: 'urn:ietf:rfc:9449' },
+      { spec_urn: 'urn:ietf:rfc:6750' },
+    ],
+    default_subjects: 'ALL',
+  })
+})
+
+describe('a customer that ends a consent', () => {
+  test('is told to the gateway as session-revoked, signed with the published keys, once for one message (A16)', async () => {
+    const cast = await signals.consented()
+    await signals.pushStream(edge.call, {
+      delivery: {
+        method: PUSH,
+        endpoint_url: signals.receiver.url,
+        authorization_header: 'Bearer of-the-receiver',
+      },
+    })
+    await signals.change(REVOKE, [cast.consent], cast)
+    const [event, ...others] = await signals.pushed(edge.publicId)
+    expect(others).toEqual([])
+    expect(event?.header).toMatchObject({ typ: 'secevent+jwt', alg: 'ES256' })
+    expect(event?.type).toBe(`${CAEP}session-revoked`)
+    expect(event?.claims.sub_id).toEqual({
+      format: 'complex',
+      session: { format: 'opaque', id: cast.publicConsent },
+      tenant: { format: 'opaque', id: cast.customerId },
+      application: { format: 'opaque', id: cast.app.clientId },
+      partner: { format: 'opaque', id: encodeId('partner', cast.partner) },
+    })
+    expect(event?.claims.events[`${CAEP}session-revoked`]).toEqual({
+      event_timestamp: expect.any(Number),
+      initiating_entity: 'admin',
+      reason_admin: { en: 'consent revoked by the customer' },
+    })
+    expect(Object.keys(event?.claims ?? {}).toSorted()).toEqual([
+      'aud',
+      'events',
+      'iat',
+      'iss',
+      'jti',
+      'sub_id',
+      'txn',
+    ])
+    expect(signals.receiver.received[0]?.headers).toMatchObject({
+      'content-type': 'application/secevent+jwt',
+      accept: 'application/json',
+      authorization: 'Bearer of-the-receiver',
+    })
+    await signals.pump()
+    expect(signals.receiver.received).toHaveLength(1)
+    expect(signals.errors).toEqual([])
+  })
+
+  test('is told to the client that held it and to no client of another partner, and to no gateway that could not use it', async () => {
+    const [cast, other] = [await signals.consented(), await signals.consented()]
+    const narrow = await signals.gateway(`Accounts${Date.now()}`, 'api.accounts.read')
+    await signals.world.seed(
+      `update delegation set mask = (select set_bit('0'::bit(256), bit, 1) from permission where name = 'api.orders.read') where id = $1`,
+      [cast.consent],
+      cast.tenant,
+    )
+    const own = await signals.pollStream(await signals.client(cast))
+    const foreign = await signals.pollStream(await signals.client(other))
+    const elsewhere = await signals.pollStream(narrow.call)
+    await signals.change(REVOKE, [cast.consent], cast)
+    expect(Object.keys(await own.poll())).toHaveLength(1)
+    expect(await foreign.poll()).toEqual({})
+    expect(await elsewhere.poll()).toEqual({})
+    await signals.change(REVOKE, [other.consent], other)
+    expect(Object.keys(await foreign.poll())).toHaveLength(1)
+  })
+})
+
+describe('what else stops or narrows access', () => {
+  test('a narrowed consent is told as token-claims-change with what tokens say from now on', async () => {
+    const cast = await signals.consented()
+    await signals.pushStream(edge.call)
+    await signals.change('update delegation set epoch = epoch + 1 where id = $1', [cast.consent], cast)
+    const [event] = await signals.pushed(edge.publicId)
+    expect(event?.type).toBe(`${CAEP}token-claims-change`)
+    expect(event?.claims.events[`${CAEP}token-claims-change`]).toMatchObject({
+      claims: { delegation_ver: 2, scope: 'orders.read orders.write services.read' },
+      reason_admin: { en: 'consent narrowed' },
+    })
+  })
+
+  const CHANGES: readonly (readonly [
+    what: string,
+    sql: string,
+    of: 'partner' | 'tenant' | 'client' | 'consent',
+    members: readonly string[],
+    type: string,
+  ])[] = [
+    [
+      'a suspended consent',
+      `update delegation set status = 'suspended' where id = $1`,
+      'consent',
+      ['application', 'partner', 'session', 'tenant'],
+      'session-revoked',
+    ],
+    [
+      'a suspended partner',
+      `update partner set status = 'suspended' where id = $1`,
+      'partner',
+      ['partner'],
+      'session-revoked',
+    ],
+    [
+      'a suspended customer',
+      `update tenant set status = 'suspended' where id = $1`,
+      'tenant',
+      ['tenant'],
+      'session-revoked',
+    ],
+    [
+      'a suspended client',
+      `update api_client set status = 'suspended' where id = $1`,
+      'client',
+      ['application', 'partner'],
+      'session-revoked',
+    ],
+    [
+      'a client with other keys',
+      `update api_client set jwks = '{"keys": []}' where id = $1`,
+      'client',
+      ['application', 'partner'],
+      'credential-change',
+    ],
+    [
+      'a frozen partner',
+      `insert into access_freeze (scope, partner_id, reason, set_by, set_by_name, set_by_side) values ('partner', $1, 'Leak', uuidv7(), 'Somebody', 'provider')`,
+      'partner',
+      ['partner'],
+      'session-revoked',
+    ],
+    [
+      'a frozen customer',
+      `insert into access_freeze (scope, tenant_id, reason, set_by, set_by_name, set_by_side) values ('tenant', $1, 'Leak', uuidv7(), 'Somebody', 'tenant')`,
+      'tenant',
+      ['tenant'],
+      'session-revoked',
+    ],
+  ]
+  test.each(CHANGES)('%s is told to the gateway', async (_, sql, of, members, type) => {
+    const cast = await signals.consented()
+    await signals.pushStream(edge.call)
+    await signals.change(sql, [cast[of]], cast)
+    const events = await signals.pushed(edge.publicId)
+    expect(events.map((event) => event.type)).toEqual([`${CAEP}${type}`])
+    const { format, ...named } = events[0]?.claims.sub_id ?? {}
+    expect([format, Object.keys(named).toSorted()]).toEqual(['complex', members])
+  })
+
+  test('a frozen customer is told to a client that was let in there about its own tokens, and to no other', async () => {
+    const [cast, other] = [await signals.consented(), await signals.consented()]
+    const own = await signals.pollStream(await signals.client(cast))
+    const foreign = await signals.pollStream(await signals.client(other))
+    await signals.change(CHANGES.at(-1)?.[1] ?? '', [cast.tenant], cast)
+    const [token = ''] = Object.values(await own.poll())
+    const { claims } = await signals.verify(token, cast.app.clientId)
+    expect(Object.keys(claims.sub_id)).toEqual(['format', 'tenant', 'partner'])
+    expect(await foreign.poll()).toEqual({})
+  })
+
+  test('a freeze of everything is told with the issuer of all tokens as its subject', async () => {
+    await signals.pushStream(edge.call)
+    await signals.change(
+      `insert into access_freeze (scope, reason, set_by, set_by_name, set_by_side) values ('platform', 'Leak', uuidv7(), 'Somebody', 'provider')`,
+      [],
+    )
+    const [event] = await signals.pushed(edge.publicId)
+    expect(event?.claims.sub_id).toEqual({ format: 'uri', uri: `${TEST_ORIGIN}/oauth` })
+    await signals.world.seed('delete from access_freeze', [])
+  })
+
+  test('what nobody asked for, and links, are not told', async () => {
+    const cast = await signals.consented()
+    await signals.pushStream(edge.call, {
+      events_requested: [`${CAEP}token-claims-change`, 'https://x.example/unknown'],
+    })
+    await signals.change(REVOKE, [cast.consent], cast)
+    expect(signals.receiver.received).toEqual([])
+    await signals.world.seed('delete from signal_stream', [])
+    await signals.pushStream(edge.call)
+    const link = await signals.world.link(cast.partner, cast.tenant)
+    await signals.change(`update delegation set status = 'revoked' where id = $1`, [link], cast)
+    expect(signals.receiver.received).toEqual([])
+  })
+
+  test('while nobody listens nothing is put into the outbox', async () => {
+    const cast = await signals.consented()
+    await signals.world.seed(REVOKE, [cast.consent], cast.tenant)
+    expect(await signals.world.sql(`select 1 from outbox where topic like 'signals.%'`)).toEqual([])
+  })
+})
