@@ -1,27 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { endOverlaps, tellRushes } from './clock-store.ts'
+
+const WORK = { job: 'agency-clock' }
 
 const BATCH = 100
 const MAXIMUM_BATCHES = 100
-
-async function inTransaction(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<number>,
-): Promise<number> {
-  const { mandate, transaction } = await openForSystem(database, 'agency-clock', `job_${randomUUID()}`)
-  try {
-    const done = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return done
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
 
 /**
  * Notes replaced tokens whose overlap is over, and tells of forms that issue far more than usual. Whether a token works
@@ -30,10 +14,10 @@ async function inTransaction(
 export async function runAgencyClock(database: Database): Promise<{ ended: number; suspected: number }> {
   let ended = 0
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const done = await inTransaction(database, (mandate) => endOverlaps(mandate, BATCH))
+    const done = await inSystemTransaction(database, WORK, (mandate) => endOverlaps(mandate, BATCH))
     ended += done
     if (done < BATCH) break
   }
-  const suspected = await inTransaction(database, tellRushes)
+  const suspected = await inSystemTransaction(database, WORK, tellRushes)
   return { ended, suspected }
 }

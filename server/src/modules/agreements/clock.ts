@@ -1,29 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { findEnding, findOverdue, noteExpired, noteWarned, readPartnerName } from './clock-store.ts'
 import type { Overdue } from './clock-store.ts'
 import { announceAgreement, recordAgreement } from './events.ts'
 import type { News } from './events.ts'
 
-const BATCH = 100
+const WORK = { job: 'agreement-clock' }
 
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'agreement-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
+const BATCH = 100
 
 async function tell(
   mandate: Mandate<'system'>,
@@ -42,11 +27,11 @@ export async function runAgreementClock(
   database: Database,
   publicOrigin: string | null,
 ): Promise<{ expired: number; warned: number }> {
-  const due = await inTransaction(database, (mandate) => findOverdue(mandate, BATCH))
-  const ending = await inTransaction(database, (mandate) => findEnding(mandate, BATCH))
+  const due = await inSystemTransaction(database, WORK, (mandate) => findOverdue(mandate, BATCH))
+  const ending = await inSystemTransaction(database, WORK, (mandate) => findEnding(mandate, BATCH))
   const [expired, warned] = [[], []] as [string[], string[]]
   for (const row of due)
-    await inTransaction(database, async (mandate) => {
+    await inSystemTransaction(database, WORK, async (mandate) => {
       if (!(await noteExpired(mandate, row))) return
       recordAgreement(mandate, row, {
         action: 'expired',
@@ -56,7 +41,7 @@ export async function runAgreementClock(
       expired.push(row.id)
     })
   for (const row of ending)
-    await inTransaction(database, async (mandate) => {
+    await inSystemTransaction(database, WORK, async (mandate) => {
       if (!(await noteWarned(mandate, row))) return
       recordAgreement(mandate, row, { action: 'warned' })
       await tell(mandate, row, { news: 'expiring', origin: publicOrigin })

@@ -7,7 +7,7 @@ const digest = (bytes: Buffer | string): Buffer => createHash('sha256').update(b
 
 /** A text as it is kept and hashed: Unicode NFC, line ends LF, one at the end. */
 export function toCanonicalText(text: string): string {
-  return `${text.replaceAll(/\r\n?/g, '\n').normalize('NFC').replace(/\s+$/, '')}\n`
+  return `${text.replaceAll(/\r\n?/g, '\n').normalize('NFC').trimEnd()}\n`
 }
 
 /** The terms as the one text that RFC 8785 gives them. */

@@ -91,6 +91,14 @@ describe('the text', () => {
     )
   })
 
+  test('a long run of spaces takes no longer than other text, within a placeholder and at the end (R8)', () => {
+    const source = `{{${' '.repeat(8000)}partner\n${' '.repeat(60_000)}.`
+    expect(renderAgreement(source, TERMS, NAMES)).toEqual({ body: `${source}\n`, faults: [] })
+    expect(renderAgreement('{{ nothing }}', TERMS, NAMES).faults).toMatchObject([
+      { placeholder: 'nothing', line: 1, column: 1 },
+    ])
+  })
+
   test('has one fingerprint whatever the system that typed it: NFC and LF (D4)', () => {
     const terms = toCanonicalTerms(TERMS)
     expect(toCanonicalText('Cafe\u0301\r\nend  ')).toBe('Caf\u00e9\nend\n')

@@ -67,7 +67,10 @@ export interface Rendered {
 export function renderAgreement(source: string, terms: AgreementTerms, names: Names): Rendered {
   const text = toCanonicalText(source)
   const faults: TemplateFault[] = []
-  const body = text.replaceAll(/\{\{\s*([^{}\n]*?)\s*\}\}/g, (whole, placeholder: string, at: number) => {
+  // What is inside is trimmed afterwards: an expression that does it takes time with the third power of a run of spaces.
+  const body = text.replaceAll(/\{\{([^{}]*)\}\}/g, (whole, inside: string, at: number) => {
+    const placeholder = inside.trim()
+    if (placeholder.includes('\n')) return whole
     const before = text.slice(0, at).split('\n')
     const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, placeholder }
     const filling = Object.hasOwn(FILLINGS, placeholder) ? FILLINGS[placeholder] : undefined

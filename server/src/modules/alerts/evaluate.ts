@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
-import { endMandate, recordEvent, runStatements, takeEvents } from '#platform/mandate.ts'
+import { recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
 import type { Statement } from '#platform/statement.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import type { AlertArea } from './rules.ts'
 import { newsOf } from './rules.ts'
 
@@ -30,23 +29,6 @@ const Change = z.object({
 
 /** What an evaluation changed in one alert. */
 export type AlertChange = z.output<typeof Change>
-
-/** Work in one transaction of the system login; its events commit with it. */
-export async function inTransaction<Result>(
-  database: Database,
-  job: string,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, job, `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
 
 /** The event of a change is read by those who read the alert: each side has alerts, and events, of its own. */
 function recordChange(mandate: Mandate<'system'>, change: AlertChange): void {
@@ -79,7 +61,7 @@ function messagesOf(change: AlertChange): Statement[] {
 }
 
 async function evaluateArea(database: Database, area: AlertArea): Promise<AlertChange[]> {
-  return inTransaction(database, 'alert-clock', async (mandate) => {
+  return inSystemTransaction(database, { job: 'alert-clock' }, async (mandate) => {
     const [result] = await runStatements(mandate, [
       { text: 'select * from access.evaluate_alerts($1)', values: [area] },
     ])

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import { enqueue, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { inTransaction } from './evaluate.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { MailLine } from './mail-line.ts'
 import type { MailLineValues } from './mail-line.ts'
 import { digestMail, singleMail } from './mails.ts'
@@ -79,7 +79,7 @@ async function tellOwner(
  * Returns the number of mails. Source: B9.
  */
 export async function tellAlerts(database: Database, origin: string | undefined): Promise<number> {
-  return inTransaction(database, 'alert-mails', async (mandate) => {
+  return inSystemTransaction(database, { job: 'alert-mails' }, async (mandate) => {
     const since = new Date(mandate.origin.now.getTime() - FLOOD_WINDOW_MS)
     const [waiting] = await runStatements(mandate, [
       { text: 'select * from access.waiting_alert_mails()', values: [] },

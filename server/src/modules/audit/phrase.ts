@@ -4,6 +4,9 @@ export interface Noun {
   readonly many: string
 }
 
+/** A noun with its plural, which is made where none is given. */
+export const noun = (one: string, many = one.replace(/(?<=[^aeiou])y$/, 'ie') + 's'): Noun => ({ one, many })
+
 /**
  * What follows the person's name; a phrase that begins with a capital letter is a sentence without one. `{x}` becomes the
  * record or how many there were, `{link}` the link with whom it joins, `{of}` whose.

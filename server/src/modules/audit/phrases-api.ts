@@ -1,7 +1,5 @@
-import { says } from './phrase.ts'
-import type { Noun, Phrase } from './phrase.ts'
-
-const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
+import { noun, says } from './phrase.ts'
+import type { Phrase } from './phrase.ts'
 
 const ORDER = noun('order')
 const SERVICE = noun('service')
@@ -18,6 +16,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'orders.read': says('read {x}', ORDER),
   'orders.list': says('listed {x}', ORDER),
   'access.list': says('looked who has access'),
+  'access.history': says('looked who had access at a moment{of}'),
   'orders.accounts.list': says('looked for which accounts can be ordered'),
   'orders.progress': says('took up {x}', ORDER),
   'orders.reject': says('rejected {x}', ORDER),
@@ -68,6 +67,13 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'oauth.revocation.refused': says('tried to give back a token of somebody else'),
   'platform.signing_keys.create': says('made the keys that sign access tokens'),
   'platform.signing_keys.rotate': says('rotated the keys that sign access tokens'),
+  'signals.streams.create': says('began to receive security signals'),
+  'signals.streams.change': says('changed what security signals it receives'),
+  'signals.streams.status': says('paused, disabled or enabled its security signals'),
+  'signals.streams.delete': says('stopped receiving security signals'),
+  'signals.streams.give_up': says(
+    'Security signals to a receiver were disabled, because they did not arrive',
+  ),
   'platform.gateways.create': says('registered {x}', noun('gateway')),
   'platform.gateways.rotate': says('made a new credential for {x}', noun('gateway')),
   'platform.gateways.disable': says('disabled {x}', noun('gateway')),

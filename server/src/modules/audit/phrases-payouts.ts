@@ -38,6 +38,6 @@ export const PAYOUT_PHRASES: Readonly<Record<string, Phrase>> = {
   'exports.statements': says('exported {x}', STATEMENT),
   'exports.payouts': says('exported {x}', ITEM),
   'exports.payout_batches': says('exported {x}', BATCH),
-  'program.statement.closed': says('The {x} of a month was made', STATEMENT),
+  'program.statement.closed': says('The {x} was made', STATEMENT),
   'program.statement.downloaded': says('downloaded the {x}', STATEMENT),
 }

@@ -1,6 +1,6 @@
 /** The words of the audit log: each action with what a person reads of it. */
 
-import { says } from './phrase.ts'
+import { noun, says } from './phrase.ts'
 import type { Noun, Phrase } from './phrase.ts'
 import { AGENCY_PHRASES } from './phrases-agencies.ts'
 import { AGREEMENT_PHRASES } from './phrases-agreements.ts'
@@ -21,8 +21,6 @@ import { REFERRAL_PHRASES } from './phrases-referrals.ts'
 import { USAGE_PHRASES } from './phrases-usage.ts'
 import { VOUCHER_PHRASES } from './phrases-vouchers.ts'
 import { WEBHOOK_PHRASES } from './phrases-webhooks.ts'
-
-const noun = (one: string, many = `${one}s`): Noun => ({ one, many })
 
 const NOUNS = {
   ticket: noun('ticket'),
@@ -202,6 +200,9 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'identity.member.change_role': says('changed the role of a member'),
   'identity.member.remove': says('removed a member'),
   'identity.member.join': says('joined'),
+  'platform.staff.read': says('looked who administers the platform'),
+  'platform.staff.remove': says('took somebody out of those who administer the platform{of}'),
+  'platform.staff.withdraw_invitation': says('withdrew an invitation to administer the platform'),
   'platform.persons.read': says('looked for persons'),
   'platform.persons.export': says('wrote out what is kept of a person'),
   'platform.persons.erase': says('erased a person'),

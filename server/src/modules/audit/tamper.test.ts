@@ -10,6 +10,7 @@ import type { NoteSigner } from '#platform/signed-log/index.ts'
 import { makeVault } from '#platform/vault.ts'
 import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
+import { attempts, isCampaign, tellFigures } from '#testing/figures.ts'
 import { sealAll } from '#testing/sealing.ts'
 import { readNotes } from './checkpoint-file.ts'
 import { exportLog, makeAuditKey, startSealer, verifyDatabase } from './index.ts'
@@ -21,7 +22,11 @@ import type { Report } from './verify.ts'
 
 const KEY = makeAuditKey(makeVault('a root secret of a test'), 'log.example/audit')
 const THIEF = makeAuditKey(makeVault('the secret of somebody else'), 'log.example/audit')
-const EVENTS = 60
+const EVENTS = attempts(60, 240)
+const PER_CHECKPOINT = 12
+const EDIT_RUNS = attempts(3, 63)
+const DEED_RUNS = attempts(4, 250)
+const LONG_MS = isCampaign() ? 3_600_000 : 20_000
 const INSERT = 'insert into audit_event (plane, action, outcome, actor_type, source, occurred_at, xid)'
 const NOW = new Date('2030-01-01T00:00:00Z')
 
@@ -34,7 +39,7 @@ async function fill(): Promise<void> {
     `with e as (
        insert into audit_event (plane, action, outcome, actor_type, actor_name, tenant_name, resource_label, row_count, changes, ip, user_agent, source)
        select 'delegation', 'support.tickets.update', 'allowed', 'person', 'Lee Park', 'Acme', 'T-' || n, n, jsonb_build_object('b', n, 'a', null, 'é', 'x'), '192.0.2.7', 'A browser', 'api'
-       from generate_series(1, 12) n returning id, occurred_at)
+       from generate_series(1, ${PER_CHECKPOINT}) n returning id, occurred_at)
      insert into audit_scope (kind, scope_id, occurred_at, event_id, row_count)
      select kind, gen_random_uuid(), occurred_at, id, 3 from e, unnest(array['tenant', 'partner', 'tenant']) kind`,
   )
@@ -56,7 +61,7 @@ beforeAll(async () => {
     checkpointFile: join(folder, 'audit-checkpoints.txt'),
     intervalMs: 3_600_000,
   })
-  for (let count = 12; count <= EVENTS; count += 12) {
+  for (let count = PER_CHECKPOINT; count <= EVENTS; count += PER_CHECKPOINT) {
     await fill()
     await sealAll(sealer)
   }
@@ -263,7 +268,7 @@ const DEEDS: readonly Deed[] = [
   },
   {
     name: 'a checkpoint that was deleted',
-    deed: (at) => sql('delete from audit_checkpoint where size = $1', 12 * (1 + (at % 5))),
+    deed: (at) => sql('delete from audit_checkpoint where size = $1', PER_CHECKPOINT * (1 + (at % 5))),
     onlineOnly: true,
   },
   {
@@ -301,37 +306,53 @@ test('a log that nobody touched holds, in the database and offline, with the sam
     ok: true,
     events: EVENTS,
     sealed: EVENTS,
-    checkpoints: 5,
+    checkpoints: EVENTS / PER_CHECKPOINT,
     beyond_last_checkpoint: 0,
     unsealed: 0,
     faults: [],
   })
-  expect(offline).toMatchObject({ ok: true, events: EVENTS, sealed: EVENTS, checkpoints: 5, faults: [] })
+  expect(offline).toMatchObject({
+    ok: true,
+    events: EVENTS,
+    sealed: EVENTS,
+    checkpoints: EVENTS / PER_CHECKPOINT,
+    faults: [],
+  })
   expect(offline.root).toBe(online.root)
 })
 
 describe('is found wherever it was done:', () => {
-  test.each(EDITS)('an event that was changed: %s', async (edit) => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(EVENTS - 1), async (at) => {
-        const deed = () => sql(`update audit_event set ${edit} where id = ${ofLeaf}`, at)
-        const { online, offline } = await tamper(deed, at)
-        expect([online.ok, offline.ok]).toEqual([false, false])
-        expect(online.faults[0]?.at).toBe(at)
-      }),
-      { numRuns: 3 },
-    )
-  })
+  test.each(EDITS)(
+    'an event that was changed: %s',
+    async (edit) => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(EVENTS - 1), async (at) => {
+          const deed = () => sql(`update audit_event set ${edit} where id = ${ofLeaf}`, at)
+          const { online, offline } = await tamper(deed, at)
+          expect([online.ok, offline.ok]).toEqual([false, false])
+          expect(online.faults[0]?.at).toBe(at)
+        }),
+        { numRuns: EDIT_RUNS },
+      )
+      tellFigures([{ name: 'changes of an event', count: EDIT_RUNS }])
+    },
+    LONG_MS,
+  )
 
-  test.each(DEEDS)('$name', async ({ deed, onlineOnly }) => {
-    await fc.assert(
-      fc.asyncProperty(fc.nat(EVENTS - 1), async (at) => {
-        const { online, offline } = await tamper(deed, at)
-        expect([online.ok, offline.ok]).toEqual([false, onlineOnly ?? false])
-      }),
-      { numRuns: 4 },
-    )
-  })
+  test.each(DEEDS)(
+    '$name',
+    async ({ deed, onlineOnly }) => {
+      await fc.assert(
+        fc.asyncProperty(fc.nat(EVENTS - 1), async (at) => {
+          const { online, offline } = await tamper(deed, at)
+          expect([online.ok, offline.ok]).toEqual([false, onlineOnly ?? false])
+        }),
+        { numRuns: DEED_RUNS },
+      )
+      tellFigures([{ name: 'other kinds of tampering', count: DEED_RUNS }])
+    },
+    LONG_MS,
+  )
 })
 
 test('an event that was sealed after the last checkpoint is counted as not proved', async () => {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { moveConsent } from './change.ts'
 import type { Move } from './change.ts'
 import { endRequests, findDueConsents, noteDue, rememberNotice } from './clock-store.ts'
@@ -12,6 +11,8 @@ import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
 import { changeConsent } from './store.ts'
 import type { ConsentRow } from './tables.ts'
+
+const WORK = { job: 'consent-clock' }
 
 const BATCH = 100
 const MAXIMUM_BATCHES = 1000
@@ -70,22 +71,6 @@ async function carryOut(mandate: Mandate<'system'>, { task, days, consent }: Due
   }
 }
 
-/** Work in one transaction of the system login; its events commit with it. */
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'consent-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
-
 /** What one run has done, and what it could not do. */
 interface Progress {
   readonly counts: Map<ConsentTask | 'end_requests', number>
@@ -95,7 +80,7 @@ interface Progress {
 
 async function runOne(database: Database, due: DueConsent, progress: Progress): Promise<void> {
   try {
-    await inTransaction(database, (mandate) => carryOut(mandate, due))
+    await inSystemTransaction(database, WORK, (mandate) => carryOut(mandate, due))
     progress.counts.set(due.task, (progress.counts.get(due.task) ?? 0) + 1)
   } catch (error) {
     progress.skipped.push(due.consent.id)
@@ -106,7 +91,7 @@ async function runOne(database: Database, due: DueConsent, progress: Progress): 
 }
 
 async function endOldRequests(database: Database, progress: Progress): Promise<void> {
-  await inTransaction(database, async (mandate) => {
+  await inSystemTransaction(database, WORK, async (mandate) => {
     const ended = await endRequests(mandate)
     if (ended === 0) return
     progress.counts.set('end_requests', ended)
@@ -125,7 +110,9 @@ export async function runConsentClock(
 ): Promise<Readonly<Partial<Record<ConsentTask | 'end_requests', number>>>> {
   const progress: Progress = { counts: new Map(), skipped: [], failures: [] }
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const due = await inTransaction(database, (mandate) => findDueConsents(mandate, BATCH, progress.skipped))
+    const due = await inSystemTransaction(database, WORK, (mandate) =>
+      findDueConsents(mandate, BATCH, progress.skipped),
+    )
     if (due.length === 0) break
     for (const one of due) await runOne(database, one, progress)
   }

@@ -181,6 +181,7 @@ interface DelegationAccountTable {
   partner_id: string
   account_id: string
   position: number
+  added_at: Generated<Date>
 }
 
 interface HistoryTable {

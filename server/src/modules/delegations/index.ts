@@ -10,12 +10,13 @@ import type { Route } from '#platform/route.ts'
 import './problems.ts'
 import { makeExplainRoutes } from './routes-explain.ts'
 import { freezeRoutes } from './routes-freeze.ts'
+import { historyRoutes } from './routes-history.ts'
 import { whoHasAccessRoute } from './routes-who.ts'
 
 export { writeCatalogue } from './catalogue.ts'
 export { forgetExplanations } from './forget-store.ts'
 
-/** The routes that concern every kind of delegation: freezes, who has access, and the explainer, which looks operations up in `routes`. */
+/** The routes that concern every kind of delegation: freezes, who has access and who had it, and the explainer, which looks operations up in `routes`. */
 export function makeDelegationRoutes(routes: () => readonly Route[] = () => []): readonly Route[] {
-  return [...freezeRoutes, ...makeExplainRoutes(routes), whoHasAccessRoute]
+  return [...freezeRoutes, ...makeExplainRoutes(routes), whoHasAccessRoute, ...historyRoutes]
 }

@@ -40,6 +40,12 @@ const DELEGATION_PROBLEMS = {
     cause: 'Nobody that you may ask about has this id.',
     remedy: 'Check the id.',
   },
+  AUDITORS_ONLY: {
+    status: 403,
+    title: 'For auditors only',
+    cause: 'Who else has access to a tenant is shown to those alone whom it let in as auditors of all of it.',
+    remedy: 'Ask the tenant: its admins see it, and can let you in with the role of an auditor.',
+  },
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(DELEGATION_PROBLEMS)

@@ -1,28 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { approveDue, releaseReactivated } from './clock-store.ts'
+
+const WORK = { job: 'earning-clock' }
 
 const BATCH = 500
 const MAXIMUM_BATCHES = 100
 
-async function inTransaction(database: Database, work: typeof approveDue): Promise<number> {
-  const { mandate, transaction } = await openForSystem(database, 'earning-clock', `job_${randomUUID()}`)
-  try {
-    const moved = await work(mandate, BATCH)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return moved
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
-
 async function untilNoneIsLeft(database: Database, work: typeof approveDue): Promise<number> {
   let moved = 0
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const more = await inTransaction(database, work)
+    const more = await inSystemTransaction(database, WORK, (mandate) => work(mandate, BATCH))
     moved += more
     if (more < BATCH) break
   }

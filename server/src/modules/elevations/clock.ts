@@ -1,30 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { announceElevation, recordElevation } from './news.ts'
 import { findOverdue, moveElevation } from './store.ts'
 import type { ElevationRow } from './store.ts'
 
+const WORK = { job: 'elevation-clock' }
+
 const BATCH = 100
 const MAXIMUM_BATCHES = 100
-
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'elevation-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
 
 async function note(mandate: Mandate<'system'>, row: ElevationRow): Promise<void> {
   const to = row.state === 'ended' ? 'ended' : 'lapsed'
@@ -45,12 +30,14 @@ export async function runElevationClock(database: Database): Promise<number> {
   const failures = new Map<string, unknown>()
   let noted = 0
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const due = await inTransaction(database, (mandate) => findOverdue(mandate, BATCH + failures.size))
+    const due = await inSystemTransaction(database, WORK, (mandate) =>
+      findOverdue(mandate, BATCH + failures.size),
+    )
     const left = due.filter(({ id }) => !failures.has(id))
     if (left.length === 0) break
     for (const row of left) {
       try {
-        await inTransaction(database, (mandate) => note(mandate, row))
+        await inSystemTransaction(database, WORK, (mandate) => note(mandate, row))
         noted += 1
       } catch (error) {
         failures.set(row.id, error)

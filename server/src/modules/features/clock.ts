@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { findReachedSteps, noteStep } from './clock-store.ts'
 import { recordFeature } from './events.ts'
 
@@ -12,9 +10,8 @@ const BATCH = 100
  * for it: the share is computed from the steps and the time. Running it again, or twice at once, notes nothing twice. Answers how
  * many it noted. Source: C3.
  */
-export async function runFeatureClock(database: Database): Promise<number> {
-  const { mandate, transaction } = await openForSystem(database, 'feature-clock', `job_${randomUUID()}`)
-  try {
+export function runFeatureClock(database: Database): Promise<number> {
+  return inSystemTransaction(database, { job: 'feature-clock' }, async (mandate) => {
     let noted = 0
     for (const step of await findReachedSteps(mandate, BATCH)) {
       if (!(await noteStep(mandate, step.id))) continue
@@ -28,10 +25,6 @@ export async function runFeatureClock(database: Database): Promise<number> {
       )
       noted += 1
     }
-    await transaction.commit(takeEvents(mandate, null), 'durable')
     return noted
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
+  })
 }

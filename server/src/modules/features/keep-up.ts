@@ -79,7 +79,9 @@ class Follower implements LiveFeatures {
       giveBack()
       throw error
     }
-    this.#giveBack = giveBack
+    // Who stopped meanwhile found nothing to give back, and a connection that is kept would hold up the end of the process.
+    if (this.#isStopped) giveBack()
+    else this.#giveBack = giveBack
   }
 
   /** What was said while nobody listened is unknown, so everything is read. */

@@ -124,6 +124,19 @@ export function noteInvitation(
   })
 }
 
+/** Somebody no longer administers the platform. */
+export function noteStaffRemoved(mandate: Mandate, person: Subject, reason: string): void {
+  recordEvent(mandate, { action: 'platform.staff.remove', resource: personResource(person), reason })
+}
+
+/** An invitation to administer the platform works no more. */
+export function noteStaffInvitationWithdrawn(mandate: Mandate, email: string): void {
+  recordEvent(mandate, {
+    action: 'platform.staff.withdraw_invitation',
+    resource: { type: 'invitation', label: email },
+  })
+}
+
 /** Somebody joined an organisation by an invitation. */
 export function noteJoined(
   mandate: Mandate,

@@ -21,6 +21,7 @@ import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { makePasswordHasher } from './password-hash.ts'
 import { makeRecoverRoutes } from './recover-routes.ts'
 import { makeSignInRoutes } from './sign-in-routes.ts'
+import { makeStaffRoutes } from './staff-routes.ts'
 import { makeStepUpRoutes } from './step-up-routes.ts'
 import './problems.ts'
 
@@ -45,6 +46,7 @@ export function makeIdentityRoutes(services: Services, options: IdentityOptions 
     ...makeAccountFactorRoutes(door),
     ...makeMemberRoutes(services),
     ...personAdminRoutes,
+    ...makeStaffRoutes(services),
     makeMeRoute(services),
     ...(services.keepsMail ? makeOutboxRoutes() : []),
     PASSKEY_SCRIPT.route,
@@ -54,6 +56,7 @@ export function makeIdentityRoutes(services: Services, options: IdentityOptions 
 export type { DemoSignIn } from './door.ts'
 export { createInvitation } from './invitation.ts'
 export { inviteAdministrator } from './invite-administrator.ts'
+export { removeAdministrator } from './remove-administrator.ts'
 export { sweepIdentity } from './member-store.ts'
 export { hashPassword, makePasswordHasher } from './password-hash.ts'
 export type { PasswordHasher } from './password-hash.ts'

@@ -79,3 +79,14 @@ export function mailFactorsReset(mandate: Mandate, to: Recipient): Promise<void>
     ],
   })
 }
+
+/** Tells somebody that they no longer administer the platform. */
+export function mailStaffRemoved(mandate: Mandate, to: Recipient): Promise<void> {
+  return send(mandate, to, {
+    subject: `You no longer administer ${PROVIDER_NAME}`,
+    lines: [
+      `An administrator of ${PROVIDER_NAME} took you out of those who administer it. Your sign-in stays, with whatever else you work in.`,
+      'If this surprises you, ask the administrators.',
+    ],
+  })
+}

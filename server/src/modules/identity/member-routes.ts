@@ -10,13 +10,15 @@ import { createInvitation } from './invitation.ts'
 import { isMember, listMembers, listTenantMembers } from './member-store.ts'
 import { isEmail, normalizeEmail } from './throttle-rules.ts'
 
-const Email = z
+/** An e-mail address as it is kept. */
+export const Email = z
   .string()
   .max(254)
   .transform(normalizeEmail)
   .refine(isEmail, { message: 'must be an e-mail address', params: { code: 'INVALID_EMAIL' } })
 
-const InvitationSent = z
+/** What is told of an invitation that was sent. */
+export const InvitationSent = z
   .strictObject({ invitation_id: z.string(), email: z.string(), role: z.string(), expires_at: z.string() })
   .meta({ id: 'InvitationSent' })
 

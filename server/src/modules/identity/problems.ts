@@ -26,6 +26,24 @@ const IDENTITY_PROBLEMS = {
     cause: 'The person has no second factor.',
     remedy: 'Let the person sign in; a second factor is asked for where it is needed.',
   },
+  STAFF_UNKNOWN: {
+    status: 404,
+    title: 'Administrator not found',
+    cause: 'Nobody who administers the platform has this id.',
+    remedy: 'Read the list of those who do.',
+  },
+  OWN_STAFF_ROLE: {
+    status: 409,
+    title: 'Your own role',
+    cause: 'Nobody takes themselves out of those who administer the platform, so that somebody always stays.',
+    remedy: 'Ask another administrator.',
+  },
+  INVITATION_UNKNOWN: {
+    status: 404,
+    title: 'Invitation not found',
+    cause: 'No invitation with this id still works: it was used, withdrawn or is over.',
+    remedy: 'Read the list of open invitations.',
+  },
 } as const
 
 registerProblems(IDENTITY_PROBLEMS)

@@ -1,13 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { adapterOf, findVendor } from './adapters.ts'
 import { findUnanswered } from './event-store.ts'
 import { announceCheck, recordCheck } from './news.ts'
 import { findDue, moveCheck } from './store.ts'
 import type { CheckRow } from './store.ts'
-import { inTransaction } from './system.ts'
 import { keepAndApply } from './take-event.ts'
+
+const WORK = { job: 'identity-checks' }
 
 const BATCH = 100
 const MAXIMUM_BATCHES = 100
@@ -20,11 +22,9 @@ interface ClockOptions {
   readonly publicOrigin: string | undefined
 }
 
-const work = ({ database }: ClockOptions) => ({ database, requestId: `job_${randomUUID()}` })
-
 async function note(options: ClockOptions, row: CheckRow): Promise<void> {
   const to = row.state === 'verified' ? 'expired' : 'cancelled'
-  await inTransaction(work(options), async (mandate) => {
+  await inSystemTransaction(options.database, WORK, async (mandate) => {
     await moveCheck(mandate, row, { to })
     recordCheck(mandate, row, {
       action: to === 'expired' ? 'identity_checks.expire' : 'identity_checks.cancel',
@@ -36,7 +36,7 @@ async function note(options: ClockOptions, row: CheckRow): Promise<void> {
 
 /** Asks vendors about what they have not answered for long: an event can be lost, a decision must not be. */
 async function askVendors(options: ClockOptions): Promise<number> {
-  const waiting = await inTransaction(work(options), (mandate) =>
+  const waiting = await inSystemTransaction(options.database, WORK, (mandate) =>
     findUnanswered(mandate, { minutes: ASKED_AFTER_MINUTES, limit: BATCH }),
   )
   let answered = 0
@@ -50,7 +50,7 @@ async function askVendors(options: ClockOptions): Promise<number> {
   } of waiting) {
     const vendor = findVendor(provider)
     if (vendor === null || reference === null || legalName === null) continue
-    await inTransaction(work(options), async (mandate) => {
+    await inSystemTransaction(options.database, WORK, async (mandate) => {
       const asked = { caseId: id, attempt, legalName, reference, now: mandate.origin.now }
       const news = adapterOf(vendor).fetchResult(asked)
       if (!news) return
@@ -72,7 +72,9 @@ export async function runIdentityCheckClock(options: ClockOptions): Promise<numb
   const failures = new Map<string, unknown>()
   let noted = 0
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const due = await inTransaction(work(options), (mandate) => findDue(mandate, BATCH + failures.size))
+    const due = await inSystemTransaction(options.database, WORK, (mandate) =>
+      findDue(mandate, BATCH + failures.size),
+    )
     const left = due.filter(({ id }) => !failures.has(id))
     if (left.length === 0) break
     for (const row of left) {

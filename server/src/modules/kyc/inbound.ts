@@ -3,10 +3,10 @@ import type { Engine } from '#platform/execute.ts'
 import { limitHeaders } from '#platform/limits.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { Services } from '#platform/services.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { findVendor } from './adapters.ts'
 import { findSecrets, placeOfSecret } from './event-store.ts'
 import { judgeSignature } from './signature.ts'
-import { inTransaction } from './system.ts'
 import { takeEvent } from './take-event.ts'
 import type { EventResult } from './take-event.ts'
 
@@ -62,12 +62,16 @@ const bodyOf = (request: FastifyRequest): Buffer =>
 async function take(parts: Parts, request: FastifyRequest, sent: Sent): Promise<EventResult> {
   const vendor = findVendor(sent.vendor)
   if (vendor === null) throw refuseSignature()
-  return inTransaction({ database: parts.engine.database, requestId: request.id }, async (mandate) => {
-    const sealed = await findSecrets(mandate, vendor, sent.slug)
-    const signed = judge(parts, request, sealed)
-    const origin = parts.services.publicOrigin()
-    return takeEvent(mandate, { ...signed, vendor, body: sent.body, origin })
-  })
+  return inSystemTransaction(
+    parts.engine.database,
+    { job: 'identity-checks', requestId: request.id },
+    async (mandate) => {
+      const sealed = await findSecrets(mandate, vendor, sent.slug)
+      const signed = judge(parts, request, sealed)
+      const origin = parts.services.publicOrigin()
+      return takeEvent(mandate, { ...signed, vendor, body: sent.body, origin })
+    },
+  )
 }
 
 function refuse(result: EventResult): void {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { idFromUuid } from '@liaison/access'
 import { Webhook } from 'standardwebhooks'
 import { z } from 'zod'
@@ -6,6 +6,7 @@ import { systemClock } from '#platform/clock.ts'
 import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
 import type { Vault } from '#platform/vault.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { decideByName, simulatedAdapter } from './adapters.ts'
 import type { SimulatedDecision } from './adapters.ts'
 import { findSecrets, findSlug, nameCheck, placeOfSecret } from './event-store.ts'
@@ -13,7 +14,6 @@ import { eventPath } from './inbound.ts'
 import { recordCheck } from './news.ts'
 import { insertSecret } from './secret-store.ts'
 import { getCheck } from './store.ts'
-import { inTransaction } from './system.ts'
 
 const Payload = z.object({ identity_check_id: z.uuid(), attempt: z.int() })
 
@@ -69,7 +69,7 @@ async function takeOver(
   { database, vault }: SimulatedVendorOptions,
   { identity_check_id: id, attempt }: z.output<typeof Payload>,
 ): Promise<HandedOver | null> {
-  return inTransaction({ database, requestId: `job_${randomUUID()}` }, async (mandate) => {
+  return inSystemTransaction(database, { job: 'identity-checks' }, async (mandate) => {
     const row = await getCheck(mandate, idFromUuid('identity_check', id))
     const isWaiting = row.state === 'submitted' && row.attempt === attempt && row.provider === 'simulated'
     const slug = await findSlug(mandate, row.partner_id)

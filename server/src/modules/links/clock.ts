@@ -2,7 +2,7 @@ import type { Database } from '#platform/database.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { inTransaction } from './clock-transaction.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { formatInstant, newestRoleTemplate } from '@liaison/access'
 import { tellIfUnused } from './activation.ts'
 import { findDueLinks, lapseChanges, rememberNotice, rememberSaying } from './clock-store.ts'
@@ -16,6 +16,8 @@ import { addDays, reviewStops } from './rules.ts'
 import { addedBy } from './role-versions.ts'
 import { changeDelegation, extendByAgreement } from './store.ts'
 import type { KnownLink } from './store.ts'
+
+const WORK = { job: 'link-clock' }
 
 const BATCH = 100
 const MAXIMUM_BATCHES = 1000
@@ -119,10 +121,12 @@ function noteFailure(progress: Progress, link: KnownLink, error: unknown): void 
 
 /** Works on one batch. True when there may be more. */
 async function runBatch(database: Database, progress: Progress): Promise<boolean> {
-  const due = await inTransaction(database, (mandate) => findDueLinks(mandate, BATCH, progress.skipped))
+  const due = await inSystemTransaction(database, WORK, (mandate) =>
+    findDueLinks(mandate, BATCH, progress.skipped),
+  )
   for (const one of due) {
     try {
-      await inTransaction(database, (mandate) => carryOut(mandate, one))
+      await inSystemTransaction(database, WORK, (mandate) => carryOut(mandate, one))
       progress.counts.set(one.task, (progress.counts.get(one.task) ?? 0) + 1)
     } catch (error) {
       noteFailure(progress, one.link, error)
@@ -132,7 +136,7 @@ async function runBatch(database: Database, progress: Progress): Promise<boolean
 }
 
 async function lapseOldChanges(database: Database): Promise<void> {
-  await inTransaction(database, async (mandate) => {
+  await inSystemTransaction(database, WORK, async (mandate) => {
     for (const change of await lapseChanges(mandate)) {
       recordEvent(mandate, {
         action: 'change_requests.lapse',

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { inTransaction } from './clock-transaction.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { addDays } from './rules.ts'
 import { tellSide } from './store.ts'
+
+const WORK = { job: 'link-clock' }
 
 const DAY_MS = 86_400_000
 const BATCH = 200
@@ -99,7 +101,7 @@ export async function sendDigests(database: Database, now: Date): Promise<number
   const done: string[] = []
   const failures: Error[] = []
   for (;;) {
-    const due = await inTransaction(database, async (mandate) => {
+    const due = await inSystemTransaction(database, WORK, async (mandate) => {
       const [result] = await runStatements(mandate, [
         { text: DUE, values: [week.start.toISOString().slice(0, 10), week.end, done] },
       ])
@@ -109,7 +111,7 @@ export async function sendDigests(database: Database, now: Date): Promise<number
     for (const one of due) {
       done.push(one.tenant_id)
       try {
-        await inTransaction(database, (mandate) => sendOne(mandate, one, week))
+        await inSystemTransaction(database, WORK, (mandate) => sendOne(mandate, one, week))
       } catch (error) {
         failures.push(error instanceof Error ? error : new Error(String(error)))
       }

@@ -1,12 +1,14 @@
 import type { Database } from '#platform/database.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { rememberSaying } from './clock-store.ts'
-import { inTransaction } from './clock-transaction.ts'
 import { recordLinkEvent } from './events.ts'
 import { announce } from './mails.ts'
 import { isKnown } from './store.ts'
 import type { LinkTables } from './tables.ts'
+
+const WORK = { job: 'link-clock' }
 
 /** Looked at again at each run, so that a call that committed late is not missed. */
 const OVERLAP_MINUTES = 5
@@ -74,7 +76,7 @@ async function tell(mandate: Mandate<'system'>, use: FirstUse): Promise<void> {
  * told, so a run that fails is done again and nothing is told twice.
  */
 export function tellFirstUses(database: Database): Promise<void> {
-  return inTransaction(database, async (mandate) => {
+  return inSystemTransaction(database, WORK, async (mandate) => {
     for (const use of await findFirstUses(mandate)) await tell(mandate, use)
   })
 }

@@ -2,6 +2,7 @@ import {
   describeMask,
   encodeId,
   formatInstant,
+  has,
   idFromUuid,
   newestRoleTemplate,
   ROLE_TITLES,
@@ -116,10 +117,19 @@ function permissionTicks(terms: LinkTerms, now: Date): Html[] {
     )
 }
 
+/** What an auditor of the whole organisation is shown besides (access.tenant_of_history): whoever lets one in reads it here. */
+function shownToAuditors(terms: LinkTerms, now: Date): string[] {
+  const isAuditor = terms.role === 'auditor' && terms.relationship_type === 'audit_only'
+  const isShown = isAuditor && has(maskOfTerms(terms, now), 'partner.audit.read')
+  return isShown ? ['See who else has access, and who had it on any date'] : []
+}
+
 /** The screens that open with what was asked, so that the reader pictures it. */
 function screenList({ mandate, terms }: Decision): Html {
-  const screens = screensOf(maskOfTerms(terms, mandate.origin.now))
-  return html`<p>On screen they would see: ${screens.map(({ title }) => title).join(', ')}.</p>`
+  const { now } = mandate.origin
+  const screens = screensOf(maskOfTerms(terms, now))
+  return html`<p>On screen they would see: ${screens.map(({ title }) => title).join(', ')}.</p>
+    ${shownToAuditors(terms, now).map((sentence) => html`<p>As your auditor they can also: ${sentence}.</p>`)}`
 }
 
 function cannotList(terms: LinkTerms, now: Date): Html {
@@ -231,7 +241,7 @@ export function checkPage(
     </ul>`
   const body = html`<section>
       <h2>${partner} can</h2>
-      ${list(can)}
+      ${list([...can, ...shownToAuditors(after, mandate.origin.now)])}
     </section>
     <section>
       <h2>${partner} cannot</h2>

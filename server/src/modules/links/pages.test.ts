@@ -19,7 +19,10 @@ interface Scene {
 }
 
 /** A request that waits for the admin of a tenant; the admin belongs to a second organisation too. */
-async function openScene(session: { factorAgeSeconds?: number } = {}): Promise<Scene> {
+async function openScene(
+  session: { factorAgeSeconds?: number } = {},
+  asked = { relationship_type: 'msp_managed', access_role: 'msp_support' },
+): Promise<Scene> {
   const [partner, tenant, other] = [
     await world.partner('Northwind MSP'),
     await world.tenant('Acme Fiber'),
@@ -36,8 +39,7 @@ async function openScene(session: { factorAgeSeconds?: number } = {}): Promise<S
   const asking = await world.signIn(owner.id)
   const body = {
     tenant_slug: row?.slug,
-    relationship_type: 'msp_managed',
-    access_role: 'msp_support',
+    ...asked,
     message: 'We <b>answer</b> your tickets.',
     duration_days: 90,
   }
@@ -108,6 +110,26 @@ test('a request is reviewed, narrowed, checked and allowed on pages without scri
   })
   const denies = await world.sql('select pattern from link_override where tenant_id = $1', [scene.tenant])
   expect(denies).toEqual([{ pattern: 'partner.support.tickets.comment' }])
+})
+
+test('whoever lets an auditor in reads before, on both pages, that it sees who else had access; without the log it does not, and no other role does', async () => {
+  const SEEN = 'See who else has access, and who had it on any date'
+  const scene = await openScene({}, { relationship_type: 'audit_only', access_role: 'auditor' })
+  const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))
+  expect(review.body).toContain(SEEN)
+  const check = (allowed: readonly (readonly [string, string])[]) =>
+    post(scene, '/check', [
+      ['snapshot_token', valueOf(review.body, 'snapshot_token')],
+      ['access_role', 'auditor'],
+      ...allowed,
+    ])
+  const all = ticksOf(review.body)
+  expect((await check(all)).body).toContain(SEEN)
+  const without = await check(all.filter(([, name]) => name !== 'partner.audit.read'))
+  expect(without.body).toContain('Check before you allow')
+  expect(without.body).not.toContain(SEEN)
+  const other = await openScene()
+  expect((await world.call(other.admin, 'GET', other.path + queryOf(other))).body).not.toContain(SEEN)
 })
 
 test('what cannot be taken is told on top of the review, and nothing is decided', async () => {

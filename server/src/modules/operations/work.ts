@@ -9,7 +9,7 @@ import { endMandate, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { openForOperation } from '#platform/resolver.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import type { Action } from './tables.ts'
 import { claimNext, finish, listWaiting, renewLease, settleItem } from './work-store.ts'
 import type { Claimed, ItemOutcome, WaitingItem } from './work-store.ts'
@@ -40,19 +40,11 @@ interface Job extends Claimed {
 }
 
 /** Runs our own bookkeeping in a transaction of its own. */
-async function asSystem<Result>(
+function asSystem<Result>(
   { database }: Workplace,
   work: (mandate: Mandate<'system'>) => Promise<Result>,
 ): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'operation', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
+  return inSystemTransaction(database, { job: 'operation' }, work)
 }
 
 function toStep(

@@ -1,10 +1,11 @@
 import { idFromUuid } from '@liaison/access'
 import type { Database } from '#platform/database.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { announceOrder } from './events.ts'
 import { findOpenOrders, getOrder, moveOrder } from './store.ts'
 import type { OpenOrder } from './store.ts'
-import { inTransaction, isOvertaken } from './system-work.ts'
+import { isOvertaken } from './system-work.ts'
 
 /** Carries orders out. An installation with real networks puts its own in place of the simulated one. */
 export interface Fulfilment {
@@ -55,11 +56,17 @@ export async function runFulfilment(
   fulfilment: Fulfilment,
   options: { readonly onlySandbox: boolean },
 ): Promise<number> {
-  const open = await inTransaction(database, fulfilment.name, (mandate) => findOpenOrders(mandate, options))
+  const open = await inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
+    findOpenOrders(mandate, options),
+  )
   let moved = 0
   for (const order of open) {
     try {
-      if (await inTransaction(database, fulfilment.name, (mandate) => carryOut(mandate, order, fulfilment)))
+      if (
+        await inSystemTransaction(database, { job: fulfilment.name }, (mandate) =>
+          carryOut(mandate, order, fulfilment),
+        )
+      )
         moved += 1
     } catch (error) {
       if (!isOvertaken(error)) throw error

@@ -1,12 +1,13 @@
 import type { Database } from '#platform/database.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { recordResale } from './events.ts'
 import { announceResale } from './resale-news.ts'
 import { findOverdueResales, moveResale } from './resale-store.ts'
-import { inTransaction, isOvertaken } from './system-work.ts'
+import { isOvertaken } from './system-work.ts'
 import type { ResaleRow } from './tables.ts'
 
-const JOB = 'resale-clock'
+const WORK = { job: 'resale-clock' }
 const BATCH = 200
 
 async function expire(mandate: Mandate<'system'>, row: ResaleRow): Promise<void> {
@@ -23,11 +24,11 @@ async function expire(mandate: Mandate<'system'>, row: ResaleRow): Promise<void>
  * at each call. Running it again, or twice at once, changes nothing more. Answers how many it noted. Source: A5.
  */
 export async function runResaleClock(database: Database): Promise<number> {
-  const due = await inTransaction(database, JOB, (mandate) => findOverdueResales(mandate, BATCH))
+  const due = await inSystemTransaction(database, WORK, (mandate) => findOverdueResales(mandate, BATCH))
   let noted = 0
   for (const row of due) {
     try {
-      await inTransaction(database, JOB, (mandate) => expire(mandate, row))
+      await inSystemTransaction(database, WORK, (mandate) => expire(mandate, row))
       noted += 1
     } catch (error) {
       if (!isOvertaken(error)) throw error

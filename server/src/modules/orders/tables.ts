@@ -227,6 +227,7 @@ export interface OrderTables {
     partner_id: string
     account_id: string
     position: number
+    added_at: Generated<Date>
   }
   delegation_history: {
     delegation_id: string

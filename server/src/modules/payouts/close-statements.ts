@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, enqueue, recordEvent, takeEvents } from '#platform/mandate.ts'
+import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
 import type { PdfSealer } from '#platform/sealed-pdf.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { expireDocuments } from './document-store.ts'
 import { makeStatementFiles } from './statement-files.ts'
 import { sumUp } from './statement-rules.ts'
@@ -20,20 +20,7 @@ import {
 } from './statement-store.ts'
 import type { Due, NewFile, NewLine, Sums } from './statement-store.ts'
 
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'payout-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
+const WORK = { job: 'payout-clock' }
 
 type Month = Due & { readonly month: string }
 
@@ -92,10 +79,10 @@ const ATTEMPTS = 3
 /** Closes a month for one partner. The files are made between two transactions: those of a long statement take a while. */
 async function closeOne(database: Database, of: Month, sealer: PdfSealer): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const said = await inTransaction(database, (mandate) => draft(mandate, of))
+    const said = await inSystemTransaction(database, WORK, (mandate) => draft(mandate, of))
     if (!said) return false
     const made = { files: await makeStatementFiles(of, said, sealer), digest: digestOf(said) }
-    const outcome = await inTransaction(database, (mandate) => writeDown(mandate, of, made))
+    const outcome = await inSystemTransaction(database, WORK, (mandate) => writeDown(mandate, of, made))
     if (outcome !== 'changed') return outcome === 'closed'
   }
   return false
@@ -111,8 +98,8 @@ export async function closeStatements(
   sealer: PdfSealer,
   month?: string,
 ): Promise<number> {
-  const of = month ?? (await inTransaction(database, lastMonth))
-  const due = await inTransaction(database, (mandate) => findDue(mandate, of))
+  const of = month ?? (await inSystemTransaction(database, WORK, lastMonth))
+  const due = await inSystemTransaction(database, WORK, (mandate) => findDue(mandate, of))
   let closed = 0
   for (const one of due) {
     if (await closeOne(database, { ...one, month: of }, sealer)) closed += 1
@@ -136,7 +123,7 @@ export function makePayoutTopics(
   return {
     async [CLOSE_TOPIC](payload) {
       const count = Math.min(Math.max(Number(payload['months']) || 1, 1), 36)
-      const months = [await inTransaction(database, lastMonth)]
+      const months = [await inSystemTransaction(database, WORK, lastMonth)]
       while (months.length < count) months.unshift(monthBefore(months[0] ?? ''))
       for (const month of months) await closeStatements(database, sealer, month)
     },
@@ -155,6 +142,6 @@ async function expire(mandate: Mandate<'system'>): Promise<void> {
 
 /** What payouts have done by the clock: months are closed, and tax documents that ran out are noted. */
 export async function runPayoutClock(database: Database, sealer: PdfSealer): Promise<number> {
-  await inTransaction(database, expire)
+  await inSystemTransaction(database, WORK, expire)
   return closeStatements(database, sealer)
 }

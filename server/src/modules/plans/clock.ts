@@ -1,28 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { findOverdue, noteEnd } from './clock-store.ts'
+
+const WORK = { job: 'subscription-clock' }
 
 const BATCH = 100
 const MAXIMUM_BATCHES = 100
-
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: Mandate<'system'>) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'subscription-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
 
 /**
  * Notes subscriptions that nobody confirmed in 24 hours and those whose end has come, so that webhooks hear of it. What an
@@ -33,12 +17,14 @@ export async function runSubscriptionClock(database: Database): Promise<number> 
   const failures = new Map<string, unknown>()
   let noted = 0
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const due = await inTransaction(database, (mandate) => findOverdue(mandate, BATCH + failures.size))
+    const due = await inSystemTransaction(database, WORK, (mandate) =>
+      findOverdue(mandate, BATCH + failures.size),
+    )
     const left = due.filter(({ id }) => !failures.has(id))
     if (left.length === 0) break
     for (const row of left) {
       try {
-        if (await inTransaction(database, (mandate) => noteEnd(mandate, row))) noted += 1
+        if (await inSystemTransaction(database, WORK, (mandate) => noteEnd(mandate, row))) noted += 1
       } catch (error) {
         failures.set(row.id, error)
       }

@@ -1,31 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { forgetContacts, pruneClicks } from './follow-store.ts'
 
 const BATCH = 1000
 
-async function inTransaction(
-  database: Database,
-  name: string,
-  work: (mandate: Mandate<'system'>) => Promise<number>,
-): Promise<number> {
-  const { mandate, transaction } = await openForSystem(database, name, `job_${randomUUID()}`)
-  try {
-    const done = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return done
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
-
 /** Removes clicks thirty days after their window. Nothing waits for it: a click outside its window never counts. */
 export function sweepClicks(database: Database): Promise<number> {
-  return inTransaction(database, 'referral-clicks', pruneClicks)
+  return inSystemTransaction(database, { job: 'referral-clicks' }, pruneClicks)
 }
 
 async function forgetSome(mandate: Mandate<'system'>): Promise<number> {
@@ -41,7 +24,7 @@ async function forgetSome(mandate: Mandate<'system'>): Promise<number> {
 export async function sweepContacts(database: Database): Promise<number> {
   let forgotten = 0
   for (;;) {
-    const some = await inTransaction(database, 'referral-contacts', forgetSome)
+    const some = await inSystemTransaction(database, { job: 'referral-contacts' }, forgetSome)
     forgotten += some
     if (some < BATCH) return forgotten
   }

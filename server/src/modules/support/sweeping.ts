@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { findBasis, pauseStatesOf, promiseOf } from '#modules/sla/index.ts'
 import type { Database } from '#platform/database.ts'
 import type { TopicHandler } from '#platform/jobs.ts'
-import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
+import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { findBasisOf, insertClocks, insertSteps, listClocks, planNext, updateClock } from './clock-store.ts'
 import type { TicketKey } from './clock-store.ts'
 import { escalate, Escalation } from './escalating.ts'
@@ -17,24 +16,11 @@ import { firstStep, stepsBetween } from './steps.ts'
 import { BATCH, findArrivals, findDue, forgetArrival, holdTicket, setBasis } from './sweep-store.ts'
 import type { Ticket } from './ticket-store.ts'
 
+const WORK = { job: 'sla-clock' }
+
 type System = Mandate<'system'>
 
 const MAXIMUM_BATCHES = 500
-
-async function inTransaction<Result>(
-  database: Database,
-  work: (mandate: System) => Promise<Result>,
-): Promise<Result> {
-  const { mandate, transaction } = await openForSystem(database, 'sla-clock', `job_${randomUUID()}`)
-  try {
-    const result = await work(mandate)
-    await transaction.commit(takeEvents(mandate, null), 'durable')
-    return result
-  } finally {
-    endMandate(mandate)
-    await transaction.rollback()
-  }
-}
 
 /** Raises what one clock has passed by an instant; returns when it is to be looked at again, and how many signals are new. */
 async function lookAtClock(
@@ -190,13 +176,13 @@ export async function runSlaClock(database: Database, at?: Date): Promise<SlaRun
   const fresh = (): Progress => ({ skipped: [], failures, sum: 0 })
   const timeOf = (mandate: System) => at ?? mandate.origin.now
   const settled = await workThrough(
-    (except) => inTransaction(database, (mandate) => findArrivals(mandate, except)),
-    (key) => inTransaction(database, (mandate) => settleTicket(mandate, key, timeOf(mandate))),
+    (except) => inSystemTransaction(database, WORK, (mandate) => findArrivals(mandate, except)),
+    (key) => inSystemTransaction(database, WORK, (mandate) => settleTicket(mandate, key, timeOf(mandate))),
     fresh(),
   )
   const raised = await workThrough(
-    (except) => inTransaction(database, (mandate) => findDue(mandate, timeOf(mandate), except)),
-    (key) => inTransaction(database, (mandate) => lookAtTicket(mandate, key, timeOf(mandate))),
+    (except) => inSystemTransaction(database, WORK, (mandate) => findDue(mandate, timeOf(mandate), except)),
+    (key) => inSystemTransaction(database, WORK, (mandate) => lookAtTicket(mandate, key, timeOf(mandate))),
     fresh(),
   )
   if (failures.length > 0)
@@ -211,11 +197,13 @@ export function makeTicketTopics(database: Database): Readonly<Record<string, To
   return {
     async [SLA_TOPIC](payload) {
       const { tenant_id, ticket_id: id } = Look.parse(payload)
-      await inTransaction(database, (mandate) => lookAtTicket(mandate, { tenant_id, id }, mandate.origin.now))
+      await inSystemTransaction(database, WORK, (mandate) =>
+        lookAtTicket(mandate, { tenant_id, id }, mandate.origin.now),
+      )
     },
     async [ESCALATE_TOPIC](payload) {
       const step = Escalation.parse(payload)
-      await inTransaction(database, (mandate) => escalate(mandate, step))
+      await inSystemTransaction(database, WORK, (mandate) => escalate(mandate, step))
     },
   }
 }

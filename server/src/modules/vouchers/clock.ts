@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#platform/database.ts'
-import { endMandate, takeEvents } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForSystem } from '#platform/resolver-without-person.ts'
+import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { expireVouchers, forgetRecipients } from './clock-store.ts'
+
+const WORK = { job: 'voucher-clock' }
 
 const BATCH = 100
 const MAXIMUM_BATCHES = 100
@@ -14,15 +14,7 @@ async function inBatches(
 ): Promise<number> {
   let done = 0
   for (let batch = 0; batch < MAXIMUM_BATCHES; batch += 1) {
-    const { mandate, transaction } = await openForSystem(database, 'voucher-clock', `job_${randomUUID()}`)
-    let count: number
-    try {
-      count = await work(mandate, BATCH)
-      await transaction.commit(takeEvents(mandate, null), 'durable')
-    } finally {
-      endMandate(mandate)
-      await transaction.rollback()
-    }
+    const count = await inSystemTransaction(database, WORK, (mandate) => work(mandate, BATCH))
     done += count
     if (count < BATCH) break
   }

@@ -322,7 +322,7 @@ create policy own_work on agreement to liaison_job using ((select access.context
 
 grant select on program, agreement_template, agreement, agreement_signature, agreement_approval, agreement_event, agreement_file to liaison_platform;
 grant update (four_eyes, defaults) on program to liaison_platform;
-create policy platform_change on program for update to liaison_platform using ((select access.context_plane()) = 'platform') with check (true);
+create policy platform_change on program for update to liaison_platform using ((select access.context_plane()) = 'platform') with check ((select access.context_plane()) = 'platform');
 grant insert (code, number, title, source, terms, created_by_name) on agreement_template to liaison_platform;
 grant insert (partner_id, program_id, title, template_id, source, body, terms_canonical, starts_at) on agreement to liaison_platform;
 grant update (title, template_id, source, body, terms_canonical, starts_at, state, expires_at, reason, terminates_at) on agreement to liaison_platform;

@@ -45,7 +45,13 @@ begin
     select 'alert_evaluation_age_seconds', jsonb_build_object('area', e.area), extract(epoch from statement_timestamp() - e.evaluated_at)::float8
     from public.alert_evaluation e
     union all
-    select 'outbox_age_seconds', '{}', coalesce(extract(epoch from statement_timestamp() - min(o.created_at)), 0)::float8 from public.outbox o;
+    select 'outbox_age_seconds', '{}', coalesce(extract(epoch from statement_timestamp() - min(o.created_at)), 0)::float8 from public.outbox o
+    union all
+    select 'signals_waiting', jsonb_build_object('delivery', d.delivery), (select count(*)::float8 from public.signal_event e join public.signal_stream s on s.id = e.stream_id where e.status = 'waiting' and s.delivery = d.delivery)
+    from unnest(array['push', 'poll']) d (delivery)
+    union all
+    select 'signals_age_seconds', '{}', coalesce(extract(epoch from statement_timestamp() - min(e.created_at)), 0)::float8 from public.signal_event e join public.signal_stream s on s.id = e.stream_id
+    where e.status = 'waiting' and s.delivery = 'push' and s.status = 'enabled' and access.signal_receiver_works(s.gateway_id, s.client_id);
 end
 $$;
 grant execute on function access.fleet_figures() to liaison_job;

@@ -204,13 +204,11 @@ grant select (id, occurred_at, xid, plane, action, outcome, code, actor_type, ac
 reset role;
 set role liaison_authz;
 
--- Writes one event. Who acts comes from the verified context alone; the caller names the action and its object.
-create function audit.record(event jsonb) returns uuid
-  language plpgsql security definer
-  set search_path = pg_catalog, public
+-- Writes one event of a context that was verified. Who acts comes from it alone; the event names the action and its object.
+create function audit.record_as(context jsonb, event jsonb) returns uuid
+  language plpgsql
   as $$
 declare
-  context jsonb := access.context();
   event_id uuid := uuidv7();
   written_at timestamptz := clock_timestamp();
   tenant uuid := coalesce((event ->> 'tenant_id')::uuid, (context ->> 'tenant_id')::uuid);
@@ -245,6 +243,14 @@ begin
   return event_id;
 end
 $$;
+create function audit.record(event jsonb) returns uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+begin
+  return audit.record_as(access.context(), event);
+end
+$$;
 comment on function audit.record(jsonb) is 'access.md section 6. A tenant or partner that the event names becomes one of its readers; several tenants are passed as tenants[{tenant_id, row_count}].';
 
 -- How many rows of each tenant an event's read touched, as {tenant: rows}.
@@ -268,14 +274,10 @@ create function audit.add_rows(counted jsonb, more jsonb) returns jsonb
 $$;
 
 -- A read: the first is an event, repeats by the same actor on the same route and tenants within 60 seconds are counted.
-create function audit.record_read(event jsonb) returns uuid
-  language plpgsql security definer
-  set search_path = pg_catalog, public
-  set plan_cache_mode = force_generic_plan
-  set enable_seqscan = off
+create function audit.count_read(context jsonb, event jsonb) returns uuid
+  language plpgsql
   as $$
 declare
-  context jsonb := access.context();
   actor uuid := (context ->> 'actor_id')::uuid;
   read_in text := context ->> 'plane';
   read_on text := context ->> 'route';
@@ -302,7 +304,7 @@ begin
   if finished.repeats > 0 then
     perform audit.close_window(finished);
   end if;
-  event_id := audit.record(event);
+  event_id := audit.record_as(context, event);
   -- A window that somebody opened at this very moment keeps counting; this read then is an event of its own.
   insert into audit_read_window as w (actor_id, plane, route, tenants_digest, started_at, event_id, event_at)
   values (actor, read_in, read_on, digest, clock_timestamp(), event_id, clock_timestamp())
@@ -310,6 +312,43 @@ begin
   do update set started_at = excluded.started_at, event_id = excluded.event_id, event_at = excluded.event_at, repeats = 0, row_count = 0, tenant_rows = '{}'
   where w.started_at <= clock_timestamp() - interval '60 seconds';
   return event_id;
+end
+$$;
+
+create function audit.record_read(event jsonb) returns uuid
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  as $$
+begin
+  return audit.count_read(access.context(), event);
+end
+$$;
+
+-- The reads of several people in one statement, for the login that takes their limits in the same one. Whose read it was is said by the ticket
+-- alone, which only access.enter_person signs; `request` adds which request it was, as it does to access.resume. A ticket may have lapsed since
+-- its read: what was read was read. Of reads that wait for an admission (`needs`, its place in `admitted`) those are recorded that got it.
+create function audit.record_reads(admitted boolean[], needs integer[], tickets text[], requests jsonb[], events jsonb[]) returns void
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  set plan_cache_mode = force_generic_plan
+  set enable_seqscan = off
+  as $$
+declare
+  secret bytea := (select k.key from access.context_key k);
+  body text;
+  recorded uuid;
+begin
+  for i in 1 .. cardinality(tickets) loop
+    if needs[i] = 0 or admitted[needs[i]] then
+      body := substr(tickets[i], 65);
+      if encode(sha256(secret || sha256(secret || convert_to('ticket ' || body, 'UTF8'))), 'hex') is distinct from left(tickets[i], 64) then
+        raise exception 'the ticket of a read is forged' using errcode = 'insufficient_privilege';
+      end if;
+      recorded := audit.count_read(requests[i] || split_part(body, E'\n', 1)::jsonb, events[i]);
+    end if;
+  end loop;
 end
 $$;
 
@@ -481,7 +520,7 @@ end
 $$;
 
 grant execute on function audit.record(jsonb), audit.record_read(jsonb) to liaison_auth, liaison_platform, liaison_program, liaison_delegate, liaison_tenant, liaison_ingest, liaison_job;
-grant execute on function audit.record_refusal(jsonb) to liaison_guard;
+grant execute on function audit.record_refusal(jsonb), audit.record_reads(boolean[], integer[], text[], jsonb[], jsonb[]) to liaison_guard;
 grant execute on function audit.close_read_windows() to liaison_job;
 grant execute on function audit.own_details(uuid[]), audit.concerns(uuid, timestamptz, uuid) to liaison_program, liaison_tenant, liaison_platform;
 grant execute on function audit.expect_event(), audit.expect_tenant_event(), audit.check_due(), audit.require_event() to liaison_owner;
