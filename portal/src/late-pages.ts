@@ -218,3 +218,9 @@ const loadOrders = () => import('./frames/orders/pages.ts')
 export function orders(name: keyof Awaited<ReturnType<typeof loadOrders>>): LatePage {
   return lazyRouteComponent(loadOrders, name)
 }
+
+const loadHistory = () => import('./frames/history/pages.tsx')
+
+export function accessHistory(name: keyof Awaited<ReturnType<typeof loadHistory>>): LatePage {
+  return lazyRouteComponent(loadHistory, name)
+}

@@ -99,6 +99,7 @@ export const actingPlaces = {
   invoice: (par: string, ten: string, invoice: string) =>
     at('partner', par, 't', ten, 'billing', 'invoices', invoice),
   activity: (par: string, ten: string) => at('partner', par, 't', ten, 'activity'),
+  accessThen: (par: string, ten: string) => at('partner', par, 't', ten, 'access'),
   sla: (par: string, ten: string) => at('partner', par, 't', ten, 'service-levels'),
 } as const
 
@@ -106,6 +107,7 @@ export const orgPlaces = {
   home: (ten: string) => at('org', ten, 'home'),
   access: (ten: string) => at('org', ten, 'access'),
   whoHasAccess: (ten: string) => at('org', ten, 'who-has-access'),
+  accessThen: (ten: string) => at('org', ten, 'access', 'as-of'),
   link: (ten: string, link: string) => at('org', ten, 'access', link),
   stop: (ten: string, link: string) => at('org', ten, 'access', link, 'stop'),
   consent: (ten: string, consent: string) => at('org', ten, 'access', 'consents', consent),
@@ -205,6 +207,7 @@ export const platformPlaces = {
   feature: (key: string) => at('platform', 'catalogue', 'features', key),
   changeFeature: (key: string) => at('platform', 'catalogue', 'features', key, 'change'),
   persons: () => at('platform', 'persons'),
+  staff: () => at('platform', 'staff'),
   freezes: () => at('platform', 'freezes'),
   activity: () => at('platform', 'activity'),
   explain: () => at('platform', 'explain'),

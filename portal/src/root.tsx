@@ -8,11 +8,12 @@ import { GlyphSheet } from './parts/glyphs.tsx'
 import { StopPage } from './parts/stop-page.tsx'
 import { dismissToast, useAnnouncement, useMismatch, useToasts } from './platform/live.ts'
 import { createQueryClient } from './platform/query.ts'
-import { useStepUpQuestion } from './platform/step-up.ts'
+import { answerStepUpOnEscape, useStepUpQuestion } from './platform/step-up.ts'
 import { theme } from './platform/theme.ts'
 import { t } from './platform/words.ts'
 
 const queryClient = createQueryClient()
+answerStepUpOnEscape()
 
 const StepUpDialog = lazy(async () => ({
   default: (await import('./parts/step-up-dialog.tsx')).StepUpDialog,

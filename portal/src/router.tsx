@@ -7,6 +7,7 @@ import { Broken } from './frames/broken.tsx'
 import { NotFound } from './frames/not-found.tsx'
 import {
   accounts,
+  accessHistory,
   agencies,
   agencyReach,
   agreements,
@@ -190,6 +191,7 @@ const acting = createFrame('/partner/$par/t/$ten', () => import('./frames/acting
   subscribers: 'SubscribersPage',
   'orders/new': orders('TenantNewOrderPage'),
   reports: reports('ActingReportPage'),
+  access: accessHistory('ActingAccessThenPage'),
   activity: 'ActivityPage',
 })
 
@@ -197,6 +199,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   '/': 'HomePage',
   home: 'HomePage',
   access: linking('AccessPage'),
+  'access/as-of': accessHistory('OrgAccessThenPage'),
   'access/stop-all': linking('StopAllPage'),
   'access/rules': linking('RulesPage'),
   'access/invite': inviting('InvitePartnerPage'),
@@ -327,6 +330,7 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   links: records('LinksPage'),
   'links/$link': records('LinkPage'),
   persons: records('PersonsPage'),
+  staff: records('StaffPage'),
   freezes: records('FreezesPage'),
   activity: 'ActivityPage',
   explain: ExplainPage,

@@ -62,20 +62,23 @@ function Day({ label, value, onValue }: DayProps) {
   )
 }
 
-function saveFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
+/** Saves the file; gives its SHA-256, or nothing where the browser computes none because the portal came unencrypted. */
+async function saveFile(name: string, text: string): Promise<string | null> {
+  const bytes = new TextEncoder().encode(text)
+  const digest = window.isSecureContext ? await crypto.subtle.digest('SHA-256', bytes) : null
+  const address = URL.createObjectURL(new Blob([bytes], { type: 'text/csv' }))
   const link = document.createElement('a')
   link.href = address
   link.download = name
   link.click()
   URL.revokeObjectURL(address)
+  return digest && Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Saves exactly the slice that the filters show. */
+/** Saves exactly the slice that the filters show, and tells the checksum by which others know the file. */
 function ExportButton({ filter }: { filter: ActivityFilter }) {
-  const write = useWrite(
-    (wanted: ActivityFilter, frame) => readActivityFile(frame, wanted),
-    (text) => saveFile('activity.csv', text),
+  const write = useWrite(async (wanted: ActivityFilter, frame) =>
+    saveFile('activity.csv', await readActivityFile(frame, wanted)),
   )
   return (
     <>
@@ -83,6 +86,11 @@ function ExportButton({ filter }: { filter: ActivityFilter }) {
         {t('activity.export')}
       </Button>
       <WriteProblem error={write.error} />
+      {write.data && (
+        <p className="small" role="status">
+          {t('activity.digest')} <code className="mono once">{write.data}</code>
+        </p>
+      )}
     </>
   )
 }

@@ -23,6 +23,28 @@ export function Bones({ lines = 6 }: { lines?: number }) {
   )
 }
 
+type TileBonesProps = { query: { data: unknown; isError: boolean }; count: number; lines: number }
+
+/** The place of figures that are awaited, as tall as they will be, so that nothing below moves when they come. */
+export function TileBones({ query, count, lines }: TileBonesProps) {
+  if (query.data !== undefined || query.isError) return null
+  return (
+    <div className="tiles" aria-hidden="true">
+      {Array.from({ length: count }, (_, tile) => (
+        <div className="tile" key={tile}>
+          <p className="tile-title">&nbsp;</p>
+          <p className="figure">&nbsp;</p>
+          {Array.from({ length: lines - 2 }, (_line, line) => (
+            <p className="small" key={line}>
+              &nbsp;
+            </p>
+          ))}
+        </div>
+      ))}
+    </div>
+  )
+}
+
 /** A list with nothing in it: what that means and the one thing to do. */
 export function Empty({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
   return (

@@ -8,15 +8,11 @@ import { t } from '../platform/words.ts'
 import { serverPlaces } from '../places.ts'
 import { Note } from './page.tsx'
 
-/** Escape closes this question alone, not also the dialog with the form below it. */
-const own = { 'data-mantine-stop-propagation': 'true' } as const
-
 function Acts({ answer }: Pick<StepUpQuestion, 'answer'>) {
   const [isOpened, setOpened] = useState(false)
   return (
     <div className="row">
       <Button
-        {...own}
         component="a"
         href={serverPlaces.stepUp(serverPlaces.stepUpDone)}
         target="_blank"
@@ -27,10 +23,10 @@ function Acts({ answer }: Pick<StepUpQuestion, 'answer'>) {
       >
         {t('stepup.confirm')}
       </Button>
-      <Button {...own} variant={isOpened ? 'filled' : 'default'} onClick={() => answer(true)}>
+      <Button variant={isOpened ? 'filled' : 'default'} onClick={() => answer(true)}>
         {t('stepup.go_on')}
       </Button>
-      <Button {...own} variant="subtle" onClick={() => answer(false)}>
+      <Button variant="subtle" onClick={() => answer(false)}>
         {t('stepup.keep')}
       </Button>
     </div>
@@ -53,10 +49,7 @@ export function StepUpDialog({ question }: { question: StepUpQuestion }) {
       closeOnEscape={false}
       title={t('stepup.title')}
       zIndex={400}
-      closeButtonProps={{ 'aria-label': t('close'), ...own }}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') answer(false)
-      }}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <div className="stack">
         {isRepeated && (

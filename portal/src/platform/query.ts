@@ -13,7 +13,7 @@ import { mayEndActing, readTrouble } from './access-problem.ts'
 import { useFrame } from './frame.ts'
 import type { Frame } from './frame.ts'
 import { stopForMismatch } from './live.ts'
-import { askForStepUp, withStepUp } from './step-up.ts'
+import { askForStepUp, createAskingClient, withStepUp } from './step-up.ts'
 
 function here(): string {
   return window.location.pathname + window.location.search
@@ -99,8 +99,8 @@ export function useRead<Answer>(
 }
 
 /**
- * A write in the present frame; afterwards all that the frame has shown is read again. One that needs a step-up waits for it
- * and is then sent again as it was.
+ * A write in the present frame; afterwards all that the frame has shown is read again. A call that needs a step-up waits for
+ * it and is then sent again as it was; a write that makes its one call with another client is sent again as a whole.
  */
 export function useWrite<Input, Answer>(
   write: (input: Input, frame: Frame) => Promise<Answer>,
@@ -109,7 +109,8 @@ export function useWrite<Input, Answer>(
   const frame = useFrame()
   return useMutation<Answer, Error, Input>({
     mutationKey: [frame.key],
-    mutationFn: (input) => withStepUp(() => write(input, frame)),
+    mutationFn: (input) =>
+      withStepUp(() => write(input, { ...frame, client: createAskingClient(frame.client) })),
     onSuccess: (...[answer, input, , context]) => {
       onDone?.(answer, input)
       void context.client.invalidateQueries({ queryKey: [frame.key] })

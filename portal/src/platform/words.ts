@@ -1,6 +1,7 @@
 import { i18n } from '@lingui/core'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 
+import type { accessThen } from '../words/access-then.ts'
 import type { accounts } from '../words/accounts.ts'
 import { acting } from '../words/acting.ts'
 import type { agencies } from '../words/agencies.ts'
@@ -100,6 +101,7 @@ export type WordId =
   | keyof typeof usage
   | keyof typeof vouchers
   | keyof typeof whoHasAccess
+  | keyof typeof accessThen
   | keyof typeof agencies
   | keyof typeof agencyReach
   | keyof typeof recipients

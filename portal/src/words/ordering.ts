@@ -28,6 +28,7 @@ export const ordering = {
   'ordering.none_text': '{name} has no account for which you may place orders.',
   'ordering.act_monthly': 'Place order, {amount} a month, billed to {payer}',
   'ordering.act_once': 'Place order, {amount} once, billed to {payer}',
+  'ordering.act_plain': 'Place order',
   'ordering.act': 'Place order, billed to {payer}',
   'ordering.done': 'Ordered for {name}',
   'ordering.seen': '{name} sees who ordered, what, and who pays.',

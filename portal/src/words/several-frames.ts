@@ -9,6 +9,8 @@ export const severalFrames = {
   'freeze.lift_effect': 'What was agreed before holds again at once.',
   'freeze.keep': 'Keep the stop',
   'freeze.lifted': 'Stop lifted for {who}',
+  'then.open': 'Who could do what on a date',
+  'then.engagement': 'until {date}',
   'newpartner.name': 'Name',
   'newpartner.slug': 'Short name',
 }

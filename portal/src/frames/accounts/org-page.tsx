@@ -3,10 +3,12 @@ import { readBody } from '@liaison/client'
 import type { PartnerAccount } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -35,41 +37,44 @@ function AttachForm() {
   const [code, setCode] = useState('')
   const [engagement, setEngagement] = useState<Engagement>('sales')
   const [subscriber, setSubscriber] = useState(nobody)
+  const [errors, setErrors] = useState<FormError[]>([])
   const write = useAttach(subscriber.name, () => setSubscriber(nobody))
   return (
     <Panel title={t('accounts.attach_title')}>
-      <form
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('accounts.attach')}
         className="stack tight"
-        onSubmit={(event) => {
-          event.preventDefault()
+        onSend={() => {
+          const found = [
+            ...(code.trim() === '' ? [{ field: 'partner_slug', text: t('accounts.code_missing') }] : []),
+            ...(subscriber.id === ''
+              ? [{ field: 'attach-search', text: t('accounts.subscriber_missing') }]
+              : []),
+          ]
+          setErrors(found)
+          if (found.length > 0) return
           write.mutate({ partner_slug: code.trim(), subscriber_id: subscriber.id, engagement })
         }}
       >
-        <WriteProblem error={write.error} />
         <TextInput
           id="partner_slug"
           label={t('accounts.code')}
           description={t('accounts.code_help')}
           required
           value={code}
+          error={errorOf(errors, 'partner_slug')}
           onChange={(event) => setCode(event.currentTarget.value)}
         />
         <EngagementPick value={engagement} onValue={setEngagement} />
         <SubscriberPick
           id="attach"
           chosen={subscriber.id}
+          error={errorOf(errors, 'attach-search')}
           onChosen={(id, name) => setSubscriber({ id, name })}
         />
-        <div>
-          <Button
-            type="submit"
-            loading={write.isPending}
-            disabled={subscriber.id === '' || code.trim() === ''}
-          >
-            {t('accounts.attach')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Panel>
   )
 }

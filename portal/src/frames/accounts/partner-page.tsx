@@ -1,10 +1,12 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
+import type { FormError } from '../../parts/error-summary.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -22,8 +24,17 @@ interface Wanted {
 
 const nothing: Wanted = { link_id: '', asked_for: '', engagement: 'sales', message: '' }
 
+function checkWanted({ link_id: link, asked_for: asked }: Wanted): FormError[] {
+  return [
+    ...(link === '' ? [{ field: 'link_id', text: t('accounts.tenant_missing') }] : []),
+    ...(asked.trim() === '' ? [{ field: 'asked_for', text: t('accounts.asked_for_missing') }] : []),
+  ]
+}
+
+type LinkPickProps = { value: string; error: string | undefined; onValue: (value: string) => void }
+
 /** The organisations with a live link: only they can be asked. */
-function LinkPick({ value, onValue }: { value: string; onValue: (value: string) => void }) {
+function LinkPick({ value, error, onValue }: LinkPickProps) {
   const links = useRead(['links', 'live'], (frame, signal) =>
     readBody(
       frame.client.GET('/partner/links', { params: { query: { status: 'active', limit: 100 } }, signal }),
@@ -35,6 +46,7 @@ function LinkPick({ value, onValue }: { value: string; onValue: (value: string) 
       label={t('accounts.tenant')}
       required
       value={value}
+      error={error}
       onChange={(event) => onValue(event.currentTarget.value)}
     >
       <option value="">{t('accounts.choose')}</option>
@@ -64,19 +76,27 @@ function useAsk(onDone: () => void) {
 
 function AskForm() {
   const [wanted, setWanted] = useState(nothing)
+  const [errors, setErrors] = useState<FormError[]>([])
   const write = useAsk(() => setWanted(nothing))
   const change = (part: Partial<Wanted>) => setWanted({ ...wanted, ...part })
   return (
     <Panel title={t('accounts.ask_title')}>
-      <form
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('accounts.ask')}
         className="stack tight"
-        onSubmit={(event) => {
-          event.preventDefault()
-          write.mutate({ ...wanted, asked_for: wanted.asked_for.trim() })
+        onSend={() => {
+          const found = checkWanted(wanted)
+          setErrors(found)
+          if (found.length === 0) write.mutate({ ...wanted, asked_for: wanted.asked_for.trim() })
         }}
       >
-        <WriteProblem error={write.error} />
-        <LinkPick value={wanted.link_id} onValue={(value) => change({ link_id: value })} />
+        <LinkPick
+          value={wanted.link_id}
+          error={errorOf(errors, 'link_id')}
+          onValue={(value) => change({ link_id: value })}
+        />
         <TextInput
           id="asked_for"
           label={t('accounts.asked_for')}
@@ -84,6 +104,7 @@ function AskForm() {
           required
           maxLength={200}
           value={wanted.asked_for}
+          error={errorOf(errors, 'asked_for')}
           onChange={(event) => change({ asked_for: event.currentTarget.value })}
         />
         <EngagementPick value={wanted.engagement} onValue={(engagement) => change({ engagement })} />
@@ -96,16 +117,7 @@ function AskForm() {
           value={wanted.message}
           onChange={(event) => change({ message: event.currentTarget.value })}
         />
-        <div>
-          <Button
-            type="submit"
-            loading={write.isPending}
-            disabled={wanted.link_id === '' || wanted.asked_for.trim() === ''}
-          >
-            {t('accounts.ask')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Panel>
   )
 }

@@ -5,10 +5,15 @@ import { useState } from 'react'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 
-type PickProps = { id: string; chosen: string; onChosen: (id: string, name: string) => void }
+type PickProps = {
+  id: string
+  chosen: string
+  error?: string | undefined
+  onChosen: (id: string, name: string) => void
+}
 
 /** Finds a subscriber of the own organisation by name; the list narrows while one types. */
-export function SubscriberPick({ id, chosen, onChosen }: PickProps) {
+export function SubscriberPick({ id, chosen, error, onChosen }: PickProps) {
   const [search, setSearch] = useState('')
   const wanted = search.trim()
   const found = useRead(
@@ -30,6 +35,7 @@ export function SubscriberPick({ id, chosen, onChosen }: PickProps) {
         label={t('accounts.search')}
         description={t('accounts.search_help')}
         value={search}
+        error={error}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
       {wanted.length >= 2 && found.data && items.length === 0 && (

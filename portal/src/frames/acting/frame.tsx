@@ -6,6 +6,7 @@ import {
   IconPackage,
   IconReceipt,
   IconReportAnalytics,
+  IconShieldHalf,
   IconTicket,
   IconUsers,
 } from '@tabler/icons-react'
@@ -109,9 +110,26 @@ function recordsOf(par: string, ten: string, has: Has): ActingEntry[] {
   ]
 }
 
-function navOf(par: string, ten: string, permissions: readonly string[]): NavGroup[] {
-  const has = (prefix: string) => permissions.some((name) => name.startsWith(prefix))
-  const all = [...workOf(par, ten, has), ordersOf(par, ten, has), ...recordsOf(par, ten, has)]
+/** Who else had access is shown to auditors alone. */
+function historyOf(par: string, ten: string, isAuditor: boolean): ActingEntry {
+  return {
+    to: actingPlaces.accessThen(par, ten),
+    label: t('nav.access'),
+    icon: IconShieldHalf,
+    letter: 'p',
+    on: isAuditor,
+  }
+}
+
+function navOf(par: string, ten: string, context: ActingContext): NavGroup[] {
+  const has = (prefix: string) => context.permissions.some((name) => name.startsWith(prefix))
+  const isAuditor = context.access_role === 'auditor' && has('partner.audit.read')
+  const all = [
+    ...workOf(par, ten, has),
+    ordersOf(par, ten, has),
+    ...recordsOf(par, ten, has),
+    historyOf(par, ten, isAuditor),
+  ]
   return [{ entries: all.filter((entry) => entry.on) }]
 }
 
@@ -206,7 +224,7 @@ function Pages({ context, visit }: Pick<InsideProps, 'context' | 'visit'>) {
 }
 
 function Inside({ context, visit, me, par, ten }: InsideProps) {
-  const nav = useMemo(() => navOf(par, ten, context.permissions), [par, ten, context.permissions])
+  const nav = useMemo(() => navOf(par, ten, context), [par, ten, context])
   useEffect(() => {
     announce(t('bar.now_acting', { tenant: context.tenant_name }))
     rememberTenant({ tenantId: ten, name: context.tenant_name })

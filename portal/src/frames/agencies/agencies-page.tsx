@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Agency } from '@liaison/client'
 
@@ -77,9 +78,7 @@ function AgencyList({ items, total, filters }: ListProps) {
         <Empty
           title={t(isSearch ? 'agencies.none_found' : 'agencies.none')}
           {...(!isSearch && { text: t('agencies.none_text') })}
-        >
-          {!isSearch && <GoLink to={orgPlaces.newAgency(ten)}>{t('agencies.add')}</GoLink>}
-        </Empty>
+        />
       </div>
     )
   return (
@@ -116,8 +115,10 @@ export function AgenciesPage() {
   )
   const tools = (
     <>
-      <GoLink to={orgPlaces.newAgency(ten)}>{t('agencies.add')}</GoLink>
       <GoLink to={orgPlaces.leaks(ten)}>{t('agencies.leaks_link')}</GoLink>
+      <Button component={GoLink} to={orgPlaces.newAgency(ten)}>
+        {t('agencies.add')}
+      </Button>
     </>
   )
   return (

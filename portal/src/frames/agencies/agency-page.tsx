@@ -1,16 +1,15 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Agency, AgencyForm, AgencyKey } from '@liaison/client'
 import { useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatDate } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -71,25 +70,20 @@ function ChangeForm({ agency, etag }: AgencyProps) {
     () => showToast(t('agency.saved')),
   )
   return (
-    <form
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('agency.save')}
+      look="second"
       className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSend={() => {
         const found = checkAgency(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <AgencyFields draft={draft} errors={errors} onDraft={setDraft} />
-      <div>
-        <Button type="submit" variant="default" loading={write.isPending}>
-          {t('agency.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

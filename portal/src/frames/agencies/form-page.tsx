@@ -1,13 +1,12 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { AgencyForm, FormConfigAnswer } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -66,25 +65,19 @@ function ConfigEditor({
   )
   return (
     <div className="form-editor">
-      <form
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('form.save_config')}
         className="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+        onSend={() => {
           const found = checkConfig(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <ConfigFields draft={draft} errors={errors} types={answer.voucher_types} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('form.save_config')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
       <EditedForm form={form} answer={answer} draft={draft} />
     </div>
   )
@@ -105,25 +98,19 @@ function PlaceEditor({ form, etag }: FormProps) {
     () => showToast(t('form.saved_place')),
   )
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('form.save_place')}
+      look="second"
+      onSend={() => {
         const found = checkPlace(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <PlaceFields draft={draft} hasCode={form.has_access_code} errors={errors} onDraft={setDraft} />
-      <div>
-        <Button type="submit" variant="default" loading={write.isPending}>
-          {t('form.save_place')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

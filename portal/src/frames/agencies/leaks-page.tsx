@@ -1,14 +1,14 @@
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { LeakReport } from '@liaison/client'
 import { useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -46,16 +46,14 @@ function ReportForm() {
     () => setToken(''),
   )
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      act={t('leak.send')}
+      onSend={() => {
         setMissing(token.trim() === '')
         if (token.trim() !== '') write.mutate({ token: token.trim(), place: place.trim() })
       }}
     >
-      <WriteProblem error={write.error} />
       {write.data && <Said found={write.data.found} />}
       <TextInput
         id="token"
@@ -73,12 +71,7 @@ function ReportForm() {
         maxLength={2000}
         onChange={(event) => setPlace(event.currentTarget.value)}
       />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('leak.send')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

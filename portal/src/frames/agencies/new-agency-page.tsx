@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useGo } from '../../platform/navigate.tsx'
@@ -36,25 +35,18 @@ export function NewAgencyPage() {
       lead={t('agency.new_lead')}
       back={{ to: orgPlaces.agencies(ten), label: t('agencies.title') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('agency.save_new')}
+        onSend={() => {
           const found = checkAgency(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <AgencyFields draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('agency.save_new')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

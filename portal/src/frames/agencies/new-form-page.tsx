@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
@@ -37,25 +36,18 @@ export function NewFormPage() {
   const name = agency?.name ?? t('agencies.name')
   return (
     <Page title={t('form.new_title', { name })} back={{ to: orgPlaces.agency(ten, agencyId), label: name }}>
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('form.add')}
+        onSend={() => {
           const found = checkPlace(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <PlaceFields draft={draft} hasCode={false} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('form.add')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

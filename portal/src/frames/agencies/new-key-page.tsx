@@ -1,11 +1,12 @@
-import { Button, NumberInput, Textarea, TextInput } from '@mantine/core'
+import { NumberInput, Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { SecretPage } from '../../parts/secret-page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -113,25 +114,18 @@ export function NewKeyPage() {
       lead={t('key.about')}
       back={{ to: back, label: agency?.name ?? t('agencies.name') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('key.add')}
+        onSend={() => {
           const found = check(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('key.add')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

@@ -1,11 +1,11 @@
-import { Button, Radio } from '@mantine/core'
+import { Radio } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { AgencyForm, FormToken, NewFormToken } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -46,15 +46,13 @@ function MakeForm(props: MakeProps) {
   const [overlap, setOverlap] = useState<Overlap>(604_800)
   const write = useMake(props)
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      act={t(current ? 'token.replace' : 'token.make')}
+      onSend={() => {
         write.mutate(overlap)
       }}
     >
-      <WriteProblem error={write.error} />
       <p>{t('token.make_text', { sites: form.allowed_origins.join(', ') })}</p>
       {current && (
         <Radio.Group
@@ -69,12 +67,7 @@ function MakeForm(props: MakeProps) {
           </div>
         </Radio.Group>
       )}
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t(current ? 'token.replace' : 'token.make')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

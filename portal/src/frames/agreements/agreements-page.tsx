@@ -13,7 +13,8 @@ import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { toColumns } from './agreement-columns.tsx'
 import { paths, placesOf } from './calls.ts'
 import type { Side } from './calls.ts'
@@ -88,28 +89,14 @@ function AgreementList({ side }: { side: Side }) {
           onValue={(state) => set({ state })}
         />
       </FilterBar>
-      <Answer query={agreements} lines={6}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <div className="list">
-              <Nothing side={side} isFiltered={isFiltered} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('agreements.title')}
-              columns={columns}
-              rows={page.items}
-              rowId={(row) => row.agreement_id}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={agreements}
+        caption={t('agreements.title')}
+        columns={columns}
+        rowId={(row) => row.agreement_id}
+        empty={<Nothing side={side} isFiltered={isFiltered} />}
+        onPage={(page) => set({ page })}
+      />
     </div>
   )
 }

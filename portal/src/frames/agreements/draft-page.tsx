@@ -1,14 +1,15 @@
 import './agreements-words.ts'
 import './agreements.css'
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { AgreementTemplate } from '@liaison/client'
 import { useState } from 'react'
 
-import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { parseSearch, readFilters, textField } from '../../platform/filters.ts'
 import type { Frame } from '../../platform/frame.ts'
@@ -50,18 +51,16 @@ function Editor({ initial, partnerName, send, templates }: EditorProps) {
   const onDraft = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   return (
     <div className="agreement-editor">
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('agreement_draft.save')}
+        onSend={() => {
           const found = checkDraft(draft)
           setErrors(found)
           if (found.length === 0) write.mutate({ draft, key })
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         {templates.length > 0 && (
           <>
             <PartnerField draft={draft} errors={errors} onDraft={onDraft} />
@@ -78,12 +77,7 @@ function Editor({ initial, partnerName, send, templates }: EditorProps) {
         />
         <TermFields draft={draft} errors={errors} onDraft={onDraft} />
         <SourceField draft={draft} errors={errors} onDraft={onDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('agreement_draft.save')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
       <Preview partner={partnerName} source={draft.source} terms={draft.terms} />
     </div>
   )

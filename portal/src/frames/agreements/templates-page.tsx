@@ -4,10 +4,10 @@ import { readBody } from '@liaison/client'
 import type { AgreementTemplate } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -40,26 +40,19 @@ function Change({ template, onEnd }: { template: AgreementTemplate; onEnd: () =>
   )
   const onDraft = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }))
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('agreement_templates.save')}
+      onSend={() => {
         const found = checkDraft(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <TermFields draft={draft} errors={errors} onDraft={onDraft} />
       <SourceField draft={draft} errors={errors} onDraft={onDraft} />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('agreement_templates.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

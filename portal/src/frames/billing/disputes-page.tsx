@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Dispute, DisputePage } from '@liaison/client'
 import { useState } from 'react'
@@ -18,7 +17,7 @@ import { showToast } from '../../platform/live.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { actingPlaces, orgPlaces } from '../../places.ts'
+import { actingPlaces, orgPlaces, partnerPlaces } from '../../places.ts'
 import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
 
 const statuses = ['any', 'open', 'accepted', 'rejected', 'withdrawn'] as const
@@ -164,9 +163,9 @@ function WithdrawButton({ dispute }: { dispute: Dispute }) {
   )
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={() => setOpen(true)}>
-        {t('disputes.withdraw')}
-      </Button>
+      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
+        {t('disputes.withdraw')}…
+      </button>
       <Ask
         opened={isOpen}
         title={t('disputes.withdraw_title', names)}
@@ -209,7 +208,11 @@ export function PartnerDisputesPage() {
     withdrawColumn(partnerId),
   ]
   return (
-    <Page title={t('disputes.title')} lead={t('disputes.lead')}>
+    <Page
+      title={t('disputes.title')}
+      lead={t('disputes.lead')}
+      back={{ to: partnerPlaces.money(partnerId), label: t('money.title') }}
+    >
       <StatusFilter filters={filters} note={<Refreshed query={disputes} />} />
       <Answer query={disputes} lines={8}>
         {(page) => (
@@ -262,12 +265,12 @@ function AnswerButtons({ dispute }: { dispute: Dispute }) {
   }
   return (
     <div className="row">
-      <Button size="compact-sm" variant="default" onClick={() => open('accept')}>
-        {t('disputes.accept')}
-      </Button>
-      <Button size="compact-sm" variant="default" onClick={() => open('reject')}>
-        {t('disputes.reject')}
-      </Button>
+      <button type="button" className="row-tool" onClick={() => open('accept')}>
+        {t('disputes.accept')}…
+      </button>
+      <button type="button" className="row-tool" onClick={() => open('reject')}>
+        {t('disputes.reject')}…
+      </button>
       <Ask
         opened={act !== null}
         title={t(`disputes.${shown}_title`, { number: dispute.invoice_number })}

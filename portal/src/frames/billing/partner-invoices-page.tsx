@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, ScopeNote } from '../../parts/states.tsx'
+import { Answer, ScopeNote, TileBones } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -65,6 +65,7 @@ export function PartnerInvoicesPage() {
   const onInvoice = useCallback((invoice: string) => set({ invoice, page: pageNumber }), [set, pageNumber])
   return (
     <Page title={t('invoices.title')} lead={t('invoices.lead')} tools={<Tools />}>
+      <TileBones query={invoices} count={1} lines={4} />
       {invoices.data && <InvoiceTiles aggregates={invoices.data.aggregates} />}
       <InvoiceFilterBar
         filters={filters}

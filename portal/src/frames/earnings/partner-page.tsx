@@ -2,7 +2,6 @@ import './earnings-words.ts'
 import { readBody } from '@liaison/client'
 import { useMemo } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
 import { Note, Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
@@ -10,21 +9,10 @@ import { useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
-import { pageSize } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { EarningDrawer } from './earning-drawer.tsx'
 import { ListPicks, listSpec, queryOf, sharedColumns } from './list-parts.tsx'
 import { Balances, TotalsTable } from './totals.tsx'
-
-function NoLines({ isFiltered }: { isFiltered: boolean }) {
-  return (
-    <div className="list">
-      <Empty
-        title={t(isFiltered ? 'state.no_match' : 'earnings.none')}
-        text={t(isFiltered ? 'state.no_match_text' : 'earnings.none_text')}
-      />
-    </div>
-  )
-}
 
 function Lines() {
   const filters = useFilters(listSpec)
@@ -45,26 +33,16 @@ function Lines() {
       <FilterBar active={active} onClear={clear} note={<Refreshed query={lines} />}>
         <ListPicks values={values} set={set} />
       </FilterBar>
-      <Answer query={lines} lines={8}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <NoLines isFiltered={active.length > 0} />
-          ) : (
-            <DataTable
-              caption={t('earnings.lines')}
-              columns={columns}
-              rows={page.items}
-              rowId={(row) => row.earning_id}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
+      <PagedTable
+        query={lines}
+        caption={t('earnings.lines')}
+        columns={columns}
+        rowId={(row) => row.earning_id}
+        empty={
+          <NoRows isFiltered={active.length > 0} title={t('earnings.none')} text={t('earnings.none_text')} />
         }
-      </Answer>
+        onPage={(page) => set({ page })}
+      />
       <EarningDrawer
         side="partner"
         id={values.earning}

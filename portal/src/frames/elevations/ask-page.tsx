@@ -1,13 +1,14 @@
 import { has, newestRoleTemplate, permissionsOfPlane } from '@liaison/access'
-import { Button, Checkbox, NativeSelect, Textarea } from '@mantine/core'
+import { Checkbox, NativeSelect, Textarea } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ActingContext } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Bones } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { clientFor, useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo, useSearchText } from '../../platform/navigate.tsx'
@@ -126,25 +127,19 @@ function AskForm({ context, wanted }: { context: ActingContext; wanted: string |
   const open = PERMISSIONS.filter(({ name }) => has(ceiling, name) && !context.permissions.includes(name))
   if (open.length === 0) return <p className="muted">{t('askmore.what_none')}</p>
   return (
-    <form
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('askmore.act', { tenant: context.tenant_name })}
       className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSend={() => {
         const found = checkDraft(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <Fields draft={draft} errors={errors} open={open} onDraft={setDraft} />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('askmore.act', { tenant: context.tenant_name })}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

@@ -1,13 +1,14 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import type { Freeze } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Panel } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -118,23 +119,16 @@ export function StopForm({ stoppables, onSet }: FormProps) {
   }
   return (
     <Panel title={t('ownfreeze.title')}>
-      <form
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('ownfreeze.act')}
+        look="danger"
         className="stack tight"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
+        onSend={submit}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields stop={stop} stoppables={stoppables} errors={errors} onStop={setStop} />
-        <div>
-          <Button type="submit" color="red" loading={write.isPending}>
-            {t('ownfreeze.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Panel>
   )
 }

@@ -1,13 +1,14 @@
 import './features-words.ts'
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Feature } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
@@ -61,18 +62,16 @@ export function NewFeaturePage() {
       lead={t('feature_form.new_lead')}
       back={{ to: platformPlaces.features(), label: t('features.title') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('features.new')}
+        onSend={() => {
           const found = findMissing(draft, true)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <TextInput
           id="key"
           label={t('feature_form.key')}
@@ -83,12 +82,7 @@ export function NewFeaturePage() {
           onChange={(event) => setDraft({ ...draft, key: event.currentTarget.value })}
         />
         <FeatureFields draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('features.new')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }
@@ -118,25 +112,18 @@ function ChangeForm({ feature, etag }: ChangeProps) {
     },
   )
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('feature_form.save')}
+      onSend={() => {
         const found = findMissing(draft, false)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <FeatureFields draft={draft} errors={errors} onDraft={setDraft} />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('feature_form.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

@@ -2,11 +2,10 @@ import './identity-words.ts'
 import { readBody } from '@liaison/client'
 import type { IdentityCheck } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -15,7 +14,8 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 
 /** What each choice shows, as the list's filter by state. */
 const shown = {
@@ -132,31 +132,19 @@ export function ChecksPage() {
   return (
     <Page title={t('idcheck.title')} lead={t('idcheck.lead')}>
       <Filters filters={filters} note={<Refreshed query={checks} />} />
-      <Answer query={checks} lines={10}>
-        {({ items, total, limit, offset }) =>
-          items.length === 0 ? (
-            <div className="list">
-              <Empty
-                title={t(active.length > 0 ? 'idcheck.none_match' : 'idcheck.none')}
-                text={t(active.length > 0 ? 'idcheck.none_match_text' : 'idcheck.none_text')}
-              />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('idcheck.caption')}
-              columns={columnsFor(placeOf, now)}
-              rows={items}
-              rowId={(row) => row.identity_check_id}
-              paging={{
-                offset,
-                limit,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
+      <PagedTable
+        query={checks}
+        caption={t('idcheck.caption')}
+        columns={columnsFor(placeOf, now)}
+        rowId={(row) => row.identity_check_id}
+        empty={
+          <Empty
+            title={t(active.length > 0 ? 'idcheck.none_match' : 'idcheck.none')}
+            text={t(active.length > 0 ? 'idcheck.none_match_text' : 'idcheck.none_text')}
+          />
         }
-      </Answer>
+        onPage={(page) => set({ page })}
+      />
     </Page>
   )
 }

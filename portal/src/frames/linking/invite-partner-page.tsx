@@ -1,10 +1,11 @@
-import { Button, Checkbox, TextInput } from '@mantine/core'
+import { Checkbox, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -96,25 +97,18 @@ export function InvitePartnerPage() {
       lead={t('invite_partner.lead')}
       back={{ to: orgPlaces.access(tenantId), label: t('access.title', { org: name }) }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('invite_partner.act')}
+        onSend={() => {
           const found = checkDraft(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={(change) => setDraft({ ...draft, ...change })} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('invite_partner.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

@@ -1,39 +1,16 @@
 import { readBody } from '@liaison/client'
-import type { PartnerOrder } from '@liaison/client'
 
-import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
+import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { DateText, IdText, StatusChip } from '../../parts/values.tsx'
-import { formatDate, formatDateTime } from '../../platform/format.ts'
+import { formatDate } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { OrderFacts } from '../shared/order-facts.tsx'
 import { OrderItems } from '../shared/order-items.tsx'
-import { BilledTo, itemsInShort, orderedBy } from '../shared/order-words.tsx'
-
-function OrderFacts({ order }: { order: PartnerOrder }) {
-  return (
-    <Panel title={t('orders.facts')}>
-      <Facts
-        facts={[
-          fact(t('orders.bill_to'), <BilledTo done={order} tenantId="" />),
-          fact(t('ordering.tenant'), order.tenant_name),
-          fact(t('orders.state'), <StatusChip family="order" value={order.state} />),
-          fact(t('orders.because'), order.state_reason),
-          fact(t('orders.changed'), formatDateTime(order.state_changed_at)),
-          fact(t('orders.placed_by'), orderedBy(order)),
-          fact(t('orders.account'), order.customer_ban),
-          fact(t('orders.reference'), order.reference),
-          fact(t('orders.placed_at'), formatDateTime(order.placed_at)),
-          fact(t('orders.wanted'), <DateText iso={order.requested_date} />),
-          fact(t('link.id'), <IdText id={order.order_id} />),
-        ]}
-      />
-    </Panel>
-  )
-}
+import { itemsInShort } from '../shared/order-words.tsx'
 
 function Services({ orderId }: { orderId: string }) {
   const services = useRead(['partner-services', orderId], (frame, signal) =>
@@ -89,7 +66,7 @@ export function PartnerOrderPage() {
               <OrderItems order={body} />
               <Services orderId={orderId} />
             </div>
-            <OrderFacts order={body} />
+            <OrderFacts order={body} tenantId="" tenantName={body.tenant_name} />
           </div>
         )}
       </Answer>

@@ -1,25 +1,10 @@
-import '../../parts/job-words.ts'
-import { readBody } from '@liaison/client'
-
-import { Finder } from '../../parts/finder.tsx'
-import type { Find } from '../../parts/finder.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { clientFor, useFrame } from '../../platform/frame.ts'
+import { useFrame } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { actingPlaces, orgPlaces, partnerPlaces } from '../../places.ts'
+import { TenantFinder } from '../shared/tenant-finder.tsx'
 import { useOwnOrganisations } from './own-organisations.ts'
-
-/** Tenants in which the person may act now; whether it may order there is said by the form. */
-const findTenants: Find = async (_frame, search, signal) => {
-  const query = { search, limit: 20 }
-  const { items } = await readBody(
-    clientFor('').GET('/partner/context/tenants', { params: { query }, signal }),
-  )
-  return items
-    .filter((tenant) => tenant.link_status === 'active')
-    .map(({ tenant_id: id, name, role_title: about }) => ({ id, name, about }))
-}
 
 function Own() {
   const { name } = useFrame()
@@ -53,15 +38,10 @@ export function PickTenantPage() {
           <Own />
         </Panel>
         <Panel title={t('ordering.pick_tenant')}>
-          <Finder
+          <TenantFinder
             id="order_tenant"
-            kind="own-tenant"
             label={t('ordering.tenant')}
-            find={findTenants}
-            chosen={null}
-            onChosen={(tenant) => {
-              if (tenant !== null) go(actingPlaces.newOrder(partnerId, tenant.id))
-            }}
+            onFound={(tenant) => go(actingPlaces.newOrder(partnerId, tenant))}
           />
         </Panel>
       </div>

@@ -289,6 +289,7 @@ export function AccessPage() {
       lead={t('access.lead')}
       tools={
         <>
+          <GoLink to={orgPlaces.accessThen(tenantId)}>{t('then.open')}</GoLink>
           <Button variant="default" onClick={() => go(orgPlaces.stopAll(tenantId))}>
             {t('stopall.open')}
           </Button>

@@ -1,15 +1,23 @@
 import { ActivityPage as Feed } from '../../parts/activity-page.tsx'
-import { useFrame } from '../../platform/frame.ts'
+import { useFrame, useMay } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
+import { orgPlaces } from '../../places.ts'
 import { ExportLink } from '../shared/export-link.tsx'
+import { ThenLink } from '../shared/then-link.tsx'
 
 /** What partners did with the organisation's data, sentence by sentence. */
 export function ActivityPage() {
-  const { name } = useFrame()
+  const { name, tenantId } = useFrame()
+  const seesAccess = useMay('tenant.partner_access.read')
   return (
     <Feed
       side="partner"
-      tools={<ExportLink kind="activity" shows={{ by: 'partner' }} />}
+      tools={
+        <>
+          {seesAccess && <ThenLink to={orgPlaces.accessThen(tenantId)} />}
+          <ExportLink kind="activity" shows={{ by: 'partner' }} />
+        </>
+      }
       title={t('org.activity_title')}
       lead={t('org.activity_lead', { org: name })}
       emptyText={t('org.activity_empty')}

@@ -1,12 +1,13 @@
 import { SCOPE_NAMES } from '@liaison/access'
 import type { Scope } from '@liaison/access'
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -116,28 +117,21 @@ export function NewClientPage() {
       lead={t('ownapp.new_lead')}
       back={{ to: orgPlaces.clients(tenantId), label: t('ownapp.title') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('ownapp.act')}
+        onSend={() => {
           void submit()
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
         <KeyField
           given={draft.given}
           error={errorOf(errors, 'keys')}
           onGiven={(given) => setDraft((now) => ({ ...now, given }))}
         />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('ownapp.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

@@ -4,62 +4,35 @@ import type { Order } from '@liaison/client'
 import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { EndlessTable, useEndless } from '../../parts/endless.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { useEndless } from '../../parts/endless.tsx'
+import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
-import { DateText, StatusChip } from '../../parts/values.tsx'
-import { choiceField, textField } from '../../platform/filters.ts'
+import { textField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { optional } from '../shared/list-fields.ts'
-import { BilledTo, amountOf, itemsInShort, orderedBy } from '../shared/order-words.tsx'
+import {
+  OrderStatePick,
+  orderStateField,
+  OrderTable,
+  sumColumns,
+  whatColumns,
+} from '../shared/order-list.tsx'
 
-const states = ['any', 'acknowledged', 'in_progress', 'completed', 'rejected', 'cancelled'] as const
-const spec = { account: textField(), state: choiceField(states, 'any') }
+const spec = { account: textField(), state: orderStateField() }
 
 function toColumns(tenantId: string): Column<Order>[] {
   return [
-    {
-      id: 'order',
-      header: t('orders.order'),
-      cell: (order) => (
-        <GoLink className="thing" to={orgPlaces.order(tenantId, order.order_id)}>
-          {itemsInShort(order)}
-        </GoLink>
-      ),
-    },
-    {
-      id: 'billed',
-      header: t('orders.bill_to'),
-      cell: (order) => <BilledTo done={order} tenantId={tenantId} />,
-    },
-    {
-      id: 'state',
-      header: t('orders.state'),
-      cell: (order) => <StatusChip family="order" value={order.state} />,
-    },
-    { id: 'by', header: t('orders.placed_by'), cell: orderedBy },
+    ...whatColumns((id) => orgPlaces.order(tenantId, id), tenantId),
     {
       id: 'account',
       header: t('orders.account'),
       cell: (order) => <span className="nowrap">{order.customer_ban}</span>,
     },
-    { id: 'once', header: t('orders.once'), numeric: true, cell: (order) => amountOf(order.once_total) },
-    {
-      id: 'monthly',
-      header: t('orders.monthly'),
-      numeric: true,
-      cell: (order) => amountOf(order.monthly_total),
-    },
-    {
-      id: 'placed',
-      header: t('orders.placed_at'),
-      numeric: true,
-      cell: (order) => <DateText iso={order.placed_at} />,
-    },
+    ...sumColumns(),
   ]
 }
 
@@ -99,22 +72,13 @@ export function OrdersPage() {
           value={values.account}
           onValue={(account) => set({ account })}
         />
-        <Pick
-          label={t('orders.state')}
-          value={values.state}
-          words={states}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.order', word))}
-          onValue={(state) => set({ state })}
-        />
+        <OrderStatePick value={values.state} onState={(state) => set({ state })} />
       </FilterBar>
-      <EndlessTable
+      <OrderTable
         list={orders}
-        caption={t('orders.caption')}
         columns={columns}
-        rowId={(order) => order.order_id}
         empty={{ title: t('orders.none'), text: t('orders.none_text') }}
         isFiltered={active.length > 0}
-        countOf={(count) => t('orders.shown', { count })}
       />
     </Page>
   )

@@ -1,12 +1,12 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ApiClient } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
@@ -69,23 +69,18 @@ function AddKey(props: KeysProps) {
     if ('keys' in taken) write.mutate(taken.keys)
   }
   return (
-    <form
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('app.key_add')}
+      look="second"
       className="stack tight"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSend={() => {
         void submit()
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <KeyField given={given} onGiven={setGiven} error={errorOf(errors, 'keys')} />
-      <div>
-        <Button type="submit" variant="default" loading={write.isPending}>
-          {t('app.key_add')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

@@ -3,12 +3,13 @@ import { readBody } from '@liaison/client'
 import type { ApiClient } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
@@ -145,25 +146,20 @@ function SettingsForm({ client, etag }: ClientProps) {
     ({ name }) => showToast(t('app.saved', { name })),
   )
   return (
-    <form
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('app.save')}
+      look="second"
       className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSend={() => {
         const found = checkDraft(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <ClientFields draft={draft} errors={errors} onDraft={setDraft} />
-      <div>
-        <Button type="submit" variant="default" loading={write.isPending}>
-          {t('app.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

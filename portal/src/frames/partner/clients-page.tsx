@@ -1,11 +1,11 @@
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ApiClient } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -15,7 +15,8 @@ import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { PastedRefusal } from './pasted-refusal.tsx'
 import { shownClientStatus } from '../shared/client-words.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 
 const spec = { page: pageField() }
 
@@ -55,34 +56,22 @@ export function ClientsPage() {
   const clients = useRead(['clients', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/clients', { params: { query }, signal })),
   )
-  const toNew = mayManage && <GoLink to={partnerPlaces.newClient(partnerId)}>{t('apps.new')}</GoLink>
+  const toNew = mayManage && (
+    <Button component={GoLink} to={partnerPlaces.newClient(partnerId)}>
+      {t('apps.new')}
+    </Button>
+  )
   return (
     <Page title={t('apps.title')} lead={t('apps.lead')} tools={toNew}>
       <div className="stack">
-        <Answer query={clients}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty title={t('apps.none')} text={t('apps.none_text')}>
-                  {toNew}
-                </Empty>
-              </div>
-            ) : (
-              <DataTable
-                caption={t('apps.title')}
-                columns={columnsFor(partnerId, now)}
-                rows={page.items}
-                rowId={(row) => row.client_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={clients}
+          caption={t('apps.title')}
+          columns={columnsFor(partnerId, now)}
+          rowId={(row) => row.client_id}
+          empty={<Empty title={t('apps.none')} text={t('apps.none_text')} />}
+          onPage={(page) => set({ page })}
+        />
         <PastedRefusal />
       </div>
     </Page>

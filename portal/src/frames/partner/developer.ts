@@ -1,5 +1,4 @@
-import { addWords } from '../../platform/words.ts'
-import { onboarding } from '../../words/onboarding.ts'
+import './developer-words.ts'
 
 export { ApiTermsPage } from './api-terms-page.tsx'
 export { ClientPage } from './client-page.tsx'
@@ -9,5 +8,3 @@ export { GrantedPage } from './granted-page.tsx'
 export { NewClientPage } from './new-client-page.tsx'
 export { ReadyPage } from './ready-page.tsx'
 export { RevokeClientPage } from './revoke-client-page.tsx'
-
-addWords(onboarding)

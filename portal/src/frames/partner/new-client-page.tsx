@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -59,28 +59,21 @@ export function NewClientPage() {
       lead={t('newapp.lead')}
       back={{ to: partnerPlaces.clients(partnerId), label: t('newapp.back') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('newapp.act')}
+        onSend={() => {
           void submit()
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <ClientFields draft={draft} errors={errors} onDraft={(next) => setForm({ ...form, draft: next })} />
         <KeyField
           given={given}
           onGiven={(next) => setForm((now) => ({ ...now, given: next }))}
           error={errorOf(errors, 'keys')}
         />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('newapp.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

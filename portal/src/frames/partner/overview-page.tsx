@@ -4,7 +4,7 @@ import type { Link, Ticket } from '@liaison/client'
 import { lazy, Suspense } from 'react'
 
 import { Page, Panel, Tile } from '../../parts/page.tsx'
-import { Answer, Bones } from '../../parts/states.tsx'
+import { Answer, Bones, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -34,6 +34,7 @@ function Sums() {
     readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
   )
   useBeginning(board.data?.aggregates.tenants === 0)
+  if (board.isPending) return <TileBones query={board} count={3} lines={3} />
   return (
     <Answer query={board} lines={2}>
       {({ aggregates }) => (

@@ -4,7 +4,7 @@ import { lazy, Suspense, useCallback } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
-import { Answer, ScopeNote } from '../../parts/states.tsx'
+import { Answer, ScopeNote, TileBones } from '../../parts/states.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
@@ -69,6 +69,7 @@ export function QueuePage() {
   )
   return (
     <Page title={t('queue.title')} lead={t('queue.lead')} tools={<Tools />}>
+      <TileBones query={tickets} count={4} lines={2} />
       {tickets.data && <Sums sums={tickets.data.aggregates} />}
       <TicketFilterBar
         filters={filters}

@@ -8,7 +8,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Answer, Empty, Refreshed, ScopeNote, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, readFilters, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -363,6 +363,7 @@ export function TenantsPage() {
   )
   return (
     <Page title={t('board.title')} tools={tools}>
+      <TileBones query={tenants} count={5} lines={3} />
       {tenants.data && <Tiles aggregates={tenants.data.aggregates} />}
       <Filters filters={filters} query={tenants} />
       <Answer query={tenants} lines={12}>

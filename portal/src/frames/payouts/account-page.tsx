@@ -1,12 +1,13 @@
 import './payouts-words.ts'
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -112,23 +113,9 @@ function Form({ etag }: { etag: string | null }) {
     if (found.length === 0) write.mutate(draft)
   }
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        send()
-      }}
-    >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
+    <WriteForm write={write} errors={errors} act={t('account_form.save')} onSend={send}>
       <Fields draft={draft} errors={errors} onDraft={(change) => setDraft({ ...draft, ...change })} />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('account_form.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

@@ -1,15 +1,15 @@
 import './payouts-words.ts'
-import { Button, FileInput, NativeSelect, TextInput } from '@mantine/core'
+import { FileInput, NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { TaxDocument } from '@liaison/client'
 import { useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -116,22 +116,15 @@ function HandIn() {
     if (file !== null && !isWrong) write.mutate(file)
   }
   return (
-    <form
+    <WriteForm
+      write={write}
+      act={t('payouts.tax_send')}
+      look="second"
       className="stack tight form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        send()
-      }}
+      onSend={send}
     >
-      <WriteProblem error={write.error} />
       <Fields draft={draft} isMissing={isMissing} onDraft={(change) => setDraft({ ...draft, ...change })} />
-      <div>
-        <Button type="submit" variant="default" loading={write.isPending}>
-          {t('payouts.tax_send')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

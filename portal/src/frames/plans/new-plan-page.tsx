@@ -1,11 +1,12 @@
 import './plans-words.ts'
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -90,23 +91,9 @@ function NewPlanPage({ side }: { side: Side }) {
       lead={t('plan_form.lead')}
       back={{ to: placesOf(side, partnerId).list, label: t('plans.title') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
-      >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
+      <WriteForm write={write} errors={errors} act={t('plan_form.save')} onSend={send}>
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('plan_form.save')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

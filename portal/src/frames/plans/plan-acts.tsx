@@ -8,6 +8,7 @@ import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { showToast } from '../../platform/live.ts'
 import { formatCount } from '../../platform/format.ts'
 import { useWrite } from '../../platform/query.ts'
@@ -60,23 +61,16 @@ export function ChangeWords({ plan, etag, side }: KeptPlan) {
   }
   return (
     <Panel title={t('plan.change')}>
-      <form
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('plan.change_save')}
+        look="second"
         className="stack tight form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
+        onSend={send}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <WordsFields draft={draft} errors={errors} onDraft={(change) => setDraft({ ...draft, ...change })} />
-        <div>
-          <Button type="submit" variant="default" loading={write.isPending}>
-            {t('plan.change_save')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Panel>
   )
 }

@@ -5,11 +5,10 @@ import type { Plan } from '@liaison/client'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -17,7 +16,8 @@ import { useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { managing, paths, placesOf } from './calls.ts'
 import type { Side } from './calls.ts'
 import { PriceText, rolesText } from './plan-words.tsx'
@@ -112,31 +112,14 @@ function PlansPage({ side }: { side: Side }) {
     >
       <div className="stack">
         <Filters filters={filters} note={<Refreshed query={plans} />} />
-        <Answer query={plans} lines={6}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty
-                  title={t(isFiltered ? 'state.no_match' : 'plans.none')}
-                  text={t(isFiltered ? 'state.no_match_text' : 'plans.none_text')}
-                />
-              </div>
-            ) : (
-              <DataTable
-                caption={title}
-                columns={columns}
-                rows={page.items}
-                rowId={(plan) => plan.plan_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={plans}
+          caption={title}
+          columns={columns}
+          rowId={(plan) => plan.plan_id}
+          empty={<NoRows isFiltered={isFiltered} title={t('plans.none')} text={t('plans.none_text')} />}
+          onPage={(page) => set({ page })}
+        />
       </div>
     </Page>
   )

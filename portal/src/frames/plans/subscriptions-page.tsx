@@ -4,11 +4,10 @@ import type { Subscription } from '@liaison/client'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -16,7 +15,8 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { PriceText } from './plan-words.tsx'
 
 const states = ['any', 'signing', 'signed', 'suspended', 'unsigned'] as const
@@ -103,31 +103,20 @@ export function SubscriptionsPage() {
     <Page title={t('subscriptions.title')} lead={t('subscriptions.lead')}>
       <div className="stack">
         <Filters filters={filters} note={<Refreshed query={subscriptions} />} />
-        <Answer query={subscriptions} lines={8}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty
-                  title={t(isFiltered ? 'state.no_match' : 'subscriptions.none')}
-                  text={t(isFiltered ? 'state.no_match_text' : 'subscriptions.none_text')}
-                />
-              </div>
-            ) : (
-              <DataTable
-                caption={t('subscriptions.title')}
-                columns={columns}
-                rows={page.items}
-                rowId={(row) => row.subscription_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
+        <PagedTable
+          query={subscriptions}
+          caption={t('subscriptions.title')}
+          columns={columns}
+          rowId={(row) => row.subscription_id}
+          empty={
+            <NoRows
+              isFiltered={isFiltered}
+              title={t('subscriptions.none')}
+              text={t('subscriptions.none_text')}
+            />
           }
-        </Answer>
+          onPage={(page) => set({ page })}
+        />
       </div>
     </Page>
   )

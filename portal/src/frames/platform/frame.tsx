@@ -23,6 +23,7 @@ import {
   IconSnowflake,
   IconToggleRight,
   IconUserShare,
+  IconUserShield,
   IconUsers,
 } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
@@ -56,6 +57,7 @@ const nav: NavGroup[] = [
         needs: 'platform.features.read',
       },
       { to: places.persons(), label: t('nav.persons'), icon: IconUsers, letter: 'u' },
+      { to: places.staff(), label: t('nav.staff'), icon: IconUserShield },
     ],
   },
   {

@@ -1,16 +1,17 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Freeze } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Find, Found } from '../../parts/finder.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { formatInstant } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -104,30 +105,25 @@ function FreezeForm() {
   )
   return (
     <Panel title={t('freeze.title')}>
-      <form
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t(`freeze.act_${draft.scope}`)}
+        look="danger"
         className="stack tight"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+        onSend={() => {
           const found = checkDraft(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
         {draft.scope === 'platform' && (
           <Note tone="bad">
             <p>{t('freeze.platform_effect')}</p>
           </Note>
         )}
-        <div>
-          <Button type="submit" color="red" loading={write.isPending}>
-            {t(`freeze.act_${draft.scope}`)}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Panel>
   )
 }

@@ -1,12 +1,13 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Found } from '../../parts/finder.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
@@ -165,26 +166,19 @@ export function NewCommercialPage() {
       lead={t('terms.new_lead')}
       back={{ to: platformPlaces.commercial(), label: t('nav.commercial') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('terms.act')}
+        onSend={() => {
           const found = checkDraft(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Customer draft={draft} errors={errors} onDraft={setDraft} />
         <Payer draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('terms.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

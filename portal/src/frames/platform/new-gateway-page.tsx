@@ -1,10 +1,11 @@
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
+import { Checkbox, Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -97,25 +98,18 @@ export function NewGatewayPage() {
       lead={t('gateways.register_lead')}
       back={{ to: platformPlaces.gateways(), label: t('nav.gateways') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('gateways.register')}
+        onSend={() => {
           const found = missing('name', t('newpartner.name'), draft.name.trim() !== '')
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('gateways.register')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

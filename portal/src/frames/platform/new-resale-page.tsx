@@ -1,14 +1,15 @@
 import { ACTION_NAMES } from '@liaison/access'
 import type { Action } from '@liaison/access'
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Found } from '../../parts/finder.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useNow } from '../../platform/clock.ts'
 import { showToast } from '../../platform/live.ts'
@@ -148,26 +149,19 @@ export function NewResalePage() {
       lead={t('resales.attest_lead')}
       back={{ to: platformPlaces.resales(), label: t('nav.resales') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('resales.attest')}
+        onSend={() => {
           const found = checkDraft(draft, now)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Parties draft={draft} errors={errors} onDraft={setDraft} />
         <Terms draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('resales.attest')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

@@ -1,13 +1,14 @@
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import type { Readable } from '../../parts/states.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import type { StatusFamily } from '../../platform/status.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
+import type { PageOf } from '../shared/paged-table.tsx'
 
 /** The filters of a list that has states and pages. */
 export function pagedSpec(statuses: readonly string[]) {
@@ -23,11 +24,9 @@ export function pagedQuery<Word extends string>(
   return { ...pagingQuery(page), ...(chosen === undefined ? {} : { status: chosen }) }
 }
 
-type Page<Row> = { items: Row[]; total: number; limit: number; offset: number }
-
 type PagedListProps<Row> = {
   filters: Filters<ReturnType<typeof pagedSpec>>
-  rows: Readable<Page<Row>> & { dataUpdatedAt: number; isFetching: boolean }
+  rows: Readable<PageOf<Row>> & { dataUpdatedAt: number; isFetching: boolean }
   statuses: readonly string[]
   family: StatusFamily
   caption: string
@@ -52,31 +51,14 @@ export function PagedList<Row>(props: PagedListProps<Row>) {
           onValue={(status) => set({ status })}
         />
       </FilterBar>
-      <Answer query={rows} lines={10}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <div className="list">
-              <Empty
-                title={t(isFiltered ? 'state.no_match' : 'state.none')}
-                text={isFiltered ? t('state.no_match_text') : emptyText}
-              />
-            </div>
-          ) : (
-            <DataTable
-              caption={caption}
-              columns={columns}
-              rows={page.items}
-              rowId={rowId}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={rows}
+        caption={caption}
+        columns={columns}
+        rowId={rowId}
+        empty={<NoRows isFiltered={isFiltered} text={emptyText} />}
+        onPage={(page) => set({ page })}
+      />
     </>
   )
 }

@@ -2,11 +2,10 @@ import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -14,7 +13,8 @@ import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 
 const spec = { search: textField(), page: pageField() }
 const shortestSearch = 2
@@ -106,23 +106,14 @@ function PersonList({
     keep: true,
   })
   return (
-    <Answer query={persons} lines={8}>
-      {({ items, total, limit, offset }) =>
-        items.length === 0 ? (
-          <div className="list">
-            <Empty title={t('state.no_match')} text={t('persons.none_text')} />
-          </div>
-        ) : (
-          <DataTable
-            caption={t('persons.title')}
-            columns={columns}
-            rows={items}
-            rowId={(row) => row.person_id}
-            paging={{ offset, limit, total, onOffset: (next) => onPage(Math.floor(next / pageSize)) }}
-          />
-        )
-      }
-    </Answer>
+    <PagedTable
+      query={persons}
+      caption={t('persons.title')}
+      columns={columns}
+      rowId={(row) => row.person_id}
+      empty={<Empty title={t('state.no_match')} text={t('persons.none_text')} />}
+      onPage={onPage}
+    />
   )
 }
 

@@ -1,12 +1,12 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 
 const statuses = ['any', 'active', 'pending', 'trial', 'suspended', 'terminated', 'closed'] as const
 const spec = { search: textField(), status: choiceField(statuses, 'any'), page: pageField() }
@@ -69,31 +69,14 @@ export function RecordList<Row>({
   return (
     <>
       <RecordFilters registry={registry} rows={rows} {...others} />
-      <Answer query={rows} lines={10}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <div className="list">
-              <Empty
-                title={t(isFiltered ? 'state.no_match' : 'state.none')}
-                text={t(isFiltered ? 'state.no_match_text' : 'state.none_text')}
-              />
-            </div>
-          ) : (
-            <DataTable
-              caption={caption}
-              columns={columns}
-              rows={page.items}
-              rowId={rowId}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={rows}
+        caption={caption}
+        columns={columns}
+        rowId={rowId}
+        empty={<NoRows isFiltered={isFiltered} />}
+        onPage={(page) => set({ page })}
+      />
     </>
   )
 }

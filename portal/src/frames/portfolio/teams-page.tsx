@@ -3,12 +3,11 @@ import { readBody } from '@liaison/client'
 import type { Team } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -16,7 +15,8 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 
 const spec = { page: pageField() }
 
@@ -111,28 +111,14 @@ export function TeamsPage() {
   return (
     <Page title={t('teams.title')} lead={t('teams.lead')}>
       <div className="stack">
-        <Answer query={teams} lines={5}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty title={t('teams.none')} text={t('teams.none_text')} />
-              </div>
-            ) : (
-              <DataTable
-                caption={t('teams.caption')}
-                columns={columns}
-                rows={page.items}
-                rowId={(team) => team.team_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={teams}
+          caption={t('teams.caption')}
+          columns={columns}
+          rowId={(team) => team.team_id}
+          empty={<Empty title={t('teams.none')} text={t('teams.none_text')} />}
+          onPage={(page) => set({ page })}
+        />
         {mayManage && <MakeTeam />}
       </div>
     </Page>

@@ -3,11 +3,12 @@ import { readBody, readTagged } from '@liaison/client'
 import type { LinkTemplate } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
@@ -92,18 +93,16 @@ function TemplateForm(props: FormProps) {
   const write = useSave(props)
   const change = (part: Partial<TemplateDraft>) => setDraft({ ...draft, ...part })
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('template.save')}
+      onSend={() => {
         const found = checkDraft(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <TextInput
         id="name"
         label={t('template.name')}
@@ -125,12 +124,7 @@ function TemplateForm(props: FormProps) {
         </div>
       </details>
       <Others draft={draft} onDraft={change} />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('template.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

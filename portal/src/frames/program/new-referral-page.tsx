@@ -1,13 +1,14 @@
 import './program-words.ts'
-import { Button, NativeSelect, Textarea } from '@mantine/core'
+import { NativeSelect, Textarea } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { errorOf, ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Found } from '../../parts/finder.tsx'
 import { Note, Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { showToast } from '../../platform/live.ts'
 import { useGo } from '../../platform/navigate.tsx'
@@ -136,28 +137,21 @@ export function NewReferralPage() {
       lead={t('refer.lead')}
       back={{ to: platformPlaces.referrals(), label: t('nav.referrals') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('refer.act')}
+        onSend={() => {
           const found = check(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <Fields draft={draft} errors={errors} onDraft={setDraft} />
         <Note>
           <p>{t('refer.effect')}</p>
         </Note>
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('refer.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

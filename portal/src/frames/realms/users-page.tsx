@@ -5,12 +5,11 @@ import type { EndUser } from '@liaison/client'
 import { useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -19,7 +18,8 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { OwnRealmState } from './realm-state.tsx'
 
 const roles = ['any', 'guest', 'basic', 'advanced', 'company', 'realm_admin'] as const
@@ -177,31 +177,14 @@ export function UsersPage() {
     <Page title={t('users.title')} lead={t('users.lead')}>
       <div className="stack">
         <Filters filters={filters} note={<Refreshed query={users} />} />
-        <Answer query={users} lines={10}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty
-                  title={t(isFiltered ? 'state.no_match' : 'users.none')}
-                  text={t(isFiltered ? 'state.no_match_text' : 'users.none_text')}
-                />
-              </div>
-            ) : (
-              <DataTable
-                caption={t('users.title')}
-                columns={columns}
-                rows={page.items}
-                rowId={(user) => user.end_user_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={users}
+          caption={t('users.title')}
+          columns={columns}
+          rowId={(user) => user.end_user_id}
+          empty={<NoRows isFiltered={isFiltered} title={t('users.none')} text={t('users.none_text')} />}
+          onPage={(page) => set({ page })}
+        />
         {mayManage && <Invite />}
         <OwnRealmState />
       </div>

@@ -3,18 +3,18 @@ import { readBody } from '@liaison/client'
 import type { PartnerApplication } from '@liaison/client'
 import type { ReactNode } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces, serverPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { partnerKinds } from './entry-form.tsx'
 
 const statuses = ['any', 'submitted', 'needs_info', 'approved', 'rejected', 'withdrawn'] as const
@@ -62,12 +62,14 @@ const columns: Column<PartnerApplication>[] = [
   },
 ]
 
-function NoApplications() {
+function NoApplications({ isFiltered }: { isFiltered: boolean }) {
   const address = window.location.origin + serverPlaces.apply
   return (
-    <div className="list">
-      <Empty title={t('applications.none')} text={t('applications.none_text', { address })} />
-    </div>
+    <NoRows
+      isFiltered={isFiltered}
+      title={t('applications.none')}
+      text={t('applications.none_text', { address })}
+    />
   )
 }
 
@@ -103,7 +105,7 @@ function Filters({
 /** Who applied to become a partner: what waits stands on top, the longest waiting first. */
 export function ApplicationsPage() {
   const filters = useFilters(spec)
-  const { values, set } = filters
+  const { values, set, active } = filters
   const query = {
     ...pagingQuery(values.page),
     ...optional('search', values.search),
@@ -119,26 +121,14 @@ export function ApplicationsPage() {
   return (
     <Page title={t('applications.title')} lead={t('applications.lead')}>
       <Filters filters={filters} note={<Refreshed query={applications} />} />
-      <Answer query={applications} lines={10}>
-        {({ items, total, limit, offset }) =>
-          items.length === 0 ? (
-            <NoApplications />
-          ) : (
-            <DataTable
-              caption={t('applications.caption')}
-              columns={columns}
-              rows={items}
-              rowId={(row) => row.reference}
-              paging={{
-                offset,
-                limit,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={applications}
+        caption={t('applications.caption')}
+        columns={columns}
+        rowId={(row) => row.reference}
+        empty={<NoApplications isFiltered={active.length > 0} />}
+        onPage={(page) => set({ page })}
+      />
     </Page>
   )
 }

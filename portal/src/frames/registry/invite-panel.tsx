@@ -1,10 +1,10 @@
 import './registry-words.ts'
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
@@ -59,25 +59,19 @@ export function InvitePanel() {
   if (!mayManage) return null
   return (
     <Panel title={t('invite.title')}>
-      <form
+      <WriteForm
+        write={write}
+        act={t('invite.act')}
         className="stack tight form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+        onSend={() => {
           const email = draft.email.trim()
           const missing = !/^\S+@\S+\.\S+$/.test(email)
           setMissing(missing)
           if (!missing) write.mutate({ ...draft, email })
         }}
       >
-        <WriteProblem error={write.error} />
         <Fields draft={draft} isMissing={isMissing} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('invite.act')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Panel>
   )
 }

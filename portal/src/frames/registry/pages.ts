@@ -1,3 +1,4 @@
+import '../platform/oversight-words.ts'
 import './registry-words.ts'
 
 export { ApplicationPage } from './application-page.tsx'

@@ -4,11 +4,10 @@ import { readBody } from '@liaison/client'
 import type { PartnerRecord } from '@liaison/client'
 import type { ReactNode } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -17,7 +16,8 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { partnerKinds } from './entry-form.tsx'
 
 const statuses = ['any', 'active', 'suspended', 'terminated'] as const
@@ -120,31 +120,14 @@ export function PartnersPage() {
   return (
     <Page title={t('partners.title')} lead={t('partners.lead')} tools={<AddButton />}>
       <Filters filters={filters} note={<Refreshed query={partners} />} />
-      <Answer query={partners} lines={10}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <div className="list">
-              <Empty
-                title={t(isFiltered ? 'state.no_match' : 'state.none')}
-                text={t(isFiltered ? 'state.no_match_text' : 'state.none_text')}
-              />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('partners.title')}
-              columns={columns}
-              rows={page.items}
-              rowId={(row) => row.partner_id}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={partners}
+        caption={t('partners.title')}
+        columns={columns}
+        rowId={(row) => row.partner_id}
+        empty={<NoRows isFiltered={isFiltered} />}
+        onPage={(page) => set({ page })}
+      />
     </Page>
   )
 }

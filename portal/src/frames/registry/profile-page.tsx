@@ -1,13 +1,13 @@
 import './registry-words.ts'
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { PartnerProfile } from '@liaison/client'
 import { useState } from 'react'
 
-import { WriteProblem } from '../../parts/error-summary.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
@@ -47,15 +47,14 @@ function ContactForm({ profile, etag }: ContactProps) {
     () => showToast(t('profile.saved')),
   )
   return (
-    <form
+    <WriteForm
+      write={write}
+      act={t('profile.save')}
       className="stack tight form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSend={() => {
         write.mutate({ contact_email: email.trim() || null, website: website.trim() || null })
       }}
     >
-      <WriteProblem error={write.error} />
       <TextInput
         id="contact_email"
         type="email"
@@ -71,12 +70,7 @@ function ContactForm({ profile, etag }: ContactProps) {
         maxLength={200}
         onChange={(event) => setWebsite(event.currentTarget.value)}
       />
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {t('profile.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

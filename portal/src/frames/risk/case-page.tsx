@@ -5,7 +5,7 @@ import type { RiskCaseDetail } from '@liaison/client'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
-import { StatusChip } from '../../parts/values.tsx'
+import { IdText, StatusChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink, useParam } from '../../platform/navigate.tsx'
@@ -60,7 +60,8 @@ function About({ found }: CaseProps) {
           ),
           fact(
             t('risk.referral'),
-            found.tenant_id !== null && (found.referral_id ?? t('risk.referral_none')),
+            found.tenant_id !== null &&
+              (found.referral_id === null ? t('risk.referral_none') : <IdText id={found.referral_id} />),
           ),
           fact(t('risk.outcome'), <StatusChip family="risk_outcome" value={found.outcome} />),
           fact(t('risk.partner_reads'), tValue('risk_category', found.category)),

@@ -2,18 +2,18 @@ import './risk-words.ts'
 import { readBody } from '@liaison/client'
 import type { RiskCase } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { subjectOf } from './describe.ts'
 
 const states = ['any', 'open', 'released', 'confirmed'] as const
@@ -72,28 +72,14 @@ export function CasesPage() {
           onValue={(state) => set({ state })}
         />
       </FilterBar>
-      <Answer query={cases} lines={8}>
-        {({ items, total, limit, offset }) =>
-          items.length === 0 ? (
-            <div className="list">
-              <Empty title={t('risk.none')} text={t('risk.none_text')} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('risk.caption')}
-              columns={columns}
-              rows={items}
-              rowId={(row) => row.risk_case_id}
-              paging={{
-                offset,
-                limit,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={cases}
+        caption={t('risk.caption')}
+        columns={columns}
+        rowId={(row) => row.risk_case_id}
+        empty={<Empty title={t('risk.none')} text={t('risk.none_text')} />}
+        onPage={(page) => set({ page })}
+      />
     </Page>
   )
 }

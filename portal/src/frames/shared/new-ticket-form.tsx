@@ -1,9 +1,10 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
-import { ErrorSummary, errorOf, WriteProblem } from '../../parts/error-summary.tsx'
+import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -156,25 +157,18 @@ export function NewTicketForm({ act, create, onCreated, mailLabel, children }: N
   const key = useAttemptKey(draft)
   const write = useWrite((wanted: TicketDraft) => create(wanted, key), onCreated)
   return (
-    <form
-      className="stack form"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={act}
+      onSend={() => {
         const found = checkDraft(draft)
         setErrors(found)
         if (found.length === 0) write.mutate({ ...draft, tags: tagsOf(draft.tags) })
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <Fields draft={draft} errors={errors} onDraft={setDraft} mailLabel={mailLabel} />
       {children}
-      <div>
-        <Button type="submit" loading={write.isPending}>
-          {act}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }

@@ -1,13 +1,12 @@
 import { readBody } from '@liaison/client'
 import type { UsageConsequence, UserAgainstLimits } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
@@ -15,7 +14,8 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { Meter, Standing } from './meter.tsx'
 
 const ROLES = ['all', 'guest', 'basic', 'advanced', 'company', 'realm_admin'] as const
@@ -149,28 +149,14 @@ export function UsagePage() {
       <div className="stack">
         <Cases />
         <UserFilters filters={filters} />
-        <Answer query={users}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty title={t('usage.none')} text={t('usage.none_text')} />
-              </div>
-            ) : (
-              <DataTable
-                caption={t('usage.title')}
-                columns={columnsFor(partnerId)}
-                rows={page.items}
-                rowId={(row) => row.end_user_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={users}
+          caption={t('usage.title')}
+          columns={columnsFor(partnerId)}
+          rowId={(row) => row.end_user_id}
+          empty={<Empty title={t('usage.none')} text={t('usage.none_text')} />}
+          onPage={(page) => filters.set({ page })}
+        />
       </div>
     </Page>
   )

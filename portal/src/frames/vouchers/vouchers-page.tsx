@@ -4,17 +4,17 @@ import { readBody } from '@liaison/client'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import { toColumns } from './voucher-table.tsx'
 
 const states = ['any', 'pending_review', 'issued', 'redeemed', 'expired', 'voided', 'declined'] as const
@@ -125,31 +125,14 @@ export function VouchersPage() {
     <Page title={t('vouchers.title')} lead={t('vouchers.lead')} tools={<Tools ten={ten} />}>
       <div className="stack">
         <Filters filters={filters} note={<Refreshed query={vouchers} />} />
-        <Answer query={vouchers} lines={8}>
-          {(page) =>
-            page.items.length === 0 ? (
-              <div className="list">
-                <Empty
-                  title={t(isFiltered ? 'state.no_match' : 'vouchers.none')}
-                  text={t(isFiltered ? 'state.no_match_text' : 'vouchers.none_text')}
-                />
-              </div>
-            ) : (
-              <DataTable
-                caption={t('vouchers.title')}
-                columns={columns}
-                rows={page.items}
-                rowId={(voucher) => voucher.voucher_id}
-                paging={{
-                  offset: page.offset,
-                  limit: page.limit,
-                  total: page.total,
-                  onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={vouchers}
+          caption={t('vouchers.title')}
+          columns={columns}
+          rowId={(voucher) => voucher.voucher_id}
+          empty={<NoRows isFiltered={isFiltered} title={t('vouchers.none')} text={t('vouchers.none_text')} />}
+          onPage={(page) => set({ page })}
+        />
       </div>
     </Page>
   )

@@ -2,12 +2,11 @@ import { readBody } from '@liaison/client'
 import type { WebhookDelivery, WebhookEndpoint } from '@liaison/client'
 import { useState } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField } from '../../platform/filters.ts'
@@ -15,7 +14,8 @@ import { formatDateTime } from '../../platform/format.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { refetchMs, sideOf } from './calls.ts'
 
 const statuses = ['any', 'waiting', 'delivered', 'failed', 'cancelled'] as const
@@ -152,14 +152,10 @@ function columnsFor(endpoint: WebhookEndpoint, now: Date): Column<WebhookDeliver
 }
 
 function NoMessages({ isFiltered }: { isFiltered: boolean }) {
-  return (
-    <div className="list">
-      {isFiltered ? (
-        <Empty title={t('hooks.log_none_found')} />
-      ) : (
-        <Empty title={t('hooks.log_none')} text={t('hooks.log_none_text')} />
-      )}
-    </div>
+  return isFiltered ? (
+    <Empty title={t('hooks.log_none_found')} />
+  ) : (
+    <Empty title={t('hooks.log_none')} text={t('hooks.log_none_text')} />
   )
 }
 
@@ -191,26 +187,14 @@ export function DeliveryLog({ endpoint }: { endpoint: WebhookEndpoint }) {
         />
         {endpoint.status === 'active' && <ReplayMissed endpoint={endpoint} />}
       </FilterBar>
-      <Answer query={deliveries}>
-        {(page) =>
-          page.items.length === 0 ? (
-            <NoMessages isFiltered={values.status !== 'any'} />
-          ) : (
-            <DataTable
-              caption={t('hooks.log')}
-              columns={columnsFor(endpoint, now)}
-              rows={page.items}
-              rowId={(row) => row.delivery_id}
-              paging={{
-                offset: page.offset,
-                limit: page.limit,
-                total: page.total,
-                onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={deliveries}
+        caption={t('hooks.log')}
+        columns={columnsFor(endpoint, now)}
+        rowId={(row) => row.delivery_id}
+        empty={<NoMessages isFiltered={values.status !== 'any'} />}
+        onPage={(page) => set({ page })}
+      />
     </Panel>
   )
 }

@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useAttemptKey } from '../../platform/attempt.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -38,25 +37,18 @@ export function NewWebhookPage() {
       lead={t('hooks.add_lead')}
       back={{ to: places.list, label: t('hooks.title') }}
     >
-      <form
-        className="stack form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
+      <WriteForm
+        write={write}
+        errors={errors}
+        act={t('hooks.add')}
+        onSend={() => {
           const found = checkEndpoint(draft)
           setErrors(found)
           if (found.length === 0) write.mutate(draft)
         }}
       >
-        <ErrorSummary errors={errors} />
-        <WriteProblem error={write.error} />
         <EndpointFields draft={draft} errors={errors} onDraft={setDraft} />
-        <div>
-          <Button type="submit" loading={write.isPending}>
-            {t('hooks.add')}
-          </Button>
-        </div>
-      </form>
+      </WriteForm>
     </Page>
   )
 }

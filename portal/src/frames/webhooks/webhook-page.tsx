@@ -1,13 +1,12 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { WebhookEndpoint } from '@liaison/client'
 import { useState } from 'react'
 
-import { ErrorSummary, WriteProblem } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
+import { WriteForm } from '../../parts/write-form.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { showToast } from '../../platform/live.ts'
@@ -88,25 +87,20 @@ function ChangeForm({ endpoint, etag }: EndpointProps) {
     () => showToast(t('hooks.saved')),
   )
   return (
-    <form
+    <WriteForm
+      write={write}
+      errors={errors}
+      act={t('hooks.save')}
+      look="second"
       className="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
+      onSend={() => {
         const found = checkEndpoint(draft)
         setErrors(found)
         if (found.length === 0) write.mutate(draft)
       }}
     >
-      <ErrorSummary errors={errors} />
-      <WriteProblem error={write.error} />
       <EndpointFields draft={draft} errors={errors} onDraft={setDraft} />
-      <div>
-        <Button type="submit" variant="default" loading={write.isPending}>
-          {t('hooks.save')}
-        </Button>
-      </div>
-    </form>
+    </WriteForm>
   )
 }
 

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { WebhookEndpoint } from '@liaison/client'
 
@@ -55,16 +56,18 @@ export function WebhooksPage() {
       frame.client.GET(`/${sideOf(frame)}/webhook-endpoints`, { params: { query: { limit: 100 } }, signal }),
     ),
   )
-  const toNew = <GoLink to={places.add}>{t('hooks.new')}</GoLink>
+  const toNew = (
+    <Button component={GoLink} to={places.add}>
+      {t('hooks.new')}
+    </Button>
+  )
   return (
     <Page title={t('hooks.title')} lead={t('hooks.lead')} tools={toNew}>
       <Answer query={endpoints}>
         {({ items }) =>
           items.length === 0 ? (
             <div className="list">
-              <Empty title={t('hooks.none')} text={t('hooks.none_text')}>
-                {toNew}
-              </Empty>
+              <Empty title={t('hooks.none')} text={t('hooks.none_text')} />
             </div>
           ) : (
             <DataTable
