@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Benchmark, BenchmarkContext } from './benchmark.ts'
+import { benchmark as audit } from './benchmarks/audit.ts'
 import { benchmark as board } from './benchmarks/board.ts'
 import { benchmark as billing } from './benchmarks/billing.ts'
 import { benchmark as earnings } from './benchmarks/earnings.ts'
@@ -11,7 +12,10 @@ import { benchmark as kernel } from './benchmarks/kernel.ts'
 import { benchmark as links } from './benchmarks/links.ts'
 import { benchmark as oauth } from './benchmarks/oauth.ts'
 import { benchmark as overload } from './benchmarks/overload.ts'
+import { benchmark as pages } from './benchmarks/pages.ts'
 import { benchmark as reports } from './benchmarks/reports.ts'
+import { benchmark as signIn } from './benchmarks/sign-in.ts'
+import { benchmark as start } from './benchmarks/start.ts'
 import { benchmark as usage } from './benchmarks/usage.ts'
 import { benchmark as gateway } from './gateway.ts'
 import { startCluster } from './cluster.ts'
@@ -34,6 +38,10 @@ const BENCHMARKS: readonly Benchmark[] = [
   features,
   earnings,
   embed,
+  audit,
+  signIn,
+  start,
+  pages,
   gateway,
 ]
 const USAGE = `npm run bench [-- ${BENCHMARKS.map(({ name }) => name).join(' | ')}] [--quick] [--rows N]`

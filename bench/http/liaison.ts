@@ -4,8 +4,6 @@ import { buildAppWith } from '../../server/src/app.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
 import type { Engine } from '../../server/src/platform/execute.ts'
-import { LIMITS } from '../../server/src/platform/limits.ts'
-import type { Limiter } from '../../server/src/platform/limits.ts'
 import { runStatements } from '../../server/src/platform/mandate.ts'
 import { ProblemError } from '../../server/src/platform/problem.ts'
 import { publicId } from '../../server/src/platform/route-input.ts'
@@ -21,16 +19,17 @@ const SECRET_KEY = 'a key of a database that is thrown away afterwards'
 const LIMIT_SCALE = 20
 
 /** What a measurement leaves out of the real server, or makes harder. */
-type Change = Partial<Pick<Engine, 'limiter' | 'readDurability'>> & {
+type Change = Partial<Pick<Engine, 'readDurability'>> & {
   readonly maxInFlight?: number
   readonly limitScale?: number
+  readonly passwordHashConcurrency?: number
 }
 
 /** The real server around some routes. */
 export async function openRoutes(
   connection: ConnectionSettings,
   makeRoutes: (services: Services) => readonly Route[],
-  { maxInFlight, limitScale = LIMIT_SCALE, ...change }: Change = {},
+  { maxInFlight, limitScale = LIMIT_SCALE, passwordHashConcurrency, ...change }: Change = {},
 ): Promise<Server> {
   const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: POOL_SIZE })
   const app = await buildAppWith(
@@ -40,6 +39,7 @@ export async function openRoutes(
       publicOrigin: () => 'http://localhost',
       limitScale,
       ...(maxInFlight !== undefined && { maxInFlight }),
+      ...(passwordHashConcurrency !== undefined && { passwordHashConcurrency }),
     },
     makeRoutes,
   )
@@ -53,7 +53,7 @@ export async function openRoutes(
   }
 }
 
-const readInvoice = route({
+export const readInvoice = route({
   method: 'GET',
   path: '/api/v1/bench/invoices/:invoice_id',
   summary: 'Read one invoice',
@@ -87,10 +87,8 @@ const readInvoice = route({
   },
 })
 
-/** Admits everybody: what a read costs without rate limits. No server of ours runs with it. */
-const UNLIMITED: Limiter = {
-  take: ([{ name }]) => ({ name, policy: LIMITS[name], admitted: true, remaining: 1, resetSeconds: 0 }),
-}
+/** As `limitScale`: admits everybody. No server of ours runs with it. */
+export const UNLIMITED = Number.POSITIVE_INFINITY
 
 /** The whole path of a request: session, live link, decision, limits, row policies, audit with asynchronous commit. */
 export function openLiaison(connection: ConnectionSettings): Promise<Server> {
@@ -109,5 +107,5 @@ export function openDurable(connection: ConnectionSettings): Promise<Server> {
 
 /** The same with asynchronous commit and without rate limits. */
 export function openUnlimited(connection: ConnectionSettings): Promise<Server> {
-  return openRoutes(connection, () => [readInvoice], { limiter: UNLIMITED })
+  return openRoutes(connection, () => [readInvoice], { limitScale: UNLIMITED })
 }

@@ -21,6 +21,8 @@ export interface OpenLoopReport {
   readonly acceptedPerSecond: number
   /** Refused with 503 and `Retry-After`. */
   readonly shedPerSecond: number
+  /** Due while every caller was still waiting for an answer, so nobody sent it. Not among the offered. */
+  readonly unsentPerSecond: number
   /** Any other answer, or none. */
   readonly failed: number
   readonly p50: number
@@ -28,6 +30,11 @@ export interface OpenLoopReport {
 }
 
 const TICK_MS = 4
+/**
+ * As many callers as there can be. Without an end the generator opens connections until the system has no more ports, and
+ * what then fails never reached the server. So many that a server that takes all of them in lets them wait too long.
+ */
+const MOST_LINES = 2000
 const DRAIN_MS = 10_000
 const HEAD_END = Buffer.from('\r\n\r\n')
 
@@ -102,7 +109,8 @@ class Generator {
   readonly #idle: Line[] = []
   readonly #lines = new Set<Line>()
   readonly #acceptedMs: number[] = []
-  #sent = 0
+  #due = 0
+  #unsent = 0
   #waiting = 0
   #shed = 0
   #failed = 0
@@ -112,8 +120,9 @@ class Generator {
     this.#requests = requests.map((request) => toBytes(request, this.#target.host))
   }
 
-  #takeLine(): Line {
+  #takeLine(): Line | null {
     for (let line = this.#idle.pop(); line; line = this.#idle.pop()) if (line.isOpen) return line
+    if (this.#lines.size >= MOST_LINES) return null
     const made = new Line(this.#target, (line, outcome) => this.#note(line, outcome))
     this.#lines.add(made)
     return made
@@ -130,12 +139,16 @@ class Generator {
 
   #sendDue(startedMs: number, perSecond: number): void {
     const due = ((performance.now() - startedMs) / 1000) * perSecond
-    while (this.#sent < due) {
-      const request = this.#requests[this.#sent % this.#requests.length]
+    for (; this.#due < due; this.#due += 1) {
+      const request = this.#requests[this.#due % this.#requests.length]
       if (!request) throw new Error('There is nothing to send.')
+      const line = this.#takeLine()
+      if (!line) {
+        this.#unsent += 1
+        continue
+      }
       this.#waiting += 1
-      this.#takeLine().send(request, startedMs + (this.#sent / perSecond) * 1000)
-      this.#sent += 1
+      line.send(request, startedMs + (this.#due / perSecond) * 1000)
     }
   }
 
@@ -153,9 +166,10 @@ class Generator {
     await this.#drain()
     for (const line of this.#lines) line.end()
     return {
-      offeredPerSecond: this.#sent / elapsedSeconds,
+      offeredPerSecond: (this.#due - this.#unsent) / elapsedSeconds,
       acceptedPerSecond: this.#acceptedMs.length / elapsedSeconds,
       shedPerSecond: this.#shed / elapsedSeconds,
+      unsentPerSecond: this.#unsent / elapsedSeconds,
       failed: this.#failed,
       p50: percentile(this.#acceptedMs, 0.5),
       p99: percentile(this.#acceptedMs, 0.99),

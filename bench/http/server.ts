@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
+import { CONNECTION_BACKLOG } from '../../server/src/platform/load-shedding.ts'
 import { answerParent } from './child.ts'
 import { openBare } from './bare.ts'
 import { openBoard } from './board.ts'
 import { openBareEmbed, openEmbed } from './embed.ts'
 import { openDurable, openLiaison, openUnbounded, openUnlimited } from './liaison.ts'
+import { openSignIn, openUnboundedSignIn } from './sign-in.ts'
+import { openTickets } from './tickets.ts'
 import { openTypical } from './typical.ts'
 
 /** A server that a benchmark can put load on. */
@@ -23,6 +26,9 @@ export type ServerKind =
   | 'board'
   | 'embed'
   | 'bareEmbed'
+  | 'tickets'
+  | 'signIn'
+  | 'unboundedSignIn'
 
 export type ServerOrder =
   | { readonly open: ServerKind; readonly connection: ConnectionSettings }
@@ -38,6 +44,9 @@ const OPENERS: Readonly<Record<ServerKind, (connection: ConnectionSettings) => P
   board: openBoard,
   embed: openEmbed,
   bareEmbed: openBareEmbed,
+  tickets: openTickets,
+  signIn: openSignIn,
+  unboundedSignIn: openUnboundedSignIn,
 }
 
 let server: Server | undefined
@@ -48,7 +57,7 @@ async function obey(order: ServerOrder): Promise<string | number> {
     return user + system
   }
   server = await OPENERS[order.open](order.connection)
-  return server.http.listen({ port: 0, host: '127.0.0.1' })
+  return server.http.listen({ port: 0, host: '127.0.0.1', backlog: CONNECTION_BACKLOG })
 }
 
 answerParent(obey, async () => server?.close())
