@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 const ENTRY = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+/** As `npm start` does. */
+const NODE_FLAGS = ['--max-semi-space-size=8']
 const READY = /Liaison is ready: (\S+)/
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
@@ -11,6 +13,7 @@ const STOP_TIMEOUT_MS = 30_000
 /** The server under test, in a process of its own. */
 export interface ServerProcess {
   readonly url: string
+  readonly pid: number
   /** From the start of the process until it said that it is ready. */
   readonly startMs: number
   isRunning(): boolean
@@ -72,7 +75,7 @@ export async function startServerProcess(
   listen: (text: string) => void = () => undefined,
 ): Promise<ServerProcess> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [ENTRY], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ENTRY], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -82,6 +85,7 @@ export async function startServerProcess(
     const url = await waitUntilReady(child, listen)
     return {
       url,
+      pid: child.pid ?? 0,
       startMs: performance.now() - startedAt,
       isRunning: () => !hasEnded(child),
       kill: () => end(child, 'SIGKILL'),

@@ -1,5 +1,7 @@
 import type { Part } from './part.ts'
+import { scannersPart } from './scanners/index.ts'
 import { testedPart } from './tested-part.ts'
+import { verifierPart } from './verifier.ts'
 
 /** The parts of the campaign, in the order in which they run. Crashes have a command of their own: `npm run chaos`. */
 export const PARTS: readonly Part[] = [
@@ -80,6 +82,8 @@ export const PARTS: readonly Part[] = [
       'tests/reliability/three-processes.test.ts',
       'tests/reliability/three-authorization-servers.test.ts',
     ],
+    // A time to keep, which a busy machine misses, is a part of its own.
+    only: /^(?!.*\(C3\))/,
     claims: [
       {
         requirement: 'P9, I14',
@@ -103,12 +107,6 @@ export const PARTS: readonly Part[] = [
         result: '0 served',
       },
       {
-        requirement: 'C3',
-        claim: 'A change of a feature is followed by all within a second',
-        figures: ['changes of a feature', 'milliseconds of the slowest change of a feature'],
-        result: 'all within a second',
-      },
-      {
         requirement: 'R7',
         claim: 'What a transaction ordered is done once',
         figures: ['jobs over three processes'],
@@ -123,6 +121,23 @@ export const PARTS: readonly Part[] = [
     ],
     positiveControl:
       'each test also counts what must be let through: without processes that serve, the same expectations fail.',
+  }),
+  testedPart({
+    name: 'following',
+    title: 'How soon three processes follow a change of a feature',
+    project: 'server',
+    files: ['tests/reliability/three-processes.test.ts'],
+    only: /\(C3\)/,
+    claims: [
+      {
+        requirement: 'C3',
+        claim: 'A change of a feature is followed by all within a second',
+        figures: ['changes of a feature', 'milliseconds of the slowest change of a feature'],
+        result: 'all within a second',
+      },
+    ],
+    positiveControl:
+      'each change is seen both ways: what was open is refused, and what was refused is open again.',
   }),
   testedPart({
     name: 'faults',
@@ -171,6 +186,49 @@ export const PARTS: readonly Part[] = [
     ],
     positiveControl: 'a canary in a field that is kept by design is found in the rows.',
   }),
+  testedPart({
+    name: 'inputs',
+    title: 'Inputs that break careless code',
+    project: 'server',
+    files: ['tests/bad-input.test.ts'],
+    claims: [
+      {
+        requirement: 'R8',
+        claim:
+          'No input of any kind makes an operation answer 5xx, and every refusal is a complete problem document',
+        figures: ['inputs', 'of them refused with a problem document'],
+        result: '0 answered with 5xx, 0 refused in another form',
+      },
+    ],
+    positiveControl:
+      'an operation whose column was renamed in the database answers 500 and is found by the same look.',
+  }),
+  testedPart({
+    name: 'tamper',
+    title: 'Tampering with the audit log',
+    project: 'server',
+    files: ['server/src/modules/audit/tamper.test.ts'],
+    claims: [
+      {
+        requirement: 'R4',
+        claim:
+          'Sixteen changes of an event, each at random places of a log of 240 events, are found by the command and by the verifier without a database, at the place where they are',
+        figures: ['changes of an event'],
+        result: 'all found',
+      },
+      {
+        requirement: 'R4',
+        claim:
+          'Seventeen other kinds: deleted, numbered anew, changed places, cut off, put in, copied, readers, checkpoints, another key, a stolen key',
+        figures: ['other kinds of tampering'],
+        result: 'all found',
+      },
+    ],
+    positiveControl:
+      'the tampering is the control: the same log, untouched, holds both ways with one root, and blanking that the rules allow leaves the seal whole.',
+  }),
+  verifierPart,
+  scannersPart,
   {
     name: 'limiter',
     title: 'Twenty in any minute, over several processes',

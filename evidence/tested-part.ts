@@ -22,6 +22,8 @@ interface CountedClaim {
 export interface TestedPart extends Omit<Part, 'run' | 'source'> {
   readonly project: 'server' | 'unit'
   readonly files: readonly string[]
+  /** Of these files only the tests whose name matches. */
+  readonly only?: RegExp
   readonly claims: readonly CountedClaim[]
   readonly positiveControl: string
 }
@@ -84,10 +86,12 @@ async function runPart(part: TestedPart): Promise<PartResult> {
   const folder = await mkdtemp(join(tmpdir(), 'liaison-evidence-'))
   const [figures, report] = [join(folder, 'figures.jsonl'), join(folder, 'report.json')]
   try {
-    await runVitest(
-      ['--project', part.project, ...part.files, '--reporter=json', `--outputFile.json=${report}`],
-      { LIAISON_FIGURES: figures, LIAISON_CAMPAIGN: '1' },
-    )
+    const only = part.only ? ['--testNamePattern', part.only.source] : []
+    const chosen = ['--project', part.project, ...part.files, ...only]
+    await runVitest([...chosen, '--reporter=json', `--outputFile.json=${report}`], {
+      LIAISON_FIGURES: figures,
+      LIAISON_CAMPAIGN: '1',
+    })
     const told = await readFigures(figures)
     return {
       claims: part.claims.map((claim) => ({
