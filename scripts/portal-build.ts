@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { glob, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stamp = join(root, 'node_modules/.cache/portal-build')
@@ -16,6 +17,7 @@ const SOURCES = [
   '{access,sdk}/package.json',
   'tsconfig.base.json',
   'package-lock.json',
+  'scripts/portal-build.ts',
 ]
 
 async function hashSources(): Promise<string> {
@@ -31,6 +33,19 @@ async function hashSources(): Promise<string> {
   return hash.digest('hex')
 }
 
+/** Writes beside each built file what a browser is sent instead of it, so that no server compresses anything. */
+async function compressBuilt(): Promise<void> {
+  for await (const entry of glob('**/*.{html,js,css,svg}', {
+    cwd: join(portal, 'dist'),
+    withFileTypes: true,
+  })) {
+    const path = join(entry.parentPath, entry.name)
+    const content = await readFile(path)
+    await writeFile(`${path}.br`, brotliCompressSync(content))
+    await writeFile(`${path}.gz`, gzipSync(content, { level: 9 }))
+  }
+}
+
 async function readStamp(): Promise<string | undefined> {
   const isBuilt = existsSync(join(portal, 'dist/index.html')) && existsSync(stamp)
   return isBuilt ? readFile(stamp, 'utf8') : undefined
@@ -40,16 +55,20 @@ async function readStamp(): Promise<string | undefined> {
  * Builds the portal into `portal/dist` unless the built one is of these very sources.
  * Returns whether it built; refuses when the build fails.
  */
-export async function ensurePortal(): Promise<boolean> {
+async function ensurePortal(): Promise<boolean> {
   const wanted = await hashSources()
   if ((await readStamp()) === wanted) return false
   const { build } = await import('vite')
   await build({ root: portal, logLevel: 'error' })
+  await compressBuilt()
   await mkdir(join(root, 'node_modules/.cache'), { recursive: true })
   await writeFile(stamp, wanted)
   return true
 }
 
-if (import.meta.main) {
-  await ensurePortal()
+try {
+  if (await ensurePortal()) console.log('Built the portal.')
+} catch (error) {
+  console.error(`The portal could not be built. ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
 }

@@ -1,10 +1,9 @@
-import { ensurePortal } from './portal-build.ts'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 
-try {
-  if (await ensurePortal()) console.log('Built the portal.')
-} catch (error) {
-  console.error(`The portal could not be built. ${error instanceof Error ? error.message : String(error)}`)
-  process.exit(1)
-}
+// In a process of its own: what builds would stay in the memory of what serves.
+const build = fileURLToPath(new URL('./portal-build.ts', import.meta.url))
+const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' })
+if (status !== 0) process.exit(1)
 
 await import('../server/src/main.ts')

@@ -31,6 +31,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   realms: ['configuration', 'identity'],
   plans: ['identity', 'realms'],
   reports: ['billing', 'portfolio'],
+  signals: ['gateway', 'oauth', 'webhooks'],
   support: ['billing', 'portfolio', 'sla'],
   tenants: ['billing', 'portfolio', 'reports', 'support'],
   usage: ['realms'],

@@ -26,6 +26,7 @@ const CALL =
 const WEAK = /\b(?:md5|sha1|rc4|des-|3des|-ecb|RSA-PKCS1|RSASSA-PKCS1-v1_5|RS256|HS256|HS512)\b/i
 /** Where chance protects nothing. */
 const MERE_CHANCE = new Map([
+  ['server/src/modules/signals/deliver.ts', 'spreads repetitions'],
   ['server/src/modules/webhooks/deliver.ts', 'spreads repetitions'],
   ['server/src/platform/migrate.ts', 'spreads repetitions'],
 ])

@@ -95,6 +95,7 @@ test(
       differences.push(...found.differences)
     }
     expect(differences).toEqual([])
+    expect(await isForged()).toBe(false)
     expect(asked).toBeGreaterThan(800)
     tellFigures([{ name: 'questions in raw SQL', count: asked }])
   },

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../server/src/platform/limits.ts'
+import { LIMITS } from '../../server/src/platform/limit-policies.ts'
 import { evidenceOf, permissionOf } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import { readRoutes } from '../lib/routes.ts'

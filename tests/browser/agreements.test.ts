@@ -52,6 +52,8 @@ test('an agreement is drafted, offered, signed without script, approved by a sec
   await approver.getByRole('button', { name: 'Approve…', exact: true }).click()
   await approver.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click()
   await approver.getByText('In force').first().waitFor()
+  // A dialog that is still fading has too little contrast.
+  await approver.getByRole('dialog').waitFor({ state: 'hidden' })
   expect(await faultsInLooks(approver, TWO_LOOKS)).toEqual([])
 
   await page.goto(`${product.url}/agreements/${id}/sign`)

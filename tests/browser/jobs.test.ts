@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dialogOf, findRefusal, heading, passGate, rows } from '../support/jobs.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 import { Steps } from '../support/steps.ts'
@@ -11,7 +14,6 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]())
 
 const MINUTES = 60_000
-
 interface Home {
   readonly steps: Steps
   readonly page: Page
@@ -26,27 +28,6 @@ async function begin(email: string, first: RegExp): Promise<Home> {
   await page.waitForURL(first)
   const address = page.url()
   return { steps: new Steps(page), page, home: async () => void (await page.goto(address)) }
-}
-
-const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first()
-const rows = (page: Page) => page.locator('tbody tr:visible')
-const dialogOf = (page: Page) => page.getByRole('dialog')
-
-/** What the rules against accidents ask at the door of a tenant; it is no step. */
-async function passGate(page: Page, tenant: RegExp): Promise<void> {
-  const gate = page.getByRole('button', { name: new RegExp(`^Act in ${tenant.source}`) })
-  await gate.click()
-  await gate.waitFor({ state: 'detached' })
-}
-
-/** A call of a technician that is refused, as a program or a colleague would report it. */
-async function findRefusal(): Promise<{ explain_id: string; request_id: string }> {
-  const lee = await product.openTab('lee@northwind.example')
-  const answer = await lee.request.get(`${product.url}/api/v1/partner/billing/invoices`, {
-    headers: { 'x-active-tenant-id': product.demo.tenants['acme-fiber'] ?? '' },
-  })
-  expect(answer.status()).toBe(403)
-  return answer.json()
 }
 
 test(
@@ -79,7 +60,7 @@ test(
     await steps.pressButton('Suspend…')
     await dialogOf(page).waitFor()
     counted['Suspend a partner'] = steps.take()
-    const refusal = await findRefusal()
+    const refusal = await findRefusal(product)
     await home()
     await steps.goTo(refusal.explain_id, /Why was this decided/)
     await page.getByText('What was checked, in order').waitFor()
@@ -245,7 +226,7 @@ test(
 )
 
 test(
-  'an auditor finds what a person did in a period, and follows one request, in no more steps than are allowed (U1)',
+  'an auditor finds what a person did in a period, proves who could do what on a date, takes the file, and follows one request, in no more steps than are allowed (U1)',
   async () => {
     const { steps, page, home } = await begin('edith@ledgerpine.example', /\/activity$/)
     const counted: Record<string, number> = {}
@@ -259,9 +240,29 @@ test(
     await first.getByRole('button', { name: 'Details' }).click()
     const request = (await first.getByText(/^req_/).innerText()).trim()
     await steps.send(page.getByLabel('Find in sentences', { exact: true }), request)
-    await page.getByText(request).first().waitFor()
+    await page.getByText('1 event shown', { exact: true }).waitFor()
     counted['Follow one request'] = steps.take()
-    expect(counted).toEqual({ 'What was done in one tenant in a period': 2, 'Follow one request': 1 })
+    await home()
+    await steps.press(page.getByRole('main').getByRole('link', { name: 'Acme Fiber', exact: true }))
+    await heading(page, 'Northwind MSP').waitFor()
+    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+    await steps.send(page.getByLabel('As of (UTC)'), '2026-01-01T12:00')
+    await heading(page, 'Not recorded').waitFor()
+    expect(page.url()).toContain('at=2026-01-01T12')
+    counted['Prove who could do what on a date'] = steps.take()
+    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+    await home()
+    const file = page.waitForEvent('download')
+    await steps.pressButton('Export as CSV')
+    const bytes = await readFile(await (await file).path())
+    await page.getByText(createHash('sha256').update(bytes).digest('hex')).waitFor()
+    counted['Export evidence with a checksum'] = steps.take()
+    expect(counted).toEqual({
+      'What was done in one tenant in a period': 2,
+      'Follow one request': 1,
+      'Prove who could do what on a date': 2,
+      'Export evidence with a checksum': 1,
+    })
   },
   2 * MINUTES,
 )
@@ -328,7 +329,7 @@ test(
 test(
   'a developer understands a refusal and reaches keys and webhooks in no more steps than are allowed (U1)',
   async () => {
-    const { explain_id: id } = await findRefusal()
+    const { explain_id: id } = await findRefusal(product)
     const page = await product.openTab('ana@northwind.example')
     const steps = new Steps(page)
     const home = `${product.url}/partner/${product.demo.partners['northwind-msp']}/clients`

@@ -151,6 +151,17 @@ describe('the database', { timeout: LONG_MS }, () => {
   })
 })
 
+test('a server that is stopped while it finds its way back to the database ends', async () => {
+  const stopping = await DistantServer.start(world.connection)
+  stopping.proxy.set('reset')
+  stopping.proxy.set('late')
+  await vi.waitFor(() => expect(stopping.proxy.injected.delayed).toBeGreaterThan(0), SOON)
+  const closing = stopping.app.close()
+  stopping.proxy.set('pass')
+  await closing
+  await stopping[Symbol.asyncDispose]()
+})
+
 test(
   'PostgreSQL restarts and is killed: 503 with Retry-After meanwhile, readiness is false, and the same process serves again (R7)',
   async () => {

@@ -45,12 +45,19 @@ const waiting = route({
   },
 })
 
+/** What was refused before it was routed. */
+const refusedEarly: string[] = []
+
 let world: TestWorld
 let caller: Caller
 beforeAll(async () => {
   world = await TestWorld.start(
     (services) => [...makeIdentityRoutes(services), ...makeSupportRoutes(services), waiting],
-    { maxInFlight: MAX_IN_FLIGHT, requestDeadlineMs: 15_000 },
+    {
+      maxInFlight: MAX_IN_FLIGHT,
+      requestDeadlineMs: 15_000,
+      onRefused: ({ method, url }) => refusedEarly.push(`${method} ${url}`),
+    },
   )
   serveHealth(world.app.http, {
     database: world.database,
@@ -97,6 +104,41 @@ test(
     expect((await Promise.all(held)).map(({ statusCode }) => statusCode)).toEqual(held.map(() => 201))
     expect(countInFlight(world.app.http)).toBe(0)
     expect((await list()).statusCode).toBe(200)
+  },
+  LONG_MS,
+)
+
+test(
+  'through a socket the refusal comes before anything else is done, and says what the route would have said (R6)',
+  async () => {
+    const origin = await world.app.http.listen({ port: 0, host: '127.0.0.1' })
+    const headers = {
+      'x-request-id': 'overload-test-1',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    }
+    const ask = async (method: string, path: string, body?: string) => {
+      const answer = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) })
+      const { date: _date, connection: _, 'keep-alive': __, ...told } = Object.fromEntries(answer.headers)
+      const text = await answer.text()
+      const { timestamp, ...said } = (text === '' ? {} : JSON.parse(text)) as { timestamp?: string }
+      return { status: answer.status, told, said, isTimed: timestamp !== undefined }
+    }
+    const held = await fill()
+    const early = await ask('GET', `${TICKETS}?limit=1`)
+    const late = await world.call(caller, 'GET', `${TICKETS}?limit=1`, { headers })
+    expect(early.status).toBe(503)
+    const { timestamp: _timestamp, ...lateSaid } = late.json<Record<string, unknown>>()
+    expect(early.said).toEqual(lateSaid)
+    const { date: _late, connection: _c, 'keep-alive': _k, ...lateTold } = late.headers
+    expect({ ...early.told, 'content-length': '' }).toEqual({ ...lateTold, 'content-length': '' })
+    expect(early.isTimed).toBe(true)
+    // What comes with the request is not read: a body that is no JSON is refused alike.
+    expect((await ask('POST', TICKETS, 'not JSON'.repeat(9000))).said).toEqual(early.said)
+    for (const path of ['/livez', '/readyz']) expect((await ask('GET', path)).status).toBe(200)
+    gate.resolve()
+    await Promise.all(held)
+    expect((await ask('GET', `${TICKETS}?limit=1`)).status).toBe(401)
+    expect(refusedEarly).toEqual([`GET ${TICKETS}?limit=1`, `POST ${TICKETS}`])
   },
   LONG_MS,
 )
@@ -152,7 +194,8 @@ test(
       const person = await seedAccount(flooded)
       const ask = () => flooded.call(STRANGER, 'GET', `${TICKETS}?limit=1`)
       await vi.waitFor(async () => expect((await ask()).statusCode).toBe(401), PATIENCE)
-      const signIns = Array.from({ length: 60 }, (_, index) =>
+      // So many that a fast machine, too, is asked for more than it can hash meanwhile.
+      const signIns = Array.from({ length: 200 }, (_, index) =>
         new FormBrowser(flooded, `198.51.100.${index + 1}`).post('/signin', {
           email: `nobody.${index}@example.test`,
           password: PASSWORD,

@@ -14,18 +14,15 @@ const TICKETS = '/api/v1/partner/support/tickets'
 const INVOICES = '/api/v1/partner/billing/invoices'
 const EXPORTS = '/api/v1/partner/billing/exports'
 const PATIENCE = { timeout: 30_000, interval: 20 }
-const LONG_MS = 120_000
+const START_MS = 240_000
+const LONG_MS = isCampaign() ? 3_600_000 : 120_000
 
 let world: TestWorld
 let three: ThreeProcesses
-let admin: Caller
 beforeAll(async () => {
   world = await TestWorld.start(() => [])
-  const staff = await world.person('Kim')
-  await world.platformAdmin(staff.id)
-  admin = await world.signIn(staff.id, { factor: 'phishing_resistant' })
   three = await ThreeProcesses.start(world)
-}, 2 * LONG_MS)
+}, START_MS)
 afterAll(async () => {
   await three[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
@@ -48,6 +45,13 @@ async function scene(): Promise<Scene> {
   await world.assign(link, await world.partnerMember(partner, person.id))
   const caller = await world.signIn(person.id)
   return { partner, tenant, link, caller: { ...caller, tenantId: tenant } }
+}
+
+/** One of the provider's staff, of whom nobody does so much in a minute that a limit counts. */
+async function admin(): Promise<Caller> {
+  const staff = await world.person('Kim')
+  await world.platformAdmin(staff.id)
+  return world.signIn(staff.id, { factor: 'phishing_resistant' })
 }
 
 const open = (index: number, caller: Caller, key: string = randomUUID()) =>
@@ -75,7 +79,7 @@ test('a limit is exact in the sum over three processes that are asked at the sam
 test(
   'of twenty equal requests with one key, spread over three processes, one works and the others find it (R3, I5)',
   async () => {
-    const rounds = attempts(3, 60)
+    const rounds = attempts(3, 200)
     for (let round = 0; round < rounds; round += 1) {
       const { caller, tenant } = await scene()
       const key = randomUUID()
@@ -99,7 +103,7 @@ test(
         ['off', 403],
         [null, 200],
       ] as const) {
-        const told = await three.call(round, admin, {
+        const told = await three.call(round, await admin(), {
           method: 'PUT',
           path: `/api/v1/admin/features/support/partners/${encodeId('partner', partner)}/override`,
           body: { override: value, reason: 'because of a test' },
@@ -125,12 +129,12 @@ test(
 test(
   'what was revoked at one process is refused by all three at the next call, reads and writes (R5, I7)',
   async () => {
-    const rounds = attempts(6, 300)
+    const rounds = attempts(6, 500)
     let asked = 0
     for (let round = 0; round < rounds; round += 1) {
       const { caller, link } = await scene()
       expect(await three.all(caller, `${TICKETS}?limit=1`)).toEqual([200, 200, 200])
-      const revoked = await three.call(round, admin, {
+      const revoked = await three.call(round, await admin(), {
         method: 'POST',
         path: `/api/v1/admin/partner-access/links/${encodeId('link', link)}/revoke`,
         body: { reason: 'because of a test' },
@@ -151,12 +155,16 @@ test(
 test(
   'a session that was signed out of at one process is out at all (R5)',
   async () => {
-    const rounds = attempts(3, 60)
+    const rounds = attempts(3, 250)
     for (let round = 0; round < rounds; round += 1) {
       const { caller } = await scene()
       expect(await three.all(caller, `${TICKETS}?limit=1`)).toEqual([200, 200, 200])
       const { tenantId: _, ...person } = caller
-      const out = await three.call(round, person, { method: 'POST', path: '/signout' })
+      const out = await three.call(round, person, {
+        method: 'POST',
+        path: '/signout',
+        ip: `10.0.${Math.floor(round / 250)}.${(round % 250) + 1}`,
+      })
       expect(out.status, out.text).toBe(303)
       expect(await three.all(caller, `${TICKETS}?limit=1`)).toEqual([401, 401, 401])
     }

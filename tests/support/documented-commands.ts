@@ -81,6 +81,10 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
     by: 'server/src/modules/identity/invitations.test.ts',
     words: ["['person', 'invite-admin'"],
   },
+  'npm run liaison -- person remove-admin': {
+    by: 'server/src/modules/identity/staff.test.ts',
+    words: ["['person', 'remove-admin'"],
+  },
   'npm run liaison -- person erase': {
     by: 'server/src/modules/privacy/privacy.test.ts',
     words: ["['person', 'erase'"],

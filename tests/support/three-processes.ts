@@ -92,6 +92,7 @@ export class ThreeProcesses implements AsyncDisposable {
       DATABASE_ROLE_SECRET: testRoleSecret(),
       LIAISON_SECRET_KEY: TEST_SECRET_KEY,
       LIAISON_DATA_DIR: folder,
+      TRUSTED_PROXIES: '127.0.0.1',
       SMTP_URL: `smtp://127.0.0.1:${mailPort}?ignoreTLS=true`,
       LOG_LEVEL: 'silent',
       POOL_WAIT_MS: String(TEST_ACQUIRE_TIMEOUT_MS),
@@ -111,9 +112,11 @@ export class ThreeProcesses implements AsyncDisposable {
       readonly path: string
       readonly body?: unknown
       readonly key?: string
+      /** The address that the request comes from, as a balancer tells it. */
+      readonly ip?: string
     },
   ): Promise<Heard> {
-    const { method = 'GET', path, body, key } = request
+    const { method = 'GET', path, body, key, ip } = request
     const response = await fetch(`http://127.0.0.1:${this.#ports[index % 3]}${path}`, {
       method,
       redirect: 'manual',
@@ -123,6 +126,7 @@ export class ThreeProcesses implements AsyncDisposable {
         ...(caller.tenantId && { 'x-active-tenant-id': encodeId('tenant', caller.tenantId) }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(key !== undefined && { 'idempotency-key': key }),
+        ...(ip !== undefined && { 'x-forwarded-for': ip }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })

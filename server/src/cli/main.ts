@@ -44,7 +44,7 @@ async function run(command: Command, args: readonly string[]): Promise<number> {
       out,
       err,
       isTerminal: process.stderr.isTTY,
-      open: () => (installation ??= openInstallation(config, true)),
+      open: () => (installation ??= openInstallation(config, { joins: true })),
     }
     return await command.run(args, surroundings)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { inviteAdministrator, isEmail } from '#modules/identity/index.ts'
+import { inviteAdministrator, isEmail, removeAdministrator } from '#modules/identity/index.ts'
 import { erasePerson, LastOwner, PersonUnknown, readRecordOf } from '#modules/privacy/index.ts'
 import { inAdminTransaction } from '#platform/admin.ts'
 import type { RunSql } from '#platform/admin.ts'
@@ -111,13 +111,35 @@ async function runInvite(args: readonly string[], surroundings: Surroundings): P
   return STATUS.done
 }
 
+async function runRemove(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { named, reason, isJson } = readAsked(args)
+  if (!isEmail(named)) throw new UsageError('Name one person by e-mail address.')
+  const { operator } = surroundings
+  const { admin } = await surroundings.open()
+  const request = { operator, command: 'person remove-admin' }
+  const left = await actAsOperator(admin, request, (mandate) =>
+    removeAdministrator(mandate, { email: named, reason }),
+  )
+  if (left === null) throw new CommandError('Nobody who administers the platform has this address.')
+  if (isJson) writeJson(surroundings, { email: named, administrators_left: left })
+  else {
+    surroundings.out(
+      left === 0
+        ? 'Removed. Nobody administers the platform now: bring somebody in with person invite-admin.\n'
+        : `Removed. ${left} ${left === 1 ? 'person administers' : 'persons administer'} the platform now.\n`,
+    )
+  }
+  return STATUS.done
+}
+
 export const person: Command = {
   name: 'person',
-  help: 'person export E-MAIL --reason TEXT\n  Prints what is kept of a person, as JSON.\nperson erase E-MAIL --reason TEXT\n  Takes out everything that names the person; signatures under agreements are kept. It cannot be undone.\nperson invite-admin E-MAIL --reason TEXT\n  Prints a link with which somebody becomes an administrator of the platform; it works once, for seven days.',
+  help: 'person export E-MAIL --reason TEXT\n  Prints what is kept of a person, as JSON.\nperson erase E-MAIL --reason TEXT\n  Takes out everything that names the person; signatures under agreements are kept. It cannot be undone.\nperson invite-admin E-MAIL --reason TEXT\n  Prints a link with which somebody becomes an administrator of the platform; it works once, for seven days.\nperson remove-admin E-MAIL --reason TEXT\n  Takes somebody out of the administrators of the platform, the last one too; invitations that they sent stop working.',
   async run([name, ...args], surroundings) {
     if (name === 'export') return runExport(args, surroundings)
     if (name === 'erase') return runErase(args, surroundings)
     if (name === 'invite-admin') return runInvite(args, surroundings)
-    throw new UsageError('Say what: export, erase or invite-admin.')
+    if (name === 'remove-admin') return runRemove(args, surroundings)
+    throw new UsageError('Say what: export, erase, invite-admin or remove-admin.')
   },
 }

@@ -47,7 +47,6 @@ const OPEN_POLICIES: ReadonlySet<string> = new Set([
   'liaison_job outbox dispatching',
   'liaison_job revoked_token sweeping',
   'liaison_job vault_key loading',
-  'liaison_platform program platform_change',
   'liaison_sealer audit_checkpoint sealing',
   'liaison_sealer audit_checkpoint sealing_reads',
   'liaison_sealer audit_event sealing',
@@ -141,8 +140,8 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'nobody but the deciding role can sign an access context or put one in force',
-    sql: `select r.rolname || ' ' || p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname = 'access' cross join pg_roles r
-      where p.proname in ('set_context', 'sign', 'context', 'key_if_it_holds', 'set_form_context') and ${IS_LOGIN} and has_function_privilege(r.oid, p.oid, 'execute')`,
+    sql: `select r.rolname || ' ' || p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname in ('access', 'audit') cross join pg_roles r
+      where p.proname in ('set_context', 'sign', 'context', 'key_if_it_holds', 'key_that_holds', 'sign_kept', 'kept', 'record_as', 'count_read', 'set_form_context') and ${IS_LOGIN} and has_function_privilege(r.oid, p.oid, 'execute')`,
   },
   {
     name: 'no login reads the key of access contexts',

@@ -151,12 +151,30 @@ export async function differencesIn(
   return { asked, differences }
 }
 
-/** Whether a context takes effect that injected SQL changed to name another tenant, decided anew or kept for the transaction. */
+interface Forgery {
+  readonly writes: boolean
+  /** What is changed to name the other tenant. */
+  readonly setting: 'liaison.context' | 'liaison.kept'
+  /** What then says a tenant that is believed. */
+  readonly asks: string
+}
+
+const CONTEXT = {
+  setting: 'liaison.context',
+  asks: `select access.context_id('tenant_id') as tenant`,
+} as const
+const FORGERIES: readonly Forgery[] = [
+  { writes: true, ...CONTEXT },
+  { writes: false, ...CONTEXT },
+  { writes: false, setting: 'liaison.kept', asks: 'select tenant_id as tenant from ticket' },
+]
+
+/** Whether a context, or a decision that is kept for the transaction, takes effect that injected SQL changed to name another tenant. */
 export async function takesForgery(
   client: pg.Client,
   { mine, other }: { mine: Situation; other: Situation },
 ): Promise<boolean> {
-  for (const writes of [true, false]) {
+  for (const { writes, setting, asks } of FORGERIES) {
     const request = JSON.stringify({
       session_hash: mine.session,
       tenant_id: mine.tenant,
@@ -166,15 +184,19 @@ export async function takesForgery(
     })
     try {
       await client.query(
-        `begin; set local session authorization liaison_delegate; select access.enter_person('${request}');
-         select set_config('liaison.context', replace(current_setting('liaison.context'), '${mine.tenant}', '${other.tenant}'), true);
-         select tenant_id from ticket`,
+        `begin; set local session authorization liaison_delegate; select access.enter_person('${request}')`,
       )
-      await client.query('rollback')
-      return true
+      const { rows } = await client.query<{ before: string; after: string }>(
+        `select s.before, set_config($1, replace(s.before, $2, $3), true) as after from (select current_setting($1) as before) s`,
+        [setting, mine.tenant, other.tenant],
+      )
+      if (rows[0]?.before === rows[0]?.after) throw new Error(`Nothing in ${setting} names the tenant.`)
+      const believed = await client.query<{ tenant: string }>(asks)
+      if (believed.rows.some(({ tenant }) => tenant === other.tenant)) return true
     } catch (error) {
-      await client.query('rollback')
       if (!String(error).includes('forged')) throw error
+    } finally {
+      await client.query('rollback')
     }
   }
   return false
