@@ -85,7 +85,10 @@ async function rotateSigningLine({ values, positionals }: Line, surroundings: Su
   if (values.json) writeJson(surroundings, rotation)
   else
     surroundings.out(
-      `Access tokens are signed with ${rotation.active} from now on; ${rotation.retired} stays published until its last token has ended.\n`,
+      `Access tokens are signed with ${rotation.active} from now on; ` +
+        (values['at-once']
+          ? 'no token that an earlier key signed counts any more.\n'
+          : `${rotation.retired} stays published until its last token has ended.\n`),
     )
   return STATUS.done
 }
@@ -114,7 +117,8 @@ keys rotate [--overlap SECONDS] [--json]
   on working. Cursors of lists signed with the key before are taken for another day. LIAISON_SECRET_KEY stays.
 keys rotate-signing [--at-once] [--reason TEXT] [--json]
   Signs access tokens with the next key. The one before stays published until its tokens have ended, so no call is
-  refused. --at-once is for a key that is no longer safe: it does not wait until every verifier knows the next one.
+  refused. --at-once is for keys that are no longer safe: all are replaced, no token that they signed counts here from
+  the next second on, and a gateway that keeps keys asks for them again at the first token of a new one.
 keys rotate-audit [--stolen --reason TEXT] [--json]
   Signs checkpoints of the audit log with a new key; servers go on working. Checkpoints and proofs of the key before stay
   good, and it signs no later ones. --stolen is for a key that somebody else may have: what it alone signed proves nothing

@@ -11,7 +11,7 @@ import { recordOperator } from './keys-store.ts'
 /** How the keys that sign access tokens are rotated. */
 export interface SigningRotation {
   readonly reason: string | undefined
-  /** Signs with the next key even when it was published just now. */
+  /** Replaces all keys, and ends what they signed. */
   readonly isAtOnce: boolean
 }
 

@@ -17,6 +17,8 @@ interface SigningKeyTable {
   created_at: ColumnType<Date, never, never>
   activated_at: Date | null
   retired_at: Date | null
+  /** Set when an emergency rotation ended everything that the key signed. */
+  withdrawn_at: Date | null
 }
 
 interface KeyTables {
@@ -46,7 +48,7 @@ const LOCK = `select pg_advisory_xact_lock(hashtextextended('signing_key', 0))`
 export async function loadKeys(database: Database): Promise<StoredKey[]> {
   const { rows } = await database.pool('liaison_auth').query<StoredKey>(
     `select kid, state, public_jwk, private_key from signing_key
-     where state <> 'retired' or retired_at > statement_timestamp() - make_interval(secs => $1)
+     where withdrawn_at is null and (state <> 'retired' or retired_at > statement_timestamp() - make_interval(secs => $1))
      order by case state when 'active' then 0 when 'next' then 1 else 2 end, retired_at desc`,
     [RETIRED_SECONDS],
   )
@@ -99,7 +101,7 @@ export async function addFirstKeys(
 
 type ProviderSide = Mandate<'platform'> | Mandate<'system'>
 
-const SHOWN = ['kid', 'state', 'created_at', 'activated_at', 'retired_at'] as const
+const SHOWN = ['kid', 'state', 'created_at', 'activated_at', 'retired_at', 'withdrawn_at'] as const
 
 /** The keys with their states, the newest first. */
 export function listKeys(mandate: ProviderSide) {
@@ -123,22 +125,41 @@ export type KeyMove =
   | { readonly is: 'missing' }
   | { readonly is: 'fresh' }
 
-/** Moves every key one on: the active one retires, the next one signs, a new one is published. */
-export async function moveKeys(
-  mandate: ProviderSide,
-  { added, isAtOnce }: { readonly added: NewKey; readonly isAtOnce: boolean },
-): Promise<KeyMove> {
+/** New keys for a rotation: one in its time takes the next one into use and adds `next`, an emergency takes both. */
+export interface AddedKeys {
+  readonly next: NewKey
+  /** Given in an emergency: signs at once, since whoever read one key may have read all. */
+  readonly active: NewKey | null
+}
+
+const insertOf = (key: NewKey, state: KeyState) => ({
+  text: INSERT,
+  values: [key.kid, state, key.publicJwk, key.sealed],
+})
+
+/** Takes all keys out of use; what they signed counts no more. Returns the one that signed. */
+async function withdrawKeys(mandate: ProviderSide): Promise<string | null> {
+  const now = sql<Date>`statement_timestamp()`
+  const withdrawn = await tables<KeyTables>(mandate)
+    .updateTable('signing_key')
+    .set({
+      state: 'retired',
+      activated_at: sql<Date>`coalesce(activated_at, statement_timestamp())`,
+      retired_at: sql<Date>`coalesce(retired_at, statement_timestamp())`,
+      withdrawn_at: now,
+    })
+    .where('withdrawn_at', 'is', null)
+    .returning([
+      'kid',
+      sql<boolean>`retired_at = statement_timestamp() and activated_at < retired_at`.as('signed'),
+    ])
+    .execute()
+  return withdrawn.find(({ signed }) => signed)?.kid ?? null
+}
+
+/** Moves every key one on: the active one retires, the next one signs. */
+async function advanceKeys(mandate: ProviderSide): Promise<{ retired: string; active: string } | null> {
   const keys = tables<KeyTables>(mandate)
-  const [, found] = await runStatements(mandate, [
-    { text: LOCK, values: [] },
-    {
-      text: `select created_at > statement_timestamp() - make_interval(secs => $1) as fresh from signing_key where state = 'next'`,
-      values: [PUBLISHED_SECONDS],
-    },
-  ])
-  const next = found?.rows[0]
-  if (!next) return { is: 'missing' }
-  if (next['fresh'] === true && !isAtOnce) return { is: 'fresh' }
   const now = sql<Date>`statement_timestamp()`
   const retired = await keys
     .updateTable('signing_key')
@@ -152,7 +173,29 @@ export async function moveKeys(
     .where('state', '=', 'next')
     .returning('kid')
     .executeTakeFirst()
-  if (!retired || !active) return { is: 'missing' }
-  await runStatements(mandate, [{ text: INSERT, values: [added.kid, 'next', added.publicJwk, added.sealed] }])
-  return { is: 'moved', retired: retired.kid, active: active.kid }
+  return retired && active ? { retired: retired.kid, active: active.kid } : null
+}
+
+/** Rotates: one on in its time, or everything anew in an emergency. */
+export async function moveKeys(mandate: ProviderSide, added: AddedKeys): Promise<KeyMove> {
+  const [, found] = await runStatements(mandate, [
+    { text: LOCK, values: [] },
+    {
+      text: `select created_at > statement_timestamp() - make_interval(secs => $1) as fresh from signing_key where state = 'next'`,
+      values: [PUBLISHED_SECONDS],
+    },
+  ])
+  const next = found?.rows[0]
+  if (!next) return { is: 'missing' }
+  if (added.active) {
+    const retired = await withdrawKeys(mandate)
+    if (retired === null) return { is: 'missing' }
+    await runStatements(mandate, [insertOf(added.active, 'active'), insertOf(added.next, 'next')])
+    return { is: 'moved', retired, active: added.active.kid }
+  }
+  if (next['fresh'] === true) return { is: 'fresh' }
+  const moved = await advanceKeys(mandate)
+  if (!moved) return { is: 'missing' }
+  await runStatements(mandate, [insertOf(added.next, 'next')])
+  return { is: 'moved', ...moved }
 }

@@ -1,9 +1,11 @@
-import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CompactSign, decodeProtectedHeader, importJWK } from 'jose'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
+import { attempts, patience, tellFigures } from '#testing/figures.ts'
 import { readAnswer, TEST_ISSUER } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
+import { SOON } from '#testing/patience.ts'
 import type { Caller } from '#testing/world.ts'
 
 const probe = route({
@@ -63,47 +65,112 @@ test('a key that was published just now does not sign, unless the one that signs
   expect([refused.statusCode, refused.json()]).toMatchObject([409, { code: 'SIGNING_KEYS_FRESH' }])
   const forced = await rotate({ reason: 'The key is no longer safe', at_once: true })
   expect(forced.statusCode).toBe(200)
+  const { items } = z
+    .object({ items: z.array(z.object({ kid: z.string(), state: z.string() })) })
+    .parse(forced.json())
+  const active = items.find(({ state }) => state === 'active')?.kid
+  // Within a second: until then a process may sign with a key that is withdrawn, and nothing later may count on that.
+  await vi.waitFor(async () => expect(await publishedIds()).toContain(active), SOON)
 })
 
-test('keys rotate under load, while tokens are issued and used, without one refusal (A13)', async () => {
-  const cast = await oauth.cast()
-  const { refreshToken, accessToken } = await oauth.grant(cast)
-  const used = new Set<string>()
-  const state = { isRotating: true }
-  const use = async (token: string) => {
-    const answer = await cast.app.call(token, 'GET', '/api/v1/customers/BAN-1001/orders')
-    return answer.status
-  }
-  const work = async () => {
-    const statuses: number[] = []
-    while (state.isRotating || statuses.length < 6) {
-      const answer = await cast.app.refresh(refreshToken)
-      const token = String(answer.body['access_token'])
-      used.add(decodeProtectedHeader(token).kid ?? '')
-      statuses.push(answer.status, await use(token), await use(accessToken))
+test(
+  'keys rotate under load, while tokens are issued and used, without one refusal (A13)',
+  async () => {
+    const turns = attempts(3, 30)
+    const cast = await oauth.cast()
+    const { refreshToken, accessToken } = await oauth.grant(cast)
+    const used = new Set<string>()
+    const state = { isRotating: true }
+    const use = async (token: string) => {
+      const answer = await cast.app.call(token, 'GET', '/api/v1/customers/BAN-1001/orders')
+      return answer.status
     }
-    return statuses
-  }
-  const turn = async () => {
-    for (let count = 0; count < 3; count += 1) {
-      await age()
-      const answer = await rotate()
-      expect(answer.statusCode, answer.body).toBe(200)
-      const { active } = z
-        .object({ active: z.string() })
-        .parse((await oauth.world.sql(`select kid as active from signing_key where state = 'active'`))[0])
-      // Until a token under the new key was seen.
-      while (!used.has(active)) {
-        const fresh = await cast.app.refresh(refreshToken)
-        used.add(decodeProtectedHeader(String(fresh.body['access_token'])).kid ?? '')
+    const work = async () => {
+      const statuses: number[] = []
+      while (state.isRotating || statuses.length < 6) {
+        const answer = await cast.app.refresh(refreshToken)
+        const token = String(answer.body['access_token'])
+        used.add(decodeProtectedHeader(token).kid ?? '')
+        statuses.push(answer.status, await use(token), await use(accessToken))
       }
+      return statuses
     }
-    state.isRotating = false
-  }
-  const [first, second] = await Promise.all([work(), work(), turn()])
-  expect(new Set([...first, ...second])).toEqual(new Set([200]))
-  expect(used.size).toBeGreaterThanOrEqual(4)
-}, 60_000)
+    const turn = async () => {
+      for (let count = 0; count < turns; count += 1) {
+        await age()
+        const answer = await rotate()
+        expect(answer.statusCode, answer.body).toBe(200)
+        const { active } = z
+          .object({ active: z.string() })
+          .parse((await oauth.world.sql(`select kid as active from signing_key where state = 'active'`))[0])
+        // Until a token under the new key was seen.
+        while (!used.has(active)) {
+          const fresh = await cast.app.refresh(refreshToken)
+          used.add(decodeProtectedHeader(String(fresh.body['access_token'])).kid ?? '')
+        }
+      }
+      state.isRotating = false
+    }
+    const [first, second] = await Promise.all([work(), work(), turn()])
+    expect(new Set([...first, ...second])).toEqual(new Set([200]))
+    expect(used.size).toBeGreaterThanOrEqual(turns + 1)
+    tellFigures([
+      { name: 'rotations of the signing key', count: turns },
+      { name: 'tokens issued and used meanwhile', count: first.length + second.length },
+    ])
+  },
+  patience(60_000),
+)
+
+/** The same token signed with each private key that somebody who reads database and memory has. */
+async function signWithStolen(token: string): Promise<string[]> {
+  const rows = await oauth.world.sql<{ kid: string; sealed: Buffer }>(
+    `select kid, private_key as sealed from signing_key where withdrawn_at is null and state <> 'retired'`,
+  )
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url')
+  return Promise.all(
+    rows.map(async ({ kid, sealed }) => {
+      const opened = oauth.world.app.services.vault.open(sealed, `signing_key.private_key ${kid}`)
+      const key = await importJWK(JSON.parse(opened.toString()), 'ES256')
+      return new CompactSign(payload)
+        .setProtectedHeader({ ...decodeProtectedHeader(token), alg: 'ES256', kid })
+        .sign(key)
+    }),
+  )
+}
+
+test(
+  'after an emergency rotation no token that an earlier key signed is accepted, not even one that a thief signs with the next key, and applications go on with their refresh tokens (A13, R10)',
+  async () => {
+    const rounds = attempts(1, 30)
+    let [asked, slowestMs] = [0, 0]
+    for (let round = 0; round < rounds; round += 1) {
+      const cast = await oauth.cast()
+      const { refreshToken, accessToken } = await oauth.grant(cast)
+      const use = async (token: string) =>
+        (await cast.app.call(token, 'GET', '/api/v1/customers/BAN-1001/orders')).status
+      const tokens = [accessToken, ...(await signWithStolen(accessToken))]
+      // Whoever has the keys is let in, or their refusal afterwards would say nothing.
+      expect(await Promise.all(tokens.map(use))).toEqual([200, 200, 200])
+      const answer = await rotate({ reason: 'The keys are no longer safe', at_once: true })
+      expect(answer.statusCode, answer.body).toBe(200)
+      const returnedMs = performance.now()
+      await vi.waitFor(async () => expect(await use(accessToken)).toBe(401), { ...SOON, interval: 20 })
+      slowestMs = Math.max(slowestMs, performance.now() - returnedMs)
+      const again = await Promise.all(Array.from({ length: 5 }, () => Promise.all(tokens.map(use))))
+      expect(new Set(again.flat())).toEqual(new Set([401]))
+      asked += again.flat().length
+      const fresh = await cast.app.refresh(refreshToken)
+      expect([fresh.status, await use(String(fresh.body['access_token']))]).toEqual([200, 200])
+    }
+    tellFigures([
+      { name: 'emergency rotations', count: rounds },
+      { name: 'tokens of withdrawn keys', count: asked },
+      { name: 'milliseconds until the slowest was followed', count: Math.ceil(slowestMs) },
+    ])
+  },
+  patience(60_000),
+)
 
 test('the private half of a key is stored sealed, and the platform plane cannot read it', async () => {
   const rows = await oauth.world.sql<{ sealed: string }>(

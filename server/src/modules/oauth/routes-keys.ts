@@ -17,6 +17,10 @@ const SigningKey = z.strictObject({
   created_at: z.string(),
   activated_at: z.string().nullable(),
   retired_at: z.string().nullable(),
+  withdrawn_at: z
+    .string()
+    .nullable()
+    .meta({ description: 'When an emergency rotation ended everything that the key had signed.' }),
 })
 
 const SigningKeys = z.strictObject({ items: z.array(SigningKey) })
@@ -28,6 +32,7 @@ function toBody(row: KeyRow): z.input<typeof SigningKey> {
     created_at: row.created_at.toISOString(),
     activated_at: row.activated_at?.toISOString() ?? null,
     retired_at: row.retired_at?.toISOString() ?? null,
+    withdrawn_at: row.withdrawn_at?.toISOString() ?? null,
   }
 }
 
@@ -35,20 +40,24 @@ function toBody(row: KeyRow): z.input<typeof SigningKey> {
 export interface KeyRotation {
   readonly vault: Vault
   readonly reason?: string | undefined
-  /** Sign with the next key even when it was published just now: for a key that is no longer safe. */
+  /** For keys that are no longer safe: new ones sign at once, and nothing that earlier ones signed counts any more. */
   readonly isAtOnce?: boolean
 }
 
 /**
  * Rotates the keys that sign access tokens, without a restart: the next key signs from now on, the one that signed
- * stays published until its tokens have ended. Throws SIGNING_KEYS_MISSING before the first token was ever asked for,
+ * stays published until its tokens have ended. At once, it replaces all keys, since whoever read one may have read the
+ * next one too, and no token that they signed counts within a second. Source: reliability.md section 2. Throws SIGNING_KEYS_MISSING before the first token was ever asked for,
  * SIGNING_KEYS_FRESH while the next key was published less than a minute ago.
  */
 export async function rotateSigningKeys(
   mandate: Mandate<'platform'> | Mandate<'system'>,
   { vault, reason, isAtOnce = false }: KeyRotation,
 ): Promise<{ readonly retired: string; readonly active: string }> {
-  const moved = await moveKeys(mandate, { added: await makeSigningKey(vault), isAtOnce })
+  const moved = await moveKeys(mandate, {
+    next: await makeSigningKey(vault),
+    active: isAtOnce ? await makeSigningKey(vault) : null,
+  })
   if (moved.is === 'missing')
     throw new ProblemError(
       409,
@@ -90,10 +99,10 @@ export function makeKeyRoutes(services: Services): readonly Route[] {
       input: {
         body: z.strictObject({
           reason: plainText(1, 500),
-          at_once: z
-            .boolean()
-            .default(false)
-            .meta({ description: 'Also when the next key was published less than a minute ago.' }),
+          at_once: z.boolean().default(false).meta({
+            description:
+              'For keys that are no longer safe: all are replaced, and no token that they signed counts any more.',
+          }),
         }),
       },
       access: { permission: 'platform.keys.manage' },

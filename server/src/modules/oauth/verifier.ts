@@ -35,14 +35,25 @@ function toProblem(error: GuardError, guard: Guard): ProblemError {
   return new ProblemError(error.status, error.code, error.message, { headers, cause: error })
 }
 
-/** The guard of this server's tokens, made anew when the issuer's address becomes known or changes. */
+/**
+ * The guard of this server's tokens, made anew when the issuer's address becomes known or changes, and when its keys do:
+ * a guard keeps what it verified for a while, and a new one knows nothing that a withdrawn key signed. Source:
+ * reliability.md section 2.
+ */
 export function makeGuardOf(parts: OAuthParts): () => Guard {
-  let current: { readonly issuer: string; readonly guard: Guard } | null = null
-  return () => {
+  let current: { readonly issuer: string; readonly version: string; readonly guard: Guard } | null = null
+  function guardOf(version: string): Guard {
     const issuer = issuerOf(parts.places)
-    if (current?.issuer !== issuer) current = { issuer, guard: makeGuard(parts) }
+    if (current?.issuer !== issuer || current.version !== version)
+      current = { issuer, version, guard: makeGuard(parts) }
     return current.guard
   }
+  const guardOfKeys = async () => guardOf((await parts.keys.read()).version)
+  return () => ({
+    ...guardOf(current?.version ?? ''),
+    verify: async (request) => (await guardOfKeys()).verify(request),
+    verifyClaims: async (request) => (await guardOfKeys()).verifyClaims(request),
+  })
 }
 
 /**
