@@ -320,8 +320,8 @@ test('the platform reads everything, with names on both sides', async () => {
   ])
 })
 
-test('an export holds the rows of its filters, its own digest, and no formula', async () => {
-  const { lee, acme, owner, admin } = await seedWork()
+test('an export holds the rows of its filters, what was asked for in each, its own digest, and no formula (U1)', async () => {
+  const { lee, acme, owner, admin, leeId } = await seedWork()
   await world.call(inTenant(lee, acme), 'POST', '/api/v1/probe/tickets', {
     body: { number: '=HYPERLINK("http://evil.example")' },
   })
@@ -337,12 +337,21 @@ test('an export holds the rows of its filters, its own digest, and no formula', 
   )
   expect(csv.body.split('\r\n')).toHaveLength(3)
   expect(csv.body).toContain(`"'=HYPERLINK(""http://evil.example"")"`)
+  const person = encodeId('person', leeId)
+  const asked = `action=support&person_id=${person}&from=2026-01-01&to=2036-12-31`
+  const narrow = await world.call(owner, 'GET', `${PARTNER}/export?${asked}`)
+  const [header, row] = narrow.body.split('\r\n')
+  expect(header).toMatch(/,filters$/)
+  expect(row).toContain(
+    `,from 2026-01-01T00:00:00.000Z until before 2037-01-01T00:00:00.000Z; person: ${person}; action: support`,
+  )
   const lines = await world.call(owner, 'GET', `${PARTNER}/export?action=support&format=jsonl`)
   expect(lines.body.trim().split('\n')).toHaveLength(1)
+  expect(lines.json()).toMatchObject({ filters: expect.stringContaining('; action: support') })
   // Who opened the ticket acted for the other side: its address is not the organisation's to read.
   expect((await read(admin, `${TENANT}?action=support`)).map(({ ip }) => ip)).toEqual([null])
   expect(await read(owner, `${PARTNER}?action=partner_org.audit.export`)).toMatchObject([
-    { sentence: 'Ana Ruiz exported activity entries 2 times, 2 in all', repeats: 2 },
+    { sentence: 'Ana Ruiz exported activity entries 3 times, 3 in all', repeats: 3 },
   ])
 })
 

@@ -12,7 +12,8 @@ import type { EventRow, FeedQuestion, OwnDetails, Position } from './store.ts'
 import { toSentence } from './words.ts'
 import type { Told } from './words.ts'
 
-const moment = () =>
+/** A day or a time of a question to the log. */
+export const moment = () =>
   z
     .union([z.iso.date(), z.iso.datetime({ offset: true })])
     .meta({ description: 'A day (UTC) or a time; `to` includes a day and excludes a time.' })
@@ -205,7 +206,8 @@ function readRows(mandate: ReadingMandate, question: FeedQuestion): Promise<Even
   return readScopedFeed(mandate, scopeOf(mandate), question)
 }
 
-function checkedWindow(asked: ActivityFilters, now: Date): Window {
+/** The time that the filters ask for. Throws VALIDATION_ERROR for one that ends before it begins. */
+export function checkedWindow(asked: ActivityFilters, now: Date): Window {
   const window = windowOf(asked, now)
   if (window.from < window.to) return window
   throw new ProblemError(422, 'VALIDATION_ERROR', '`from` must lie before `to`.', {

@@ -67,10 +67,15 @@ describe('the commands of the operator', () => {
       status: 0,
       text: expect.stringContaining('The log holds.\n9 events, 9 proved by 3 checkpoints'),
     })
+    const noted = async () =>
+      (await client.query('select events, sealed, fault_count from audit_verification order by number')).rows
+    expect(await noted()).toEqual([{ events: '9', sealed: '9', fault_count: '0' }])
     expect(await run('verify', '--key', THIEF.verifierKey)).toMatchObject({
       status: 1,
       text: expect.stringContaining('SIGNATURE_INVALID'),
     })
+    // With somebody else's key it says nothing about this log.
+    expect(await noted()).toHaveLength(1)
   })
 
   test('export writes what verify takes on another machine, and never over a file', async () => {

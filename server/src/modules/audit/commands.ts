@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { decodeId } from '@liaison/access'
 import { toCanonicalJson } from '#platform/signed-log/index.ts'
 import { readNotes } from './checkpoint-file.ts'
-import { countOrphanScopes, readAllCheckpoints, readLog } from './log-store.ts'
+import { countOrphanScopes, noteVerification, readAllCheckpoints, readLog } from './log-store.ts'
 import type { AdminClient, StoredEntry } from './log-store.ts'
 import { verifyExport } from './offline-verify.ts'
 import { checkProof, makeProof } from './proof.ts'
@@ -99,7 +99,10 @@ async function runVerify(args: readonly string[], context: AuditCommandContext):
     context.write(values.json ? toText(report) : sayReport(report, report.faults))
     return report.ok ? 0 : 1
   }
-  const report = await verifyDatabase(await context.connect(), await readNotes(file), verifierKey)
+  const client = await context.connect()
+  const report = await verifyDatabase(client, await readNotes(file), verifierKey)
+  // A comparison with other keys or checkpoints than the installation's own says nothing that its readers are told.
+  if (values.key === undefined && values.checkpoints === undefined) await noteVerification(client, report)
   context.write(
     values.json
       ? toText(report)
@@ -124,7 +127,7 @@ export async function* exportLog(client: AdminClient, now: Date): AsyncGenerator
   yield `${JSON.stringify({ format: 'liaison-audit-export/2', exported_at: now.toISOString() })}\n`
   await client.query('begin isolation level repeatable read read only')
   try {
-    for await (const entry of readLog(client)) yield toExportLine(entry)
+    for await (const page of readLog(client)) yield page.map(toExportLine).join('')
   } finally {
     await client.query('commit')
   }

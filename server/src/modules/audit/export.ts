@@ -31,11 +31,13 @@ const COLUMNS = [
   'event_id',
   'explain_id',
   'configuration_version',
+  'filters',
 ] as const
 
-function toRow({ resource, ...item }: Item): Record<string, unknown> {
+function toRow({ resource, ...item }: Item, said: string): Record<string, unknown> {
   return {
     ...item,
+    filters: said,
     resource_type: resource?.type ?? null,
     resource_id: resource?.id ?? null,
     resource_label: resource?.label ?? null,
@@ -49,13 +51,18 @@ const TYPES = {
 
 /**
  * A file of the feed with its SHA-256 (RFC 9530 section 3), the number of its rows, and whether there were more than
- * fit.
+ * fit. What was asked for stands in the last column of each row: a line before the header would be no CSV to most
+ * readers, and a row keeps it when the file is sorted, cut or joined with others.
  */
 export function toExport(
   items: readonly Item[],
-  made: { format: 'csv' | 'jsonl'; now: Date; isTruncated: boolean },
+  made: { format: 'csv' | 'jsonl'; now: Date; isTruncated: boolean; said: string },
 ): Sent<string> {
-  const body = made.format === 'csv' ? toCsv(COLUMNS, items.map(toRow)) : toJsonLines(items)
+  const rows = items.map((item) => toRow(item, made.said))
+  const body =
+    made.format === 'csv'
+      ? toCsv(COLUMNS, rows)
+      : toJsonLines(items.map((item) => ({ ...item, filters: made.said })))
   const digest = createHash('sha256').update(body).digest('base64')
   const stamp = made.now.toISOString().replaceAll(/[-:]|\.\d+/g, '')
   return sent(body, {

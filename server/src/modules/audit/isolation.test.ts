@@ -15,6 +15,7 @@ const HISTORY = [
   'audit_checkpoint',
   'audit_watermark',
   'audit_publication',
+  'audit_verification',
   'audit_key',
 ]
 const FIRST_COLUMN = `(select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum = 2)`
@@ -180,6 +181,7 @@ const UNGUARDED: Readonly<Record<string, string>> = {
   partner_use_day: 'counted from the audit log itself',
   subscriber_change: 'sums over subscribers, which are guarded',
   subscriber_standing: 'sums over subscribers, which are guarded',
+  promise_month: 'counts the promised times of tickets, which are guarded',
   usage_month: 'sums over daily usage, which is guarded',
   agency_credential_use:
     'when a credential was last used, noted once a minute; each use is recorded by itself',

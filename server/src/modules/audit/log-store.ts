@@ -1,19 +1,18 @@
 import type pg from 'pg'
-import { LEAF_COLUMNS, toSealedEvent } from './leaf.ts'
-import type { LeafRow, SealedEvent } from './leaf.ts'
+import { asTexts, readLeafShape } from './leaf.ts'
+import type { LeafShape, SealedEvent, TextRow } from './leaf.ts'
 import type { Checkpoints, LogEntry } from './verify.ts'
 
 /** A connection that reads everything: the operator's, on the machine. */
 export type AdminClient = Pick<pg.ClientBase, 'query'>
 
-const PAGE_ROWS = 5000
+/** Few enough that what one page leaves behind is gone before the next one: larger pages take longer for each event. */
+const PAGE_ROWS = 500
 
 /** An entry of the log with its event. */
 export interface StoredEntry extends LogEntry {
   readonly event: SealedEvent | null
 }
-
-type LeafPageRow = LeafRow & { leaf_index: string; hash: Buffer }
 
 // A page is small and the log is large: each leaf looks its event up, instead of reading the whole log for every page.
 const LOOK_UP =
@@ -21,50 +20,70 @@ const LOOK_UP =
 const AS_USUAL =
   'set local enable_hashjoin = on; set local enable_mergejoin = on; set local enable_seqscan = on'
 
-async function* readSealed(client: AdminClient): AsyncGenerator<StoredEntry> {
-  await client.query(LOOK_UP)
-  let next = -1
-  for (;;) {
-    const { rows } = await client.query<LeafPageRow>(
-      `select l.leaf_index, l.hash, ${LEAF_COLUMNS}
-       from (select * from audit_leaf where leaf_index > $1 order by leaf_index limit ${PAGE_ROWS}) l
-       left join audit_event e on e.id = l.event_id and e.occurred_at = l.occurred_at
-       order by l.leaf_index`,
-      [next],
+const readPage = async (client: AdminClient, shape: LeafShape, after: number): Promise<TextRow[]> =>
+  (
+    await client.query<(string | null)[]>(
+      asTexts(
+        `select l.leaf_index, encode(l.hash, 'hex'), ${shape.columns}
+         from (select * from audit_leaf where leaf_index > $1 order by leaf_index limit ${PAGE_ROWS}) l
+         left join audit_event e on e.id = l.event_id and e.occurred_at = l.occurred_at
+         order by l.leaf_index`,
+        [after],
+      ),
     )
-    for (const row of rows) {
-      const event = row.id === null ? null : toSealedEvent(row)
-      yield {
-        index: Number(row.leaf_index),
-        leaf: event?.leaf ?? null,
-        storedHash: row.hash,
-        ageSeconds: 0,
-        event,
-      }
+  ).rows
+
+function toStoredEntry(shape: LeafShape, row: TextRow): StoredEntry {
+  const event = shape.toEvent(row, 2)
+  return {
+    index: Number(row[0]),
+    leaf: event?.leaf ?? null,
+    storedHash: Buffer.from(row[1] ?? '', 'hex'),
+    ageSeconds: 0,
+    event,
+  }
+}
+
+async function* readSealed(client: AdminClient, shape: LeafShape): AsyncGenerator<readonly StoredEntry[]> {
+  await client.query(LOOK_UP)
+  let coming: Promise<TextRow[]> | null = readPage(client, shape, -1)
+  try {
+    while (coming) {
+      const rows: TextRow[] = await coming
+      // The database reads the next page while this one is looked at.
+      coming = rows.length < PAGE_ROWS ? null : readPage(client, shape, Number(rows.at(-1)?.[0]))
+      yield rows.map((row) => toStoredEntry(shape, row))
     }
-    if (rows.length < PAGE_ROWS) break
-    next = Number(rows.at(-1)?.leaf_index)
+  } finally {
+    // Whoever stops in the middle leaves a page that nobody waits for.
+    await coming?.catch(() => undefined)
   }
   await client.query(AS_USUAL)
 }
 
-async function* readUnsealed(client: AdminClient): AsyncGenerator<StoredEntry> {
-  const { rows } = await client.query<LeafRow & { age: string }>(
-    `select extract(epoch from clock_timestamp() - e.occurred_at) as age, ${LEAF_COLUMNS}
-     from audit_event e
-     where not exists (select from audit_leaf l where l.event_id = e.id and l.occurred_at = e.occurred_at)
-     order by e.xid, e.id`,
+async function* readUnsealed(client: AdminClient, shape: LeafShape): AsyncGenerator<readonly StoredEntry[]> {
+  const { rows } = await client.query<(string | null)[]>(
+    asTexts(
+      `select extract(epoch from clock_timestamp() - e.occurred_at), ${shape.columns}
+       from audit_event e
+       where not exists (select from audit_leaf l where l.event_id = e.id and l.occurred_at = e.occurred_at)
+       order by e.xid, e.id`,
+    ),
   )
-  for (const row of rows) {
-    const event = toSealedEvent(row)
-    yield { index: null, leaf: event.leaf, storedHash: null, ageSeconds: Number(row.age), event }
-  }
+  yield rows.map((row) => {
+    const event = shape.toEvent(row, 1)
+    return { index: null, leaf: event?.leaf ?? null, storedHash: null, ageSeconds: Number(row[0]), event }
+  })
 }
 
-/** The whole log, in a transaction of the caller: sealed events in the order of their leaves, then those that wait for their seal. */
-export async function* readLog(client: AdminClient): AsyncGenerator<StoredEntry> {
-  yield* readSealed(client)
-  yield* readUnsealed(client)
+/**
+ * The whole log page by page, in a transaction of the caller: sealed events in the order of their leaves, then those that
+ * wait for their seal.
+ */
+export async function* readLog(client: AdminClient): AsyncGenerator<readonly StoredEntry[]> {
+  const shape = await readLeafShape(client)
+  yield* readSealed(client, shape)
+  yield* readUnsealed(client, shape)
 }
 
 /** The checkpoints in the database, with which of them it says are kept outside. */
@@ -98,13 +117,17 @@ export async function readSealedEvent(
   client: AdminClient,
   eventId: string,
 ): Promise<{ index: number; event: SealedEvent } | null> {
-  const { rows } = await client.query<LeafPageRow>(
-    `select l.leaf_index, l.hash, ${LEAF_COLUMNS}
-     from audit_leaf l join audit_event e on e.id = l.event_id and e.occurred_at = l.occurred_at where l.event_id = $1`,
-    [eventId],
+  const shape = await readLeafShape(client)
+  const { rows } = await client.query<(string | null)[]>(
+    asTexts(
+      `select l.leaf_index, ${shape.columns}
+       from audit_leaf l join audit_event e on e.id = l.event_id and e.occurred_at = l.occurred_at where l.event_id = $1`,
+      [eventId],
+    ),
   )
-  const row = rows[0]
-  return row ? { index: Number(row.leaf_index), event: toSealedEvent(row) } : null
+  const [row] = rows
+  const event = row && shape.toEvent(row, 1)
+  return event ? { index: Number(row[0]), event } : null
 }
 
 /** The smallest checkpoint that covers a leaf and is not of a stolen key, or from before one. */
@@ -118,4 +141,18 @@ export async function readCheckpointCovering(
     [index],
   )
   return rows[0] ? { size: Number(rows[0].size), note: rows[0].note } : null
+}
+
+/** Notes in the database that the whole log was verified, for its readers; a standby, which takes no writes, keeps no such note. */
+export async function noteVerification(
+  client: AdminClient,
+  report: { readonly events: number; readonly sealed: number; readonly fault_count: number },
+): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
+  if (rows[0]?.standby === true) return
+  await client.query('insert into audit_verification (events, sealed, fault_count) values ($1, $2, $3)', [
+    report.events,
+    report.sealed,
+    report.fault_count,
+  ])
 }

@@ -11,7 +11,7 @@ export const REFERRAL_PHRASES: Readonly<Record<string, Phrase>> = {
   'program.code.activated': says('switched the {x} on', CODE),
   'program.code.deactivated': says('switched the {x} off', CODE),
   'program.referral.created': says('took note of the {x}', REFERRAL),
-  'program.referral.locked': says('The {x} is final: the tenant paid for the first time', REFERRAL),
+  'program.referral.locked': says('The {x} is final, since the first payment', REFERRAL),
   'program.referral.voided': says('withdrew the {x}', REFERRAL),
   'program.referral.blocked': says('stopped further earnings of the {x}', REFERRAL),
   'program.referral.change_blocked': says('tried to change the {x}, which is final', REFERRAL),

@@ -8,7 +8,9 @@ import { ActivityPage, EXPORT_QUERIES, QUERIES, readActivity, readActivityPage }
 import type { ReadingMandate } from './activity.ts'
 import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './events.ts'
 import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
+import { describeSlice } from './rules.ts'
 import type { ActivityFilters } from './rules.ts'
+import { completenessRoutes } from './routes-completeness.ts'
 import { readCheckpoints } from './store.ts'
 
 type PageQuery = ActivityFilters & { cursor?: string | undefined; limit: number }
@@ -22,14 +24,19 @@ async function answerPage(services: Services, mandate: ReadingMandate, query: Pa
 
 async function answerExport(mandate: ReadingMandate, query: ExportQuery) {
   const { format, ...filters } = query
-  const { items, next } = await readActivity(mandate, filters, { after: null, limit: MAXIMUM_EXPORT_ROWS })
+  const { items, window, next } = await readActivity(mandate, filters, {
+    after: null,
+    limit: MAXIMUM_EXPORT_ROWS,
+  })
   noteActivityExport(mandate, items.length)
-  return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null })
+  const said = describeSlice(filters, window)
+  return toExport(items, { format, now: mandate.origin.now, isTruncated: next !== null, said })
 }
 
-const File = z
-  .string()
-  .meta({ description: 'CSV (RFC 4180) or JSON Lines, at most 10,000 rows, newest first.' })
+const File = z.string().meta({
+  description:
+    'CSV (RFC 4180) or JSON Lines, at most 10,000 rows, newest first. The last column, `filters`, says in each row what was asked for.',
+})
 
 /** What the page of every feed has in common; a feed adds its path, its words, its filters and who may read it. */
 const makePage = (services: Services) =>
@@ -160,5 +167,5 @@ const checkpointsRoute = route({
 
 /** The audit log as its four readers see it. */
 export function makeAuditRoutes(services: Services): readonly Route[] {
-  return [...makePartnerFeeds(services), ...makeOtherFeeds(services), checkpointsRoute]
+  return [...makePartnerFeeds(services), ...makeOtherFeeds(services), ...completenessRoutes, checkpointsRoute]
 }

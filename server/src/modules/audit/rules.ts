@@ -1,3 +1,4 @@
+import { encodeId } from '@liaison/access'
 import type { PartnerId, PersonId, TenantId } from '@liaison/access'
 
 /** Whose log is read: a partner's, a tenant's, or that of the whole installation. */
@@ -62,6 +63,28 @@ export const PLANES_OF = {
 export function sideOf(plane: string): keyof typeof PLANES_OF | null {
   const sides = ['partner', 'tenant', 'provider'] as const
   return sides.find((side) => PLANES_OF[side].some((candidate) => candidate === plane)) ?? null
+}
+
+function wordsOf(filters: ActivityFilters): readonly (string | null)[] {
+  const { person_id: person, partner_id: partner, tenant_id: tenant, delegation_id: delegation } = filters
+  const said = (name: string, value: string | undefined) => (value === undefined ? null : `${name}: ${value}`)
+  return [
+    person === undefined ? null : `person: ${encodeId('person', person)}`,
+    partner === undefined ? null : `partner: ${encodeId('partner', partner)}`,
+    tenant === undefined ? null : `tenant: ${encodeId('tenant', tenant)}`,
+    delegation === undefined ? null : 'one link, consent or resale',
+    said('side', filters.by),
+    said('action', filters.action),
+    said('outcome', filters.outcome?.join(', ')),
+    said('request', filters.request_id),
+    said('search', filters.search),
+  ]
+}
+
+/** What a file of the log was asked for, in words for whoever reads the file: the time always, then the filters. */
+export function describeSlice(filters: ActivityFilters, window: Window): string {
+  const time = `from ${window.from.toISOString()} until before ${window.to.toISOString()}`
+  return [time, ...wordsOf(filters).filter((text) => text !== null)].join('; ')
 }
 
 const FORMULA = /^[=+\-@\t\r]/

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { HASH_BYTES } from '#platform/signed-log/index.ts'
-import { LEAF_COLUMNS } from './leaf.ts'
-import type { LeafRow } from './leaf.ts'
+import { asTexts, readLeafShape } from './leaf.ts'
+import type { SealedEvent } from './leaf.ts'
 
 /** Up to where events are sealed: this transaction and id. */
 export interface SealPosition {
@@ -87,33 +87,34 @@ export async function readState(client: Client): Promise<SealState> {
 
 const UNSEALED = `(select l.leaf_index from audit_leaf l where l.event_id = e.id) is null`
 
+async function readEvents(client: Client, rest: string, values: readonly unknown[]): Promise<SealedEvent[]> {
+  const shape = await readLeafShape(client)
+  const { rows } = await client.query<(string | null)[]>(
+    asTexts(`select ${shape.columns} from audit_event e ${rest}`, values),
+  )
+  return rows.flatMap((row) => shape.toEvent(row, 0) ?? [])
+}
+
 /**
  * The next events whose transactions have all ended, in the order of their transactions. An id alone would lose the rows
  * of a transaction that began early and commits late. Source: reliability.md, rule 3.
  */
-export async function readNext(
-  client: Client,
-  position: SealPosition,
-  limit: number,
-): Promise<(LeafRow & { xid: string })[]> {
-  const { rows } = await client.query<LeafRow & { xid: string }>(
-    `select e.xid::text as xid, ${LEAF_COLUMNS}
-     from audit_event e
-     where (e.xid, e.id) > ($1::xid8, $2::uuid) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) and ${UNSEALED}
+export function readNext(client: Client, position: SealPosition, limit: number): Promise<SealedEvent[]> {
+  return readEvents(
+    client,
+    `where (e.xid, e.id) > ($1::xid8, $2::uuid) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) and ${UNSEALED}
      order by e.xid, e.id limit $3`,
     [position.xid, position.id, limit],
   )
-  return rows
 }
 
 /** Events without a leaf, wherever they stand: for the first rounds in a restored cluster, whose transactions count anew. */
-export async function readLeftOver(client: Client, limit: number): Promise<(LeafRow & { xid: string })[]> {
-  const { rows } = await client.query<LeafRow & { xid: string }>(
-    `select e.xid::text as xid, ${LEAF_COLUMNS} from audit_event e
-     where not exists (select from audit_leaf l where l.event_id = e.id) order by e.xid, e.id limit $1`,
+export function readLeftOver(client: Client, limit: number): Promise<SealedEvent[]> {
+  return readEvents(
+    client,
+    `where not exists (select from audit_leaf l where l.event_id = e.id) order by e.xid, e.id limit $1`,
     [limit],
   )
-  return rows
 }
 
 /** Notes that sealing begins in this cluster. `null` takes the oldest transaction that still runs. */

@@ -8,8 +8,7 @@ import type { LogVerifier, NoteSigner } from '#platform/signed-log/index.ts'
 import { appendNotes, readLastCheckpoint } from './checkpoint-file.ts'
 import { readAuditKeys } from './keys.ts'
 import type { AuditKey, AuditKeys } from './keys.ts'
-import { toSealedEvent } from './leaf.ts'
-import type { LeafRow } from './leaf.ts'
+import type { SealedEvent } from './leaf.ts'
 import {
   insertCheckpoint,
   insertLeaves,
@@ -80,13 +79,12 @@ async function inTransaction<Result>(client: pg.PoolClient, work: () => Promise<
 async function storeRound(
   client: pg.PoolClient,
   state: SealState,
-  round: { rows: (LeafRow & { xid: string })[]; key: NoteSigner },
+  round: { events: readonly SealedEvent[]; key: NoteSigner },
 ): Promise<void> {
-  const last = round.rows.at(-1)
+  const last = round.events.at(-1)
   if (!last) return
   const tree = new MerkleTree(state.size, state.peaks)
-  const leaves = round.rows.map((row) => {
-    const event = toSealedEvent(row)
+  const leaves = round.events.map((event) => {
     const leaf = {
       index: tree.size,
       eventId: event.id,
@@ -117,20 +115,20 @@ function sealRound(client: pg.PoolClient, key: NoteSigner): Promise<number> {
     await preferIndexes(client)
     const state = await readState(client)
     const isRestored = state.begunIn !== null && state.begunIn !== state.clusterId
-    const rows = isRestored
+    const events = isRestored
       ? await readLeftOver(client, ROUND_ROWS)
       : await readNext(client, state.position, ROUND_ROWS)
-    await storeRound(client, state, { rows, key })
+    await storeRound(client, state, { events, key })
     if (state.begunIn === null)
       await insertWatermark(client, { clusterId: state.clusterId, size: 0, fromXid: '0' })
-    if (isRestored && rows.length < ROUND_ROWS) {
+    if (isRestored && events.length < ROUND_ROWS) {
       await insertWatermark(client, {
         clusterId: state.clusterId,
-        size: state.size + rows.length,
+        size: state.size + events.length,
         fromXid: null,
       })
     }
-    return rows.length
+    return events.length
   })
 }
 

@@ -203,12 +203,12 @@ class Verification {
  * from where the log cannot reach. Events after the last checkpoint are counted, not proved.
  */
 export async function verifyLog(
-  source: AsyncIterable<LogEntry> | Iterable<LogEntry>,
+  pages: AsyncIterable<readonly LogEntry[]>,
   checkpoints: Checkpoints,
   keyList: string,
 ): Promise<Report> {
   const verification = new Verification(keyList)
   verification.expect(checkpoints)
-  for await (const entry of source) verification.add(entry)
+  for await (const page of pages) for (const entry of page) verification.add(entry)
   return verification.finish()
 }
