@@ -19,6 +19,7 @@ import { sweepAuthorizationServer } from '#modules/oauth/index.ts'
 import { runFulfilment, runResaleClock, SimulatedFulfilment } from '#modules/orders/index.ts'
 import { forgetPersonalData } from '#modules/privacy/index.ts'
 import { sweepClicks, sweepContacts } from '#modules/referrals/index.ts'
+import { comparePromises, joinPromises } from '#modules/reports/index.ts'
 import { runTeamClock } from '#modules/portfolio/index.ts'
 import { runSlaClock } from '#modules/support/index.ts'
 import { runVoucherClock } from '#modules/vouchers/index.ts'
@@ -80,6 +81,8 @@ export function listSchedules(database: Database, config: Config): JobsOptions['
     ['authorization-server-sweep', '*/5 * * * *', () => sweepAuthorizationServer(database)],
     ['invoice-ages', EACH_MINUTE, () => moveInvoiceAges(database)],
     ['billing-sums', '41 2 * * *', () => compareSums(database)],
+    ['promises', '*/5 * * * *', () => joinPromises(database)],
+    ['promise-sums', '47 2 * * *', () => comparePromises(database)],
     ['identity-sweep', '17 3 * * *', () => sweep(database)],
     ['feature-clock', EACH_MINUTE, () => runFeatureClock(database)],
     ['agency-clock', EACH_MINUTE, () => runAgencyClock(database)],

@@ -6,5 +6,6 @@
  */
 
 export { revenueExport, slaExport, usageExport } from './export-source.ts'
+export { comparePromises, joinPromises } from './promise-sums.ts'
 export { reportRoutes } from './routes.ts'
 export { readRecentUptime } from './timelines.ts'

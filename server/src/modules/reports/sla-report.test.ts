@@ -160,6 +160,23 @@ test('coverage is the share of the time with records: watched hours and days wit
   expect(row.uptime_percentage).toBe(100)
 })
 
+test('a month with a record of every day counts whole, and around it the days that have one, in the days of the tenant (B8)', async () => {
+  const { add, caller } = await seedPartner()
+  const { tenant } = await add('Acme', {}, 'Europe/Rome')
+  await world.seed(
+    `insert into usage_day (tenant_id, day, active_subscribers, data_gb) select $1, d::date, 5, 10
+     from unnest(array(select generate_series('2025-06-01'::date, '2025-06-30', '1 day')) || '{2025-05-31,2025-07-02,2025-07-04,2025-07-05}'::timestamptz[]) d`,
+    [tenant],
+    tenant,
+  )
+  const coverageOf = async (query: string) => (await read(caller, query)).by_tenant[0].coverage
+  expect(await coverageOf('from_date=2025-06-15&to_date=2025-06-20')).toBe(1)
+  expect(await coverageOf('from_date=2025-05-31&to_date=2025-06-30')).toBe(1)
+  expect(await coverageOf('from_date=2025-06-15&to_date=2025-07-10')).toBe(Math.floor((19 / 26) * 1e4) / 1e4)
+  expect(await coverageOf('from_date=2025-07-01&to_date=2025-07-08')).toBe(3 / 8)
+  expect(await coverageOf('from_date=2025-05-01&to_date=2025-05-30')).toBe(0)
+})
+
 test('the target is what the query says, else the agreement, the link, the tenant and 99.9; a floor lifts it (B8)', async () => {
   const { add, caller } = await seedPartner('enterprise_hq')
   const { tenant, link } = await add('Sub', { type: 'enterprise_subsidiary' })

@@ -4,10 +4,17 @@ export interface Span {
   readonly to: number
 }
 
+/** The stretches by their beginning; records mostly come so, and then nothing is copied. */
+function inOrder(spans: readonly Span[]): readonly Span[] {
+  const isSorted = spans.every((span, index) => index === 0 || (spans[index - 1]?.from ?? 0) <= span.from)
+  return isSorted ? spans : spans.toSorted((a, b) => a.from - b.from)
+}
+
 /** The stretches in order, those that overlap or touch made one; empty ones are left out. */
 export function mergeSpans(spans: readonly Span[]): Span[] {
   const merged: { from: number; to: number }[] = []
-  for (const span of spans.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from)) {
+  for (const span of inOrder(spans)) {
+    if (span.from >= span.to) continue
     const last = merged.at(-1)
     if (last && span.from <= last.to) last.to = Math.max(last.to, span.to)
     else merged.push({ ...span })
@@ -51,7 +58,13 @@ export function withoutSpans(merged: readonly Span[], taken: readonly Span[]): S
   })
 }
 
-/** How long merged stretches are together, in milliseconds. */
-export function lengthOf(merged: readonly Span[]): number {
-  return merged.reduce((sum, { from, to }) => sum + to - from, 0)
+/** How long merged stretches are together within a window, in milliseconds. */
+export function lengthWithin(merged: readonly Span[], window: Span): number {
+  let length = 0
+  for (let index = firstAfter(merged, window.from); index < merged.length; index += 1) {
+    const span = merged[index]
+    if (span === undefined || span.from >= window.to) break
+    length += Math.min(span.to, window.to) - Math.max(span.from, window.from)
+  }
+  return length
 }

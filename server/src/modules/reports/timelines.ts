@@ -2,7 +2,7 @@ import type { TenantId } from '@liaison/access'
 import type { ReadingMandate } from '#platform/reach.ts'
 import type { Span } from './spans.ts'
 import { measureUptime, toShownPercentage, toTimeline } from './uptime.ts'
-import type { Outage, Timeline } from './uptime.ts'
+import type { Calendar, Outage, Timeline } from './uptime.ts'
 import { listUptimeTerms, listZoneDays, readMonitoring, toOutages } from './uptime-store.ts'
 import type { UptimeTerms, ZoneDays } from './uptime-store.ts'
 
@@ -40,15 +40,28 @@ interface Records {
 /** When a tenant's service was watched: what was said so, and its own days with a record of usage. */
 function watchedOf({ watched, measured }: Records, zone: ZoneDays): Span[] {
   const told = watched.map(({ from_ms: from, to_ms: to }) => ({ from, to: to ?? Number.MAX_SAFE_INTEGER }))
-  const days = zone.days.filter(({ name }) =>
-    measured.some(({ first, last }) => first <= name && name <= last),
-  )
+  const days = measured.flatMap(({ first, last }) => {
+    const from = zone.days[firstOn(zone.days, (name) => name >= first)]
+    const to = zone.days[firstOn(zone.days, (name) => name > last) - 1]
+    return from && to && from.name <= to.name ? [{ from: from.from, to: to.to }] : []
+  })
   return [...told, ...days]
 }
 
+/** The index of the first day whose name is as asked; the days before it are not, and those after it are. */
+function firstOn(days: readonly Calendar[], isAsked: (name: string) => boolean): number {
+  let [low, high] = [0, days.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (isAsked(days[middle]?.name ?? '')) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** What planned work is in a service that must stand through it: downtime like any other. */
-function countPlanned(outages: readonly Outage[], excludesPlanned: boolean): Outage[] {
-  return outages.map((outage) => (excludesPlanned ? outage : { ...outage, isPlanned: false }))
+function countPlanned(outages: readonly Outage[], excludesPlanned: boolean): readonly Outage[] {
+  return excludesPlanned ? outages : outages.map((outage) => ({ ...outage, isPlanned: false }))
 }
 
 /** The records of tenants' services as they count for each; the one way by which uptime is measured, in reports and elsewhere. */

@@ -86,10 +86,12 @@ export async function listZoneDays(
   )
 }
 
-/** The outages of a tenant: when each started and ended (null while it lasts), and whether it was planned. */
+/** The outages of a tenant, by their beginning: when each started and ended (null while it lasts), and whether it was planned. */
 interface OutagesRow {
   readonly tenant_id: string
-  readonly outages: readonly (readonly [startedMs: number, endedMs: number | null, isPlanned: boolean])[]
+  readonly started_us: readonly number[] | null
+  readonly ended_us: readonly (number | null)[] | null
+  readonly is_planned: readonly boolean[] | null
 }
 
 interface WatchedRow {
@@ -98,7 +100,7 @@ interface WatchedRow {
   readonly to_ms: number | null
 }
 
-/** Days in a row of which there are usage records, the last one included. */
+/** Days of one month in a row of which there are usage records, the last one included. */
 interface MeasuredRow {
   readonly tenant_id: string
   readonly first: string
@@ -106,6 +108,9 @@ interface MeasuredRow {
 }
 
 const epochMs = (column: RawBuilder<unknown>) => sql`(extract(epoch from ${column}) * 1000)::float8`
+
+/** Whole microseconds are written and read faster than fractions of milliseconds, and are as exact. */
+const epochUs = (column: RawBuilder<unknown>) => sql`(date_part('epoch', ${column}) * 1000000)::bigint`
 
 /** The records of tenants that touch a stretch of time: outages, watched times, and the days with usage records. */
 export async function readMonitoring(
@@ -117,22 +122,31 @@ export async function readMonitoring(
   const last = sql`${new Date(to)}::timestamptz`
   return readTogether(mandate, {
     outages: sql<OutagesRow>`
-      select o.tenant_id, json_agg(json_build_array(${epochMs(sql`o.started_at`)}, ${epochMs(sql`o.ended_at`)}, o.is_planned) order by o.started_at) as outages
+      select t.id as tenant_id, o.started_us, o.ended_us, o.is_planned
       from unnest(${uuids(tenantIds)}) t (id)
       cross join lateral (
-        select * from outage o where o.tenant_id = t.id and coalesce(o.ended_at, 'infinity') > ${first} and o.started_at < ${last}) o
-      group by o.tenant_id`,
+        select json_agg(${epochUs(sql`b.started_at`)}) as started_us, json_agg(${epochUs(sql`b.ended_at`)}) as ended_us, json_agg(b.is_planned) as is_planned
+        from (
+          select * from outage o where o.tenant_id = t.id and coalesce(o.ended_at, 'infinity') > ${first} and o.started_at < ${last}
+          order by o.started_at) b) o`,
     watched: sql<WatchedRow>`
       select w.tenant_id, ${epochMs(sql`w.started_at`)} as from_ms, ${epochMs(sql`w.ended_at`)} as to_ms
       from monitoring_period w
       where w.tenant_id = any (${uuids(tenantIds)}) and w.started_at < ${last} and coalesce(w.ended_at, 'infinity') > ${first}`,
     measured: sql<MeasuredRow>`
-      select m.tenant_id, lower(r)::text as first, (upper(r) - 1)::text as last
+      with month as materialized (
+        select w.tenant_id, w.month as first, (w.month + interval '1 month - 1 day')::date as last, w.measured_days
+        from usage_month w
+        where w.tenant_id = any (${uuids(tenantIds)}) and w.measured_days > 0 and w.month <= (${last} + interval '1 day')::date and w.month > (${first} - interval '1 month 1 day')::date)
+      select m.tenant_id, m.first::text, m.last::text from month m where m.measured_days = m.last - m.first + 1
+      union all
+      select d.tenant_id, min(d.day)::text, max(d.day)::text
       from (
-        select u.tenant_id, range_agg(daterange(u.day, u.day + 1)) as days
-        from usage_day u
-        where u.tenant_id = any (${uuids(tenantIds)}) and u.day between (${first} - interval '1 day')::date and (${last} + interval '1 day')::date
-        group by u.tenant_id) m, unnest(m.days) r`,
+        -- Days in a row are as far from the day as from their number.
+        select u.tenant_id, u.day, u.day - (row_number() over (partition by u.tenant_id, m.first order by u.day))::integer as row_begins
+        from month m join usage_day u on u.tenant_id = m.tenant_id and u.day between m.first and m.last
+        where m.measured_days <= m.last - m.first) d
+      group by d.tenant_id, d.row_begins`,
   })
 }
 
@@ -162,5 +176,14 @@ export async function listPromises(
 }
 
 /** Outages as the rules see them. */
-export const toOutages = (row: OutagesRow | undefined): Outage[] =>
-  (row?.outages ?? []).map(([startedAt, endedAt, isPlanned]) => ({ startedAt, endedAt, isPlanned }))
+export function toOutages(row: OutagesRow | undefined): Outage[] {
+  const { started_us: started, ended_us: ended, is_planned: planned } = row ?? {}
+  return (started ?? []).map((startedUs, index) => {
+    const endedUs = ended?.[index] ?? null
+    return {
+      startedAt: startedUs / 1000,
+      endedAt: endedUs === null ? null : endedUs / 1000,
+      isPlanned: planned?.[index] === true,
+    }
+  })
+}

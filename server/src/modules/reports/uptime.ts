@@ -1,4 +1,4 @@
-import { clipSpans, firstAfter, lengthOf, mergeSpans, withoutSpans } from './spans.ts'
+import { firstAfter, lengthWithin, mergeSpans, withoutSpans } from './spans.ts'
 import type { Span } from './spans.ts'
 
 const MINUTE_MS = 60_000
@@ -65,6 +65,19 @@ const NOTHING: Standing = {
   coverage: 0,
 }
 
+/** The percentage of what was not planned that was up; null when all of it was planned. */
+function shareUp({
+  length,
+  planned,
+  down,
+}: {
+  length: number
+  planned: number
+  down: number
+}): number | null {
+  return planned === length ? null : 100 * (1 - down / (length - planned))
+}
+
 /**
  * 100 × (1 − unplanned minutes ÷ (window − planned minutes)) of the part of a window that has passed. What was down
  * during planned work was planned. Null without any record in the window, and when all of it was planned.
@@ -72,24 +85,28 @@ const NOTHING: Standing = {
  */
 export function measureUptime(timeline: Timeline, window: Span): Standing {
   const length = window.to - window.from
-  const watched = lengthOf(clipSpans(timeline.watched, window))
+  const watched = lengthWithin(timeline.watched, window)
   if (length <= 0 || watched === 0) return NOTHING
-  const planned = lengthOf(clipSpans(timeline.planned, window))
-  const down = lengthOf(clipSpans(timeline.down, window))
+  const planned = lengthWithin(timeline.planned, window)
+  const down = lengthWithin(timeline.down, window)
   return {
-    uptimePercentage: planned === length ? null : 100 * (1 - down / (length - planned)),
+    uptimePercentage: shareUp({ length, planned, down }),
     downtimeMinutes: down / MINUTE_MS,
     plannedMinutes: planned / MINUTE_MS,
     coverage: watched / length,
   }
 }
 
-/** The days in which a service was down unplanned, in order. */
-function downDays(timeline: Timeline, days: readonly Calendar[]): Calendar[] {
-  const found = new Set<number>()
+/** The days in which a service was down unplanned, in order, and for how long. */
+function downDays(timeline: Timeline, days: readonly Calendar[]): Map<Calendar, number> {
+  const found = new Map<Calendar, number>()
   for (const { from, to } of timeline.down)
-    for (let index = firstAfter(days, from); (days[index]?.from ?? to) < to; index += 1) found.add(index)
-  return [...found].toSorted((left, right) => left - right).flatMap((index) => days[index] ?? [])
+    for (let index = firstAfter(days, from); index < days.length; index += 1) {
+      const day = days[index]
+      if (day === undefined || day.from >= to) break
+      found.set(day, (found.get(day) ?? 0) + Math.min(to, day.to) - Math.max(from, day.from))
+    }
+  return found
 }
 
 /** The day with the lowest uptime, the first of equals; null when no day had unplanned downtime. */
@@ -98,8 +115,10 @@ export function findWorstDay(
   days: readonly Calendar[],
 ): { date: string; uptimePercentage: number } | null {
   let worst: { date: string; uptimePercentage: number } | null = null
-  for (const day of downDays(timeline, days)) {
-    const { uptimePercentage } = measureUptime(timeline, day)
+  for (const [day, down] of downDays(timeline, days)) {
+    if (down === 0) continue
+    const planned = lengthWithin(timeline.planned, day)
+    const uptimePercentage = shareUp({ length: day.to - day.from, planned, down })
     if (uptimePercentage === null || uptimePercentage >= (worst?.uptimePercentage ?? 100)) continue
     worst = { date: day.name, uptimePercentage }
   }

@@ -102,18 +102,27 @@ function measuredRows({ tenantIds, today }: Asked, parts: Parts): RawBuilder<unk
     where m.tenant_id = any (${uuids(tenantIds)}) and m.month >= ${parts.firstMonth}::date and m.month < ${parts.endMonth}::date and m.measured_days > 0`
 }
 
+/** By day over all tenants, where a day of a tenant is one row; by tenant, whole months come from their sums. */
+function dailyUsageOf(asked: Asked): RawBuilder<UsageRow> {
+  const { tenantIds, period, today } = asked
+  return sql<UsageRow>`
+    ${usageOf({ ...asked, grouping: 'tenant' })}
+    union all
+    select null::uuid, u.day, (count(*) filter (where u.day < ${today}::date))::integer, sum(u.data_gb)::float8, sum(u.active_subscribers)::float8, max(u.peak_mbps)::float8, sum(u.average_mbps)::float8
+    from usage_day u
+    where u.tenant_id = any (${uuids(tenantIds)}) and u.day between ${period.from}::date and ${period.to}::date
+    group by u.day`
+}
+
 function usageOf(asked: Asked): RawBuilder<UsageRow> {
   const { grouping, period, today } = asked
+  if (grouping === 'day') return dailyUsageOf(asked)
   const rows = measuredRows(asked, splitPeriod(period, grouping, today))
-  // A day of a tenant is one row already; only longer groups are added up per tenant first.
-  const grouped =
-    grouping === 'day'
-      ? sql`select r.*, r.day as starts_on from (${rows}) r`
-      : sql`
-        select tenant_id, ${startOf(sql`day`, grouping)} as starts_on, sum(measured) as measured, sum(over_days) as over_days, sum(data_gb) as data_gb,
-          sum(active) as active, max(peak) as peak, sum(mbps) as mbps, sum(mbps_days) as mbps_days
-        from (${rows}) d
-        group by tenant_id, starts_on`
+  const grouped = sql`
+    select tenant_id, ${startOf(sql`day`, grouping)} as starts_on, sum(measured) as measured, sum(over_days) as over_days, sum(data_gb) as data_gb,
+      sum(active) as active, max(peak) as peak, sum(mbps) as mbps, sum(mbps_days) as mbps_days
+    from (${rows}) d
+    group by tenant_id, starts_on`
   return sql<UsageRow>`
     select tenant_id, ${startName(grouping)} as starts_on, sum(over_days)::integer as measured_days, sum(data_gb)::float8 as data_gb,
       (case when grouping(tenant_id) = 0 then sum(active) / nullif(sum(measured), 0) else sum(active / measured) end)::float8 as active_subscribers,
@@ -123,7 +132,21 @@ function usageOf(asked: Asked): RawBuilder<UsageRow> {
     group by ${setsOf(grouping)}`
 }
 
-function changesOf({ tenantIds, period, grouping, today }: Asked): RawBuilder<ChangeRow> {
+/** As of usage: by day over all tenants, and by tenant from whole months. */
+function dailyChangesOf(asked: Asked): RawBuilder<ChangeRow> {
+  const { tenantIds, period } = asked
+  return sql<ChangeRow>`
+    ${changesOf({ ...asked, grouping: 'tenant' })}
+    union all
+    select null::uuid, c.starts_on, sum(c.activated)::integer, sum(c.closed)::integer
+    from subscriber_change c
+    where c.tenant_id = any (${uuids(tenantIds)}) and c.grain = 'day' and c.starts_on between ${period.from}::date and ${period.to}::date
+    group by c.starts_on`
+}
+
+function changesOf(asked: Asked): RawBuilder<ChangeRow> {
+  const { tenantIds, period, grouping, today } = asked
+  if (grouping === 'day') return dailyChangesOf(asked)
   const parts = splitPeriod(period, grouping, today)
   return sql<ChangeRow>`
     select tenant_id, ${startName(grouping)} as starts_on, sum(activated)::integer as activated, sum(closed)::integer as closed

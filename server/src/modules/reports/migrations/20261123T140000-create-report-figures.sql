@@ -308,5 +308,5 @@ grant execute on function access.ticket_promises(uuid[], timestamptz[], timestam
 reset role;
 set role liaison_owner;
 create index ticket_sla_started on ticket_sla_clock (tenant_id, started_at) include (metric, met_at, breached_at, paused_since, due_at, paused_ms);
-create index outage_ended on outage (tenant_id, coalesce(ended_at, 'infinity'::timestamptz));
+create index outage_ended on outage (tenant_id, coalesce(ended_at, 'infinity'::timestamptz)) include (started_at, ended_at, is_planned);
 reset role;
