@@ -41,7 +41,7 @@ import { riskRoutes } from '#modules/risk/index.ts'
 import { makeReferralRoutes, mountReferralLinks } from '#modules/referrals/index.ts'
 import { slaRoutes } from '#modules/sla/index.ts'
 import { reportRoutes } from '#modules/reports/index.ts'
-import { mountSignals } from '#modules/signals/index.ts'
+import { mountSignals, signalStreamRoutes } from '#modules/signals/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
 import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
@@ -106,6 +106,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),
     ...gatewayRoutes,
+    ...signalStreamRoutes,
     ...makeWebhookRoutes(services),
     ...ingestRoutes,
     ...makeEarningRoutes(services),

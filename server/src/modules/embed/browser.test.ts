@@ -99,6 +99,8 @@ test('an agency worker issues a voucher, sees its QR symbol, and looks it up by 
   expect(await violationsOf(frame as unknown as Page)).toEqual([])
   const code = await issue(frame)
   expect(code).toMatch(CODE)
+  await frame.getByRole('button', { name: 'Copy the code' }).click()
+  await frame.getByRole('button', { name: 'Code copied' }).waitFor()
   await frame.getByRole('img', { name: 'The code as a QR symbol' }).waitFor()
   expect(await violationsOf(frame as unknown as Page)).toEqual([])
   // The frame grew with its content, and nothing is wider than a telephone.

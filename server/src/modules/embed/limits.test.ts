@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callForm, EMBED_ORIGIN, forgetLimits, openEmbedScene, ticketOf } from '#testing/embed-acts.ts'
 import type { EmbedScene } from '#testing/embed-acts.ts'
+import { waitAtLeast } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 import { makeEmbedRoutes } from './index.ts'
 
@@ -79,9 +80,7 @@ test('whoever waits as long as Retry-After says is admitted, and no earlier wind
   expect(refused.statusCode).toBe(429)
   const seconds = Number(refused.headers['retry-after'])
   expect(seconds).toBeLessThanOrEqual(6)
-  await new Promise((resolve) => {
-    setTimeout(resolve, seconds * 1000)
-  })
+  await waitAtLeast(seconds * 1000)
   expect((await send()).statusCode).toBe(404)
 }, 60_000)
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { encodeId, idFromUuid, isCidr } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
-import { recordEvent } from '#platform/mandate.ts'
+import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
@@ -106,6 +106,25 @@ const list = route({
   },
 })
 
+const read = route({
+  method: 'GET',
+  path: '/api/v1/admin/gateways/:gateway_id',
+  summary: 'One gateway that may ask for decisions',
+  input: { params },
+  access,
+  limit: 'detail',
+  responses: { 200: GatewayBody },
+  problems: ['GATEWAY_NOT_FOUND'],
+  async handle({ mandate, params }) {
+    const row = await needGateway(mandate, params.gateway_id)
+    noteRead(mandate, {
+      action: 'platform.gateways.read',
+      resource: { type: 'gateway', id: row.id, label: row.name },
+    })
+    return sent(toBody(row), { ETag: `"v${row.version}"` })
+  },
+})
+
 const register = route({
   method: 'POST',
   path: '/api/v1/admin/gateways',
@@ -198,6 +217,7 @@ function move(verb: 'disable' | 'enable', status: 'disabled' | 'active'): Route 
 
 export const gatewayRoutes: readonly Route[] = [
   list,
+  read,
   register,
   change,
   rotate,

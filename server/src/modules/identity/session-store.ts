@@ -44,8 +44,8 @@ export async function startSession(
   const { factor, factorAt, passwordAt, trace } = start
   await runStatements(mandate, [
     {
-      text: `insert into session (token_hash, person_id, factor, factor_at, password_at, ends_at, idle_seconds, ip, user_agent)
-        values ($1, $2, $3, $4, $5, statement_timestamp() + make_interval(secs => $6),
+      text: `insert into session (token_hash, person_id, factor, factor_at, password_at, created_at, ends_at, idle_seconds, ip, user_agent)
+        values ($1, $2, $3, $4, $5, statement_timestamp(), statement_timestamp() + make_interval(secs => $6),
           case when exists (select from platform_staff s where s.person_id = $2 and s.status = 'active') then $7::integer else $8::integer end, $9, $10)`,
       values: [
         digestOf(token),

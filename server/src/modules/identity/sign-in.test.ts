@@ -151,17 +151,17 @@ describe('a refusal', () => {
       await new FormBrowser(world, newIp()).post('/signin', { email, password: WRONG })
       return performance.now() - started
     }
-    const median = (times: number[]) =>
-      times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? 0
     const [existing, unknown]: [number[], number[]] = [[], []]
     for (let round = 0; round < 7; round += 1) {
       existing.push(await measure(known.email))
       unknown.push(await measure(`nobody${round}@example.test`))
       await world.sql('delete from sign_in_throttle')
     }
-    // The hash alone takes tens of milliseconds, so leaving it out would halve the time at least.
-    expect(median(unknown) / median(existing)).toBeGreaterThan(0.6)
-    expect(median(unknown) / median(existing)).toBeLessThan(1.6)
+    // The hash alone takes tens of milliseconds, so leaving it out would halve the time at least. The quickest of each are
+    // compared: a busy machine makes an answer later, and none sooner.
+    const ratio = Math.min(...unknown) / Math.min(...existing)
+    expect(ratio).toBeGreaterThan(0.6)
+    expect(ratio).toBeLessThan(1.6)
   })
 
   test('names every missing part at once and keeps what was typed', async () => {

@@ -16,6 +16,7 @@ import { makePartnerChangeRoutes } from './routes-change.ts'
 import { contextRoutes } from './routes-context.ts'
 import { entryRoutes } from './routes-entry.ts'
 import { memberRoutes } from './routes-members.ts'
+import { makeAskRoute } from './routes-ask.ts'
 import { makePartnerLinkRoutes } from './routes-partner.ts'
 import { makeTenantPolicyRoutes } from './routes-policy.ts'
 import { makeAttestRoutes } from './routes-attest.ts'
@@ -68,6 +69,7 @@ export function makeLinkRoutes(services: Services, listRoutes: ListRoutes = () =
     ...makeCalendarRoutes(services),
     ...makeHandoverRoutes(services),
     ...checkRoutes,
+    makeAskRoute(services),
     ...makePreviewRoutes(listRoutes),
     ...makeAttestRoutes(services),
     ...makeTenantPolicyRoutes(services),

@@ -23,6 +23,7 @@ const SwitcherEntry = z.strictObject({
   link_status: z.enum(LINK_STATUSES),
   access_role: z.enum(LINK_ROLES),
   role_title: z.string(),
+  starts_at: z.string().nullable(),
   ends_at: z.string().nullable(),
   pinned: z.boolean(),
 })
@@ -69,6 +70,7 @@ export const contextRoutes: readonly Route[] = [
                   link_status: row.status,
                   access_role: row.access_role,
                   role_title: ROLE_TITLES[row.access_role],
+                  starts_at: row.starts_at?.toISOString() ?? null,
                   ends_at: row.ends_at?.toISOString() ?? null,
                   pinned: row.pinned,
                 },

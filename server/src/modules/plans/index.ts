@@ -8,12 +8,12 @@
 import type { Route } from '#platform/route.ts'
 import './problems.ts'
 import { planAdminPages } from './admin-pages.ts'
+import { keepingRoutes } from './routes-keeping.ts'
 import { lendingRoutes } from './routes-lending.ts'
 import { ownPages } from './own-pages.ts'
 import { planPages } from './pages.ts'
 import { paymentRoutes } from './routes-payments.ts'
 import { planRoutes } from './routes-plans.ts'
-import { realmAdminRoutes } from './routes-realm-admin.ts'
 import { realmRoutes } from './routes-realm.ts'
 import { subscriptionRoutes } from './routes-subscriptions.ts'
 
@@ -23,9 +23,9 @@ export { runSubscriptionClock } from './clock.ts'
 export const planModuleRoutes: readonly Route[] = [
   ...planRoutes,
   ...lendingRoutes,
+  ...keepingRoutes,
   ...subscriptionRoutes,
   ...realmRoutes,
-  ...realmAdminRoutes,
   ...paymentRoutes,
   ...planPages,
   ...ownPages,

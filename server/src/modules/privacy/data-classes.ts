@@ -83,6 +83,7 @@ export const UNOWNED: Readonly<Record<string, DataClass>> = {
   audit_publication: 'internal',
   audit_read_window: 'tenant',
   audit_scope: 'tenant',
+  audit_verification: 'internal',
   audit_watermark: 'internal',
   configuration_key: 'internal',
   consent_notice: 'tenant',

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { idFromUuid, encodeId } from '@liaison/access'
-import { makeOutgoing, verdictOn } from '#modules/webhooks/index.ts'
-import type { Attempted, Outgoing, OutgoingOptions } from '#modules/webhooks/index.ts'
+import { makeDeliverer, verdictOn } from '#modules/webhooks/index.ts'
+import type { Attempted, Deliverer, DelivererOptions, Post } from '#modules/webhooks/index.ts'
 import type { EventIssuer } from '#modules/oauth/index.ts'
-import type { Database } from '#platform/database.ts'
-import { DueWork } from '#platform/due-work.ts'
-import type { TopicHandler } from '#platform/jobs.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { Vault } from '#platform/vault.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import {
   claimDue,
@@ -31,33 +27,11 @@ const WORK = { job: 'signals' }
 /** The topic of the outbox under which the database tells of changes. */
 const TOPIC = 'signals.changed'
 const TIMEOUT_MS = 10_000
-/** Longer than an attempt can last, so that nothing is pushed twice at once. */
-const CLAIM_SECONDS = 60
-const MOST_AT_ONCE = 50
-const MOST_PER_STREAM = 5
 /** How long an event waits for a receiver that does not take it. */
 const KEPT_DAYS = 7
 
-export interface SignalOptions extends Partial<OutgoingOptions> {
-  readonly database: Database
-  readonly vault: Vault
+export interface SignalOptions extends DelivererOptions {
   readonly issuer: EventIssuer
-  readonly onError: (error: Error, where: string) => void
-  /** In [0, 1); spreads repetitions. */
-  readonly random?: () => number
-}
-
-/** The part of signals that no request waits for. */
-export interface Signals {
-  readonly topics: Readonly<Record<string, TopicHandler>>
-  /** Pushes what is due, and what becomes due meanwhile; resolves when nothing is. */
-  deliverDue(): Promise<void>
-  /** Forgets events after seven days. */
-  sweep(): Promise<void>
-  /** Looks for due events every second from now on. */
-  start(): void
-  /** Ends after the attempts that are under way. */
-  stop(): Promise<void>
 }
 
 const WHY = {
@@ -129,71 +103,37 @@ async function settle(
   if (verdict !== 'keeps') await giveUp(mandate, event.stream_id, verdict)
 }
 
-class Deliverer implements Signals {
-  readonly topics: Readonly<Record<string, TopicHandler>>
-  readonly #options: SignalOptions
-  readonly #outgoing: Outgoing
-  readonly #work: DueWork<ClaimedEvent>
-
-  constructor(options: SignalOptions) {
-    this.#options = options
-    this.#outgoing = makeOutgoing({ allowsLoopback: false, timeoutMs: TIMEOUT_MS, ...options })
-    this.#work = new DueWork({
-      mostAtOnce: MOST_AT_ONCE,
-      claim: (most) =>
-        inSystemTransaction(options.database, WORK, (mandate) =>
-          claimDue(mandate, { most, perStream: MOST_PER_STREAM, claimSeconds: CLAIM_SECONDS }),
-        ),
-      carryOut: (event) => this.#attempt(event),
-      onError: (error) => options.onError(error, 'signals'),
-    })
-    this.topics = {
-      [TOPIC]: async (payload, messageId) => {
-        await fanOut(options, payload, messageId)
-        this.#work.wake()
-      },
-    }
+/** A security event token, signed now, with what the receiver wants to be shown. */
+async function compose({ vault, issuer }: SignalOptions, event: ClaimedEvent): Promise<Post> {
+  const { sealed_authorization: sealed, gateway_id: gatewayId, client_id: clientId } = event
+  const audience =
+    gatewayId === null
+      ? audienceOf({ kind: 'client', id: clientId ?? '' })
+      : audienceOf({ kind: 'gateway', id: gatewayId })
+  const body = await issuer.sign(claimsOfToken(event, { issuer: issuer.issuer(), audience }))
+  const headers = {
+    'content-type': 'application/secevent+jwt',
+    accept: 'application/json',
+    'user-agent': 'Liaison-Signals/1',
+    ...(sealed && { authorization: vault.open(sealed, placeOfAuthorization(event.stream_id)).toString() }),
   }
-
-  async #attempt(event: ClaimedEvent): Promise<void> {
-    const { database, vault, issuer, random = Math.random } = this.#options
-    const { sealed_authorization: sealed, gateway_id: gatewayId, client_id: clientId } = event
-    const audience =
-      gatewayId === null
-        ? audienceOf({ kind: 'client', id: clientId ?? '' })
-        : audienceOf({ kind: 'gateway', id: gatewayId })
-    const body = await issuer.sign(claimsOfToken(event, { issuer: issuer.issuer(), audience }))
-    const headers = {
-      'content-type': 'application/secevent+jwt',
-      accept: 'application/json',
-      'user-agent': 'Liaison-Signals/1',
-      ...(sealed && { authorization: vault.open(sealed, placeOfAuthorization(event.stream_id)).toString() }),
-    }
-    const attempted = await this.#outgoing.post({ url: event.endpoint_url, headers, body })
-    await inSystemTransaction(database, WORK, (mandate) =>
-      settle(mandate, event, { attempted, random: random() }),
-    )
-  }
-
-  deliverDue(): Promise<void> {
-    return this.#work.drain()
-  }
-
-  async sweep(): Promise<void> {
-    await inSystemTransaction(this.#options.database, WORK, (mandate) => forgetEvents(mandate, KEPT_DAYS))
-  }
-
-  start(): void {
-    this.#work.start()
-  }
-
-  async stop(): Promise<void> {
-    await this.#work.stop()
-    await this.#outgoing.close()
-  }
+  return { url: event.endpoint_url, headers, body }
 }
 
-/** Makes the pusher of one process; any number of processes share the work. Begins with `start`. */
-export function makeSignals(options: SignalOptions): Signals {
-  return new Deliverer(options)
+/** Makes the pusher of one process; begins with `start`. */
+export function makeSignals(options: SignalOptions): Deliverer {
+  return makeDeliverer<ClaimedEvent>(options, {
+    job: WORK.job,
+    timeoutMs: TIMEOUT_MS,
+    claim: claimDue,
+    compose: (event) => compose(options, event),
+    settle,
+    forget: (mandate) => forgetEvents(mandate, KEPT_DAYS),
+    makeTopics: (wake) => ({
+      [TOPIC]: async (payload, messageId) => {
+        await fanOut(options, payload, messageId)
+        wake()
+      },
+    }),
+  })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ClaimLimits } from '#modules/webhooks/index.ts'
 import { runStatements } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { STREAM_UPDATED } from './events.ts'
@@ -75,10 +76,7 @@ export type ClaimedEvent = z.output<typeof Claimed>
  * Takes events that are due, so that no other process pushes them until the claim ends; to one receiver at most
  * `perStream` at once, so that a slow one leaves room. The receiver must be one that we work with at this moment.
  */
-export async function claimDue(
-  mandate: System,
-  limits: { readonly most: number; readonly perStream: number; readonly claimSeconds: number },
-): Promise<ClaimedEvent[]> {
+export async function claimDue(mandate: System, limits: ClaimLimits): Promise<ClaimedEvent[]> {
   const rows = await rowsOf(
     mandate,
     `with due as (
@@ -100,7 +98,7 @@ export async function claimDue(
      from due where e.id = due.id
      returning e.id, e.stream_id, e.message_id, e.event_type, e.subject, e.claims, e.created_at, e.attempt,
        due.endpoint_url, due.sealed_authorization, due.gateway_id, due.client_id`,
-    [limits.most, limits.perStream, limits.claimSeconds, STREAM_UPDATED],
+    [limits.most, limits.perReceiver, limits.claimSeconds, STREAM_UPDATED],
   )
   return z.array(Claimed).parse(rows)
 }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { SignalWorld, SSF } from '#testing/signal-acts.ts'
+import { REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
 
 let signals: SignalWorld
 let edge: Awaited<ReturnType<SignalWorld['gateway']>>
@@ -7,17 +7,9 @@ beforeAll(async () => {
   signals = await SignalWorld.start()
   edge = await signals.gateway('Edge')
 })
-beforeEach(() => {
-  signals.receiver.received.length = 0
-  signals.receiver.answer = () => ({ status: 202 })
-})
-afterEach(async () => {
-  await signals.world.seed('delete from signal_stream', [])
-  await signals.world.sql('delete from outbox')
-})
+beforeEach(() => signals.calm())
+afterEach(() => signals.clear())
 afterAll(() => signals[Symbol.asyncDispose]())
-
-const REVOKE = `update delegation set status = 'revoked', status_changed_by_side = 'tenant' where id = $1`
 
 const revoke = async () => {
   const cast = await signals.consented()

@@ -1,9 +1,13 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SignalWorld } from '#testing/signal-acts.ts'
-import { attempt } from '#testing/sides.ts'
+import { CAEP, SignalWorld, SSF } from '#testing/signal-acts.ts'
+import { asSide, attempt, openScene } from '#testing/sides.ts'
+import type { Scene } from '#testing/sides.ts'
 
 let signals: SignalWorld
+/** Somebody of the partner whose client receives, and of the provider. */
+let people: Scene
+let strangers: Scene
 const ids = { gateway: '', client: '' }
 const streams = { gateway: '', client: '' }
 const TABLES = ['signal_stream', 'signal_health', 'signal_event'] as const
@@ -12,6 +16,15 @@ beforeAll(async () => {
   signals = await SignalWorld.start()
   const edge = await signals.gateway('Edge')
   const cast = await signals.oauth.cast()
+  const { id } = await signals.world.person()
+  await signals.world.partnerMember(cast.partner, id, 'PARTNER_OWNER')
+  strangers = await openScene(signals.world)
+  const caller = await signals.world.signIn(id)
+  people = {
+    ...strangers,
+    partner: cast.partner,
+    people: { ...strangers.people, partner: { id, caller } },
+  }
   await signals.pushStream(edge.call)
   await signals.pollStream(await signals.client(cast))
   ids.gateway = edge.id
@@ -58,6 +71,11 @@ const asReceiver = <Result>(
     work,
   )
 
+const asPeople = <Result>(
+  side: 'partner' | 'provider',
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> => asSide({ world: signals.world, side, scene: people }, work)
+
 const asJob = <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> =>
   within('liaison_job', ['select access.enter_system($1)', { actor_name: 'test', route: 'test' }], work)
 
@@ -73,13 +91,20 @@ describe.each(TABLES)('rows of %s', (table) => {
     expect(await asJob((client) => seen(client, table))).toEqual(Object.values(streams).toSorted())
   })
 
+  test('are seen by the people of their own partner, and all of them by the provider', async () => {
+    expect(await asPeople('partner', (client) => seen(client, table))).toEqual([streams.client])
+    expect(await asPeople('provider', (client) => seen(client, table))).toEqual(
+      Object.values(streams).toSorted(),
+    )
+    const stranger = { world: signals.world, side: 'partner', scene: strangers } as const
+    expect(await asSide(stranger, (client) => seen(client, table))).toEqual([])
+  })
+
   test('are seen by no login without a context, and by no other login at all', async () => {
     const text = `select ${column(table)} from ${table}`
-    for (const login of ['liaison_auth', 'liaison_job'] as const)
+    for (const login of ['liaison_auth', 'liaison_job', 'liaison_program', 'liaison_platform'] as const)
       expect(await signals.world.sqlAs(login, text)).toEqual([])
     for (const login of [
-      'liaison_platform',
-      'liaison_program',
       'liaison_tenant',
       'liaison_delegate',
       'liaison_realm',
@@ -142,6 +167,36 @@ test('nobody says what an event was after it was written, and the sealed header 
   const read = 'select sealed_authorization from signal_stream'
   expect(await asReceiver('gateway', (client) => attempt(client, read))).toContain('permission denied')
   expect(await asJob((client) => attempt(client, read))).toBe('done')
+})
+
+test('people neither read what an event says, nor put anything but a verification into a stream, nor say that one was taken', async () => {
+  const insert = (type: string, claims: string, stream: string): [string, unknown[]] => [
+    `insert into signal_event (stream_id, message_id, event_type, subject, claims, occurred_at) values ($1, uuidv7(), '${type}', '{}', '${claims}', now())`,
+    [stream],
+  ]
+  const verification = `${SSF}verification`
+  for (const side of ['partner', 'provider'] as const) {
+    const refused = await asPeople(side, async (client) => [
+      await attempt(client, 'select subject from signal_event'),
+      await attempt(client, 'select claims from signal_event'),
+      await attempt(client, 'select sealed_authorization from signal_stream'),
+      await attempt(client, `update signal_event set status = 'acknowledged', finished_at = now()`),
+      await attempt(client, `update signal_stream set endpoint_url = 'https://x.example'`),
+      await attempt(client, `update signal_health set failing_since = null`),
+      await attempt(client, ...insert(`${CAEP}session-revoked`, '{}', streams.client)),
+      await attempt(client, ...insert(verification, '{"state": "x"}', streams.client)),
+    ])
+    for (const outcome of refused) expect(outcome).toMatch(/row-level security|permission denied/)
+    const ask = insert(verification, '{}', streams.client)
+    expect(await asPeople(side, (client) => attempt(client, ...ask))).toBe('done')
+  }
+  const foreign = await asPeople('partner', async (client) => [
+    await attempt(client, ...insert(verification, '{}', streams.gateway)),
+    await attempt(client, `update signal_stream set status = 'paused' where id = $1`, [streams.gateway]),
+    await attempt(client, 'delete from signal_stream where id = $1', [streams.gateway]),
+  ])
+  expect(foreign[0]).toContain('row-level security')
+  expect(foreign.slice(1)).toEqual(['nothing', 'nothing'])
 })
 
 test('whoever counts no more has no context, and no other login enters one', async () => {

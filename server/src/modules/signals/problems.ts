@@ -22,6 +22,18 @@ const SIGNAL_PROBLEMS = {
     cause: 'You have no stream with this id.',
     remedy: 'Read your stream from the configuration endpoint without an id.',
   },
+  SIGNAL_RECEIVER_NOT_FOUND: {
+    status: 404,
+    title: 'No such receiver',
+    cause: 'No API client or gateway that you can see has this id.',
+    remedy: 'Read the list of API clients or of gateways for the ids.',
+  },
+  SIGNAL_STREAM_STATE_CONFLICT: {
+    status: 409,
+    title: 'The stream is in another state',
+    cause: 'What was asked for does not fit the state that the stream is in.',
+    remedy: 'Read the stream and decide again.',
+  },
   SIGNAL_STREAM_EXISTS: {
     status: 409,
     title: 'There is a stream',

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { CAEP, POLL, PUSH, SignalWorld, SSF } from '#testing/signal-acts.ts'
+import { CAEP, POLL, PUSH, REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
 import type { Call } from '#testing/signal-acts.ts'
 import { TEST_ORIGIN } from '#testing/world.ts'
 
@@ -9,17 +9,9 @@ beforeAll(async () => {
   signals = await SignalWorld.start()
   edge = await signals.gateway('Edge')
 })
-beforeEach(() => {
-  signals.receiver.received.length = 0
-  signals.receiver.answer = () => ({ status: 202 })
-})
-afterEach(async () => {
-  await signals.world.seed('delete from signal_stream', [])
-  await signals.world.sql('delete from outbox')
-})
+beforeEach(() => signals.calm())
+afterEach(() => signals.clear())
 afterAll(() => signals[Symbol.asyncDispose]())
-
-const REVOKE = `update delegation set status = 'revoked', status_changed_by_side = 'tenant' where id = $1`
 
 describe('a stream', () => {
   test('is made, read, changed and deleted by its own receiver, one for each, and every change is an event', async () => {

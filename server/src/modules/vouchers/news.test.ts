@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callForm, EMBED_ORIGIN, entries, openEmbedScene, ticketOf } from '#testing/embed-acts.ts'
 import { openVoucherScene, startVoucherWorld, VOUCHERS } from '#testing/voucher-acts.ts'
 import { makeEndpoint, pump, TENANT_ENDPOINTS, verify, webhooksOf } from '#testing/webhook-acts.ts'
-import type { Webhooks } from '#modules/webhooks/index.ts'
+import type { Deliverer } from '#modules/webhooks/index.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
 import type { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver
-let webhooks: Webhooks
+let webhooks: Deliverer
 beforeAll(async () => {
   world = await startVoucherWorld({ isDemo: true, embedOrigin: () => EMBED_ORIGIN })
   receiver = await WebhookReceiver.start()

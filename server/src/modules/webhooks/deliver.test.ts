@@ -1,16 +1,17 @@
 import type { PartnerId } from '@liaison/access'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SOON } from '#testing/patience.ts'
 import { makeEndpoint, ownerOf, pump, verify, webhooksOf } from '#testing/webhook-acts.ts'
 import type { MadeEndpoint } from '#testing/webhook-acts.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Webhooks } from './index.ts'
+import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver
-let webhooks: Webhooks
+let webhooks: Deliverer
 let partner: PartnerId
 let owner: Caller
 const errors: Error[] = []
@@ -167,6 +168,10 @@ describe('an endpoint is disabled, and its owners are told by mail,', () => {
     const replay = (body: object) => world.call(owner, 'POST', `${made.path}/replay`, { body })
     expect((await replay(range)).json().code).toBe('WEBHOOK_STATE_CONFLICT')
     await world.call(owner, 'POST', `${made.path}/enable`)
+    const failed = await world.call(owner, 'GET', '/api/v1/partner/webhook-deliveries/failed?limit=1')
+    expect(failed.json().items).toMatchObject([
+      { endpoint_id: made.path.split('/').at(-1), endpoint_status: 'active', status: 'failed' },
+    ])
     expect((await replay(range)).json()).toEqual({ replayed: 0 })
     const inYear = (year: string) =>
       replay({ since: `${year}-01-01T00:00:00Z`, until: `${year}-01-02T00:00:00Z` })
@@ -193,7 +198,7 @@ describe('many at once', () => {
     receiver.answer = ({ path }) => (path === '/slow' && (hanging -= 1) >= 0 ? null : { status: 204 })
     const process = webhooksOf(world, errors, { timeoutMs: 3000 })
     const running = process.deliverDue()
-    await expect.poll(() => deliveriesOf(quick), { timeout: 10_000 }).toMatchObject([{ status: 'delivered' }])
+    await expect.poll(() => deliveriesOf(quick), SOON).toMatchObject([{ status: 'delivered' }])
     const [row] = await world.sql<{ claimed: number }>(
       `select count(*)::integer as claimed from webhook_delivery where endpoint_id = $1 and claimed_until > now()`,
       [slow.id],

@@ -1,11 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
-import type { Database } from '#platform/database.ts'
-import { DueWork } from '#platform/due-work.ts'
 import { systemClock } from '#platform/clock.ts'
-import type { TopicHandler } from '#platform/jobs.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { Vault } from '#platform/vault.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import { placeOfSecret, placeOfSeed } from './acts.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
@@ -20,9 +16,10 @@ import {
   stopEndpoint,
 } from './delivery-store.ts'
 import type { ClaimedDelivery } from './delivery-store.ts'
+import { makeDeliverer } from './deliverer.ts'
+import type { Deliverer, DelivererOptions } from './deliverer.ts'
 import { makeTopics } from './fan-out.ts'
-import { makeOutgoing } from './outgoing.ts'
-import type { OutgoingOptions } from './outgoing.ts'
+import type { Post } from './outgoing.ts'
 import { delayAfter, signMessage, verdictOn } from './rules.ts'
 import type { Attempted } from './rules.ts'
 import { KEPT_DAYS, messageIdOf } from './schemas.ts'
@@ -30,32 +27,6 @@ import { KEPT_DAYS, messageIdOf } from './schemas.ts'
 const WORK = { job: 'webhooks' }
 
 const TIMEOUT_MS = 15_000
-/** Longer than an attempt can last, so that nothing is tried twice at once. */
-const CLAIM_SECONDS = 60
-const MOST_AT_ONCE = 50
-const MOST_PER_ENDPOINT = 5
-
-export interface WebhookOptions extends Partial<OutgoingOptions> {
-  readonly database: Database
-  readonly vault: Vault
-  readonly onError: (error: Error, where: string) => void
-  /** In [0, 1); spreads repetitions. */
-  readonly random?: () => number
-}
-
-/** The part of webhooks that no request waits for. */
-export interface Webhooks {
-  /** The handlers of the outbox's topics that subscribers can choose. */
-  readonly topics: Readonly<Record<string, TopicHandler>>
-  /** Delivers what is due, and what becomes due meanwhile; resolves when nothing is. */
-  deliverDue(): Promise<void>
-  /** Forgets deliveries after 30 days. */
-  sweep(): Promise<void>
-  /** Looks for due deliveries every second from now on. */
-  start(): void
-  /** Ends after the attempts that are under way. */
-  stop(): Promise<void>
-}
 
 const STOPPED = {
   gone: 'it answered that it is gone (410)',
@@ -86,67 +57,6 @@ function bodyOf(delivery: ClaimedDelivery): string {
   return JSON.stringify({ type, timestamp: at.toISOString(), data })
 }
 
-class Deliverer implements Webhooks {
-  readonly topics: Readonly<Record<string, TopicHandler>>
-  readonly #options: WebhookOptions
-  readonly #outgoing: ReturnType<typeof makeOutgoing>
-  readonly #work: DueWork<ClaimedDelivery>
-
-  constructor(options: WebhookOptions) {
-    this.#options = options
-    this.#outgoing = makeOutgoing({ allowsLoopback: false, timeoutMs: TIMEOUT_MS, ...options })
-    this.#work = new DueWork({
-      mostAtOnce: MOST_AT_ONCE,
-      claim: (most) =>
-        inSystemTransaction(options.database, WORK, (mandate) =>
-          claimDue(mandate, { most, perEndpoint: MOST_PER_ENDPOINT, claimSeconds: CLAIM_SECONDS }),
-        ),
-      carryOut: (delivery) => this.#attempt(delivery),
-      onError: (error) => options.onError(error, 'webhooks'),
-    })
-    this.topics = makeTopics(options.database, () => this.#work.wake())
-  }
-
-  async #attempt(delivery: ClaimedDelivery): Promise<void> {
-    const { database, vault, random = Math.random } = this.#options
-    const sealed = await inSystemTransaction(database, WORK, (mandate) =>
-      findSecrets(mandate, delivery.endpoint_id),
-    )
-    const body = bodyOf(delivery)
-    const secrets = sealed.map((row) => vault.open(row.sealed_secret, placeOfSecret(row.id)))
-    const seeds = sealed.flatMap(({ id, sealed_signing_key: seed }) =>
-      seed === null ? [] : [vault.open(seed, placeOfSeed(id))],
-    )
-    const message = { id: messageIdOf(delivery.event_id), timestamp: systemClock(), body }
-    const headers = {
-      'content-type': 'application/json',
-      'user-agent': 'Liaison-Webhooks/1',
-      ...signMessage(message, secrets, seeds),
-    }
-    const attempted = await this.#outgoing.post({ url: delivery.url, headers, body })
-    await inSystemTransaction(database, WORK, (mandate) =>
-      settle(mandate, { delivery, attempted, random: random() }),
-    )
-  }
-
-  deliverDue(): Promise<void> {
-    return this.#work.drain()
-  }
-
-  async sweep(): Promise<void> {
-    await inSystemTransaction(this.#options.database, WORK, (mandate) => forgetDeliveries(mandate, KEPT_DAYS))
-  }
-
-  start(): void {
-    this.#work.start()
-  }
-
-  async stop(): Promise<void> {
-    await this.#work.stop()
-    await this.#outgoing.close()
-  }
-}
-
 async function takeAnswer(mandate: Mandate<'system'>, delivery: ClaimedDelivery): Promise<void> {
   const endpoint = await noteVerified(mandate, delivery)
   if (!endpoint) return
@@ -160,13 +70,9 @@ async function takeAnswer(mandate: Mandate<'system'>, delivery: ClaimedDelivery)
 
 async function settle(
   mandate: Mandate<'system'>,
-  came: {
-    readonly delivery: ClaimedDelivery
-    readonly attempted: Attempted
-    readonly random: number
-  },
+  delivery: ClaimedDelivery,
+  { attempted, random }: { readonly attempted: Attempted; readonly random: number },
 ): Promise<void> {
-  const { delivery, attempted, random } = came
   const delayMs =
     attempted.outcome === 'gone'
       ? null
@@ -179,7 +85,34 @@ async function settle(
   if (verdict !== 'keeps') await giveUp(mandate, delivery.endpoint_id, verdict)
 }
 
-/** Makes the deliverer of one process; any number of processes share the work. Begins with `start`. */
-export function makeWebhooks(options: WebhookOptions): Webhooks {
-  return new Deliverer(options)
+/** A message signed with the keys that the endpoint has now. */
+async function compose({ database, vault }: DelivererOptions, delivery: ClaimedDelivery): Promise<Post> {
+  const sealed = await inSystemTransaction(database, WORK, (mandate) =>
+    findSecrets(mandate, delivery.endpoint_id),
+  )
+  const body = bodyOf(delivery)
+  const secrets = sealed.map((row) => vault.open(row.sealed_secret, placeOfSecret(row.id)))
+  const seeds = sealed.flatMap(({ id, sealed_signing_key: seed }) =>
+    seed === null ? [] : [vault.open(seed, placeOfSeed(id))],
+  )
+  const message = { id: messageIdOf(delivery.event_id), timestamp: systemClock(), body }
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'Liaison-Webhooks/1',
+    ...signMessage(message, secrets, seeds),
+  }
+  return { url: delivery.url, headers, body }
+}
+
+/** Makes the deliverer of webhooks of one process; begins with `start`. */
+export function makeWebhooks(options: DelivererOptions): Deliverer {
+  return makeDeliverer<ClaimedDelivery>(options, {
+    job: WORK.job,
+    timeoutMs: TIMEOUT_MS,
+    claim: claimDue,
+    compose: (delivery) => compose(options, delivery),
+    settle,
+    forget: (mandate) => forgetDeliveries(mandate, KEPT_DAYS),
+    makeTopics: (wake) => makeTopics(options.database, wake),
+  })
 }

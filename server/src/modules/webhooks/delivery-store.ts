@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { VERIFY_EVENT } from './catalogue.ts'
+import type { ClaimLimits } from './deliverer.ts'
 import type { Attempted } from './rules.ts'
 import type { DeliveryStatus, DisabledReason, WebhookTables } from './tables.ts'
 
@@ -99,10 +100,7 @@ export type ClaimedDelivery = z.output<typeof Claimed>
  * Takes deliveries that are due, so that no other process tries them until the claim ends. To one endpoint at most
  * `perEndpoint` are under way, so that a slow one leaves room for the others.
  */
-export async function claimDue(
-  mandate: System,
-  limits: { readonly most: number; readonly perEndpoint: number; readonly claimSeconds: number },
-): Promise<ClaimedDelivery[]> {
+export async function claimDue(mandate: System, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
   const [result] = await runStatements(mandate, [
     {
       text: `with due as (
@@ -125,7 +123,7 @@ export async function claimDue(
         set attempt = d.attempt + 1, claimed_until = statement_timestamp() + make_interval(secs => $3)
         from due where d.id = due.id
         returning d.id, d.endpoint_id, d.event_id, d.event_type, d.occurred_at, d.data, d.attempt, due.url, statement_timestamp() as claimed_at`,
-      values: [limits.most, limits.perEndpoint, limits.claimSeconds, VERIFY_EVENT],
+      values: [limits.most, limits.perReceiver, limits.claimSeconds, VERIFY_EVENT],
     },
   ])
   return z.array(Claimed).parse(result?.rows ?? [])

@@ -8,14 +8,15 @@ import { makeEndpoint, ownerOf, pump, TENANT_ENDPOINTS, verify, webhooksOf } fro
 import type { MadeEndpoint, WebhookMessage } from '#testing/webhook-acts.ts'
 import { WebhookReceiver } from '#testing/webhook-receiver.ts'
 import { seedAccount, seedSubscriber } from '#testing/account-acts.ts'
+import { SOON } from '#testing/patience.ts'
 import type { Caller, TestWorld } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Webhooks } from './index.ts'
+import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver
-let webhooks: Webhooks
+let webhooks: Deliverer
 let clients: ApiClients
 let provider: Caller
 beforeAll(async () => {
@@ -119,10 +120,10 @@ describe('when a consent is changed', () => {
     try {
       const path = `/api/v1/tenant/consents/${made.publicId}/revoke`
       await world.call(made.admin, 'POST', path, { body: { reason: 'Over.' } })
-      await vi.waitFor(() => expect(heard('queue', endpoint)).toMatchObject([{ type: 'consent.ended' }]), {
-        timeout: 10_000,
-        interval: 50,
-      })
+      await vi.waitFor(
+        () => expect(heard('queue', endpoint)).toMatchObject([{ type: 'consent.ended' }]),
+        SOON,
+      )
     } finally {
       await running.stop()
       await jobs.stop()

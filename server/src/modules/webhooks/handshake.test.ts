@@ -7,11 +7,11 @@ import type { Received } from '#testing/webhook-receiver.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Webhooks } from './index.ts'
+import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver
-let webhooks: Webhooks
+let webhooks: Deliverer
 let owner: Caller
 beforeAll(async () => {
   world = await TestWorld.start(makeWebhookRoutes, { isDemo: true })

@@ -15,11 +15,11 @@ import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { EVENT_TYPE_NAMES } from './catalogue.ts'
 import { makeWebhookRoutes } from './index.ts'
-import type { Webhooks } from './index.ts'
+import type { Deliverer } from './index.ts'
 
 let world: TestWorld
 let receiver: WebhookReceiver
-let webhooks: Webhooks
+let webhooks: Deliverer
 beforeAll(async () => {
   world = await TestWorld.start(
     (services) => [

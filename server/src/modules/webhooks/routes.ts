@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
-import { commaList } from '#platform/route-input.ts'
+import { commaList, wholeNumber } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -12,6 +12,7 @@ import { OVERLAP_HOURS } from './rules.ts'
 import {
   DeliveryBody,
   DeliveryParams,
+  FailedDelivery,
   EndpointBody,
   EndpointParams,
   EndpointWithSecret,
@@ -22,8 +23,9 @@ import {
   toDelivery,
   toEndpoint,
   toEventTypes,
+  toFailedDelivery,
 } from './schemas.ts'
-import { getEndpoint, listDeliveries, listEndpoints } from './store.ts'
+import { getEndpoint, listDeliveries, listEndpoints, listFailed } from './store.ts'
 import type { EndpointRow } from './store.ts'
 import { DELIVERY_STATUSES } from './tables.ts'
 
@@ -96,6 +98,19 @@ function makeReadRoutes({ root, access }: Side): readonly Route[] {
 
 function makeLogRoutes({ root, access }: Side): readonly Route[] {
   return [
+    route({
+      method: 'GET',
+      path: `${root}/webhook-deliveries/failed`,
+      summary: 'The newest messages that did not arrive, of all webhook endpoints',
+      input: { query: z.strictObject({ limit: wholeNumber(1, 100).default(10) }) },
+      access,
+      limit: 'list',
+      responses: { 200: z.strictObject({ items: z.array(FailedDelivery) }) },
+      async handle({ mandate, query }) {
+        const rows = await listFailed(mandate, query.limit)
+        return { items: rows.map(toFailedDelivery) }
+      },
+    }),
     route({
       method: 'GET',
       path: `${root}/webhook-endpoints/:endpoint_id/deliveries`,

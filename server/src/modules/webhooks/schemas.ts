@@ -143,6 +143,16 @@ export const DeliveryBody = z.strictObject({
   finished_at: z.string().nullable(),
 })
 
+/** A message that did not arrive, with where it was to go. */
+export const FailedDelivery = z
+  .strictObject({
+    ...DeliveryBody.shape,
+    endpoint_id: z.string(),
+    url: z.string(),
+    endpoint_status: z.enum(['active', 'disabled']),
+  })
+  .meta({ id: 'FailedDelivery' })
+
 /** The types of events that can be chosen. */
 export function toEventTypes(): z.input<typeof EventTypesBody> {
   return {
@@ -194,5 +204,21 @@ export function toDelivery(row: DeliveryRow): z.input<typeof DeliveryBody> {
     response_excerpt: row.response_excerpt,
     created_at: row.created_at.toISOString(),
     finished_at: row.finished_at?.toISOString() ?? null,
+  }
+}
+
+/** A message that did not arrive as its owner reads it. */
+export function toFailedDelivery(
+  row: DeliveryRow & {
+    readonly endpoint_id: string
+    readonly url: string
+    readonly endpoint_status: 'active' | 'disabled'
+  },
+): z.input<typeof FailedDelivery> {
+  return {
+    ...toDelivery(row),
+    endpoint_id: encodeId('webhook_endpoint', idFromUuid('webhook_endpoint', row.endpoint_id)),
+    url: row.url,
+    endpoint_status: row.endpoint_status,
   }
 }

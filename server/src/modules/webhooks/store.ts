@@ -267,6 +267,36 @@ export async function listDeliveries(
   return { rows: page, total: (await count.executeTakeFirst())?.total ?? 0 }
 }
 
+/** The newest deliveries that did not arrive, to all endpoints of the organisation, each with its endpoint. */
+export function listFailed(mandate: OwnerMandate, limit: number) {
+  return db(mandate)
+    .selectFrom('webhook_delivery as d')
+    .innerJoin('webhook_endpoint as e', 'e.id', 'd.endpoint_id')
+    .select([
+      'd.id',
+      'd.event_id',
+      'd.event_type',
+      'd.occurred_at',
+      'd.data',
+      'd.status',
+      'd.attempt',
+      'd.next_attempt_at',
+      'd.response_code',
+      'd.outcome',
+      'd.duration_ms',
+      'd.response_excerpt',
+      'd.created_at',
+      'd.finished_at',
+      'e.id as endpoint_id',
+      'e.url',
+      'e.status as endpoint_status',
+    ])
+    .where('d.status', '=', 'failed')
+    .orderBy('d.id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 /** One delivery. Throws WEBHOOK_DELIVERY_NOT_FOUND. */
 export async function getDelivery(
   mandate: OwnerMandate,

@@ -14,15 +14,15 @@ create function access.observe_links() returns setof access.alert_observation
         and not exists (select from public.delegation n where n.partner_id = d.partner_id and n.tenant_id = d.tenant_id and n.kind = 'link' and n.status in ('requested', 'approved', 'active', 'suspended')))))
     ,
   sided as (
-    select e.*, side.audience, case side.audience when 'partner' then e.partner_id end as reader_partner, case side.audience when 'partner' then e.tenant_name else e.partner_name end as other,
+    select e.*, side.audience, case side.audience when 'tenant' then 'your organisation' else e.tenant_name end as approver, case side.audience when 'partner' then e.partner_id end as reader_partner, case side.audience when 'partner' then e.tenant_name else e.partner_name end as other,
       coalesce(g.warning, 30) as warning, coalesce(g.critical, 1) as critical, coalesce(side.audience = 'tenant' or g.is_enabled, true) as is_enabled
     from ending e cross join unnest(array['partner', 'tenant']) side (audience)
     left join access.alert_target g on g.link_id = e.id and g.type = 'link_expiry' and side.audience = 'partner')
   select 'link_expiry:' || s.audience || ':' || s.id || ':' || extract(epoch from s.ends_at), s.audience, s.reader_partner, s.tenant_id, s.id, 'link_expiry', 'access', v.level, v.level,
     case when v.level >= 3 then 'critical' else 'warning' end,
     case v.level when 4 then format('The link with %s has ended', s.other) else format('The link with %s ends on %s', s.other, access.instant_words(s.ends_at)) end,
-    case when v.level = 4 then format('It ended on %s and can be renewed for 30 days by one approval of the tenant.', access.instant_words(s.ends_at))
-      else 'It can be renewed by one approval of the tenant.' end,
+    case when v.level = 4 then format('It ended on %s and can be renewed for 30 days by one approval of %s.', access.instant_words(s.ends_at), s.approver)
+      else format('It can be renewed by one approval of %s.', s.approver) end,
     jsonb_build_object('ends_at', s.ends_at), '{in_app}'::text[], 'none', false, null::uuid, null::uuid
   from sided s
   cross join lateral (select (case when s.is_over then 4
@@ -35,7 +35,7 @@ create function access.observe_links() returns setof access.alert_observation
   select 'access_review:' || s.audience || ':' || s.id || ':' || extract(epoch from s.review_due_at), s.audience, s.reader_partner, s.tenant_id, s.id, 'access_review', 'access', v.level, v.level,
     case v.level when 2 then 'critical' else 'warning' end,
     case v.level when 2 then format('The access review of the link with %s is overdue', s.other) else format('The access review of the link with %s is due on %s', s.other, access.instant_words(s.review_due_at)) end,
-    format('Unless the tenant confirms it, the link stops on %s.', access.instant_words(s.review_due_at + interval '30 days')),
+    format('Unless %s confirms it, the link stops on %s.', s.approver, access.instant_words(s.review_due_at + interval '30 days')),
     jsonb_build_object('review_due_at', s.review_due_at), '{in_app}'::text[], 'none', false, null, null
   from sided s
   cross join lateral (select (case when s.review_due_at <= statement_timestamp() then 2 when s.review_due_at <= statement_timestamp() + interval '14 days' then 1 else 0 end)::smallint as level) v

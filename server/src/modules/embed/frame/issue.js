@@ -72,10 +72,23 @@ function sessionOf() {
   return [make('h3', {}, say('result.session')), make('ul', { class: 'codes' }, ...codes)]
 }
 
+/**
+ * Copies the code, and says so. A frame of another origin has no clipboard of its own (Permissions Policy), but may copy what is
+ * selected while somebody presses; where even that is refused, the code stays selected.
+ */
+function copyOf(code) {
+  const button = press('result.copy', () => {
+    globalThis.getSelection()?.selectAllChildren(code)
+    if (document.execCommand('copy')) button.textContent = say('result.copied')
+  })
+  return button
+}
+
 function showIssued(view, { data }, label) {
   const isWaiting = data.status === 'pending_review'
   app.issued.push({ code: data.code, type: labelOf(data.voucher_type) })
   const title = make('h2', { tabindex: '-1' }, say(isWaiting ? 'result.waiting' : 'result.issued'))
+  const code = make('p', { class: 'code big' }, data.code)
   const until = isWaiting ? [] : fact('result.until', tellDay(data.expires_on))
   view.replaceChildren(
     make(
@@ -83,12 +96,13 @@ function showIssued(view, { data }, label) {
       { class: 'result' },
       title,
       isWaiting ? make('p', {}, say('result.waiting.next')) : null,
-      make('p', { class: 'code big' }, data.code),
+      code,
       drawSymbol(data.qr),
       make('dl', {}, ...fact('field.voucher_type', labelOf(data.voucher_type)), ...until),
       make(
         'div',
         { class: 'row' },
+        copyOf(code),
         press('result.print', () => window.print()),
         press('result.another', () => showIssue(view, label)),
       ),
