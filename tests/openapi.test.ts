@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { PERMISSIONS } from '@liaison/access'
 import { expect, test } from 'vitest'
 import { findBreakingChanges } from './support/openapi-changes.ts'
-import { makeOpenApi, problemsOf } from '../server/src/platform/openapi.ts'
+import { makeOpenApi } from '../server/src/platform/openapi.ts'
+import { problemsOf } from '../server/src/platform/openapi-problems.ts'
 import { listProblems } from '../server/src/platform/problem.ts'
 import { permissionOf } from '../server/src/platform/route.ts'
 import { readRoutes } from '../scripts/lib/routes.ts'
@@ -104,8 +105,8 @@ test('a removed path, field or code and a newly required input are breaking, an 
     parameters: [{ name: 'limit', in: 'query', required: false }],
     responses: {
       200: { content: { 'application/json': { schema: { type: 'object', properties: { a: {}, b: {} } } } } },
-      403: { 'x-problem-codes': ['X', 'Y'] },
     },
+    'x-problem-codes': { 403: ['X', 'Y'] },
     ...extra,
   })
   const document = (get: object, more: object = {}) => ({ paths: { '/a': { get }, ...more } })
@@ -123,9 +124,9 @@ test('a removed path, field or code and a newly required input are breaking, an 
   ).toEqual(['GET /a now requires the query parameter limit'])
   const narrower = {
     200: { content: { 'application/json': { schema: { type: 'object', properties: { a: {} } } } } },
-    403: { 'x-problem-codes': ['X'] },
   }
-  expect(findBreakingChanges(before, document(operation({ responses: narrower })))).toEqual([
+  const fewer = { responses: narrower, 'x-problem-codes': { 403: ['X'] } }
+  expect(findBreakingChanges(before, document(operation(fewer)))).toEqual([
     'GET /a no longer answers with b',
     'GET /a no longer answers with the code Y',
   ])

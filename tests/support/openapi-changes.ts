@@ -27,10 +27,8 @@ function answersOf(operation: Json): string[] {
 }
 
 function codesOf(operation: Json): string[] {
-  return Object.values(child(operation, 'responses')).flatMap((response) =>
-    isRecord(response) && Array.isArray(response['x-problem-codes'])
-      ? response['x-problem-codes'].map(String)
-      : [],
+  return Object.values(child(operation, 'x-problem-codes')).flatMap((codes) =>
+    Array.isArray(codes) ? codes.map(String) : [],
   )
 }
 

@@ -85,6 +85,7 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
   readAccessReason(call.request.headers['x-access-reason'])
   if (proof && !isMetered(call.route)) return workBehindTicket(engine, call, { ...opened, proof })
   const { limits, reading } = await takeAdmission(engine, call, opened)
+  call.counted.limits = limits
   const use = readUse(call, mandate)
   const stored = use && (await claimKey(mandate, use))
   if (stored) return replay(call, opened, { ...stored, headers: { ...stored.headers, ...limits } })
@@ -158,8 +159,9 @@ async function attempt(engine: Engine, call: Call, terms: Terms): Promise<Answer
     touchSession(engine, opened)
     return answer
   } catch (error) {
-    if (opened.transaction.isStale) return null
-    throw error
+    if (!opened.transaction.isStale) throw error
+    call.counted.limits = {}
+    return null
   } finally {
     endMandate(opened.mandate)
     await opened.transaction.rollback()

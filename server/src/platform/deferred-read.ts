@@ -24,7 +24,9 @@ export async function workBehindTicket(
   const admit: Admit = (verdict) => {
     if (!verdict.admitted) engine.observer.limited(verdict.name)
     if (!verdict.admitted) refuseLimited(applicant, verdict)
-    return limitHeaders(verdict)
+    const limits = limitHeaders(verdict)
+    call.counted.limits = limits
+    return limits
   }
   const known = recallRefusal(engine.limiter, applicant)
   if (known) admit(known)

@@ -69,6 +69,12 @@ export interface Call {
   readonly inputs: Inputs<Schemas>
   readonly trace: RequestTrace
   readonly sessionToken: string | null
+  readonly counted: Counted
+}
+
+/** What is known of a call's limits once it was counted: a refusal that comes later tells it, too. */
+export interface Counted {
+  limits: Readonly<Record<string, string>>
 }
 
 /** What goes back. */

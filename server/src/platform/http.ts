@@ -281,11 +281,15 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
     ...(route.answers === 'json' && { schema: { response: answersOf(route) } }),
     async handler(request, reply) {
       const trace = readTrace(request, route.path, options.engine.clock())
-      const brought = { route, request, trace, sessionToken: request.cookies[SESSION_COOKIE] ?? null }
+      const sessionToken = request.cookies[SESSION_COOKIE] ?? null
+      const brought = { route, request, trace, sessionToken, counted: { limits: {} } }
       const call: Call = isAgencyAccess(route.access)
         ? lateInputs(brought)
         : { ...brought, inputs: inputsOf(route, request) }
-      const answer = await execute(options.engine, call)
+      const answer = await execute(options.engine, call).catch((error: unknown) => {
+        void reply.headers(brought.counted.limits)
+        throw error
+      })
       // A page's handler answers with the page itself.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       if (route.answers === 'page') return sendPage(reply.headers(answer.headers), answer.body as HtmlPage)

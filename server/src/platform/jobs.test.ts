@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startJobs } from '#platform/jobs.ts'
 import type { Jobs } from '#platform/jobs.ts'
 import { makeMailHandler } from '#platform/mail.ts'
+import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
 
 let world: TestWorld
@@ -37,17 +38,14 @@ const put = (topic: string, payload: unknown) =>
 
 test('what a committed transaction put into the outbox is done', async () => {
   await put('note', { text: 'one' })
-  await vi.waitFor(() => expect(seen).toContain('one'), { timeout: 8000, interval: 50 })
+  await vi.waitFor(() => expect(seen).toContain('one'), SOON)
   expect(await world.sql('select id from outbox')).toEqual([])
 })
 
 test('topics that share a queue each go to their own handler', async () => {
   await put('news.two', { text: 'two' })
   await put('news.one', {})
-  await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['first', 'second two'])), {
-    timeout: 8000,
-    interval: 50,
-  })
+  await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['first', 'second two'])), SOON)
 })
 
 test('a mail is kept for reading when no transport is configured', async () => {
@@ -57,7 +55,7 @@ test('a mail is kept for reading when no transport is configured', async () => {
       expect(await world.sql('select recipient, subject from mail_message')).toEqual([
         { recipient: 'dana@example.test', subject: 'Hello' },
       ]),
-    { timeout: 8000, interval: 50 },
+    SOON,
   )
 })
 
@@ -70,9 +68,6 @@ test('a message of a transaction that is still running is not overtaken by a lat
   expect(seen).not.toContain('late')
   await slow.query('commit')
   slow.release()
-  await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['early', 'late'])), {
-    timeout: 8000,
-    interval: 50,
-  })
+  await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['early', 'late'])), SOON)
   expect(errors).toEqual([])
 })

@@ -2,16 +2,23 @@ import { z } from 'zod'
 import { wholeNumber } from './route-input.ts'
 
 const DEFAULT_LIMIT = 50
+const MAXIMUM_LIMIT = 100
 
 /** `limit` and `offset` of a list (access.md section 7). */
 export const pageQuery = {
-  limit: wholeNumber(1, 100).default(DEFAULT_LIMIT),
+  limit: wholeNumber(1, MAXIMUM_LIMIT).default(DEFAULT_LIMIT),
   offset: wholeNumber(0, 10_000).default(0),
 }
 
 /** The shape of a page of a list. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
-  return { items: z.array(item), total: z.int(), limit: z.int(), offset: z.int(), has_more: z.boolean() }
+  return {
+    items: z.array(item).max(MAXIMUM_LIMIT),
+    total: z.int(),
+    limit: z.int(),
+    offset: z.int(),
+    has_more: z.boolean(),
+  }
 }
 
 /** The figures that go with a page of rows. */

@@ -1,82 +1,17 @@
-import { CLIENT_REFUSAL_CODES, REALM_REFUSAL_CODES } from '@liaison/access'
+import { ID_PREFIXES } from '@liaison/access'
 import { z } from 'zod'
-import { AGENCY_PROBLEMS, AgencyRefusalBody, isAgencyAccess } from './agency-door.ts'
+import { AgencyRefusalBody } from './agency-door.ts'
 import { LIMITS } from './limit-policies.ts'
-import { listProblems, Problem } from './problem.ts'
+import { codesByStatus, headerComponents, refusalComponents, responsesOf } from './openapi-answers.ts'
+import { withBounds, withBoundsOfAnswer } from './openapi-bounds.ts'
+import { Problem } from './problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
+import { idPattern } from './route-input.ts'
 import { mapStepByStep } from './step-by-step.ts'
 import { evidenceOf, permissionOf } from './route.ts'
 import type { Evidence, Route } from './route.ts'
 
 type Json = Record<string, unknown>
-
-const COMMON_PROBLEMS = [
-  'MALFORMED_REQUEST',
-  'VALIDATION_ERROR',
-  'RATE_LIMIT_EXCEEDED',
-  'INTERNAL_ERROR',
-  'OVERLOADED',
-  'DEADLINE_EXCEEDED',
-  'DEPENDENCY_UNAVAILABLE',
-]
-const DECISION_PROBLEMS = [
-  'UNAUTHORIZED',
-  'PERSON_INACTIVE',
-  'ACCESS_FROZEN',
-  'WRONG_PLANE',
-  'PERMISSION_DENIED',
-  'STEP_UP_REQUIRED',
-]
-const DELEGATION_PROBLEMS = [
-  'PARTNER_INACTIVE',
-  'TENANT_INACTIVE',
-  'MFA_REQUIRED',
-  'TENANT_NOT_FOUND',
-  'TENANT_LINK_NOT_STARTED',
-  'TENANT_LINK_EXPIRED',
-  'TENANT_LINK_SUSPENDED',
-  'TENANT_LINK_REVOKED',
-  'ELEVATION_REQUIRED',
-  'ACCOUNTS_ONLY',
-  'NOT_ASSIGNED',
-  'FEATURE_DISABLED',
-  'IP_NOT_ALLOWED',
-  'OUTSIDE_HOURS',
-  'ACCESS_REASON_REQUIRED',
-  'TENANT_CONTEXT_REQUIRED',
-  'TENANT_CONTEXT_MISMATCH',
-]
-
-const EVIDENCE_PROBLEMS: Readonly<Partial<Record<Evidence, readonly string[]>>> = {
-  delegation: [...DECISION_PROBLEMS, ...DELEGATION_PROBLEMS],
-  program: [...DECISION_PROBLEMS, 'PARTNER_INACTIVE', 'TENANT_CONTEXT_MISMATCH'],
-  tenant: [...DECISION_PROBLEMS, 'TENANT_INACTIVE', 'TENANT_NOT_FOUND', 'TENANT_CONTEXT_MISMATCH'],
-  platform: [...DECISION_PROBLEMS, 'TENANT_CONTEXT_MISMATCH'],
-  api: CLIENT_REFUSAL_CODES,
-  realm: [...REALM_REFUSAL_CODES, 'REALM_REQUIRED'],
-  ingest: ['UNAUTHORIZED'],
-}
-
-function problemsOfMethod(route: Route): string[] {
-  if (route.method === 'GET') return []
-  const keyed = route.method === 'POST' ? ['IDEMPOTENCY_CONFLICT', 'IDEMPOTENCY_IN_PROGRESS'] : []
-  return ['CROSS_SITE_REQUEST', 'UNSUPPORTED_MEDIA_TYPE', 'PAYLOAD_TOO_LARGE', 'CONFLICT', ...keyed]
-}
-
-/** Every code that an operation can answer with. */
-export function problemsOf(route: Route): string[] {
-  // Forms and servers of agencies are told in words of their own, whatever it was.
-  if (isAgencyAccess(route.access)) return [...new Set([...AGENCY_PROBLEMS, ...route.problems])].toSorted()
-  const codes = new Set([
-    ...COMMON_PROBLEMS,
-    ...route.problems,
-    ...(EVIDENCE_PROBLEMS[evidenceOf(route.access)] ?? []),
-    ...problemsOfMethod(route),
-    ...(route.showsSecret ? ['SECRET_SHOWN_ONCE'] : []),
-    ...(route.ifMatch ? ['PRECONDITION_REQUIRED', 'PRECONDITION_FAILED'] : []),
-  ])
-  return [...codes].toSorted()
-}
 
 function toInputSchema(schema: z.ZodType): Json {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
@@ -84,7 +19,7 @@ function toInputSchema(schema: z.ZodType): Json {
     reused: 'inline',
     unrepresentable: 'any',
   })
-  return rest
+  return withBounds(rest)
 }
 
 function isRecord(value: unknown): value is Json {
@@ -104,14 +39,22 @@ function parametersFrom(place: 'path' | 'query', schema: z.ZodType | undefined):
   }))
 }
 
+/** The header fields that requests bring; what is not of this form is refused. Percent-encoding makes up to nine of one character. */
+const SENT = {
+  'X-Active-Tenant-Id': z.string().regex(new RegExp(idPattern(ID_PREFIXES.tenant))),
+  'X-Access-Reason': z.string().min(1).max(4500),
+  'Idempotency-Key': z.string().regex(/^[!-~]{1,255}$/),
+  'If-Match': z.string().regex(/^"v\d{1,9}"$/),
+}
+
 function headerParameters(route: Route): Json[] {
   const evidence = evidenceOf(route.access)
-  const header = (name: string, required: boolean, description: string): Json => ({
+  const header = (name: keyof typeof SENT, required: boolean, description: string): Json => ({
     name,
     in: 'header',
     required,
     description,
-    schema: { type: 'string' },
+    schema: toInputSchema(SENT[name]),
   })
   return [
     ...(evidence === 'delegation' ||
@@ -139,38 +82,6 @@ function headerParameters(route: Route): Json[] {
       : []),
     ...(route.ifMatch ? [header('If-Match', true, 'The ETag that was read.')] : []),
   ]
-}
-
-function problemResponses(route: Route): Json {
-  const entries = new Map(listProblems())
-  const schema = `#/components/schemas/${isAgencyAccess(route.access) ? 'AgencyRefusal' : 'Problem'}`
-  const byStatus = new Map<number, string[]>()
-  for (const code of problemsOf(route)) {
-    const status = entries.get(code)?.status ?? 500
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      String(status),
-      {
-        description: codes.join(', '),
-        content: { 'application/problem+json': { schema: { $ref: schema } } },
-        'x-problem-codes': codes,
-      },
-    ]),
-  )
-}
-
-function successResponses(route: Route): Json {
-  return Object.fromEntries(
-    Object.entries(route.responses).map(([status, schema]) => [
-      status,
-      {
-        description: 'Done.',
-        ...(schema && { content: { 'application/json': { schema: toOutputJsonSchema(schema) } } }),
-      },
-    ]),
-  )
 }
 
 /** `getPartnerCustomersByTenantId`: stable names for generated clients, from method and path. */
@@ -209,7 +120,7 @@ function operationOf(route: Route): Json {
     security: securityOf(route),
     'x-plane': evidence,
     ...(permission && { 'x-permission': permission.name, 'x-step-up': permission.sensitive }),
-    'x-rate-limit': { name: route.limit, ...LIMITS[route.limit] },
+    ...(evidence !== 'public' && { 'x-rate-limit': { name: route.limit, ...LIMITS[route.limit] } }),
     parameters: [
       ...parametersFrom('path', route.input.params),
       ...parametersFrom('query', route.input.query),
@@ -221,7 +132,8 @@ function operationOf(route: Route): Json {
         content: { 'application/json': { schema: toInputSchema(route.input.body) } },
       },
     }),
-    responses: { ...successResponses(route), ...problemResponses(route) },
+    responses: responsesOf(route),
+    'x-problem-codes': codesByStatus(route),
   }
 }
 
@@ -265,7 +177,7 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
       description: 'Delegated, isolated and audited access of partners to the data of tenants.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: '/', description: 'This installation, in production or not.', 'x-internal': false }],
     paths: Object.fromEntries(Object.entries(paths).toSorted(([left], [right]) => (left < right ? -1 : 1))),
     components: {
       securitySchemes: {
@@ -290,9 +202,11 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
         agency_key: { type: 'http', scheme: 'bearer', description: 'A server key of an agency, `pask_…`.' },
         ingest_key: { type: 'http', scheme: 'bearer', description: "A key of the provider's own systems." },
       },
+      headers: headerComponents(),
+      responses: refusalComponents(),
       schemas: {
-        Problem: toOutputJsonSchema(Problem),
-        AgencyRefusal: toOutputJsonSchema(AgencyRefusalBody),
+        Problem: withBoundsOfAnswer(toOutputJsonSchema(Problem)),
+        AgencyRefusal: withBoundsOfAnswer(toOutputJsonSchema(AgencyRefusalBody)),
       },
     },
   })

@@ -1,4 +1,4 @@
-import { decodeId } from '@liaison/access'
+import { decodeId, ID_PREFIXES } from '@liaison/access'
 import type { IdKind, IdOf } from '@liaison/access'
 import { z } from 'zod'
 import { ProblemError } from './problem.ts'
@@ -15,6 +15,9 @@ export type Inputs<S extends Schemas> = {
   readonly [K in keyof S]: S[K] extends z.ZodType ? z.output<S[K]> : undefined
 }
 
+/** What a public id of this prefix looks like. */
+export const idPattern = (prefix: string): string => `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`
+
 /** An id in its public form, for example `ten_…`; parsed to the UUID it stands for. */
 export function publicId<Kind extends IdKind>(kind: Kind) {
   return z
@@ -30,7 +33,10 @@ export function publicId<Kind extends IdKind>(kind: Kind) {
       })
       return z.NEVER
     })
-    .meta({ description: `The id of a ${kind.replaceAll('_', ' ')}.` })
+    .meta({
+      description: `The id of a ${kind.replaceAll('_', ' ')}.`,
+      pattern: idPattern(ID_PREFIXES[kind]),
+    })
 }
 
 /** A comma-separated list of values of one schema, at most 200, without repetition. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { SOON } from '#testing/patience.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from './index.ts'
 import type { ConnectionSettings } from './index.ts'
 
@@ -101,10 +102,7 @@ test('the database ends when its owner is killed, and the next start takes the f
 
   const other = await startOwner()
   other.owner.kill('SIGKILL')
-  await vi.waitFor(async () => expect(await postmasterId()).toBeUndefined(), {
-    timeout: 10_000,
-    interval: 20,
-  })
+  await vi.waitFor(async () => expect(await postmasterId()).toBeUndefined(), SOON)
 })
 
 test('a folder in use is refused with one message, and its user is found', async () => {
@@ -125,7 +123,7 @@ test('a killed PostgreSQL comes back by itself with every committed row', async 
 
   await vi.waitFor(
     async () => expect(await ask(database.connection, 'select body from note')).toEqual(['kept']),
-    { timeout: 10_000, interval: 20 },
+    SOON,
   )
   expect(await postmasterId()).not.toBe(killed)
   await database.stop()

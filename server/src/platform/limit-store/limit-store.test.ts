@@ -1,14 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase } from '../database.ts'
 import type { Database } from '../database.ts'
-import { TestWorld } from '#testing/world.ts'
 import { testRoleSecret } from '#testing/database.ts'
+import { waitAtLeast } from '#testing/patience.ts'
+import { hasRedis, startRedis } from '#testing/redis.ts'
+import type { RedisProcess } from '#testing/redis.ts'
+import { TestWorld } from '#testing/world.ts'
 import {
   makeMemoryLimitStore,
   makePostgresLimitStore,
@@ -27,43 +25,10 @@ const MINUTE_MS = 60_000
 
 let world: TestWorld
 let second: Database
-let redis: { readonly process: ChildProcess; readonly url: string } | null = null
+let redis: RedisProcess | null = null
 const stores: LimitStore[] = []
 
-function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'])
-    return true
-  } catch {
-    process.stderr.write('SKIPPED: redis-server is not installed, so the Redis limiter was not tested.\n')
-    return false
-  }
-}
-
-const isRedisHere = hasRedis()
-
-async function startRedis(): Promise<{ process: ChildProcess; url: string }> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  const child = spawn('redis-server', [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ])
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', (text: Buffer) => {
-      if (text.toString().includes('Ready to accept connections')) resolve()
-    })
-  })
-  return { process: child, url: `redis://127.0.0.1:${port}` }
-}
+const isRedisHere = hasRedis('the Redis limiter was not tested')
 
 async function redisStore(
   onAway: (error: Error) => void = () => undefined,
@@ -81,24 +46,12 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(async () => {
   for (const store of stores) await store.close()
-  if (redis) {
-    redis.process.kill()
-    await once(redis.process, 'exit')
-  }
+  await redis?.end()
   await second.close()
   await world[Symbol.asyncDispose]()
 })
 
-// Windows are lengths of real time: the clock is that of the store, which no test can turn. A timer of Node may end up to a
-// millisecond early, so whoever must wait as long as it was told looks at the clock again.
-async function sleep(ms: number): Promise<void> {
-  const until = performance.now() + ms
-  for (let left = ms; left > 0; left = until - performance.now()) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, Math.ceil(left))
-    })
-  }
-}
+// Windows are lengths of real time: the clock is that of the store, which no test can turn.
 
 let serial = 0
 const newKey = () => `key ${(serial += 1)}`
@@ -122,7 +75,7 @@ async function play(processes: readonly LimitStore[], moments: readonly number[]
   const admitted: { from: number; to: number }[] = []
   await Promise.all(
     moments.map(async (moment, index) => {
-      await sleep(moment)
+      await waitAtLeast(moment)
       const from = performance.now() - started
       const store = processes[index % processes.length]
       const answer = await store?.take([{ key, allowed: ALLOWED, windowMs }])
@@ -186,14 +139,14 @@ describe.each(DRIVERS.filter(([, , isHere]) => isHere).map(([name, open]) => ({ 
       const ask = { key: newKey(), allowed: 3, windowMs: 1500 }
       for (let index = 0; index < 3; index += 1) {
         expect((await store?.take([ask]))?.admitted).toBe(true)
-        await sleep(20)
+        await waitAtLeast(20)
       }
       const refused = await store?.take([ask])
       expect(refused?.admitted).toBe(false)
       const wait = Math.ceil(refused?.waitsMs[0] ?? 0)
       expect(wait).toBeGreaterThan(0)
       expect(wait).toBeLessThanOrEqual(1500)
-      await sleep(wait)
+      await waitAtLeast(wait)
       expect((await store?.take([ask]))?.admitted).toBe(true)
     })
 
@@ -258,12 +211,12 @@ test.runIf(isRedisHere)(
     const store = await redisStore((error) => void alarms.push(error.message), 2)
     const ask = { key: newKey(), allowed: ALLOWED, windowMs: 60_000 }
     for (let index = 0; index < 4; index += 1) expect((await store.take([ask])).admitted).toBe(true)
-    redis?.process.kill('SIGSTOP')
+    redis?.freeze()
     const started = performance.now()
     const answers = []
     for (let index = 0; index < 12; index += 1) answers.push((await store.take([ask])).admitted)
     const took = performance.now() - started
-    redis?.process.kill('SIGCONT')
+    redis?.thaw()
     expect(took).toBeLessThan(12 * 400)
     // Its share is ten of twenty, of which it admitted four while the Redis was there.
     expect(answers.filter(Boolean)).toHaveLength(6)

@@ -1,0 +1,74 @@
+import { makeOpenApi } from '../../server/src/platform/openapi.ts'
+import type { Route } from '../../server/src/platform/route.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** An answer as it was seen. */
+interface SeenAnswer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+}
+
+/** Fields of every answer, which the document does not repeat for each: of HTTP itself, and those that bound a browser. */
+const EVERYWHERE = new Set(
+  (
+    'cache-control connection content-disposition content-length content-type date keep-alive transfer-encoding ' +
+    'access-control-allow-origin access-control-expose-headers set-cookie traceparent vary content-security-policy ' +
+    'cross-origin-opener-policy cross-origin-resource-policy permissions-policy referrer-policy ' +
+    'strict-transport-security x-content-type-options'
+  ).split(' '),
+)
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const child = (value: unknown, key: string): Json => {
+  const found = isRecord(value) ? value[key] : undefined
+  return isRecord(found) ? found : {}
+}
+
+/** Follows a reference within the document. */
+function resolve(document: Json, value: Json): Json {
+  const { $ref: reference } = value
+  if (typeof reference !== 'string') return value
+  let found: Json = document
+  for (const key of reference.slice(2).split('/')) found = child(found, key)
+  return found
+}
+
+function codeOf(body: string): string | undefined {
+  const told: unknown = JSON.parse(body)
+  const code = isRecord(told) ? (told['code'] ?? told['reason']) : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** Looks whether answers are as the document of these routes declares them; what is not is told in words. */
+export async function makeFidelityCheck(
+  routes: readonly Route[],
+): Promise<(route: Route, answer: SeenAnswer) => string[]> {
+  const document = await makeOpenApi(routes)
+  const paths = child(document, 'paths')
+  return ({ method, path }, { statusCode, headers, body }) => {
+    const operation = child(child(paths, path.replaceAll(/:([a-z_]+)/g, '{$1}')), method.toLowerCase())
+    const declared = child(child(operation, 'responses'), String(statusCode))
+    if (Object.keys(declared).length === 0)
+      return [`${method} ${path} answers ${statusCode}, which is not declared`]
+    const response = resolve(document, declared)
+    const named = new Set(Object.keys(child(response, 'headers')).map((name) => name.toLowerCase()))
+    const unnamed = Object.keys(headers).filter((name) => !named.has(name) && !EVERYWHERE.has(name))
+    const sent = headers['content-type']
+    const type = typeof sent === 'string' ? /^[^;]+/.exec(sent)?.[0] : undefined
+    const content = child(response, 'content')
+    const isOfType = body === '' || '*/*' in content || (type !== undefined && type in content)
+    const codes = child(operation, 'x-problem-codes')[String(statusCode)]
+    const code = statusCode < 400 ? undefined : codeOf(body)
+    const isKnown = code === undefined || (Array.isArray(codes) && codes.includes(code))
+    return [
+      ...unnamed.map((name) => `${method} ${path} ${statusCode} carries ${name}, which is not declared`),
+      ...(isOfType ? [] : [`${method} ${path} ${statusCode} is ${type}, which is not declared`]),
+      ...(isKnown ? [] : [`${method} ${path} ${statusCode} says ${code}, which is not declared`]),
+    ]
+  }
+}
