@@ -117,6 +117,12 @@ export function records(name: keyof Awaited<ReturnType<typeof loadRecords>>): La
   return lazyRouteComponent(loadRecords, name)
 }
 
+const loadGateways = () => import('./frames/platform/gateways.ts')
+
+export function gateways(name: keyof Awaited<ReturnType<typeof loadGateways>>): LatePage {
+  return lazyRouteComponent(loadGateways, name)
+}
+
 const loadOversight = () => import('./frames/platform/oversight.ts')
 
 export function oversight(name: keyof Awaited<ReturnType<typeof loadOversight>>): LatePage {

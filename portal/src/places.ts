@@ -198,6 +198,7 @@ export const platformPlaces = {
   newCommercial: () => at('platform', 'commercial', 'new'),
   keys: () => at('platform', 'keys'),
   gateways: () => at('platform', 'gateways'),
+  gateway: (gateway: string) => at('platform', 'gateways', gateway),
   newGateway: () => at('platform', 'gateways', 'new'),
   features: () => at('platform', 'catalogue', 'features'),
   newFeature: () => at('platform', 'catalogue', 'features', 'new'),

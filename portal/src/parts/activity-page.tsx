@@ -1,32 +1,18 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
+import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 
 import { readActivityFile } from '../platform/calls.ts'
 import type { ActivityFilter } from '../platform/calls.ts'
 import { isRequestId } from '../platform/pasted.ts'
-import { choiceField, numberField, textField } from '../platform/filters.ts'
-import type { FilterValues } from '../platform/filters.ts'
 import { useWrite } from '../platform/query.ts'
 import { t } from '../platform/words.ts'
+import { ActivityFields, activitySpec } from './activity-fields.tsx'
+import type { ActivityChoice, ActivityValues, Side } from './activity-fields.tsx'
 import { WriteProblem } from './error-summary.tsx'
 import { ActivityList } from './activity-list.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from './filter-bar.tsx'
+import { FilterBar, useFilters } from './filter-bar.tsx'
 import { Page } from './page.tsx'
-
-const outcomes = ['any', 'allowed', 'denied', 'error'] as const
-
-const sides = ['any', 'partner', 'tenant', 'provider'] as const
-
-const spec = {
-  search: textField(),
-  outcome: choiceField(outcomes, 'any'),
-  by: choiceField([...sides, 'default'] as const, 'default'),
-  from: textField(),
-  to: textField(),
-  page: numberField(0, { min: 0, max: 0 }),
-}
-
-type Values = FilterValues<typeof spec>
 
 function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text)
@@ -38,28 +24,37 @@ function wordsOrRequest(search: string): ActivityFilter {
   return search === '' ? {} : { search }
 }
 
-function toFilter(values: Values, by: (typeof sides)[number]): ActivityFilter {
+/** An id out of the address; anything else is left out. */
+function idFilter(name: 'person_id' | 'tenant_id', text: string): ActivityFilter {
+  return /^(psn|ten)_[0-9a-z]{26}$/.test(text) ? { [name]: text } : {}
+}
+
+function toFilter(values: ActivityValues, by: Side): ActivityFilter {
   return {
     ...wordsOrRequest(values.search.trim()),
     ...(values.outcome === 'any' ? {} : { outcome: values.outcome }),
     ...(by === 'any' ? {} : { by }),
+    ...idFilter('person_id', values.person),
+    ...idFilter('tenant_id', values.tenant),
     ...(isDay(values.from) ? { from: `${values.from}T00:00:00Z` } : {}),
     ...(isDay(values.to) ? { to: `${values.to}T23:59:59Z` } : {}),
   }
 }
 
-type DayProps = { label: string; value: string; onValue: (value: string) => void }
+/** The days of a time that the page begins with. */
+export type ActivityDays = { from: string; to: string }
 
-function Day({ label, value, onValue }: DayProps) {
-  return (
-    <TextInput
-      className="pick"
-      type="date"
-      label={label}
-      value={value}
-      onChange={(event) => onValue(event.currentTarget.value)}
-    />
-  )
+/** Writes the days into the address of a page that names none, so that the address always says what is shown. */
+function useFirstDays(
+  days: ActivityDays | undefined,
+  { values, set }: { values: ActivityValues; set: (change: Partial<ActivityValues>) => void },
+): void {
+  const isOpen = values.from === '' && values.to === ''
+  const from = days?.from ?? ''
+  const to = days?.to ?? ''
+  useEffect(() => {
+    if (isOpen && from !== '') set({ from, to })
+  }, [isOpen, from, to, set])
 }
 
 /** Saves the file; gives its SHA-256, or nothing where the browser computes none because the portal came unencrypted. */
@@ -95,9 +90,13 @@ function ExportButton({ filter }: { filter: ActivityFilter }) {
   )
 }
 
+function timeOf({ from, to }: ActivityFilter): Pick<ActivityFilter, 'from' | 'to'> {
+  return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+}
+
 type ActivityPageProps = {
   /** Whose acts are shown at first. */
-  side: (typeof sides)[number]
+  side: Side
   title: string
   lead: string
   emptyText: string
@@ -106,39 +105,30 @@ type ActivityPageProps = {
   hasSides?: boolean
   /** In place of the button that saves the slice at once. */
   tools?: ReactNode
+  /** Who can be chosen, and where they acted; the pages of a partner. */
+  people?: readonly ActivityChoice[]
+  tenants?: readonly ActivityChoice[]
+  days?: ActivityDays
+  /** Stands between the filters and the list, told of the time that they name. */
+  renderWhole?: (time: Pick<ActivityFilter, 'from' | 'to'>) => ReactNode
   children?: ReactNode
 }
 
 /** The feed with its filters in the address, the same for every frame. */
 export function ActivityPage(props: ActivityPageProps) {
   const { title, lead, emptyText, side, fixed, hasSides = true, tools, children } = props
-  const { values, set, clear, active } = useFilters(spec)
+  const { people, tenants, days, renderWhole } = props
+  const { values, set, clear, active } = useFilters(activitySpec)
+  useFirstDays(days, { values, set })
   const by = values.by === 'default' ? side : values.by
   const filter = { ...toFilter(values, by), ...fixed }
   return (
     <Page title={title} lead={lead} tools={tools ?? <ExportButton filter={filter} />}>
       {children}
       <FilterBar active={active} onClear={clear} note={t('activity.zone')}>
-        <SearchBox label={t('activity.search')} value={values.search} onValue={(search) => set({ search })} />
-        <Pick
-          label={t('activity.outcome')}
-          value={values.outcome}
-          words={outcomes}
-          labelOf={(word) => t(`activity.outcome.${word}`)}
-          onValue={(outcome) => set({ outcome })}
-        />
-        {hasSides && (
-          <Pick
-            label={t('activity.by')}
-            value={by}
-            words={sides}
-            labelOf={(word) => t(`activity.by.${word}`)}
-            onValue={(next) => set({ by: next === side ? 'default' : next })}
-          />
-        )}
-        <Day label={t('activity.from')} value={values.from} onValue={(from) => set({ from })} />
-        <Day label={t('activity.to')} value={values.to} onValue={(to) => set({ to })} />
+        <ActivityFields {...{ values, by, side, hasSides, people, tenants, set }} />
       </FilterBar>
+      {renderWhole?.(timeOf(filter))}
       <ActivityList
         filter={filter}
         isFiltered={active.length > 0}

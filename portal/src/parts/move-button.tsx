@@ -11,6 +11,8 @@ import type { Asked } from './confirm.tsx'
 export type MoveWords = {
   /** Verb and object, such as "Suspend the client". */
   act: string
+  /** What the button in the row says, where that is shorter than the act. */
+  open?: string
   title: string
   effect: string
   /** What stays when one does not act. */
@@ -49,11 +51,11 @@ export function MoveButton({
     <>
       {isInRow ? (
         <button type="button" className={isDanger ? 'row-tool danger' : 'row-tool'} onClick={open}>
-          {words.act}…
+          {words.open ?? words.act}…
         </button>
       ) : (
         <Button variant="default" onClick={open}>
-          {words.act}…
+          {words.open ?? words.act}…
         </Button>
       )}
       <Ask

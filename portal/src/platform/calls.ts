@@ -27,6 +27,7 @@ export type ActivityFilter = {
   outcome?: string
   by?: Side
   delegation_id?: string
+  person_id?: string
   partner_id?: string
   tenant_id?: string
   request_id?: string

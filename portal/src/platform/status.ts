@@ -23,6 +23,7 @@ export type StatusFamily =
   | 'feature_answer'
   | 'end_user'
   | 'webhook'
+  | 'signals'
   | 'delivery'
   | 'export'
   | 'account'
@@ -231,6 +232,12 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     unverified: ['info', 'hourglass'],
     active: ['ok', 'check'],
     failing: ['attention', 'triangle'],
+    disabled: ['off', 'dash'],
+  },
+  signals: {
+    enabled: ['ok', 'check'],
+    failing: ['attention', 'triangle'],
+    paused: ['info', 'pause'],
     disabled: ['off', 'dash'],
   },
   delivery: {

@@ -2,6 +2,7 @@ import { i18n } from '@lingui/core'
 import { compileMessage } from '@lingui/message-utils/compileMessage'
 
 import type { accessThen } from '../words/access-then.ts'
+import type { activityWhole } from '../words/activity-whole.ts'
 import type { accounts } from '../words/accounts.ts'
 import { acting } from '../words/acting.ts'
 import type { agencies } from '../words/agencies.ts'
@@ -22,6 +23,7 @@ import type { linkTemplates } from '../words/link-templates.ts'
 import type { jobs } from '../words/jobs.ts'
 import type { keyPair } from '../words/key-pair.ts'
 import type { billing } from '../words/billing.ts'
+import type { signals } from '../words/signals.ts'
 import type { webhooks } from '../words/webhooks.ts'
 import type { onboarding } from '../words/onboarding.ts'
 import type { org } from '../words/org.ts'
@@ -68,6 +70,7 @@ export type WordId =
   | keyof typeof referrals
   | keyof typeof alerts
   | keyof typeof oversight
+  | keyof typeof signals
   | keyof typeof webhooks
   | keyof typeof exports
   | keyof typeof glance
@@ -102,6 +105,7 @@ export type WordId =
   | keyof typeof vouchers
   | keyof typeof whoHasAccess
   | keyof typeof accessThen
+  | keyof typeof activityWhole
   | keyof typeof agencies
   | keyof typeof agencyReach
   | keyof typeof recipients

@@ -17,5 +17,14 @@ export const jobs = {
   'pasted.wrong': 'This is no such id. It begins with exp_ or req_.',
   'decision.lead': 'The decision as it was taken. It is kept for 30 days.',
   'home.request_of': '{partner} asks for access.',
+  'askadmin.lead': 'Were you sent a request for access to {org}? Only administrators decide about it.',
+  'askadmin.act': 'Ask an administrator',
+  'askadmin.title': 'Ask the administrators of {org}?',
+  'askadmin.effect':
+    'Every administrator of {org} gets a mail with your name and what you write. Nothing is allowed by it.',
+  'askadmin.about': 'What were you sent, and by whom?',
+  'askadmin.missing': 'Say what you were sent, such as its address.',
+  'askadmin.keep': 'Ask nobody',
+  'askadmin.done': '{count, plural, one {# administrator was} other {# administrators were}} asked',
   'home.review_of': 'Review what {partner} asks for',
 } as const

@@ -43,6 +43,7 @@ export const ordering = {
   'ordering.tenant': 'Tenant',
   'ordering.none_yet': 'Nothing was ordered for a tenant yet',
   'ordering.none_yet_text': 'Orders that your people or apps place for tenants are listed here.',
+  'ordering.usage': 'Usage',
   'ordering.own_orders': 'Orders of {name}',
   'ordering.services': 'In use from this order',
   'ordering.services_none': 'Nothing yet. Services are listed here once the order is completed.',

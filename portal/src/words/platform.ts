@@ -17,7 +17,7 @@ export const platform = {
   'persons.start': 'Who do you look for?',
   'persons.start_text': 'Type at least two letters of a name or an e-mail address.',
   'persons.none_text': 'Nobody has this in their name or address.',
-  'persons.reset': 'Reset second factor…',
+  'persons.reset': 'Reset second factor',
   'persons.reset_title': 'Reset the second factors of {person}?',
   'persons.reset_effect':
     'All second factors and recovery codes of {person} are removed and all sign-ins end now. {person} gets a mail, signs in with the password and adds a new second factor. First make sure that it is really them, and write down how (10 letters or more).',
@@ -33,7 +33,7 @@ export const platform = {
   'staff.never': 'Never',
   'staff.email': 'E-mail address',
   'staff.email_wrong': 'Enter an e-mail address.',
-  'staff.remove': 'Remove…',
+  'staff.remove': 'Remove',
   'staff.remove_title': 'Remove {person} from the administrators?',
   'staff.remove_effect':
     '{person} can do nothing here from the next click on, and invitations that {person} sent stop working. Sign-in and other work stay. {person} is told by mail. Say why (10 letters or more); the reason is kept in the audit log.',

@@ -38,7 +38,7 @@ export const reports = {
   'sla.source.query': 'as asked',
   'sla.source.agreement': 'agreed',
   'sla.source.link': 'of the link',
-  'sla.source.tenant': 'the tenant’s own',
+  'sla.source.tenant': 'own promise',
   'sla.source.floor': 'floor',
   'sla.source.default': 'nothing agreed',
   'sla.downtime': 'Down',

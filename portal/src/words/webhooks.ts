@@ -86,6 +86,8 @@ export const webhooks = {
   'hooks.answer_code': '{code} after {ms} ms',
   'hooks.next_attempt': 'Next attempt {at}',
   'hooks.any_status': 'Any status',
+  'hooks.failed': 'Messages that did not arrive',
+  'hooks.failed_enable': 'This address is switched off.',
   'hooks.replay': 'Send again',
   'hooks.replay_title': 'Send this message again?',
   'hooks.replay_effect': 'It is sent under the same webhook-id, so that your system can see that it has it.',

@@ -9,24 +9,46 @@ import { Answer, Empty } from '../../parts/states.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import type { WordId } from '../../platform/words.ts'
+
+const NAMES: Readonly<Record<string, WordId>> = {
+  share_bp: 'feature_history.share',
+  starts_at: 'feature_history.starts',
+  noted_at: 'feature_history.noted',
+  withdrawn_at: 'feature_history.withdrawn',
+  ended_at: 'feature_history.withdrawn',
+}
+
+/** One field's value as people say it: shares in percent, moments in the form of every page. */
+function show(name: string, value: unknown): string {
+  if (value === null || value === undefined) return '–'
+  if (name === 'share_bp' && typeof value === 'number') return `${value / 100} %`
+  if (name.endsWith('_at') && typeof value === 'string') return formatDateTime(value)
+  if (typeof value === 'boolean') return t(value ? 'feature_history.yes' : 'feature_history.no')
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function nameOf(field: string): string {
+  const known = NAMES[field]
+  return known === undefined ? field.replaceAll('_', ' ') : t(known)
+}
+
+/** More than this many at once is a feature that was added: its page says what it is. */
+const mostNew = 8
 
 /** The fields that differ, with what they were and are. */
 function describeChange({ before, after }: FeatureChange): string {
   if (after === null) return ''
-  const show = (value: unknown) => (value === null || value === undefined ? '–' : JSON.stringify(value))
   const names = Object.keys(after).filter(
     (name) => name !== 'version' && JSON.stringify(before?.[name]) !== JSON.stringify(after[name]),
   )
-  if (before === null)
-    return names.filter((name) => after[name] !== null).length > 8
-      ? ''
-      : names
-          .filter((name) => after[name] !== null)
-          .map((name) => `${name.replaceAll('_', ' ')}: ${show(after[name])}`)
-          .join('; ')
-  return names
-    .map((name) => `${name.replaceAll('_', ' ')}: ${show(before[name])} → ${show(after[name])}`)
-    .join('; ')
+  if (before !== null)
+    return names
+      .map((name) => `${nameOf(name)}: ${show(name, before[name])} → ${show(name, after[name])}`)
+      .join('; ')
+  const given = names.filter((name) => after[name] !== null)
+  if (given.length > mostNew) return ''
+  return given.map((name) => `${nameOf(name)}: ${show(name, after[name])}`).join('; ')
 }
 
 const columns: Column<FeatureChange>[] = [

@@ -32,18 +32,21 @@ function MomentField({ filters }: { filters: Filters<typeof spec> }) {
     setWritten(values.at)
   }
   return (
-    <FilterBar active={active} onClear={clear} note={t('then.share')}>
-      <TextInput
-        type="datetime-local"
-        label={t('then.as_of')}
-        value={written}
-        onChange={(event) => {
-          const next = event.currentTarget.value
-          setWritten(next)
-          if (next === '' || toInstant(next) !== null) set({ at: next })
-        }}
-      />
-    </FilterBar>
+    <>
+      <FilterBar active={active} onClear={clear}>
+        <TextInput
+          type="datetime-local"
+          label={t('then.as_of')}
+          value={written}
+          onChange={(event) => {
+            const next = event.currentTarget.value
+            setWritten(next)
+            if (next === '' || toInstant(next) !== null) set({ at: next })
+          }}
+        />
+      </FilterBar>
+      <p className="small muted">{t('then.share')}</p>
+    </>
   )
 }
 

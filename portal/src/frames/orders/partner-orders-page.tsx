@@ -62,6 +62,7 @@ export function PartnerOrdersPage() {
       tools={
         <>
           <OwnOrders />
+          <GoLink to={partnerPlaces.usageReport(partnerId)}>{t('ordering.usage')}</GoLink>
           <Button component={GoLink} to={partnerPlaces.newOrder(partnerId)}>
             {t('orders.new')}
           </Button>

@@ -50,17 +50,19 @@ export function ClientGuide({ clientId }: { clientId: string }) {
   return (
     <div id="connect">
       <Panel title={t('app.connect')}>
-        <Facts
-          facts={[
-            fact(t('app.id'), <IdText id={clientId} />),
-            fact(t('app.issuer'), <IdText id={issuer} />),
-            fact(t('app.metadata'), <IdText id={metadataOf(issuer)} />),
-            fact(t('app.resource'), <IdText id={resource} />),
-          ]}
-        />
-        <h3 className="section-title">{t('app.example')}</h3>
-        <p>{t('app.example_text')}</p>
-        <IdText id={command} />
+        <div className="stack">
+          <Facts
+            facts={[
+              fact(t('app.id'), <IdText id={clientId} />),
+              fact(t('app.issuer'), <IdText id={issuer} />),
+              fact(t('app.metadata'), <IdText id={metadataOf(issuer)} />),
+              fact(t('app.resource'), <IdText id={resource} />),
+            ]}
+          />
+          <h3 className="section-title">{t('app.example')}</h3>
+          <p>{t('app.example_text')}</p>
+          <IdText id={command} />
+        </div>
       </Panel>
     </div>
   )

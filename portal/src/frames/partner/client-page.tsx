@@ -19,6 +19,7 @@ import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { useClient } from './client-calls.ts'
 import { checkDraft, ClientFields, sentenceOf, toDraft, toSettings } from './client-fields.tsx'
 import type { ClientDraft } from './client-fields.tsx'
@@ -177,6 +178,11 @@ function Client({ client, etag }: ClientProps) {
       <ClientGuide clientId={client.client_id} />
       <LivePanel client={client} mayChange={mayChange} />
       <ClientKeys client={client} etag={etag} mayChange={mayChange} />
+      <SignalStreamPanel
+        of={{ kind: 'client', id: client.client_id, name: client.name }}
+        isStopped={client.status !== 'active'}
+        mayChange={mayManage}
+      />
       {mayChange && (
         <Panel title={t('app.settings')}>
           <details>

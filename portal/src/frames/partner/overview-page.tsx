@@ -4,7 +4,8 @@ import type { Link, Ticket } from '@liaison/client'
 import { lazy, Suspense } from 'react'
 
 import { Page, Panel, Tile } from '../../parts/page.tsx'
-import { Answer, Bones, TileBones } from '../../parts/states.tsx'
+import { Coming, Settled } from '../../parts/settled.tsx'
+import { Answer, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount } from '../../platform/format.ts'
@@ -199,15 +200,17 @@ export function OverviewPage() {
   const seesProgram = useMay('partner_org.referrals.read')
   return (
     <Page title={t('overview.title')} lead={t('overview.lead', { partner: name })}>
-      <Suspense fallback={null}>
-        <SignBanner />
-      </Suspense>
-      {worksInTenants && <Work />}
-      {seesProgram && (
-        <Suspense fallback={<Bones lines={2} />}>
-          <ProgramPart isWhole={!worksInTenants} />
+      <Settled>
+        <Suspense fallback={<Coming />}>
+          <SignBanner />
         </Suspense>
-      )}
+        {worksInTenants && <Work />}
+        {seesProgram && (
+          <Suspense fallback={<Coming />}>
+            <ProgramPart isWhole={!worksInTenants} />
+          </Suspense>
+        )}
+      </Settled>
     </Page>
   )
 }

@@ -6,12 +6,14 @@ import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { IdText, StatusChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
+import { useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { shownClientStatus } from '../shared/client-words.ts'
+import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { ConsentsOf } from './consents-of.tsx'
 
 const acts = ['approve_live', 'suspend', 'resume', 'revoke'] as const
@@ -99,6 +101,7 @@ function ClientFacts({ client }: { client: ApiClient }) {
 /** One API client with the provider's own acts: every one of them holds for the next call. */
 export function ClientPage() {
   const id = useParam('client')
+  const mayManage = useMay('platform.clients.manage')
   const client = useRead(['client', id], (frame, signal) =>
     readBody(frame.client.GET('/admin/clients/{client_id}', { params: { path: { client_id: id } }, signal })),
   )
@@ -118,6 +121,13 @@ export function ClientPage() {
         {(body) => (
           <div className="stack">
             <ClientFacts client={body} />
+            {body.owner.kind === 'partner' && (
+              <SignalStreamPanel
+                of={{ kind: 'client', id: body.client_id, name: body.name }}
+                isStopped={body.status !== 'active'}
+                mayChange={mayManage}
+              />
+            )}
             <section aria-label={t('client.consents')}>
               <h2 className="section-title">{t('client.consents')}</h2>
               <ConsentsOf query={{ client_id: id }} emptyText={t('client.no_consents')} />

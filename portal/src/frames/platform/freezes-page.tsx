@@ -3,11 +3,11 @@ import { readBody } from '@liaison/client'
 import type { Freeze } from '@liaison/client'
 import { useState } from 'react'
 
-import { Ask } from '../../parts/confirm.tsx'
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Find, Found } from '../../parts/finder.tsx'
+import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
@@ -129,41 +129,28 @@ function FreezeForm() {
 }
 
 function LiftButton({ freeze }: { freeze: Freeze }) {
-  const [isOpen, setOpen] = useState(false)
   const who = frozenName(freeze)
-  const needsTwo = freeze.scope === 'platform'
-  const write = useWrite(
-    (reason: string, frame) =>
-      readBody(
-        frame.client.POST('/admin/partner-access/freezes/{freeze_id}/lift', {
-          params: { path: { freeze_id: freeze.freeze_id } },
-          body: { reason },
-        }),
-      ),
-    (answer) => {
-      setOpen(false)
-      showToast(t(answer.in_force ? 'freeze.lift_waits' : 'freeze.lifted', { who }))
-    },
-  )
+  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
   return (
-    <>
-      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
-        {t('freeze.lift')}…
-      </button>
-      <Ask
-        opened={isOpen}
-        title={t('freeze.lift_title', { who })}
-        act={t('freeze.lift')}
-        keep={t('freeze.keep')}
-        isBusy={write.isPending}
-        error={write.error}
-        reason="required"
-        onKeep={() => setOpen(false)}
-        onAct={(reason) => write.mutate(reason)}
-      >
-        {t(needsTwo ? 'freeze.lift_two' : 'freeze.lift_effect', { who })}
-      </Ask>
-    </>
+    <MoveButton
+      isInRow
+      reason="required"
+      words={{
+        act: t('freeze.lift'),
+        title: t('freeze.lift_title', { who }),
+        effect: t(isFirstOfTwo ? 'freeze.lift_two' : 'freeze.lift_effect', { who }),
+        keep: t('freeze.keep'),
+        done: t(isFirstOfTwo ? 'freeze.lift_waits' : 'freeze.lifted', { who }),
+      }}
+      move={(reason, frame) =>
+        readBody(
+          frame.client.POST('/admin/partner-access/freezes/{freeze_id}/lift', {
+            params: { path: { freeze_id: freeze.freeze_id } },
+            body: { reason },
+          }),
+        )
+      }
+    />
   )
 }
 

@@ -1,17 +1,15 @@
 import { readBody } from '@liaison/client'
-import { useState } from 'react'
 
-import { Ask } from '../../parts/confirm.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { MoveButton } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { textField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
-import { showToast } from '../../platform/live.ts'
-import { useRead, useWrite } from '../../platform/query.ts'
+import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
 import { PagedTable } from '../shared/paged-table.tsx'
@@ -27,43 +25,31 @@ type Person = Awaited<ReturnType<typeof readPersons>>['items'][number]
 
 /** Removes what a person lost. Nobody does it for themselves. */
 function ResetButton({ person }: { person: Person }) {
-  const [isOpen, setOpen] = useState(false)
   const { me } = useFrame()
   const names = { person: person.name }
-  const write = useWrite(
-    (reason: string, { client }) =>
-      readBody(
-        client.POST('/admin/persons/{person_id}/factors/reset', {
-          params: { path: { person_id: person.person_id } },
-          body: { reason },
-        }),
-      ),
-    () => {
-      setOpen(false)
-      showToast(t('persons.reset_done', names))
-    },
-  )
   if (!person.has_second_factor || person.person_id === me.person.id) return null
   return (
-    <>
-      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
-        {t('persons.reset')}
-      </button>
-      <Ask
-        opened={isOpen}
-        title={t('persons.reset_title', names)}
-        act={t('persons.reset_act')}
-        keep={t('persons.reset_keep')}
-        isDanger
-        isBusy={write.isPending}
-        error={write.error}
-        reason="required"
-        onKeep={() => setOpen(false)}
-        onAct={(reason) => write.mutate(reason)}
-      >
-        {t('persons.reset_effect', names)}
-      </Ask>
-    </>
+    <MoveButton
+      isInRow
+      isDanger
+      reason="required"
+      words={{
+        open: t('persons.reset'),
+        act: t('persons.reset_act'),
+        title: t('persons.reset_title', names),
+        effect: t('persons.reset_effect', names),
+        keep: t('persons.reset_keep'),
+        done: t('persons.reset_done', names),
+      }}
+      move={(reason, { client }) =>
+        readBody(
+          client.POST('/admin/persons/{person_id}/factors/reset', {
+            params: { path: { person_id: person.person_id } },
+            body: { reason },
+          }),
+        )
+      }
+    />
   )
 }
 

@@ -1,3 +1,6 @@
+// First, so that the pages find their words when they are read.
+import './platform-words.ts'
+
 export { FreezesPage } from './freezes-page.tsx'
 export { LinkPage } from './link-page.tsx'
 export { LinksPage } from './links-page.tsx'

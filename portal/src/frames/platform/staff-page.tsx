@@ -2,10 +2,10 @@ import { TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useState } from 'react'
 
-import { Ask } from '../../parts/confirm.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { MoveButton } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -25,44 +25,32 @@ type Invitation = Answered['invitations'][number]
 
 /** Takes an administrator out. Nobody does it for themselves. */
 function RemoveButton({ person }: { person: Staff }) {
-  const [isOpen, setOpen] = useState(false)
   const { me } = useFrame()
   const mayManage = useMay('platform.persons.manage')
   const names = { person: person.name }
-  const write = useWrite(
-    (reason: string, { client }) =>
-      readBody(
-        client.POST('/admin/staff/{person_id}/remove', {
-          params: { path: { person_id: person.person_id } },
-          body: { reason },
-        }),
-      ),
-    () => {
-      setOpen(false)
-      showToast(t('staff.removed', names))
-    },
-  )
   if (!mayManage || person.person_id === me.person.id) return null
   return (
-    <>
-      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
-        {t('staff.remove')}
-      </button>
-      <Ask
-        opened={isOpen}
-        title={t('staff.remove_title', names)}
-        act={t('staff.remove_act')}
-        keep={t('staff.remove_keep')}
-        isDanger
-        isBusy={write.isPending}
-        error={write.error}
-        reason="required"
-        onKeep={() => setOpen(false)}
-        onAct={(reason) => write.mutate(reason)}
-      >
-        {t('staff.remove_effect', names)}
-      </Ask>
-    </>
+    <MoveButton
+      isInRow
+      isDanger
+      reason="required"
+      words={{
+        open: t('staff.remove'),
+        act: t('staff.remove_act'),
+        title: t('staff.remove_title', names),
+        effect: t('staff.remove_effect', names),
+        keep: t('staff.remove_keep'),
+        done: t('staff.removed', names),
+      }}
+      move={(reason, { client }) =>
+        readBody(
+          client.POST('/admin/staff/{person_id}/remove', {
+            params: { path: { person_id: person.person_id } },
+            body: { reason },
+          }),
+        )
+      }
+    />
   )
 }
 
@@ -191,7 +179,7 @@ export function StaffPage() {
               rows={items}
               rowId={(row) => row.person_id}
             />
-            <h2>{t('staff.invitations')}</h2>
+            <h2 className="section-title">{t('staff.invitations')}</h2>
             {invitations.length === 0 ? (
               <div className="list">
                 <Empty title={t('staff.invitations_none')} text={t('staff.invitations_none_text')} />
@@ -204,10 +192,10 @@ export function StaffPage() {
                 rowId={(row) => row.invitation_id}
               />
             )}
+            <InviteForm />
           </div>
         )}
       </Answer>
-      <InviteForm />
     </Page>
   )
 }

@@ -32,7 +32,7 @@ function Targets({ terms }: { terms: SlaTerms }) {
                 <td className="num" data-name={t('promise.resolution')}>
                   {formatLength(promise.resolution_min)}
                 </td>
-                <td data-wide data-name={t('promise.counted')}>
+                <td className="nowrap" data-wide data-name={t('promise.counted')}>
                   {t(`promise.counted_${promise.calendar}`)}
                 </td>
               </tr>

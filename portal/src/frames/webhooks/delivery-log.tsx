@@ -61,7 +61,10 @@ function Sent({ delivery }: { delivery: WebhookDelivery }) {
   )
 }
 
-function ReplayButton({ endpointId, delivery }: { endpointId: string; delivery: WebhookDelivery }) {
+type ReplayProps = { endpointId: string; delivery: Pick<WebhookDelivery, 'delivery_id'> }
+
+/** Sends one message again, under its old id. */
+export function ReplayButton({ endpointId, delivery }: ReplayProps) {
   const move = (_reason: string, frame: Frame) =>
     readBody(
       frame.client.POST(`/${sideOf(frame)}/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay`, {

@@ -13,6 +13,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { sideOf, useHookPlaces } from './calls.ts'
 import { shownEndpointStatus } from './endpoint-status.ts'
+import { FailedLately } from './failed-lately.tsx'
 
 function columnsFor(placeOf: (endpointId: string) => string, now: Date): Column<WebhookEndpoint>[] {
   return [
@@ -63,22 +64,25 @@ export function WebhooksPage() {
   )
   return (
     <Page title={t('hooks.title')} lead={t('hooks.lead')} tools={toNew}>
-      <Answer query={endpoints}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <div className="list">
-              <Empty title={t('hooks.none')} text={t('hooks.none_text')} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('hooks.title')}
-              columns={columnsFor(places.one, now)}
-              rows={items}
-              rowId={(row) => row.endpoint_id}
-            />
-          )
-        }
-      </Answer>
+      <div className="stack">
+        <Answer query={endpoints}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <div className="list">
+                <Empty title={t('hooks.none')} text={t('hooks.none_text')} />
+              </div>
+            ) : (
+              <DataTable
+                caption={t('hooks.title')}
+                columns={columnsFor(places.one, now)}
+                rows={items}
+                rowId={(row) => row.endpoint_id}
+              />
+            )
+          }
+        </Answer>
+        <FailedLately />
+      </div>
     </Page>
   )
 }
