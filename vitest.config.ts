@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/browser/*.test.ts'],
-          globalSetup: ['server/testing/global-setup.ts', 'tests/support/demo-world.ts'],
+          globalSetup: 'tests/support/demo-world.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -32,11 +32,10 @@ const environment = {
   FORCE_COLOR: undefined,
 }
 
-const BOUNDED = ['access', 'server', 'portal/src', 'sdk/src', 'guard/src']
+/** The bounds of imports are a test: `tests/architecture.test.ts`. */
 const CHECKS: readonly Step[] = [
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'types', command: ['tsc', '-b'] },
-  { name: 'bounds', command: ['depcruise', '--config', '.dependency-cruiser.mjs', ...BOUNDED] },
   { name: 'dead code', command: ['knip'] },
   { name: 'documents', command: ['node', 'scripts/docs.ts', '--check'] },
   { name: 'format', command: ['oxfmt', '--check', '.'] },

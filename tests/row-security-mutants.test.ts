@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestWorld } from '../server/testing/world.ts'
-import { isCampaign, tellFigures } from './support/figures.ts'
+import { isCampaign, patience, tellFigures } from './support/figures.ts'
 import { catalogueFaults } from './support/row-security/catalogue.ts'
 import { decisionMutants, policyMutants, roleMutants, tableMutants } from './support/row-security/mutants.ts'
 import type { Mutant } from './support/row-security/mutants.ts'
@@ -13,7 +13,7 @@ import type { Situation } from './support/row-security/situations.ts'
 
 /** A whole look at each mutant takes seconds; the campaign looks at all of them, a commit at one in so many. */
 const ONE_IN = isCampaign() ? 1 : 20
-const LONG_MS = isCampaign() ? 3_600_000 : 120_000
+const LONG_MS = patience(120_000)
 /** Enough to tell a hole where all or nothing is open; where something is, each permission tells something else. */
 const FEW: readonly Probe[] = ['read tickets', 'open a ticket']
 const SOME: readonly Probe[] = [...FEW, 'read tickets while opening one', 'export invoices']

@@ -5,8 +5,8 @@ import type { ConnectionSettings } from '#platform/embedded/index.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The superuser's connection to the cluster of this test run. */
-    cluster: ConnectionSettings
+    /** The superuser's connections to the clusters of this test run, one for each worker. */
+    clusters: readonly ConnectionSettings[]
     /** What the passwords of the server's database logins derive from. */
     roleSecret: string
   }
@@ -28,9 +28,12 @@ export interface TestDatabase extends AsyncDisposable {
   drop(): Promise<void>
 }
 
-/** The superuser's connection to the cluster of this test run, for what concerns no single database. */
+/** The superuser's connection to the cluster of this worker, for what concerns no single database. */
 export function testConnection(): ConnectionSettings {
-  return inject('cluster')
+  // Numbers that no two workers have at the same time, from 1.
+  const connection = inject('clusters')[Number(process.env['VITEST_POOL_ID']) - 1]
+  if (!connection) throw new Error('This worker has no cluster.')
+  return connection
 }
 
 /** What the passwords of the server's database logins derive from in this test run. */

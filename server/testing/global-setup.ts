@@ -1,33 +1,57 @@
 import { randomUUID } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '#platform/embedded/index.ts'
-import type { ConnectionSettings } from '#platform/embedded/index.ts'
+import type { ConnectionSettings, EmbeddedPostgres } from '#platform/embedded/index.ts'
 import { prepareDatabase } from '../src/prepare-database.ts'
 import { makeClusterFolder } from './cluster-folder.ts'
 import { runStatements, TEMPLATE_DATABASE } from './database.ts'
 
-async function makeTemplate(cluster: ConnectionSettings, roleSecret: string): Promise<void> {
-  await runStatements(cluster, [`create database ${TEMPLATE_DATABASE} is_template true`])
-  await prepareDatabase({ ...cluster, database: TEMPLATE_DATABASE }, { roleSecret })
+const start = (dataDir: string) => startEmbeddedPostgres({ dataDir, durability: 'fast' })
+
+/** A cluster, stopped, with the database that tests copy. */
+async function makeCluster(dataDir: string, roleSecret: string): Promise<void> {
+  const database = await start(dataDir)
+  const { connection } = database
+  try {
+    await runStatements(connection, [`create database ${TEMPLATE_DATABASE} is_template true`])
+    await prepareDatabase({ ...connection, database: TEMPLATE_DATABASE }, { roleSecret })
+  } finally {
+    await database.stop()
+  }
 }
 
-/** Starts one throw-away PostgreSQL for the whole test run and prepares the database that tests copy. */
+/**
+ * Starts a throw-away PostgreSQL for each worker of the test run, with the prepared database that tests copy. In one for all a
+ * long transaction of one file would hold back what another waits for: outbox, sealer and feeds advance by the oldest
+ * transaction of the cluster, whichever database it is in; logins and checkpoints are the cluster's, too.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await makeClusterFolder()
   const roleSecret = randomUUID()
-  const database = await startEmbeddedPostgres({ dataDir, durability: 'fast' })
+  const folders: string[] = []
+  const running: EmbeddedPostgres[] = []
   const teardown = async () => {
-    await database.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await Promise.all(running.map((database) => database.stop()))
+    for (const folder of folders) await rm(folder, { recursive: true, force: true })
   }
   try {
-    await makeTemplate(database.connection, roleSecret)
+    const first = await makeClusterFolder()
+    folders.push(first)
+    await makeCluster(first, roleSecret)
+    while (folders.length < project.vitest.config.maxWorkers) {
+      const folder = await makeClusterFolder()
+      folders.push(folder)
+      await cp(first, folder, { recursive: true })
+    }
+    for (const folder of folders) running.push(await start(folder))
   } catch (error) {
     await teardown()
     throw error
   }
-  project.provide('cluster', database.connection)
+  project.provide(
+    'clusters',
+    running.map(({ connection }): ConnectionSettings => connection),
+  )
   project.provide('roleSecret', roleSecret)
   return teardown
 }

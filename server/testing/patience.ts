@@ -4,6 +4,19 @@
  */
 export const SOON = { timeout: 15_000, interval: 20 }
 
+/**
+ * Waits at least as long as was told, for what counts real time and takes no other clock. A timer of Node may end up to a
+ * millisecond early, so the clock is looked at again.
+ */
+export async function waitAtLeast(ms: number): Promise<void> {
+  const until = performance.now() + ms
+  for (let left = ms; left > 0; left = until - performance.now()) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.ceil(left))
+    })
+  }
+}
+
 const LEADS_MS = [700, 3000, 10_000]
 
 /**

@@ -3,8 +3,8 @@ import type { ConsentId } from '@liaison/access'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { gatewayRoutes } from '#modules/gateway/index.ts'
-import { makeSignals } from '#modules/signals/index.ts'
-import type { Signals } from '#modules/signals/index.ts'
+import { makeSignals, signalStreamRoutes } from '#modules/signals/index.ts'
+import type { Deliverer } from '#modules/webhooks/index.ts'
 import type { Answered } from './oauth-client.ts'
 import { OAuthWorld } from './oauth-world.ts'
 import type { OAuthCast } from './oauth-world.ts'
@@ -17,6 +17,9 @@ export const PUSH = 'urn:ietf:rfc:8935'
 export const POLL = 'urn:ietf:rfc:8936'
 export const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/'
 export const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/'
+
+/** The customer ends a consent. */
+export const REVOKE = `update delegation set status = 'revoked', status_changed_by_side = 'tenant' where id = $1`
 
 /** What answers in a test. */
 export interface Said {
@@ -48,7 +51,7 @@ export interface Verified {
 export class SignalWorld implements AsyncDisposable {
   readonly oauth: OAuthWorld
   readonly receiver: WebhookReceiver
-  readonly signals: Signals
+  readonly signals: Deliverer
   readonly errors: Error[] = []
 
   private constructor(oauth: OAuthWorld, receiver: WebhookReceiver) {
@@ -58,7 +61,7 @@ export class SignalWorld implements AsyncDisposable {
   }
 
   /** What pushes, as a process of its own would have it. */
-  pusher({ allowsLoopback }: { readonly allowsLoopback: boolean }): Signals {
+  pusher({ allowsLoopback }: { readonly allowsLoopback: boolean }): Deliverer {
     const { app, database } = this.world
     if (!app.events) throw new Error('There is no authorization server.')
     return makeSignals({
@@ -72,7 +75,7 @@ export class SignalWorld implements AsyncDisposable {
   }
 
   static async start(): Promise<SignalWorld> {
-    const oauth = await OAuthWorld.start(() => gatewayRoutes, { isDemo: true })
+    const oauth = await OAuthWorld.start(() => [...gatewayRoutes, ...signalStreamRoutes], { isDemo: true })
     return new SignalWorld(oauth, await WebhookReceiver.start())
   }
 
@@ -84,6 +87,18 @@ export class SignalWorld implements AsyncDisposable {
 
   get world() {
     return this.oauth.world
+  }
+
+  /** Lets the receiver of pushes take everything, and forget what it took. */
+  calm(): void {
+    this.receiver.received.length = 0
+    this.receiver.answer = () => ({ status: 202 })
+  }
+
+  /** Removes every stream, and what waits to be told. */
+  async clear(): Promise<void> {
+    await this.world.seed('delete from signal_stream', [])
+    await this.world.sql('delete from outbox')
   }
 
   /** A registered gateway before an API of which only orders can be read; its id is the UUID. */

@@ -1,7 +1,7 @@
 import type { PartnerId } from '@liaison/access'
 import { Webhook } from 'standardwebhooks'
 import { makeWebhooks } from '#modules/webhooks/index.ts'
-import type { Webhooks } from '#modules/webhooks/index.ts'
+import type { Deliverer } from '#modules/webhooks/index.ts'
 import { WebhookReceiver } from './webhook-receiver.ts'
 import type { Received } from './webhook-receiver.ts'
 import type { Caller, TestWorld } from './world.ts'
@@ -25,7 +25,7 @@ export interface WebhookMessage {
 }
 
 /** The deliverer of a world, as a process of its own would have it. */
-export function webhooksOf(world: TestWorld, errors: Error[] = [], { timeoutMs = 10_000 } = {}): Webhooks {
+export function webhooksOf(world: TestWorld, errors: Error[] = [], { timeoutMs = 10_000 } = {}): Deliverer {
   return makeWebhooks({
     database: world.database,
     vault: world.app.services.vault,
@@ -37,7 +37,7 @@ export function webhooksOf(world: TestWorld, errors: Error[] = [], { timeoutMs =
 }
 
 /** Hands what waits in the outbox to its handlers, twice each as the queue may, and delivers. */
-export async function pump(world: TestWorld, webhooks: Webhooks): Promise<void> {
+export async function pump(world: TestWorld, webhooks: Deliverer): Promise<void> {
   const rows = await world.sql<{ id: string; topic: string; payload: Record<string, unknown> }>(
     'delete from outbox returning id, topic, payload',
   )

@@ -1,7 +1,9 @@
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { takePicture } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -70,6 +72,30 @@ test('an administrator edits a configuration, sees the difference, puts it in fo
   await page.goto(page.url())
   await page.getByText(/^Version 1, put in force/).waitFor()
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+}, 180_000)
+
+test('what the provider sets for a white-label partner can be read by everybody, wide and narrow, light and dark (C2, C3, C4, C6)', async () => {
+  const partner = product.demo.partners['lumen-mobile']
+  const { page, context } = await product.signIn('sam@provider.example')
+  await page.setViewportSize({ width: 1280, height: 900 })
+  for (const [path, shows, picture] of [
+    [`/platform/partners/${partner}/configuration`, /^Version 2, put in force/, 'configuration'],
+    [`/platform/partners/${partner}/plans`, 'Lumen Plus', 'plans'],
+    [`/platform/partners/${partner}/realm`, 'Realm admin', 'user-base'],
+    ['/platform/catalogue/features/api_clients', 'How it is decided', 'feature'],
+  ] as const) {
+    await page.goto(product.url + path)
+    await page.getByText(shows).first().waitFor()
+    await expect.poll(() => page.locator('.bones').count(), SOON).toBe(0)
+    await takePicture(page, `registry-${picture}-light`)
+    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  }
+  await context.close()
+  const { page: own } = await product.signIn('vera@lumenmobile.example')
+  await own.setViewportSize({ width: 1280, height: 900 })
+  await own.goto(`${product.url}/partner/${partner}/settings/branding`)
+  await own.getByText('What the provider has set').waitFor()
+  await takePicture(own, 'branding-light', { fullPage: true })
 }, 180_000)
 
 test('an owner changes the look of the own pages and sees it before it is saved; a colour that cannot be read is refused (C2, C11)', async () => {

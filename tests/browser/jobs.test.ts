@@ -1,11 +1,6 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dialogOf, findRefusal, heading, passGate, rows } from '../support/jobs.ts'
-import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
+import { begin, dialogOf, findRefusal, heading, JOB_MS, passGate, rows } from '../support/jobs.ts'
 import { RunningProduct } from '../support/product.ts'
-import { Steps } from '../support/steps.ts'
 
 let product: RunningProduct
 beforeAll(async () => {
@@ -13,27 +8,12 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
 
-const MINUTES = 60_000
-interface Home {
-  readonly steps: Steps
-  readonly page: Page
-  /** Back to where the person begins, without a step. */
-  readonly home: () => Promise<void>
-}
-
-/** Signs somebody in, and says where they begin. */
-async function begin(email: string, first: RegExp): Promise<Home> {
-  const page = await product.openTab(email)
-  await page.goto(`${product.url}/`)
-  await page.waitForURL(first)
-  const address = page.url()
-  return { steps: new Steps(page), page, home: async () => void (await page.goto(address)) }
-}
+const start = (email: string, first: RegExp) => begin(product, email, first)
 
 test(
   'a platform admin decides, approves, pays, suspends and explains in no more steps than are allowed (U1)',
   async () => {
-    const { steps, page, home } = await begin('sam@provider.example', /\/platform/)
+    const { steps, page, home } = await start('sam@provider.example', /\/platform/)
     const counted: Record<string, number> = {}
     await steps.pressLink('Brightwave Networks')
     await steps.pressButton('Approve…')
@@ -74,13 +54,13 @@ test(
       'Find out why a call was refused': 2,
     })
   },
-  2 * MINUTES,
+  JOB_MS,
 )
 
 test(
   'a partner owner sees the money, signs, invites, registers a client and asks a customer in no more steps than are allowed (U1)',
   async () => {
-    const nora = await begin('nora@brightside.example', /\/overview$/)
+    const nora = await start('nora@brightside.example', /\/overview$/)
     const counted: Record<string, number> = {}
     await nora.page.getByText('Earned this month').waitFor()
     await nora.page.getByText('Next payout planned for').waitFor()
@@ -88,7 +68,7 @@ test(
     await nora.steps.pressMenu('Earnings')
     await rows(nora.page).first().waitFor()
     counted['See it line by line'] = nora.steps.take()
-    const { steps, page, home } = await begin('ana@northwind.example', /\/overview$/)
+    const { steps, page, home } = await start('ana@northwind.example', /\/overview$/)
     await steps.pressLink('Read and sign')
     await page.waitForURL(/\/agreements\/[^/]+\/sign$/)
     counted['Sign the new agreement'] = steps.take()
@@ -116,13 +96,13 @@ test(
       'Ask a customer for access': 2,
     })
   },
-  2 * MINUTES,
+  JOB_MS,
 )
 
 test(
   'partner staff make a code, see their referrals and totals in no more steps than are allowed (U1)',
   async () => {
-    const { steps, page, home } = await begin('eli@brightside.example', /\/referrals$/)
+    const { steps, page, home } = await start('eli@brightside.example', /\/referrals$/)
     const counted: Record<string, number> = {}
     await page.getByText('Highland Wireless').waitFor()
     counted['See the state of my referrals'] = steps.take()
@@ -142,13 +122,13 @@ test(
       'See paid totals': 1,
     })
   },
-  2 * MINUTES,
+  JOB_MS,
 )
 
 test(
   'a technician takes a ticket, enters a tenant, opens a ticket, finds what is late and hands over in no more steps than are allowed (U1)',
   async () => {
-    const { steps, page, home } = await begin('lee@northwind.example', /\/queue$/)
+    const { steps, page, home } = await start('lee@northwind.example', /\/queue$/)
     const counted: Record<string, number> = {}
     await rows(page).first().getByText('Missed').waitFor()
     counted['See who is near a missed promise'] = steps.take()
@@ -187,90 +167,13 @@ test(
       'Open a ticket on behalf of a tenant': 2,
     })
   },
-  2 * MINUTES,
-)
-
-test(
-  'a headquarters sees its group, compares, looks into a subsidiary, exports and assigns in no more steps than are allowed (U1)',
-  async () => {
-    const { steps, page, home } = await begin('stefan@helios.example', /\/reports\/revenue$/)
-    const counted: Record<string, number> = {}
-    await page.getByText('Invoiced by month, in EUR').first().waitFor()
-    counted['Revenue and receivables by month'] = steps.take()
-    await steps.pressLink('Compare')
-    await page
-      .getByRole('table')
-      .getByRole('row', { name: /^Uptime/ })
-      .waitFor()
-    counted['Compare service levels across subsidiaries'] = steps.take()
-    await steps.press(page.getByRole('table').getByRole('link', { name: 'Elbe Netz' }))
-    await page.waitForURL(/\/t\/[^/]+\/reports/)
-    counted['Look into one subsidiary, from there'] = steps.take()
-    await home()
-    await steps.press(page.getByRole('main').getByRole('link', { name: 'Export', exact: true }))
-    await page.getByRole('button', { name: 'Order the file' }).waitFor()
-    counted['Export for the board'] = steps.take()
-    await home()
-    await steps.pressMenu('People and tenants')
-    await page.getByText('Bea Costa').first().waitFor()
-    counted['Reach the grid of people and tenants'] = steps.take()
-    expect(counted).toEqual({
-      'Revenue and receivables by month': 0,
-      'Compare service levels across subsidiaries': 1,
-      'Look into one subsidiary, from there': 1,
-      'Export for the board': 1,
-      'Reach the grid of people and tenants': 1,
-    })
-  },
-  2 * MINUTES,
-)
-
-test(
-  'an auditor finds what a person did in a period, proves who could do what on a date, takes the file, and follows one request, in no more steps than are allowed (U1)',
-  async () => {
-    const { steps, page, home } = await begin('edith@ledgerpine.example', /\/activity$/)
-    const counted: Record<string, number> = {}
-    await page.getByRole('listitem').first().waitFor()
-    await steps.send(page.getByLabel('Find in sentences', { exact: true }), 'Acme')
-    await steps.send(page.getByLabel('From', { exact: true }), '2026-01-01')
-    await page.waitForURL(/from=2026-01-01/)
-    counted['What was done in one tenant in a period'] = steps.take()
-    await home()
-    const first = page.getByRole('listitem').filter({ hasText: 'Details' }).first()
-    await first.getByRole('button', { name: 'Details' }).click()
-    const request = (await first.getByText(/^req_/).innerText()).trim()
-    await steps.send(page.getByLabel('Find in sentences', { exact: true }), request)
-    await page.getByText('1 event shown', { exact: true }).waitFor()
-    counted['Follow one request'] = steps.take()
-    await home()
-    await steps.press(page.getByRole('main').getByRole('link', { name: 'Acme Fiber', exact: true }))
-    await heading(page, 'Northwind MSP').waitFor()
-    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
-    await steps.send(page.getByLabel('As of (UTC)'), '2026-01-01T12:00')
-    await heading(page, 'Not recorded').waitFor()
-    expect(page.url()).toContain('at=2026-01-01T12')
-    counted['Prove who could do what on a date'] = steps.take()
-    expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
-    await home()
-    const file = page.waitForEvent('download')
-    await steps.pressButton('Export as CSV')
-    const bytes = await readFile(await (await file).path())
-    await page.getByText(createHash('sha256').update(bytes).digest('hex')).waitFor()
-    counted['Export evidence with a checksum'] = steps.take()
-    expect(counted).toEqual({
-      'What was done in one tenant in a period': 2,
-      'Follow one request': 1,
-      'Prove who could do what on a date': 2,
-      'Export evidence with a checksum': 1,
-    })
-  },
-  2 * MINUTES,
+  JOB_MS,
 )
 
 test(
   'a tenant admin decides a request, sees who has access, stops one, stops all, and gives an agency its form in no more steps than are allowed (U1)',
   async () => {
-    const { steps, page, home } = await begin('dana@acmefiber.example', /\/home$/)
+    const { steps, page, home } = await start('dana@acmefiber.example', /\/home$/)
     const counted: Record<string, number> = {}
     await steps.press(page.getByRole('main').getByRole('link', { name: 'Review', exact: true }))
     await page
@@ -311,90 +214,17 @@ test(
       'Give an agency its form and code': 3,
     })
   },
-  2 * MINUTES,
+  JOB_MS,
 )
 
 test(
   'a tenant admin is one step from the page that decides a request for access (U1)',
   async () => {
-    const { steps, page } = await begin('marcus@betanetworks.example', /\/home$/)
+    const { steps, page } = await start('marcus@betanetworks.example', /\/home$/)
     await steps.pressLink('Review what Southbank Systems asks for')
     await page.waitForURL(/\/links\/[^/]+$/)
     await page.getByText('Southbank Systems').first().waitFor()
     expect(steps.take()).toBe(1)
   },
-  2 * MINUTES,
+  JOB_MS,
 )
-
-test(
-  'a developer understands a refusal and reaches keys and webhooks in no more steps than are allowed (U1)',
-  async () => {
-    const { explain_id: id } = await findRefusal(product)
-    const page = await product.openTab('ana@northwind.example')
-    const steps = new Steps(page)
-    const home = `${product.url}/partner/${product.demo.partners['northwind-msp']}/clients`
-    await page.goto(home)
-    const counted: Record<string, number> = {}
-    await page.getByLabel('Id in the answer').fill('403')
-    await page.getByRole('button', { name: 'Show why' }).click()
-    await page.getByText('This is no such id.').waitFor()
-    await steps.send(page.getByLabel('Id in the answer'), id)
-    await page.getByText('What was checked, in order').waitFor()
-    counted['Understand a refusal'] = steps.take()
-    await page.goto(home)
-    await steps.pressMenu('Webhooks')
-    await heading(page, 'Webhooks').waitFor()
-    counted['Reach the webhooks'] = steps.take()
-    expect(counted).toEqual({ 'Understand a refusal': 1, 'Reach the webhooks': 1 })
-  },
-  2 * MINUTES,
-)
-
-test(
-  'a wholesaler orders for itself and for a customer, sees before who is billed, and orders once with two presses, in no more steps than are allowed (A5, U1)',
-  async () => {
-    const page = await product.openTab('wilma@westwire.example')
-    await page.goto(`${product.url}/choose`)
-    await page.getByText('Westwire Wholesale').first().click()
-    await page.waitForURL(/\/partner\/[^/]+\/orders$/)
-    const orders = page.url()
-    const steps = new Steps(page)
-    const counted: Record<string, number> = {}
-    await steps.pressLink('New order')
-    await steps.pressLink('Westwire Carrier (you)')
-    await page.getByLabel('How many of Business router').fill('1')
-    await page
-      .getByRole('button', { name: /^Place order, 129\.00 EUR once, billed to Westwire Carrier$/ })
-      .waitFor()
-    counted['Place an order on our own account'] = steps.take()
-    await page.goto(orders)
-    await steps.pressLink('New order')
-    await steps.send(page.getByLabel('Tenant', { exact: true }), 'lake')
-    await page.getByRole('button', { name: /Lakeside Cable/ }).click()
-    await passGate(page, /Lakeside Cable/)
-    await page.getByLabel('How many of Fibre 1 Gbit/s').fill('2')
-    const send = page.getByRole('button', {
-      name: /^Place order, 99\.98 CAD a month, billed to Lakeside Cable$/,
-    })
-    await send.waitFor()
-    counted['Place an order for a customer'] = steps.take()
-    const faults = await faultsInLooks(page, TWO_LOOKS)
-    await send.dblclick()
-    await page.getByText('In use from this order').waitFor()
-    faults.push(...(await faultsInLooks(page, TWO_LOOKS)))
-    await page.goto(orders)
-    await rows(page).filter({ hasText: 'Lakeside Cable' }).waitFor()
-    expect(faults).toEqual([])
-    expect(counted).toEqual({ 'Place an order on our own account': 2, 'Place an order for a customer': 2 })
-  },
-  2 * MINUTES,
-)
-
-test('a member of a tenant who is no admin is one step from who has access, and is offered nothing to change (U1)', async () => {
-  const { steps, page } = await begin('ravi@acmefiber.example', /\/home$/)
-  await steps.pressMenu('Who has access')
-  await page.getByRole('heading', { name: 'Northwind MSP' }).first().waitFor()
-  expect(steps.take()).toBe(1)
-  expect(await page.getByRole('main').getByRole('button').count()).toBe(0)
-  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
-}, 120_000)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { walkMenu } from '../support/menu-walk.ts'
 import { RunningProduct } from '../support/product.ts'
+import { movementOf } from '../support/still.ts'
 
 let product: RunningProduct
 beforeAll(async () => {
@@ -22,3 +23,15 @@ test.each([
   },
   300_000,
 )
+
+test("a partner's overview stays where it is, also when the call that brings its banner is answered last (U9)", async () => {
+  const { page, context } = await product.signIn('ana@northwind.example')
+  const moved = await movementOf(page, {
+    url: `${product.url}/partner/${product.demo.partners['northwind-msp']}/overview`,
+    held: /\/program\/agreements\?/,
+    after: /\/partner\/customers\?/,
+    shows: 'Read and sign',
+  })
+  await context.close()
+  expect(moved).toBeLessThan(0.05)
+}, 60_000)

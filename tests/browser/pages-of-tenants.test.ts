@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { walkMenu } from '../support/menu-walk.ts'
 import { RunningProduct } from '../support/product.ts'
+import { movementOf } from '../support/still.ts'
 
 let product: RunningProduct
 beforeAll(async () => {
@@ -19,6 +20,18 @@ test.each([['an administrator of a tenant', 'dana@acmefiber.example', 10]])(
   },
   300_000,
 )
+
+test("a tenant's home stays where it is, also when the piece with its figures is read last (U9)", async () => {
+  const { page, context } = await product.signIn('dana@acmefiber.example')
+  const moved = await movementOf(page, {
+    url: `${product.url}/org/${product.demo.tenants['acme-fiber']}/home`,
+    held: /\/assets\/home-glance/,
+    after: /\/partner-access\/activity/,
+    shows: 'Visits, 7 days',
+  })
+  await context.close()
+  expect(moved).toBeLessThan(0.05)
+}, 60_000)
 
 test('every page in the menu of somebody who acts in a tenant opens, wide and narrow, light and dark, without a violation or a failed call', async () => {
   const { page } = await product.signIn('lee@northwind.example')

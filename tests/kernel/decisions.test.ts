@@ -14,16 +14,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { oracleCode } from '../../access/src/testing/oracle.ts'
 import { TENANT } from '../../access/src/testing/worlds.ts'
-import { attempts, tellFigures } from '../support/figures.ts'
+import { attempts, patience, sized, tellFigures } from '../support/figures.ts'
 import { anyFacts, anyLink, anyQuestion, areas, names } from './arbitraries.ts'
 
 const RUNS = { numRuns: 5000 }
-const LONG_MS = 300_000
+const LONG_MS = patience(300_000)
 /** Against the second evaluator far more in the campaign, and many questions of each world: worlds take long to make. */
-const ORACLE_RUNS = { numRuns: attempts(5000, 50_000) }
-const questions = fc.array(anyQuestion, { minLength: attempts(1, 20), maxLength: attempts(1, 20) })
+const ORACLE_RUNS = { numRuns: sized(5000, 50_000) }
+const questions = fc.array(anyQuestion, { minLength: sized(1, 20), maxLength: sized(1, 20) })
 /** So often more, each time with other worlds. */
-const REPEATS = attempts(0, 9)
+const REPEATS = attempts(1, 10) - 1
 
 /** The same question without the ids and the epoch that it names. */
 function isAllowed(facts: Facts, permission: PermissionOf<'delegation'>): boolean {
@@ -50,7 +50,7 @@ describe('for random worlds', () => {
       }),
       ORACLE_RUNS,
     )
-    tellFigures([{ name: 'random decisions', count: ORACLE_RUNS.numRuns * attempts(1, 20) }])
+    tellFigures([{ name: 'random decisions', count: ORACLE_RUNS.numRuns * sized(1, 20) }])
   })
 
   test('the explanation is the decision, for every reader', () => {

@@ -9,9 +9,10 @@ import type { PartnerPlan } from '../../bench/seed.ts'
 import { startServerProcess } from '../../chaos/server-process.ts'
 import type { ServerProcess } from '../../chaos/server-process.ts'
 import { testRoleSecret } from '../../server/testing/database.ts'
+import { findFreePorts } from '../../server/testing/ports.ts'
 import { TEST_SECRET_KEY, TestWorld } from '../../server/testing/world.ts'
-import { attempts, isCampaign, tellFigures } from '../support/figures.ts'
-import { databaseUrl, freePorts } from '../support/three-processes.ts'
+import { attempts, isCampaign, patience, tellFigures } from '../support/figures.ts'
+import { databaseUrl } from '../support/three-processes.ts'
 
 const isInstalled = spawnSync('haproxy', ['-v'], { stdio: 'ignore' }).status === 0
 /** So many that none comes near its limit of 50 writes a minute. */
@@ -22,7 +23,7 @@ const PROBE_MS = 200
 /** So many answers in a row that a server is not ready, so that one slow answer takes no server away. */
 const FALL = 2
 /** Ten starts of the product, each of which may take half a minute on a busy machine. */
-const LONG_MS = 900_000
+const LONG_MS = patience(900_000)
 
 let world: TestWorld
 let folder: string
@@ -154,7 +155,7 @@ const isServing = (tally: Tally, name: string) => {
 test.runIf(isInstalled && isCampaign())(
   'behind HAProxy two servers are restarted one after the other under load and no request fails (R11)',
   async () => {
-    const [port = 0, ...ports] = await freePorts(3)
+    const [port = 0, ...ports] = await findFreePorts(3)
     const url = `http://127.0.0.1:${port}`
     const running: ServerProcess[] = []
     for (const own of ports) running.push(await start(own))

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { prepareDatabase } from '../../server/src/prepare-database.ts'
 import { testRoleSecret } from '../../server/testing/database.ts'
+import { SOON } from '../../server/testing/patience.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 
 const WAITING = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
@@ -22,7 +23,7 @@ test('a migration that meets a lock gives its place up, so that those behind it 
     const migrated = prepareDatabase(world.connection, { roleSecret: testRoleSecret() }).finally(
       () => (isDone = true),
     )
-    await vi.waitFor(async () => expect(await world.sql(WAITING)).toHaveLength(1), { timeout: 10_000 })
+    await vi.waitFor(async () => expect(await world.sql(WAITING)).toHaveLength(1), SOON)
     // Stands behind the migration, and would for ever if that waited for the holder.
     await world.sql(WRITE)
     expect(isDone).toBe(false)

@@ -1,7 +1,3 @@
-import { execFileSync, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -9,6 +5,8 @@ import { TcpProxy } from '../support/tcp-proxy.ts'
 import type { ProxyMode } from '../support/tcp-proxy.ts'
 import { makeRedisLimitStore, rememberRefusals } from '../../server/src/platform/limit-store/index.ts'
 import type { LimitStore } from '../../server/src/platform/limit-store/index.ts'
+import { hasRedis, startRedis } from '../../server/testing/redis.ts'
+import type { RedisProcess } from '../../server/testing/redis.ts'
 
 const ALLOWED = 20
 const PROCESSES = 2
@@ -18,19 +16,9 @@ const WINDOW_MS = 3_600_000
 const LONG_MS = 60_000
 const PATIENCE = { timeout: 20_000, interval: 10 }
 
-function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'])
-    return true
-  } catch {
-    process.stderr.write('SKIPPED: redis-server is not installed, so late answers were not tested.\n')
-    return false
-  }
-}
+const isRedisHere = hasRedis('late answers were not tested')
 
-const isRedisHere = hasRedis()
-
-let child: ChildProcess
+let redis: RedisProcess
 let proxy: TcpProxy
 let admin: Redis
 /** One process whose network a test may break, and one whose network is sound. */
@@ -38,26 +26,10 @@ let far: LimitStore
 let near: LimitStore
 let alarms = 0
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  if (address === null || typeof address === 'string') throw new Error('No port for a Redis.')
-  return address.port
-}
-
 beforeAll(async () => {
   if (!isRedisHere) return
-  const port = await freePort()
-  child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  await new Promise<void>((resolve) => {
-    child.stdout?.on('data', (text: Buffer) => {
-      if (text.toString().includes('Ready to accept connections')) resolve()
-    })
-  })
+  redis = await startRedis()
+  const { port } = redis
   proxy = await TcpProxy.start({ port })
   admin = new Redis(port, '127.0.0.1')
   const open = (at: number) =>
@@ -75,8 +47,7 @@ afterAll(async () => {
   await near.close()
   admin.disconnect()
   await proxy[Symbol.asyncDispose]()
-  child.kill()
-  await once(child, 'exit')
+  await redis.end()
 })
 
 let serial = 0

@@ -5,11 +5,11 @@ import { makeOAuth, makeOAuthRoutes } from '../../server/src/modules/oauth/index
 import { PartnerApp } from '../../server/testing/oauth-client.ts'
 import { OAuthWorld } from '../../server/testing/oauth-world.ts'
 import type { TestWorld } from '../../server/testing/world.ts'
-import { attempts, isCampaign, tellFigures } from '../support/figures.ts'
+import { attempts, patience, tellFigures } from '../support/figures.ts'
 import { SecondServer } from '../support/second-server.ts'
 
 const AT_ONCE = 20
-const LONG_MS = isCampaign() ? 3_600_000 : 180_000
+const LONG_MS = patience(180_000)
 
 let oauth: OAuthWorld
 /** Two further servers, each with connections and a memory of its own. */

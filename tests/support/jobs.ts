@@ -1,6 +1,27 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { RunningProduct } from './product.ts'
+import { Steps } from './steps.ts'
+
+/** How long a test may take that walks all jobs of a person in a browser. */
+export const JOB_MS = 120_000
+
+/** Somebody who is signed in, on the page on which they begin. */
+export interface Home {
+  readonly steps: Steps
+  readonly page: Page
+  /** Back to where the person begins, without a step. */
+  readonly home: () => Promise<void>
+}
+
+/** Signs somebody in, and waits for the page on which they begin. */
+export async function begin(product: RunningProduct, email: string, first: RegExp): Promise<Home> {
+  const page = await product.openTab(email)
+  await page.goto(`${product.url}/`)
+  await page.waitForURL(first)
+  const address = page.url()
+  return { steps: new Steps(page), page, home: async () => void (await page.goto(address)) }
+}
 
 /** The first heading with this name. */
 export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).first()

@@ -7,9 +7,9 @@ import { encodeId } from '@liaison/access'
 import { startServerProcess } from '../../chaos/server-process.ts'
 import type { ServerProcess } from '../../chaos/server-process.ts'
 import { TEST_ACQUIRE_TIMEOUT_MS, testRoleSecret } from '../../server/testing/database.ts'
+import { findFreePorts, listenOnLoopback } from '../../server/testing/ports.ts'
 import { TEST_ORIGIN, TEST_SECRET_KEY } from '../../server/testing/world.ts'
 import type { Caller, TestWorld } from '../../server/testing/world.ts'
-import { listenOnLoopback } from '../gateway/support/ports.ts'
 
 /** An answer of one of the processes, read whole. */
 export interface Heard {
@@ -39,14 +39,6 @@ async function startMailServer(subjects: string[]): Promise<{ server: Server; po
     })
   })
   return { server, port: await listenOnLoopback(server) }
-}
-
-/** Ports that nobody listens on: what the processes call themselves is the address that all share, so they cannot say. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(servers.map(listenOnLoopback))
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 /** Where a world's database is, as a server is told. */
@@ -97,7 +89,8 @@ export class ThreeProcesses implements AsyncDisposable {
       LOG_LEVEL: 'silent',
       POOL_WAIT_MS: String(TEST_ACQUIRE_TIMEOUT_MS),
     }
-    const ports = await freePorts(3)
+    // What the processes call themselves is the address that all share, so they cannot say where they listen.
+    const ports = await findFreePorts(3)
     const servers: ServerProcess[] = []
     for (const port of ports) servers.push(await startServerProcess({ ...environment, PORT: String(port) }))
     return new ThreeProcesses(servers, { mails, mailServer, folder, ports })

@@ -1,6 +1,7 @@
 import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
 import type { IdKind, PersonId, TenantId } from '@liaison/access'
 import { z } from 'zod'
+import { makeDice } from '../../chaos/dice.ts'
 import { allRoutes } from '../../server/src/app.ts'
 import type { AppOptions } from '../../server/src/app.ts'
 import type { Route } from '../../server/src/platform/route.ts'
@@ -204,6 +205,16 @@ export async function inTurns<Item>(
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
   }
   await Promise.all(Array.from({ length: AT_ONCE }, take))
+}
+
+/** The items as they are in round 0, and in an order of its own in every other one. */
+export function shuffled<Item>(items: readonly Item[], round: number): readonly Item[] {
+  if (round === 0) return items
+  const dice = makeDice(round)
+  return items
+    .map((item) => ({ item, place: dice() }))
+    .toSorted((left, right) => left.place - right.place)
+    .map(({ item }) => item)
 }
 
 /** What two answers say, without what differs from request to request and without the ids that were asked for. */

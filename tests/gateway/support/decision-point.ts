@@ -1,7 +1,7 @@
 import { createServer, request as sendOn } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { listenOnLoopback, portOf } from './ports.ts'
+import { listenOnLoopback, portOf } from '../../../server/testing/ports.ts'
 
 /**
  * How the decision point behaves: as it is; `sparse`, saying yes without a single field; slow; or broken in a way. The

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { listenOnLoopback } from './ports.ts'
+import { findFreePort } from '../../../server/testing/ports.ts'
 
 const root = fileURLToPath(new URL('../../../gateway/', import.meta.url))
 
@@ -26,13 +26,6 @@ export type Placeholders = Readonly<Record<string, string>>
 /** Whether the program is installed. */
 export function isInstalled({ binary }: GatewayKind): boolean {
   return spawnSync('sh', ['-c', `command -v ${binary}`], { stdio: 'ignore' }).status === 0
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  const port = await listenOnLoopback(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -148,7 +141,7 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null) {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = new Promise((resolve) => this.#child.once('exit', resolve))
       this.#child.kill('SIGTERM')
       await ended

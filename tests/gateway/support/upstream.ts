@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
-import { listenOnLoopback, portOf } from './ports.ts'
+import { listenOnLoopback, portOf } from '../../../server/testing/ports.ts'
 
 /** One request as the API behind a gateway got it. */
 export interface SeenRequest {
