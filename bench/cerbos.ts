@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { listenOnLoopback } from '../tests/gateway/support/ports.ts'
+import { findFreePort } from '../server/testing/ports.ts'
 
 const PACKAGE = '@cerbos/cerbos-linux-x64'
 const READY_TRIES = 100
@@ -75,13 +74,6 @@ export const CERBOS_CHECK = JSON.stringify({
   ],
 })
 
-async function freePort(): Promise<number> {
-  const spare = createServer()
-  const port = await listenOnLoopback(spare)
-  await new Promise((resolve) => spare.close(resolve))
-  return port
-}
-
 async function waitUntilReady(port: number): Promise<void> {
   for (let attempt = 0; attempt < READY_TRIES; attempt += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}/_cerbos/health`).catch(() => null)
@@ -97,7 +89,7 @@ export async function startCerbos(binary: string): Promise<Cerbos> {
   const policies = join(folder, 'policies')
   await mkdir(policies)
   await writeFile(join(policies, 'account.json'), JSON.stringify(POLICY))
-  const [port, other] = [await freePort(), await freePort()]
+  const [port, other] = [await findFreePort(), await findFreePort()]
   const settings = {
     server: { httpListenAddr: `127.0.0.1:${port}`, grpcListenAddr: `127.0.0.1:${other}` },
     storage: { driver: 'disk', disk: { directory: policies, watchForChanges: false } },

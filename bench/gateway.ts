@@ -7,7 +7,7 @@ import { createGuard } from '@liaison/guard'
 import { importJWK, jwtVerify } from 'jose'
 import { GatewayProcess, isInstalled } from '../tests/gateway/support/gateway-process.ts'
 import type { GatewayKind } from '../tests/gateway/support/gateway-process.ts'
-import { listenOnLoopback } from '../tests/gateway/support/ports.ts'
+import { findFreePort, listenOnLoopback } from '../server/testing/ports.ts'
 import { atLeast, atMost } from './benchmark.ts'
 import type { Benchmark, BenchmarkContext, BenchmarkResult } from './benchmark.ts'
 import { API_ORIGIN, ISSUER, openGatewayBench } from './gateway-world.ts'
@@ -36,9 +36,7 @@ interface Proxy extends AsyncDisposable {
 /** nginx with nothing to do but to hand calls on, to the same API. */
 async function startBareNginx(upstreamPort: number): Promise<Proxy> {
   const folder = await mkdtemp(join(tmpdir(), 'liaison-bare-nginx-'))
-  const spare = createServer()
-  const port = await listenOnLoopback(spare)
-  await new Promise((resolve) => spare.close(resolve))
+  const port = await findFreePort()
   const config = `worker_processes auto; pid ${folder}/pid; error_log stderr crit; events {} http { access_log off;
     client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
     upstream api { server 127.0.0.1:${upstreamPort}; keepalive 32; }

@@ -18,6 +18,7 @@ export async function seedService(client: pg.Client, plan: ServicePlan): Promise
   for (const [table, trigger] of [
     ['usage_day', 'sum_inserted'],
     ['subscriber', 'count_inserted'],
+    ['ticket_sla_clock', 'count_inserted'],
   ] as const)
     await client.query(`alter table ${table} enable always trigger ${trigger}`)
   await client.query(

@@ -1,11 +1,9 @@
-import { fork, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
 import { ROLE_SECRET, startCluster } from '../bench/cluster.ts'
 import type { ConnectionSettings } from '../server/src/platform/embedded/index.ts'
+import { startRedis } from '../server/testing/redis.ts'
 import { Flooded } from './limiter-process.ts'
 import type { Order } from './limiter-process.ts'
 import type { Part, PartResult } from './part.ts'
@@ -45,26 +43,6 @@ export function mostWithin(admitted: readonly Admission[], windowMs: number): nu
     admitted.reduce((count, { from, to }) => count + (to <= end && from > end - windowMs ? 1 : 0), 0),
   )
   return Math.max(0, ...counts)
-}
-
-async function startRedis(): Promise<{ child: ChildProcess; url: string }> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  if (address === null || typeof address === 'string') throw new Error('No port for a Redis.')
-  const child = spawn(
-    'redis-server',
-    ['--port', String(address.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject)
-    child.stdout.on('data', (text: Buffer) => {
-      if (text.toString().includes('Ready to accept connections')) resolve()
-    })
-  })
-  return { child, url: `redis://127.0.0.1:${address.port}` }
 }
 
 async function flood(order: z.input<typeof Order>): Promise<z.output<typeof Flooded>> {
@@ -150,7 +128,7 @@ export async function measureLimiter(): Promise<PartResult> {
     const at = { connection, redisUrl: redis.url }
     return judge(await Promise.all([...RUNS, ...PLANTED].map((run) => play(run, at))))
   } finally {
-    redis.child.kill()
+    await redis.end()
     await cluster.stop()
   }
 }

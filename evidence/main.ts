@@ -4,24 +4,38 @@ import { writeFrame } from './frame.ts'
 import type { Part } from './part.ts'
 import { PARTS } from './parts.ts'
 
-const USAGE = `npm run evidence [-- ${PARTS.map(({ name }) => name).join(' | ')} | --frame]`
+const USAGE = `npm run evidence [-- ${PARTS.map(({ name }) => name).join(' | ')}] [--times N] [--frame]`
+const MOST_TIMES = 10_000
 const say = (line: string): void => console.log(line)
 
-function readChoice(): { parts: readonly Part[]; isFrameOnly: boolean } {
+interface Choice {
+  readonly parts: readonly Part[]
+  /** How many times as many attempts as usual. */
+  readonly times: number
+  readonly isFrameOnly: boolean
+}
+
+function readTimes(text: string): number {
+  const times = Number(text)
+  if (/^\d+$/.test(text) && times >= 1 && times <= MOST_TIMES) return times
+  throw new Error(`--times is a whole number from 1 to ${MOST_TIMES}. Usage: ${USAGE}`)
+}
+
+function readChoice(): Choice {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { frame: { type: 'boolean', default: false } },
+    options: { frame: { type: 'boolean', default: false }, times: { type: 'string', default: '1' } },
   })
   const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name))
   if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. Usage: ${USAGE}`)
   const parts = PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
-  return { parts, isFrameOnly: values.frame }
+  return { parts, times: readTimes(values.times), isFrameOnly: values.frame }
 }
 
 /** Runs one part; what it found is written down when nothing was wrong. */
-async function runPart(part: Part): Promise<readonly string[]> {
+async function runPart(part: Part, times: number): Promise<readonly string[]> {
   const startedMs = performance.now()
-  const { claims, positiveControl, wrong } = await part.run()
+  const { claims, positiveControl, wrong } = await part.run(times)
   for (const { claim, count, result } of claims) say(`  ${claim}: ${count}: ${result}`)
   for (const fault of wrong) console.error(`  WRONG ${fault}`)
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
@@ -30,7 +44,7 @@ async function runPart(part: Part): Promise<readonly string[]> {
   await writeEvidence({
     name: part.name,
     title: part.title,
-    command: `npm run evidence -- ${part.name}`,
+    command: `npm run evidence -- ${part.name}${times === 1 ? '' : ` --times ${times}`}`,
     source: part.source,
     claims,
     positiveControl,
@@ -39,11 +53,11 @@ async function runPart(part: Part): Promise<readonly string[]> {
 }
 
 try {
-  const { parts, isFrameOnly } = readChoice()
+  const { parts, times, isFrameOnly } = readChoice()
   let faults = 0
   for (const part of isFrameOnly ? [] : parts) {
     say(`${part.name}: ${part.title}`)
-    faults += (await runPart(part)).length
+    faults += (await runPart(part, times)).length
   }
   await writeFrame()
   process.exitCode = faults === 0 ? 0 : 1

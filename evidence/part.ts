@@ -10,11 +10,12 @@ export interface PartResult {
   readonly wrong: readonly string[]
 }
 
-/** One harness of the campaign, which may run alone: `npm run evidence -- NAME`. */
+/** One harness of the campaign, which may run alone: `npm run evidence -- NAME [--times N]`. */
 export interface Part {
   readonly name: string
   readonly title: string
   /** Where the harness is. */
   readonly source: string
-  run(): Promise<PartResult>
+  /** Runs it with so many times as many attempts as usual; a part that always does the same takes no notice. */
+  run(times: number): Promise<PartResult>
 }

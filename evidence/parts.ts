@@ -1,3 +1,7 @@
+import { AUDIT_ROUNDS, benchmark as audit } from '../bench/benchmarks/audit.ts'
+import { benchmark as signIn, SIGN_IN_ROUNDS, SIGN_IN_SECONDS } from '../bench/benchmarks/sign-in.ts'
+import { benchmarkedPart } from './benchmarked-part.ts'
+import { overloadPart } from './overload.ts'
 import type { Part } from './part.ts'
 import { scannersPart } from './scanners/index.ts'
 import { testedPart } from './tested-part.ts'
@@ -123,6 +127,33 @@ export const PARTS: readonly Part[] = [
       'each test also counts what must be let through: without processes that serve, the same expectations fail.',
   }),
   testedPart({
+    name: 'once',
+    title: 'What may be used once',
+    project: 'server',
+    files: [
+      'server/src/modules/identity/factors.test.ts',
+      'server/src/modules/identity/invitations.test.ts',
+      'server/src/modules/vouchers/vouchers.test.ts',
+    ],
+    only: /a code once, however many|one of twenty who send|is taken once, however many|exactly one redeems/,
+    claims: [
+      {
+        requirement: 'R3, I6',
+        claim:
+          'A code of an app, a recovery code and an invitation sign one of twenty in who use them at once',
+        figures: ['uses of one code of an app', 'uses of one recovery code', 'uses of one invitation'],
+        result: 'each taken once',
+      },
+      {
+        requirement: 'E9, I6',
+        claim: 'A voucher is redeemed by one of 32 tills at one moment',
+        figures: ['uses of one voucher'],
+        result: 'each redeemed once',
+      },
+    ],
+    positiveControl: 'each must be taken by one: what nobody is let in with fails the same expectation.',
+  }),
+  testedPart({
     name: 'following',
     title: 'How soon three processes follow a change of a feature',
     project: 'server',
@@ -158,7 +189,7 @@ export const PARTS: readonly Part[] = [
       {
         requirement: 'R10',
         claim: 'A restore to a moment holds what was acknowledged before it and nothing after it',
-        figures: ['writes around the moment of a restore'],
+        figures: ['restores to a moment', 'writes around the moments of restores'],
         result: 'exact, and the audit log verifies',
       },
       {
@@ -228,12 +259,65 @@ export const PARTS: readonly Part[] = [
       'the tampering is the control: the same log, untouched, holds both ways with one root, and blanking that the rules allow leaves the seal whole.',
   }),
   verifierPart,
+  testedPart({
+    name: 'keys',
+    title: 'Keys that rotate under load',
+    project: 'server',
+    files: ['server/src/cli/keys-rotate.test.ts', 'server/src/modules/oauth/keys.test.ts'],
+    claims: [
+      {
+        requirement: 'R10',
+        claim: 'While data keys rotate nothing is refused, and every stored secret ends under the new key',
+        figures: [
+          'rotations of the data key',
+          'pages, sign-ins and sealed values over two processes meanwhile',
+        ],
+        result: '0 refused',
+      },
+      {
+        requirement: 'A13, R10',
+        claim: 'While signing keys rotate no token is refused',
+        figures: ['rotations of the signing key', 'tokens issued and used meanwhile'],
+        result: '0 refused',
+      },
+      {
+        requirement: 'A13, R10',
+        claim: 'After an emergency rotation nothing that the old keys signed, before or since, is accepted',
+        figures: [
+          'emergency rotations',
+          'tokens of withdrawn keys',
+          'milliseconds until the slowest was followed',
+        ],
+        result: '0 accepted once it was followed',
+      },
+    ],
+    positiveControl:
+      'the same tokens were accepted right before each rotation, and after a planned one they still are; a value under a key that is gone, and one that was moved to another row, are refused.',
+  }),
+  overloadPart,
+  benchmarkedPart({
+    name: 'audit-cost',
+    title: 'What the audit costs a write',
+    source: 'bench/benchmarks/audit.ts',
+    benchmark: audit,
+    count: `the median of ${AUDIT_ROUNDS} rounds in which the databases take turns`,
+    positiveControl:
+      'an event that computes 5,000 digests more, in a database beside them, is seen to cost more than it may; the databases without events hold none.',
+  }),
+  benchmarkedPart({
+    name: 'sign-ins',
+    title: 'A flood of sign-ins',
+    source: 'bench/benchmarks/sign-in.ts',
+    benchmark: signIn,
+    count: `the median of ${SIGN_IN_ROUNDS} rounds of ${SIGN_IN_SECONDS} s`,
+    positiveControl: 'without the bulkhead for passwords the same reads take longer beside the same flood.',
+  }),
   scannersPart,
   {
     name: 'limiter',
     title: 'Twenty in any minute, over several processes',
     source: 'evidence/limiter.ts',
     // Its processes are started from a file that waits for orders as soon as it is loaded.
-    run: async () => (await import('./limiter.ts')).limiterPart.run(),
+    run: async (times) => (await import('./limiter.ts')).limiterPart.run(times),
   },
 ]

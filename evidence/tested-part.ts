@@ -82,7 +82,7 @@ async function faultsOf(
   return [...failed, ...silent.map((name) => `no test told of: ${name}`)]
 }
 
-async function runPart(part: TestedPart): Promise<PartResult> {
+async function runPart(part: TestedPart, times: number): Promise<PartResult> {
   const folder = await mkdtemp(join(tmpdir(), 'liaison-evidence-'))
   const [figures, report] = [join(folder, 'figures.jsonl'), join(folder, 'report.json')]
   try {
@@ -90,7 +90,7 @@ async function runPart(part: TestedPart): Promise<PartResult> {
     const chosen = ['--project', part.project, ...part.files, ...only]
     await runVitest([...chosen, '--reporter=json', `--outputFile.json=${report}`], {
       LIAISON_FIGURES: figures,
-      LIAISON_CAMPAIGN: '1',
+      LIAISON_CAMPAIGN: String(times),
     })
     const told = await readFigures(figures)
     return {
@@ -111,5 +111,5 @@ async function runPart(part: TestedPart): Promise<PartResult> {
 /** A part whose harness is tests. */
 export function testedPart(part: TestedPart): Part {
   const { name, title, files } = part
-  return { name, title, source: files.join(', '), run: () => runPart(part) }
+  return { name, title, source: files.join(', '), run: (times) => runPart(part, times) }
 }

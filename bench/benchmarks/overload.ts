@@ -1,5 +1,6 @@
 import { atLeast, atMost } from '../benchmark.ts'
 import type { Benchmark, BenchmarkContext, Claim } from '../benchmark.ts'
+import type { Cluster } from '../cluster.ts'
 import { startChild } from '../http/child.ts'
 import type { Child } from '../http/child.ts'
 import type { LoadOrder, LoadReport } from '../http/load.ts'
@@ -8,6 +9,7 @@ import { startLoad, startRival } from '../http/rivals.ts'
 import type { Rival } from '../http/rivals.ts'
 import { invoiceRequests } from '../http/worlds.ts'
 import { seedInvoices, seedPartners, seedTenants, settleTables, withBulkLoading } from '../seed.ts'
+import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
 import { median, medianRatio, spread } from '../statistics.ts'
 import { figure, milliseconds } from '../words.ts'
 
@@ -20,6 +22,17 @@ const CONNECTIONS = 32
 const ATTEMPTS = 3
 const LEAST_GOODPUT = 0.8
 const LONGEST_P99_MS = 500
+
+/** Servers under the same requests, and what puts load on them. */
+export interface Overload {
+  readonly rival: Rival
+  /** The same server without its bound. */
+  readonly unbounded: Rival
+  /** Callers who wait for each answer, and callers who do not. */
+  readonly generators: { readonly closed: Child; readonly open: Child }
+  readonly connection: ConnectionSettings
+  stop(this: void): Promise<void>
+}
 
 /** One round: the capacity right before, then each multiple of it, and the capacity right after. */
 interface OverloadRound {
@@ -41,21 +54,25 @@ async function askUndisturbed(load: Child, order: LoadOrder): Promise<number> {
   }
 }
 
+/** What as many connections as the server is used to get when each waits for its answer, in requests a second. */
+export function measureCapacity({ url, requests }: Rival, closed: Child, seconds: number): Promise<number> {
+  return askUndisturbed(closed, { url, requests, connections: CONNECTIONS, seconds })
+}
+
 async function measureRound(
   rival: Rival,
-  generators: { readonly closed: Child; readonly open: Child },
+  generators: Overload['generators'],
   seconds: number,
 ): Promise<OverloadRound> {
   const { url, requests } = rival
-  const order: LoadOrder = { url, requests, connections: CONNECTIONS, seconds }
-  const measureCapacity = () => askUndisturbed(generators.closed, order)
-  const before = Math.max(await measureCapacity(), await measureCapacity())
+  const measureOnce = () => measureCapacity(rival, generators.closed, seconds)
+  const before = Math.max(await measureOnce(), await measureOnce())
   const loads = new Map<number, OpenLoopReport>()
   for (const multiple of MULTIPLES) {
     const open: OpenLoopOrder = { url, requests, seconds, perSecond: before * multiple }
     loads.set(multiple, await generators.open.ask<OpenLoopReport>(open))
   }
-  const after = await measureCapacity()
+  const after = await measureOnce()
   return { before, peak: Math.max(before, after), loads, after }
 }
 
@@ -65,14 +82,20 @@ interface Measured {
   readonly unbounded: OpenLoopReport
 }
 
-/** Whether a load was served as promised. */
-function holds({ acceptedPerSecond, p99 }: OpenLoopReport, capacity: number): boolean {
+/** Whether a load was served as promised. Source: reliability.md section 3, number 9. */
+export function holds(
+  { acceptedPerSecond, p99 }: Pick<OpenLoopReport, 'acceptedPerSecond' | 'p99'>,
+  capacity: number,
+): boolean {
   return atLeast(acceptedPerSecond / capacity, LEAST_GOODPUT) && atMost(p99, LONGEST_P99_MS)
 }
 
-async function measureRounds(context: BenchmarkContext): Promise<Measured> {
-  const cluster = await context.cluster()
-  const connection = await cluster.createDatabase('bench_overload')
+/** A database with invoices, the two servers over it, warm, and the generators. */
+export async function startOverload(
+  cluster: Cluster,
+  { database, warmUpSeconds }: { readonly database: string; readonly warmUpSeconds: number },
+): Promise<Overload> {
+  const connection = await cluster.createDatabase(database)
   await withBulkLoading(connection, async (client) => {
     await seedTenants(client, PARTNERS.tenants)
     await seedPartners(client, PARTNERS)
@@ -81,30 +104,44 @@ async function measureRounds(context: BenchmarkContext): Promise<Measured> {
   })
   const requests = invoiceRequests(PARTNERS, INVOICES)
   const rival = await startRival('liaison', connection, requests)
-  const unboundedRival = await startRival('unbounded', connection, requests)
+  const unbounded = await startRival('unbounded', connection, requests)
   const generators = {
     closed: startLoad(),
     open: startChild(new URL('../http/open-loop.ts', import.meta.url)),
   }
+  const stop = async () => {
+    const children = [generators.closed, generators.open, rival.child, unbounded.child]
+    await Promise.all(children.map((child) => child.stop()))
+  }
+  try {
+    await measureCapacity(rival, generators.closed, warmUpSeconds)
+    return { rival, unbounded, generators, connection, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function measureRounds(context: BenchmarkContext): Promise<Measured> {
   const seconds = context.isQuick ? 1 : 4
+  const { rival, unbounded, generators, stop } = await startOverload(await context.cluster(), {
+    database: 'bench_overload',
+    warmUpSeconds: seconds,
+  })
   const rounds: OverloadRound[] = []
   try {
-    const warmUp: LoadOrder = { url: rival.url, requests, connections: CONNECTIONS, seconds }
-    await askUndisturbed(generators.closed, warmUp)
     for (let round = 0; round < (context.isQuick ? 1 : 3); round += 1)
       rounds.push(await measureRound(rival, generators, seconds))
-    await askUndisturbed(generators.closed, { ...warmUp, url: unboundedRival.url })
-    const perSecond = median(peaksOf(rounds)) * CONTROL_MULTIPLE
-    const unbounded = await generators.open.ask<OpenLoopReport>({
-      url: unboundedRival.url,
-      requests,
+    await measureCapacity(unbounded, generators.closed, seconds)
+    const report = await generators.open.ask<OpenLoopReport>({
+      url: unbounded.url,
+      requests: unbounded.requests,
       seconds,
-      perSecond,
+      perSecond: median(peaksOf(rounds)) * CONTROL_MULTIPLE,
     } satisfies OpenLoopOrder)
-    return { rounds, unbounded }
+    return { rounds, unbounded: report }
   } finally {
-    const children = [generators.closed, generators.open, rival.child, unboundedRival.child]
-    await Promise.all(children.map((child) => child.stop()))
+    await stop()
   }
 }
 

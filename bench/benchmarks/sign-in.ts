@@ -24,6 +24,9 @@ const LEAST_SIGN_INS = 14
 /** How much slower the slowest reads may be and still count as left alone. */
 const LEFT_ALONE = 1.25
 const REFUSED_PAUSE_MS = 1000
+/** How often, and how long each time, people sign in while others read. */
+export const SIGN_IN_ROUNDS = 5
+export const SIGN_IN_SECONDS = 10
 
 interface Flood {
   readonly signInsPerSecond: number
@@ -116,11 +119,11 @@ async function measure(context: BenchmarkContext): Promise<Measured> {
   const bounded = await startRival('signIn', connection, requests)
   const unbounded = await startRival('unboundedSignIn', connection, requests)
   const reader = startChild(new URL('../http/open-loop.ts', import.meta.url))
-  const seconds = context.isQuick ? 2 : 10
+  const seconds = context.isQuick ? 2 : SIGN_IN_SECONDS
   const rounds: { bounded: Round[]; unbounded: Round[] } = { bounded: [], unbounded: [] }
   try {
     for (const rival of [bounded, unbounded]) await measureRound(rival, reader, seconds)
-    for (let round = 0; round < (context.isQuick ? 1 : 5); round += 1) {
+    for (let round = 0; round < (context.isQuick ? 1 : SIGN_IN_ROUNDS); round += 1) {
       rounds.bounded.push(await measureRound(bounded, reader, seconds))
       rounds.unbounded.push(await measureRound(unbounded, reader, seconds))
     }

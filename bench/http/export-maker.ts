@@ -1,4 +1,5 @@
 import { makeExports } from '../../server/src/modules/exports/index.ts'
+import { startFeatures } from '../../server/src/modules/features/index.ts'
 import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../../server/src/platform/embedded/index.ts'
 import { ROLE_SECRET } from '../cluster.ts'
@@ -22,6 +23,8 @@ const megabytes = (): number => process.memoryUsage.rss() / 1e6
 async function make(connection: ConnectionSettings): Promise<Making> {
   const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: 4 })
   const errors: Error[] = []
+  // What is not open to the partner is in no file, so the files ask for it as the server does.
+  const features = await startFeatures(database, (error) => errors.push(error))
   const exports = makeExports({
     database,
     publicOrigin: () => 'http://localhost',
@@ -40,6 +43,7 @@ async function make(connection: ConnectionSettings): Promise<Making> {
   const { user, system } = process.cpuUsage(cpu)
   clearInterval(sample)
   await exports.stop()
+  await features.stop()
   await database.close()
   const [error] = errors
   if (error) throw error

@@ -17,6 +17,8 @@ import type { Server } from './server.ts'
 const SECRET_KEY = 'a key of a database that is thrown away afterwards'
 /** The limits stay on and are paid for; they are widened because a benchmark is in more of a hurry than a partner. */
 const LIMIT_SCALE = 20
+/** What the leaking server keeps of a request. */
+const KEPT_BYTES = 8192
 
 /** What a measurement leaves out of the real server, or makes harder. */
 type Change = Partial<Pick<Engine, 'readDurability'>> & {
@@ -98,6 +100,14 @@ export function openLiaison(connection: ConnectionSettings): Promise<Server> {
 /** The same, taking in more at once than it can serve: what an overload does to a server that refuses nobody. */
 export function openUnbounded(connection: ConnectionSettings): Promise<Server> {
   return openRoutes(connection, () => [readInvoice], { maxInFlight: 1_000_000 })
+}
+
+/** The same, keeping some kilobytes of each request for ever: what a look at the memory must see. */
+export async function openLeaking(connection: ConnectionSettings): Promise<Server> {
+  const server = await openLiaison(connection)
+  const kept: Buffer[] = []
+  server.http.server.on('request', () => kept.push(Buffer.alloc(KEPT_BYTES, 1)))
+  return server
 }
 
 /** The same, answered only when the audit row is on disk. */

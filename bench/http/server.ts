@@ -5,7 +5,7 @@ import { answerParent } from './child.ts'
 import { openBare } from './bare.ts'
 import { openBoard } from './board.ts'
 import { openBareEmbed, openEmbed } from './embed.ts'
-import { openDurable, openLiaison, openUnbounded, openUnlimited } from './liaison.ts'
+import { openDurable, openLeaking, openLiaison, openUnbounded, openUnlimited } from './liaison.ts'
 import { openSignIn, openUnboundedSignIn } from './sign-in.ts'
 import { openTickets } from './tickets.ts'
 import { openTypical } from './typical.ts'
@@ -21,6 +21,7 @@ export type ServerKind =
   | 'durable'
   | 'unlimited'
   | 'unbounded'
+  | 'leaking'
   | 'bare'
   | 'typical'
   | 'board'
@@ -33,12 +34,14 @@ export type ServerKind =
 export type ServerOrder =
   | { readonly open: ServerKind; readonly connection: ConnectionSettings }
   | { readonly cpu: true }
+  | { readonly memory: true }
 
 const OPENERS: Readonly<Record<ServerKind, (connection: ConnectionSettings) => Promise<Server>>> = {
   liaison: openLiaison,
   durable: openDurable,
   unlimited: openUnlimited,
   unbounded: openUnbounded,
+  leaking: openLeaking,
   bare: openBare,
   typical: openTypical,
   board: openBoard,
@@ -56,6 +59,7 @@ async function obey(order: ServerOrder): Promise<string | number> {
     const { user, system } = process.cpuUsage()
     return user + system
   }
+  if ('memory' in order) return process.memoryUsage.rss()
   server = await OPENERS[order.open](order.connection)
   return server.http.listen({ port: 0, host: '127.0.0.1', backlog: CONNECTION_BACKLOG })
 }

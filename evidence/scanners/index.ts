@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,7 +8,10 @@ import type { Part, PartResult } from '../part.ts'
 import { ACCEPTED } from './accepted.ts'
 import type { Accepted } from './accepted.ts'
 import { SCANNERS } from './list.ts'
-import type { Finding, Scanner } from './scanner.ts'
+import { startLiveProduct } from './live-product.ts'
+import type { LiveProduct } from './live-product.ts'
+import { versionOf } from './program.ts'
+import type { Finding, Scanner, Scene } from './scanner.ts'
 
 const execute = promisify(execFile)
 const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact']
@@ -17,70 +20,114 @@ const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--sa
 interface Outcome {
   readonly claim: Claim
   readonly wrong: readonly string[]
-  readonly isControlled: boolean
+  /** The planted fault that it found; null where the scanner could not be had. */
+  readonly control: string | null
 }
 
 const isSame = ({ rule, place }: Accepted, finding: Finding): boolean =>
   rule === finding.rule && (place === undefined || place.test(finding.place))
 
-const claimOf = (scanner: Scanner, count: string, result: string): Claim => ({
+const claimOf = (name: string, count: string, result: string): Claim => ({
   requirement: 'R12',
-  claim: `${scanner.packages.join(', ')} finds nothing that was not reviewed`,
+  claim: `${name} finds nothing that was not reviewed`,
   count,
   result,
 })
 
-async function runScanner(scanner: Scanner, folder: string): Promise<Outcome> {
+/** Whether any file is where these are looked for. */
+async function hasFiles(pattern: string): Promise<boolean> {
+  for await (const _file of glob(pattern)) return true
+  return false
+}
+
+/** The scanner with its version, ready to run; null where it cannot be had. */
+async function fetchScanner({ name, source }: Scanner, folder: string): Promise<string | null> {
+  if ('program' in source) {
+    const version = await versionOf(source.program, source.versionArgs)
+    return version === undefined ? null : `${name} ${version}`
+  }
+  if ('files' in source) return (await hasFiles(source.files)) ? name : null
   await writeFile(join(folder, 'package.json'), '{"private":true}')
   try {
-    await execute('npm', [...INSTALL, ...scanner.packages], { cwd: folder })
+    await execute('npm', [...INSTALL, ...source.packages], { cwd: folder })
+    return source.packages.join(', ')
   } catch {
-    return { claim: claimOf(scanner, 'none', 'not to be had here'), wrong: [], isControlled: false }
+    return null
   }
-  const planted = await scanner.scanPlanted(folder)
-  const { findings, lookedAt } = await scanner.scan(folder)
-  const accepted = ACCEPTED.filter(({ scanner: name }) => name === scanner.name)
+}
+
+function skip({ name, source }: Scanner): Outcome {
+  const how = 'install' in source ? source.install : `npm install ${source.packages.join(' ')}`
+  console.warn(`SKIPPED ${name}: it is not installed, and nothing was scanned by it. ${how}`)
+  return { claim: claimOf(name, 'none', `not to be had here; ${how}`), wrong: [], control: null }
+}
+
+async function runScanner(scanner: Scanner, scene: Scene): Promise<Outcome> {
+  const name = await fetchScanner(scanner, scene.folder)
+  if (name === null) return skip(scanner)
+  console.log(`  ${name}: ${scanner.planted}`)
+  const planted = await scanner.scanPlanted(scene)
+  const { findings, lookedAt } = await scanner.scan(scene)
+  const accepted = ACCEPTED.filter(({ scanner: of }) => of === scanner.name)
   const open = findings.filter((finding) => !accepted.some((one) => isSame(one, finding)))
+  const reviewed = (findings.length - open.length).toLocaleString('en')
   return {
     claim: claimOf(
-      scanner,
+      name,
       lookedAt,
-      `0 open; ${(findings.length - open.length).toLocaleString('en')} findings of kinds that were reviewed and accepted with a reason`,
+      `0 open; ${reviewed} findings of kinds that were reviewed and accepted with a reason`,
     ),
     wrong: [
       ...(planted.findings.some(({ rule }) => rule === scanner.plantedRule)
         ? []
-        : [`${scanner.name} did not find the planted fault`]),
+        : [`${scanner.name} did not find ${scanner.planted}`]),
       ...open.map(({ rule, place }) => `${scanner.name}: ${rule} at ${place}`),
     ],
-    isControlled: true,
+    control: scanner.planted,
   }
 }
 
-async function inFolder(scanner: Scanner): Promise<Outcome> {
+async function inFolder(scanner: Scanner, product: Scene['product']): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), `liaison-${scanner.name}-`))
   try {
-    return await runScanner(scanner, folder)
+    return await runScanner(scanner, { folder, product })
+  } catch (error) {
+    const told = error instanceof Error ? error.message : String(error)
+    const wrong = [`${scanner.name} did not come to its end: ${told}`]
+    return { claim: claimOf(scanner.name, 'none', 'broke off'), wrong, control: null }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
+/** Those that are named in LIAISON_SCANNERS, separated by commas; all without it. */
+function chooseScanners(): readonly Scanner[] {
+  const wanted = process.env['LIAISON_SCANNERS']?.split(',')
+  return SCANNERS.filter(({ name }) => wanted === undefined || wanted.includes(name))
+}
+
 async function scanAll(): Promise<PartResult> {
+  let started: Promise<LiveProduct> | undefined
+  const product = () => (started ??= startLiveProduct())
   const outcomes: Outcome[] = []
-  for (const scanner of SCANNERS) outcomes.push(await inFolder(scanner))
-  const controlled = outcomes.filter(({ isControlled }) => isControlled).length
+  try {
+    for (const scanner of chooseScanners()) outcomes.push(await inFolder(scanner, product))
+  } finally {
+    await (await started?.catch(() => undefined))?.[Symbol.asyncDispose]()
+  }
+  const controls = outcomes.flatMap(({ control }) => (control === null ? [] : [control]))
   return {
     claims: outcomes.map(({ claim }) => claim),
-    positiveControl: `each of the ${controlled} that ran was given a planted fault of its kind (basic sign-in, a required column, a private key, an exponential expression, a package from elsewhere) and found it. What was accepted, and why, is in evidence/scanners/accepted.ts.`,
+    positiveControl: `each of the ${controls.length} that ran was given a planted fault of its kind (${controls.join('; ')}) and found it. What was accepted, and why, is in evidence/scanners/accepted.ts`,
     wrong: [
       ...outcomes.flatMap(({ wrong }) => wrong),
-      ...(controlled === 0 ? ['no scanner could be had'] : []),
+      ...(controls.length === 0 ? ['no scanner could be had'] : []),
+      ...(outcomes.length < SCANNERS.length ? ['only some were asked for, so nothing is written down'] : []),
     ],
   }
 }
 
-/** Scanners of others over the document, the migrations, the tree, the regular expressions and the lockfile (reliability.md section 3, number 16). */
+/** Scanners of others over the texts of the product, its database, its pages and its API (reliability.md section 3, number 16). */
 export const scannersPart: Part = {
   name: 'scanners',
   title: 'Scanners of others',

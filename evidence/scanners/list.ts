@@ -6,31 +6,23 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { readExpressions } from './regular-expressions.ts'
 import type { Expression } from './regular-expressions.ts'
+import { ffuf } from './ffuf.ts'
+import { pgTap } from './pgtap.ts'
+import { runProgram } from './program.ts'
+import type { Ran } from './program.ts'
 import type { Finding, Scan, Scanner } from './scanner.ts'
+import { schemathesis } from './schemathesis.ts'
+import { semgrep } from './semgrep.ts'
+import { sqlmap } from './sqlmap.ts'
+import { testssl } from './testssl.ts'
+import { wapiti } from './wapiti.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LARGEST_OUTPUT = 256 * 1024 * 1024
 
-interface Ran {
-  readonly status: number
-  readonly out: string
-}
-
-/** Runs a program that was installed in the folder, in the root of the product. Scanners end with an error code when they find something. */
-function run(folder: string, program: string, args: readonly string[]): Promise<Ran> {
-  const options = {
-    cwd: ROOT,
-    maxBuffer: LARGEST_OUTPUT,
-    env: { ...process.env, NO_COLOR: '1' },
-  }
-  return new Promise((resolve, reject) => {
-    execFile(join(folder, 'node_modules/.bin', program), args, options, (error, out, told) => {
-      if (error === null) resolve({ status: 0, out })
-      else if (typeof error.code === 'number') resolve({ status: error.code, out: out || told })
-      else reject(new Error(`${program}: ${error.message}`))
-    })
-  })
-}
+/** Runs a program that was installed in the folder, in the root of the product. */
+const run = (folder: string, program: string, args: readonly string[]): Promise<Ran> =>
+  runProgram(join(folder, 'node_modules/.bin', program), args, { cwd: ROOT })
 
 const countOf = (count: number, what: string): string => `${count.toLocaleString('en')} ${what}`
 
@@ -50,9 +42,9 @@ async function runSpectral(folder: string, document: string): Promise<Scan> {
 
 const spectral: Scanner = {
   name: 'spectral',
-  packages: ['@stoplight/spectral-cli@6.16.3', '@stoplight/spectral-owasp-ruleset@2.0.1'],
-  scan: (folder) => runSpectral(folder, join(ROOT, 'docs/openapi.json')),
-  async scanPlanted(folder) {
+  source: { packages: ['@stoplight/spectral-cli@6.16.3', '@stoplight/spectral-owasp-ruleset@2.0.1'] },
+  scan: ({ folder }) => runSpectral(folder, join(ROOT, 'docs/openapi.json')),
+  async scanPlanted({ folder }) {
     const document = join(folder, 'planted.json')
     const securitySchemes = { password: { type: 'http', scheme: 'basic' } }
     await writeFile(
@@ -67,6 +59,7 @@ const spectral: Scanner = {
     return runSpectral(folder, document)
   },
   plantedRule: 'owasp:api2:2023-no-http-basic',
+  planted: 'basic sign-in',
 }
 
 const SquawkReport = z.array(z.object({ file: z.string(), line: z.int(), rule_name: z.string() }))
@@ -82,18 +75,19 @@ async function runSquawk(folder: string, files: readonly string[]): Promise<Scan
 
 const squawk: Scanner = {
   name: 'squawk',
-  packages: ['squawk-cli@2.66.0'],
-  async scan(folder) {
+  source: { packages: ['squawk-cli@2.66.0'] },
+  async scan({ folder }) {
     const files: string[] = []
     for await (const file of glob('server/src/**/migrations/*.sql', { cwd: ROOT })) files.push(file)
     return runSquawk(folder, files)
   },
-  async scanPlanted(folder) {
+  async scanPlanted({ folder }) {
     const file = join(folder, 'planted.sql')
     await writeFile(file, 'alter table ticket add column reason text not null;\n')
     return runSquawk(folder, [file])
   },
   plantedRule: 'adding-required-field',
+  planted: 'a required column',
 }
 
 const SecretlintReport = z.array(
@@ -117,15 +111,16 @@ async function runSecretlint(folder: string, patterns: readonly string[]): Promi
 
 const secretlint: Scanner = {
   name: 'secretlint',
-  packages: ['secretlint@13.0.6', '@secretlint/secretlint-rule-preset-recommend@13.0.7'],
-  scan: (folder) => runSecretlint(folder, TREE),
-  async scanPlanted(folder) {
+  source: { packages: ['secretlint@13.0.6', '@secretlint/secretlint-rule-preset-recommend@13.0.7'] },
+  scan: ({ folder }) => runSecretlint(folder, TREE),
+  async scanPlanted({ folder }) {
     const file = join(folder, 'planted.txt')
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     await writeFile(file, privateKey.export({ type: 'pkcs1', format: 'pem' }))
     return runSecretlint(folder, [file])
   },
   plantedRule: '@secretlint/secretlint-rule-privatekey',
+  planted: 'a private key',
 }
 
 const Judged = z.array(z.object({ place: z.string(), status: z.enum(['safe', 'vulnerable', 'unknown']) }))
@@ -156,10 +151,11 @@ async function runRecheck(folder: string, expressions: readonly Expression[]): P
 
 const recheck: Scanner = {
   name: 'recheck',
-  packages: ['recheck@4.5.0'],
-  scan: async (folder) => runRecheck(folder, await readExpressions(ROOT)),
-  scanPlanted: (folder) => runRecheck(folder, [{ source: '^(a+)+$', flags: '', place: 'planted' }]),
+  source: { packages: ['recheck@4.5.0'] },
+  scan: async ({ folder }) => runRecheck(folder, await readExpressions(ROOT)),
+  scanPlanted: ({ folder }) => runRecheck(folder, [{ source: '^(a+)+$', flags: '', place: 'planted' }]),
   plantedRule: 'vulnerable',
+  planted: 'an exponential expression',
 }
 
 async function runLockfileLint(folder: string, file: string): Promise<Scan> {
@@ -175,9 +171,9 @@ async function runLockfileLint(folder: string, file: string): Promise<Scan> {
 
 const lockfileLint: Scanner = {
   name: 'lockfile-lint',
-  packages: ['lockfile-lint@5.0.1'],
-  scan: (folder) => runLockfileLint(folder, join(ROOT, 'package-lock.json')),
-  async scanPlanted(folder) {
+  source: { packages: ['lockfile-lint@5.0.1'] },
+  scan: ({ folder }) => runLockfileLint(folder, join(ROOT, 'package-lock.json')),
+  async scanPlanted({ folder }) {
     const file = join(folder, 'planted-lock.json')
     const resolved = 'http://elsewhere.example/left/-/left-1.0.0.tgz'
     const packages = { '': { name: 'planted' }, 'node_modules/left': { version: '1.0.0', resolved } }
@@ -185,6 +181,22 @@ const lockfileLint: Scanner = {
     return runLockfileLint(folder, file)
   },
   plantedRule: 'lockfile',
+  planted: 'a package from elsewhere',
 }
 
-export const SCANNERS: readonly Scanner[] = [lockfileLint, secretlint, squawk, recheck, spectral]
+/** Those that read texts first, then those that need a product that runs. */
+export const SCANNERS: readonly Scanner[] = [
+  lockfileLint,
+  secretlint,
+  semgrep,
+  squawk,
+  recheck,
+  spectral,
+  pgTap,
+  testssl,
+  ffuf,
+  sqlmap,
+  schemathesis,
+  // Last, because it follows whatever leads out of the session.
+  wapiti,
+]

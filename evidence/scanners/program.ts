@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process'
+
+const LARGEST_OUTPUT = 256 * 1024 * 1024
+
+/** What a program said, and how it ended. Scanners end with an error code when they find something. */
+export interface Ran {
+  readonly status: number
+  readonly out: string
+}
+
+interface RunOptions {
+  readonly cwd: string
+  /** After so long it is ended, and what it said so far counts. */
+  readonly timeoutMs?: number
+}
+
+/** Runs a program to its end. Rejects when there is no such program, or it was ended from outside. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, timeoutMs = 0 }: RunOptions,
+): Promise<Ran> {
+  const options = {
+    cwd,
+    maxBuffer: LARGEST_OUTPUT,
+    timeout: timeoutMs,
+    env: { ...process.env, NO_COLOR: '1', TERM: 'dumb' },
+  }
+  return new Promise((resolve, reject) => {
+    execFile(command, args, options, (error, out, told) => {
+      if (error === null) resolve({ status: 0, out: out || told })
+      else if (typeof error.code === 'number') resolve({ status: error.code, out: out || told })
+      else reject(new Error(`${command}: ${error.message}`))
+    }).stdin?.end()
+  })
+}
+
+/** The version of a program as it tells it; undefined where it is not installed. */
+export async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const { out } = await runProgram(command, args, { cwd: '/', timeoutMs: 60_000 })
+    return /\d+\.\d+[\w.]*/.exec(out)?.[0] ?? 'of an unknown version'
+  } catch {
+    return undefined
+  }
+}
