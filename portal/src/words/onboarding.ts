@@ -122,7 +122,7 @@ export const onboarding = {
   'app.revoke_keep': 'Keep it',
   'app.revoke_done': '{name} revoked',
 
-  'granted.title': 'Access by customers',
+  'granted.title': 'Customer access',
   'granted.lead': 'What customers let your API clients do. Each customer sees the same.',
   'granted.consents': 'Allowed by customers',
   'granted.none': 'No customer has allowed anything yet',
