@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   hash: ['sha256'],
   hkdfSync: ['sha256'],
   argon2: ['argon2id'],
+  argon2Sync: ['argon2id'],
   createECDH: ['prime256v1'],
   sign: ['sha256'],
   verify: ['sha256'],
@@ -50,7 +51,7 @@ const NOT_WEAK = new Map([
 async function readProgram(): Promise<{ file: string; text: string }[]> {
   const files: { file: string; text: string }[] = []
   for await (const file of glob(
-    PROGRAM.map((place) => `${place}/**/*.{ts,tsx}`),
+    PROGRAM.map((place) => `${place}/**/*.{ts,tsx,js}`),
     { cwd: root },
   )) {
     if (/\.test\.tsx?$|generated/.test(file)) continue

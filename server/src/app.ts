@@ -22,7 +22,7 @@ import { embedPlaces, makeEmbed, makeEmbedRoutes, mountEmbed } from '#modules/em
 import type { Embed } from '#modules/embed/index.ts'
 import { makeEarningRoutes } from '#modules/earnings/index.ts'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
-import { makeIdentityRoutes, makePasswordHasher } from '#modules/identity/index.ts'
+import { makeIdentityRoutes, passwordHasherOf } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeIdentityCheckRoutes, mountIdentityEvents } from '#modules/kyc/index.ts'
@@ -220,7 +220,7 @@ function makeEngine(
     vault: services.vault,
     limits: rememberRefusals(options.limitStore ?? makePostgresLimitStore(database)),
     embedOrigin: services.embedOrigin,
-    hasher: makePasswordHasher(services.passwordHashConcurrency),
+    hasher: passwordHasherOf(services),
     onAnswered: (...said) => (options.observer ?? NOBODY).formAnswered(...said),
     ...(options.limitScale !== undefined && { scale: options.limitScale }),
   })

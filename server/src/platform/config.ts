@@ -125,7 +125,7 @@ const Environment = z.object({
   }),
   PASSWORD_HASH_CONCURRENCY: documented(integer(1, 1, 64), {
     description:
-      'Password hashes computed at the same time (the bulkhead of reliability R6). Each takes a whole core for some 40 ms: no more than half of them, or other requests wait while many sign in.',
+      'Password hashes computed at the same time (the bulkhead of reliability R6), each on a thread of its own that gives way to requests. Each takes a core for some 40 ms: no more than half of them, or many of them together still slow requests down.',
     unit: 'hashes',
   }),
   TRUSTED_PROXIES: documented(commaSeparated(), {

@@ -18,7 +18,7 @@ import { makeMeRoute } from './me-routes.ts'
 import { makeOutboxRoutes } from './outbox-routes.ts'
 import { personAdminRoutes } from './person-admin-routes.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
-import { makePasswordHasher } from './password-hash.ts'
+import { passwordHasherOf } from './password-hasher.ts'
 import { makeRecoverRoutes } from './recover-routes.ts'
 import { makeSignInRoutes } from './sign-in-routes.ts'
 import { makeStaffRoutes } from './staff-routes.ts'
@@ -34,7 +34,7 @@ export interface IdentityOptions {
 /** Every page and operation of this module. */
 export function makeIdentityRoutes(services: Services, options: IdentityOptions = {}): readonly Route[] {
   const demoSignIns = services.isDemo && options.demoSignIns ? options.demoSignIns : () => []
-  const door: Door = { services, hasher: makePasswordHasher(services.passwordHashConcurrency), demoSignIns }
+  const door: Door = { services, hasher: passwordHasherOf(services), demoSignIns }
   return [
     ...makeSignInRoutes(door),
     ...makeEnrolRoutes(door),
@@ -58,8 +58,9 @@ export { createInvitation } from './invitation.ts'
 export { inviteAdministrator } from './invite-administrator.ts'
 export { removeAdministrator } from './remove-administrator.ts'
 export { sweepIdentity } from './member-store.ts'
-export { hashPassword, makePasswordHasher } from './password-hash.ts'
-export type { PasswordHasher } from './password-hash.ts'
+export { hashPassword } from './password-hash.ts'
+export { makePasswordHasher, passwordHasherOf } from './password-hasher.ts'
+export type { PasswordHasher } from './password-hasher.ts'
 export { findNewPasswordFault } from './new-password.ts'
 export { contextWords, SHORTEST_ALONE } from './password-rules.ts'
 export { makeToken } from './secret-token.ts'

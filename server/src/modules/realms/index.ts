@@ -5,7 +5,7 @@
  * session limits come from `configuration`, the password hasher and secret tokens from `identity`.
  */
 
-import { makePasswordHasher } from '#modules/identity/index.ts'
+import { passwordHasherOf } from '#modules/identity/index.ts'
 import type { PasswordHasher } from '#modules/identity/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -34,7 +34,7 @@ export interface RealmOptions {
 export function makeRealmRoutes(services: Services, options: RealmOptions = {}): readonly Route[] {
   const door: RealmDoor = {
     services,
-    hasher: options.hasher ?? makePasswordHasher(services.passwordHashConcurrency),
+    hasher: options.hasher ?? passwordHasherOf(services),
     demoSignIns: options.realmDemoSignIns ?? (() => []),
   }
   return [

@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
+import { expect, test } from 'vitest'
+import { hashPassword, makePasswordHasher } from './index.ts'
+
+/** How far each thread of this process gives way, as the system tells it (proc(5), field 19 of stat). */
+async function readNiceness(): Promise<number[]> {
+  const threads = await readdir('/proc/self/task')
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, 'utf8').catch(() => '')),
+  )
+  // The name of a thread stands in brackets and may hold spaces; state, the first field behind it, is the third.
+  return stats.filter(Boolean).map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))
+}
+
+test.runIf(process.platform === 'linux')(
+  'passwords are hashed on a thread that gives way to requests, which keep their own priority (R6)',
+  async () => {
+    const own = getPriority()
+    const before = await readNiceness()
+    await makePasswordHasher(1).hash('correct horse battery')
+    const after = await readNiceness()
+    const givingWay = (all: number[]) => all.filter((nice) => nice === Math.min(own + 10, 19)).length
+    expect(givingWay(after)).toBe(givingWay(before) + 1)
+    expect(getPriority()).toBe(own)
+  },
+)
+
+test('a password matches the hash that any thread made of it, in whichever form its letters were typed, and no other does', async () => {
+  const hasher = makePasswordHasher(2)
+  const [composed, decomposed] = ['caf\u00e9 du coin', 'cafe\u0301 du coin']
+  const hashes = await Promise.all([hasher.hash(composed), hashPassword(composed)])
+  for (const hash of hashes) {
+    expect(await hasher.verify(decomposed, hash)).toBe(true)
+    expect(await hasher.verify('cafe du coin', hash)).toBe(false)
+  }
+  expect(await hasher.verify(composed, null)).toBe(false)
+})
