@@ -86,6 +86,14 @@ test('every problem code that an operation can answer with is in the registry', 
   expect(unknown).toEqual([])
 })
 
+test('every list that goes on from a cursor says how it refuses a wrong one (R8)', () => {
+  const silent = routes
+    .filter(({ input }) => input.query instanceof z.ZodObject && 'cursor' in input.query.shape)
+    .filter((route) => !problemsOf(route).includes('CURSOR_INVALID'))
+    .map(({ path }) => path)
+  expect(silent).toEqual([])
+})
+
 test('the committed document is what the routes say', async () => {
   expect(await makeOpenApi(routes)).toEqual(await snapshot())
 })

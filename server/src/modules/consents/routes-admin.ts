@@ -61,6 +61,7 @@ function makeListRoute(services: Services): Route {
     },
     access: { permission: 'platform.links.read' },
     limit: 'list',
+    problems: ['CURSOR_INVALID'],
     responses: { 200: z.strictObject({ items: z.array(AdminConsent), next_cursor: z.string().nullable() }) },
     async handle({ mandate, query }) {
       const { rows, next_cursor } = await readPage(mandate, query, services.cursors)

@@ -55,6 +55,7 @@ function makeListRoute(services: Services): Route {
     input: { query: z.strictObject({ tenant_id: publicId('tenant').optional(), ...listQuery }) },
     access: { permission: 'partner_org.consents.read' },
     limit: 'list',
+    problems: ['CURSOR_INVALID'],
     responses: {
       200: z.strictObject({ items: z.array(PartnerConsent), next_cursor: z.string().nullable() }),
     },

@@ -45,6 +45,7 @@ function makeListRoute(services: Services): Route {
     },
     access: { permission: 'tenant.partner_access.read' },
     limit: 'list',
+    problems: ['CURSOR_INVALID'],
     responses: { 200: z.strictObject({ items: z.array(TenantConsent), next_cursor: z.string().nullable() }) },
     async handle({ mandate, query }) {
       const { rows, next_cursor } = await readPage(mandate, query, services.cursors)
