@@ -24,21 +24,31 @@ export function runBenchmark(benchmark: Benchmark, cluster: Cluster): Promise<Be
   })
 }
 
+/** A result beside what was asked for, so marked that nobody reads over it when the two differ. */
+export function describeResult(isMet: boolean, measured: string, target: string): string {
+  return `${isMet ? '' : '**missed**: '}${measured}; asked for: ${target}`
+}
+
+/** A benchmark that does not see what was planted has measured nothing. */
+const isControl = ({ what }: { readonly what: string }): boolean => what.startsWith('positive control')
+
 /** What a benchmark claims, as the campaign writes it down, and which targets it missed. */
 export function toPartClaims(
   { claims }: Pick<BenchmarkResult, 'claims'>,
   count: string,
-): Pick<PartResult, 'claims' | 'wrong'> {
+): Required<Pick<PartResult, 'claims' | 'wrong' | 'missed'>> {
+  const unmet = claims.filter(({ isMet }) => !isMet)
+  const describe = ({ what, measured, target }: (typeof claims)[number]) =>
+    `${what}: ${measured}; asked for: ${target}`
   return {
-    claims: claims.map(({ requirement, what, measured, target }) => ({
+    claims: claims.map(({ requirement, what, measured, target, isMet }) => ({
       requirement,
       claim: `${what.slice(0, 1).toUpperCase()}${what.slice(1)}`,
       count,
-      result: `${measured}; asked for: ${target}`,
+      result: describeResult(isMet, measured, target),
     })),
-    wrong: claims
-      .filter(({ isMet }) => !isMet)
-      .map(({ what, measured, target }) => `${what}: ${measured}; asked for: ${target}`),
+    wrong: unmet.filter(isControl).map(describe),
+    missed: unmet.filter((claim) => !isControl(claim)).map(describe),
   }
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readTestNames } from '../scripts/lib/test-names.ts'
 import { TARGET_FIGURES } from './figures.ts'
+import { toPartClaims } from './benchmarked-part.ts'
 import { renderFrame, runOf } from './frame.ts'
 import { PARTS } from './parts.ts'
 
@@ -50,4 +51,22 @@ test('a part that was not run yet is told apart from one that was', () => {
     '<!-- evidence walk -->\n\n`npm run evidence`; 2026-11-22, commit 1234567. 2 cores.\n\n<!-- end walk -->'
   expect(runOf(page, 'walk')).toBe('2026-11-22, 1234567')
   expect(runOf(page, 'faults')).toBeUndefined()
+})
+
+test('a target that was measured and not reached is written down as missed; a control that saw nothing is a fault (R13)', () => {
+  const claim = { requirement: 'R6', measured: '1.65', target: '≤ 1.25', isMet: false }
+  const { claims, wrong, missed } = toPartClaims(
+    {
+      claims: [
+        { ...claim, what: 'p99 of reads' },
+        { ...claim, what: 'positive control: without the bulkhead reads take longer' },
+        { ...claim, what: 'sign-ins a second', isMet: true },
+      ],
+    },
+    '3 rounds',
+  )
+  expect(claims.map(({ result }) => result.startsWith('**missed**: '))).toEqual([true, true, false])
+  expect([wrong.length, missed]).toEqual([1, ['p99 of reads: 1.65; asked for: ≤ 1.25']])
+  const page = `<!-- evidence sign-ins -->\n\n2 cores; 2026-11-22, commit 1234567. ${claims[0]?.result}\n\n<!-- end sign-ins -->`
+  expect(runOf(page, 'sign-ins')).toBe('2026-11-22, 1234567, a target missed')
 })

@@ -7,12 +7,14 @@ import type { TargetFigure } from './figures.ts'
 const DOCUMENT = fileURLToPath(new URL('../docs/evidence.md', import.meta.url))
 const escape = (text: string): string => text.replaceAll(/([|_*])/g, '\\$1')
 
-/** When a part was last run, as its section says. */
+/** When a part was last run, as its section says, and whether it missed a target. */
 export function runOf(document: string, part: string): string | undefined {
   const start = document.indexOf(`<!-- evidence ${part} -->`)
   const end = document.indexOf(`<!-- end ${part} -->`)
   if (start < 0 || end < start) return undefined
-  return /; (\d{4}-\d{2}-\d{2}), commit ([^.]+)\./.exec(document.slice(start, end))?.slice(1).join(', ')
+  const section = document.slice(start, end)
+  const run = /; (\d{4}-\d{2}-\d{2}), commit ([^.]+)\./.exec(section)?.slice(1).join(', ')
+  return run !== undefined && section.includes('**missed**') ? `${run}, a target missed` : run
 }
 
 function describeParts({ parts }: TargetFigure, document: string): string {
@@ -35,7 +37,7 @@ export function renderFrame(document: string): string {
   ])
   return [
     '## The numbers to reach',
-    'Each row is one of the numbers of the specification (reliability.md section 3). Each commit runs the named tests in `npm test`; the campaign, `npm run evidence`, runs its parts with more attempts and writes what it counted into the section of the part, with the date and the commit.',
+    'Each row is one of the numbers of the specification (reliability.md section 3). Each commit runs the named tests in `npm test`; the campaign, `npm run evidence`, runs its parts with more attempts and writes what it counted into the section of the part, with the date and the commit. A part in which anything was wrong writes nothing; a target that was measured and not reached is marked as missed.',
     renderTable([['Number', 'Claim', 'On each commit', 'Campaign', 'Not shown'], ...rows]),
   ].join('\n\n')
 }

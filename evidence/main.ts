@@ -32,14 +32,17 @@ function readChoice(): Choice {
   return { parts, times: readTimes(values.times), isFrameOnly: values.frame }
 }
 
-/** Runs one part; what it found is written down when nothing was wrong. */
+/** Runs one part and says what was wrong or missed; what it found is written down when nothing was wrong. */
 async function runPart(part: Part, times: number): Promise<readonly string[]> {
   const startedMs = performance.now()
-  const { claims, positiveControl, wrong } = await part.run(times)
+  const { claims, positiveControl, wrong, missed = [] } = await part.run(times)
   for (const { claim, count, result } of claims) say(`  ${claim}: ${count}: ${result}`)
   for (const fault of wrong) console.error(`  WRONG ${fault}`)
+  for (const target of missed) console.error(`  MISSED ${target}`)
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0)
-  say(`${part.name}: ${wrong.length === 0 ? 'sound' : `${wrong.length} faults`} after ${seconds} s`)
+  say(
+    `${part.name}: ${wrong.length === 0 ? 'sound' : `${wrong.length} faults`}${missed.length === 0 ? '' : `, ${missed.length} targets missed`} after ${seconds} s`,
+  )
   if (wrong.length > 0) return wrong
   await writeEvidence({
     name: part.name,
@@ -49,7 +52,7 @@ async function runPart(part: Part, times: number): Promise<readonly string[]> {
     claims,
     positiveControl,
   })
-  return []
+  return missed
 }
 
 try {

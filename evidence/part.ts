@@ -8,6 +8,8 @@ export interface PartResult {
   readonly positiveControl: string
   /** Everything that was not as it must be; a part with faults is not written down, and the command fails. */
   readonly wrong: readonly string[]
+  /** Targets that were measured and not reached: they are written down as missed, and the command fails. */
+  readonly missed?: readonly string[]
 }
 
 /** One harness of the campaign, which may run alone: `npm run evidence -- NAME [--times N]`. */
