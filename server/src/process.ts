@@ -229,7 +229,7 @@ export async function startServer(config: Config, installation: Installation): P
   await untilReachable(() => refuseUnsafeLogins(database))
   const state: State = { port: config.port, isStopping: false, metrics: null }
   const origin = () => config.publicOrigin ?? `http://localhost:${state.port}`
-  const tracing = startTracing(config.traceEndpoint)
+  const tracing = await startTracing(config.traceEndpoint)
   const keyRing = await startKeyRing({
     database,
     secretKey: installation.secretKey,

@@ -1,4 +1,4 @@
-import nodemailer from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 import type { TopicHandler } from './jobs.ts'
@@ -20,12 +20,18 @@ export interface MailOptions {
   readonly from: string
 }
 
+/** Loaded only where there is a mail server. */
+async function openTransport(url: string): Promise<Transporter> {
+  const { default: nodemailer } = await import('nodemailer')
+  return nodemailer.createTransport({ url, ...TIMEOUTS })
+}
+
 /**
  * Hands mails over. The message's id is the row's id, so that a job that runs twice keeps one row; a crash between
  * sending and noting can send a mail twice, never lose it.
  */
 export function makeMailHandler({ database, smtpUrl, from }: MailOptions): TopicHandler {
-  const transport = smtpUrl === undefined ? null : nodemailer.createTransport({ url: smtpUrl, ...TIMEOUTS })
+  const transport = smtpUrl === undefined ? null : openTransport(smtpUrl)
   return async (payload, messageId) => {
     const mail = Mail.parse(payload)
     const pool = database.pool('liaison_job')
@@ -35,7 +41,8 @@ export function makeMailHandler({ database, smtpUrl, from }: MailOptions): Topic
       [messageId, mail.to, mail.subject, mail.text],
     )
     if (!transport || rows[0]?.sent_at) return
-    await transport.sendMail({
+    const mailer = await transport
+    await mailer.sendMail({
       from,
       to: mail.to,
       subject: mail.subject,

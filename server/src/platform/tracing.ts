@@ -1,12 +1,14 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Span } from '@opentelemetry/api'
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Sends traces to a collector. Without an endpoint nothing is made and nothing is sent. */
-export function startTracing(endpoint: string | undefined): { stop(): Promise<void> } {
+/** Sends traces to a collector. Without an endpoint nothing is loaded and nothing is sent. */
+export async function startTracing(endpoint: string | undefined): Promise<{ stop(): Promise<void> }> {
   if (endpoint === undefined) return { stop: () => Promise.resolve() }
+  const [{ OTLPTraceExporter }, { BatchSpanProcessor, NodeTracerProvider }] = await Promise.all([
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/sdk-trace-node'),
+  ])
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` })
   const provider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] })
   provider.register()

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
-import Pdf from 'pdfkit'
+import type Pdf from 'pdfkit'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { toShown } from '#platform/table-file/pdf-text.ts'
 import type { ShownText } from '#platform/table-file/pdf-text.ts'
@@ -43,8 +43,8 @@ class Pages {
   readonly doc: PDFKit.PDFDocument
   isExact = true
 
-  constructor({ row, at }: Papers) {
-    this.doc = new Pdf({
+  constructor(Library: typeof Pdf, { row, at }: Papers) {
+    this.doc = new Library({
       size: 'A4',
       margin: MARGIN,
       bufferPages: true,
@@ -171,7 +171,8 @@ function numberPages({ doc }: Pages, { row, seal }: Papers): void {
 
 /** The file of an agreement: the text, and a certificate with the evidence, the fingerprints and the history. Not sealed yet. */
 export async function drawAgreement(papers: Papers): Promise<Buffer> {
-  const pages = new Pages(papers)
+  const { default: library } = await import('pdfkit')
+  const pages = new Pages(library, papers)
   const parts: Buffer[] = []
   pages.doc.on('data', (part: Buffer) => parts.push(part))
   const done = once(pages.doc, 'end')

@@ -20,7 +20,7 @@ test.runIf(process.platform === 'linux')(
     const before = await readNiceness()
     await makePasswordHasher(1).hash('correct horse battery')
     const after = await readNiceness()
-    const givingWay = (all: number[]) => all.filter((nice) => nice === Math.min(own + 10, 19)).length
+    const givingWay = (all: number[]) => all.filter((nice) => nice === Math.min(own + 5, 19)).length
     expect(givingWay(after)).toBe(givingWay(before) + 1)
     expect(getPriority()).toBe(own)
   },

@@ -16,10 +16,10 @@ export interface PasswordHasher {
 const WAITING_PER_THREAD = 12
 
 /**
- * How much the threads give way to everything else (nice(2)). At 10 they get a tenth of a core that others want
- * wholly, so that sign-ins go on while requests never wait for a hash.
+ * How much the threads give way to everything else (nice(2)). At 5 they get a quarter of a core that others want
+ * wholly, so that sign-ins go on even then, and requests hardly wait for a hash.
  */
-const NICENESS = 10
+const NICENESS = 5
 
 /** How long a thread waits for the next password before its memory is given back. */
 const IDLE_MS = 60_000

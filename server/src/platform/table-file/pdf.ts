@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
-import Pdf from 'pdfkit'
+import type Pdf from 'pdfkit'
 import type { ExportCell, ExportColumn } from '../export-source.ts'
 import { decimalsOf, isMoney, toDecimal, toText } from './cells.ts'
 import { ASCENDER, TextLine } from './pdf-line.ts'
@@ -58,6 +58,9 @@ function toPdfText(cell: ExportCell): string {
   return toText(cell)
 }
 
+/** With its fonts it is the largest part of a process that has not made a file yet, so it comes with the first one. */
+const loadLibrary = async () => (await import('pdfkit')).default
+
 /** The pages of one file. */
 class Pages {
   readonly doc: PDFKit.PDFDocument
@@ -69,9 +72,9 @@ class Pages {
   #weight: Weight = 'plain'
   isExact = true
 
-  constructor(facts: FileFacts, sink: Sink) {
+  constructor(Library: typeof Pdf, facts: FileFacts, sink: Sink) {
     this.#facts = facts
-    this.doc = new Pdf({
+    this.doc = new Library({
       size: 'A4',
       layout: 'landscape',
       margins: { top: MARGIN, bottom: 0, left: MARGIN, right: MARGIN },
@@ -218,11 +221,13 @@ function addTotals(pages: Pages, totals: Totals, rows: number): void {
 
 /** A table on A4 pages with a head on each, page numbers, and the totals of each currency at the end. */
 export function makePdfWriter(facts: FileFacts, sink: Sink): FileWriter {
-  const pages = new Pages(facts, sink)
+  let opened: Promise<Pages> | undefined
+  const open = () => (opened ??= loadLibrary().then((library) => new Pages(library, facts, sink)))
   const totals = new Totals(facts.columns)
   let count = 0
   return {
     async write(rows) {
+      const pages = await open()
       for (const row of rows) {
         pages.addRow(row)
         totals.add(row)
@@ -231,6 +236,7 @@ export function makePdfWriter(facts: FileFacts, sink: Sink): FileWriter {
       }
     },
     async end() {
+      const pages = await open()
       addTotals(pages, totals, count)
       const ended = once(pages.doc, 'end')
       pages.doc.end()
