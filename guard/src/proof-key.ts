@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK } from 'jose'
 import type { JWK } from 'jose'
 import { digestText } from './digest.ts'
+import { toDerSignature } from './signature-form.ts'
 
 /** The length of both halves of a signature (RFC 7518 section 3.4). */
 const SIGNATURE_BYTES = 64
@@ -67,8 +68,7 @@ export function makeProofKeys(maxEntries: number): ProofKeys {
     const signature = Buffer.from(proof.slice(end + 1), 'base64url')
     const data = Buffer.from(proof.slice(0, end))
     const holds =
-      signature.length === SIGNATURE_BYTES &&
-      verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature)
+      signature.length === SIGNATURE_BYTES && verify('sha256', data, key, toDerSignature(signature))
     if (!holds) throw new Error('the signature of the proof does not hold')
     keep(thumbprint, key)
   }

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../server/src/platform/limit-policies.ts'
+import type { LimitPolicy } from '../../server/src/platform/limit-policies.ts'
 import { evidenceOf, permissionOf } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import { readRoutes } from '../lib/routes.ts'
@@ -20,8 +21,9 @@ function accessOf(route: Route): string {
 }
 
 function describeLimit({ limit }: Route): string {
-  const { allowed, windowSeconds } = LIMITS[limit]
-  return `${allowed} in ${windowSeconds === 3600 ? 'an hour' : 'a minute'}`
+  const { allowed, windowSeconds, per }: LimitPolicy = LIMITS[limit]
+  const window = windowSeconds === 3600 ? 'an hour' : 'a minute'
+  return `${allowed} in ${window}${per === 'person' ? ' for each person' : ''}`
 }
 
 function table(routes: readonly Route[]): string[] {

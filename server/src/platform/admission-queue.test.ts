@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeAdmissionQueue } from '#platform/admission-queue.ts'
-import type { DoneRead } from '#platform/admission-queue.ts'
+import type { DoneRead } from '#platform/admission-statement.ts'
 import { LOGINS } from '#platform/database.ts'
 import { LIMITS } from '#platform/limit-policies.ts'
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
@@ -98,7 +98,7 @@ describe('reads that are admitted and recorded together', () => {
     const [reader] = await seedReaders(1)
     if (!reader) throw new Error('There is a reader.')
     const enqueue = makeAdmissionQueue(world.database, ALLOWANCES)
-    const taken = await Promise.all(
+    const outcomes = await Promise.all(
       Array.from({ length: 30 }, () =>
         enqueue({
           asked: [
@@ -109,7 +109,7 @@ describe('reads that are admitted and recorded together', () => {
         }),
       ),
     )
-    expect(taken.filter((all) => all.every(({ admitted }) => admitted))).toHaveLength(20)
+    expect(outcomes.filter(({ taken }) => taken.every(({ admitted }) => admitted))).toHaveLength(20)
     expect((await recordedOf([reader.seeded.tenant]))[0]?.reads).toBe(20)
   })
 

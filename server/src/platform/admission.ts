@@ -1,5 +1,7 @@
 import { decide } from '@liaison/access'
-import type { DoneRead } from './admission-queue.ts'
+import type { DoneRead } from './admission-statement.ts'
+import { LIMITS } from './limit-policies.ts'
+import type { LimitPolicy } from './limit-policies.ts'
 import { limitHeaders } from './limits.ts'
 import type { Limiter, LimitVerdict } from './limits.ts'
 import { factsOf } from './mandate.ts'
@@ -17,7 +19,14 @@ interface Applicant {
   readonly mandate: Mandate
 }
 
-function principalOf({ mandate, trace }: Applicant): string {
+function principalOf(applicant: Applicant): string {
+  const { route, mandate } = applicant
+  const policy: LimitPolicy = LIMITS[route.limit]
+  const side = sideOf(applicant)
+  return policy.per === 'person' && mandate.kind === 'tenant' ? `${side} person ${mandate.actor.id}` : side
+}
+
+function sideOf({ mandate, trace }: Applicant): string {
   if (mandate.kind === 'acting' || mandate.kind === 'portfolio' || mandate.kind === 'program')
     return `partner ${mandate.partner.id}`
   if (mandate.kind === 'tenant') return `tenant ${mandate.tenant.id}`

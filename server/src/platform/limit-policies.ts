@@ -2,9 +2,11 @@
 export interface LimitPolicy {
   readonly allowed: number
   readonly windowSeconds: number
+  /** Counted for each person apart, within the organisation or partner of the call: one who asks much leaves the others theirs. */
+  readonly per?: 'person'
 }
 
-/** The limits of the API, per partner unless noted. Source: managed-tenants.md section 7. */
+/** The limits of the API, per partner or organisation unless noted. Source: managed-tenants.md section 7. */
 export const LIMITS = {
   list: { allowed: 100, windowSeconds: 60 },
   detail: { allowed: 200, windowSeconds: 60 },
@@ -20,6 +22,8 @@ export const LIMITS = {
   form: { allowed: 20, windowSeconds: 60 },
   agency_key: { allowed: 60, windowSeconds: 60 },
   identity_event: { allowed: 1200, windowSeconds: 60 },
+  /** Each of these mails every administrator of an organisation. */
+  ask_admins: { allowed: 5, windowSeconds: 3600, per: 'person' },
   referral_link: { allowed: 120, windowSeconds: 60 },
 } as const satisfies Record<string, LimitPolicy>
 

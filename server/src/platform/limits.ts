@@ -1,5 +1,6 @@
-import { fullKey, makeAdmissionQueue } from './admission-queue.ts'
-import type { Asked, DoneRead, Taken } from './admission-queue.ts'
+import { makeAdmissionQueue } from './admission-queue.ts'
+import { fullKey } from './admission-statement.ts'
+import type { Asked, DoneRead, Entry, KeptCall, Taken } from './admission-statement.ts'
 import type { Database } from './database.ts'
 import { LIMITS } from './limit-policies.ts'
 import type { LimitName, LimitPolicy } from './limit-policies.ts'
@@ -26,6 +27,11 @@ export interface Limiter {
   recall(asked: readonly [Asked, ...Asked[]]): LimitVerdict | null
   /** The same for a read that was done and not told yet: if it is admitted, it is recorded in the audit log in the same transaction. */
   takeForRead(asked: readonly [Asked, ...Asked[]], read: DoneRead): Promise<LimitVerdict>
+  /**
+   * The same for a call whose decision is kept. In the transaction of its admissions the database looks whether the decision
+   * still holds, and records the call if so. False when it was refused or no longer holds; its admissions may be taken then.
+   */
+  takeForCall(asked: readonly [Asked, ...Asked[]], call: KeptCall): Promise<boolean>
 }
 
 const MAXIMUM_REMEMBERED = 10_000
@@ -88,26 +94,33 @@ export function makeLimiter(database: Database, scale = 1): Limiter {
 
   const takeAll = async (
     asked: readonly [Asked, ...Asked[]],
-    read: DoneRead | null,
-  ): Promise<LimitVerdict> => {
+    work: Pick<Entry, 'read' | 'call'>,
+  ): Promise<{ verdict: LimitVerdict; holds: boolean }> => {
     const known = asked.map(recall)
     const stop = known.findIndex((verdict) => verdict !== null)
     const refusal = known[stop]
-    if (refusal && stop === 0) return refusal
-    const taken = await enqueue(refusal ? { asked: asked.slice(0, stop), read: null } : { asked, read })
+    if (refusal && stop === 0) return { verdict: refusal, holds: false }
+    const { taken, holds } = await enqueue(refusal ? { asked: asked.slice(0, stop) } : { asked, ...work })
     const verdict = conclude(asked, taken)
     if (!verdict) throw new Error('The limiter gave no verdict.')
-    return refusal && verdict.admitted ? refusal : verdict
+    return { verdict: refusal && verdict.admitted ? refusal : verdict, holds }
   }
+  const takeAlone = async (asked: readonly [Asked, ...Asked[]]): Promise<LimitVerdict> =>
+    (await takeAll(asked, {})).verdict
 
   return {
     recall: ([first]) => recall(first),
     async takeForRead(asked, read) {
-      if (isCounting) return takeAll(asked, read)
+      if (isCounting) return (await takeAll(asked, { read })).verdict
       await enqueue({ asked: [], read })
       return toVerdict(asked[0], UNCOUNTED)
     },
-    take: (asked) => recall(asked[0]) ?? (isCounting ? takeAll(asked, null) : toVerdict(asked[0], UNCOUNTED)),
+    async takeForCall(asked, call) {
+      // It can hold only if every admission was given, since only such a call is compared at all.
+      const { holds } = isCounting ? await takeAll(asked, { call }) : await enqueue({ asked: [], call })
+      return holds
+    },
+    take: (asked) => recall(asked[0]) ?? (isCounting ? takeAlone(asked) : toVerdict(asked[0], UNCOUNTED)),
   }
 }
 

@@ -1,5 +1,7 @@
+import { ID_PREFIXES } from '@liaison/access'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { longestMatch, withBounds, withBoundsOfAnswer } from './openapi-bounds.ts'
 
 test.each([
@@ -58,6 +60,19 @@ test('numbers say their width, texts the length that follows from their form, an
       seen_at: schema.properties.seen_at,
     },
   })
+})
+
+test('what delegates access is named by the id of its own kind: a link, a consent, a resale, a form token or a key of an agency (R8)', () => {
+  const bounded = withBoundsOfAnswer({ properties: { delegation_id: { type: 'string' } } })
+  const { pattern, maxLength } = z
+    .object({
+      properties: z.object({ delegation_id: z.object({ pattern: z.string(), maxLength: z.int() }) }),
+    })
+    .parse(bounded).properties.delegation_id
+  const kinds = ['link', 'consent', 'resale', 'form_token', 'agency_key', 'tenant'] as const
+  const named = kinds.filter((kind) => new RegExp(pattern).test(`${ID_PREFIXES[kind]}_${'0'.repeat(26)}`))
+  expect(named).toEqual(['link', 'consent', 'resale', 'form_token', 'agency_key'])
+  expect(maxLength).toBe(30)
 })
 
 test('the name of a field of an answer says that it is an instant, or whose id it is', () => {

@@ -13,11 +13,15 @@ const DAY_LENGTH = 10
 
 const ID_LENGTH = 30
 
+/** What delegates access: an answer names it by the id of its own kind. */
+const DELEGATING = ['link', 'consent', 'resale', 'form_token', 'agency_key'] as const
+const prefixOfDelegation = `(?:${DELEGATING.map((kind) => ID_PREFIXES[kind]).join('|')})`
+
 const ID_FIELDS: ReadonlyMap<string, string> = new Map(
   // A request names itself, in letters of its own choice.
   Object.entries(ID_PREFIXES)
     .filter(([kind]) => kind !== 'request')
-    .map(([kind, prefix]) => [`${kind}_id`, prefix]),
+    .map(([kind, prefix]) => [`${kind}_id`, kind === 'delegation' ? prefixOfDelegation : prefix]),
 )
 
 /** One part of a regular expression whose length is plain to see: a group's bracket, a bar, or a letter; then how often it may come. */

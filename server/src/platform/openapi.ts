@@ -166,7 +166,7 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
   const paths: Record<string, Json> = {}
   const told = routes.filter(({ answers, path }) => answers === 'json' && path.startsWith('/api/'))
   await mapStepByStep(told, (route) => {
-    const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}')
+    const path = route.path.replaceAll(/:([a-z][a-z0-9_]*)/g, '{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   })
   return hoistDefinitions({

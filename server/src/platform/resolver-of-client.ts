@@ -1,20 +1,18 @@
 import { CLIENT_DECISION_STATUS, decideClient, findPermission, idFromUuid } from '@liaison/access'
 import type { ClientDecision, ClientPermission } from '@liaison/access'
 import type { AccessToken, TokenVerifier } from './access-token.ts'
+import type { KeptCall } from './admission-statement.ts'
 import { toReadRecord } from './audit-event.ts'
 import type { AuditEvent } from './audit-event.ts'
-import { runBatch } from './batch.ts'
 import { BoundedMemory } from './bounded-memory.ts'
 import { readEnteredClient, refreshEnteredClient, toClientFacts } from './client-facts.ts'
 import type { EnteredClient } from './client-facts.ts'
 import { ClientRefusalError, oauthErrorOf } from './client-refusal.ts'
-import { acquire, isUnavailable } from './database.ts'
 import type { Database, Login } from './database.ts'
 import { featuresOf } from './features.ts'
 import { issueMandate } from './mandate.ts'
 import type { Mandate, MandateKinds } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
-import type { Statement, StatementResult } from './statement.ts'
 import { Transaction } from './transaction.ts'
 
 /** What a call of an API client asks for; the token has been verified. */
@@ -172,36 +170,13 @@ function keptOf(database: Database): BoundedMemory<KeptClient> {
 const placeOf = (request: ClientRequest, question: Readonly<Record<string, unknown>>): string =>
   `${loginFor(request)} ${JSON.stringify(question)}`
 
-/** An allowance on what was decided before. It says nothing until it is confirmed. */
+/** An allowance on what was decided before. It says nothing until the database has said that it still holds (`Limiter.takeForCall`). */
 export interface KeptAllowance {
   readonly named: MandateKinds['api']
-  /**
-   * Asks the database whether the decision and the gateway's own door (`ofGateway`, as `access.enter_gateway` told it)
-   * still hold, and has the read recorded if so, all in one round trip that commits. False when it must be decided anew.
-   */
-  confirm(this: void, ofGateway: unknown, event: AuditEvent): Promise<boolean>
-}
-
-const CONFIRM = `with resumed as materialized (select access.resume_call($1, $2, $3, $4) as now)
-  select now, set_config('synchronous_commit', 'off', true), case when now is not null then audit.record_read($5) end from resumed`
-
-async function runConfirmation(
-  database: Database,
-  login: Login,
-  statement: Statement,
-): Promise<StatementResult | undefined> {
-  const client = await acquire(database, login)
-  let isBroken = false
-  try {
-    // Without BEGIN the batch is a transaction of its own, which the end of the round trip commits.
-    const [result] = await runBatch(client, [statement])
-    return result
-  } catch (error) {
-    isBroken = isUnavailable(error)
-    throw error
-  } finally {
-    client.release(isBroken)
-  }
+  /** What the database is asked about it, beside what the gateway's own door was decided on (as `access.enter_gateway` told it). */
+  toCall(this: void, ofGateway: unknown, event: AuditEvent): KeptCall
+  /** What did not hold is decided anew. */
+  forget(this: void): void
 }
 
 /**
@@ -219,16 +194,20 @@ export function findKeptAllowance(database: Database, request: ClientRequest): K
   const entered = refreshEnteredClient(kept.entered, now, featuresOf(database))
   const { conditions, tenant_conditions: policy } = entered.delegation ?? {}
   if (conditions?.hours || policy?.hours || decide(request, entered).effect === 'deny') return null
+  const { token, trace } = request
+  const login = loginFor(request)
   return {
-    named: toNamed(request.token, entered),
-    async confirm(ofGateway, event) {
-      const values = [kept.ticket, question, request.trace.toAudit(), ofGateway, toReadRecord(event)]
-      const result = await runConfirmation(database, loginFor(request), { text: CONFIRM, values }).catch(
-        () => undefined,
-      )
-      const holds = result?.rows[0]?.['now'] instanceof Date
-      if (!holds) keptOf(database).forget(place)
-      return holds
-    },
+    named: toNamed(token, entered),
+    toCall: (ofGateway, event) => ({
+      ticket: kept.ticket,
+      question: { ...question, login },
+      subject: [login, token.clientId, token.tenantId, trace.route, event.action, event.resource?.id].join(
+        ' ',
+      ),
+      request: trace.toAudit(),
+      ofGateway,
+      event: toReadRecord(event),
+    }),
+    forget: () => keptOf(database).forget(place),
   }
 }

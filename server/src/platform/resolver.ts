@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decide, findPermission, idFromUuid } from '@liaison/access'
 import type { Decision, Facts, Permission, Plane, TenantId } from '@liaison/access'
-import type { DoneRead } from './admission-queue.ts'
+import type { DoneRead } from './admission-statement.ts'
 import type { Database, Login } from './database.ts'
 import { actorOf, originOf, partnerOf, refuse } from './entered-sides.ts'
 import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'

@@ -5,10 +5,18 @@ import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
 import { Note } from '../../parts/page.tsx'
+import { readTrouble } from '../../platform/access-problem.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+
+/** In how many minutes one may ask again; null for any other failure and for none. */
+function minutesToWait(error: Error | null): number | null {
+  const trouble = error === null ? null : readTrouble(error)
+  if (trouble?.kind !== 'busy' || trouble.problem.status !== 429) return null
+  return Math.max(1, Math.ceil((trouble.problem.content.retryAfterSeconds ?? 0) / 60))
+}
 
 function AskButton({ org }: { org: string }) {
   const [isOpen, setOpen] = useState(false)
@@ -19,9 +27,16 @@ function AskButton({ org }: { org: string }) {
       showToast(t('askadmin.done', { count: asked }))
     },
   )
+  const minutes = minutesToWait(write.error)
   return (
     <>
-      <Button variant="default" onClick={() => setOpen(true)}>
+      <Button
+        variant="default"
+        onClick={() => {
+          write.reset()
+          setOpen(true)
+        }}
+      >
         {t('askadmin.act')}…
       </Button>
       <Ask
@@ -30,13 +45,19 @@ function AskButton({ org }: { org: string }) {
         act={t('askadmin.act')}
         keep={t('askadmin.keep')}
         isBusy={write.isPending}
-        error={write.error}
+        error={minutes === null ? write.error : null}
         reason="required"
         asks={{ label: t('askadmin.about'), missing: t('askadmin.missing') }}
         onKeep={() => setOpen(false)}
         onAct={(about) => write.mutate(about)}
       >
-        {t('askadmin.effect', { org })}
+        {minutes === null ? (
+          t('askadmin.effect', { org })
+        ) : (
+          <div role="alert">
+            <Note tone="attention">{t('askadmin.often', { org, minutes })}</Note>
+          </div>
+        )}
       </Ask>
     </>
   )

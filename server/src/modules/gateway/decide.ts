@@ -3,7 +3,7 @@ import type { AccessToken, TokenVerifier } from '#platform/access-token.ts'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Engine } from '#platform/execute.ts'
 import { limitHeaders } from '#platform/limits.ts'
-import type { LimitVerdict } from '#platform/limits.ts'
+import type { Limiter } from '#platform/limits.ts'
 import { endMandate, recordEvent, takeEvents } from '#platform/mandate.ts'
 import type { Mandate, MandateKinds } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -29,18 +29,20 @@ export type Allowed = Pick<Mandate<'api'>, 'client' | 'partner' | 'tenant' | 'ac
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+type Limits = Parameters<Limiter['take']>[0]
+
 /** The same buckets as those of the server's own API, so that a gateway is no way around them. */
-async function takeLimits(
-  { limiter }: Engine,
+function limitsOf(
   { partner, tenant, delegation }: Pick<MandateKinds['api'], 'partner' | 'tenant' | 'delegation'>,
   isRead: boolean,
-): Promise<LimitVerdict> {
+): Limits {
   const own = {
     name: isRead ? ('detail' as const) : ('write' as const),
     key: partner ? `partner ${partner.id}` : `tenant ${tenant.id}`,
+    ...(partner && { bound: { partnerId: partner.id, by: 'clients' as const } }),
   }
-  if (delegation === null || !partner) return limiter.take([own])
-  return limiter.take([own, { name: 'tenant', key: `partner ${partner.id} tenant ${tenant.id}` }])
+  if (delegation === null || !partner) return [own]
+  return [own, { name: 'tenant', key: `partner ${partner.id} tenant ${tenant.id}` }]
 }
 
 function describe({ gateway, decisionId }: AskedCall): AuditEvent {
@@ -58,15 +60,23 @@ function toRequest({ token, permission, ban, method, trace, challenge }: AskedCa
 
 /**
  * Allows a read on what was decided before, of the client and of the gateway, once the database has said that both still
- * hold; that and the record of the read are one round trip. Null when it must be decided anew (`decideCall`), whatever the
- * reason: only allowances come from here, and one that did not hold has told nobody anything. It may have taken its admission.
+ * hold; that, the limits and the record of the read are one round trip. Null when it must be decided anew (`decideCall`),
+ * whatever the reason: only allowances come from here, and one that did not hold has told nobody anything. It may have taken
+ * its admission.
  */
-export async function decideKept(engine: Engine, asked: AskedCall): Promise<Allowed | null> {
-  const kept = findKeptAllowance(engine.database, toRequest(asked))
+export async function decideKept(
+  { database, limiter, observer }: Engine,
+  asked: AskedCall,
+): Promise<Allowed | null> {
+  const kept = findKeptAllowance(database, toRequest(asked))
   if (!kept) return null
-  const { admitted } = await takeLimits(engine, kept.named, true)
-  if (!admitted || !(await kept.confirm(asked.gateway.kept, describe(asked)))) return null
-  engine.observer.decided('allowed', 'ALLOWED')
+  const call = kept.toCall(asked.gateway.kept, describe(asked))
+  const holds = await limiter.takeForCall(limitsOf(kept.named, true), call).catch(() => false)
+  if (!holds) {
+    kept.forget()
+    return null
+  }
+  observer.decided('allowed', 'ALLOWED')
   return kept.named
 }
 
@@ -78,7 +88,7 @@ export async function decideCall(engine: Engine, asked: AskedCall): Promise<Allo
   const isRead = READING.has(asked.method)
   const { mandate, transaction } = await openForClient(engine.database, toRequest(asked))
   try {
-    const verdict = await takeLimits(engine, mandate, isRead)
+    const verdict = await engine.limiter.take(limitsOf(mandate, isRead))
     if (!verdict.admitted) {
       engine.observer.limited(verdict.name)
       throw new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'The limit of this client is used up.', {

@@ -109,6 +109,38 @@ describe('a decision about a client that is kept', () => {
       'RATE_LIMIT_EXCEEDED',
     ])
   })
+
+  test('a partner’s own limit for its API clients holds through a gateway, whether its client is kept or not (C5)', async () => {
+    await using limited = await GatewayWorld.start({}, { limitScale: 1 })
+    await limited.world.seed(
+      `with v as (insert into partner_config_version (partner_id, document, created_by, created_by_name) values ($1, '{"api": {"rate.per_min": 5}}', uuidv7(), 'Test') returning partner_id, version)
+       insert into partner_configuration (partner_id, active_version, kind, reason, activated_by, activated_by_name) select partner_id, version, 'activate', 'Test', uuidv7(), 'Test' from v`,
+      [limited.scene.partner],
+    )
+    const held = await limited.claims()
+    const codes: string[] = []
+    for (let call = 0; call < 7; call += 1) codes.push(await codeOfCall({ gateway: limited, person }, held))
+    expect(codes.map((code) => code.split(' ')[0])).toEqual([
+      ...Array.from({ length: 5 }, () => 'ALLOWED'),
+      'RATE_LIMIT_EXCEEDED',
+      'RATE_LIMIT_EXCEEDED',
+    ])
+  })
+
+  test('many at once are allowed and recorded as often as their limit admits, exactly (access.md section 6)', async () => {
+    await using limited = await GatewayWorld.start({}, { limitScale: 0.2 })
+    const held = await limited.claims()
+    const ask = () => codeOfCall({ gateway: limited, person }, held)
+    for (const _call of [1, 2, 3]) expect(await ask()).toMatch(/^ALLOWED /)
+    const codes = await Promise.all(Array.from({ length: 60 }, ask))
+    const allowed = codes.filter((code) => code.startsWith('ALLOWED '))
+    expect(allowed).toHaveLength(40 - 3)
+    expect(new Set(codes.filter((code) => !allowed.includes(code)))).toEqual(new Set(['RATE_LIMIT_EXCEEDED']))
+    const recorded = await limited.world.sql<{ reads: number }>(
+      'select sum(1 + repeats)::integer as reads from audit_read_window',
+    )
+    expect(recorded).toEqual([{ reads: 40 }])
+  })
 })
 
 describe('between two calls', () => {

@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LOGINS } from '#platform/database.ts'
 import { GatewayWorld } from '#testing/gateway.ts'
 import { codeOfCall } from '#testing/kept-calls.ts'
 import { inTime } from '#testing/patience.ts'
@@ -17,7 +18,7 @@ afterAll(() => gateway[Symbol.asyncDispose]())
 
 const REQUEST = { request_id: 'req_1', method: 'GET', route: 'orders', ip: '203.0.113.7', source: 'gateway' }
 
-/** What `access.resume_call` is asked with. */
+/** What `audit.record_calls` is asked with. */
 interface Resumed {
   readonly ticket: string
   readonly question: Readonly<Record<string, unknown>>
@@ -25,16 +26,23 @@ interface Resumed {
   readonly gateway: Readonly<Record<string, unknown>> | null
 }
 
-async function ask(login: 'liaison_delegate' | 'liaison_tenant', asked: Resumed): Promise<boolean> {
+const EVENT = { action: 'gateway.decide' }
+const RECORD = `select audit.record_calls('{}', '{0}', array[$1::text], array[$2::jsonb], array[$3::jsonb], array[$4::jsonb], array[$5::jsonb]) as held`
+
+/** Whether the decision holds, as the login of the limits asks. */
+async function ask(asked: Resumed): Promise<boolean> {
   const { rows } = await gateway.world.database
-    .pool(login)
-    .query<{ now: Date | null }>('select access.resume_call($1, $2, $3, $4) as now', [
-      asked.ticket,
-      asked.question,
-      asked.request,
-      asked.gateway,
-    ])
-  return rows[0]?.now instanceof Date
+    .pool('liaison_guard')
+    .query<{ held: boolean[] }>(RECORD, [asked.ticket, asked.question, asked.request, asked.gateway, EVENT])
+  return rows[0]?.held[0] === true
+}
+
+async function countReads(): Promise<number> {
+  const [row] = await gateway.world.sql<{ reads: string }>(
+    `select coalesce(sum(1 + repeats), 0) as reads from audit_read_window where route = $1`,
+    [REQUEST.route],
+  )
+  return Number(row?.reads)
 }
 
 /** A ticket as the database gives it, and all that goes with it. */
@@ -61,18 +69,19 @@ async function enter(): Promise<Resumed> {
   )
   const [ticket, kept] = [rows[0]?.ticket, entered[0]?.kept]
   if (!ticket || !kept) throw new Error('Nothing was kept.')
-  return { ticket, question, request: REQUEST, gateway: kept }
+  return { ticket, question: { ...question, login: 'liaison_delegate' }, request: REQUEST, gateway: kept }
 }
 
-test('a ticket serves its own question through its own login, as it was signed', async () => {
+test('a ticket serves its own question through its own login, as it was signed, and nothing else is recorded (access.md section 6)', async () => {
   const held = await enter()
-  expect(await ask('liaison_delegate', held)).toBe(true)
-  expect(await ask('liaison_tenant', held)).toBe(false)
+  expect(await ask(held)).toBe(true)
+  expect(await countReads()).toBe(1)
   const { ticket, question, request } = held
   const forged: Partial<Resumed>[] = [
     { question: { ...question, permission: 'api.services.read' } },
     { question: { ...question, ban: gateway.scene.other.ban } },
     { question: { ...question, token_id: 'another' } },
+    { question: { ...question, login: 'liaison_tenant' } },
     { question: {} },
     { request: { ...request, client_id: gateway.scene.client } },
     { request: { ...request, tenant_ids: [gateway.scene.tenant] } },
@@ -84,17 +93,34 @@ test('a ticket serves its own question through its own login, as it was signed',
     { ticket: ticket.replace('"until": "20', '"until": "21') },
     { ticket: ticket.replaceAll(gateway.scene.tenant, gateway.scene.partner) },
   ]
-  for (const change of forged)
-    expect(await ask('liaison_delegate', { ...held, ...change }), JSON.stringify(change)).toBe(false)
-  expect(await ask('liaison_delegate', held)).toBe(true)
+  for (const change of forged) expect(await ask({ ...held, ...change }), JSON.stringify(change)).toBe(false)
+  expect(await countReads()).toBe(1)
+  expect(await ask(held)).toBe(true)
+  expect(await countReads()).toBe(2)
 })
 
-test('no other login resumes a call, and a write is given no ticket', async () => {
-  for (const login of ['liaison_program', 'liaison_platform', 'liaison_auth', 'liaison_job'] as const)
+test('a call that was not admitted is neither looked at nor recorded, and one beside it is', async () => {
+  const held = await enter()
+  const before = await countReads()
+  const { rows } = await gateway.world.database.pool('liaison_guard').query<{ held: boolean[] }>(
+    `select audit.record_calls('{t,f}', '{2,1}', array[$1::text, $1::text], array[$2::jsonb, $2::jsonb], array[$3::jsonb, $3::jsonb],
+       array[$4::jsonb, $4::jsonb], array[$5::jsonb, $5::jsonb]) as held`,
+    [held.ticket, held.question, held.request, held.gateway, EVENT],
+  )
+  expect(rows).toEqual([{ held: [false, true] }])
+  expect(await countReads()).toBe(before + 1)
+})
+
+test('the login that takes limits alone looks at kept calls, and a write is given no ticket', async () => {
+  const { question: asked, ...held } = await enter()
+  for (const login of LOGINS.filter((name) => name !== 'liaison_guard'))
     await expect(
-      gateway.world.database.pool(login).query(`select access.resume_call('', '{}', '{}', '{}')`),
+      gateway.world.database
+        .pool(login)
+        .query(RECORD, [held.ticket, asked, held.request, held.gateway, EVENT]),
+      login,
     ).rejects.toThrow(/permission denied/)
-  const { question } = await enter()
+  const { login: _, ...question } = asked
   for (const more of [{ writes: true, keeps: true }, { writes: false }]) {
     const { rows } = await gateway.world.database
       .pool('liaison_delegate')
@@ -108,7 +134,7 @@ test('no other login resumes a call, and a write is given no ticket', async () =
 test('with the stamps a crash takes everything that was kept', async () => {
   const held = await enter()
   await gateway.world.sql('truncate access.stamp, access.stamp_era')
-  expect(await ask('liaison_delegate', held)).toBe(false)
+  expect(await ask(held)).toBe(false)
   expect(await gateway.ask({ claims })).toHaveProperty('statusCode', 200)
 })
 

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { ACCESS_CONTEXT_TYPE } from '@liaison/guard'
 import type { JSONWebKeySet, JWK, JWTPayload } from 'jose'
 import type { Vault } from '#platform/vault.ts'
+import { toJwsSignature } from './signature-form.ts'
 
 /** Signs access contexts for upstreams. */
 export interface ContextSigner {
@@ -69,7 +70,7 @@ export function makeContextSigner(vault: Pick<Vault, 'signingKeys'>): ContextSig
     sign(claims) {
       const [{ kid, privateKey }] = pairs()
       const data = `${toPart({ alg: 'ES256', typ: ACCESS_CONTEXT_TYPE, kid })}.${toPart(claims)}`
-      const signature = sign('sha256', Buffer.from(data), { key: privateKey, dsaEncoding: 'ieee-p1363' })
+      const signature = toJwsSignature(sign('sha256', Buffer.from(data), privateKey))
       return `${data}.${signature.toString('base64url')}`
     },
     publicKeys: () => ({ keys: pairs().map(({ publicJwk }) => publicJwk) }),

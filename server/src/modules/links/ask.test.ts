@@ -46,6 +46,34 @@ test('a member who was sent a request asks the administrators of the own organis
     expect((await world.call(member, 'POST', PATH, { body: { about: text } })).statusCode).toBe(422)
 })
 
+test('a person asks five times an hour, and leaves the colleagues of the organisation theirs (U1)', async () => {
+  await using strict = await TestWorld.start((services) => [makeAskRoute(services)], { limitScale: 1 })
+  const acme = await strict.tenant('Acme Fiber')
+  const beta = await strict.tenant('Beta Networks')
+  const [dana, ravi, mona] = [
+    await strict.person('Dana Kim'),
+    await strict.person('Ravi Menon'),
+    await strict.person('Mona Diaz'),
+  ]
+  await strict.tenantMember(acme, dana.id)
+  await strict.tenantMember(acme, ravi.id, 'TENANT_USER')
+  await strict.tenantMember(acme, mona.id, 'TENANT_USER')
+  await strict.tenantMember(beta, ravi.id, 'TENANT_USER')
+  const asRavi = await strict.signIn(ravi.id, { tenantId: acme })
+  const asMona = await strict.signIn(mona.id, { tenantId: acme })
+  const ask = (caller: typeof asRavi) => strict.call(caller, 'POST', PATH, { body: { about: 'A link' } })
+  for (let time = 1; time <= 5; time += 1) expect((await ask(asRavi)).statusCode).toBe(200)
+  const refused = await ask(asRavi)
+  expect(refused.statusCode).toBe(429)
+  expect(refused.json().code).toBe('RATE_LIMIT_EXCEEDED')
+  expect(refused.headers['ratelimit-policy']).toBe('"ask_admins";q=5;w=3600')
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3500)
+  expect((await ask(asMona)).statusCode).toBe(200)
+  expect((await ask({ ...asRavi, tenantId: beta })).statusCode).toBe(200)
+  const mails = await strict.sql(`select id from outbox where topic = 'mail'`)
+  expect(mails).toHaveLength(6)
+})
+
 test('without being a member at work no login of the database mails the administrators (I2)', async () => {
   for (const login of LOGINS)
     await expect(

@@ -23,7 +23,7 @@ export function makeAskRoute(services: Services): Route {
       }),
     },
     access: { permission: 'tenant.profile.read' },
-    limit: 'write',
+    limit: 'ask_admins',
     responses: {
       200: z.strictObject({ asked: z.int().meta({ description: 'How many administrators get a mail.' }) }),
     },

@@ -210,7 +210,7 @@ begin
     kept := access.keep_call(facts, seen);
   end if;
   if kept is not null then
-    ticket := (context || jsonb_build_object('kept', kept, 'login', session_user, 'question', request - access.request_fields() - '{keeps,writes}'::text[]))::text;
+    ticket := (context || jsonb_build_object('kept', kept, 'question', request - access.request_fields() - '{keeps,writes}'::text[] || jsonb_build_object('login', session_user)))::text;
     facts := facts || jsonb_build_object('ticket', access.sign('call ' || ticket) || ticket);
   end if;
   perform access.set_context(context || jsonb_strip_nulls(jsonb_build_object('request_id', request -> 'request_id', 'trace_id', request -> 'trace_id', 'method', request -> 'method', 'route', request -> 'route',
