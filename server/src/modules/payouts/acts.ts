@@ -18,7 +18,8 @@ import { endItem, findBlocked, getItem, listStates, lockItems, sendItems, showIt
 import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
 import { toId } from './ids.ts'
 import { failureMail, paidMail, waitingMail } from './mails.ts'
-import { endOfBatch, fillBatch, isReady, toLater, toSkipped } from './rules.ts'
+import { findLineChoice } from './line-store.ts'
+import { BATCH_LINES, endOfBatch, fillBatch, isReady, toLater, toSkipped } from './rules.ts'
 import type { Candidate } from './rules.ts'
 import type { Rail, Skipped } from './tables.ts'
 
@@ -62,6 +63,31 @@ async function keepReady(
   return { kept, skipped }
 }
 
+/** A candidate with the item that it would get. */
+type Waiting = Awaited<ReturnType<typeof listCandidates>>[number]
+
+/** Who is in a batch, with the rows of one that has more than it holds, and who waits for a later one. */
+interface Filled {
+  readonly taken: readonly Waiting[]
+  readonly later: readonly Waiting[]
+  readonly lines: readonly string[] | null
+}
+
+/** Fills a batch; one of whose many earnings no payout can be made leaves it to the others. */
+async function fill(mandate: Provider, ready: readonly Waiting[], cutoffAt: Date): Promise<Filled> {
+  const { taken, later } = fillBatch(ready)
+  const [first] = taken
+  if (!first || first.rowCount <= BATCH_LINES) return { taken, later, lines: null }
+  const choice = await findLineChoice(mandate, first, cutoffAt)
+  if (choice) return { taken, later, lines: choice.by === 'size' ? choice.ids : null }
+  const others = await fill(
+    mandate,
+    ready.filter((candidate) => candidate !== first),
+    cutoffAt,
+  )
+  return { ...others, later: [first, ...others.later] }
+}
+
 /**
  * Builds a batch: claims the rows of everybody who is ready, debits like credits, and lists who is left out and why; those
  * stay untouched, and so does what is more than one batch holds. Throws PAYOUT_EMPTY when nobody is ready. Source: program.md section 10.
@@ -70,8 +96,8 @@ export async function buildBatch(mandate: Provider, order: BatchOrder): Promise<
   const wanted = order.partnerIds && new Set(order.partnerIds)
   const all = await listCandidates(mandate, order)
   const candidates = all.filter(({ partnerId }) => wanted?.has(partnerId) ?? true)
-  const { taken, later } = fillBatch(candidates.filter(isReady))
-  const claims = await claimEarnings(mandate, taken, order)
+  const { taken, later, lines } = await fill(mandate, candidates.filter(isReady), order.cutoffAt)
+  const claims = await claimEarnings(mandate, taken, { ...order, lines })
   const byPartner = new Map(candidates.map((candidate) => [candidate.partnerId, candidate]))
   const { kept, skipped } = await keepReady(mandate, claims, byPartner)
   if (kept.length === 0)

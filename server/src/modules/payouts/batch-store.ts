@@ -60,13 +60,13 @@ export interface Claim {
 
 /**
  * Claims what is approved and free for the chosen partners, debits like credits, in one UPDATE: whoever claims at the same
- * time gets none of the same rows. Of more than one batch holds, all debits and the oldest credits, so that never too much
- * is paid. Amounts are the sums of what came back. Source: program.md section 10, F10.
+ * time gets none of the same rows. Of more than one batch holds those that were chosen, else all debits and the oldest
+ * credits, so that never too much is paid. Amounts are the sums of what came back. Source: program.md section 10, F10.
  */
 export async function claimEarnings(
   mandate: Provider,
   chosen: readonly { readonly partnerId: string; readonly itemId: string }[],
-  asked: { readonly currency: string; readonly cutoffAt: Date },
+  asked: { readonly currency: string; readonly cutoffAt: Date; readonly lines: readonly string[] | null },
 ): Promise<Claim[]> {
   const partners = chosen.map(({ partnerId }) => partnerId)
   const items = chosen.map(({ itemId }) => itemId)
@@ -81,6 +81,7 @@ export async function claimEarnings(
       select e.id, c.item_id from earning e join chosen c on c.partner_id = e.partner_id
       where e.currency = ${asked.currency} and e.state = 'approved' and e.payout_item_id is null
         and e.available_on <= (${asked.cutoffAt}::timestamptz at time zone 'UTC')::date
+        ${asked.lines === null ? sql`` : sql`and e.id = any(${asked.lines}::uuid[])`}
       order by e.amount_minor >= 0, e.id limit ${BATCH_LINES} for no key update of e),
     claimed as (
       update earning e set state = 'in_payout', payout_item_id = p.item_id from picked p

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   buildPayout,
@@ -40,6 +41,18 @@ const auditOf = async (action: string, partner: string) =>
       [action, partner],
     )
   )[0]?.n
+
+/** Rows by the thousand that came in long ago: what is done at each of them as it comes is not what is looked at. */
+async function seedQuickly(text: string, values: readonly unknown[]): Promise<void> {
+  const client = new pg.Client(world.connection)
+  await client.connect()
+  try {
+    await client.query('set session_replication_role = replica')
+    await client.query(text, [...values])
+  } finally {
+    await client.end()
+  }
+}
 
 /** A batch that is approved and handed over. */
 async function exportedBatch(scene: PayoutScene): Promise<string> {
@@ -140,6 +153,45 @@ describe('a payout batch', () => {
       item_count: 1,
       total: { amount_minor: 9000 },
     })
+  })
+
+  test('of more debits than a batch holds pays with as many of them as leave the minimum, never more than the balance, and holds nobody up (D7, F10)', async () => {
+    const [many, stuck, few] = [
+      await openPayoutScene(world, admins),
+      await openPayoutScene(world, admins),
+      await openPayoutScene(world, admins),
+    ]
+    for (const [scene, credits] of [
+      [many, 10],
+      [stuck, 1],
+    ] as const) {
+      const from = await seedEarning(world, scene, { amount: 1_000_000, state: 'pending' })
+      await seedQuickly(
+        `insert into earning (partner_id, program_id, referral_id, agreement_id, billing_event_id, kind, component, reverses_id, occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, state, available_on, approved_at)
+         select e.partner_id, e.program_id, e.referral_id, e.agreement_id, e.billing_event_id, 'clawback', 'c' || n, e.id, e.occurred_at, e.service_month, e.period_month, e.currency, 0, -90, e.calc, 'approved', e.available_on, now()
+         from earning e cross join generate_series(1, $2::integer) n where e.id = $1`,
+        [from, BATCH_LINES + 1],
+      )
+      for (let count = 0; count < credits; count += 1)
+        await seedEarning(world, scene, { amount: 500_000 / credits })
+    }
+    await seedEarning(world, few, { amount: 9000 })
+    await world.sql('analyze earning')
+    const three = { partner_ids: [stuck, many, few].map((scene) => publicIdOf('partner', scene.partner)) }
+    const built = await buildPayout(world, admins.maker, three)
+    expect(built.statusCode, built.body).toBe(201)
+    const left = built.json().skipped as { partner_id: string; obstacles: { code: string }[] }[]
+    expect(left.map(({ obstacles }) => obstacles[0]?.code)).toEqual(['batch_full', 'batch_full'])
+    const paid = built.json().total.amount_minor as number
+    const balance = 500_000 - 90 * (BATCH_LINES + 1)
+    expect(paid).toBeGreaterThanOrEqual(5000)
+    expect(paid).toBeLessThanOrEqual(balance)
+    expect(built.json().row_count).toBeLessThanOrEqual(BATCH_LINES)
+    const [rest] = await world.sql<{ free: string }>(
+      `select sum(amount_minor) as free from earning where partner_id = $1 and payout_item_id is null and state = 'approved'`,
+      [many.partner],
+    )
+    expect(Number(rest?.free)).toBe(balance - paid)
   })
 
   test('claims what was taken back like what was earned, and leaves a negative balance standing (D7, F10)', async () => {

@@ -1,10 +1,7 @@
-import { databaseCodeOf } from '#platform/database.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { guardedBy } from '#platform/guarded.ts'
 
-type Known = readonly [code: string, detail: string]
-
-/** What each of the database's own rules means to whoever asked. */
-const REFUSED: Readonly<Record<string, Known>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+export const guarded = guardedBy({
   payout_batch_two_people: [
     'PAYOUT_SECOND_PERSON',
     'You built or submitted this batch; somebody else approves it.',
@@ -27,17 +24,4 @@ const REFUSED: Readonly<Record<string, Known>> = {
   payout_account_two_people: ['PAYOUT_ACCOUNT_CONFLICT', 'Whoever gave an account does not verify it.'],
   tax_document_transition: ['TAX_DOCUMENT_CONFLICT', 'The document was decided already.'],
   tax_document_actor: ['TAX_DOCUMENT_CONFLICT', 'The document is your own partner’s.'],
-}
-
-/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
-export async function guarded<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = REFUSED[constraint]
-    if (known && databaseCodeOf(error) !== undefined)
-      throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})

@@ -34,6 +34,45 @@ export function fillBatch<Ready extends Pick<Candidate, 'rowCount'>>(
   return { taken, later }
 }
 
+/** An earning that could be in a payout; a negative amount takes back. */
+export interface Line {
+  readonly id: string
+  readonly amountMinor: number
+}
+
+/** Where the sum of the first rows stands, from none to all of them. */
+function sumsOf(lines: readonly Line[]): number[] {
+  const sums = [0]
+  for (const { amountMinor } of lines) sums.push((sums.at(-1) ?? 0) + Math.abs(amountMinor))
+  return sums
+}
+
+/**
+ * Which of a partner's earnings make one payout when they are more than a batch holds: the largest of what is taken back
+ * and the largest of what was earned, and of the first as many as leave the least amount. What stays outside is worth
+ * nothing less than zero, so that no payout is more than the balance. Null where no such choice is. Amounts are minor units.
+ */
+export function chooseLines(
+  lines: readonly Line[],
+  { least, balance }: { readonly least: number; readonly balance: number },
+  maximum = BATCH_LINES,
+): readonly Line[] | null {
+  const bySize = lines.toSorted((left, right) => Math.abs(right.amountMinor) - Math.abs(left.amountMinor))
+  const debits = bySize.filter(({ amountMinor }) => amountMinor < 0)
+  const credits = bySize.filter(({ amountMinor }) => amountMinor >= 0)
+  const [taken, earned] = [sumsOf(debits), sumsOf(credits)]
+  let last = credits.length
+  for (let count = Math.min(debits.length, maximum - 1); count >= 0; count -= 1) {
+    const takenBack = taken[count] ?? 0
+    // Fewer debits leave room for fewer credits before the payout were more than the balance.
+    while (last > 0 && (earned[last] ?? 0) - takenBack > balance) last -= 1
+    const kept = Math.min(last, maximum - count)
+    if ((earned[kept] ?? 0) - takenBack >= least)
+      return [...debits.slice(0, count), ...credits.slice(0, kept)]
+  }
+  return null
+}
+
 /** Who has to wait for the next batch, because this one is full. */
 export const toLater = (candidate: Candidate): Skipped =>
   toSkipped({ ...candidate, obstacles: [{ code: 'batch_full', blocks: true }] })

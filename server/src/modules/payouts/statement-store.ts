@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import type { PayoutTables, StatementFormat, StatementTotal } from './tables.ts'
 
 type Reader = Mandate<'platform' | 'program'>
@@ -192,19 +193,10 @@ export async function listStatements(
   let query = selected(mandate)
   if (filter.currency !== undefined) query = query.where('s.currency', '=', filter.currency)
   if (filter.partnerId !== undefined) query = query.where('s.partner_id', '=', filter.partnerId)
-  const rows = await query
-    .orderBy('s.month', 'desc')
-    .orderBy('p.name')
-    .orderBy('s.currency')
-    .orderBy('s.id')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await query
-    .clearSelect()
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total }
+  return readPage(
+    query.orderBy('s.month', 'desc').orderBy('p.name').orderBy('s.currency').orderBy('s.id'),
+    page,
+  )
 }
 
 export type StatementRow = Awaited<ReturnType<typeof listStatements>>['rows'][number]
