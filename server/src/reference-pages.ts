@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { LIMITS } from '#platform/limit-policies.ts'
+import type { LimitPolicy } from '#platform/limit-policies.ts'
 import { makeOpenApi, operationIdOf } from '#platform/openapi.ts'
 import { problemsOf } from '#platform/openapi-problems.ts'
 import { showPage } from '#platform/pages/index.ts'
@@ -57,12 +58,13 @@ function fieldTable(title: string, schema: z.ZodType | undefined): Html {
 
 function operation(one: Route): Html {
   const permission = permissionOf(one.access)
-  const limit = LIMITS[one.limit]
+  const limit: LimitPolicy = LIMITS[one.limit]
   return html`<details id="${operationIdOf(one)}">
     <summary><code>${one.method} ${one.path.replaceAll(/:([a-z_]+)/g, '{$1}')}</code> ${one.summary}</summary>
     <p>
       ${permission && html`Needs <code>${permission.name}</code>${permission.sensitive && ' and a second factor within the last 15 minutes'}. `}
-      At most ${limit.allowed} in ${limit.windowSeconds === 3600 ? 'an hour' : 'a minute'}.
+      At most ${limit.allowed} in
+      ${limit.windowSeconds === 3600 ? 'an hour' : 'a minute'}${limit.per === 'person' && ' for each person'}.
       ${one.ifMatch && 'Takes If-Match with the ETag that was read. '}
     </p>
     ${fieldTable('Path', one.input.params)}${fieldTable('Query', one.input.query)}${fieldTable('Body', one.input.body)}

@@ -6,15 +6,15 @@ import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyReques
 import type { z } from 'zod'
 import type { AnyAccess } from './access-of-route.ts'
 import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from './agency-door.ts'
-import { databaseCodeOf } from './database.ts'
 import { refuseEarly } from './early-refusal.ts'
+import { toProblem } from './error-problem.ts'
 import { execute } from './carry-through.ts'
 import type { Call, Engine } from './execute.ts'
 import { isFile, sendFile } from './file-body.ts'
 import { redirect } from './html.ts'
 import type { HtmlPage } from './html.ts'
 import { admitRequest, boundRequests, releaseRequest } from './load-shedding.ts'
-import { PLATFORM_PROBLEMS, ProblemError, toProblemBody } from './problem.ts'
+import { ProblemError, toProblemBody } from './problem.ts'
 import { realmCookieName } from './realm-evidence.ts'
 import { Refusal } from './refusal.ts'
 import { makeRequestId, readTrace } from './request-trace.ts'
@@ -25,7 +25,6 @@ import type { Route } from './route.ts'
 import { serializerOf } from './response-schema.ts'
 import { asksForStream, makeStreams } from './stream.ts'
 import type { Streams } from './stream.ts'
-import { toAvailabilityProblem } from './transaction.ts'
 import { takeFiles } from './uploaded-file.ts'
 
 declare module 'fastify' {
@@ -93,51 +92,6 @@ function refuseCrossSite(request: FastifyRequest, publicOrigin: string): void {
   // A caller without either header is no browser; it has a cookie only if somebody put it there on purpose.
   if (isForeign)
     throw new ProblemError(403, 'CROSS_SITE_REQUEST', 'A change must come from this site itself.')
-}
-
-const CLIENT_ERRORS: Readonly<Record<string, keyof typeof PLATFORM_PROBLEMS>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-}
-
-const CONSTRAINT_CODES = new Set(['23505', '23503', '23514', '40001', '40P01'])
-const BAD_VALUE_CODES = new Set(['22P02', '22003', '22007', '22008', '22021', '22P05'])
-
-function problemFromDatabase(error: unknown): ProblemError | null {
-  const code = databaseCodeOf(error)
-  if (code !== undefined && CONSTRAINT_CODES.has(code))
-    return new ProblemError(
-      409,
-      'CONFLICT',
-      'Another change got there first, or the change contradicts what is there.',
-      { cause: error },
-    )
-  if (code !== undefined && BAD_VALUE_CODES.has(code))
-    return new ProblemError(422, 'VALIDATION_ERROR', 'A value cannot be stored as it is.', { cause: error })
-  return null
-}
-
-/** Every error that can leave the server, as a problem; the internal story stays in `cause`. */
-function toProblem(raw: unknown): ProblemError {
-  const error = toAvailabilityProblem(raw)
-  if (error instanceof ProblemError) return error
-  const code = databaseCodeOf(error)
-  const known = code === undefined ? undefined : CLIENT_ERRORS[code]
-  if (known)
-    return new ProblemError(PLATFORM_PROBLEMS[known].status, known, PLATFORM_PROBLEMS[known].cause, {
-      cause: error,
-    })
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500
-  if (status >= 400 && status < 500)
-    return new ProblemError(400, 'MALFORMED_REQUEST', PLATFORM_PROBLEMS.MALFORMED_REQUEST.cause, {
-      cause: error,
-    })
-  return (
-    problemFromDatabase(error) ??
-    new ProblemError(500, 'INTERNAL_ERROR', 'Something broke on our side; nothing was changed.', {
-      cause: error,
-    })
-  )
 }
 
 const COOKIE_FLAGS = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' as const }

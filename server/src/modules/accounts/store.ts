@@ -5,6 +5,7 @@ import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import type { AccountStatus, AccountTables } from './tables.ts'
 
 /** The mandates of the two sides of an account. */
@@ -44,17 +45,10 @@ export async function listAccounts(
   filter: AccountFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: AccountRow[]; total: number }> {
-  const rows = await filtered(mandate, filter)
-    .selectAll()
-    .orderBy('requested_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await filtered(mandate, filter)
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total }
+  return readPage(
+    filtered(mandate, filter).selectAll().orderBy('requested_at', 'desc').orderBy('id', 'desc'),
+    page,
+  )
 }
 
 /** One account. Throws ACCOUNT_NOT_FOUND. */

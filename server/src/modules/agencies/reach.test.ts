@@ -112,3 +112,9 @@ test('the report of an agency is asked by its own organisation alone, also in th
   ] as const)
     await expect(world.sqlAs(login, call)).rejects.toThrow('permission denied')
 })
+
+test('a moment that is none is refused beside one of long ago, and beside another that is none (R8)', async () => {
+  const { read } = await openScene()
+  for (const query of ['from=0583-09-02T06:01:54Z&to=', 'from=0583-09-02T06:01:54Z&to=2026', 'from=x&to=x'])
+    expect((await read(query)).statusCode, query).toBe(422)
+})

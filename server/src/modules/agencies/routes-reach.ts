@@ -9,7 +9,8 @@ import { AgencyParams } from './schemas.ts'
 
 const MOST_MS = 366 * 86_400_000
 
-const moment = () => z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+// Aborts, because what is asked of two moments together must not be asked of what is none.
+const moment = () => z.iso.datetime({ offset: true, abort: true }).transform((text) => new Date(text))
 
 /** The report about what an agency, one form token or one server key could do and did (A13, E10). */
 export const agencyReachRoutes: readonly Route[] = [

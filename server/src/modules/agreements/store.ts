@@ -3,6 +3,7 @@ import type { IdOf, PartnerId } from '@liaison/access'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import { guarded } from './refusals.ts'
 import type { AgreementState, AgreementTables, FourEyes } from './tables.ts'
 
@@ -39,17 +40,7 @@ export async function listAgreements(
   filter: AgreementFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: AgreementRow[]; total: number }> {
-  const rows = await filtered(mandate, filter)
-    .selectAll()
-    .orderBy('updated_at', 'desc')
-    .orderBy('id')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await filtered(mandate, filter)
-    .select((eb) => eb.fn.countAll<string>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  return readPage(filtered(mandate, filter).selectAll().orderBy('updated_at', 'desc').orderBy('id'), page)
 }
 
 /** One agreement. Throws AGREEMENT_NOT_FOUND. */

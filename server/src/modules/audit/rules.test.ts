@@ -114,6 +114,8 @@ describe('a sentence', () => {
     ['tenants.enter', 'came in to work in the account'],
     ['identity.factor.reset', 'removed the lost second factors'],
     ['things.request_lift', 'asked to lift a thing'],
+    ['oauth.grant.begin', 'connected the API client'],
+    ['orders.create', 'placed an order'],
   ])('says what %s means', (action, done) => {
     const told = { ...read, action, personName: 'Dana Kim', side: 'tenant', rows: null, label: null } as const
     expect(toSentence(told, 'tenant')).toBe(`Dana Kim ${done}`)

@@ -30,8 +30,12 @@ function countOf(about: Noun, rows: number): string {
 }
 
 function withArticle(word: string): string {
-  return `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`
+  return `${/^(?!us|uni|eu|one)[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`
 }
+
+/** What follows “the” brings no article of its own. */
+const withoutArticle = (object: string, the: string): string =>
+  the === '' ? object : object.replace(/^an? /, '')
 
 /** One named record: “ticket T-1042”, or “a ticket” when it has no label. */
 function singleOf({ label, resourceType }: Told, about: Noun | undefined): string {
@@ -126,7 +130,7 @@ export function toSentence(told: Told, viewer: Viewer): string {
   const isOfLink = phrase.says.includes('{link}')
   const done = phrase.says
     .replace('{link}', () => linkOf(told, viewer))
-    .replace('{x}', () => objectOf(told, phrase.noun))
+    .replace(/(the )?\{x\}/, (_, the: string = '') => the + withoutArticle(objectOf(told, phrase.noun), the))
     .replace('{of}', () => (told.label === null ? '' : ` (${told.label})`))
     .trim()
   const subject = /^[A-Z]/.test(phrase.says) ? '' : `${who} `

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import type { EarningState } from './accrual-facts.ts'
 import type { EarningKind, EarningTables } from './tables.ts'
 
@@ -39,17 +40,10 @@ export async function listEarnings(
   filter: EarningFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: EarningRow[]; total: number }> {
-  const rows = await filtered(mandate, filter)
-    .selectAll()
-    .orderBy('occurred_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await filtered(mandate, filter)
-    .select((eb) => eb.fn.countAll<string>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  return readPage(
+    filtered(mandate, filter).selectAll().orderBy('occurred_at', 'desc').orderBy('id', 'desc'),
+    page,
+  )
 }
 
 /** One earning. Throws EARNING_NOT_FOUND. */
@@ -207,14 +201,8 @@ export async function listSkips(
 ) {
   let query = tables<EarningTables>(mandate).selectFrom('earning_skip')
   if (partnerId !== undefined) query = query.where('partner_id', '=', partnerId)
-  const rows = await query
-    .selectAll()
-    .orderBy('created_at', 'desc')
-    .orderBy('billing_event_id')
-    .orderBy('component')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await query.select((eb) => eb.fn.countAll<string>().as('total')).executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  return readPage(
+    query.selectAll().orderBy('created_at', 'desc').orderBy('billing_event_id').orderBy('component'),
+    page,
+  )
 }

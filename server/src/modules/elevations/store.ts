@@ -2,9 +2,11 @@ import { toBits } from '@liaison/access'
 import type { IdOf, LinkId, Mask, TenantId } from '@liaison/access'
 import { decodeFacts } from '#platform/facts.ts'
 import type { EnteredFacts } from '#platform/facts.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { featuresFor, runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import type { ElevationState, ElevationTables } from './tables.ts'
 
 export type ElevationMandate = Mandate<'program' | 'tenant' | 'system'>
@@ -42,17 +44,10 @@ export async function listElevations(
   filter: ElevationFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: ElevationRow[]; total: number }> {
-  const rows = await filtered(mandate, filter)
-    .selectAll()
-    .orderBy('requested_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await filtered(mandate, filter)
-    .select((eb) => eb.fn.countAll<string>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  return readPage(
+    filtered(mandate, filter).selectAll().orderBy('requested_at', 'desc').orderBy('id', 'desc'),
+    page,
+  )
 }
 
 /** One elevation. Throws ELEVATION_NOT_FOUND, also for one that the filter leaves out. */
@@ -114,7 +109,8 @@ export interface NewElevation {
   readonly minutes: number
 }
 
-const REFUSED: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+const guarded = guardedBy({
   elevation_open: [
     'ELEVATION_OPEN',
     'A request of yours for this tenant is waiting, or more access is running already.',
@@ -125,19 +121,7 @@ const REFUSED: Readonly<Record<string, readonly [code: string, detail: string]>>
   elevation_lapsed: ['ELEVATION_STATE_CONFLICT', 'Nobody answered in time, so the request has lapsed.'],
   elevation_transition: ['ELEVATION_STATE_CONFLICT', 'Somebody answered in between.'],
   elevation_two_sides: ['ELEVATION_STATE_CONFLICT', 'The rules of the tenant changed in between; try again.'],
-}
-
-/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
-async function guarded<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = REFUSED[constraint]
-    if (known) throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})
 
 /** Asks for more access in the mandate's own name; answers the id. Throws ELEVATION_OPEN and ELEVATION_STATE_CONFLICT. */
 export async function insertElevation(mandate: Mandate<'program'>, made: NewElevation): Promise<string> {

@@ -101,13 +101,40 @@ test('CSV writes amounts exactly and makes formulas text; the mark of UTF-8 come
   })
   const text = (await bench.download(scene.caller, done.export_id)).body
   expect(text.split('\r\n')).toEqual([
-    '\uFEFFinvoice_number,customer_name,total,currency',
+    '\uFEFFinvoice_number,customer_name,total,currency,filters',
     ...[1, 2, 3, 4].map(
-      (n) => `INV-${n},"'=HYPERLINK(""http://evil.example"";""x"")",${(10.07 + n / 100).toFixed(2)},EUR`,
+      (n) =>
+        `INV-${n},"'=HYPERLINK(""http://evil.example"";""x"")",${(10.07 + n / 100).toFixed(2)},EUR,no filter; tenants 1`,
     ),
-    `INV-5,"'=HYPERLINK(""http://evil.example"";""x"")",1012,JPY`,
+    `INV-5,"'=HYPERLINK(""http://evil.example"";""x"")",1012,JPY,no filter; tenants 1`,
     '',
   ])
+})
+
+test('each row of a file for programs ends with the filters that were asked for, whichever columns were chosen (B6, U1)', async () => {
+  const scene = await bench.scene(['Acme'])
+  await bench.invoices(scene.first, 30)
+  const filters = { status: ['overdue', 'finalized'], currency: 'EUR', min_amount: 1010 }
+  const said = 'status overdue, finalized; currency EUR; min amount 1010'
+  const take = async (body: object) => {
+    const done = await bench.made(scene.caller, {
+      ...filters,
+      columns: ['invoice_number', 'currency'],
+      ...body,
+    })
+    expect(done).toMatchObject({ filter_text: said, columns: ['invoice_number', 'currency'] })
+    return lines((await bench.download(scene.caller, done.export_id)).body)
+  }
+  const [header, ...rows] = await take({ format: 'csv' })
+  expect(header?.trim()).toBe('invoice_number,currency,filters')
+  expect(rows.length).toBeGreaterThan(1)
+  for (const row of rows) expect(row.trim()).toMatch(new RegExp(`^INV-\\d+,EUR,"${said}; tenants 1"$`))
+  const [first = ''] = await take({ format: 'jsonl' })
+  expect(JSON.parse(first)).toEqual({
+    invoice_number: expect.any(String),
+    currency: 'EUR',
+    filters: `${said}; tenants 1`,
+  })
 })
 
 test('an order names what it cannot take all at once and changes nothing (B6)', async () => {
@@ -361,5 +388,7 @@ test('the kinds that can be ordered are told with their columns, each side its o
   ])
   const keys = items[0].columns.map(({ key }: { key: string }) => key)
   const done = await bench.made(scene.caller, { format: 'csv' })
-  expect((await bench.download(scene.caller, done.export_id)).body.trim()).toBe(keys.join(','))
+  expect((await bench.download(scene.caller, done.export_id)).body.trim()).toBe(
+    [...keys, 'filters'].join(','),
+  )
 })

@@ -4,6 +4,7 @@ import type {
   AnyExportMandate,
   ExportBatch,
   ExportCell,
+  ExportColumn,
   ExportPosition,
   ExportSource,
 } from '#platform/export-source.ts'
@@ -23,6 +24,13 @@ const ROWS_PER_BATCH: Readonly<Record<ExportRow['format'], number>> = {
   xlsx: 1000,
   pdf: 500,
 }
+
+/**
+ * What a file for programs says in each row of what was asked for, as the files of the log do: a line before the header would
+ * be no CSV to most readers, and a row keeps it when the file is sorted, cut or joined with others. The formats for eyes say it once.
+ */
+const FILTERS_COLUMN: ExportColumn = { key: 'filters', label: 'Filters', type: 'text' }
+const saysInRows = ({ format }: ExportRow): boolean => format === 'csv' || format === 'jsonl'
 
 /** The export was stopped by a person, or another process goes on with it: there is nothing left to do here. */
 export class StoppedError extends Error {
@@ -62,13 +70,21 @@ class Pieces {
   }
 }
 
+function tenantsOf({ manifest: { included, excluded } }: ExportRow): string {
+  return `${included.length}${excluded.length === 0 ? '' : `, ${excluded.length} left out`}`
+}
+
+/** The filters, and across linked tenants of how many: an order may name them, too. */
+function slice(row: ExportRow): string {
+  const filters = describeFilter(row.filter)
+  return row.plane === 'delegation' ? `${filters}; tenants ${tenantsOf(row)}` : filters
+}
+
 function aboutOf(row: ExportRow): string[] {
-  const { included, excluded } = row.manifest
-  const left = excluded.length === 0 ? '' : `, ${excluded.length} left out`
   return [
     `Ordered by ${row.ordered_by_name} on ${row.created_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     `Filters: ${describeFilter(row.filter)}`,
-    ...(row.plane !== 'delegation' ? [] : [`Tenants: ${included.length}${left}`]),
+    ...(row.plane !== 'delegation' ? [] : [`Tenants: ${tenantsOf(row)}`]),
   ]
 }
 
@@ -91,6 +107,8 @@ class Making {
   readonly #indexes: readonly number[]
   readonly #pieces = new Pieces()
   readonly #byTenant = new Map<string, number>()
+  /** What stands behind the chosen cells of every row. */
+  readonly #said: readonly string[]
   #rows = 0
   #places = 0
 
@@ -98,6 +116,7 @@ class Making {
     this.#row = row
     this.#source = source
     this.#indexes = row.columns.map((key) => source.columns.findIndex((column) => column.key === key))
+    this.#said = saysInRows(row) ? [slice(row)] : []
     if (this.#indexes.includes(-1)) throw new Error(`A column of export ${row.id} is no longer known.`)
   }
 
@@ -108,7 +127,10 @@ class Making {
       {
         title: capitalised(this.#source.noun),
         about: aboutOf(this.#row),
-        columns: this.#indexes.flatMap((index) => columns[index] ?? []),
+        columns: [
+          ...this.#indexes.flatMap((index) => columns[index] ?? []),
+          ...this.#said.map(() => FILTERS_COLUMN),
+        ],
         hasByteOrderMark: this.#row.options.byte_order_mark ?? false,
         createdAt: this.#row.created_at,
       },
@@ -131,12 +153,12 @@ class Making {
     return this.#source.read(mandate, { tenantIds, asOf, filter }, { after, limit: ROWS_PER_BATCH[format] })
   }
 
-  /** The cells of the chosen columns. */
+  /** The cells of the chosen columns, and what the file says in each row. */
   choose(batch: ExportBatch): ExportCell[][] {
     this.#rows += batch.rows.length
     return batch.rows.map(({ tenantId, cells }) => {
       if (tenantId !== null) this.#byTenant.set(tenantId, (this.#byTenant.get(tenantId) ?? 0) + 1)
-      return this.#indexes.map((index) => cells[index] ?? null)
+      return [...this.#indexes.map((index) => cells[index] ?? null), ...this.#said]
     })
   }
 

@@ -24,7 +24,8 @@ function columnsOf(source: ExportSource) {
     .refine((keys) => new Set(keys).size === keys.length, 'must not repeat a column')
     .optional()
     .meta({
-      description: 'The columns of the file in this order; without it all, or those that fit on a page.',
+      description:
+        'The columns of the file in this order; without it all, or those that fit on a page. CSV and JSON Lines end with one more, `filters`: what was asked for.',
     })
 }
 
@@ -88,7 +89,7 @@ export const Export = z
     file_name: z.string(),
     columns: z.array(z.string()),
     filter: z.record(z.string(), z.unknown()),
-    filter_text: z.string(),
+    filter_text: z.string().meta({ description: 'The filters in words, as the file says them.' }),
     row_estimate: z.int(),
     rows_done: z.int(),
     row_count: z.int().nullable(),

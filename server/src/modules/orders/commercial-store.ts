@@ -2,6 +2,7 @@ import type { IdOf, PartnerId, TenantId } from '@liaison/access'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import { constraintOf } from './store.ts'
 import type { BillingMode, OrderTables, RelationshipRow } from './tables.ts'
 
@@ -54,16 +55,7 @@ export async function listRelationships(
   filter: RelationshipFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: RelationshipRow[]; total: number }> {
-  const rows = await select(mandate, filter)
-    .selectAll()
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const counted = await select(mandate, filter)
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirst()
-  return { rows, total: counted?.total ?? 0 }
+  return readPage(select(mandate, filter).selectAll().orderBy('id', 'desc'), page)
 }
 
 /** One relationship. Throws RELATIONSHIP_NOT_FOUND. */

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import { scopesOf } from './resale-rules.ts'
 import type { ResoldAccount } from './resale-rules.ts'
 import { constraintOf } from './store.ts'
@@ -45,16 +46,7 @@ export async function listResales(
   filter: ResaleFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: ResaleRow[]; total: number }> {
-  const rows = await select(mandate, filter)
-    .selectAll()
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const counted = await select(mandate, filter)
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirst()
-  return { rows, total: counted?.total ?? 0 }
+  return readPage(select(mandate, filter).selectAll().orderBy('id', 'desc'), page)
 }
 
 /** One resale that the mandate's side may see. Throws RESALE_NOT_FOUND. */

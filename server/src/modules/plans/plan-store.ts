@@ -4,6 +4,7 @@ import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { containsPattern } from '#platform/list.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import { guarded } from './refusals.ts'
 import type { PlanLimits } from './limits.ts'
 import type { Period, PlanRole, PlanState, PlanTables, Running } from './tables.ts'
@@ -49,17 +50,7 @@ export async function listPlans(
   filter: PlanFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: PlanRow[]; total: number }> {
-  const rows = await filtered(mandate, filter)
-    .selectAll()
-    .orderBy('name')
-    .orderBy('id')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await filtered(mandate, filter)
-    .select((eb) => eb.fn.countAll<string>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  return readPage(filtered(mandate, filter).selectAll().orderBy('name').orderBy('id'), page)
 }
 
 /** The plans on offer to the end user of the mandate, cheapest first. The database shows no other ones. */

@@ -1,10 +1,7 @@
-import { databaseCodeOf } from '#platform/database.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { guardedBy } from '#platform/guarded.ts'
 
-type Known = readonly [code: string, detail: string]
-
-/** What each of the database's own rules means to whoever asked. */
-const REFUSED: Readonly<Record<string, Known>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+export const guarded = guardedBy({
   plan_partner_id_code_key: ['PLAN_CODE_TAKEN', 'Another plan has this code.'],
   plan_transition: ['PLAN_STATE_CONFLICT', 'The plan is in a state from which this is not done.'],
   plan_incomplete: ['PLAN_INCOMPLETE', 'A plan on offer is for one role at least.'],
@@ -26,17 +23,4 @@ const REFUSED: Readonly<Record<string, Known>> = {
   subscription_hold_once: ['HOLD_OPEN', 'A hold of this kind is open.'],
   subscription_hold_kind: ['HOLD_NOT_YOURS', 'This kind of hold is somebody else’s.'],
   subscription_hold_released: ['HOLD_NOT_YOURS', 'The hold was released already.'],
-}
-
-/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
-export async function guarded<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = REFUSED[constraint]
-    if (known && databaseCodeOf(error) !== undefined)
-      throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})

@@ -2,6 +2,7 @@ import type { IdOf } from '@liaison/access'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import { guarded } from './refusals.ts'
 import type { CancelCause, EndReason, HoldKind, PlanTables, SubscriptionState } from './tables.ts'
 
@@ -38,17 +39,10 @@ export async function listSubscriptions(
   filter: SubscriptionFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ rows: SubscriptionRow[]; total: number }> {
-  const rows = await filtered(mandate, filter)
-    .selectAll()
-    .orderBy('asked_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await filtered(mandate, filter)
-    .select((eb) => eb.fn.countAll<string>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  return readPage(
+    filtered(mandate, filter).selectAll().orderBy('asked_at', 'desc').orderBy('id', 'desc'),
+    page,
+  )
 }
 
 /** One subscription. Throws SUBSCRIPTION_NOT_FOUND. */

@@ -1,6 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { z } from 'zod'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { noteRead, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -75,23 +75,21 @@ type Change =
   | { status: 'open' | 'closed'; closed_by_name?: string; close_reason?: string }
   | { key_number: number; key_previous_until: Date | null }
 
-const REFUSED: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+const guarded = guardedBy({
   realm_transition: ['REALM_STATE_REFUSED', 'The user base cannot be moved like this now.'],
   realm_key: ['REALM_KEY_FRESH', 'Tokens under the key before still count.'],
-}
+})
 
 async function write(mandate: Keeper, { partnerId, version }: Wanted, change: Change): Promise<RealmRow> {
-  const updated = await tables<RealmTables>(mandate)
-    .updateTable('realm')
-    .set(change)
-    .where('partner_id', '=', partnerId)
-    .where('version', '=', version)
-    .executeTakeFirst()
-    .catch((error: unknown) => {
-      const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-      const known = databaseCodeOf(error) === undefined ? undefined : REFUSED[constraint]
-      throw known ? new ProblemError(409, known[0], known[1], { cause: error }) : error
-    })
+  const updated = await guarded(
+    tables<RealmTables>(mandate)
+      .updateTable('realm')
+      .set(change)
+      .where('partner_id', '=', partnerId)
+      .where('version', '=', version)
+      .executeTakeFirst(),
+  )
   if (updated.numUpdatedRows === 0n)
     throw new ProblemError(412, 'PRECONDITION_FAILED', 'The user base changed after it was read.')
   return readRealm(mandate, partnerId)

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { readPage } from '#platform/read-page.ts'
 import { guarded } from './refusals.ts'
 import type { ReferralState, ReferralTables } from './tables.ts'
 
@@ -98,18 +99,8 @@ export async function getOwnReferral(mandate: Mandate<'program'>, id: ReferralId
 
 /** A page of the tenants that the partner's person may know of: the limited tenant view and nothing else. */
 export async function listVisibleTenants(mandate: Mandate<'program'>, page: Page) {
-  const view = () => tables<ReferralTables>(mandate).selectFrom('partner_visible_tenant')
-  const rows = await view()
-    .selectAll()
-    .orderBy('name')
-    .orderBy('tenant_id')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute()
-  const { total } = await view()
-    .select((eb) => eb.fn.countAll<string>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, total: Number(total) }
+  const visible = tables<ReferralTables>(mandate).selectFrom('partner_visible_tenant')
+  return readPage(visible.selectAll().orderBy('name').orderBy('tenant_id'), page)
 }
 
 function selectAny(mandate: Mandate<'platform'>, filter: ReferralFilter) {

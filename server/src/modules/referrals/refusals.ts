@@ -1,10 +1,7 @@
-import { databaseCodeOf } from '#platform/database.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { guardedBy } from '#platform/guarded.ts'
 
-type Known = readonly [code: string, detail: string]
-
-/** What each of the database's own rules means to whoever asked. */
-const REFUSED: Readonly<Record<string, Known>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+export const guarded = guardedBy({
   referral_code_code_key: ['REFERRAL_CODE_TAKEN', 'Another code reads the same.'],
   referral_code_reserved: ['REFERRAL_CODE_TAKEN', 'This word is kept back.'],
   referral_code_host: ['REFERRAL_HOST_NOT_ALLOWED', 'Links lead to the hosts that the provider names.'],
@@ -18,17 +15,4 @@ const REFUSED: Readonly<Record<string, Known>> = {
   referral_partner_id_fkey: ['REFERRAL_INPUT_UNKNOWN', 'There is no such partner.'],
   referral_block_referral_id_key: ['REFERRAL_STATE_CONFLICT', 'The referral is blocked already.'],
   referral_block_state: ['REFERRAL_STATE_CONFLICT', 'Only a referral that counts is blocked.'],
-}
-
-/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
-export async function guarded<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = REFUSED[constraint]
-    if (known && databaseCodeOf(error) !== undefined)
-      throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -38,21 +38,15 @@ export async function redeemByCode(mandate: Staff, code: string, redemption: Red
   return row !== undefined
 }
 
-const REFUSED: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+const guarded = guardedBy({
   voucher_transition: ['VOUCHER_STATE_CONFLICT', 'This is not done in the state of the voucher.'],
   voucher_expired: ['VOUCHER_EXPIRED', 'The last day of the voucher is over.'],
   voucher_reversal_late: [
     'VOUCHER_REVERSAL_LATE',
     'A redemption is taken back on the day it was made; that day is over.',
   ],
-}
-
-function toProblem(error: unknown): unknown {
-  const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-  const known = REFUSED[constraint]
-  if (!known || databaseCodeOf(error) === undefined) return error
-  return new ProblemError(409, known[0], known[1], { cause: error })
-}
+})
 
 /**
  * Moves a voucher from a state it must be in, with the reason. Throws VOUCHER_STATE_CONFLICT, VOUCHER_EXPIRED,
@@ -63,19 +57,16 @@ export async function moveVoucher(
   id: string,
   move: { readonly from: VoucherState; readonly to: VoucherState; readonly note: string | null },
 ): Promise<void> {
-  let moved
-  try {
-    moved = await tables<VoucherTables>(mandate)
+  const moved = await guarded(
+    tables<VoucherTables>(mandate)
       .updateTable('voucher')
       .set({ status: move.to, move_note: move.note })
       .where('tenant_id', '=', mandate.tenant.id)
       .where('id', '=', id)
       .where('status', '=', move.from)
       .returning('id')
-      .executeTakeFirst()
-  } catch (error) {
-    throw toProblem(error)
-  }
+      .executeTakeFirst(),
+  )
   if (!moved)
     throw new ProblemError(409, 'VOUCHER_STATE_CONFLICT', 'This is not done in the state of the voucher.')
 }

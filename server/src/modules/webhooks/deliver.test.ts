@@ -158,6 +158,36 @@ describe('an endpoint is disabled, and its owners are told by mail,', () => {
     expect(await mails()).toHaveLength(1)
   })
 
+  test('and when a person enables it again, or gives it another address, it has five days anew', async () => {
+    const made = await endpoint()
+    const failFiveDays = async () => {
+      await world.sql(
+        `update webhook_health set failing_since = now() - interval '5 days' where endpoint_id = $1`,
+        [made.id],
+      )
+    }
+    receiver.answer = () => ({ status: 500 })
+    await send(made)
+    await pump(world, webhooks)
+    await failFiveDays()
+    await wait(made)
+    await pump(world, webhooks)
+    expect(await show(made)).toMatchObject({ status: 'disabled', failing_since: expect.any(String) })
+    await world.call(owner, 'POST', `${made.path}/enable`)
+    expect(await show(made)).toMatchObject({ status: 'active', failing_since: null })
+    await send(made)
+    await pump(world, webhooks)
+    expect(await show(made)).toMatchObject({ status: 'active', failing_since: expect.any(String) })
+    await failFiveDays()
+    const { etag } = (await world.call(owner, 'GET', made.path)).headers
+    const moved = await world.call(owner, 'PATCH', made.path, {
+      headers: { 'if-match': String(etag) },
+      body: { url: receiver.url.replace('hook', 'moved') },
+    })
+    expect(moved.statusCode, moved.body).toBe(200)
+    expect(await show(made)).toMatchObject({ status: 'active', failing_since: null })
+  })
+
   test('and when it is enabled and the range is replayed, what was missed arrives under its old id', async () => {
     const made = await endpoint()
     await send(made)

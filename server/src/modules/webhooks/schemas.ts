@@ -54,9 +54,10 @@ export const RotateBody = z
   })
   .optional()
 
-// The database tells years before the first by another name.
+// The database tells years before the first by another name. Aborts, because what is asked of two instants together must
+// not be asked of what is none.
 const instant = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, abort: true })
   .transform((text) => new Date(text))
   .refine((at) => at.getUTCFullYear() >= 2000, 'must not be before the year 2000')
 

@@ -47,7 +47,7 @@ create table webhook_health (
   last_failure_at timestamptz
 );
 comment on table webhook_health is 'How deliveries to an endpoint went lately: no part of its settings, so that a delivery writes no event.';
-comment on column webhook_health.failing_since is 'The first failure since the last success.';
+comment on column webhook_health.failing_since is 'The first failure since the last success, or since a person enabled the endpoint or gave it another address.';
 call private.protect('webhook_health');
 
 create table webhook_delivery (
@@ -97,6 +97,22 @@ create policy of_endpoint on webhook_health for select to liaison_program, liais
 create policy delivering on webhook_health to liaison_job using ((select access.context_plane()) = 'system') with check ((select access.context_plane()) = 'system');
 grant select on webhook_health to liaison_program, liaison_tenant;
 grant select, insert, update on webhook_health to liaison_job;
+
+-- An endpoint that a person enables again, or gives another address, has its five days anew: what failed before says nothing of now.
+create function private.begin_endpoint_anew() returns trigger
+  language plpgsql security definer
+  set search_path = pg_catalog, public
+  as $$
+begin
+  update webhook_health set failing_since = null where endpoint_id = new.id;
+  return null;
+end
+$$;
+create policy beginning on webhook_health for select to liaison_owner using (true);
+create policy beginning_anew on webhook_health for update to liaison_owner using (true) with check (true);
+create trigger begin_anew after update of status, url on webhook_endpoint for each row
+  when ((old.status = 'disabled' and new.status = 'active') or old.url is distinct from new.url)
+  execute function private.begin_endpoint_anew();
 
 create policy of_endpoint on webhook_delivery to liaison_program, liaison_tenant using (exists (select from webhook_endpoint e where e.id = endpoint_id)) with check (exists (select from webhook_endpoint e where e.id = endpoint_id));
 create policy delivering on webhook_delivery to liaison_job using ((select access.context_plane()) = 'system') with check ((select access.context_plane()) = 'system');
