@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { scanSignedIn } from './asked.ts'
 import type { LiveProduct } from './live-product.ts'
 import { startPlantedServer } from './planted-server.ts'
 import { runProgram } from './program.ts'
 import type { Finding, Scan, Scanner } from './scanner.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']
-const LIMIT_MS = 1_800_000
+const LIMIT_MS = 900_000
 /** What is left lying about on servers, and what frameworks open for those who run them. */
 const USUAL = `
   .env .git/HEAD .git/config .htaccess .DS_Store .well-known/security.txt .svn/entries CHANGELOG.md Dockerfile README.md
@@ -35,11 +36,16 @@ const Report = z.object({
   results: z.array(z.object({ input: z.object({ WORD: z.string(), METHOD: z.string() }), status: z.int() })),
 })
 
+/** It would end the session with which it, and those after it, look. */
+const ENDING = 'signout'
+
 /** Every word that a path of the product is made of, at every place where paths begin. */
 function listPaths(product: LiveProduct | null): string[] {
   const known = product?.app.routes.flatMap(({ path }) => path.split('/')) ?? []
   const words = new Set([...USUAL, ...known.filter((word) => word !== '' && !word.startsWith(':'))])
-  return [...new Set(FOLDERS.flatMap((folder) => [...words].map((word) => `${folder}${word}`)))]
+  const paths = new Set(FOLDERS.flatMap((folder) => [...words].map((word) => `${folder}${word}`)))
+  paths.delete(ENDING)
+  return [...paths]
 }
 
 async function runFfuf(
@@ -70,7 +76,9 @@ async function runFfuf(
 function isDeclared({ app }: LiveProduct, { place }: Finding): boolean {
   const [method, path = ''] = place.split(' ')
   return app.routes.some((route) => {
-    const pattern = new RegExp(`^${route.path.replaceAll('.', '\\.').replaceAll(/:[a-z_]+/g, '[^/]+')}$`)
+    const pattern = new RegExp(
+      `^${route.path.replaceAll('.', '\\.').replaceAll(/:[a-z][a-z0-9_]*/g, '[^/]+')}$`,
+    )
     return route.method === method && pattern.test(path)
   })
 }
@@ -82,11 +90,9 @@ export const ffuf: Scanner = {
   async scan({ folder, product }) {
     const live = await product()
     const paths = listPaths(live)
-    const { findings, lookedAt } = await runFfuf(folder, {
-      url: live.url,
-      cookie: live.cookies.tenant,
-      paths,
-    })
+    const { findings, lookedAt } = await scanSignedIn(live, ['tenant'], () =>
+      runFfuf(folder, { url: live.url, cookie: live.cookies.tenant, paths }),
+    )
     const declared = findings.filter((finding) => isDeclared(live, finding))
     if (declared.length === 0) throw new Error('ffuf did not even find what there is.')
     return { findings: findings.filter((finding) => !isDeclared(live, finding)), lookedAt }

@@ -15,6 +15,7 @@ import type { Finding, Scanner, Scene } from './scanner.ts'
 
 const execute = promisify(execFile)
 const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--save-exact']
+const MS_PER_SECOND = 1000
 
 /** What came of one scanner. */
 interface Outcome {
@@ -56,10 +57,17 @@ async function fetchScanner({ name, source }: Scanner, folder: string): Promise<
   }
 }
 
+/** A scanner that is not there shows nothing, and its line claims nothing. */
 function skip({ name, source }: Scanner): Outcome {
   const how = 'install' in source ? source.install : `npm install ${source.packages.join(' ')}`
-  console.warn(`SKIPPED ${name}: it is not installed, and nothing was scanned by it. ${how}`)
-  return { claim: claimOf(name, 'none', `not to be had here; ${how}`), wrong: [], control: null }
+  console.warn(`NOT SHOWN ${name}: it is not installed, and nothing was scanned by it. ${how}`)
+  const claim = {
+    requirement: 'R12',
+    claim: `NOT SHOWN: ${name} is not installed`,
+    count: 'none',
+    result: `nothing was scanned by it; ${how}`,
+  }
+  return { claim, wrong: [], control: null }
 }
 
 async function runScanner(scanner: Scanner, scene: Scene): Promise<Outcome> {
@@ -75,7 +83,7 @@ async function runScanner(scanner: Scanner, scene: Scene): Promise<Outcome> {
     claim: claimOf(
       name,
       lookedAt,
-      `0 open; ${reviewed} findings of kinds that were reviewed and accepted with a reason`,
+      `${open.length} open; ${reviewed} findings of kinds that were reviewed and accepted with a reason`,
     ),
     wrong: [
       ...(planted.findings.some(({ rule }) => rule === scanner.plantedRule)
@@ -100,10 +108,23 @@ async function inFolder(scanner: Scanner, product: Scene['product']): Promise<Ou
   }
 }
 
-/** Those that are named in LIAISON_SCANNERS, separated by commas; all without it. */
+/** Those that are named in LIAISON_SCANNERS, separated by commas; all without it. Throws at a name that none has. */
 function chooseScanners(): readonly Scanner[] {
   const wanted = process.env['LIAISON_SCANNERS']?.split(',')
+  const unknown = wanted?.filter((name) => !SCANNERS.some((one) => one.name === name)) ?? []
+  if (unknown.length > 0) throw new Error(`No such scanner: ${unknown.join(', ')}.`)
   return SCANNERS.filter(({ name }) => wanted === undefined || wanted.includes(name))
+}
+
+/** Says of one how long it took, and of what it found how much stayed open. */
+async function runAndTell(scanner: Scanner, product: Scene['product']): Promise<Outcome> {
+  const startedMs = performance.now()
+  const outcome = await inFolder(scanner, product)
+  const seconds = ((performance.now() - startedMs) / MS_PER_SECOND).toFixed(0)
+  const { count, result } = outcome.claim
+  console.log(`  ${scanner.name}: ${count}: ${result}; ${outcome.wrong.length} wrong; ${seconds} s`)
+  for (const fault of outcome.wrong) console.log(`    ${fault}`)
+  return outcome
 }
 
 async function scanAll(): Promise<PartResult> {
@@ -111,7 +132,7 @@ async function scanAll(): Promise<PartResult> {
   const product = () => (started ??= startLiveProduct())
   const outcomes: Outcome[] = []
   try {
-    for (const scanner of chooseScanners()) outcomes.push(await inFolder(scanner, product))
+    for (const scanner of chooseScanners()) outcomes.push(await runAndTell(scanner, product))
   } finally {
     await (await started?.catch(() => undefined))?.[Symbol.asyncDispose]()
   }

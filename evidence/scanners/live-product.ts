@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -25,6 +26,13 @@ const LOOKERS = {
 } as const
 export type Looker = keyof typeof LOOKERS
 
+/** One answer of the product. */
+export interface Answered {
+  readonly status: number
+  readonly method: string
+  readonly path: string
+}
+
 /** The whole product with the demo world, on a port of this machine, and somebody signed in to each of its parts. */
 export interface LiveProduct extends AsyncDisposable {
   readonly url: string
@@ -34,6 +42,8 @@ export interface LiveProduct extends AsyncDisposable {
   readonly cookies: Readonly<Record<Looker, string>>
   /** A tenant that the partner may work in, as `X-Active-Tenant-Id` names it. */
   readonly tenantId: string
+  /** Every answer so far, in their order. */
+  readonly answered: readonly Answered[]
 }
 
 const cookieOf = (response: Response): string =>
@@ -88,8 +98,15 @@ async function listen(connection: ConnectionSettings, dataDir: string) {
     },
     { demoSignIns: () => readDemoSignIns(dataDir) },
   )
+  const answered: Answered[] = []
+  app.http.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const [path = ''] = (request.url ?? '').split('?')
+    response.once('finish', () =>
+      answered.push({ status: response.statusCode, method: request.method ?? '', path }),
+    )
+  })
   origin = await app.http.listen({ host: '127.0.0.1', port: 0 })
-  return { app, database, url: origin }
+  return { app, database, url: origin, answered }
 }
 
 /** Starts it in a temporary folder, which is removed with it. */
@@ -99,7 +116,7 @@ export async function startLiveProduct(): Promise<LiveProduct> {
   const { connection } = postgres
   await prepareDatabase(connection, { roleSecret: ROLE_SECRET })
   await loadDemoIfEmpty({ admin: connection, secretKey: SECRET_KEY, dataDir, now: new Date() })
-  const { app, database, url } = await listen(connection, dataDir)
+  const { app, database, url, answered } = await listen(connection, dataDir)
   const cookies = {
     provider: await signIn(url, dataDir, LOOKERS.provider),
     partner: await signIn(url, dataDir, LOOKERS.partner),
@@ -110,6 +127,7 @@ export async function startLiveProduct(): Promise<LiveProduct> {
     app,
     connection,
     cookies,
+    answered,
     tenantId: await findTenant(url, cookies.partner),
     async [Symbol.asyncDispose]() {
       await app.close()

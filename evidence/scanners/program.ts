@@ -10,11 +10,17 @@ export interface Ran {
 
 interface RunOptions {
   readonly cwd: string
-  /** After so long it is ended, and what it said so far counts. */
+  /** After so many milliseconds it is ended, and the run of it rejects: a scan that was cut short shows nothing. */
   readonly timeoutMs?: number
 }
 
-/** Runs a program to its end. Rejects when there is no such program, or it was ended from outside. */
+/** There is no such program on the `PATH`. */
+class NotInstalledError extends Error {}
+
+/** How long a program may take to start and tell its version: those in Python compile themselves the first time. */
+const VERSION_LIMIT_MS = 240_000
+
+/** Runs a program to its end. Rejects when there is no such program (NotInstalledError), or it was ended from outside. */
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -30,17 +36,19 @@ export function runProgram(
     execFile(command, args, options, (error, out, told) => {
       if (error === null) resolve({ status: 0, out: out || told })
       else if (typeof error.code === 'number') resolve({ status: error.code, out: out || told })
-      else reject(new Error(`${command}: ${error.message}`))
+      else if (error.code === 'ENOENT') reject(new NotInstalledError(`${command} is not installed.`))
+      else reject(new Error(`${command}: ${error.message.slice(0, 500)}`))
     }).stdin?.end()
   })
 }
 
-/** The version of a program as it tells it; undefined where it is not installed. */
+/** The version of a program as it tells it; undefined where it is not installed. Throws when it is, and does not tell. */
 export async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
   try {
-    const { out } = await runProgram(command, args, { cwd: '/', timeoutMs: 60_000 })
+    const { out } = await runProgram(command, args, { cwd: '/', timeoutMs: VERSION_LIMIT_MS })
     return /\d+\.\d+[\w.]*/.exec(out)?.[0] ?? 'of an unknown version'
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof NotInstalledError) return undefined
+    throw error
   }
 }

@@ -1,12 +1,17 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Looker } from './live-product.ts'
+import { z } from 'zod'
+import { scanSignedIn } from './asked.ts'
+import type { LiveProduct, Looker } from './live-product.ts'
 import { startPlantedServer } from './planted-server.ts'
 import { runProgram } from './program.ts'
 import type { Finding, Scan, Scanner } from './scanner.ts'
 
-const LIMIT_MS = 7_200_000
+const LIMIT_MS = 900_000
+/** Valid and invalid inputs for each operation; every kind of bad input at every place is `tests/bad-input.test.ts`. */
 const EXAMPLES = 5
+/** How long one answer may take. */
+const SECONDS = '60'
 const CHECKS = [
   'not_a_server_error',
   'status_code_conformance',
@@ -23,6 +28,8 @@ const PARTS: Readonly<Record<Looker, string>> = {
   tenant: '^/api/v1/tenant/',
 }
 
+const LOOKERS = ['provider', 'partner', 'tenant'] as const
+
 interface Asked {
   readonly name: string
   readonly document: string
@@ -30,46 +37,106 @@ interface Asked {
   readonly only: readonly string[]
 }
 
-/** A test case of the report that failed: what is between its tags. */
-const CASE = /<testcase[^>]* name="(?<name>[^"]*)"[^>]*>(?<story>[\s\S]*?)<\/testcase>/g
+/** What it writes of a run. */
+const Report = z.object({
+  complete: z.boolean(),
+  operations: z.object({ selected: z.int(), tested: z.int(), errored: z.int() }).nullable(),
+  test_cases: z.object({ generated: z.int() }),
+  failures: z.array(z.object({ title: z.string(), operations: z.array(z.string()) })),
+  errors: z.array(z.unknown()),
+})
 
-async function runSchemathesis(folder: string, { name, document, headers, only }: Asked): Promise<Scan> {
-  const report = join(folder, `${name}.xml`)
-  const amount = [
-    '--phases',
-    'examples,coverage,fuzzing',
-    '-n',
-    String(EXAMPLES),
-    '--seed',
-    '20261121',
-    '--no-shrink',
-  ]
-  const how = [
-    '--continue-on-failure',
-    '--warnings',
-    'off',
+interface Counted {
+  readonly findings: readonly Finding[]
+  readonly operations: number
+  readonly cases: number
+}
+
+/** Its other report tells which status was received that no answer is documented with. */
+const CASE = /<testcase name="(?<operation>[^"]*)"[^>]*>(?<story>[\s\S]*?)<\/testcase>/g
+const RECEIVED = /Undocumented status code\s+Received: (?<status>\d{3})/g
+const UNDOCUMENTED = 'Undocumented status code'
+
+async function readReceived(file: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const cases = [...(await readFile(file, 'utf8')).matchAll(CASE)]
+  return new Map(
+    cases.map(({ groups }) => {
+      const received = [...(groups?.['story'] ?? '').matchAll(RECEIVED)]
+      const statuses = new Set(received.map((one) => one.groups?.['status'] ?? ''))
+      return [groups?.['operation'] ?? '', [...statuses]]
+    }),
+  )
+}
+
+/** Throws when an operation was left out: what was not asked shows nothing. */
+async function readReport(report: string, out: string): Promise<Counted> {
+  const { complete, operations, test_cases, failures, errors } = Report.parse(
+    JSON.parse(await readFile(`${report}.json`, 'utf8')),
+  )
+  const received = await readReceived(`${report}.xml`)
+  if (operations === null) throw new Error(`Schemathesis asked nothing: ${out.slice(-1000)}`)
+  const { selected, tested, errored } = operations
+  if (!complete || tested < selected || errored > 0 || errors.length > 0) {
+    const told = JSON.stringify(errors).slice(0, 500)
+    throw new Error(`Schemathesis asked ${tested} of ${selected} operations, ${errored} with errors: ${told}`)
+  }
+  const rulesOf = (title: string, place: string): string[] =>
+    title === UNDOCUMENTED ? (received.get(place) ?? ['']).map((status) => `${title} ${status}`) : [title]
+  const findings = failures.flatMap((failure) =>
+    failure.operations.flatMap((place) => rulesOf(failure.title, place).map((rule) => ({ rule, place }))),
+  )
+  return { findings, operations: tested, cases: test_cases.generated }
+}
+
+async function runSchemathesis(folder: string, { name, document, headers, only }: Asked): Promise<Counted> {
+  const report = join(folder, name)
+  const amount = ['--phases', 'examples,fuzzing', '-n', String(EXAMPLES), '--seed', '20261121', '--no-shrink']
+  // How long it takes to make inputs says nothing of the product.
+  const how = ['--continue-on-failure', '--suppress-health-check', 'all', '--warnings', 'off']
+  const where = [
     '--report',
-    'junit',
+    'json,junit',
+    '--report-json-path',
+    `${report}.json`,
     '--report-junit-path',
-    report,
+    `${report}.xml`,
   ]
   const who = headers.flatMap((header) => ['-H', header])
-  await runProgram(
+  // Read here, because it waits no more than some seconds for a document of this size.
+  const file = `${report}-document.json`
+  await writeFile(file, await (await fetch(document)).text())
+  const at = ['--url', new URL(document).origin, '--request-timeout', SECONDS]
+  const { out } = await runProgram(
     'schemathesis',
-    ['run', document, '--checks', CHECKS, ...amount, ...how, ...only, ...who],
+    ['run', file, ...at, '--checks', CHECKS, ...amount, ...how, ...where, ...only, ...who],
     { cwd: folder, timeoutMs: LIMIT_MS },
   )
-  const cases = [...(await readFile(report, 'utf8')).matchAll(CASE)]
-  const findings: Finding[] = cases.flatMap(({ groups }) => {
-    const stories = [
-      ...(groups?.['story'] ?? '').matchAll(/- (?<rule>[A-Z][\w -]+)&#10;|- (?<other>[A-Z][\w -]+)\n/g),
-    ]
-    return stories.map((story) => ({
-      rule: story.groups?.['rule'] ?? story.groups?.['other'] ?? 'unknown',
-      place: groups?.['name'] ?? '',
-    }))
-  })
-  return { findings, lookedAt: `${cases.length} operations` }
+  return readReport(report, out)
+}
+
+const toScan = (counted: readonly Counted[]): Scan => {
+  const sum = (of: (one: Counted) => number) =>
+    counted.reduce((total, one) => total + of(one), 0).toLocaleString('en')
+  return {
+    findings: counted.flatMap(({ findings }) => findings),
+    lookedAt: `${sum(({ operations }) => operations)} operations, ${sum(({ cases }) => cases)} cases`,
+  }
+}
+
+async function scanProduct(folder: string, { url, cookies, tenantId }: LiveProduct): Promise<Scan> {
+  const document = `${url}/api/v1/openapi.json`
+  // Side by side: most of its time goes into making inputs.
+  const counted = await Promise.all(
+    LOOKERS.map((looker) => {
+      const headers = [
+        `Cookie: ${cookies[looker]}`,
+        ...(looker === 'partner' ? [`X-Active-Tenant-Id: ${tenantId}`] : []),
+      ]
+      const only = ['--include-path-regex', PARTS[looker], '--exclude-path-regex', ENDING]
+      return runSchemathesis(folder, { name: looker, document, headers, only })
+    }),
+  )
+  return toScan(counted)
 }
 
 /** Schemathesis over the operations of each part: answers are what the OpenAPI document says (R8, number 17). */
@@ -77,28 +144,13 @@ export const schemathesis: Scanner = {
   name: 'schemathesis',
   source: { program: 'schemathesis', versionArgs: ['--version'], install: 'pip install schemathesis' },
   async scan({ folder, product }) {
-    const { url, cookies, tenantId } = await product()
-    const scans: Scan[] = []
-    for (const [name, pattern] of Object.entries(PARTS)) {
-      const looker = name === 'provider' || name === 'partner' ? name : 'tenant'
-      const headers = [
-        `Cookie: ${cookies[looker]}`,
-        ...(looker === 'partner' ? [`X-Active-Tenant-Id: ${tenantId}`] : []),
-      ]
-      const only = ['--include-path-regex', pattern, '--exclude-path-regex', ENDING]
-      scans.push(
-        await runSchemathesis(folder, { name, document: `${url}/api/v1/openapi.json`, headers, only }),
-      )
-    }
-    return {
-      findings: scans.flatMap(({ findings }) => findings),
-      lookedAt: scans.map(({ lookedAt }) => lookedAt).join(', '),
-    }
+    const live = await product()
+    return scanSignedIn(live, LOOKERS, () => scanProduct(folder, live))
   },
   async scanPlanted({ folder, product }) {
     await using planted = await startPlantedServer((await product()).connection)
     const document = `${planted.url}/openapi.json`
-    return await runSchemathesis(folder, { name: 'planted', document, headers: [], only: [] })
+    return toScan([await runSchemathesis(folder, { name: 'planted', document, headers: [], only: [] })])
   },
   plantedRule: 'Server error',
   planted: 'an operation that answers 500',

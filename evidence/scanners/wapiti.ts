@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { scanSignedIn } from './asked.ts'
 import { startPlantedServer } from './planted-server.ts'
 import { runProgram } from './program.ts'
 import type { Finding, Scan, Scanner } from './scanner.ts'
@@ -8,8 +9,9 @@ import type { Finding, Scan, Scanner } from './scanner.ts'
 /** Those modules that ask nobody but the scanned server. */
 const MODULES =
   'sql,blindsql,xss,permanentxss,exec,file,redirect,crlf,http_headers,csp,cookieflags,methods,csrf,htaccess'
-const SECONDS = 300
-const LIMIT_MS = 1_800_000
+/** For finding the pages. */
+const SECONDS = 120
+const LIMIT_MS = 900_000
 /** The pages that a server renders, and that lead to others. */
 const PAGES = ['/signin', '/signin/passkey', '/docs/errors', '/account', '/']
 
@@ -21,17 +23,40 @@ const Found = z.record(
 )
 const Report = z.object({ vulnerabilities: Found, anomalies: Found })
 
-async function runWapiti(folder: string, url: string, cookie: string): Promise<Scan> {
-  const report = join(folder, `wapiti-${cookie === '' ? 'planted' : 'product'}.json`)
-  const starts = cookie === '' ? [] : PAGES.flatMap((page) => ['-s', `${url}${page}`])
+interface Asked {
+  readonly name: string
+  readonly url: string
+  readonly starts: readonly string[]
+  readonly headers: readonly string[]
+}
+
+async function runWapiti(folder: string, { name, url, starts, headers }: Asked): Promise<Scan> {
+  const report = join(folder, `${name}.json`)
+  // A list of known programs that one of its modules fetches from elsewhere when it is not there, whether it is used or not.
+  await writeFile(join(folder, 'apps.json'), '{}')
+  const from = starts.flatMap((page) => ['-s', `${url}${page}`])
   const bounds = ['--max-scan-time', String(SECONDS), '--max-links-per-page', '40', '--scope', 'domain']
-  const who = cookie === '' ? [] : ['-H', `Cookie: ${cookie}`]
-  const kept = ['--flush-session', '--no-bugreport', '--store-session', folder, '-f', 'json', '-o', report]
+  const who = headers.flatMap((header) => ['-H', header])
+  const kept = ['--store-session', folder, '--store-config', folder, '-f', 'json', '-o', report]
   const { out } = await runProgram(
     'wapiti',
-    ['-u', `${url}/`, ...starts, ...bounds, ...who, ...kept, '-m', MODULES],
+    [
+      '-u',
+      `${url}/`,
+      ...from,
+      ...bounds,
+      ...who,
+      '--flush-session',
+      '--no-bugreport',
+      ...kept,
+      '-m',
+      MODULES,
+    ],
     { cwd: folder, timeoutMs: LIMIT_MS },
   )
+  const crawled = /found (\d+) URLs and forms/i.exec(out)?.[1]
+  if (crawled === undefined) throw new Error('wapiti did not say how much it found to look at.')
+  if (out.includes('Max scan time was reached')) throw new Error('wapiti did not come to the last page.')
   const { vulnerabilities, anomalies } = Report.parse(JSON.parse(await readFile(report, 'utf8')))
   const findings: Finding[] = [...Object.entries(vulnerabilities), ...Object.entries(anomalies)].flatMap(
     ([rule, found]) =>
@@ -40,11 +65,7 @@ async function runWapiti(folder: string, url: string, cookie: string): Promise<S
         place: `${method} ${path} ${parameter ?? ''} ${info.slice(0, 100)}`,
       })),
   )
-  const crawled = /found (\d+) URLs/i.exec(out)?.[1]
-  return {
-    findings,
-    lookedAt: crawled === undefined ? 'the pages that the server renders' : `${crawled} addresses`,
-  }
+  return { findings, lookedAt: `${crawled} pages and forms` }
 }
 
 /** wapiti over the pages that the server itself renders, signed in as a member of a partner. */
@@ -52,12 +73,15 @@ export const wapiti: Scanner = {
   name: 'wapiti',
   source: { program: 'wapiti', versionArgs: ['--version'], install: 'apt-get install wapiti' },
   async scan({ folder, product }) {
-    const { url, cookies } = await product()
-    return runWapiti(folder, url, cookies.partner)
+    const live = await product()
+    const headers = [`Cookie: ${live.cookies.partner}`]
+    return scanSignedIn(live, ['partner'], () =>
+      runWapiti(folder, { name: 'product', url: live.url, starts: PAGES, headers }),
+    )
   },
   async scanPlanted({ folder, product }) {
     await using planted = await startPlantedServer((await product()).connection)
-    return await runWapiti(folder, planted.url, '')
+    return await runWapiti(folder, { name: 'planted', url: planted.url, starts: [], headers: [] })
   },
   plantedRule: 'Cross Site Scripting',
   planted: 'a name that becomes part of a page',
