@@ -81,6 +81,12 @@ export function linking(name: keyof Awaited<ReturnType<typeof loadLinking>>): La
   return lazyRouteComponent(loadLinking, name)
 }
 
+const loadLinkingOfPartner = () => import('./frames/linking/partner-pages.ts')
+
+export function linkingOfPartner(name: keyof Awaited<ReturnType<typeof loadLinkingOfPartner>>): LatePage {
+  return lazyRouteComponent(loadLinkingOfPartner, name)
+}
+
 const loadInviting = () => import('./frames/linking/inviting.ts')
 
 export function inviting(name: keyof Awaited<ReturnType<typeof loadInviting>>): LatePage {

@@ -9,6 +9,7 @@ import './styles/contents.css'
 import './styles/choices.css'
 import './styles/files.css'
 import './styles/narrow.css'
+import './styles/touch.css'
 
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'

@@ -1,10 +1,11 @@
 import { memo, useEffect, useRef, useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
 
-import { isField, readKey } from '../platform/keyboard.ts'
+import { isControl, isField, readKey } from '../platform/keyboard.ts'
 import { useFrame } from '../platform/frame.ts'
 import { formatCount } from '../platform/format.ts'
 import { t } from '../platform/words.ts'
+import { ActsHead, TableFrame } from './table-frame.tsx'
 
 export type Column<Row> = {
   id: string
@@ -51,13 +52,7 @@ const TableRow = memo(PlainRow) as typeof PlainRow
 
 function HeadCell<Row>({ column, sorting }: { column: Column<Row>; sorting: Sorting | undefined }) {
   const className = column.numeric ? 'num' : undefined
-  if (column.header === '') {
-    return (
-      <td className="tool">
-        <span className="unseen">{t('table.acts')}</span>
-      </td>
-    )
-  }
+  if (column.header === '') return <ActsHead />
   if (column.sort === undefined || sorting === undefined) {
     return (
       <th scope="col" className={className}>
@@ -96,7 +91,7 @@ function useRowKeys(count: number, body: RefObject<HTMLTableSectionElement | nul
       const meaning = readKey({ ...pick(event), inField: isField(event.target), afterG: false })
       if (meaning?.act === 'next') setAt((now) => Math.min(now + 1, count - 1))
       if (meaning?.act === 'previous') setAt((now) => Math.max(now - 1, 0))
-      if (meaning?.act === 'open' && event.target === document.body) openRow(body.current, at)
+      if (meaning?.act === 'open' && !isControl(event.target)) openRow(body.current, at)
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
@@ -160,23 +155,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const at = useRowKeys(rows.length, body)
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={caption} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{caption}</caption>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <HeadCell key={column.id} column={column} sorting={sorting} />
-              ))}
-            </tr>
-          </thead>
-          <tbody ref={body}>
-            {rows.map((row, index) => (
-              <TableRow key={rowId(row)} row={row} columns={columns} at={index === at} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={caption}
+        heads={columns.map((column) => (
+          <HeadCell key={column.id} column={column} sorting={sorting} />
+        ))}
+        body={body}
+      >
+        {rows.map((row, index) => (
+          <TableRow key={rowId(row)} row={row} columns={columns} at={index === at} />
+        ))}
+      </TableFrame>
       {(paging || foot) && (
         <div className="list-foot">
           {paging && <PageFoot paging={paging} />}

@@ -12,7 +12,7 @@ import {
 } from '../platform/filters.ts'
 import type { FilterSpec, FilterValues } from '../platform/filters.ts'
 import { useGo, usePathname, useSearchText } from '../platform/navigate.tsx'
-import { t } from '../platform/words.ts'
+import { t, tValue } from '../platform/words.ts'
 
 export type Filters<Spec extends FilterSpec> = {
   values: FilterValues<Spec>
@@ -104,6 +104,11 @@ export function Pick<Word extends string>({ label, value, words, labelOf, onValu
       ))}
     </NativeSelect>
   )
+}
+
+/** The words of a filter's values by their family, and "Any" for the one that filters nothing. */
+export function anyOr(family: string): (word: string) => string {
+  return (word) => (word === 'any' ? t('pick.any') : tValue(family, word))
 }
 
 type FilterBarProps = {

@@ -41,3 +41,14 @@ export function isField(target: EventTarget | null): boolean {
     (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
   )
 }
+
+const CONTROLS =
+  'a, button, input, select, textarea, summary, [contenteditable], [role="button"], [role="option"]'
+
+/**
+ * True where Enter has a meaning of its own. Elsewhere it opens the row that the keyboard stands on: also while the heading
+ * holds the focus, as it does on every page that was come to from another.
+ */
+export function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(CONTROLS) !== null
+}

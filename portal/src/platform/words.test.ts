@@ -6,6 +6,7 @@ import { registry } from '../words/registry.ts'
 import { common } from '../words/common.ts'
 import { consents } from '../words/consents.ts'
 import { keyPair } from '../words/key-pair.ts'
+import { navigation } from '../words/navigation.ts'
 import { onboarding } from '../words/onboarding.ts'
 import { org } from '../words/org.ts'
 import { oversight } from '../words/oversight.ts'
@@ -17,7 +18,16 @@ import { ways } from '../words/ways.ts'
 import { addWords, hasWords, joinNames, t, tValue } from './words.ts'
 
 const late: Record<string, string>[] = [org, platform, consents, oversight, onboarding, registry, keyPair]
-const catalogues: Record<string, string>[] = [common, status, partner, acting, ways, severalFrames, ...late]
+const catalogues: Record<string, string>[] = [
+  common,
+  navigation,
+  status,
+  partner,
+  acting,
+  ways,
+  severalFrames,
+  ...late,
+]
 late.forEach(addWords)
 
 test('no sentence id is defined twice, so none hides another', () => {

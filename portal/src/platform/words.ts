@@ -22,6 +22,7 @@ import type { linking } from '../words/linking.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
 import type { jobs } from '../words/jobs.ts'
 import type { keyPair } from '../words/key-pair.ts'
+import { navigation } from '../words/navigation.ts'
 import type { billing } from '../words/billing.ts'
 import type { signals } from '../words/signals.ts'
 import type { webhooks } from '../words/webhooks.ts'
@@ -55,6 +56,7 @@ import { ways } from '../words/ways.ts'
 
 const first = {
   ...common,
+  ...navigation,
   ...status,
   ...partner,
   ...acting,

@@ -24,6 +24,8 @@ export const jobs = {
     'Every administrator of {org} gets a mail with your name and what you write. Nothing is allowed by it.',
   'askadmin.about': 'What were you sent, and by whom?',
   'askadmin.missing': 'Say what you were sent, such as its address.',
+  'askadmin.often':
+    'You asked five times within an hour. The administrators of {org} have your mails. You can ask again in {minutes, plural, one {# minute} other {# minutes}}.',
   'askadmin.keep': 'Ask nobody',
   'askadmin.done': '{count, plural, one {# administrator was} other {# administrators were}} asked',
   'home.review_of': 'Review what {partner} asks for',

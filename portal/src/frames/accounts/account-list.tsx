@@ -1,6 +1,7 @@
 import type { PartnerAccount } from '@liaison/client'
 
 import { MoveButton } from '../../parts/move-button.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -85,27 +86,22 @@ export function AccountTable({
         <p className="muted">{none}</p>
       ) : (
         <div className="list">
-          <div className="list-scroll" role="region" aria-label={title} tabIndex={0}>
-            <table className="table cards">
-              <caption className="unseen">{title}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t('accounts.subscriber')}</th>
-                  <th scope="col">{t(isOrg ? 'accounts.partner' : 'accounts.tenant')}</th>
-                  <th scope="col">{t('accounts.engagement')}</th>
-                  <th scope="col">{t('column.status')}</th>
-                  <th scope="col">{t('accounts.since')}</th>
-                  <th scope="col">{t('accounts.until')}</th>
-                  <th scope="col">{t('accounts.acts')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((account) => (
-                  <Row key={account.account_id} account={account} isOrg={isOrg} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <TableFrame
+            caption={title}
+            heads={[
+              t('accounts.subscriber'),
+              t(isOrg ? 'accounts.partner' : 'accounts.tenant'),
+              t('accounts.engagement'),
+              t('column.status'),
+              t('accounts.since'),
+              t('accounts.until'),
+              t('accounts.acts'),
+            ]}
+          >
+            {rows.map((account) => (
+              <Row key={account.account_id} account={account} isOrg={isOrg} />
+            ))}
+          </TableFrame>
         </div>
       )}
     </section>

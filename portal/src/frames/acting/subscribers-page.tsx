@@ -3,7 +3,7 @@ import type { Subscriber, SubscriberPage } from '@liaison/client'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
@@ -11,9 +11,9 @@ import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useActing } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { ExportLink } from '../shared/export-link.tsx'
-import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, orderField, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 
 const statuses = ['any', 'active', 'suspended', 'closed'] as const
 const sorts = ['name', 'created_at', 'status'] as const
@@ -76,12 +76,7 @@ function List({ page, filters }: ListProps) {
         order: values.order,
         onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'name', order }),
       }}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => set({ page: next }))}
     />
   )
 }
@@ -113,7 +108,7 @@ export function SubscribersPage() {
           label={t('column.status')}
           value={values.status}
           words={statuses}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.organisation', word))}
+          labelOf={anyOr('status.organisation')}
           onValue={(status) => set({ status })}
         />
       </FilterBar>

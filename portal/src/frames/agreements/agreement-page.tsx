@@ -45,7 +45,7 @@ function About({ agreement }: Props) {
           fact(t('agreement.offered_by'), agreement.offered_by),
           fact(
             t('agreement.fingerprint'),
-            <a href={`/verify/agreements/${agreement.content_sha256}`} className="mono wrap">
+            <a href={`/verify/agreements/${agreement.content_sha256}`} className="mono">
               {agreement.content_sha256}
             </a>,
           ),

@@ -4,14 +4,14 @@ import { LiaisonProblem, readBody } from '@liaison/client'
 import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 import { PagedTable } from '../shared/paged-table.tsx'
@@ -85,7 +85,7 @@ function AgreementList({ side }: { side: Side }) {
           label={t('agreements.state')}
           value={values.state}
           words={states}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.agreement', word))}
+          labelOf={anyOr('status.agreement')}
           onValue={(state) => set({ state })}
         />
       </FilterBar>

@@ -83,7 +83,7 @@ function AgeingTable({ buckets, currency }: { buckets: Buckets; currency: string
 function Compared({ totals, days }: { totals: BillingTotals; days: number }) {
   const { disputes, dso_days: dso } = totals
   return (
-    <dl className="facts ageing-facts">
+    <dl className="facts">
       <dt>{t('money.invoiced', { days })}</dt>
       <dd className="num">{formatMoney(totals.total_revenue)}</dd>
       <dt>{t('money.collected', { days })}</dt>

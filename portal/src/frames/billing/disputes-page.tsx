@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Ask } from '../../parts/confirm.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed, ScopeNote } from '../../parts/states.tsx'
@@ -18,7 +18,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, orgPlaces, partnerPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 
 const statuses = ['any', 'open', 'accepted', 'rejected', 'withdrawn'] as const
 const spec = { status: choiceField(statuses, 'any'), page: pageField() }
@@ -120,12 +120,7 @@ function DisputeList({ page, filters, columns, emptyText }: ListProps) {
       columns={columns}
       rows={page.items}
       rowId={(dispute) => dispute.dispute_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => filters.set({ page: next }))}
     />
   )
 }
@@ -137,7 +132,7 @@ function StatusFilter({ filters, note }: { filters: Filters<typeof spec>; note: 
         label={t('disputes.state')}
         value={filters.values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.dispute', word))}
+        labelOf={anyOr('status.dispute')}
         onValue={(status) => filters.set({ status })}
       />
     </FilterBar>

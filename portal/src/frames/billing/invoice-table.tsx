@@ -6,14 +6,14 @@ import type { ReactNode } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
 import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount, formatMoney, formatMoneyCompact } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
-import { t, tValue } from '../../platform/words.ts'
-import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { t } from '../../platform/words.ts'
+import { optional, orderField, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 
 const statuses = ['any', 'overdue', 'finalized', 'partially_paid', 'paid', 'draft', 'cancelled'] as const
 const sorts = ['invoice_date', 'amount', 'status'] as const
@@ -69,7 +69,7 @@ export function InvoiceFilterBar({
         label={t('invoice.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.invoice', word))}
+        labelOf={anyOr('status.invoice')}
         onValue={(status) => set({ status })}
       />
       <Pick
@@ -240,12 +240,7 @@ export function InvoiceTable(props: InvoiceTableProps) {
         order: values.order,
         onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'invoice_date', order }),
       }}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => set({ page: next }))}
     />
   )
 }

@@ -19,7 +19,7 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, orgPlaces, partnerPlaces } from '../../places.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 
 const spec = {
   from: textField(),
@@ -169,12 +169,7 @@ function PaymentTable({ page, filters, addressOf, withTenant, emptyText }: Table
       columns={columns}
       rows={page.items}
       rowId={(payment) => payment.payment_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => filters.set({ page: next }))}
     />
   )
 }

@@ -2,7 +2,7 @@ import './earnings-words.ts'
 import type { Earning } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { Pick } from '../../parts/filter-bar.tsx'
+import { anyOr, Pick } from '../../parts/filter-bar.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -54,7 +54,7 @@ export function ListPicks({ values, set }: { values: Values; set: (change: Parti
         label={t('earnings.state')}
         value={values.state}
         words={states}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.earning', word))}
+        labelOf={anyOr('status.earning')}
         onValue={(state) => set({ state })}
       />
       <Pick
@@ -68,7 +68,7 @@ export function ListPicks({ values, set }: { values: Values; set: (change: Parti
         label={t('earnings.kind')}
         value={values.kind}
         words={kinds}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('earning_kind', word))}
+        labelOf={anyOr('earning_kind')}
         onValue={(kind) => set({ kind })}
       />
     </>

@@ -1,6 +1,7 @@
 import type { Elevation } from '@liaison/client'
 import type { ReactNode } from 'react'
 
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -76,26 +77,21 @@ function Earlier({ rows }: { rows: readonly Elevation[] }) {
         <p className="muted">{t('elevate.earlier_none')}</p>
       ) : (
         <div className="list">
-          <div className="list-scroll" role="region" aria-label={t('elevate.earlier')} tabIndex={0}>
-            <table className="table cards">
-              <caption className="unseen">{t('elevate.earlier')}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">{t('elevate.who')}</th>
-                  <th scope="col">{t('elevate.permissions')}</th>
-                  <th scope="col">{t('elevate.why')}</th>
-                  <th scope="col">{t('column.status')}</th>
-                  <th scope="col">{t('elevate.ended_at')}</th>
-                  <th scope="col">{t('elevate.ended_by')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <EarlierRow key={row.elevation_id} row={row} isOrg={isOrg} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <TableFrame
+            caption={t('elevate.earlier')}
+            heads={[
+              t('elevate.who'),
+              t('elevate.permissions'),
+              t('elevate.why'),
+              t('column.status'),
+              t('elevate.ended_at'),
+              t('elevate.ended_by'),
+            ]}
+          >
+            {rows.map((row) => (
+              <EarlierRow key={row.elevation_id} row={row} isOrg={isOrg} />
+            ))}
+          </TableFrame>
         </div>
       )}
     </section>

@@ -4,9 +4,9 @@ import { useState } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
-import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Panel } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
 import { formatDateTime } from '../../platform/format.ts'
@@ -14,6 +14,8 @@ import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { freezeState } from '../shared/freeze-words.ts'
+import { LiftFreeze } from '../shared/lift-freeze.tsx'
 
 /** One thing that can be stopped, with the choice that it asks for, if any. */
 export type Stoppable = {
@@ -136,42 +138,24 @@ export function StopForm({ stoppables, onSet }: FormProps) {
 type Lift = (frame: Frame, freezeId: string, reason: string) => Promise<unknown>
 type RowProps = { freeze: Freeze; name: string; onLift: Lift }
 
-function LiftButton({ freeze, name, onLift }: RowProps) {
-  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
-  return (
-    <MoveButton
-      isInRow
-      reason="required"
-      words={{
-        act: t('freeze.lift'),
-        title: t('freeze.lift_title', { who: name }),
-        effect: t(isFirstOfTwo ? 'ownfreeze.lift_two' : 'freeze.lift_effect', { who: name }),
-        keep: t('freeze.keep'),
-        done: isFirstOfTwo ? t('ownfreeze.lift_waits') : t('freeze.lifted', { who: name }),
-      }}
-      move={(reason, frame) => onLift(frame, freeze.freeze_id, reason)}
-    />
-  )
-}
-
-function stateOf({ in_force: isInForce, lift_asked_at: asked }: Freeze): string {
-  if (!isInForce) return 'lifted'
-  return asked === null ? 'frozen' : 'lift_asked'
-}
-
 function Row({ freeze, name, onLift }: RowProps) {
   return (
     <tr>
       <td className="strong">{name}</td>
       <td data-label={t('column.status')}>
-        <StatusChip family="organisation" value={stateOf(freeze)} />
+        <StatusChip family="organisation" value={freezeState(freeze)} />
       </td>
       <td data-label={t('ownfreeze.since')}>{formatDateTime(freeze.created_at)}</td>
       <td data-label={t('ownfreeze.by')}>{freeze.set_by_name}</td>
       <td data-label={t('confirm.reason')}>{freeze.lift_reason ?? freeze.reason}</td>
       <td className="tool">
         {freeze.in_force && !freeze.lift_asked_by_you && (
-          <LiftButton freeze={freeze} name={name} onLift={onLift} />
+          <LiftFreeze
+            freeze={freeze}
+            who={name}
+            first={{ effect: t('ownfreeze.lift_two'), done: t('ownfreeze.lift_waits') }}
+            lift={(reason, frame) => onLift(frame, freeze.freeze_id, reason)}
+          />
         )}
         {freeze.in_force && freeze.lift_asked_by_you && (
           <span className="small muted">{t('ownfreeze.lift_waits')}</span>
@@ -199,28 +183,21 @@ export function FreezeList({
     )
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('nav.freezes')} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{t('nav.freezes')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('ownfreeze.what')}</th>
-              <th scope="col">{t('column.status')}</th>
-              <th scope="col">{t('ownfreeze.since')}</th>
-              <th scope="col">{t('ownfreeze.by')}</th>
-              <th scope="col">{t('confirm.reason')}</th>
-              <td>
-                <span className="unseen">{t('table.acts')}</span>
-              </td>
-            </tr>
-          </thead>
-          <tbody>
-            {freezes.map((freeze) => (
-              <Row key={freeze.freeze_id} freeze={freeze} name={nameOf(freeze)} onLift={onLift} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('nav.freezes')}
+        heads={[
+          t('ownfreeze.what'),
+          t('column.status'),
+          t('ownfreeze.since'),
+          t('ownfreeze.by'),
+          t('confirm.reason'),
+          '',
+        ]}
+      >
+        {freezes.map((freeze) => (
+          <Row key={freeze.freeze_id} freeze={freeze} name={nameOf(freeze)} onLift={onLift} />
+        ))}
+      </TableFrame>
     </div>
   )
 }

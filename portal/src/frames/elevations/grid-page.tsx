@@ -7,6 +7,7 @@ import { Finder } from '../../parts/finder.tsx'
 import type { Found } from '../../parts/finder.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
@@ -70,41 +71,32 @@ function History({ grid, at, onAt }: SliderProps) {
 function Cells({ grid }: { grid: AccessGrid }) {
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('grid.permission')} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{t('grid.permission')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('grid.permission')}</th>
-              <th scope="col">{t('grid.answer')}</th>
-              <th scope="col">{t('grid.reason')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {grid.cells.map((cell) => (
-              <tr key={cell.permission}>
-                <td>
-                  <span className="strong">{cell.sentence}</span>
-                  <br />
-                  <span className="mono small muted">
-                    {cell.permission}
-                    {cell.sensitive && ` · ${t('elevate.sensitive')}`}
-                  </span>
-                </td>
-                <td data-label={t('grid.answer')}>
-                  <StatusChip family="grid" value={cell.decision} />
-                </td>
-                <td data-label={t('grid.reason')}>
-                  {cell.reason}
-                  {cell.owner !== null && (
-                    <span className="muted"> {t('explain.owner', { who: tValue('who', cell.owner) })}</span>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('grid.permission')}
+        heads={[t('grid.permission'), t('grid.answer'), t('grid.reason')]}
+      >
+        {grid.cells.map((cell) => (
+          <tr key={cell.permission}>
+            <td>
+              <span className="strong">{cell.sentence}</span>
+              <br />
+              <span className="mono small muted">
+                {cell.permission}
+                {cell.sensitive && ` · ${t('elevate.sensitive')}`}
+              </span>
+            </td>
+            <td data-label={t('grid.answer')}>
+              <StatusChip family="grid" value={cell.decision} />
+            </td>
+            <td data-label={t('grid.reason')}>
+              {cell.reason}
+              {cell.owner !== null && (
+                <span className="muted"> {t('explain.owner', { who: tValue('who', cell.owner) })}</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </TableFrame>
     </div>
   )
 }

@@ -12,7 +12,7 @@ import { DateText, MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
-import { pageField, pageSize } from '../shared/list-fields.ts'
+import { pageField, pagingOf } from '../shared/list-fields.ts'
 import { About, endOf } from './about.tsx'
 import { isUnderWay, useCancel, useDownload, useExports } from './calls.ts'
 import { useNews } from './use-news.ts'
@@ -156,12 +156,7 @@ function List({ page, acts, onPage }: ListProps) {
       columns={columnsFor(acts, now)}
       rows={page.items}
       rowId={(row) => row.export_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => onPage(Math.floor(offset / pageSize)),
-      }}
+      paging={pagingOf(page, onPage)}
     />
   )
 }

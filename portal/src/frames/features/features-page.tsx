@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
@@ -16,7 +16,7 @@ import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { describeWho } from './describe.ts'
 
 const statuses = ['any', 'active', 'killed', 'retired'] as const
@@ -65,7 +65,7 @@ function Bar({ filters, note }: { filters: Filters; note: ReactNode }) {
         label={t('column.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.feature', word))}
+        labelOf={anyOr('status.feature')}
         onValue={(status) => set({ status })}
       />
     </FilterBar>
@@ -89,12 +89,7 @@ function List({ page, filters }: { page: FeaturePage; filters: Filters }) {
       columns={columns}
       rows={page.items}
       rowId={(feature) => feature.key}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => filters.set({ page: next }))}
     />
   )
 }

@@ -17,7 +17,7 @@ import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { OverrideActs } from './override-acts.tsx'
 import { Why } from './why.tsx'
 
@@ -81,12 +81,7 @@ function List({ page, columns, filters }: ListProps) {
           columns={columns}
           rows={page.items}
           rowId={(row) => row.partner_id}
-          paging={{
-            offset: page.offset,
-            limit: page.limit,
-            total: page.total,
-            onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-          }}
+          paging={pagingOf(page, (next) => filters.set({ page: next }))}
         />
       )}
     </>

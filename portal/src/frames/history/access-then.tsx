@@ -13,7 +13,7 @@ import { formatInstant } from '../../platform/format.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { AccessEntry } from './access-entry.tsx'
 import { toInstant } from './moment.ts'
 
@@ -80,14 +80,7 @@ function Stood({ told, org, filters }: { told: AccessHistory; org: string; filte
         </span>
       </p>
       <Entries items={told.items ?? []} org={org} />
-      <PageFoot
-        paging={{
-          offset: told.offset,
-          limit: told.limit,
-          total: told.total ?? 0,
-          onOffset: (offset) => filters.set({ page: offset / pageSize }),
-        }}
-      />
+      <PageFoot paging={pagingOf({ ...told, total: told.total ?? 0 }, (page) => filters.set({ page }))} />
     </>
   )
 }

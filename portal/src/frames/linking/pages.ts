@@ -3,14 +3,11 @@ import { linking } from '../../words/linking.ts'
 
 export { AccessLinkPage } from '../org/access-link-page.tsx'
 export { AccessPage } from '../org/access-page.tsx'
-export { EndLinkPage } from '../partner/end-link-page.tsx'
 export { StopAllPage } from '../org/stop-all-page.tsx'
 export { StopPartnerPage } from '../org/stop-partner-page.tsx'
-export { LinkPage } from '../partner/link-page.tsx'
 export { RulesPage } from '../org/rules-page.tsx'
 export { HandOverPage } from './hand-over-page.tsx'
-export { NetworksPage } from './networks-page.tsx'
-export { OrgNewsPage, PartnerNewsPage } from './news-page.tsx'
+export { OrgNewsPage } from './news-page.tsx'
 export { VisitsPage } from './visits-page.tsx'
 
 addWords(linking)

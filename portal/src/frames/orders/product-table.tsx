@@ -2,6 +2,7 @@ import type { OrderingAccount } from '@liaison/client'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { t } from '../../platform/words.ts'
 import { amountOf } from '../shared/order-words.tsx'
 
@@ -55,36 +56,25 @@ export function ProductTable({ account, quantities, errors, onQuantities }: Prod
   if (account.products.length === 0) return <p>{t('ordering.no_products', { currency: account.currency })}</p>
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('ordering.products')} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{t('ordering.products')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('ordering.product')}</th>
-              <th scope="col" className="num">
-                {t('ordering.once')}
-              </th>
-              <th scope="col" className="num">
-                {t('ordering.monthly')}
-              </th>
-              <th scope="col" className="num">
-                {t('ordering.quantity')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {account.products.map((product) => (
-              <ProductRow
-                key={product.product_code}
-                product={product}
-                typed={quantities[product.product_code] ?? ''}
-                error={errorOf(errors, `quantity_${product.product_code}`)}
-                onTyped={(typed) => onQuantities({ ...quantities, [product.product_code]: typed })}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('ordering.products')}
+        heads={[
+          t('ordering.product'),
+          { figures: t('ordering.once') },
+          { figures: t('ordering.monthly') },
+          { figures: t('ordering.quantity') },
+        ]}
+      >
+        {account.products.map((product) => (
+          <ProductRow
+            key={product.product_code}
+            product={product}
+            typed={quantities[product.product_code] ?? ''}
+            error={errorOf(errors, `quantity_${product.product_code}`)}
+            onTyped={(typed) => onQuantities({ ...quantities, [product.product_code]: typed })}
+          />
+        ))}
+      </TableFrame>
     </div>
   )
 }

@@ -10,7 +10,8 @@ import { useFrame } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
+import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 
 const spec = { page: pageField() }
 
@@ -21,32 +22,14 @@ function readMembers({ client }: Frame, page: number) {
 type Member = Awaited<ReturnType<typeof readMembers>>['items'][number]
 
 const columns: Column<Member>[] = [
-  {
-    id: 'name',
-    header: t('members.name'),
-    cell: (row) => (
-      <>
-        <span className="strong">{row.name}</span>
-        {row.email !== null && (
-          <>
-            <br />
-            <span className="small muted">{row.email}</span>
-          </>
-        )}
-      </>
-    ),
-  },
+  nameColumn(),
   { id: 'role', header: t('column.role'), cell: (row) => tValue('member_role', row.role) },
   {
     id: 'status',
     header: t('column.status'),
     cell: (row) => <StatusChip family="organisation" value={row.status} />,
   },
-  {
-    id: 'factor',
-    header: t('members.factor'),
-    cell: (row) => t(row.has_second_factor ? 'members.factor_yes' : 'members.factor_no'),
-  },
+  factorColumn(),
   { id: 'since', header: t('column.since'), numeric: true, cell: (row) => <DateText iso={row.since} /> },
 ]
 
@@ -60,13 +43,13 @@ export function MembersPage() {
   return (
     <Page title={t('members.title')} lead={t('members.lead', { org: name })}>
       <Answer query={members} lines={6}>
-        {({ items, total, limit, offset }) => (
+        {(answer) => (
           <DataTable
             caption={t('members.title')}
             columns={columns}
-            rows={items}
+            rows={answer.items}
             rowId={(row) => row.member_id}
-            paging={{ offset, limit, total, onOffset: (next) => set({ page: Math.floor(next / pageSize) }) }}
+            paging={pagingOf(answer, (page) => set({ page }))}
           />
         )}
       </Answer>

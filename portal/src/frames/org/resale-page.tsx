@@ -3,7 +3,6 @@ import { readBody } from '@liaison/client'
 import type { Resale } from '@liaison/client'
 
 import { ActivityList } from '../../parts/activity-list.tsx'
-import { ConfirmPage } from '../../parts/confirm.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'
 import { fact, Facts, Note, Page, Panel } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
@@ -13,12 +12,12 @@ import { useNow } from '../../platform/clock.ts'
 import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useGo, useParam } from '../../platform/navigate.tsx'
-import { useWrite } from '../../platform/query.ts'
 import { joinNames, t, tValue } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { daysUntil, neverAllowed, sentencesOfActions } from '../shared/access-words.ts'
 import { AccessStopped } from './access-stopped.tsx'
 import { isLiveResale, useResale } from './calls-consents.ts'
+import { StopAccess } from './stop-access.tsx'
 
 function partnerOf({ partner_name: name }: Resale): string {
   return name ?? t('resale.plain')
@@ -119,21 +118,12 @@ export function ResalePage() {
 
 function StopForm({ resale }: { resale: Resale }) {
   const { tenantId } = useFrame()
-  const go = useGo()
   const partner = partnerOf(resale)
   const record = orgPlaces.resale(tenantId, resale.resale_id)
-  const write = useWrite((reason: string, frame) =>
-    readBody(
-      frame.client.POST('/tenant/resales/{resale_id}/revoke', {
-        params: { path: { resale_id: resale.resale_id } },
-        body: reasonBody(reason),
-      }),
-    ),
-  )
-  if (write.isSuccess || resale.status === 'revoked')
-    return <AccessStopped partner={partner} record={record} />
   return (
-    <ConfirmPage
+    <StopAccess
+      partner={partner}
+      record={record}
       effects={[
         t('resale.stop', { partner, accounts: joinNames(resale.bans) }),
         t('consent.stop_tokens'),
@@ -141,15 +131,16 @@ function StopForm({ resale }: { resale: Resale }) {
         t('consent.stop_orders'),
         t('stop.kept', { partner }),
       ]}
-      typed={partner}
-      typedLabel={t('stop.type')}
-      act={t('stop.act', { partner })}
-      keep={t('stop.keep')}
-      reason="optional"
-      isBusy={write.isPending}
-      error={write.error}
-      onKeep={() => go(record)}
-      onAct={(reason) => write.mutate(reason)}
+      stop={(reason, { client }) =>
+        readBody(
+          client.POST('/tenant/resales/{resale_id}/revoke', {
+            params: { path: { resale_id: resale.resale_id } },
+            body: reasonBody(reason),
+          }),
+        )
+      }
+      isStopped={resale.status === 'revoked'}
+      done={<AccessStopped partner={partner} record={record} />}
     />
   )
 }

@@ -4,14 +4,14 @@ import { useMemo } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { EndlessTable, useEndless } from '../../parts/endless.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { BilledTo, amountOf, orderedBy } from '../shared/order-words.tsx'
 
@@ -96,7 +96,7 @@ export function ServicesPage() {
           label={t('orders.state')}
           value={values.state}
           words={states}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.service', word))}
+          labelOf={anyOr('status.service')}
           onValue={(state) => set({ state })}
         />
       </FilterBar>

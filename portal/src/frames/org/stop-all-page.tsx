@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { DateText, IdText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatInstant } from '../../platform/format.ts'
@@ -21,47 +22,36 @@ function What({ links }: { links: readonly TenantLink[] }) {
   const now = useNow(60_000)
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('stopall.table')} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{t('stopall.table')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('column.partner')}</th>
-              <th scope="col">{t('access.role')}</th>
-              <th scope="col">{t('column.link')}</th>
-              <th scope="col" className="num">
-                {t('column.people')}
-              </th>
-              <th scope="col" className="num">
-                {t('link.last_used')}
-              </th>
-              <th scope="col" className="num">
-                {t('access.until')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {links.map((link) => (
-              <tr key={link.link_id}>
-                <td className="strong">{link.partner_name}</td>
-                <td data-label={t('access.role')}>{link.role_title}</td>
-                <td data-label={t('column.link')}>
-                  <LinkChip status={link.status} days={link.expires_in_days} />
-                </td>
-                <td className="num" data-label={t('column.people')}>
-                  {link.people.length}
-                </td>
-                <td className="num" data-label={t('link.last_used')}>
-                  <MomentText iso={link.last_used_at} now={now} />
-                </td>
-                <td className="num" data-label={t('access.until')}>
-                  <DateText iso={link.ends_at} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('stopall.table')}
+        heads={[
+          t('column.partner'),
+          t('access.role'),
+          t('column.link'),
+          { figures: t('column.people') },
+          { figures: t('link.last_used') },
+          { figures: t('access.until') },
+        ]}
+      >
+        {links.map((link) => (
+          <tr key={link.link_id}>
+            <td className="strong">{link.partner_name}</td>
+            <td data-label={t('access.role')}>{link.role_title}</td>
+            <td data-label={t('column.link')}>
+              <LinkChip status={link.status} days={link.expires_in_days} />
+            </td>
+            <td className="num" data-label={t('column.people')}>
+              {link.people.length}
+            </td>
+            <td className="num" data-label={t('link.last_used')}>
+              <MomentText iso={link.last_used_at} now={now} />
+            </td>
+            <td className="num" data-label={t('access.until')}>
+              <DateText iso={link.ends_at} />
+            </td>
+          </tr>
+        ))}
+      </TableFrame>
     </div>
   )
 }

@@ -1,19 +1,18 @@
 import { readBody } from '@liaison/client'
 import type { TenantConsentDetail } from '@liaison/client'
 
-import { ConfirmPage } from '../../parts/confirm.tsx'
 import { reasonBody } from '../../parts/move-button.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
-import { useGo, useParam } from '../../platform/navigate.tsx'
-import { useWrite } from '../../platform/query.ts'
+import { useParam } from '../../platform/navigate.tsx'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { useConsent } from './calls-consents.ts'
 import { AccessStopped } from './access-stopped.tsx'
+import { useConsent } from './calls-consents.ts'
+import { StopAccess } from './stop-access.tsx'
 
 function effectsOf(consent: TenantConsentDetail, now: Date): string[] {
   const partner = consent.partner_name
@@ -35,31 +34,23 @@ function effectsOf(consent: TenantConsentDetail, now: Date): string[] {
 function StopForm({ consent }: { consent: TenantConsentDetail }) {
   const { tenantId } = useFrame()
   const now = useNow(60_000)
-  const go = useGo()
   const partner = consent.partner_name
   const record = orgPlaces.consent(tenantId, consent.consent_id)
-  const write = useWrite((reason: string, frame) =>
-    readBody(
-      frame.client.POST('/tenant/consents/{consent_id}/revoke', {
-        params: { path: { consent_id: consent.consent_id } },
-        body: reasonBody(reason),
-      }),
-    ),
-  )
-  if (write.isSuccess || consent.status === 'revoked')
-    return <AccessStopped partner={partner} record={record} />
   return (
-    <ConfirmPage
+    <StopAccess
+      partner={partner}
+      record={record}
       effects={effectsOf(consent, now)}
-      typed={partner}
-      typedLabel={t('stop.type')}
-      act={t('stop.act', { partner })}
-      keep={t('stop.keep')}
-      reason="optional"
-      isBusy={write.isPending}
-      error={write.error}
-      onKeep={() => go(record)}
-      onAct={(reason) => write.mutate(reason)}
+      stop={(reason, { client }) =>
+        readBody(
+          client.POST('/tenant/consents/{consent_id}/revoke', {
+            params: { path: { consent_id: consent.consent_id } },
+            body: reasonBody(reason),
+          }),
+        )
+      }
+      isStopped={consent.status === 'revoked'}
+      done={<AccessStopped partner={partner} record={record} />}
     />
   )
 }

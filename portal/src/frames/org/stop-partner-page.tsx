@@ -1,17 +1,16 @@
 import { readBody } from '@liaison/client'
 import type { TenantLinkDetail } from '@liaison/client'
 
-import { ConfirmPage } from '../../parts/confirm.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatRelative } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
-import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
-import { useWrite } from '../../platform/query.ts'
+import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { joinNames, t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { useAccessLink } from './calls.ts'
+import { StopAccess } from './stop-access.tsx'
 
 const mostNames = 10
 
@@ -29,38 +28,34 @@ function effectsOf(link: TenantLinkDetail, now: Date): string[] {
   ]
 }
 
-type StopFormProps = { link: TenantLinkDetail; etag: string | null; onKeep: () => void }
+type StopFormProps = { link: TenantLinkDetail; etag: string | null }
 
-function StopForm({ link, etag, onKeep }: StopFormProps) {
+function StopForm({ link, etag }: StopFormProps) {
+  const { tenantId } = useFrame()
   const now = useNow(60_000)
-  const write = useWrite((reason: string, frame) =>
-    readBody(
-      frame.client.POST('/tenant/partner-access/links/{link_id}/revoke', {
-        params: { path: { link_id: link.link_id } },
-        headers: { 'If-Match': etag ?? '' },
-        body: reason === '' ? {} : { reason },
-      }),
-    ),
-  )
-  if (write.isSuccess || link.status === 'revoked')
-    return <Stopped partner={link.partner_name} id={link.link_id} />
+  const partner = link.partner_name
+  const record = orgPlaces.link(tenantId, link.link_id)
   return (
-    <ConfirmPage
+    <StopAccess
+      partner={partner}
+      record={record}
       effects={effectsOf(link, now)}
-      typed={link.partner_name}
-      typedLabel={t('stop.type')}
-      act={t('stop.act', { partner: link.partner_name })}
-      keep={t('stop.keep')}
-      reason="optional"
-      isBusy={write.isPending}
-      error={write.error}
-      onKeep={onKeep}
-      onAct={(reason) => write.mutate(reason)}
+      stop={(reason, { client }) =>
+        readBody(
+          client.POST('/tenant/partner-access/links/{link_id}/revoke', {
+            params: { path: { link_id: link.link_id } },
+            headers: { 'If-Match': etag ?? '' },
+            body: reason === '' ? {} : { reason },
+          }),
+        )
+      }
+      isStopped={link.status === 'revoked'}
+      done={<Stopped partner={partner} record={record} />}
     />
   )
 }
 
-function Stopped({ partner, id }: { partner: string; id: string }) {
+function Stopped({ partner, record }: { partner: string; record: string }) {
   const { tenantId } = useFrame()
   return (
     <Panel title={t('stop.done_title', { partner })}>
@@ -68,7 +63,7 @@ function Stopped({ partner, id }: { partner: string; id: string }) {
         <p role="status">{t('stop.done', { partner })}</p>
         <p>{t('stop.done_next')}</p>
         <p className="row">
-          <GoLink to={orgPlaces.link(tenantId, id)}>{t('stop.record')}</GoLink>
+          <GoLink to={record}>{t('stop.record')}</GoLink>
           <GoLink to={orgPlaces.access(tenantId)}>{t('stop.others')}</GoLink>
         </p>
       </div>
@@ -79,7 +74,6 @@ function Stopped({ partner, id }: { partner: string; id: string }) {
 /** Stops one partner's access for good (level 2). Removing access never asks for a second factor. */
 export function StopPartnerPage() {
   const { tenantId } = useFrame()
-  const go = useGo()
   const linkId = useParam('link')
   const link = useAccessLink(linkId)
   const partner = link.data?.body.partner_name
@@ -88,11 +82,7 @@ export function StopPartnerPage() {
       title={partner === undefined ? t('stop.title_plain') : t('stop.title', { partner })}
       back={{ to: orgPlaces.link(tenantId, linkId), label: t('access.link_plain') }}
     >
-      <Answer query={link}>
-        {({ body, etag }) => (
-          <StopForm link={body} etag={etag} onKeep={() => go(orgPlaces.link(tenantId, linkId))} />
-        )}
-      </Answer>
+      <Answer query={link}>{({ body, etag }) => <StopForm link={body} etag={etag} />}</Answer>
     </Page>
   )
 }

@@ -73,7 +73,7 @@ function ScopeFields({ draft, errors, onDraft }: FieldsProps) {
   return (
     <fieldset id="scopes" className="stack tight" tabIndex={-1}>
       <legend>{t('newapp.scopes')}</legend>
-      {error !== undefined && <p className="field-error">{error}</p>}
+      {error !== undefined && <p className="small late">{error}</p>}
       {SCOPE_NAMES.map((scope) => (
         <Checkbox
           key={scope}

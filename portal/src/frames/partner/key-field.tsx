@@ -111,7 +111,7 @@ export function KeyField({ given, onGiven, error }: KeyFieldProps) {
   return (
     <fieldset id="keys" className="stack tight" tabIndex={-1}>
       <legend>{t('keypair.legend')}</legend>
-      {error !== undefined && <p className="field-error">{error}</p>}
+      {error !== undefined && <p className="small late">{error}</p>}
       {(['make', 'paste'] as const).map((way) => (
         <label key={way} className="choice">
           <input

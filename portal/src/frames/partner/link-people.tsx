@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { LinkDetail, PartnerMember } from '@liaison/client'
 import { useState } from 'react'
@@ -9,6 +9,7 @@ import { Answer } from '../../parts/states.tsx'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { PeopleTicks } from '../shared/people-ticks.tsx'
 
 type PeopleFormProps = { link: LinkDetail; etag: string | null; people: readonly PartnerMember[] }
 
@@ -63,22 +64,12 @@ function PeopleForm({ link, etag, people }: PeopleFormProps) {
       }}
     >
       <WriteProblem error={write.error} />
-      <div className="cards-of">
-        {people.map((member) => (
-          <Checkbox
-            key={member.member_id}
-            label={member.name}
-            description={describe(member, teamOf(member.member_id))}
-            checked={chosen.has(member.member_id)}
-            onChange={(event) => {
-              const next = new Set(chosen)
-              if (event.currentTarget.checked) next.add(member.member_id)
-              else next.delete(member.member_id)
-              setChosen(next)
-            }}
-          />
-        ))}
-      </div>
+      <PeopleTicks
+        people={people}
+        describe={(member) => describe(member, teamOf(member.member_id))}
+        chosen={chosen}
+        onChosen={setChosen}
+      />
       {isChanged && (
         <div className="row">
           <Button type="submit" loading={write.isPending}>

@@ -6,7 +6,7 @@ import { lazy, Suspense, useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed, ScopeNote, TileBones } from '../../parts/states.tsx'
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
@@ -19,7 +19,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
 import { shownColumns } from '../shared/columns.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { optional, orderField, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, orderField, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { useBeginning } from './onboarding-call.ts'
 import { TenantDrawer } from './tenant-drawer.tsx'
 
@@ -252,14 +252,14 @@ function Filters({ filters, query }: FiltersProps) {
         label={t('column.link')}
         value={values.link}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.link', word))}
+        labelOf={anyOr('status.link')}
         onValue={(link) => set({ link })}
       />
       <Pick
         label={t('column.my_role')}
         value={values.role}
         words={roles}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('role', word))}
+        labelOf={anyOr('role')}
         onValue={(role) => set({ role })}
       />
       <Pick
@@ -308,12 +308,7 @@ function Board({ page, filters }: { page: ManagedTenantPage; filters: ListFilter
         order: values.order,
         onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'name', order }),
       }}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => set({ page: next }))}
     />
   )
 }

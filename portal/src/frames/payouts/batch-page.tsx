@@ -14,7 +14,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { BatchActs, BankFile, ItemActs } from './batch-acts.tsx'
 import { ObstacleList } from './parts.tsx'
 import { ResultFile } from './result-file.tsx'
@@ -128,18 +128,13 @@ function Items({ batchId }: { batchId: string }) {
   return (
     <Panel title={t('batch.items')}>
       <Answer query={items}>
-        {(page) => (
+        {(answer) => (
           <DataTable
             caption={t('batch.items')}
             columns={columnsOf(mayRun)}
-            rows={page.items}
+            rows={answer.items}
             rowId={(row) => row.item_id}
-            paging={{
-              offset: page.offset,
-              limit: pageSize,
-              total: page.total,
-              onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-            }}
+            paging={pagingOf(answer, (page) => set({ page }))}
           />
         )}
       </Answer>

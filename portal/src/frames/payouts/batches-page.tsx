@@ -3,11 +3,10 @@ import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { PayoutBatch } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
@@ -16,7 +15,8 @@ import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { AccountChecks } from './account-checks.tsx'
 import { DocumentChecks } from './document-checks.tsx'
 
@@ -91,26 +91,15 @@ export function BatchesPage() {
             onValue={(state) => set({ state, page: 0 })}
           />
         </FilterBar>
-        <Answer query={batches}>
-          {({ items, total, offset }) =>
-            total === 0 ? (
-              <Empty title={t('batches.none')} text={t('batches.none_text')} />
-            ) : (
-              <DataTable
-                caption={t('payouts.title')}
-                columns={columns}
-                rows={items}
-                rowId={(row) => row.batch_id}
-                paging={{
-                  offset,
-                  limit: pageSize,
-                  total,
-                  onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-                }}
-              />
-            )
-          }
-        </Answer>
+        <PagedTable
+          query={batches}
+          lines={6}
+          caption={t('payouts.title')}
+          columns={columns}
+          rowId={(row) => row.batch_id}
+          empty={<Empty title={t('batches.none')} text={t('batches.none_text')} />}
+          onPage={(page) => set({ page })}
+        />
         {mayRun && <AccountChecks />}
         {mayRun && <DocumentChecks />}
       </div>

@@ -2,7 +2,6 @@ import './payouts-words.ts'
 import { readBody } from '@liaison/client'
 import type { Payout, PayoutOutlook } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -14,7 +13,8 @@ import { useMay } from '../../platform/frame.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { ExportLink, ProgramExportTools } from '../shared/export-link.tsx'
-import { pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { OwnAccount } from './own-account.tsx'
 import { ObstacleList, FileButton, saveBytes } from './parts.tsx'
 import { Statements, Years } from './statements.tsx'
@@ -144,26 +144,15 @@ function List() {
   )
   return (
     <Panel title={t('payouts.list')}>
-      <Answer query={payouts}>
-        {({ items, total, offset }) =>
-          total === 0 ? (
-            <Empty title={t('payouts.none')} text={t('payouts.none_text')} />
-          ) : (
-            <DataTable
-              caption={t('payouts.list')}
-              columns={columns}
-              rows={items}
-              rowId={(row) => row.item_id}
-              paging={{
-                offset,
-                limit: pageSize,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={payouts}
+        lines={6}
+        caption={t('payouts.list')}
+        columns={columns}
+        rowId={(row) => row.item_id}
+        empty={<Empty title={t('payouts.none')} text={t('payouts.none_text')} />}
+        onPage={(page) => set({ page })}
+      />
     </Panel>
   )
 }

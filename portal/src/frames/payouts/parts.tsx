@@ -1,5 +1,5 @@
 import './payouts-words.ts'
-import type { PayoutObstacle } from '@liaison/client'
+import type { PayoutObstacle, TaxDocument } from '@liaison/client'
 
 import { formatDateTime, formatMoney } from '../../platform/format.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -22,6 +22,17 @@ export function ObstacleList({ obstacles }: { obstacles: readonly PayoutObstacle
         <li key={obstacle.code}>{obstacleText(obstacle)}</li>
       ))}
     </ul>
+  )
+}
+
+/** What a tax document is, and the name of its file. */
+export function TaxKind({ document }: { document: TaxDocument }) {
+  return (
+    <>
+      {tValue('payouts.tax_kind', document.kind)}
+      <br />
+      <span className="small muted">{document.file_name}</span>
+    </>
   )
 }
 

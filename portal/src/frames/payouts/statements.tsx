@@ -14,6 +14,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { toStatementColumns } from './statement-columns.tsx'
 
 /** How many statements are shown at once, among other things on the page. */
@@ -36,26 +37,15 @@ export function Statements() {
   )
   return (
     <Panel title={t('payouts.statements')}>
-      <Answer query={statements}>
-        {({ items, total, offset }) =>
-          total === 0 ? (
-            <Empty title={t('payouts.statements_none')} text={t('payouts.statements_text')} />
-          ) : (
-            <DataTable
-              caption={t('payouts.statements')}
-              columns={columns}
-              rows={items}
-              rowId={(row) => row.statement_id}
-              paging={{
-                offset,
-                limit: FEW,
-                total,
-                onOffset: (next) => set({ statements: Math.floor(next / FEW) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={statements}
+        lines={6}
+        caption={t('payouts.statements')}
+        columns={columns}
+        rowId={(row) => row.statement_id}
+        empty={<Empty title={t('payouts.statements_none')} text={t('payouts.statements_text')} />}
+        onPage={(page) => set({ statements: page })}
+      />
     </Panel>
   )
 }

@@ -14,6 +14,7 @@ import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { TaxKind } from './parts.tsx'
 
 const kinds = ['w9', 'w8', 'vat_certificate', 'tax_residency', 'other'] as const
 const mostBytes = 2 * 1024 * 1024
@@ -31,13 +32,7 @@ const columns: Column<TaxDocument>[] = [
   {
     id: 'kind',
     header: t('payouts.tax_kind'),
-    cell: (row) => (
-      <>
-        {tValue('payouts.tax_kind', row.kind)}
-        <br />
-        <span className="small muted">{row.file_name}</span>
-      </>
-    ),
+    cell: (row) => <TaxKind document={row} />,
   },
   {
     id: 'state',

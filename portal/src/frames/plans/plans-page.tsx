@@ -6,7 +6,7 @@ import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
@@ -75,7 +75,7 @@ function Filters({ filters, note }: FiltersProps) {
         label={t('plans.state')}
         value={values.state}
         words={states}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.plan', word))}
+        labelOf={anyOr('status.plan')}
         onValue={(state) => set({ state })}
       />
     </FilterBar>

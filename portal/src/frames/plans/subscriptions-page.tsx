@@ -5,7 +5,7 @@ import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -13,7 +13,7 @@ import { choiceField } from '../../platform/filters.ts'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
@@ -79,7 +79,7 @@ function Filters({ filters, note }: FiltersProps) {
         label={t('subscriptions.state')}
         value={values.state}
         words={states}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.subscription', word))}
+        labelOf={anyOr('status.subscription')}
         onValue={(state) => set({ state })}
       />
     </FilterBar>

@@ -7,9 +7,9 @@ import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
 import { Finder } from '../../parts/finder.tsx'
 import type { Find, Found } from '../../parts/finder.tsx'
-import { MoveButton } from '../../parts/move-button.tsx'
 import { Note, Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { WriteForm } from '../../parts/write-form.tsx'
 import { formatInstant } from '../../platform/format.ts'
@@ -17,7 +17,8 @@ import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { findLinks, findPartners, findPersons, findTenants } from './finds.ts'
-import { frozenName } from '../shared/freeze-words.ts'
+import { freezeState, frozenName } from '../shared/freeze-words.ts'
+import { LiftFreeze } from '../shared/lift-freeze.tsx'
 
 const scopes = ['person', 'delegation', 'partner', 'tenant', 'platform'] as const
 
@@ -130,21 +131,14 @@ function FreezeForm() {
 
 function LiftButton({ freeze }: { freeze: Freeze }) {
   const who = frozenName(freeze)
-  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
   return (
-    <MoveButton
-      isInRow
-      reason="required"
-      words={{
-        act: t('freeze.lift'),
-        title: t('freeze.lift_title', { who }),
-        effect: t(isFirstOfTwo ? 'freeze.lift_two' : 'freeze.lift_effect', { who }),
-        keep: t('freeze.keep'),
-        done: t(isFirstOfTwo ? 'freeze.lift_waits' : 'freeze.lifted', { who }),
-      }}
-      move={(reason, frame) =>
+    <LiftFreeze
+      freeze={freeze}
+      who={who}
+      first={{ effect: t('freeze.lift_two', { who }), done: t('freeze.lift_waits', { who }) }}
+      lift={(reason, { client }) =>
         readBody(
-          frame.client.POST('/admin/partner-access/freezes/{freeze_id}/lift', {
+          client.POST('/admin/partner-access/freezes/{freeze_id}/lift', {
             params: { path: { freeze_id: freeze.freeze_id } },
             body: { reason },
           }),
@@ -154,11 +148,6 @@ function LiftButton({ freeze }: { freeze: Freeze }) {
   )
 }
 
-function toState({ in_force: inForce, lift_asked_at: asked }: Freeze): string {
-  if (!inForce) return 'lifted'
-  return asked === null ? 'frozen' : 'lift_asked'
-}
-
 function FreezeRow({ freeze }: { freeze: Freeze }) {
   const isStanding = freeze.in_force
   return (
@@ -166,7 +155,7 @@ function FreezeRow({ freeze }: { freeze: Freeze }) {
       <td className="strong">{frozenName(freeze)}</td>
       <td data-label={t('freeze.scope')}>{tValue('freeze_scope', freeze.scope)}</td>
       <td data-label={t('column.status')}>
-        <StatusChip family="organisation" value={toState(freeze)} />
+        <StatusChip family="organisation" value={freezeState(freeze)} />
       </td>
       <td data-label={t('freeze.since')}>{formatInstant(freeze.created_at)}</td>
       <td data-label={t('freeze.by')}>{freeze.set_by_name}</td>
@@ -179,29 +168,22 @@ function FreezeRow({ freeze }: { freeze: Freeze }) {
 function FreezeTable({ freezes }: { freezes: readonly Freeze[] }) {
   if (freezes.length === 0) return <Empty title={t('freeze.none')} text={t('freeze.none_text')} />
   return (
-    <div className="list-scroll" role="region" aria-label={t('nav.freezes')} tabIndex={0}>
-      <table className="table cards">
-        <caption className="unseen">{t('nav.freezes')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('freeze.who')}</th>
-            <th scope="col">{t('freeze.scope')}</th>
-            <th scope="col">{t('column.status')}</th>
-            <th scope="col">{t('freeze.since')}</th>
-            <th scope="col">{t('freeze.by')}</th>
-            <th scope="col">{t('confirm.reason')}</th>
-            <td>
-              <span className="unseen">{t('table.acts')}</span>
-            </td>
-          </tr>
-        </thead>
-        <tbody>
-          {freezes.map((freeze) => (
-            <FreezeRow key={freeze.freeze_id} freeze={freeze} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <TableFrame
+      caption={t('nav.freezes')}
+      heads={[
+        t('freeze.who'),
+        t('freeze.scope'),
+        t('column.status'),
+        t('freeze.since'),
+        t('freeze.by'),
+        t('confirm.reason'),
+        '',
+      ]}
+    >
+      {freezes.map((freeze) => (
+        <FreezeRow key={freeze.freeze_id} freeze={freeze} />
+      ))}
+    </TableFrame>
   )
 }
 

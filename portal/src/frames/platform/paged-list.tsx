@@ -1,11 +1,11 @@
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import type { Readable } from '../../parts/states.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import type { StatusFamily } from '../../platform/status.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 import type { PageOf } from '../shared/paged-table.tsx'
@@ -47,7 +47,7 @@ export function PagedList<Row>(props: PagedListProps<Row>) {
           label={t('column.status')}
           value={values.status}
           words={['any', ...statuses]}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue(`status.${family}`, word))}
+          labelOf={anyOr(`status.${family}`)}
           onValue={(status) => set({ status })}
         />
       </FilterBar>

@@ -13,6 +13,7 @@ import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { pageField, pagingQuery } from '../shared/list-fields.ts'
 import { PagedTable } from '../shared/paged-table.tsx'
+import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 
 const spec = { search: textField(), page: pageField() }
 const shortestSearch = 2
@@ -54,28 +55,14 @@ function ResetButton({ person }: { person: Person }) {
 }
 
 const columns: Column<Person>[] = [
-  {
-    id: 'name',
-    header: t('members.name'),
-    cell: (row) => (
-      <>
-        <span className="strong">{row.name}</span>
-        <br />
-        <span className="small muted">{row.email}</span>
-      </>
-    ),
-  },
+  nameColumn(),
   { id: 'places', header: t('persons.places'), cell: (row) => row.places.join(', ') || t('value.none') },
   {
     id: 'status',
     header: t('column.status'),
     cell: (row) => <StatusChip family="organisation" value={row.status} />,
   },
-  {
-    id: 'factor',
-    header: t('members.factor'),
-    cell: (row) => t(row.has_second_factor ? 'members.factor_yes' : 'members.factor_no'),
-  },
+  factorColumn(),
   { id: 'acts', header: '', cell: (row) => <ResetButton person={row} /> },
 ]
 

@@ -1,10 +1,10 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
 
@@ -42,7 +42,7 @@ function RecordFilters<Row>({ registry, rows, searchLabel, statuses: words }: Re
         label={t('column.status')}
         value={values.status}
         words={words}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.organisation', word))}
+        labelOf={anyOr('status.organisation')}
         onValue={(status) => set({ status })}
       />
     </FilterBar>

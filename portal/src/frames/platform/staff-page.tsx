@@ -16,6 +16,7 @@ import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
+import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 
 const readStaff = ({ client }: Frame) => readBody(client.GET('/admin/staff'))
 
@@ -82,27 +83,13 @@ function WithdrawButton({ invitation }: { invitation: Invitation }) {
 }
 
 const staffColumns: Column<Staff>[] = [
-  {
-    id: 'name',
-    header: t('members.name'),
-    cell: (row) => (
-      <>
-        <span className="strong">{row.name}</span>
-        <br />
-        <span className="small muted">{row.email}</span>
-      </>
-    ),
-  },
+  nameColumn(),
   {
     id: 'status',
     header: t('column.status'),
     cell: (row) => <StatusChip family="organisation" value={row.status} />,
   },
-  {
-    id: 'factor',
-    header: t('members.factor'),
-    cell: (row) => t(row.has_second_factor ? 'members.factor_yes' : 'members.factor_no'),
-  },
+  factorColumn(),
   { id: 'since', header: t('staff.since'), cell: (row) => <DateText iso={row.since} /> },
   {
     id: 'seen',

@@ -2,6 +2,7 @@ import type { Link } from '@liaison/client'
 import { useState } from 'react'
 
 import { Empty } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { DateText, LinkChip } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -52,9 +53,6 @@ function Row({ link, isChosen, onToggle }: RowProps) {
   )
 }
 
-const numeric = new Set(['expiring.days', 'link.ends'])
-const heads = ['column.role', 'column.link', 'expiring.days', 'link.ends', 'link.renews'] as const
-
 type RowsProps = {
   links: readonly Link[]
   chosen: Chosen
@@ -63,36 +61,32 @@ type RowsProps = {
 
 function Rows({ links, chosen, onChosen }: RowsProps) {
   return (
-    <div className="list-scroll" role="region" aria-label={t('expiring.caption')} tabIndex={0}>
-      <table className="table cards">
-        <caption className="unseen">{t('expiring.caption')}</caption>
-        <thead>
-          <tr>
-            <ChooseHead
-              title={t('column.tenant')}
-              ids={links.map((link) => link.link_id)}
-              chosen={chosen}
-              onChosen={onChosen}
-            />
-            {heads.map((id) => (
-              <th key={id} scope="col" className={numeric.has(id) ? 'num' : undefined}>
-                {t(id)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {links.map((link) => (
-            <Row
-              key={link.link_id}
-              link={link}
-              isChosen={chosen.has(link.link_id)}
-              onToggle={() => onChosen(withFlipped(chosen, link.link_id))}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <TableFrame
+      caption={t('expiring.caption')}
+      heads={[
+        <ChooseHead
+          key="choose"
+          title={t('column.tenant')}
+          ids={links.map((link) => link.link_id)}
+          chosen={chosen}
+          onChosen={onChosen}
+        />,
+        t('column.role'),
+        t('column.link'),
+        { figures: t('expiring.days') },
+        { figures: t('link.ends') },
+        t('link.renews'),
+      ]}
+    >
+      {links.map((link) => (
+        <Row
+          key={link.link_id}
+          link={link}
+          isChosen={chosen.has(link.link_id)}
+          onToggle={() => onChosen(withFlipped(chosen, link.link_id))}
+        />
+      ))}
+    </TableFrame>
   )
 }
 

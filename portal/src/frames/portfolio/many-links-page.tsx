@@ -8,6 +8,7 @@ import { useFrame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { pagingOf } from '../shared/list-fields.ts'
 import { LinkFilterBar, linkSpec, toLinkQuery } from '../shared/link-table.tsx'
 import { ChooseLinks } from './choose-links.tsx'
 
@@ -32,19 +33,12 @@ export function ManyLinksPage() {
     >
       <LinkFilterBar filters={filters} searchLabel={t('board.find')} query={links} />
       <Answer query={links} lines={10}>
-        {({ items, total, limit, offset }) => (
+        {(answer) => (
           <div className="stack">
-            <ChooseLinks links={items} />
-            {total > limit && (
+            <ChooseLinks links={answer.items} />
+            {answer.total > answer.limit && (
               <div className="list-foot">
-                <PageFoot
-                  paging={{
-                    offset,
-                    limit,
-                    total,
-                    onOffset: (next) => filters.set({ page: Math.floor(next / mostLinks) }),
-                  }}
-                />
+                <PageFoot paging={pagingOf(answer, (next) => filters.set({ page: next }))} />
               </div>
             )}
           </div>

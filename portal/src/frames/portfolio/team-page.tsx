@@ -1,4 +1,4 @@
-import { Button, Checkbox } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { readBody, readTagged } from '@liaison/client'
 import type { PartnerMember, TeamDetail } from '@liaison/client'
 import { useState } from 'react'
@@ -13,6 +13,7 @@ import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
+import { PeopleTicks } from '../shared/people-ticks.tsx'
 import { TeamGrants } from './team-grants.tsx'
 
 type Tagged = { team: TeamDetail; etag: string | null }
@@ -46,22 +47,12 @@ function PeopleForm({ team, etag, people }: Tagged & { people: readonly PartnerM
       }}
     >
       <WriteProblem error={write.error} />
-      <div className="cards-of">
-        {shown.map((person) => (
-          <Checkbox
-            key={person.member_id}
-            label={person.name}
-            description={tValue('member_role', person.role)}
-            checked={chosen.has(person.member_id)}
-            onChange={(event) => {
-              const next = new Set(chosen)
-              if (event.currentTarget.checked) next.add(person.member_id)
-              else next.delete(person.member_id)
-              setChosen(next)
-            }}
-          />
-        ))}
-      </div>
+      <PeopleTicks
+        people={shown}
+        describe={(person) => tValue('member_role', person.role)}
+        chosen={chosen}
+        onChosen={setChosen}
+      />
       {isChanged && (
         <div>
           <Button type="submit" loading={write.isPending}>

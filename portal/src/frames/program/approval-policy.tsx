@@ -155,7 +155,7 @@ function Form({ policy }: { policy: EarningPolicy }) {
         {t('approval.by_itself')}
       </label>
       <Lines lines={draft.lines} onLines={(lines) => setDraft({ ...draft, lines })} />
-      {wrong !== undefined && <p className="field-error">{wrong}</p>}
+      {wrong !== undefined && <p className="small late">{wrong}</p>}
       <ReasonField
         id="approval_reason"
         value={draft.reason}

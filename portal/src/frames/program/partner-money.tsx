@@ -19,8 +19,10 @@ import { platformPlaces } from '../../places.ts'
 import { Balances } from '../earnings/totals.tsx'
 import { AccountActs } from '../payouts/account-checks.tsx'
 import { toStatementColumns } from '../payouts/statement-columns.tsx'
+import { TaxKind } from '../payouts/parts.tsx'
 import { PartnerTab } from '../registry/partner-tab.tsx'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 
 type OfPartner = { partner: Pick<PartnerDetail, 'partner_id' | 'name'> }
 
@@ -134,13 +136,7 @@ const documentColumns: Column<TaxDocument>[] = [
   {
     id: 'kind',
     header: t('payouts.tax_kind'),
-    cell: (row) => (
-      <>
-        {tValue('payouts.tax_kind', row.kind)}
-        <br />
-        <span className="small muted">{row.file_name}</span>
-      </>
-    ),
+    cell: (row) => <TaxKind document={row} />,
   },
   {
     id: 'state',
@@ -194,26 +190,15 @@ function Statements({ partner: { partner_id: id } }: OfPartner) {
   const columns = useMemo(() => toStatementColumns(platformPlaces.statement), [])
   return (
     <Panel title={t('payouts.statements')}>
-      <Answer query={statements} lines={4}>
-        {({ items, total, offset }) =>
-          total === 0 ? (
-            <Empty title={t('payouts.statements_none')} text={t('payouts.statements_text')} />
-          ) : (
-            <DataTable
-              caption={t('payouts.statements')}
-              columns={columns}
-              rows={items}
-              rowId={(row) => row.statement_id}
-              paging={{
-                offset,
-                limit: pageSize,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={statements}
+        lines={4}
+        caption={t('payouts.statements')}
+        columns={columns}
+        rowId={(row) => row.statement_id}
+        empty={<Empty title={t('payouts.statements_none')} text={t('payouts.statements_text')} />}
+        onPage={(page) => set({ page })}
+      />
     </Panel>
   )
 }

@@ -4,9 +4,8 @@ import { readBody } from '@liaison/client'
 import type { ReferralCode } from '@liaison/client'
 import { useMemo, useState } from 'react'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
-import { Answer, Empty } from '../../parts/states.tsx'
+import { Empty } from '../../parts/states.tsx'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
@@ -17,7 +16,8 @@ import { toColumns as toCodeColumns, useMakeCode } from '../referrals/code-colum
 import { CodeForm } from '../referrals/code-form.tsx'
 import { QrDialog } from '../referrals/qr-dialog.tsx'
 import { PartnerTab } from '../registry/partner-tab.tsx'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 
 const spec = { page: pageField() }
 
@@ -37,28 +37,17 @@ function AgreementsOf({ id }: { id: string }) {
   )
   const columns = useMemo(() => toAgreementColumns({ ofAll: false, addressOf: platformPlaces.agreement }), [])
   return (
-    <Answer query={agreements} lines={4}>
-      {({ items, total, offset }) =>
-        total === 0 ? (
-          <div className="list">
-            <Empty title={t('partner_program.no_agreement')} text={t('partner_program.no_agreement_text')} />
-          </div>
-        ) : (
-          <DataTable
-            caption={t('tab.agreements')}
-            columns={columns}
-            rows={items}
-            rowId={(row) => row.agreement_id}
-            paging={{
-              offset,
-              limit: pageSize,
-              total,
-              onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-            }}
-          />
-        )
+    <PagedTable
+      query={agreements}
+      lines={4}
+      caption={t('tab.agreements')}
+      columns={columns}
+      rowId={(row) => row.agreement_id}
+      empty={
+        <Empty title={t('partner_program.no_agreement')} text={t('partner_program.no_agreement_text')} />
       }
-    </Answer>
+      onPage={(page) => set({ page })}
+    />
   )
 }
 
@@ -119,28 +108,15 @@ function CodesOf({ id, mayManage }: { id: string; mayManage: boolean }) {
         {mayManage && <Button onClick={() => setShown('form')}>{t('partner_program.make_code')}</Button>}
         <GoLink to={`${platformPlaces.referrals()}?partner=${id}`}>{t('partner_program.referrals')}</GoLink>
       </div>
-      <Answer query={codes} lines={4}>
-        {({ items, total, offset }) =>
-          total === 0 ? (
-            <div className="list">
-              <Empty title={t('partner_program.no_code')} text={t('partner_program.no_code_text')} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('tab.codes')}
-              columns={columns}
-              rows={items}
-              rowId={(code) => code.code_id}
-              paging={{
-                offset,
-                limit: pageSize,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={codes}
+        lines={4}
+        caption={t('tab.codes')}
+        columns={columns}
+        rowId={(code) => code.code_id}
+        empty={<Empty title={t('partner_program.no_code')} text={t('partner_program.no_code_text')} />}
+        onPage={(page) => set({ page })}
+      />
       {shown === 'form' && <MakeCode partnerId={id} onClose={close} />}
       {shown !== null && shown !== 'form' && <QrDialog code={shown} onClose={close} />}
     </>

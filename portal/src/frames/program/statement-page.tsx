@@ -4,7 +4,6 @@ import '../earnings/earnings.css'
 import { readBody } from '@liaison/client'
 import type { EarningStatementDetail, EarningStatementLine } from '@liaison/client'
 
-import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
@@ -18,7 +17,8 @@ import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces, platformPlaces } from '../../places.ts'
 import { StatementFiles } from '../payouts/statement-columns.tsx'
 import { formatMonth } from '../reports/figures.ts'
-import { pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { pageField, pagingQuery } from '../shared/list-fields.ts'
+import { PagedTable } from '../shared/paged-table.tsx'
 import { programSideOf } from '../shared/program-side.ts'
 
 const spec = { page: pageField() }
@@ -117,28 +117,15 @@ function Lines({ id }: { id: string }) {
   )
   return (
     <Panel title={t('statement.lines')}>
-      <Answer query={lines} lines={6}>
-        {({ items, total, offset }) =>
-          total === 0 ? (
-            <div className="list">
-              <Empty title={t('statement.none')} text={t('statement.none_text')} />
-            </div>
-          ) : (
-            <DataTable
-              caption={t('statement.lines')}
-              columns={columns}
-              rows={items}
-              rowId={(row) => String(row.place)}
-              paging={{
-                offset,
-                limit: pageSize,
-                total,
-                onOffset: (next) => set({ page: Math.floor(next / pageSize) }),
-              }}
-            />
-          )
-        }
-      </Answer>
+      <PagedTable
+        query={lines}
+        lines={6}
+        caption={t('statement.lines')}
+        columns={columns}
+        rowId={(row) => String(row.place)}
+        empty={<Empty title={t('statement.none')} text={t('statement.none_text')} />}
+        onPage={(page) => set({ page })}
+      />
     </Panel>
   )
 }

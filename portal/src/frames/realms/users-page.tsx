@@ -7,7 +7,7 @@ import type { ReactNode } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -86,14 +86,14 @@ function Filters({
         label={t('users.role')}
         value={values.role}
         words={roles}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('realm_role', word))}
+        labelOf={anyOr('realm_role')}
         onValue={(role) => set({ role })}
       />
       <Pick
         label={t('users.state')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.end_user', word))}
+        labelOf={anyOr('status.end_user')}
         onValue={(status) => set({ status })}
       />
     </FilterBar>

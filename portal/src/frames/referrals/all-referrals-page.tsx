@@ -6,7 +6,7 @@ import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
@@ -20,7 +20,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
 import { PartnerPick } from '../shared/partner-pick.tsx'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 
 const states = ['any', 'created', 'locked', 'voided'] as const
 const spec = { state: choiceField(states, 'any'), partner: textField(), page: pageField() }
@@ -198,12 +198,7 @@ function List({ page, columns, onPage }: ListProps) {
       columns={columns}
       rows={page.items}
       rowId={(referral) => referral.referral_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => onPage(Math.floor(offset / pageSize)),
-      }}
+      paging={pagingOf(page, onPage)}
     />
   )
 }
@@ -228,7 +223,7 @@ export function AllReferralsPage() {
             label={t('referrals.state')}
             value={values.state}
             words={states}
-            labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.referral', word))}
+            labelOf={anyOr('status.referral')}
             onValue={(state) => set({ state })}
           />
         </FilterBar>

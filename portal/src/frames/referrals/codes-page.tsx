@@ -6,15 +6,15 @@ import { useMemo, useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { t } from '../../platform/words.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { toColumns, useMakeCode } from './code-columns.tsx'
 import { blankCode } from './code-draft.ts'
 import { CodeForm } from './code-form.tsx'
@@ -50,7 +50,7 @@ function Filters({ filters, query }: FiltersProps) {
         label={t('codes.state')}
         value={values.state}
         words={states}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.code', word))}
+        labelOf={anyOr('status.code')}
         onValue={(state) => set({ state })}
       />
     </FilterBar>
@@ -103,12 +103,7 @@ function List({ page, isFiltered, columns, onPage }: ListProps) {
       columns={columns}
       rows={page.items}
       rowId={(code) => code.code_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => onPage(Math.floor(offset / pageSize)),
-      }}
+      paging={pagingOf(page, onPage)}
     />
   )
 }

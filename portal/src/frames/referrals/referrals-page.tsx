@@ -6,7 +6,7 @@ import { useMemo } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
@@ -20,7 +20,7 @@ import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { ProgramExportTools } from '../shared/export-link.tsx'
 import { formatMonth } from '../reports/figures.ts'
-import { optional, pageField, pageSize, pagingQuery } from '../shared/list-fields.ts'
+import { optional, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import { useMakeCode } from './code-columns.tsx'
 import { blankCode } from './code-draft.ts'
 import { Funnel } from './funnel.tsx'
@@ -163,12 +163,7 @@ function List({ page, title, columns, onPage }: ListProps) {
       columns={columns}
       rows={page.items}
       rowId={(referral) => referral.referral_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => onPage(Math.floor(offset / pageSize)),
-      }}
+      paging={pagingOf(page, onPage)}
     />
   )
 }
@@ -208,7 +203,7 @@ export function ReferralsPage() {
             label={t('referrals.state')}
             value={values.state}
             words={states}
-            labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.referral', word))}
+            labelOf={anyOr('status.referral')}
             onValue={(state) => set({ state })}
           />
         </FilterBar>

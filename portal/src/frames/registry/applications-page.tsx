@@ -4,7 +4,7 @@ import type { PartnerApplication } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -46,7 +46,7 @@ const columns: Column<PartnerApplication>[] = [
   {
     id: 'reference',
     header: t('link.id'),
-    cell: (row) => <code className="mono">{row.reference}</code>,
+    cell: (row) => <code className="mono nowrap">{row.reference}</code>,
   },
   {
     id: 'sent',
@@ -88,14 +88,14 @@ function Filters({
         label={t('column.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.application', word))}
+        labelOf={anyOr('status.application')}
         onValue={(status) => set({ status })}
       />
       <Pick
         label={t('column.kinds')}
         value={values.kind}
         words={kinds}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('kind', word))}
+        labelOf={anyOr('kind')}
         onValue={(kind) => set({ kind })}
       />
     </FilterBar>

@@ -5,7 +5,7 @@ import type { PartnerRecord } from '@liaison/client'
 import type { ReactNode } from 'react'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -80,14 +80,14 @@ function Filters({
         label={t('column.status')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.organisation', word))}
+        labelOf={anyOr('status.organisation')}
         onValue={(status) => set({ status })}
       />
       <Pick
         label={t('column.kinds')}
         value={values.kind}
         words={kinds}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('kind', word))}
+        labelOf={anyOr('kind')}
         onValue={(kind) => set({ kind })}
       />
     </FilterBar>

@@ -10,28 +10,15 @@ import { Answer } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
+import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 import { isLastOwner, MemberActs } from './member-acts.tsx'
 import type { MemberOf } from './member-acts.tsx'
 
 const shared: readonly Column<PartnerMember>[] = [
-  {
-    id: 'name',
-    header: t('people.name'),
-    cell: (row) => (
-      <>
-        <span className="strong">{row.name}</span>
-        <br />
-        <span className="small muted">{row.email}</span>
-      </>
-    ),
-  },
+  nameColumn(),
   { id: 'role', header: t('people.role'), cell: (row) => tValue('member_role', row.role) },
   { id: 'status', header: t('column.status'), cell: (row) => tValue('member_status', row.status) },
-  {
-    id: 'factor',
-    header: t('members.factor'),
-    cell: (row) => t(row.has_second_factor ? 'members.factor_yes' : 'members.factor_no'),
-  },
+  factorColumn(),
 ]
 
 const actsColumn = (members: readonly PartnerMember[], of: MemberOf): Column<PartnerMember> => ({

@@ -1,3 +1,4 @@
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { t } from '../../platform/words.ts'
 
 export type Point = { label: string; value: number | null }
@@ -148,27 +149,14 @@ export function TrendChart(props: TrendChartProps) {
       <Plot {...props} />
       <details className="twin">
         <summary>{t('reports.as_table')}</summary>
-        <div className="list-scroll" role="region" aria-label={title} tabIndex={0}>
-          <table className="table">
-            <caption className="unseen">{title}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{of}</th>
-                <th scope="col" className="num">
-                  {title}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {points.map(({ label, value }) => (
-                <tr key={label}>
-                  <th scope="row">{label}</th>
-                  <td className="num">{value === null ? t('reports.no_data') : format(value)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <TableFrame caption={title} look="table" heads={[of, { figures: title }]}>
+          {points.map(({ label, value }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td className="num">{value === null ? t('reports.no_data') : format(value)}</td>
+            </tr>
+          ))}
+        </TableFrame>
       </details>
     </figure>
   )

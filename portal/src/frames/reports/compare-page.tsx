@@ -4,7 +4,8 @@ import type { ReactNode } from 'react'
 
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel } from '../../parts/page.tsx'
-import { Answer, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { textField } from '../../platform/filters.ts'
 import { formatCount, formatMoney } from '../../platform/format.ts'
@@ -16,7 +17,7 @@ import { actingPlaces } from '../../places.ts'
 import { scaleFrom, UptimeBar } from './charts.tsx'
 import { formatCoverage, formatNumber, formatUptime, monthBefore } from './figures.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { MonthPick, Nobody, ReportTabs } from './parts.tsx'
+import { MonthPick, ReportBody, ReportTabs } from './parts.tsx'
 import { TrendText } from './revenue-page.tsx'
 
 const spec = { month: textField(), group: textField() }
@@ -154,39 +155,35 @@ function SideBySide({ data }: { data: TenantComparison }) {
   const worst = new Set(data.worst.map(({ measure, tenant_id }) => `${measure} ${tenant_id}`))
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('compare.table')} tabIndex={0}>
-        <table className="table side-by-side">
-          <caption className="unseen">{t('compare.table')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('compare.measure')}</th>
-              {data.tenants.map(({ tenant_id, tenant_name }) => (
-                <th key={tenant_id} scope="col">
-                  <GoLink className="thing" to={actingPlaces.reports(partnerId, tenant_id)}>
-                    {tenant_name}
-                  </GoLink>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {measures.map((measure) => (
-              <tr key={measure}>
-                <th scope="row">{t(`compare.measure.${measure}`)}</th>
-                {data.tenants.map((tenant) => {
-                  const isWorst = worst.has(`${measure} ${tenant.tenant_id}`)
-                  return (
-                    <td key={tenant.tenant_id} data-worst={isWorst || undefined}>
-                      {cellOf(measure, tenant, lowest)}
-                      {isWorst && <span className="unseen"> {t('compare.worst_here')}</span>}
-                    </td>
-                  )
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('compare.table')}
+        look="table side-by-side"
+        heads={[
+          t('compare.measure'),
+          ...data.tenants.map(({ tenant_id, tenant_name }) => (
+            <th key={tenant_id} scope="col">
+              <GoLink className="thing" to={actingPlaces.reports(partnerId, tenant_id)}>
+                {tenant_name}
+              </GoLink>
+            </th>
+          )),
+        ]}
+      >
+        {measures.map((measure) => (
+          <tr key={measure}>
+            <th scope="row">{t(`compare.measure.${measure}`)}</th>
+            {data.tenants.map((tenant) => {
+              const isWorst = worst.has(`${measure} ${tenant.tenant_id}`)
+              return (
+                <td key={tenant.tenant_id} data-worst={isWorst || undefined}>
+                  {cellOf(measure, tenant, lowest)}
+                  {isWorst && <span className="unseen"> {t('compare.worst_here')}</span>}
+                </td>
+              )
+            })}
+          </tr>
+        ))}
+      </TableFrame>
     </div>
   )
 }
@@ -210,23 +207,16 @@ export function ComparePage() {
         <MonthPick month={month} now={now} onMonth={(next) => filters.set({ month: next })} />
         <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
-      <Answer query={report} lines={12}>
+      <ReportBody query={report} tenantsOf={(data) => data.tenants}>
         {(data) => (
-          <div className="stack report">
-            <ScopeNote scope={data.scope} />
-            {data.tenants.length === 0 ? (
-              <Nobody />
-            ) : (
-              <>
-                <Panel title={t('compare.worst')}>
-                  <WorstList data={data} />
-                </Panel>
-                <SideBySide data={data} />
-              </>
-            )}
-          </div>
+          <>
+            <Panel title={t('compare.worst')}>
+              <WorstList data={data} />
+            </Panel>
+            <SideBySide data={data} />
+          </>
         )}
-      </Answer>
+      </ReportBody>
     </Page>
   )
 }

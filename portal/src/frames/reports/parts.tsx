@@ -1,5 +1,9 @@
+import type { Scope } from '@liaison/client'
+import type { ReactNode } from 'react'
+
 import { Pick } from '../../parts/filter-bar.tsx'
-import { Empty } from '../../parts/states.tsx'
+import { Answer, Empty, ScopeNote } from '../../parts/states.tsx'
+import type { Readable } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink, usePathname } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
@@ -60,7 +64,28 @@ export function Records({ coverage }: { coverage: number }) {
 }
 
 /** A report that covers no tenant. */
-export function Nobody() {
+function Nobody() {
   useBeginning(true)
   return <Empty title={t('reports.nobody')} text={t('reports.nobody_text')} />
+}
+
+type ReportBodyProps<Report> = {
+  query: Readable<Report>
+  tenantsOf: (report: Report) => readonly unknown[]
+  children: (report: Report) => ReactNode
+}
+
+/** A report over tenants in whichever state its read is: which of them it covers, and its figures, or that it covers none. */
+export function ReportBody<Report extends { scope: Scope }>(props: ReportBodyProps<Report>) {
+  const { query, tenantsOf, children } = props
+  return (
+    <Answer query={query} lines={12}>
+      {(report) => (
+        <div className="stack report">
+          <ScopeNote scope={report.scope} />
+          {tenantsOf(report).length === 0 ? <Nobody /> : children(report)}
+        </div>
+      )}
+    </Answer>
+  )
 }

@@ -6,7 +6,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { fact, Facts, Page, Panel } from '../../parts/page.tsx'
-import { Answer, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { MoneyText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
@@ -21,7 +21,7 @@ import { displayCurrency, RateNote, ShowInPick } from '../shared/rates.tsx'
 import { TrendChart } from './charts.tsx'
 import { formatMonth, formatNumber, monthBefore } from './figures.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { Nobody, ReportTabs } from './parts.tsx'
+import { ReportBody, ReportTabs } from './parts.tsx'
 
 const spans = ['6', '12', '24'] as const
 const spec = { months: choiceField(spans, '6'), group: textField(), show: textField() }
@@ -161,23 +161,16 @@ function RevenueTable({ report }: { report: RevenueReport }) {
 
 function Report({ data }: { data: RevenueReport }) {
   return (
-    <div className="stack report">
-      <ScopeNote scope={data.scope} />
-      {data.by_tenant.length === 0 ? (
-        <Nobody />
-      ) : (
-        <>
-          {data.display !== null && data.totals.length > 0 && <Displayed display={data.display} />}
-          {data.totals.length === 0 && <p>{t('revenue.nothing')}</p>}
-          <div className="halves">
-            {data.totals.map((amounts) => (
-              <CurrencyPanel key={amounts.currency} amounts={amounts} />
-            ))}
-          </div>
-          <RevenueTable report={data} />
-        </>
-      )}
-    </div>
+    <>
+      {data.display !== null && data.totals.length > 0 && <Displayed display={data.display} />}
+      {data.totals.length === 0 && <p>{t('revenue.nothing')}</p>}
+      <div className="halves">
+        {data.totals.map((amounts) => (
+          <CurrencyPanel key={amounts.currency} amounts={amounts} />
+        ))}
+      </div>
+      <RevenueTable report={data} />
+    </>
   )
 }
 
@@ -220,9 +213,9 @@ export function RevenuePage() {
         />
         <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
-      <Answer query={report} lines={12}>
+      <ReportBody query={report} tenantsOf={(data) => data.by_tenant}>
         {(data) => <Report data={data} />}
-      </Answer>
+      </ReportBody>
     </Page>
   )
 }

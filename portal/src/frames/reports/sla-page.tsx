@@ -6,7 +6,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Tile } from '../../parts/page.tsx'
-import { Answer, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { DateText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { textField } from '../../platform/filters.ts'
@@ -20,7 +20,7 @@ import { scaleFrom, UptimeBar } from './charts.tsx'
 import { ExportLink } from '../shared/export-link.tsx'
 import { daysOfMonth, formatMinutes, formatNumber, formatUptime, monthBefore } from './figures.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { MonthPick, Nobody, Records, ReportTabs } from './parts.tsx'
+import { MonthPick, Records, ReportBody, ReportTabs } from './parts.tsx'
 
 const spec = { month: textField(), group: textField() }
 
@@ -217,21 +217,14 @@ export function SlaPage() {
         <MonthPick month={month} now={now} onMonth={(next) => filters.set({ month: next })} />
         <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
-      <Answer query={report} lines={12}>
+      <ReportBody query={report} tenantsOf={(data) => data.by_tenant}>
         {(data) => (
-          <div className="stack report">
-            <ScopeNote scope={data.scope} />
-            {data.by_tenant.length === 0 ? (
-              <Nobody />
-            ) : (
-              <div>
-                <SlaTiles report={data} />
-                <SlaTable report={data} />
-              </div>
-            )}
+          <div>
+            <SlaTiles report={data} />
+            <SlaTable report={data} />
           </div>
         )}
-      </Answer>
+      </ReportBody>
     </Page>
   )
 }

@@ -6,7 +6,7 @@ import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page, Panel, Tile } from '../../parts/page.tsx'
-import { Answer, Refreshed, ScopeNote } from '../../parts/states.tsx'
+import { Refreshed } from '../../parts/states.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount, formatDate } from '../../platform/format.ts'
@@ -20,7 +20,7 @@ import { TrendChart } from './charts.tsx'
 import { ExportLink } from '../shared/export-link.tsx'
 import { dayBefore, formatMonth, formatNumber, monthBefore, spanOf } from './figures.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { Nobody, Records, ReportTabs } from './parts.tsx'
+import { Records, ReportBody, ReportTabs } from './parts.tsx'
 
 const periods = ['30', '90', '12m'] as const
 export type UsagePeriod = (typeof periods)[number]
@@ -214,24 +214,17 @@ export function UsagePage() {
         />
         <GroupPick value={group} onValue={(next) => filters.set({ group: next })} />
       </FilterBar>
-      <Answer query={report} lines={12}>
+      <ReportBody query={report} tenantsOf={(data) => data.by_tenant}>
         {(data) => (
-          <div className="stack report">
-            <ScopeNote scope={data.scope} />
-            {data.by_tenant.length === 0 ? (
-              <Nobody />
-            ) : (
-              <>
-                <UsageTiles report={data} />
-                <Panel title={t('usage.data')}>
-                  <UsageChart report={data} />
-                </Panel>
-                <UsageTable report={data} />
-              </>
-            )}
-          </div>
+          <>
+            <UsageTiles report={data} />
+            <Panel title={t('usage.data')}>
+              <UsageChart report={data} />
+            </Panel>
+            <UsageTable report={data} />
+          </>
         )}
-      </Answer>
+      </ReportBody>
     </Page>
   )
 }

@@ -3,7 +3,7 @@ import { readBody } from '@liaison/client'
 import type { RiskCase } from '@liaison/client'
 
 import type { Column } from '../../parts/data-table.tsx'
-import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Empty, Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
@@ -68,7 +68,7 @@ export function CasesPage() {
           label={t('column.status')}
           value={values.state}
           words={states}
-          labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.risk_case', word))}
+          labelOf={anyOr('status.risk_case')}
           onValue={(state) => set({ state })}
         />
       </FilterBar>

@@ -5,15 +5,15 @@ import { useMemo } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { DateText, LinkChip, MomentText } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
 import { GoLink } from '../../platform/navigate.tsx'
-import { t, tValue } from '../../platform/words.ts'
-import { optional, pageField, pageSize, pagingQuery } from './list-fields.ts'
+import { t } from '../../platform/words.ts'
+import { optional, pageField, pagingOf, pagingQuery } from './list-fields.ts'
 import { tenantNameOf } from './link-parts.tsx'
 
 const statuses = [
@@ -59,7 +59,7 @@ export function LinkFilterBar<Data>({ filters, searchLabel, query }: LinkFilterB
         label={t('column.link')}
         value={values.status}
         words={statuses}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.link', word))}
+        labelOf={anyOr('status.link')}
         onValue={(status) => set({ status })}
       />
     </FilterBar>
@@ -119,12 +119,7 @@ export function LinkTable({ page, filters, addressOf, withPartner = false }: Lin
       columns={columns}
       rows={page.items}
       rowId={(link) => link.link_id}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => filters.set({ page: next }))}
     />
   )
 }

@@ -1,3 +1,4 @@
+import type { Paging } from '../../parts/data-table.tsx'
 import { choiceField, numberField } from '../../platform/filters.ts'
 
 /** The size of a list page. Small enough to stay under the element budget of list pages. */
@@ -17,6 +18,12 @@ export function orderField(fallback: 'asc' | 'desc') {
 /** The paging part of a query for this page. */
 export function pagingQuery(page: number): { limit: number; offset: number } {
   return { limit: pageSize, offset: page * pageSize }
+}
+
+/** Where in a list a page of it stands, with the way to the others, counted from zero. */
+export function pagingOf(page: Omit<Paging, 'onOffset'>, onPage: (page: number) => void): Paging {
+  const { offset, limit, total } = page
+  return { offset, limit, total, onOffset: (next) => onPage(Math.floor(next / limit)) }
 }
 
 /** A filter as a query part: absent when it says "any" or nothing. */

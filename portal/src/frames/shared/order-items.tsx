@@ -1,5 +1,6 @@
 import type { Order } from '@liaison/client'
 
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { formatMoney } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
 import { amountOf } from './order-words.tsx'
@@ -25,41 +26,30 @@ function ItemRow({ item }: { item: Order['items'][number] }) {
 export function OrderItems({ order }: { order: Order }) {
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('orders.items')} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{t('orders.items')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('orders.item')}</th>
-              <th scope="col" className="num">
-                {t('orders.quantity')}
-              </th>
-              <th scope="col" className="num">
-                {t('orders.once')}
-              </th>
-              <th scope="col" className="num">
-                {t('orders.monthly')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {order.items.map((item) => (
-              <ItemRow key={item.item_id} item={item} />
-            ))}
-            <tr>
-              <td className="strong" colSpan={2}>
-                {t('orders.total')}
-              </td>
-              <td className="num strong" data-label={t('orders.once')}>
-                {formatMoney(order.once_total)}
-              </td>
-              <td className="num strong" data-label={t('orders.monthly')}>
-                {formatMoney(order.monthly_total)}
-              </td>
-            </tr>
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('orders.items')}
+        heads={[
+          t('orders.item'),
+          { figures: t('orders.quantity') },
+          { figures: t('orders.once') },
+          { figures: t('orders.monthly') },
+        ]}
+      >
+        {order.items.map((item) => (
+          <ItemRow key={item.item_id} item={item} />
+        ))}
+        <tr>
+          <td className="strong" colSpan={2}>
+            {t('orders.total')}
+          </td>
+          <td className="num strong" data-label={t('orders.once')}>
+            {formatMoney(order.once_total)}
+          </td>
+          <td className="num strong" data-label={t('orders.monthly')}>
+            {formatMoney(order.monthly_total)}
+          </td>
+        </tr>
+      </TableFrame>
     </div>
   )
 }

@@ -3,11 +3,11 @@ import type { Order } from '@liaison/client'
 import type { Column } from '../../parts/data-table.tsx'
 import { EndlessTable } from '../../parts/endless.tsx'
 import type { Endless } from '../../parts/endless.tsx'
-import { Pick } from '../../parts/filter-bar.tsx'
+import { anyOr, Pick } from '../../parts/filter-bar.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { GoLink } from '../../platform/navigate.tsx'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { amountOf, BilledTo, itemsInShort, orderedBy } from './order-words.tsx'
 
 const states = ['any', 'acknowledged', 'in_progress', 'completed', 'rejected', 'cancelled'] as const
@@ -25,7 +25,7 @@ export function OrderStatePick({ value, onState }: { value: State; onState: (sta
       label={t('orders.state')}
       value={value}
       words={states}
-      labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.order', word))}
+      labelOf={anyOr('status.order')}
       onValue={onState}
     />
   )

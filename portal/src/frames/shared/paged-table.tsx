@@ -5,7 +5,7 @@ import type { Column } from '../../parts/data-table.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import type { Readable } from '../../parts/states.tsx'
 import { t } from '../../platform/words.ts'
-import { pageSize } from './list-fields.ts'
+import { pagingOf } from './list-fields.ts'
 
 /** One page of a list, as the server hands it out. */
 export type PageOf<Row> = { items: readonly Row[]; total: number; limit: number; offset: number }
@@ -19,21 +19,19 @@ type PagedTableProps<Row> = {
   empty: ReactNode
   /** Turns to a page, counted from zero. */
   onPage: (page: number) => void
+  /** How many lines stand in while the list is awaited. */
+  lines?: number
 }
 
 /** A list with pages to turn, in whichever state its read is. */
-export function PagedTable<Row>({ query, empty, onPage, ...table }: PagedTableProps<Row>) {
+export function PagedTable<Row>({ query, empty, onPage, lines = 10, ...table }: PagedTableProps<Row>) {
   return (
-    <Answer query={query} lines={10}>
-      {({ items, total, limit, offset }) =>
-        items.length === 0 ? (
+    <Answer query={query} lines={lines}>
+      {(page) =>
+        page.items.length === 0 ? (
           <div className="list">{empty}</div>
         ) : (
-          <DataTable
-            {...table}
-            rows={items}
-            paging={{ offset, limit, total, onOffset: (next) => onPage(Math.floor(next / pageSize)) }}
-          />
+          <DataTable {...table} rows={page.items} paging={pagingOf(page, onPage)} />
         )
       }
     </Answer>

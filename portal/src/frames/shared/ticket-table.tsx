@@ -6,14 +6,14 @@ import type { ReactNode } from 'react'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
 import { Empty, Refreshed } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { t, tValue } from '../../platform/words.ts'
-import { optional, orderField, pageField, pageSize, pagingQuery } from './list-fields.ts'
+import { optional, orderField, pageField, pagingOf, pagingQuery } from './list-fields.ts'
 import { SlaText } from './sla-ring.tsx'
 import { TicketBoard } from './ticket-board.tsx'
 
@@ -91,7 +91,7 @@ function CategoryPick({ filters }: { filters: TicketFilters }) {
       label={t('ticket.category')}
       value={filters.values.category}
       words={categories}
-      labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('category', word))}
+      labelOf={anyOr('category')}
       onValue={(category) => filters.set({ category })}
     />
   )
@@ -137,7 +137,7 @@ export function TicketFilterBar<Data>({
         label={t('ticket.priority')}
         value={values.priority}
         words={priorities}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.priority', word))}
+        labelOf={anyOr('status.priority')}
         onValue={(priority) => set({ priority })}
       />
       <Pick
@@ -250,12 +250,7 @@ export function TicketTable({ page, filters, addressOf, withTenant = false, empt
         order: values.order,
         onSort: (by, order) => set({ sort: sorts.find((name) => name === by) ?? 'sla_due', order }),
       }}
-      paging={{
-        offset: page.offset,
-        limit: page.limit,
-        total: page.total,
-        onOffset: (offset) => set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf(page, (next) => set({ page: next }))}
     />
   )
 }

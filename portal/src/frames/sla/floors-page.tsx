@@ -5,6 +5,7 @@ import { useState } from 'react'
 
 import { Page, Panel } from '../../parts/page.tsx'
 import { Answer, Empty, ScopeNote } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { DateText } from '../../parts/values.tsx'
 import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
@@ -80,36 +81,30 @@ type TableProps = {
 function Subsidiaries({ rows, chosen, onChosen }: TableProps) {
   return (
     <div className="list">
-      <div className="list-scroll" role="region" aria-label={t('floors.caption')} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{t('floors.caption')}</caption>
-          <thead>
-            <tr>
-              <ChooseHead
-                title={t('floors.tenant')}
-                ids={rows.map((row) => row.tenant_id)}
-                chosen={chosen}
-                onChosen={onChosen}
-              />
-              <th scope="col">{t('floors.now')}</th>
-              <th scope="col">{t('floors.urgent')}</th>
-              <th scope="col" className="num">
-                {t('floors.uptime')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Row
-                key={row.tenant_id}
-                row={row}
-                isChosen={chosen.has(row.tenant_id)}
-                onToggle={() => onChosen(withFlipped(chosen, row.tenant_id))}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TableFrame
+        caption={t('floors.caption')}
+        heads={[
+          <ChooseHead
+            key="choose"
+            title={t('floors.tenant')}
+            ids={rows.map((row) => row.tenant_id)}
+            chosen={chosen}
+            onChosen={onChosen}
+          />,
+          t('floors.now'),
+          t('floors.urgent'),
+          { figures: t('floors.uptime') },
+        ]}
+      >
+        {rows.map((row) => (
+          <Row
+            key={row.tenant_id}
+            row={row}
+            isChosen={chosen.has(row.tenant_id)}
+            onToggle={() => onChosen(withFlipped(chosen, row.tenant_id))}
+          />
+        ))}
+      </TableFrame>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import type { RealmLimits, RealmUsage } from '@liaison/client'
 
 import { Panel, Tile } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { formatCount } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -65,32 +66,21 @@ function Floors() {
           const roles = [...new Set(items.map(({ role }) => role))]
           const keys = [...new Set(items.map(({ key }) => key))]
           return (
-            <div className="list-scroll" role="region" aria-label={t('usage.floors')} tabIndex={0}>
-              <table className="table">
-                <caption className="unseen">{t('usage.floors')}</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('usage.limit')}</th>
-                    {roles.map((role) => (
-                      <th key={role} scope="col">
-                        {tValue('usage.role', role)}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {keys.map((key) => (
-                    <tr key={key}>
-                      <th scope="row">{limitName(key)}</th>
-                      {roles.map((role) => {
-                        const policy = items.find((item) => item.role === role && item.key === key)
-                        return <td key={role}>{policy && policyText(policy)}</td>
-                      })}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <TableFrame
+              caption={t('usage.floors')}
+              look="table"
+              heads={[t('usage.limit'), ...roles.map((role) => tValue('usage.role', role))]}
+            >
+              {keys.map((key) => (
+                <tr key={key}>
+                  <th scope="row">{limitName(key)}</th>
+                  {roles.map((role) => {
+                    const policy = items.find((item) => item.role === role && item.key === key)
+                    return <td key={role}>{policy && policyText(policy)}</td>
+                  })}
+                </tr>
+              ))}
+            </TableFrame>
           )
         }}
       </Answer>

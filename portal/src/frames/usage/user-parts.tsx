@@ -3,6 +3,7 @@ import type { UserUsageDetail } from '@liaison/client'
 
 import { MoveButton } from '../../parts/move-button.tsx'
 import { Panel } from '../../parts/page.tsx'
+import { TableFrame } from '../../parts/table-frame.tsx'
 import { formatCount, formatDate, formatDateTime } from '../../platform/format.ts'
 import { useMay } from '../../platform/frame.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -10,36 +11,6 @@ import { limitName, limitText } from './meter.tsx'
 
 type Layered = UserUsageDetail['layers'][number]
 type Past = UserUsageDetail['consequences'][number]
-
-function PlainTable({
-  title,
-  head,
-  children,
-}: {
-  title: string
-  head: readonly string[]
-  children: React.ReactNode
-}) {
-  return (
-    <div className="list">
-      <div className="list-scroll" role="region" aria-label={title} tabIndex={0}>
-        <table className="table cards">
-          <caption className="unseen">{title}</caption>
-          <thead>
-            <tr>
-              {head.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>{children}</tbody>
-        </table>
-      </div>
-    </div>
-  )
-}
 
 function Said({ limit, layer }: { limit: Layered; layer: 'plan' | 'partner' | 'user' }) {
   const value = limit[layer]
@@ -59,37 +30,39 @@ export function LimitTable({ detail }: { detail: UserUsageDetail }) {
   const layers = ['plan', 'partner', 'user'] as const
   return (
     <Panel title={t('usage.limits')}>
-      <PlainTable
-        title={t('usage.limits')}
-        head={[
-          t('usage.limit'),
-          t('usage.holds'),
-          t('usage.decided_by'),
-          t('usage.layer.platform'),
-          ...layers.map((layer) => t(`usage.layer.${layer}`)),
-        ]}
-      >
-        {detail.layers.map((limit) => {
-          const held = holds.get(limit.key)
-          return (
-            <tr key={limit.key}>
-              <td className="strong">{limitName(limit.key)}</td>
-              <td data-label={t('usage.holds')}>{limitText(limit.key, held?.value ?? null)}</td>
-              <td data-label={t('usage.decided_by')}>
-                {limit.rule === 'fixed'
-                  ? t('usage.fixed')
-                  : tValue('usage.layer', held?.decided_by ?? 'platform')}
-              </td>
-              <td data-label={t('usage.layer.platform')}>{limitText(limit.key, limit.platform)}</td>
-              {layers.map((layer) => (
-                <td key={layer} data-label={t(`usage.layer.${layer}`)}>
-                  <Said limit={limit} layer={layer} />
+      <div className="list">
+        <TableFrame
+          caption={t('usage.limits')}
+          heads={[
+            t('usage.limit'),
+            t('usage.holds'),
+            t('usage.decided_by'),
+            t('usage.layer.platform'),
+            ...layers.map((layer) => t(`usage.layer.${layer}`)),
+          ]}
+        >
+          {detail.layers.map((limit) => {
+            const held = holds.get(limit.key)
+            return (
+              <tr key={limit.key}>
+                <td className="strong">{limitName(limit.key)}</td>
+                <td data-label={t('usage.holds')}>{limitText(limit.key, held?.value ?? null)}</td>
+                <td data-label={t('usage.decided_by')}>
+                  {limit.rule === 'fixed'
+                    ? t('usage.fixed')
+                    : tValue('usage.layer', held?.decided_by ?? 'platform')}
                 </td>
-              ))}
-            </tr>
-          )
-        })}
-      </PlainTable>
+                <td data-label={t('usage.layer.platform')}>{limitText(limit.key, limit.platform)}</td>
+                {layers.map((layer) => (
+                  <td key={layer} data-label={t(`usage.layer.${layer}`)}>
+                    <Said limit={limit} layer={layer} />
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
+        </TableFrame>
+      </div>
     </Panel>
   )
 }
@@ -101,19 +74,21 @@ export function DayTable({ detail }: { detail: UserUsageDetail }) {
       {detail.days.length === 0 ? (
         <p className="muted">{t('usage.days_none')}</p>
       ) : (
-        <PlainTable
-          title={t('usage.days')}
-          head={[t('usage.day'), t('usage.operations'), t('usage.counted'), t('usage.beyond')]}
-        >
-          {detail.days.map((day) => (
-            <tr key={day.day}>
-              <td className="strong">{formatDate(day.day)}</td>
-              <td data-label={t('usage.operations')}>{formatCount(day.operations)}</td>
-              <td data-label={t('usage.counted')}>{formatCount(day.counted)}</td>
-              <td data-label={t('usage.beyond')}>{formatCount(day.beyond)}</td>
-            </tr>
-          ))}
-        </PlainTable>
+        <div className="list">
+          <TableFrame
+            caption={t('usage.days')}
+            heads={[t('usage.day'), t('usage.operations'), t('usage.counted'), t('usage.beyond')]}
+          >
+            {detail.days.map((day) => (
+              <tr key={day.day}>
+                <td className="strong">{formatDate(day.day)}</td>
+                <td data-label={t('usage.operations')}>{formatCount(day.operations)}</td>
+                <td data-label={t('usage.counted')}>{formatCount(day.counted)}</td>
+                <td data-label={t('usage.beyond')}>{formatCount(day.beyond)}</td>
+              </tr>
+            ))}
+          </TableFrame>
+        </div>
       )}
     </Panel>
   )
@@ -136,24 +111,26 @@ export function PastTable({ detail }: { detail: UserUsageDetail }) {
       {detail.consequences.length === 0 ? (
         <p className="muted">{t('usage.happened_none')}</p>
       ) : (
-        <PlainTable
-          title={t('usage.happened')}
-          head={[t('usage.what'), t('usage.limit'), t('usage.since'), t('usage.end'), t('usage.how')]}
-        >
-          {detail.consequences.map((past) => (
-            <tr key={past.consequence_id}>
-              <td className="strong">{tValue('usage.kind', past.kind)}</td>
-              <td data-label={t('usage.limit')}>
-                {limitName(past.limit)}: {formatCount(past.allowed)}
-              </td>
-              <td data-label={t('usage.since')}>{formatDateTime(past.started_at)}</td>
-              <td data-label={t('usage.end')}>
-                {past.ends_at === null ? '–' : formatDateTime(past.ends_at)}
-              </td>
-              <td data-label={t('usage.how')}>{endOf(past)}</td>
-            </tr>
-          ))}
-        </PlainTable>
+        <div className="list">
+          <TableFrame
+            caption={t('usage.happened')}
+            heads={[t('usage.what'), t('usage.limit'), t('usage.since'), t('usage.end'), t('usage.how')]}
+          >
+            {detail.consequences.map((past) => (
+              <tr key={past.consequence_id}>
+                <td className="strong">{tValue('usage.kind', past.kind)}</td>
+                <td data-label={t('usage.limit')}>
+                  {limitName(past.limit)}: {formatCount(past.allowed)}
+                </td>
+                <td data-label={t('usage.since')}>{formatDateTime(past.started_at)}</td>
+                <td data-label={t('usage.end')}>
+                  {past.ends_at === null ? '–' : formatDateTime(past.ends_at)}
+                </td>
+                <td data-label={t('usage.how')}>{endOf(past)}</td>
+              </tr>
+            ))}
+          </TableFrame>
+        </div>
       )}
     </Panel>
   )
@@ -168,32 +145,34 @@ export function OwnLimits({ detail }: { detail: UserUsageDetail }) {
       {own.length === 0 ? (
         <p className="muted">{t('usage.own_none')}</p>
       ) : (
-        <PlainTable
-          title={t('usage.own')}
-          head={[
-            t('usage.limit'),
-            t('usage.holds'),
-            t('usage.set_reason'),
-            t('usage.set_by'),
-            t('usage.set_until'),
-            t('usage.acts'),
-          ]}
-        >
-          {own.map((row) => (
-            <tr key={row.key}>
-              <td className="strong">{limitName(row.key)}</td>
-              <td data-label={t('usage.holds')}>{limitText(row.key, row.value)}</td>
-              <td data-label={t('usage.set_reason')}>{row.reason}</td>
-              <td data-label={t('usage.set_by')}>{row.set_by_name}</td>
-              <td data-label={t('usage.set_until')}>
-                {row.expires_at === null ? t('usage.no_end') : formatDateTime(row.expires_at)}
-              </td>
-              <td data-label={t('usage.acts')}>
-                {mayManage && <LiftButton userId={detail.end_user_id} limit={row.key} />}
-              </td>
-            </tr>
-          ))}
-        </PlainTable>
+        <div className="list">
+          <TableFrame
+            caption={t('usage.own')}
+            heads={[
+              t('usage.limit'),
+              t('usage.holds'),
+              t('usage.set_reason'),
+              t('usage.set_by'),
+              t('usage.set_until'),
+              t('usage.acts'),
+            ]}
+          >
+            {own.map((row) => (
+              <tr key={row.key}>
+                <td className="strong">{limitName(row.key)}</td>
+                <td data-label={t('usage.holds')}>{limitText(row.key, row.value)}</td>
+                <td data-label={t('usage.set_reason')}>{row.reason}</td>
+                <td data-label={t('usage.set_by')}>{row.set_by_name}</td>
+                <td data-label={t('usage.set_until')}>
+                  {row.expires_at === null ? t('usage.no_end') : formatDateTime(row.expires_at)}
+                </td>
+                <td data-label={t('usage.acts')}>
+                  {mayManage && <LiftButton userId={detail.end_user_id} limit={row.key} />}
+                </td>
+              </tr>
+            ))}
+          </TableFrame>
+        </div>
       )}
     </Panel>
   )

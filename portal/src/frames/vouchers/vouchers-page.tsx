@@ -4,14 +4,14 @@ import { readBody } from '@liaison/client'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
-import { FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
+import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
 import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
-import { t, tValue } from '../../platform/words.ts'
+import { t } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
 import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 import { NoRows, PagedTable } from '../shared/paged-table.tsx'
@@ -70,7 +70,7 @@ function Filters({ filters, note }: FiltersProps) {
         label={t('vouchers.state')}
         value={values.state}
         words={states}
-        labelOf={(word) => (word === 'any' ? t('pick.any') : tValue('status.voucher', word))}
+        labelOf={anyOr('status.voucher')}
         onValue={(state) => set({ state })}
       />
       <AgencyPick value={values.agency} onValue={(agency) => set({ agency })} />

@@ -36,9 +36,7 @@ function Outcome({ delivery }: { delivery: WebhookDelivery }) {
       {said !== null && (
         <details className="small">
           <summary>{t('hooks.answer_text')}</summary>
-          <div className="comment">
-            <p className="mono">{said}</p>
-          </div>
+          <p className="payload">{said}</p>
         </details>
       )}
       {next !== null && (
@@ -54,9 +52,7 @@ function Sent({ delivery }: { delivery: WebhookDelivery }) {
   return (
     <details className="small">
       <summary>{t('hooks.sent_text')}</summary>
-      <div className="comment">
-        <p className="mono">{JSON.stringify({ type, timestamp, data }, null, 2)}</p>
-      </div>
+      <p className="payload">{JSON.stringify({ type, timestamp, data }, null, 2)}</p>
     </details>
   )
 }

@@ -23,10 +23,24 @@ import { shownEndpointStatus } from './endpoint-status.ts'
 
 type EndpointProps = { endpoint: WebhookEndpoint; etag: string | null }
 
-function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
-  const now = useNow(60_000)
+/** More than these stand behind their number, so that the messages below stay in reach. */
+const few = 6
+
+function EventTypes({ names }: { names: WebhookEndpoint['event_types'] }) {
   const types = useEventTypes()
   const said = new Map(types.data?.items.map((type) => [type.event_type, type.description]))
+  const lines = names.map((name) => <div key={name}>{said.get(name) ?? name}</div>)
+  if (names.length <= few) return lines
+  return (
+    <details>
+      <summary>{t('hooks.events_count', { count: names.length })}</summary>
+      {lines}
+    </details>
+  )
+}
+
+function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
+  const now = useNow(60_000)
   const both = endpoint.previous_secret_ends_at
   return (
     <Panel title={t('hooks.about')}>
@@ -40,10 +54,7 @@ function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
               t('hooks.last_failure'),
               endpoint.last_failure_at && <MomentText iso={endpoint.last_failure_at} now={now} />,
             ),
-            fact(
-              t('hooks.events'),
-              endpoint.event_types.map((name) => <div key={name}>{said.get(name) ?? name}</div>),
-            ),
+            fact(t('hooks.events'), <EventTypes names={endpoint.event_types} />),
             fact(
               t('hooks.public_keys'),
               endpoint.public_keys.map((key) => (

@@ -1,0 +1,32 @@
+import type { Freeze } from '@liaison/client'
+
+import { MoveButton } from '../../parts/move-button.tsx'
+import type { Frame } from '../../platform/frame.ts'
+import { t } from '../../platform/words.ts'
+
+type LiftFreezeProps = {
+  freeze: Freeze
+  who: string
+  /** What the first of two people does by asking, and what then stands. */
+  first: { effect: string; done: string }
+  lift: (reason: string, frame: Frame) => Promise<unknown>
+}
+
+/** Lifts a freeze, or asks a second person to where it takes two. */
+export function LiftFreeze({ freeze, who, first, lift }: LiftFreezeProps) {
+  const isFirstOfTwo = freeze.takes_two_people && freeze.lift_asked_at === null
+  return (
+    <MoveButton
+      isInRow
+      reason="required"
+      words={{
+        act: t('freeze.lift'),
+        title: t('freeze.lift_title', { who }),
+        effect: isFirstOfTwo ? first.effect : t('freeze.lift_effect', { who }),
+        keep: t('freeze.keep'),
+        done: isFirstOfTwo ? first.done : t('freeze.lifted', { who }),
+      }}
+      move={lift}
+    />
+  )
+}
