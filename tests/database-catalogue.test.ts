@@ -126,6 +126,8 @@ const OWNER_POLICIES: readonly string[] = [
   'ticket_sla_clock copying',
   'usage_day summing_read',
   'usage_month summing',
+  'webhook_health beginning',
+  'webhook_health beginning_anew',
 ]
 
 test('the owner of the tables reads and writes only what its own triggers keep in step', async () => {

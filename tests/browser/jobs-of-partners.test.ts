@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { SOON } from '../../server/testing/patience.ts'
 import { WebhookReceiver } from '../../server/testing/webhook-receiver.ts'
+import { startExampleApp } from '../support/example-app.ts'
 import { begin, dialogOf, findRefusal, heading, JOB_MS, passGate, rows } from '../support/jobs.ts'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import { RunningProduct } from '../support/product.ts'
 import { Steps } from '../support/steps.ts'
+
+/** Where the example application listens here; its own place is taken by another test. */
+const CALLBACK = 'http://127.0.0.1:4720/callback'
 
 let product: RunningProduct
 let receiver: WebhookReceiver
@@ -203,6 +209,52 @@ test(
       'Rotate a key without a break': 2,
       'Understand a refusal': 1,
       'Send a lost message again': 2,
+    })
+  },
+  JOB_MS,
+)
+
+test(
+  'a developer has the first answered call and tries what a customer sees, without a customer, in no more steps than are allowed (A11, U1)',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'liaison-first-call-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const page = await product.openTab('ana@northwind.example')
+    const steps = new Steps(page)
+    const sandra = new Steps(await product.openTab('sandra@sandbox.example'))
+    const counted: Record<string, number> = {}
+    await page.goto(`${product.url}/partner/${product.demo.partners['northwind-msp']}/clients`)
+    await steps.pressLink('New API client')
+    await page.getByLabel('Name', { exact: true }).fill('First call desk')
+    await page.getByLabel('Return addresses').fill(CALLBACK)
+    const saving = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Make the key pair and save the private key' }).click()
+    const key = join(folder, 'private.jwk.json')
+    await (await saving).saveAs(key)
+    await page.getByRole('button', { name: 'Create API client' }).click()
+    const command = await page.getByText(/^node examples\/partner-app\/main\.ts --api/).innerText()
+    const [, api = '', client = ''] = /--api (\S+) --client (\S+)/.exec(command) ?? []
+    const line = ['--api', api, '--client', client, '--key', key, '--callback', CALLBACK]
+    await using app = await steps.outside(async () => startExampleApp(line, folder))
+    const made = steps.take()
+    const address = await app.address
+    await sandra.outside(() => sandra.page.goto(address))
+    await heading(sandra.page, 'Let Northwind MSP work on accounts').waitFor()
+    const seen = sandra.take()
+    counted['Be the customer in the sandbox, once there is a client'] = 1 + seen
+    await sandra.page.locator('input[name="account"]').first().check()
+    for (const box of await sandra.page.locator('input[name="action"]').all()) await box.check()
+    await sandra.page.getByRole('button', { name: 'Continue' }).click()
+    await sandra.page.getByRole('button', { name: 'Allow Northwind MSP' }).click()
+    await sandra.pressLink(/^Go back to/)
+    await sandra.page.getByText('You can close this page.').waitFor()
+    const { status, said } = await app.ended
+    expect(status, said).toBe(0)
+    expect(said).toMatch(/Order read back:\s+\{[^]*"order_id": "ord_/)
+    counted['The first call that is answered'] = made + seen + sandra.take()
+    expect(counted).toEqual({
+      'Be the customer in the sandbox, once there is a client': 2,
+      'The first call that is answered': 4,
     })
   },
   JOB_MS,

@@ -58,7 +58,7 @@ test(
 )
 
 test(
-  'a partner owner sees the money, signs, invites, registers a client and asks a customer in no more steps than are allowed (U1)',
+  'a partner owner sees the money, signs, invites and removes a colleague, registers a client and asks a customer in no more steps than are allowed (U1)',
   async () => {
     const nora = await start('nora@brightside.example', /\/overview$/)
     const counted: Record<string, number> = {}
@@ -77,6 +77,12 @@ test(
     await page.getByRole('button', { name: 'Send the invitation' }).waitFor()
     counted['Invite a colleague'] = steps.take()
     await home()
+    await steps.pressMenu('Profile')
+    const lee = rows(page).filter({ hasText: 'lee@northwind.example' })
+    await steps.press(lee.getByRole('button', { name: 'Remove…' }))
+    await dialogOf(page).getByText('Remove Lee Park from Northwind MSP?').waitFor()
+    counted['Remove a colleague'] = steps.take()
+    await home()
     await steps.pressMenu('API clients')
     await steps.pressLink('New API client')
     await page.waitForURL(/\/clients\/new$/)
@@ -92,6 +98,7 @@ test(
       'See it line by line': 1,
       'Sign the new agreement': 1,
       'Invite a colleague': 1,
+      'Remove a colleague': 2,
       'Register an API client': 2,
       'Ask a customer for access': 2,
     })

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +6,8 @@ import { Secret, TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SOON } from '../../server/testing/patience.ts'
+import { startExampleApp } from '../support/example-app.ts'
+import type { ExampleApp } from '../support/example-app.ts'
 import { violationsOf } from '../support/look.ts'
 import { takePicture, takesPictures } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
@@ -18,13 +18,13 @@ const CALLBACK = 'http://127.0.0.1:4710/callback'
 
 let product: RunningProduct
 let folder: string
-let app: ChildProcess | undefined
+let app: ExampleApp | undefined
 beforeAll(async () => {
   product = await RunningProduct.start()
   folder = await mkdtemp(join(tmpdir(), 'liaison-partner-'))
 }, 120_000)
 afterAll(async () => {
-  app?.kill()
+  await app?.[Symbol.asyncDispose]()
   await product[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true })
 })
@@ -72,26 +72,10 @@ async function enrol(page: Page): Promise<void> {
     .click()
 }
 
-/** Starts the example application: the address that it prints, and all that it says until it ends. */
-function startExample(args: readonly string[]) {
-  const child = spawn(process.execPath, [join(ROOT, 'examples/partner-app/main.ts'), ...args], {
-    cwd: folder,
-  })
-  app = child
-  let said = ''
-  const ended = new Promise<{ status: number | null; said: string }>((resolve) => {
-    child.once('close', (status) => resolve({ status, said }))
-  })
-  const address = new Promise<string>((resolve) => {
-    const listen = (text: string) => {
-      said += text
-      const found = /http:\/\/\S+\/oauth\/authorize\?\S+/.exec(said)?.[0]
-      if (found !== undefined) resolve(found)
-    }
-    child.stdout.setEncoding('utf8').on('data', listen)
-    child.stderr.setEncoding('utf8').on('data', listen)
-  })
-  return { address, ended }
+/** Starts the example application; it ends with the test file at the latest. */
+function startExample(args: readonly string[]): ExampleApp {
+  app = startExampleApp(args, folder)
+  return app
 }
 
 /** Everything that the pages of a context sent, addresses and bodies. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SOON } from '../../server/testing/patience.ts'
 import { walkMenu } from '../support/menu-walk.ts'
 import { RunningProduct } from '../support/product.ts'
 import { movementOf } from '../support/still.ts'
@@ -44,3 +45,38 @@ test('every page in the menu of somebody who acts in a tenant opens, wide and na
   expect(faults).toEqual([])
   expect(walked).toBeGreaterThanOrEqual(4)
 }, 240_000)
+
+test('on a touch screen whatever is pressed is as high as a fingertip, in pages, in the menu and in dialogs (U8)', async () => {
+  const { page, context } = await product.signIn('marcus@betanetworks.example', {
+    viewport: { width: 360, height: 800 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  const low: string[] = []
+  const measure = async () => {
+    // What is hidden for the eye has no size of its own; a box to tick is pressed by its words.
+    const found = await page
+      .locator('button:visible, .mantine-Button-root:visible, select:visible, nav a:visible')
+      .evaluateAll((all) =>
+        all
+          .filter((one) => !one.matches('.thing, .sort') && one.getBoundingClientRect().height < 44)
+          .map((one) => `${one.className} "${one.textContent}"`),
+      )
+    low.push(...found.map((what) => `${page.url()}: ${what}`))
+  }
+  const org = `${product.url}/org/${product.demo.tenants['beta-networks']}`
+  for (const path of ['home', 'tickets', 'alerts', 'activity', 'access/rules', 'voucher-types']) {
+    await page.goto(`${org}/${path}`)
+    await page.locator('main h1').first().waitFor()
+    await expect.poll(() => page.locator('.bones').count(), SOON).toBe(0)
+    await measure()
+  }
+  await page.getByRole('button', { name: 'Add a type' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor()
+  await measure()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await measure()
+  await context.close()
+  expect(low).toEqual([])
+}, 60_000)

@@ -29,6 +29,15 @@ async function scan(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+/** Makes the second factor of the administrator's sign-in an hour old, as if the work of the morning lay between. */
+const letFactorGrowOld = async () =>
+  inAdminTransaction(await product.connection(), (run) =>
+    run(
+      `update session set factor_at = now() - interval '1 hour' where person_id = (select p.id from person p where p.email = 'dana@acmefiber.example')`,
+      [],
+    ),
+  )
+
 const bigWord = (page: Page, word: string) =>
   page.getByRole('status').getByRole('heading', { name: word, exact: true })
 
@@ -165,12 +174,7 @@ test('a form that meets a step-up keeps what was typed while it is confirmed bes
   await page.getByLabel('First name').fill('Maya')
   await page.getByLabel('Last name').fill('Stepanova')
   await page.getByLabel('Date of birth').fill('1975-06-07')
-  await inAdminTransaction(await product.connection(), (run) =>
-    run(
-      `update session set factor_at = now() - interval '1 hour' where person_id = (select p.id from person p where p.email = 'dana@acmefiber.example')`,
-      [],
-    ),
-  )
+  await letFactorGrowOld()
   await page.getByRole('button', { name: 'Show what is kept' }).click()
   const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' })
   await dialog.waitFor()
@@ -205,3 +209,27 @@ test('a form that meets a step-up keeps what was typed while it is confirmed bes
   expect(await page.getByLabel('Last name').inputValue()).toBe('Stepanova')
   expect(page.url()).not.toMatch(/maya|stepanova|1975/i)
 }, 120_000)
+
+test('Escape answers a step-up that lies over a dialog, and leaves the dialog with what was typed; a second one closes it (U8)', async () => {
+  const page = await product.openTab('dana@acmefiber.example')
+  await page.goto(addressOf('vouchers'))
+  const [good = ''] = await codesOf(page, 'issued')
+  await page.goto(addressOf(`vouchers?search=${good}`))
+  await page.getByRole('link', { name: good }).click()
+  await page.getByRole('button', { name: 'Make it void…' }).click()
+  const below = page.getByRole('dialog', { name: 'Make this voucher void?' })
+  const reason = below.getByRole('textbox')
+  await reason.fill('Issued by mistake.')
+  await letFactorGrowOld()
+  await below.getByRole('button', { name: 'Make it void' }).click()
+  const above = page.getByRole('dialog', { name: 'Confirm that it is you' })
+  await above.getByRole('link', { name: 'Confirm in a new window' }).waitFor()
+  expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
+  await page.keyboard.press('Escape')
+  await above.waitFor({ state: 'detached' })
+  expect(await reason.inputValue()).toBe('Issued by mistake.')
+  // Whoever means the dialog itself presses once more; the voucher stays as good as it was.
+  await page.keyboard.press('Escape')
+  await below.waitFor({ state: 'detached' })
+  expect(await codesOf(page, 'issued')).toContain(good)
+}, 60_000)

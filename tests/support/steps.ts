@@ -21,9 +21,25 @@ export class Steps {
     return count
   }
 
-  async press(target: Locator): Promise<void> {
-    this.#count += 1
+  /** Counts what the next lines do. */
+  protected count(steps = 1): void {
+    this.#count += steps
+  }
+
+  /** A press that is no step: what a form or a rule against accidents asks. */
+  async activate(target: Locator): Promise<void> {
     await target.first().click()
+  }
+
+  /** A step outside of the pages, such as a command that is run. */
+  async outside<Result>(step: () => Promise<Result>): Promise<Result> {
+    this.count()
+    return step()
+  }
+
+  async press(target: Locator): Promise<void> {
+    this.count()
+    await this.activate(target)
   }
 
   async pressLink(name: string | RegExp): Promise<void> {
@@ -40,19 +56,19 @@ export class Steps {
   }
 
   async choose(target: Locator, label: string): Promise<void> {
-    this.#count += 1
+    this.count()
     await target.selectOption({ label })
   }
 
   async send(field: Locator, text: string): Promise<void> {
-    this.#count += 1
+    this.count()
     await field.fill(text)
     await field.press('Enter')
   }
 
   /** Opens the palette, and goes to what is found for the text. */
   async goTo(text: string, found: RegExp): Promise<void> {
-    this.#count += 2
+    this.count(2)
     // The keys work once the frame stands.
     await this.page.getByRole('navigation').first().waitFor()
     await this.page.keyboard.press('Control+k')
