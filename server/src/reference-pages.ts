@@ -7,7 +7,7 @@ import { makeOpenApi, operationIdOf } from '#platform/openapi.ts'
 import { problemsOf } from '#platform/openapi-problems.ts'
 import { showPage } from '#platform/pages/index.ts'
 import { listProblems } from '#platform/problem.ts'
-import { page, permissionOf, evidenceOf, route } from '#platform/route.ts'
+import { page, permissionOf, evidenceOf, route, toPathTemplate } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { mapStepByStep } from '#platform/step-by-step.ts'
 
@@ -60,7 +60,7 @@ function operation(one: Route): Html {
   const permission = permissionOf(one.access)
   const limit: LimitPolicy = LIMITS[one.limit]
   return html`<details id="${operationIdOf(one)}">
-    <summary><code>${one.method} ${one.path.replaceAll(/:([a-z_]+)/g, '{$1}')}</code> ${one.summary}</summary>
+    <summary><code>${one.method} ${toPathTemplate(one.path)}</code> ${one.summary}</summary>
     <p>
       ${permission && html`Needs <code>${permission.name}</code>${permission.sensitive && ' and a second factor within the last 15 minutes'}. `}
       At most ${limit.allowed} in

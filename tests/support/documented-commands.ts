@@ -91,7 +91,7 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   },
   'node examples/partner-app/main.ts': {
     by: 'tests/browser/onboarding.test.ts',
-    words: ['examples/partner-app/main.ts', '--resale'],
+    words: ['startExampleApp', '--resale'],
   },
   'node examples/protected-api/express.ts': {
     by: 'guard/src/examples.test.ts',

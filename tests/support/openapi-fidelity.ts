@@ -1,4 +1,5 @@
 import { makeOpenApi } from '../../server/src/platform/openapi.ts'
+import { toPathTemplate } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -51,7 +52,7 @@ export async function makeFidelityCheck(
   const document = await makeOpenApi(routes)
   const paths = child(document, 'paths')
   return ({ method, path }, { statusCode, headers, body }) => {
-    const operation = child(child(paths, path.replaceAll(/:([a-z_]+)/g, '{$1}')), method.toLowerCase())
+    const operation = child(child(paths, toPathTemplate(path)), method.toLowerCase())
     const declared = child(child(operation, 'responses'), String(statusCode))
     if (Object.keys(declared).length === 0)
       return [`${method} ${path} answers ${statusCode}, which is not declared`]

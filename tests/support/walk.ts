@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { makeDice } from '../../chaos/dice.ts'
 import { allRoutes } from '../../server/src/app.ts'
 import type { AppOptions } from '../../server/src/app.ts'
+import { PATH_PARAMETER } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
 import { TestWorld } from '../../server/testing/world.ts'
 import type { Caller } from '../../server/testing/world.ts'
@@ -167,7 +168,7 @@ export function paramKinds(route: Route): Record<string, IdKind | null> {
 /** The path with its parameters filled by public ids of one tenant's records, or by ids of nothing. */
 export function fillPath(route: Route, ids: Readonly<Record<string, string>>): string {
   const kinds = paramKinds(route)
-  return route.path.replaceAll(/:([a-z_]+)/g, (_, name: string) => {
+  return route.path.replaceAll(PATH_PARAMETER, (_, name: string) => {
     const kind = kinds[name]
     if (!kind) return 'nothing'
     return encodeId(kind, idFromUuid(kind, ids[kind] ?? UNKNOWN_UUID))

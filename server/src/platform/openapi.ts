@@ -8,7 +8,7 @@ import { Problem } from './problem.ts'
 import { toOutputJsonSchema } from './response-schema.ts'
 import { idPattern } from './route-input.ts'
 import { mapStepByStep } from './step-by-step.ts'
-import { evidenceOf, permissionOf } from './route.ts'
+import { evidenceOf, permissionOf, toPathTemplate } from './route.ts'
 import type { Evidence, Route } from './route.ts'
 
 type Json = Record<string, unknown>
@@ -166,7 +166,7 @@ export async function makeOpenApi(routes: readonly Route[]): Promise<Json> {
   const paths: Record<string, Json> = {}
   const told = routes.filter(({ answers, path }) => answers === 'json' && path.startsWith('/api/'))
   await mapStepByStep(told, (route) => {
-    const path = route.path.replaceAll(/:([a-z][a-z0-9_]*)/g, '{$1}')
+    const path = toPathTemplate(route.path)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   })
   return hoistDefinitions({

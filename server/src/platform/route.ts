@@ -8,6 +8,12 @@ import type { Mandate } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
 import type { Inputs, Schemas } from './route-input.ts'
 
+/** A parameter in the path of a route, with its name. */
+export const PATH_PARAMETER = /:([a-z][a-z0-9_]*)/g
+
+/** The path of a route as OpenAPI writes it: `/orders/{order_id}` of `/orders/:order_id`. */
+export const toPathTemplate = (path: string): string => path.replaceAll(PATH_PARAMETER, '{$1}')
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 type Responses = { readonly [status: number]: z.ZodType | null }

@@ -79,6 +79,13 @@ async function openScene(in_ = world) {
   return { partner, tenant, link, member, lee, caller: await in_.signIn(lee.id) }
 }
 
+/** What ends a stream; a change of the link may be told before. */
+async function endOf(next: () => Promise<Told | undefined>): Promise<Told | undefined> {
+  let told = await next()
+  while (told && told.data['code'] === undefined) told = await next()
+  return told
+}
+
 const setStatus = (scene: Awaited<ReturnType<typeof openScene>>, status: string) =>
   world.seed('update delegation set status = $2 where id = $1', [scene.link, status], scene.tenant)
 
@@ -105,9 +112,7 @@ test('a narrowing is told, and the stream stays open for what comes next', async
     },
   })
   await setStatus(scene, 'revoked')
-  let told = await next()
-  while (told && told.data['code'] === undefined) told = await next()
-  expect(told).toMatchObject({ data: { code: 'TENANT_LINK_REVOKED' } })
+  expect(await endOf(next)).toMatchObject({ data: { code: 'TENANT_LINK_REVOKED' } })
 })
 
 test('a lost assignment, a freeze and an ended sign-in close the stream, each with its reason', async () => {
@@ -123,9 +128,9 @@ test('a lost assignment, a freeze and an ended sign-in close the stream, each wi
     [frozen.tenant, frozen.lee.id],
   )
   await world.sql('update session set ended_at = now() where person_id = $1', [signedOut.lee.id])
-  expect(await streams[0].next()).toMatchObject({ data: { code: 'NOT_ASSIGNED' } })
-  expect(await streams[1].next()).toMatchObject({ data: { code: 'ACCESS_FROZEN' } })
-  expect(await streams[2].next()).toMatchObject({ data: { code: 'UNAUTHORIZED' } })
+  expect(await endOf(streams[0].next)).toMatchObject({ data: { code: 'NOT_ASSIGNED' } })
+  expect(await endOf(streams[1].next)).toMatchObject({ data: { code: 'ACCESS_FROZEN' } })
+  expect(await endOf(streams[2].next)).toMatchObject({ data: { code: 'UNAUTHORIZED' } })
 })
 
 test('what happens to another link is not told', async () => {
@@ -176,9 +181,7 @@ test('a listener that lost its connection listens again, and everybody looks at 
     `select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and datname = current_database()`,
   )
   await setStatus(scene, 'revoked')
-  let told = await next()
-  while (told && told.data['code'] === undefined) told = await next()
-  expect(told).toMatchObject({ data: { code: 'TENANT_LINK_REVOKED' } })
+  expect(await endOf(next)).toMatchObject({ data: { code: 'TENANT_LINK_REVOKED' } })
 })
 
 test('without asking for a stream the same operation answers once', async () => {
