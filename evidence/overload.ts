@@ -22,6 +22,8 @@ const LEAK_SLICES = 6
 const WARM_UP_SLICES = 6
 /** How much more memory the last third may take than the first. Source: reliability.md section 3, number 9. */
 const MOST_GROWTH = 0.1
+/** More than this of the capacity cannot be accepted: then the capacity was measured too low, and the load was no overload of that size. */
+const MOST_GOODPUT = 1.25
 const RECOVERIES = 3
 const OVERLOAD_SECONDS = 4
 const RECOVERED_WITHIN_SECONDS = 5
@@ -132,6 +134,7 @@ function judge({ recoveries, sound, leaking }: Found): Required<PartResult> {
   ]
   const wrong = [
     ...(sound.failed === 0 ? [] : [`${sound.failed} requests of the soak failed`]),
+    ...(sound.goodput <= MOST_GOODPUT ? [] : [`the capacity was measured too low: ${shed}`]),
     ...(leaking.growth > MOST_GROWTH ? [] : [`a leak was not seen: ${growthOf(leaking)}`]),
   ]
   return {
