@@ -259,3 +259,19 @@ test('a database that is away is reported once and makes the lag grow, and seali
   expect(await countLeaves()).toBe(1)
   expect(failures.length).toBe(new Set(failures).size)
 })
+
+test('a sealer that gets no connection at all stands still, as one whose round fails (R4)', async () => {
+  const name = testDatabase.connection.database
+  expect(sealer.lag().stalledSeconds).toBe(0)
+  await runStatements(testConnection(), [
+    `alter database ${name} allow_connections false`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+  ])
+  // The pool has noticed that its connections are gone, so the round fails before its first statement.
+  await expect.poll(() => database.pool('liaison_sealer').totalCount, SOON).toBe(0)
+  await expect(sealer.sealNow()).rejects.toThrow('The database cannot be reached')
+  expect(sealer.lag().stalledSeconds).toBeGreaterThan(0)
+  await runStatements(testConnection(), [`alter database ${name} allow_connections true`])
+  await sealer.sealNow()
+  expect(sealer.lag()).toEqual(NOTHING_WAITS)
+})

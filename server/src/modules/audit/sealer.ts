@@ -247,7 +247,16 @@ class RunningSealer implements Sealer {
   }
 
   async #sealAll(): Promise<number> {
-    const client = await acquire(this.#options.database, 'liaison_sealer')
+    try {
+      return await this.#sealOnConnection(await acquire(this.#options.database, 'liaison_sealer'))
+    } catch (error) {
+      // No connection to be had is as much a standstill as a round that fails.
+      this.#stalledSince ??= performance.now()
+      throw error
+    }
+  }
+
+  async #sealOnConnection(client: pg.PoolClient): Promise<number> {
     let isBroken = true
     try {
       // Another process seals; this one only watches the lag.
@@ -256,9 +265,6 @@ class RunningSealer implements Sealer {
       this.#note(await readLag(client, position), size)
       isBroken = false
       return sealed
-    } catch (error) {
-      this.#stalledSince ??= performance.now()
-      throw error
     } finally {
       // A connection that is thrown away gives its lock back.
       client.release(isBroken)
