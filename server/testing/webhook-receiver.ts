@@ -44,10 +44,25 @@ export interface ReceiverAnswer {
 export class WebhookReceiver implements AsyncDisposable {
   readonly received: Received[] = []
   /** What it answers from now on; `null` leaves the sender without an answer. */
-  answer: (message: Received) => ReceiverAnswer | null = () => ({ status: 204 })
+  answer: (message: Received) => ReceiverAnswer | null | Promise<ReceiverAnswer | null> = () => ({
+    status: 204,
+  })
   readonly #server: Server
 
   private constructor(isSecure: boolean) {
+    const say = (answer: ReceiverAnswer | null, response: ServerResponse) => {
+      if (!answer) return
+      response.writeHead(answer.status, answer.headers)
+      if (!answer.isEndless) response.end(answer.body)
+      else {
+        const chunk = Buffer.alloc(16_384, 'x')
+        const pour = () => {
+          while (!response.destroyed && response.write(chunk));
+        }
+        response.on('drain', pour)
+        pour()
+      }
+    }
     const take = (request: IncomingMessage, response: ServerResponse) => {
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
@@ -58,18 +73,7 @@ export class WebhookReceiver implements AsyncDisposable {
           body: Buffer.concat(parts).toString(),
         }
         this.received.push(message)
-        const answer = this.answer(message)
-        if (!answer) return
-        response.writeHead(answer.status, answer.headers)
-        if (!answer.isEndless) response.end(answer.body)
-        else {
-          const chunk = Buffer.alloc(16_384, 'x')
-          const pour = () => {
-            while (!response.destroyed && response.write(chunk));
-          }
-          response.on('drain', pour)
-          pour()
-        }
+        void Promise.resolve(this.answer(message)).then((answer) => say(answer, response))
       })
     }
     this.#server = isSecure

@@ -92,15 +92,16 @@ async function settle(
 ): Promise<void> {
   const { attempted, random } = came
   const hasSucceeded = attempted.outcome === 'delivered'
-  const refusal = refusalIn(attempted)
+  const health = await noteHealth(mandate, event, hasSucceeded)
+  // What an address says that the stream has left stops nothing: the next attempt goes to the new one at once.
+  const refusal = health && refusalIn(attempted)
   await noteAttempt(mandate, event, {
     status: hasSucceeded ? 'acknowledged' : refusal === null ? 'waiting' : 'refused',
     refusal,
-    delayMs: delayAfter(event.attempt, { random, retryAfterMs: attempted.retryAfterMs }),
+    delayMs: health ? delayAfter(event.attempt, { random, retryAfterMs: attempted.retryAfterMs }) : 0,
   })
-  const health = await noteHealth(mandate, event.stream_id, hasSucceeded)
-  const verdict = verdictOn(attempted, health)
-  if (verdict !== 'keeps') await giveUp(mandate, event.stream_id, verdict)
+  const verdict = health && verdictOn(attempted, health)
+  if (verdict === 'gone' || verdict === 'failing') await giveUp(mandate, event.stream_id, verdict)
 }
 
 /** A security event token, signed now, with what the receiver wants to be shown. */

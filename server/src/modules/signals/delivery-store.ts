@@ -128,21 +128,33 @@ export async function noteAttempt(
 
 const Health = z.object({ failing_since: z.date().nullable(), now: z.date() })
 
-/** Writes down how the receiver does; tells since when it fails, as the database's clock has it. */
-export async function noteHealth(mandate: System, streamId: string, hasSucceeded: boolean) {
+/** Where a push went, and with what: a stream that goes elsewhere by now has nothing to do with how it went. */
+type Pushed = Pick<ClaimedEvent, 'stream_id' | 'endpoint_url' | 'sealed_authorization'>
+
+const GOES_THERE_STILL =
+  's.id = $1 and s.endpoint_url = $2 and s.sealed_authorization is not distinct from $3'
+
+const placeOf = (event: Pushed) => [event.stream_id, event.endpoint_url, event.sealed_authorization]
+
+/**
+ * Writes down how the receiver does; tells since when it fails, as the database's clock has it. Null, with nothing written
+ * down, when the stream has another address or authorization by now. Holds the stream until the transaction ends, so that
+ * neither changes meanwhile; to be called before anything of its events is written, as whoever stops a stream does it.
+ */
+export async function noteHealth(mandate: System, event: Pushed, hasSucceeded: boolean) {
   const [row] = await rowsOf(
     mandate,
     `insert into signal_health as h (stream_id, failing_since, last_success_at)
-     select s.id, case when $2 then null else statement_timestamp() end, case when $2 then statement_timestamp() end
-     from signal_stream s where s.id = $1
+     select s.id, case when $4 then null else statement_timestamp() end, case when $4 then statement_timestamp() end
+     from signal_stream s where ${GOES_THERE_STILL} for no key update of s
      on conflict (stream_id) do update set
-       failing_since = case when $2 then null else coalesce(h.failing_since, statement_timestamp()) end,
-       last_success_at = case when $2 then statement_timestamp() else h.last_success_at end
+       failing_since = case when $4 then null else coalesce(h.failing_since, statement_timestamp()) end,
+       last_success_at = case when $4 then statement_timestamp() else h.last_success_at end
      returning failing_since, statement_timestamp() as now`,
-    [streamId, hasSucceeded],
+    [...placeOf(event), hasSucceeded],
   )
   const health = Health.nullable().parse(row ?? null)
-  return { failingSince: health?.failing_since ?? null, now: health?.now ?? mandate.origin.now }
+  return health && { failingSince: health.failing_since, now: health.now }
 }
 
 const Stopped = z.object({ gateway_id: z.string().nullable(), partner_id: z.string().nullable() })

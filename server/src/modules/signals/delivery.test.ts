@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
+import { PUSH, REVOKE, SignalWorld, SSF } from '#testing/signal-acts.ts'
 
 let signals: SignalWorld
 let edge: Awaited<ReturnType<SignalWorld['gateway']>>
@@ -101,6 +101,58 @@ describe('a push (RFC 8935)', () => {
       [`${SSF}stream-updated`]: { status: 'disabled', reason: 'Nothing could be delivered for five days.' },
     })
   })
+
+  test('to another address, or with another authorization, counts anew; any other change keeps what failed (A16)', async () => {
+    const id = await signals.pushStream(edge.call)
+    signals.receiver.answer = () => ({ status: 500, headers: LATER })
+    await revoke()
+    const moved = signals.receiver.url.replace('hook', 'moved')
+    const afterChange = async (settings: object) => {
+      await signals.world.sql(`update signal_health set failing_since = now() - interval '5 days'`)
+      const said = await edge.call('PATCH', '/ssf/stream', { stream_id: id, ...settings })
+      expect(said.status, JSON.stringify(said.body)).toBe(200)
+      await waitOver()
+      await signals.signals.deliverDue()
+      return (await edge.call('GET', `/ssf/status?stream_id=${id}`)).body['status']
+    }
+    const push = (delivery: object) => ({ delivery: { method: PUSH, endpoint_url: moved, ...delivery } })
+    expect(await afterChange(push({}))).toBe('enabled')
+    expect(signals.receiver.received.at(-1)?.path).toBe('/moved')
+    expect(await afterChange(push({ authorization_header: 'Bearer renewed' }))).toBe('enabled')
+    expect(signals.receiver.received.at(-1)?.headers.authorization).toBe('Bearer renewed')
+    expect(await afterChange(push({}))).toBe('enabled')
+    expect(await afterChange({ description: 'Order desk' })).toBe('disabled')
+  })
+
+  test.each([
+    { name: 'is gone', status: 410 },
+    { name: 'fails for five days', status: 500 },
+    { name: 'never takes an event', status: 400, body: '{"err":"invalid_audience"}' },
+  ])(
+    'to an address that $name is no word about the one that the stream has meanwhile (A16)',
+    async ({ status, body = '' }) => {
+      const id = await signals.pushStream(edge.call)
+      signals.receiver.answer = () => ({ status: 500, headers: LATER })
+      await revoke()
+      await signals.world.sql(`update signal_health set failing_since = now() - interval '5 days'`)
+      signals.receiver.answer = async () => {
+        const said = await edge.call('PATCH', '/ssf/stream', {
+          stream_id: id,
+          delivery: { method: PUSH, endpoint_url: signals.receiver.url.replace('hook', 'moved') },
+        })
+        expect(said.status, JSON.stringify(said.body)).toBe(200)
+        signals.calm()
+        return { status, headers: LATER, body }
+      }
+      await waitOver()
+      await signals.signals.deliverDue()
+      expect((await edge.call('GET', `/ssf/status?stream_id=${id}`)).body).toMatchObject({
+        status: 'enabled',
+      })
+      expect(signals.receiver.received.map(({ path }) => path)).toEqual(['/moved'])
+      expect(await rows()).toMatchObject([{ status: 'acknowledged' }])
+    },
+  )
 
   test('is made no more to a gateway that was disabled, and to a client whose partner was suspended', async () => {
     const cast = await signals.consented()

@@ -31,6 +31,7 @@ create table signal_health (
   verified_at timestamptz
 );
 comment on table signal_health is 'How pushes of a stream went lately, and when it was last asked for a verification: no part of its settings, so that a delivery writes no event.';
+comment on column signal_health.failing_since is 'The first failure since the last success, or since the stream was enabled again or was given another address or authorization.';
 call private.protect('signal_health');
 
 create table signal_event (

@@ -14,7 +14,8 @@ create policy verifying on signal_event for insert to liaison_program, liaison_p
   with check (event_type = 'https://schemas.openid.net/secevent/ssf/event-type/verification' and claims = '{}' and exists (select from signal_stream s where s.id = stream_id));
 grant select (id, stream_id, event_type, status, attempt, created_at, finished_at), insert (stream_id, message_id, event_type, subject, claims, occurred_at) on signal_event to liaison_program, liaison_platform;
 
--- A stream that begins again is given its five days anew, whoever began it: what failed before says nothing of now.
+-- A stream that begins again, or goes to another address or with another authorization, is given its five days anew, whoever did it: what failed
+-- before says nothing of now.
 create function private.begin_stream_anew() returns trigger
   language plpgsql security definer
   set search_path = pg_catalog, public
@@ -26,6 +27,9 @@ end
 $$;
 create policy beginning on signal_health for select to liaison_owner using (true);
 create policy beginning_anew on signal_health for update to liaison_owner using (true) with check (true);
-create trigger begin_anew after update of status on signal_stream for each row when (old.status = 'disabled' and new.status <> 'disabled') execute function private.begin_stream_anew();
+create trigger begin_anew after update of status, endpoint_url, sealed_authorization on signal_stream for each row
+  when ((old.status = 'disabled' and new.status <> 'disabled') or old.endpoint_url is distinct from new.endpoint_url
+    or old.sealed_authorization is distinct from new.sealed_authorization)
+  execute function private.begin_stream_anew();
 
 reset role;
