@@ -88,6 +88,21 @@ async function fill(mandate: Provider, ready: readonly Waiting[], cutoffAt: Date
   return { ...others, later: [first, ...others.later] }
 }
 
+const nobodyReady = () =>
+  new ProblemError(409, 'PAYOUT_EMPTY', 'Nobody is ready to be paid in this currency.')
+
+/** No earning is divided and nobody is paid more than the balance, so a batch that cannot hold the debits beside the credit is none. */
+const tooManyDebits = () =>
+  new ProblemError(
+    409,
+    'PAYOUT_EMPTY',
+    'Against one credit stands more that is taken back than a batch holds; without it the payout were more than the balance.',
+    {
+      nextStep:
+        'Enter two adjustments of one amount, one added and one taken off, that are as large as what does not fit.',
+    },
+  )
+
 /**
  * Builds a batch: claims the rows of everybody who is ready, debits like credits, and lists who is left out and why; those
  * stay untouched, and so does what is more than one batch holds. Throws PAYOUT_EMPTY when nobody is ready. Source: program.md section 10.
@@ -100,8 +115,7 @@ export async function buildBatch(mandate: Provider, order: BatchOrder): Promise<
   const claims = await claimEarnings(mandate, taken, { ...order, lines })
   const byPartner = new Map(candidates.map((candidate) => [candidate.partnerId, candidate]))
   const { kept, skipped } = await keepReady(mandate, claims, byPartner)
-  if (kept.length === 0)
-    throw new ProblemError(409, 'PAYOUT_EMPTY', 'Nobody is ready to be paid in this currency.')
+  if (kept.length === 0) throw later.length > 0 ? tooManyDebits() : nobodyReady()
   const leftOut = [
     ...candidates.filter((candidate) => !isReady(candidate)).map(toSkipped),
     ...skipped,

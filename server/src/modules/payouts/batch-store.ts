@@ -50,6 +50,10 @@ export async function listObstacles(
   return rows[0]?.obstacles ?? []
 }
 
+/** That the earning `e` is free to be paid up to an instant: the one condition by which candidates are counted, chosen and claimed. */
+export const isFreeToPay = (cutoffAt: Date) =>
+  sql<boolean>`access.is_free_to_pay(e.state, e.payout_item_id, e.available_on, ${cutoffAt}::timestamptz)`
+
 /** Rows that were claimed for one item. */
 export interface Claim {
   readonly itemId: string
@@ -79,13 +83,12 @@ export async function claimEarnings(
     with chosen as (select * from unnest(${partners}::uuid[], ${items}::uuid[]) c (partner_id, item_id)),
     picked as materialized (
       select e.id, c.item_id from earning e join chosen c on c.partner_id = e.partner_id
-      where e.currency = ${asked.currency} and e.state = 'approved' and e.payout_item_id is null
-        and e.available_on <= (${asked.cutoffAt}::timestamptz at time zone 'UTC')::date
+      where e.currency = ${asked.currency} and ${isFreeToPay(asked.cutoffAt)}
         ${asked.lines === null ? sql`` : sql`and e.id = any(${asked.lines}::uuid[])`}
       order by e.amount_minor >= 0, e.id limit ${BATCH_LINES} for no key update of e),
     claimed as (
       update earning e set state = 'in_payout', payout_item_id = p.item_id from picked p
-      where e.id = p.id and e.state = 'approved' and e.payout_item_id is null
+      where e.id = p.id and ${isFreeToPay(asked.cutoffAt)}
       returning e.payout_item_id as item_id, e.partner_id, e.amount_minor)
     select item_id, partner_id, sum(amount_minor)::bigint as amount_minor, count(*) as row_count from claimed group by 1, 2`.execute(
     tables<PayoutTables>(mandate),

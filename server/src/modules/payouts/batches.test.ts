@@ -54,6 +54,16 @@ async function seedQuickly(text: string, values: readonly unknown[]): Promise<vo
   }
 }
 
+/** Two adjustments that were decided on and cancel each other out. */
+async function adjustBothWays({ partner, agreement }: PayoutScene, amount: number): Promise<void> {
+  await seedQuickly(
+    `insert into earning (partner_id, program_id, agreement_id, kind, component, occurred_at, service_month, period_month, currency, base_minor, amount_minor, calc, state, available_on, approved_at, reason)
+     select $1, p.id, $2, 'adjustment', 'adjustment', now(), date_trunc('month', now())::date, date_trunc('month', now())::date, 'EUR', 0, a, '{}', 'approved', current_date - 1, now(), 'Both ways'
+     from program p, unnest($3::bigint[]) a where p.code = 'standard'`,
+    [partner, agreement, [amount, -amount]],
+  )
+}
+
 /** A batch that is approved and handed over. */
 async function exportedBatch(scene: PayoutScene): Promise<string> {
   const built = await buildPayout(world, admins.maker, ofPartner(scene))
@@ -192,6 +202,13 @@ describe('a payout batch', () => {
       [many.partner],
     )
     expect(Number(rest?.free)).toBe(balance - paid)
+    const alone = await buildPayout(world, admins.maker, ofPartner(stuck))
+    expect([alone.statusCode, alone.json().code]).toEqual([409, 'PAYOUT_EMPTY'])
+    expect(alone.json().next_step).toMatch(/two adjustments/)
+    await adjustBothWays(stuck, 3 * 90)
+    const helped = await buildPayout(world, admins.maker, ofPartner(stuck))
+    expect(helped.statusCode, helped.body).toBe(201)
+    expect(helped.json()).toMatchObject({ row_count: BATCH_LINES, total: { amount_minor: balance } })
   })
 
   test('claims what was taken back like what was earned, and leaves a negative balance standing (D7, F10)', async () => {
@@ -206,6 +223,32 @@ describe('a payout batch', () => {
     const empty = await buildPayout(world, admins.maker, ofPartner(other))
     expect([empty.statusCode, empty.json().code]).toEqual([409, 'PAYOUT_EMPTY'])
     expect(await earning(debit)).toEqual({ state: 'approved', payout_item_id: null })
+  })
+
+  test('shows and takes what is approved and over its waiting time by the day asked for, and nothing else (D7)', async () => {
+    const scene = await openPayoutScene(world, admins)
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    await seedEarning(world, scene, { amount: 6000, availableOn: day(0) })
+    const rest = [
+      await seedEarning(world, scene, { amount: 700, availableOn: day(2) }),
+      await seedEarning(world, scene, { amount: 80, state: 'held' }),
+      await seedEarning(world, scene, { amount: 9, state: 'pending' }),
+    ]
+    const shown = async (cutoff: string) => {
+      const said = await world.call(
+        admins.maker,
+        'GET',
+        `/api/v1/admin/payout-preview?currency=EUR&cutoff_on=${cutoff}`,
+      )
+      const items = said.json().items as { partner_id: string; amount: { amount_minor: number } }[]
+      return items.find((item) => item.partner_id === publicIdOf('partner', scene.partner))?.amount
+        .amount_minor
+    }
+    expect([await shown(day(-1)), await shown(day(0)), await shown(day(2))]).toEqual([undefined, 6000, 6700])
+    const built = await buildPayout(world, admins.maker, ofPartner(scene))
+    expect(built.json(), built.body).toMatchObject({ row_count: 1, total: { amount_minor: 6000 } })
+    for (const id of rest) expect((await earning(id))?.payout_item_id).toBeNull()
+    expect([await shown(day(0)), await shown(day(2))]).toEqual([undefined, 700])
   })
 
   test('leaves whoever is below the minimum or not ready untouched, and says why (D7)', async () => {

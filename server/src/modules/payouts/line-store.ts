@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
+import { isFreeToPay } from './batch-store.ts'
 import { BATCH_LINES, chooseLines } from './rules.ts'
 import type { Candidate, Line } from './rules.ts'
 import type { PayoutTables } from './tables.ts'
@@ -18,8 +19,8 @@ export async function findLineChoice(
   cutoffAt: Date,
 ): Promise<LineChoice | null> {
   const { partnerId, currency, amountMinor: balance } = candidate
-  const free = sql`from earning e where e.partner_id = ${partnerId} and e.currency = ${currency} and e.state = 'approved'
-    and e.payout_item_id is null and e.available_on <= (${cutoffAt}::timestamptz at time zone 'UTC')::date`
+  const free = sql`from earning e where e.partner_id = ${partnerId} and e.currency = ${currency}
+    and ${isFreeToPay(cutoffAt)}`
   const { rows: sums } = await sql<{ least: number; oldest: number }>`
     select access.payout_minimum(${partnerId}, ${currency}) as least, (select sum(o.amount_minor)::bigint from
       (select e.amount_minor ${free} order by e.amount_minor >= 0, e.id limit ${BATCH_LINES}) o) as oldest`.execute(

@@ -66,4 +66,9 @@ test('a choice is found however many debits there are, unless one credit is need
   expect(chosen?.filter(({ amountMinor }) => amountMinor < 0)).toHaveLength(2)
   expect(chooseLines([...many(9, -10), ...many(1, 120)], { least: 10, balance: 30 }, 5)).toBeNull()
   expect(chooseLines([...many(9, -10), ...many(1, 120)], { least: 10, balance: 30 }, 10)).toHaveLength(10)
+  // Two adjustments that cancel each other out stand for the six debits that do not fit, and are left against them.
+  const helped = [...many(9, -10), ...many(1, 120), ...many(1, 60), ...many(1, -60)]
+  const paid = chooseLines(helped, { least: 10, balance: 30 }, 5)
+  expect(paid?.map(({ amountMinor }) => amountMinor)).toEqual([-60, -10, -10, -10, 120])
+  expect(sumOf(helped.filter((line) => paid?.includes(line) === false))).toBe(0)
 })

@@ -58,6 +58,12 @@ begin
 end
 $$;
 
+-- Whether an earning is free to be paid up to an instant: approved, in no payout, and over its waiting time. It reads nothing, so each asks about
+-- the rows that it sees, and is planned as if it were written out where it is asked.
+create function access.is_free_to_pay(state text, payout_item_id uuid, available_on date, cutoff timestamptz) returns boolean
+  language sql immutable
+  return state = 'approved' and payout_item_id is null and available_on <= (cutoff at time zone 'UTC')::date;
+
 -- What could be paid out now, for each partner that has something: for the provider, and for an owner what is its own.
 create function access.payout_candidates(of_currency text, cutoff timestamptz)
   returns table (partner_id uuid, partner_name text, currency text, amount_minor bigint, row_count bigint, obstacles jsonb)
@@ -68,7 +74,7 @@ create function access.payout_candidates(of_currency text, cutoff timestamptz)
   from (
     select e.partner_id, e.currency, sum(e.amount_minor)::bigint as amount_minor, count(*) as row_count
     from public.earning e
-    where e.state = 'approved' and e.payout_item_id is null and e.available_on <= (cutoff at time zone 'UTC')::date and (of_currency is null or e.currency = of_currency)
+    where access.is_free_to_pay(e.state, e.payout_item_id, e.available_on, cutoff) and (of_currency is null or e.currency = of_currency)
       and ((select access.context_plane()) = 'platform' or e.partner_id = (select access.partner_as_owner()))
     group by 1, 2
   ) s join public.partner p on p.id = s.partner_id
@@ -208,6 +214,7 @@ create function access.payout_account_sharers(of_account uuid) returns integer
   $$;
 
 grant execute on function access.payout_obstacles(uuid, text, bigint), access.payout_candidates(text, timestamptz), access.payout_minimum(uuid, text) to liaison_platform, liaison_program;
+grant execute on function access.is_free_to_pay(text, uuid, date, timestamptz) to liaison_platform;
 grant execute on function access.statement_lines(uuid, text, date), access.statements_due(date), access.last_closed_month() to liaison_platform, liaison_job;
 grant execute on function access.mail_partner_owners(uuid, text, text) to liaison_program, liaison_platform, liaison_job;
 grant execute on function access.payout_account_sharers(uuid) to liaison_platform;
