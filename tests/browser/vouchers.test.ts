@@ -212,6 +212,7 @@ test('a form that meets a step-up keeps what was typed while it is confirmed bes
 
 test('Escape answers a step-up that lies over a dialog, and leaves the dialog with what was typed; a second one closes it (U8)', async () => {
   const page = await product.openTab('dana@acmefiber.example')
+  await page.clock.install()
   await page.goto(addressOf('vouchers'))
   const [good = ''] = await codesOf(page, 'issued')
   await page.goto(addressOf(`vouchers?search=${good}`))
@@ -227,6 +228,10 @@ test('Escape answers a step-up that lies over a dialog, and leaves the dialog wi
   expect(await faultsInLooks(page, TWO_LOOKS)).toEqual([])
   await page.keyboard.press('Escape')
   await above.waitFor({ state: 'detached' })
+  // A dialog that is closed fades for a moment and keeps its fields; it is gone after more than that.
+  await page.clock.runFor(2_000)
+  expect(await below.count()).toBe(1)
+  expect(await below.evaluate((dialog) => dialog.contains(dialog.ownerDocument.activeElement))).toBe(true)
   expect(await reason.inputValue()).toBe('Issued by mistake.')
   // Whoever means the dialog itself presses once more; the voucher stays as good as it was.
   await page.keyboard.press('Escape')

@@ -76,9 +76,11 @@ function HeadCell<Row>({ column, sorting }: { column: Column<Row>; sorting: Sort
   )
 }
 
+/** Opens what the row is about; only a row that names no such thing opens the first link or button that it has. */
 function openRow(body: HTMLElement | null, index: number): void {
   const row = body?.querySelectorAll('tr')[index]
-  row?.querySelector<HTMLElement>('a, button')?.click()
+  const opener = row?.querySelector<HTMLElement>('.thing') ?? row?.querySelector<HTMLElement>('a, button')
+  opener?.click()
 }
 
 /** Which row the keyboard stands on: j and k move, Enter opens. Nothing happens while a dialog is open. */

@@ -25,7 +25,14 @@ export function KeyHelp({ nav, onClose }: { nav: readonly NavGroup[]; onClose: (
                 {key('j')} {key('k')} {key('Enter')}
               </>,
             ),
+            fact(
+              t('keys.beside'),
+              <>
+                {key('[')} {key(']')}
+              </>,
+            ),
             fact(t('keys.new'), key('n')),
+            fact(t('keys.approve'), key('a')),
             ...letters.map((entry) =>
               fact(
                 entry.label,

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 
+import { approvalButton } from '../platform/approval.ts'
 import type { Frame } from '../platform/frame.ts'
 import { showToast } from '../platform/live.ts'
 import { useWrite } from '../platform/query.ts'
@@ -30,6 +31,8 @@ type MoveButtonProps = {
   isDanger?: boolean
   /** In a row of a table a plain element, because library components make lists slow. */
   isInRow?: boolean
+  /** Whether the key of approvals presses it. */
+  isApproval?: boolean
 }
 
 /** A change of state that is reversible but felt (level 1): asks once, in place, and says how it went. */
@@ -40,6 +43,7 @@ export function MoveButton({
   asks,
   isDanger = false,
   isInRow = false,
+  isApproval = false,
 }: MoveButtonProps) {
   const [isOpen, setOpen] = useState(false)
   const write = useWrite(move, () => {
@@ -47,14 +51,15 @@ export function MoveButton({
     showToast(words.done)
   })
   const open = () => setOpen(true)
+  const keyed = isApproval ? approvalButton : {}
   return (
     <>
       {isInRow ? (
-        <button type="button" className={isDanger ? 'row-tool danger' : 'row-tool'} onClick={open}>
+        <button type="button" className={isDanger ? 'row-tool danger' : 'row-tool'} onClick={open} {...keyed}>
           {words.open ?? words.act}…
         </button>
       ) : (
-        <Button variant="default" onClick={open}>
+        <Button variant="default" onClick={open} {...keyed}>
           {words.open ?? words.act}…
         </Button>
       )}

@@ -33,6 +33,13 @@ function Acts({ answer }: Pick<StepUpQuestion, 'answer'>) {
   )
 }
 
+/** Gives the focus to the dialog that lay below, which the reader is back in; its button lost it while the act waited. */
+function focusBelow(): void {
+  if (document.activeElement !== document.body) return
+  const dialogs = document.querySelectorAll<HTMLElement>('[role="dialog"]')
+  dialogs[dialogs.length - 1]?.focus()
+}
+
 /** Asks for a fresh proof of who one is in another window, over whatever form is open, which stays as it is. */
 export function StepUpDialog({ question }: { question: StepUpQuestion }) {
   const { answer, isRepeated } = question
@@ -42,6 +49,7 @@ export function StepUpDialog({ question }: { question: StepUpQuestion }) {
   useEffect(() => {
     if (asked.current !== path) answer(false)
   }, [answer, path])
+  useEffect(() => focusBelow, [])
   return (
     <Modal
       opened

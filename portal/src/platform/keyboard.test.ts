@@ -10,6 +10,8 @@ test.each([
   ['k', { act: 'previous' }],
   ['Enter', { act: 'open' }],
   ['?', { act: 'help' }],
+  ['n', { act: 'new' }],
+  ['a', { act: 'approve' }],
   ['g', { act: 'wait' }],
   ['z', null],
 ])('the key %s means %o', (key, meaning) => {
@@ -17,10 +19,10 @@ test.each([
 })
 
 test('a letter after g names a page', () => {
-  expect(readKey({ ...plain, key: 'q', afterG: true })).toEqual({ act: 'go', letter: 'q' })
+  expect(readKey({ ...plain, key: 'a', afterG: true })).toEqual({ act: 'go', letter: 'a' })
 })
 
-test.each(['/', 'j', 'k', 'Enter', '?', 'g'])('the key %s is text inside a field', (key) => {
+test.each(['/', 'j', 'k', 'Enter', '?', 'g', 'n', 'a'])('the key %s is text inside a field', (key) => {
   expect(readKey({ ...plain, key, inField: true })).toBeNull()
 })
 

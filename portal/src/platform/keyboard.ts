@@ -1,6 +1,6 @@
 /** What a key press means in the portal. `go` carries the letter typed after `g`. */
 export type KeyMeaning =
-  | { act: 'palette' | 'filter' | 'next' | 'previous' | 'open' | 'help' | 'new' }
+  | { act: 'palette' | 'filter' | 'next' | 'previous' | 'open' | 'help' | 'new' | 'approve' }
   | { act: 'go'; letter: string }
   | { act: 'wait' }
 
@@ -13,14 +13,16 @@ export type KeyPress = {
   afterG: boolean
 }
 
-const single: Readonly<Record<string, 'filter' | 'next' | 'previous' | 'open' | 'help' | 'new'>> = {
-  '/': 'filter',
-  j: 'next',
-  k: 'previous',
-  Enter: 'open',
-  '?': 'help',
-  n: 'new',
-}
+const single: Readonly<Record<string, 'filter' | 'next' | 'previous' | 'open' | 'help' | 'new' | 'approve'>> =
+  {
+    '/': 'filter',
+    j: 'next',
+    k: 'previous',
+    Enter: 'open',
+    '?': 'help',
+    n: 'new',
+    a: 'approve',
+  }
 
 /**
  * Reads one key press. Single letters never fire inside fields (WCAG 2.1.4); the palette opens anywhere.

@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 
+import { forgetApprovalElsewhere } from './approval.ts'
 import type { NavGroup } from './nav.ts'
 import { isField, readKey } from './keyboard.ts'
 import { useFrame } from './frame.ts'
-import { useGo } from './navigate.tsx'
+import { useGo, usePathname } from './navigate.tsx'
+import { actOnPage } from './page-keys.ts'
 
 const afterGMs = 1_500
 
@@ -13,22 +15,17 @@ export type Shortcuts = {
   hide: () => void
 }
 
-function focusFilter(): void {
-  document.querySelector<HTMLElement>('[data-filter-focus]')?.focus()
-}
+/** The acts that do something at once; what else the key would do in the browser must not follow. */
+const TAKEN = new Set<string>(['palette', 'help', 'filter', 'go', 'new', 'approve'])
 
-/** What the page itself offers for a key: the field that filters its list, and what it makes. */
-function actOnPage(act: string): void {
-  if (act === 'filter') focusFilter()
-  if (act === 'new') document.querySelector<HTMLElement>('[data-new]')?.click()
-}
-
-/** The keys that work on every page of a frame: palette, filter, help, and `g` with the letter of a page. */
+/** The keys that work on every page of a frame: palette, help, `g` with the letter of a page, and what the page offers. */
 export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
   const [shown, setShown] = useState<Shortcuts['shown']>(null)
   const pressedG = useRef(Number.NEGATIVE_INFINITY)
   const go = useGo()
+  const path = usePathname()
   const lettersOn = useFrame().me.person.shortcuts
+  useEffect(() => forgetApprovalElsewhere(path), [path])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const afterG = event.timeStamp - pressedG.current < afterGMs
@@ -38,9 +35,9 @@ export function useShortcuts(nav: readonly NavGroup[]): Shortcuts {
       if (meaning === null || (meaning.act !== 'palette' && (isDialogOpen || !lettersOn))) return
       pressedG.current = meaning.act === 'wait' ? event.timeStamp : Number.NEGATIVE_INFINITY
       if (meaning.act === 'palette' || meaning.act === 'help') setShown(meaning.act)
-      actOnPage(meaning.act)
+      actOnPage(meaning)
       if (meaning.act === 'go') goToLetter(nav, meaning.letter, go)
-      if (['palette', 'help', 'filter', 'go', 'new'].includes(meaning.act)) event.preventDefault()
+      if (TAKEN.has(meaning.act)) event.preventDefault()
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

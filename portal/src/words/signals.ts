@@ -25,6 +25,10 @@ export const signals = {
   'signals.verified': 'Last verification',
   'signals.made': 'Made',
   'signals.stopped': 'Nothing is sent while {name} is stopped. What waits is kept for seven days.',
+  'signals.failing_note':
+    '{name} does not take its signals. They wait for it. Until it takes signals again, it learns of an end of access only when its tokens run out, after five minutes.',
+  'signals.disabled_note':
+    'Nothing is sent and nothing waits. Until the signals go on, {name} learns of an end of access only when its tokens run out, after five minutes.',
   'signals.verify': 'Send a verification',
   'signals.verify_done': 'A verification is on its way to {name}.',
   'signals.pause': 'Pause the signals',
@@ -36,6 +40,8 @@ export const signals = {
   'signals.resume': 'Let the signals go on',
   'signals.resume_title': 'Send signals to {name} again?',
   'signals.resume_effect': 'What waits is sent now, and what happens from now on at once.',
+  'signals.resume_effect_disabled':
+    'What happens from now on is sent at once. What happened while the stream was disabled was not kept and is not sent.',
   'signals.resume_keep': 'Leave them stopped',
   'signals.resume_done': 'Signals to {name} go on.',
   'signals.remove': 'Delete the stream',

@@ -116,7 +116,7 @@ export function AgenciesPage() {
   const tools = (
     <>
       <GoLink to={orgPlaces.leaks(ten)}>{t('agencies.leaks_link')}</GoLink>
-      <Button component={GoLink} to={orgPlaces.newAgency(ten)}>
+      <Button data-new="" component={GoLink} to={orgPlaces.newAgency(ten)}>
         {t('agencies.add')}
       </Button>
     </>

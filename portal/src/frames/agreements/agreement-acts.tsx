@@ -52,6 +52,7 @@ function Approve({ agreement }: Props) {
         keep: t('agreement.approve_keep'),
         done: t('agreement.approve_done', names),
       }}
+      isApproval
       move={(_reason, { client }) =>
         readBody(
           client.POST('/admin/agreements/{agreement_id}/approve', {

@@ -52,7 +52,11 @@ function Tools() {
       <Button variant="default" onClick={() => go(platformPlaces.agreementTemplates())}>
         {t('agreements.templates')}
       </Button>
-      {mayDraft && <Button onClick={() => go(platformPlaces.newAgreement())}>{t('agreements.new')}</Button>}
+      {mayDraft && (
+        <Button data-new="" onClick={() => go(platformPlaces.newAgreement())}>
+          {t('agreements.new')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -1,11 +1,10 @@
 import { Drawer } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Invoice } from '@liaison/client'
-import { useEffect } from 'react'
 
 import { Answer } from '../../parts/states.tsx'
+import { useBesideKeys } from '../../platform/beside-keys.ts'
 import { clientFor, useFrame } from '../../platform/frame.ts'
-import { isField } from '../../platform/keyboard.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
@@ -78,16 +77,11 @@ function titleOf(invoice: Invoice | undefined): string {
 /** One invoice beside the list. The keys [ and ] go to the one before and after. */
 export function InvoiceDrawer({ invoiceId, invoices, onInvoice }: InvoiceDrawerProps) {
   const isOpen = invoiceId !== ''
-  useEffect(() => {
-    if (!isOpen) return
-    const onKey = (event: KeyboardEvent) => {
-      const step = event.key === ']' ? 1 : event.key === '[' ? -1 : 0
-      const next = invoices[invoices.findIndex((row) => row.invoice_id === invoiceId) + step]
-      if (step !== 0 && next !== undefined && !isField(event.target)) onInvoice(next.invoice_id)
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [isOpen, invoices, invoiceId, onInvoice])
+  useBesideKeys(
+    invoiceId,
+    invoices.map((row) => row.invoice_id),
+    onInvoice,
+  )
   return (
     <Drawer
       opened={isOpen}

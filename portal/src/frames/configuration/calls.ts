@@ -35,7 +35,7 @@ export function useVersions(partnerId: string) {
   return useRead(['configuration', partnerId, 'versions'], (frame, signal) =>
     readBody(
       frame.client.GET('/admin/partners/{partner_id}/configuration/versions', {
-        params: { path: { partner_id: partnerId }, query: { limit: '50' } },
+        params: { path: { partner_id: partnerId }, query: { limit: 50 } },
         signal,
       }),
     ),
@@ -58,7 +58,7 @@ export function useHistory(partnerId: string) {
 export function readVersion(frame: Frame, partnerId: string, version: number) {
   return readBody(
     frame.client.GET('/admin/partners/{partner_id}/configuration/versions/{version}', {
-      params: { path: { partner_id: partnerId, version: String(version) } },
+      params: { path: { partner_id: partnerId, version } },
     }),
   )
 }

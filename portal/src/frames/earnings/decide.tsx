@@ -6,6 +6,7 @@ import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
 import { Note } from '../../parts/page.tsx'
+import { approvalButton } from '../../platform/approval.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 
@@ -39,7 +40,13 @@ export function Decide({ ids, onDone }: DecideProps) {
     <div className="row" role="group" aria-label={t('earnings.selected', { count })}>
       <span className="small">{t('earnings.selected', { count })}</span>
       {acts.map((name) => (
-        <Button key={name} variant="default" disabled={ids.length === 0} onClick={() => setAct(name)}>
+        <Button
+          key={name}
+          variant="default"
+          disabled={ids.length === 0}
+          onClick={() => setAct(name)}
+          {...(name === 'approve' ? approvalButton : {})}
+        >
           {t(`earnings.${name}`)}
         </Button>
       ))}

@@ -1,11 +1,12 @@
 import './earnings-words.ts'
 import { Drawer } from '@mantine/core'
 import { readBody } from '@liaison/client'
-import type { EarningDetail } from '@liaison/client'
+import type { Earning, EarningDetail } from '@liaison/client'
 
 import { fact, Facts } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { useBesideKeys } from '../../platform/beside-keys.ts'
 import { formatMoney } from '../../platform/format.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -107,13 +108,26 @@ function OneEarning({ side, id }: { side: Side; id: string }) {
   )
 }
 
-/** One earning beside the list, with how it was calculated. */
-export function EarningDrawer({ side, id, onClose }: { side: Side; id: string; onClose: () => void }) {
+type EarningDrawerProps = {
+  side: Side
+  id: string
+  /** The rows of the list, in their order. */
+  earnings: readonly Pick<Earning, 'earning_id'>[]
+  onEarning: (id: string) => void
+}
+
+/** One earning beside the list, with how it was calculated. The keys [ and ] go to the one before and after. */
+export function EarningDrawer({ side, id, earnings, onEarning }: EarningDrawerProps) {
   const isOpen = id !== ''
+  useBesideKeys(
+    id,
+    earnings.map((row) => row.earning_id),
+    onEarning,
+  )
   return (
     <Drawer
       opened={isOpen}
-      onClose={onClose}
+      onClose={() => onEarning('')}
       position="right"
       size="md"
       title={t('earnings.one')}

@@ -46,7 +46,8 @@ function Lines() {
       <EarningDrawer
         side="partner"
         id={values.earning}
-        onClose={() => set({ earning: '', page: values.page })}
+        earnings={lines.data?.items ?? []}
+        onEarning={(earning) => set({ earning, page: values.page })}
       />
     </section>
   )

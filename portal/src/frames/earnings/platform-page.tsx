@@ -180,7 +180,12 @@ export function PlatformEarningsPage() {
             )
           }
         </Answer>
-        <EarningDrawer side="platform" id={values.earning} onClose={() => onOpen('')} />
+        <EarningDrawer
+          side="platform"
+          id={values.earning}
+          earnings={list.data?.items ?? []}
+          onEarning={onOpen}
+        />
       </div>
     </Page>
   )

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { Ask } from '../../parts/confirm.tsx'
 import { fact, Facts, Panel } from '../../parts/page.tsx'
 import { StatusChip } from '../../parts/values.tsx'
+import { approvalButton } from '../../platform/approval.ts'
 import { useNow } from '../../platform/clock.ts'
 import { formatDateTime } from '../../platform/format.ts'
 import { useFrame } from '../../platform/frame.ts'
@@ -45,7 +46,7 @@ function ActButton({ elevation, act }: { elevation: Elevation; act: Act }) {
   const isApproval = act.name === 'approve'
   return (
     <>
-      <Button {...(isApproval ? {} : { variant: 'default' })} onClick={() => setOpen(true)}>
+      <Button {...(isApproval ? approvalButton : { variant: 'default' })} onClick={() => setOpen(true)}>
         {t(`elevate.${act.name}`)}…
       </Button>
       <Ask

@@ -21,7 +21,11 @@ export function PartnerElevationsPage() {
     <Page
       title={t('nav.elevations')}
       lead={t('elevate.lead_partner')}
-      tools={<Button onClick={() => go(partnerPlaces.askElevation(partnerId))}>{t('elevate.new')}…</Button>}
+      tools={
+        <Button data-new="" onClick={() => go(partnerPlaces.askElevation(partnerId))}>
+          {t('elevate.new')}…
+        </Button>
+      }
     >
       <Answer query={elevations}>{(rows) => <ElevationLists rows={rows} />}</Answer>
     </Page>

@@ -115,7 +115,11 @@ export function FeaturesPage() {
       title={t('features.title')}
       lead={t('features.lead')}
       tools={
-        mayManage && <Button onClick={() => go(platformPlaces.newFeature())}>{t('features.new')}</Button>
+        mayManage && (
+          <Button data-new="" onClick={() => go(platformPlaces.newFeature())}>
+            {t('features.new')}
+          </Button>
+        )
       }
     >
       <Bar filters={filters} note={<Refreshed query={features} />} />

@@ -6,6 +6,7 @@ import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { approvalButton } from '../../platform/approval.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
@@ -72,7 +73,10 @@ function PlainButton({ check, act }: CheckProps & { act: 'approve' | 'redact' })
   )
   return (
     <>
-      <Button {...(act === 'approve' ? {} : { variant: 'default' })} onClick={() => setOpen(true)}>
+      <Button
+        {...(act === 'approve' ? approvalButton : { variant: 'default' })}
+        onClick={() => setOpen(true)}
+      >
         {t(`idcheck.act.${act}`)}…
       </Button>
       <Ask

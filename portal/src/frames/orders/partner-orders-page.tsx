@@ -63,7 +63,7 @@ export function PartnerOrdersPage() {
         <>
           <OwnOrders />
           <GoLink to={partnerPlaces.usageReport(partnerId)}>{t('ordering.usage')}</GoLink>
-          <Button component={GoLink} to={partnerPlaces.newOrder(partnerId)}>
+          <Button data-new="" component={GoLink} to={partnerPlaces.newOrder(partnerId)}>
             {t('orders.new')}
           </Button>
         </>

@@ -294,7 +294,9 @@ export function AccessPage() {
             {t('stopall.open')}
           </Button>
           {mayInvite && (
-            <Button onClick={() => go(orgPlaces.invitePartner(tenantId))}>{t('invite_partner.open')}</Button>
+            <Button data-new="" onClick={() => go(orgPlaces.invitePartner(tenantId))}>
+              {t('invite_partner.open')}
+            </Button>
           )}
         </>
       }

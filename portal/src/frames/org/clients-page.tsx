@@ -114,7 +114,11 @@ export function ClientsPage() {
       title={t('ownapp.title')}
       lead={t('ownapp.lead', { org: name })}
       tools={
-        mayManage && <Button onClick={() => go(orgPlaces.newClient(tenantId))}>{t('ownapp.new')}</Button>
+        mayManage && (
+          <Button data-new="" onClick={() => go(orgPlaces.newClient(tenantId))}>
+            {t('ownapp.new')}
+          </Button>
+        )
       }
     >
       <Answer query={clients}>

@@ -60,7 +60,7 @@ export function OrdersPage() {
       lead={t('orders.lead', { org: name })}
       tools={
         mayOrder && (
-          <Button component={GoLink} to={orgPlaces.newOrder(tenantId)}>
+          <Button data-new="" component={GoLink} to={orgPlaces.newOrder(tenantId)}>
             {t('orders.new')}
           </Button>
         )

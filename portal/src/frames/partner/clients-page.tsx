@@ -57,7 +57,7 @@ export function ClientsPage() {
     readBody(frame.client.GET('/partner/clients', { params: { query }, signal })),
   )
   const toNew = mayManage && (
-    <Button component={GoLink} to={partnerPlaces.newClient(partnerId)}>
+    <Button data-new="" component={GoLink} to={partnerPlaces.newClient(partnerId)}>
       {t('apps.new')}
     </Button>
   )

@@ -29,7 +29,9 @@ function Tools() {
         </Button>
       )}
       {mayRequest && (
-        <Button onClick={() => go(partnerPlaces.requestLink(partnerId))}>{t('links.request')}</Button>
+        <Button data-new="" onClick={() => go(partnerPlaces.requestLink(partnerId))}>
+          {t('links.request')}
+        </Button>
       )}
     </>
   )

@@ -1,15 +1,14 @@
 import { Button, Drawer } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ManagedTenant, ManagedTenantDetail } from '@liaison/client'
-import { useEffect } from 'react'
 
 import { fact, Facts, Note } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { DateText, IdText, LinkChip, MomentText, MoneyText, StatusChip } from '../../parts/values.tsx'
+import { useBesideKeys } from '../../platform/beside-keys.ts'
 import { useNow } from '../../platform/clock.ts'
 import { formatPercent } from '../../platform/format.ts'
 import { clientFor, useFrame } from '../../platform/frame.ts'
-import { isField } from '../../platform/keyboard.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -153,16 +152,11 @@ type TenantDrawerProps = {
 /** One tenant beside the board. The keys [ and ] go to the one before and after. */
 export function TenantDrawer({ tenantId, tenants, onTenant }: TenantDrawerProps) {
   const isOpen = tenantId !== ''
-  useEffect(() => {
-    if (!isOpen) return
-    const onKey = (event: KeyboardEvent) => {
-      const step = event.key === ']' ? 1 : event.key === '[' ? -1 : 0
-      const next = tenants[tenants.findIndex((row) => row.tenant_id === tenantId) + step]
-      if (step !== 0 && next !== undefined && !isField(event.target)) onTenant(next.tenant_id)
-    }
-    window.addEventListener('keydown', onKey)
-    return () => window.removeEventListener('keydown', onKey)
-  }, [isOpen, tenants, tenantId, onTenant])
+  useBesideKeys(
+    tenantId,
+    tenants.map((row) => row.tenant_id),
+    onTenant,
+  )
   return (
     <Drawer
       opened={isOpen}

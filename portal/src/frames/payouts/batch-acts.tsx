@@ -29,6 +29,7 @@ function Move({ batch, etag, act }: ActsProps & { act: 'submit' | 'approve' | 'e
   return (
     <MoveButton
       words={wordsOf(act, batch)}
+      isApproval={act === 'approve'}
       move={(_reason, { client }) =>
         readBody(
           client.POST(`/admin/payout-batches/{batch_id}/${act}`, {

@@ -63,7 +63,11 @@ function Tools({ mayRun }: { mayRun: boolean }) {
   return (
     <>
       <ProgramExportTools kind="payout_batches" />
-      {mayRun && <Button onClick={() => go(platformPlaces.newPayout())}>{t('batches.new')}</Button>}
+      {mayRun && (
+        <Button data-new="" onClick={() => go(platformPlaces.newPayout())}>
+          {t('batches.new')}
+        </Button>
+      )}
     </>
   )
 }

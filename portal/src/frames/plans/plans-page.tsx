@@ -108,7 +108,13 @@ function PlansPage({ side }: { side: Side }) {
     <Page
       title={title}
       lead={t(side === 'partner' ? 'plans.lead' : 'plans.catalogue_lead')}
-      tools={mayManage && <Button onClick={() => go(places.made)}>{t('plans.new')}</Button>}
+      tools={
+        mayManage && (
+          <Button data-new="" onClick={() => go(places.made)}>
+            {t('plans.new')}
+          </Button>
+        )
+      }
     >
       <div className="stack">
         <Filters filters={filters} note={<Refreshed query={plans} />} />

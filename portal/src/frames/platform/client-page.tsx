@@ -49,6 +49,7 @@ function ActButton({ client, act }: { client: ApiClient; act: Act }) {
         done: t(`client.${act}_done`, names),
       }}
       {...(act === 'approve_live' ? {} : { reason: 'required' as const })}
+      isApproval={act === 'approve_live'}
       isDanger={act === 'revoke'}
       move={moveOf(client, act)}
     />

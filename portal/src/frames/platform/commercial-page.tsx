@@ -129,7 +129,11 @@ export function CommercialPage() {
       title={t('terms.title')}
       lead={t('terms.lead')}
       tools={
-        mayManage && <Button onClick={() => go(platformPlaces.newCommercial())}>{t('terms.new')}</Button>
+        mayManage && (
+          <Button data-new="" onClick={() => go(platformPlaces.newCommercial())}>
+            {t('terms.new')}
+          </Button>
+        )
       }
     >
       <PagedList

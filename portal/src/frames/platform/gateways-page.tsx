@@ -76,7 +76,11 @@ export function GatewaysPage() {
     <Page
       title={t('nav.gateways')}
       lead={t('gateways.lead')}
-      tools={<Button onClick={() => go(platformPlaces.newGateway())}>{t('gateways.register')}</Button>}
+      tools={
+        <Button data-new="" onClick={() => go(platformPlaces.newGateway())}>
+          {t('gateways.register')}
+        </Button>
+      }
     >
       <Answer query={gateways}>
         {({ items }) =>

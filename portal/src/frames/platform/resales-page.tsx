@@ -117,7 +117,11 @@ export function ResalesPage() {
       title={t('resales.title')}
       lead={t('resales.lead')}
       tools={
-        mayManage && <Button onClick={() => go(platformPlaces.newResale())}>{t('resales.attest')}</Button>
+        mayManage && (
+          <Button data-new="" onClick={() => go(platformPlaces.newResale())}>
+            {t('resales.attest')}
+          </Button>
+        )
       }
     >
       <PagedList

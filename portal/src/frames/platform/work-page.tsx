@@ -112,7 +112,7 @@ export function WorkPage() {
   return (
     <Page title={t('nav.work')} lead={t('work.lead')}>
       <div className="stack">
-        <div className="halves">
+        <div className="halves" data-rows="">
           <Waiting />
           <Frozen />
           <Suspended />

@@ -64,7 +64,9 @@ export function GroupsPage() {
   const groups = useGroups()
   const columns = useMemo(() => toColumns(partnerId), [partnerId])
   const make = mayManage && (
-    <Button onClick={() => go(partnerPlaces.newGroup(partnerId))}>{t('groups.make')}</Button>
+    <Button data-new="" onClick={() => go(partnerPlaces.newGroup(partnerId))}>
+      {t('groups.make')}
+    </Button>
   )
   return (
     <Page title={t('groups.title')} lead={t('groups.lead')} tools={make}>

@@ -88,7 +88,9 @@ export function TemplatesPage() {
       back={{ to: partnerPlaces.links(partnerId), label: t('nav.links') }}
       tools={
         mayRequest && (
-          <Button onClick={() => go(partnerPlaces.newTemplate(partnerId))}>{t('templates.make')}</Button>
+          <Button data-new="" onClick={() => go(partnerPlaces.newTemplate(partnerId))}>
+            {t('templates.make')}
+          </Button>
         )
       }
     >

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import type { ReactNode } from 'react'
 
 import { WriteProblem } from '../../parts/error-summary.tsx'
+import { approvalButton } from '../../platform/approval.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
@@ -158,7 +159,11 @@ export function DecideButtons({ application, etag }: DecideProps): ReactNode {
   return (
     <>
       {offered(application).map((act) => (
-        <Button key={act} {...(act === 'approve' ? {} : { variant: 'default' })} onClick={() => setOpen(act)}>
+        <Button
+          key={act}
+          {...(act === 'approve' ? approvalButton : { variant: 'default' })}
+          onClick={() => setOpen(act)}
+        >
           {t(`application.${act}`)}…
         </Button>
       ))}

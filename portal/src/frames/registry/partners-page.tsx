@@ -98,7 +98,11 @@ function AddButton() {
   const go = useGo()
   const mayManage = useMay('platform.partners.manage')
   if (!mayManage) return null
-  return <Button onClick={() => go(platformPlaces.newPartner())}>{t('newpartner.open')}</Button>
+  return (
+    <Button data-new="" onClick={() => go(platformPlaces.newPartner())}>
+      {t('newpartner.open')}
+    </Button>
+  )
 }
 
 /** The registry of partners. */

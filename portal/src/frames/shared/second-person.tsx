@@ -76,6 +76,7 @@ function DecideButton({ request, decision }: RequestProps & { decision: Decision
       words={wordsOf(request, decision)}
       move={send}
       isDanger={decision === 'confirm'}
+      isApproval={decision === 'confirm'}
       {...(decision === 'decline' ? { reason: 'required' as const } : {})}
     />
   )

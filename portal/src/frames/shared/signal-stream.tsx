@@ -56,6 +56,23 @@ function StreamFacts({ stream, of }: StreamProps) {
   )
 }
 
+/** What a stream that does not arrive means for whoever should be told; nothing while all is well or somebody paused it. */
+function troubleWords(stream: SignalStream, { name }: SignalReceiver): string | null {
+  if (stream.status === 'disabled') return t('signals.disabled_note', { name })
+  if (stream.status !== 'enabled' || stream.failing_since === null) return null
+  return t('signals.failing_note', { name })
+}
+
+function TroubleNote({ stream, of }: StreamProps) {
+  const trouble = troubleWords(stream, of)
+  if (trouble === null) return null
+  return (
+    <Note tone="attention">
+      <p>{trouble}</p>
+    </Note>
+  )
+}
+
 function wordsOf(act: 'pause' | 'resume' | 'remove', { name }: SignalReceiver) {
   return {
     act: t(`signals.${act}`),
@@ -69,6 +86,9 @@ function wordsOf(act: 'pause' | 'resume' | 'remove', { name }: SignalReceiver) {
 function StreamActs({ stream, of }: StreamProps) {
   const isSending = stream.status === 'enabled'
   const act = isSending ? 'pause' : 'resume'
+  const words = wordsOf(act, of)
+  // What happened while a stream was disabled was not kept, so nothing of it is promised.
+  if (stream.status === 'disabled') words.effect = t('signals.resume_effect_disabled')
   const verify = useWrite(
     (receiver: SignalReceiver, frame) => verifySignals(receiver, frame),
     () => showToast(t('signals.verify_done', { name: of.name })),
@@ -82,7 +102,7 @@ function StreamActs({ stream, of }: StreamProps) {
             {t('signals.verify')}
           </Button>
         )}
-        <MoveButton key={act} words={wordsOf(act, of)} move={moveSignals(of, act)} reason="optional" />
+        <MoveButton key={act} words={words} move={moveSignals(of, act)} reason="optional" />
         <MoveButton words={wordsOf('remove', of)} move={deleteSignals(of)} isDanger />
       </div>
     </div>
@@ -104,10 +124,12 @@ export function SignalStreamPanel({ of, isStopped, mayChange }: PanelProps) {
               <p>{t('signals.none')}</p>
             ) : (
               <>
-                {isStopped && (
+                {isStopped ? (
                   <Note tone="attention">
                     <p>{t('signals.stopped', { name: of.name })}</p>
                   </Note>
+                ) : (
+                  <TroubleNote stream={stream} of={of} />
                 )}
                 <StreamFacts stream={stream} of={of} />
                 {mayChange && <StreamActs stream={stream} of={of} />}

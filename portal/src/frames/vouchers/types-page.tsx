@@ -83,7 +83,13 @@ export function TypesPage() {
     <Page
       title={t('vtypes.title')}
       lead={t('vtypes.lead')}
-      tools={mayManage && <Button onClick={() => setOpen('new')}>{t('vtypes.new')}</Button>}
+      tools={
+        mayManage && (
+          <Button data-new="" onClick={() => setOpen('new')}>
+            {t('vtypes.new')}
+          </Button>
+        )
+      }
     >
       <Answer query={types} lines={5}>
         {({ items }) =>

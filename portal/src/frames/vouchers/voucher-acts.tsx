@@ -27,6 +27,7 @@ export function VoucherAct({ voucher, to }: { voucher: Voucher; to: VoucherMove 
         done: t(`voucher.${name}_done`),
       }}
       reason={to === 'approve' ? 'optional' : 'required'}
+      isApproval={to === 'approve'}
       isDanger={to === 'void' || to === 'decline'}
       move={(reason, frame) => moveVoucher(frame, voucher.voucher_id, { to, reason })}
     />

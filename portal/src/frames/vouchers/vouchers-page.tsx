@@ -108,7 +108,11 @@ function Tools({ ten }: { ten: string }) {
   return (
     <>
       {mayErase && <GoLink to={places.recipients(ten)}>{t('vouchers.kept_of_person')}</GoLink>}
-      {mayIssue && <Button onClick={() => go(places.newVoucher(ten))}>{t('vouchers.new')}</Button>}
+      {mayIssue && (
+        <Button data-new="" onClick={() => go(places.newVoucher(ten))}>
+          {t('vouchers.new')}
+        </Button>
+      )}
     </>
   )
 }

@@ -58,7 +58,7 @@ export function WebhooksPage() {
     ),
   )
   const toNew = (
-    <Button component={GoLink} to={places.add}>
+    <Button data-new="" component={GoLink} to={places.add}>
       {t('hooks.new')}
     </Button>
   )

@@ -1,0 +1,121 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { begin, dialogOf, heading, JOB_MS, rows } from '../support/jobs.ts'
+import { RunningProduct } from '../support/product.ts'
+
+const SOON = { timeout: 15_000 }
+
+let product: RunningProduct
+beforeAll(async () => {
+  product = await RunningProduct.start()
+}, 120_000)
+afterAll(() => product[Symbol.asyncDispose]())
+
+const focused = (page: Page) =>
+  page.locator('body').evaluate((body) => body.ownerDocument.activeElement?.textContent ?? '')
+
+/** Presses a key until the line with this name has the focus. */
+async function walkTo(page: Page, key: 'j' | 'k', line: string): Promise<void> {
+  for (let lines = 0; lines < 40; lines += 1) {
+    await page.keyboard.press(key)
+    if ((await focused(page)) === line) return
+  }
+  throw new Error(`${key} does not lead to ${line}.`)
+}
+
+test(
+  'j and k walk the lines of the work list, and A opens the one that is chosen and asks whether to approve it; nothing is approved by the key (U1, U8)',
+  async () => {
+    const { page } = await begin(product, 'sam@provider.example', /\/platform/)
+    const work = page.url()
+    await page.getByRole('link', { name: 'Brightwave Networks' }).waitFor()
+    await walkTo(page, 'j', 'Brightwave Networks')
+    await page.keyboard.press('j')
+    expect(await focused(page)).not.toBe('Brightwave Networks')
+    await walkTo(page, 'k', 'Brightwave Networks')
+    await page.keyboard.press('a')
+    const dialog = page.getByRole('dialog', { name: /^Approve Brightwave Networks/ })
+    await dialog.waitFor()
+    expect(page.url()).toMatch(/\/applications\//)
+    // The first focus is on the safe choice, and the letter does nothing more while it is asked.
+    await expect.poll(() => focused(page), SOON).toBe('Not now')
+    await page.keyboard.press('a')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    // On the page itself the key asks again; whoever comes back later is asked nothing.
+    await page.keyboard.press('a')
+    await dialog.waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    const application = page.url()
+    await page.goto(work)
+    await page.getByRole('link', { name: 'Brightwave Networks' }).click()
+    await page.getByRole('button', { name: 'Approve…' }).waitFor()
+    expect(page.url()).toBe(application)
+    expect(await dialogOf(page).count()).toBe(0)
+  },
+  JOB_MS,
+)
+
+test(
+  'letters are text in fields and can be switched off in the account, with [ and ], J and A (U8, WCAG 2.1.4)',
+  async () => {
+    const { page } = await begin(product, 'priya@provider.example', /\/platform/)
+    const work = page.url()
+    const earnings = `${product.url}/platform/earnings`
+    await page.goto(earnings)
+    await rows(page).nth(1).waitFor()
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog', { name: 'Keyboard' })
+    await help.getByText(/^Approve the chosen line/).waitFor()
+    await help.getByText(/^Previous and next, while/).waitFor()
+    await page.keyboard.press('Escape')
+    await help.waitFor({ state: 'detached' })
+    await page.getByRole('checkbox').nth(1).check()
+    await heading(page, 'Earnings').focus()
+    await page.keyboard.press('a')
+    const dialog = page.getByRole('dialog', { name: /^Approve 1 / })
+    await dialog.waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('combobox', { name: 'What', exact: true }).focus()
+    await page.keyboard.press('a')
+    await page.waitForURL(/kind=adjustment/)
+    expect(await dialogOf(page).count()).toBe(0)
+    await page.goto(earnings)
+    await rows(page).nth(1).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/earning=/)
+    await dialogOf(page).waitFor()
+    const first = page.url()
+    await page.keyboard.press(']')
+    await page.waitForURL((url) => url.href !== first && url.search.includes('earning='))
+    await page.keyboard.press('[')
+    await page.waitForURL(first)
+
+    await page.goto(`${product.url}/account`)
+    await page.getByLabel('Single-letter keyboard shortcuts').uncheck()
+    await page.getByRole('button', { name: 'Save', exact: true }).first().click()
+    await page.waitForLoadState()
+    expect(await page.getByLabel('Single-letter keyboard shortcuts').isChecked()).toBe(false)
+    await page.goto(first)
+    await dialogOf(page).waitFor()
+    const seen: string[] = []
+    page.on('framenavigated', (frame) => void seen.push(frame.url()))
+    await page.keyboard.press(']')
+    await page.keyboard.press('Escape')
+    await page.waitForURL((url) => !url.search.includes('earning='))
+    expect(seen.filter((url) => url.includes('earning='))).toEqual([])
+    await page.goto(work)
+    await page.getByRole('link', { name: 'Brightwave Networks' }).waitFor()
+    await page.getByRole('link', { name: 'Brightwave Networks' }).focus()
+    for (const letter of ['j', 'n', 'a']) await page.keyboard.press(letter)
+    expect(await focused(page)).toBe('Brightwave Networks')
+    // The palette opens with Ctrl whatever is switched off, over the page that the letters left alone.
+    await page.keyboard.press('Control+k')
+    await dialogOf(page).getByRole('combobox').waitFor()
+    expect(new URL(page.url()).pathname).toBe(new URL(work).pathname)
+  },
+  JOB_MS,
+)
