@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Tests that need no database: they run without waiting for one. */
@@ -16,9 +17,15 @@ const pure = [
   'tests/lint.test.ts',
 ]
 
+/**
+ * How many files run at once. Each has a server, a database and often a browser beside it, so some processors are left to
+ * those; two wait for each other too much to leave one idle.
+ */
+const workers = Math.min(4, Math.max(2, availableParallelism() - 1))
+
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: workers,
     projects: [
       { extends: true, test: { name: 'unit', include: pure, testTimeout: 30_000 } },
       {

@@ -34,7 +34,7 @@ async function removeLeftovers(parent: string): Promise<void> {
   }
 }
 
-/** Makes an empty folder for the cluster of this test run, in memory where there is room. */
+/** Makes an empty folder for a cluster of this process's tests, or for a product with one, in memory where there is room. */
 export async function makeClusterFolder(): Promise<string> {
   const parent = await chooseParent()
   await removeLeftovers(parent)

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { TestProject } from 'vitest/node'
+import { makeClusterFolder } from '../../server/testing/cluster-folder.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
 
 declare module 'vitest' {
@@ -13,7 +12,7 @@ declare module 'vitest' {
 
 /** Makes the demo world once for all browser tests; each starts on a copy of it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'liaison-demo-world-'))
+  const dataDir = await makeClusterFolder()
   const { child } = await spawnProduct(dataDir)
   await endProcess(child)
   project.provide('demoWorld', dataDir)

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
@@ -10,6 +9,7 @@ import { openDatabase } from '../../server/src/platform/database.ts'
 import type { ConnectionSettings, Database } from '../../server/src/platform/database.ts'
 import { findEmbeddedPostgres } from '../../server/src/platform/embedded/index.ts'
 import { launchChromium } from '../../server/testing/chromium.ts'
+import { makeClusterFolder } from '../../server/testing/cluster-folder.ts'
 import { endProcess, spawnProduct } from './product-process.ts'
 
 const DemoFile = z.object({
@@ -45,11 +45,11 @@ export class RunningProduct implements AsyncDisposable {
 
   /** Starts the product on a copy of the demo world that the run made once, or from nothing. */
   static async start(from: 'demo' | 'nothing' = 'demo'): Promise<RunningProduct> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'liaison-browser-'))
+    const dataDir = await makeClusterFolder()
     if (from === 'demo') await cp(inject('demoWorld'), dataDir, { recursive: true })
     const { child, url } = await spawnProduct(dataDir)
     const demo = DemoFile.parse(JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')))
-    return new RunningProduct({ url, dataDir, demo, process: child, browser: await launchChromium() })
+    return new RunningProduct({ url, dataDir, demo, process: child, browser: await launchChromium('shell') })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

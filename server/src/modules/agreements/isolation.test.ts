@@ -32,7 +32,8 @@ let world: TestWorld
 let here: AgreementScene
 let there: AgreementScene
 beforeAll(async () => {
-  world = await TestWorld.start(makeAgreementRoutes)
+  // What is looked at are rows; a machine that is busy may take its time to sign and seal.
+  world = await TestWorld.start(makeAgreementRoutes, { requestDeadlineMs: 60_000 })
   here = await openAgreementScene(world)
   there = await openAgreementScene(world)
   for (const scene of [here, there]) {
