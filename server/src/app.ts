@@ -168,6 +168,7 @@ export interface AppOptions {
   readonly observer?: Observer
   readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
   readonly onRefused?: (request: IncomingMessage) => void
+  readonly onUnread?: (status: number) => void
 }
 
 const NOBODY: Observer = {
@@ -258,6 +259,7 @@ export async function buildAppWith(
     problemPage: options.problemPage ?? problemPage,
     ...(options.onAnswered && { onAnswered: options.onAnswered }),
     ...(options.onRefused && { onRefused: options.onRefused }),
+    ...(options.onUnread && { onUnread: options.onUnread }),
   })
   function report(error: Error): void {
     http.log.error({ err: error, where: 'features' }, 'the features that were known stay in use')

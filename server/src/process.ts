@@ -85,6 +85,9 @@ function observe(metrics: () => Metrics) {
     onRefused({ method = 'GET' }: IncomingMessage) {
       metrics().answered({ method, route: 'refused before routing', status: 503, seconds: 0 })
     },
+    onUnread(status: number) {
+      metrics().answered({ method: 'unknown', route: 'refused before routing', status, seconds: 0 })
+    },
   }
 }
 

@@ -25,6 +25,7 @@ import type { Route } from './route.ts'
 import { serializerOf } from './response-schema.ts'
 import { asksForStream, makeStreams } from './stream.ts'
 import type { Streams } from './stream.ts'
+import { makeUnreadHandler, requireReadableHead, takeExpectations, UNREAD_OPTIONS } from './unread-request.ts'
 import { takeFiles } from './uploaded-file.ts'
 
 declare module 'fastify' {
@@ -52,6 +53,8 @@ export interface HttpOptions {
   readonly onAnswered?: (request: FastifyRequest, reply: FastifyReply) => void
   /** Told of every request that was refused before it was routed, because it was too much. */
   readonly onRefused?: (request: IncomingMessage) => void
+  /** Told the status with which something was refused that could not be read as a request. */
+  readonly onUnread?: (status: number) => void
 }
 
 const SESSION_COOKIE = '__Host-liaison'
@@ -264,6 +267,7 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
 function addHooks(app: FastifyInstance, options: HttpOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(headersOf(request))
+    requireReadableHead(request)
     const traceparent = request.headers['traceparent']
     if (typeof traceparent === 'string') void reply.header('traceparent', traceparent)
     const { access = { public: '' }, isBounded = false } = request.routeOptions.config
@@ -324,6 +328,12 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     requestTimeout: 10_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    http: UNREAD_OPTIONS,
+    clientErrorHandler: makeUnreadHandler({
+      headersOf,
+      now: options.engine.clock,
+      onUnread: options.onUnread,
+    }),
     // What is no address at all meets no hook, so it gets here what hooks give every other answer.
     frameworkErrors(error, request, reply) {
       void reply.headers(headersOf(request))
@@ -333,6 +343,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     exposeHeadRoutes: false,
   })
   app.server.headersTimeout = 10_000
+  takeExpectations(app)
   requireAccess(app)
   refuseEarly(app, {
     bound: boundRequests(app, options.maxInFlight),

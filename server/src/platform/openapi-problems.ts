@@ -6,6 +6,9 @@ import type { Evidence, Route } from './route.ts'
 const COMMON_PROBLEMS = [
   'MALFORMED_REQUEST',
   'VALIDATION_ERROR',
+  'HEADERS_TOO_LARGE',
+  'REQUEST_TIMEOUT',
+  'EXPECTATION_FAILED',
   'INTERNAL_ERROR',
   'OVERLOADED',
   'DEADLINE_EXCEEDED',

@@ -97,6 +97,24 @@ export const PLATFORM_PROBLEMS = {
     cause: 'The body is larger than this operation takes.',
     remedy: 'Send less at once.',
   },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'Header fields too large',
+    cause: 'The address and the header fields are together larger than 16 KiB.',
+    remedy: 'Send fewer or shorter header fields and cookies, and long input in the body.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'Request too slow',
+    cause: 'The request did not arrive whole in time, for which there are 10 seconds at least.',
+    remedy: 'Send it again, over a connection that is fast enough for its body.',
+  },
+  EXPECTATION_FAILED: {
+    status: 417,
+    title: 'Expectation not met',
+    cause: 'The header `Expect` names something other than `100-continue`.',
+    remedy: 'Leave `Expect` out.',
+  },
   NOT_FOUND: {
     status: 404,
     title: 'Not found',
