@@ -188,5 +188,15 @@ export async function workOnAlerts(
       items.push({ alert_id, outcome: 'refused', code: error.code, detail: error.message })
     }
   }
+  const [first] = items
+  // What was tried and refused altogether leaves its trace as well.
+  if (first && items.every(({ outcome }) => outcome === 'refused'))
+    recordEvent(mandate, {
+      action: `alerts.${act.does}`,
+      outcome: 'error',
+      ...(first.code !== null && { code: first.code }),
+      resource: { type: 'alert' },
+      rowCount: items.length,
+    })
   return items
 }

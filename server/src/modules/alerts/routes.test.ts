@@ -287,6 +287,12 @@ describe('work on an alert', () => {
         { alert_id: ids[2], outcome: 'refused', code: 'ALERT_NOT_FOUND' },
       ],
     })
+    const again = await post(scene.asStaff, `${BASE}/bulk`, { action: 'acknowledge', alert_ids: ids })
+    expect([again.statusCode, again.json()]).toMatchObject([200, { done_count: 0, refused_count: 3 }])
+    const [tried] = await world.sql(
+      `select outcome, code, row_count::int from audit_event where action = 'alerts.acknowledge' and outcome = 'error'`,
+    )
+    expect(tried).toEqual({ outcome: 'error', code: 'ALERT_STATE_CONFLICT', row_count: 3 })
   })
 
   test('an auditor reads and can acknowledge nothing; an alert of another partner does not exist (B2)', async () => {

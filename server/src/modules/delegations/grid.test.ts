@@ -1,4 +1,4 @@
-import { encodeId } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
 import { elevate, openElevationScene } from '#testing/elevation-acts.ts'
@@ -119,6 +119,21 @@ test('what is removed for good is remembered: a deny that was lifted, a person w
   const past = await readGrid(scene, denied.toISOString())
   expect(cellOf(past, 'partner.tenants.read')).toMatchObject({ code: 'PERMISSION_DENIED' })
   expect(cellOf(past, 'partner.tenants.list')).toMatchObject({ decision: 'allow' })
+})
+
+test('about nobody, and about somebody of no partner, there is nothing to tell (B12)', async () => {
+  const scene = await openElevationScene(world)
+  const nobody = idFromUuid('person', '01900000-0000-7000-8000-00000000dead')
+  const outsider = (await world.person()).id
+  for (const person of [nobody, outsider]) {
+    const about = { person_id: encodeId('person', person), tenant_id: encodeId('tenant', scene.tenant) }
+    const grid = await world.call(staff, 'POST', '/api/v1/admin/partner-access/explain/grid', { body: about })
+    expect(grid.json()).toMatchObject({ status: 404, code: 'PERSON_NOT_FOUND' })
+    const single = await world.call(staff, 'POST', '/api/v1/admin/partner-access/explain', {
+      body: { ...about, permission: SUMMARY },
+    })
+    expect(single.json()).toMatchObject({ status: 404, code: 'PERSON_NOT_FOUND' })
+  }
 })
 
 test('no other plane asks for the past, and nobody changes it (B12)', async () => {

@@ -76,6 +76,8 @@ test('a person downloads what is kept of the own person, with acts, sign-ins and
   expect(answer.headers['content-disposition']).toContain('attachment')
   const kept = answer.json()
   expect(kept.person).toMatchObject({ id: mine.id, email: mine.email, name: mine.name })
+  // As every answer tells an instant: in UTC, to the millisecond.
+  expect(kept.person.since).toBe(new Date(kept.person.since).toISOString())
   expect(kept.works_for).toMatchObject([{ kind: 'partner', name: 'Northwind', role: 'PARTNER_STAFF' }])
   expect(kept.acts).toContainEqual(
     expect.objectContaining({

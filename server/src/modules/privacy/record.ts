@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const Instant = z.string()
+// The database writes an instant with its offset; every answer tells it in UTC, to the millisecond.
+const Instant = z.string().overwrite((text) => new Date(text).toISOString())
 const Address = z.string().nullable()
 
 /** What is kept of one person, without anything of the customers or colleagues whose records the person worked on. */

@@ -34,6 +34,10 @@ begin
     return null;
   end if;
   select * into about from public.person p where p.id = person;
+  -- Only the platform may ask about anybody, so about nobody, too.
+  if about.id is null then
+    return null;
+  end if;
   select * into own_partner from public.partner p where p.id = membership.partner_id;
   select * into newest from public.session s where s.person_id = person and s.ended_at is null and s.ends_at > statement_timestamp() order by s.seen_at desc limit 1;
   facts := jsonb_build_object('now', statement_timestamp(), 'plane', 'delegation',
