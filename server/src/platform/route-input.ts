@@ -39,6 +39,9 @@ export function publicId<Kind extends IdKind>(kind: Kind) {
     })
 }
 
+/** Documents what a text in an address stands for; the schema says how the text is read. */
+const standsFor = (parameter: Readonly<Record<string, unknown>>) => ({ parameter })
+
 /** A comma-separated list of values of one schema, at most 200, without repetition. */
 export function commaList<Item extends z.ZodType<unknown, string>>(item: Item, maximum = 200) {
   return z
@@ -47,6 +50,14 @@ export function commaList<Item extends z.ZodType<unknown, string>>(item: Item, m
     .max(10_000)
     .transform((text) => text.split(','))
     .pipe(z.array(item).max(maximum))
+    .meta(
+      standsFor({
+        type: 'array',
+        minItems: 1,
+        maxItems: maximum,
+        items: z.toJSONSchema(item, { io: 'input', reused: 'inline', unrepresentable: 'any' }),
+      }),
+    )
 }
 
 /** A whole number in a query, within bounds. */
@@ -56,13 +67,39 @@ export function wholeNumber(minimum: number, maximum: number) {
     .regex(/^-?\d{1,16}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.int().min(minimum).max(maximum))
+    .meta(standsFor({ type: 'integer', minimum, maximum }))
 }
 
 /** A calendar day, `YYYY-MM-DD`. */
 export const calendarDay = () => z.iso.date()
 
+// What the database and every answer can tell: four digits of a year, whatever the offset.
+const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
+/** The last instant that can be told. */
+export const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
+
+/** The text of an instant with its offset (RFC 3339), of the years 0001 to 9999 in UTC. What comes after it is asked of instants only. */
+export const instantText = () =>
+  z.iso.datetime({ offset: true, abort: true }).refine(
+    (text) => {
+      const ms = Date.parse(text)
+      return ms >= FIRST_INSTANT.getTime() && ms <= LAST_INSTANT.getTime()
+    },
+    { message: 'must lie in the years 0001 to 9999 (UTC)', params: { code: 'OUT_OF_RANGE' }, abort: true },
+  )
+
+/** An instant with its offset, parsed. */
+export const instant = () => instantText().transform((text) => new Date(text))
+
+/** A calendar day or the text of an instant: where a question to a log may name either. */
+export const dayOrInstant = () => z.union([calendarDay(), instantText()])
+
 /** `true` or `false` in a query. */
-export const truth = () => z.enum(['true', 'false']).transform((text) => text === 'true')
+export const truth = () =>
+  z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .meta(standsFor({ type: 'boolean' }))
 
 /** Text of a person's search; control characters are refused because PostgreSQL cannot hold them. */
 export const searchText = () => plainText(1, 100)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { publicId } from '#platform/route-input.ts'
+import { instant, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { getAgency } from './agency-store.ts'
@@ -8,9 +8,6 @@ import { BASE } from './routes-agencies.ts'
 import { AgencyParams } from './schemas.ts'
 
 const MOST_MS = 366 * 86_400_000
-
-// Aborts, because what is asked of two moments together must not be asked of what is none.
-const moment = () => z.iso.datetime({ offset: true, abort: true }).transform((text) => new Date(text))
 
 /** The report about what an agency, one form token or one server key could do and did (A13, E10). */
 export const agencyReachRoutes: readonly Route[] = [
@@ -22,8 +19,8 @@ export const agencyReachRoutes: readonly Route[] = [
       params: AgencyParams,
       query: z
         .strictObject({
-          from: moment(),
-          to: moment(),
+          from: instant(),
+          to: instant(),
           token_id: publicId('form_token').optional(),
           key_id: publicId('agency_key').optional(),
         })

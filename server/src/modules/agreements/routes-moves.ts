@@ -2,6 +2,7 @@ import { idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { instantText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -174,7 +175,7 @@ function makeTerminateRoute(services: Services): Route {
       params: AgreementParams,
       body: z.strictObject({
         reason: Reason,
-        ends_at: z.iso.datetime().optional().meta({ description: 'When it ends; now when left out.' }),
+        ends_at: instantText().optional().meta({ description: 'When it ends; now when left out.' }),
       }),
     },
     access: approve,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { CursorSigner } from '#platform/cursor.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
+import { commaList, dayOrInstant, publicId, searchText, wholeNumber } from '#platform/route-input.ts'
 import { sideOf, windowOf } from './rules.ts'
 import type { ActivityFilters, Viewer, Window } from './rules.ts'
 import { readOwnDetails, readScopedFeed, readWholeFeed } from './store.ts'
@@ -14,9 +14,7 @@ import type { Told } from './words.ts'
 
 /** A day or a time of a question to the log. */
 export const moment = () =>
-  z
-    .union([z.iso.date(), z.iso.datetime({ offset: true })])
-    .meta({ description: 'A day (UTC) or a time; `to` includes a day and excludes a time.' })
+  dayOrInstant().meta({ description: 'A day (UTC) or a time; `to` includes a day and excludes a time.' })
 
 const DELEGATIONS = ['link', 'consent', 'resale'] as const
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineExportSource } from '#platform/export-source.ts'
 import type { ExportBatch, ExportCell, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { plainText } from '#platform/route-input.ts'
+import { dayOrInstant, plainText } from '#platform/route-input.ts'
 import { readActivity, readActsIn } from './activity.ts'
 import type { Item } from './activity.ts'
 import { windowOf } from './rules.ts'
@@ -12,7 +12,7 @@ import type { ActivityFilters } from './rules.ts'
 import { countOwnActs, countScopedFeed } from './store.ts'
 
 const moment = () =>
-  z.union([z.iso.date(), z.iso.datetime({ offset: true })]).meta({
+  dayOrInstant().meta({
     description:
       'A day (UTC) or a time; `to` includes a day and excludes a time. The last 90 days without `from`.',
   })

@@ -1,5 +1,6 @@
 import { encodeId } from '@liaison/access'
 import type { PartnerId, PersonId, TenantId } from '@liaison/access'
+import { LAST_INSTANT } from '#platform/route-input.ts'
 
 /** Whose log is read: a partner's, a tenant's, or that of the whole installation. */
 export type Viewer = 'partner' | 'tenant' | 'platform'
@@ -38,10 +39,11 @@ function startOf(text: string): Date {
   return new Date(text)
 }
 
-/** A day names its whole length, an instant itself. */
+/** A day names its whole length, an instant itself. The last day there is ends with its last moment. */
 function endOf(text: string): Date {
   const start = new Date(text)
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(start.getTime() + DAY_MS) : start
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
+  return isDay ? new Date(Math.min(start.getTime() + DAY_MS, LAST_INSTANT.getTime())) : start
 }
 
 /** The window that the filters ask for; without a start, the last 90 days before its end. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { publicId } from '#platform/route-input.ts'
+import { instant, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -44,8 +44,6 @@ function makeMoveRoute(
     },
   })
 }
-
-const moment = () => z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 function makeListRoute(services: Services): Route {
   return route({
@@ -92,7 +90,7 @@ const readRoutes: readonly Route[] = [
     summary: 'What a partner could reach within a time, and what it did there',
     input: {
       params: z.strictObject({ partner_id: publicId('partner') }),
-      query: z.strictObject({ from: moment(), to: moment() }),
+      query: z.strictObject({ from: instant(), to: instant() }),
     },
     access: { permission: 'platform.audit.read' },
     limit: 'list',

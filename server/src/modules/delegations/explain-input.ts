@@ -3,7 +3,7 @@ import type { Facts, Permission } from '@liaison/access'
 import { z } from 'zod'
 import { operationIdOf } from '#platform/openapi.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { publicId } from '#platform/route-input.ts'
+import { instantText, publicId } from '#platform/route-input.ts'
 import { permissionOf } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 
@@ -27,7 +27,7 @@ const WhatIf = z.strictObject({
   ip: z.union([z.ipv4(), z.ipv6()]).optional(),
   acr: z.enum(['none', 'otp', 'phishing_resistant']).optional().meta({ description: 'The second factor.' }),
   mfa_age_s: z.int().min(0).max(31_536_000).optional().meta({ description: 'The age of the second factor.' }),
-  at: z.iso.datetime({ offset: true }).optional().meta({
+  at: instantText().optional().meta({
     description:
       'Another moment: hours and ends are judged then, the records as they are now. What was so earlier the provider can tell.',
   }),

@@ -15,7 +15,7 @@ import type { EnteredFacts } from '#platform/facts.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { publicId } from '#platform/route-input.ts'
+import { instantText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import { findFactsAbout, findFactsAt, listChanges } from './explain-store.ts'
 import type { Subject } from './explain-store.ts'
@@ -163,7 +163,7 @@ export const gridRoute = route({
     body: z.strictObject({
       person_id: publicId('person'),
       tenant_id: publicId('tenant'),
-      at: z.iso.datetime({ offset: true }).optional(),
+      at: instantText().optional(),
     }),
   },
   access: { permission: 'platform.explain.use' },

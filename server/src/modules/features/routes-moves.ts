@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText } from '#platform/route-input.ts'
+import { instant, plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { shareAt, WHOLE_BP } from './definition.ts'
@@ -47,7 +47,7 @@ const RampInput = z.strictObject({
   steps: z
     .array(
       z.strictObject({
-        starts_at: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+        starts_at: instant(),
         share_bp: z.int().min(0).max(WHOLE_BP),
       }),
     )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Money } from '#platform/money.ts'
-import { calendarDay, plainText, publicId } from '#platform/route-input.ts'
+import { calendarDay, instantText, plainText, publicId } from '#platform/route-input.ts'
 import { INVOICE_STATES, TICKET_STATES } from './state-maps.ts'
 
 /** What a sender may hand in, in the order in which records refer to each other. */
@@ -22,8 +22,7 @@ const LARGEST_COUNT = 2_147_483_647
 
 const externalId = () =>
   plainText(1, 200).meta({ description: 'The id of the record in the system that sends it.' })
-const instant = () =>
-  z.iso.datetime({ offset: true }).meta({ description: 'An instant with its offset (RFC 3339).' })
+const instant = () => instantText().meta({ description: 'An instant with its offset (RFC 3339).' })
 const currency = () => z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code')
 const count = () => z.int().min(0).max(LARGEST_COUNT)
 const amount = (largest: number) => z.number().min(0).max(largest)

@@ -89,8 +89,6 @@ export function toConditionsBody(conditions: Conditions): z.output<typeof Condit
   }
 }
 
-export const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
-
 export const DurationDays = z.int().min(1).max(MAXIMUM_DURATION_DAYS)
 
 /** What a new link is asked to be. */

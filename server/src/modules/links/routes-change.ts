@@ -2,14 +2,14 @@ import { classifyChange, encodeId, idFromUuid } from '@liaison/access'
 import type { Change, LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { newsOfChange, refuseFullRenewal } from './approval.ts'
 import { decideChange, getChange, insertChange, listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
-import { Instant, LinkParams, OverridesInput, ReasonBody, requireOffer, RoleName } from './inputs.ts'
+import { LinkParams, OverridesInput, ReasonBody, requireOffer, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
 import { askedEnd, getLinkToChange, requireStatus } from './routes-partner.ts'
 import { termsOf, toDifference, toStoredOverrides, withProposal } from './rules.ts'
@@ -21,7 +21,7 @@ import { ChangeBody, DiffRow, toChange } from './view.ts'
 const ChangeInput = z.strictObject({
   access_role: RoleName.optional(),
   overrides: OverridesInput.optional(),
-  ends_at: Instant.optional(),
+  ends_at: instant().optional(),
   auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
   own_accounts_only: z.boolean().optional(),
   reason: plainText(1, 500),

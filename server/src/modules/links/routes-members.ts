@@ -2,12 +2,12 @@ import { isWithin } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { publicId } from '#platform/route-input.ts'
+import { instant, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { tellIfUnused } from './activation.ts'
 import { recordLinkEvent } from './events.ts'
-import { Instant, LinkParams, RoleName } from './inputs.ts'
+import { LinkParams, RoleName } from './inputs.ts'
 import { findActiveMembers, replaceMembers } from './member-store.ts'
 import { requireStatus } from './routes-partner.ts'
 import { listPeople } from './people-store.ts'
@@ -21,7 +21,7 @@ const MembersBody = z.strictObject({
       z.strictObject({
         member_id: publicId('member'),
         role: RoleName.nullable().default(null),
-        ends_at: Instant.nullable().default(null),
+        ends_at: instant().nullable().default(null),
       }),
     )
     .max(500),

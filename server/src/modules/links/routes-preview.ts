@@ -4,12 +4,12 @@ import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { publicId } from '#platform/route-input.ts'
+import { instant, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { applyChoice, tenantTermsOf } from './approval.ts'
 import { getChange } from './change-store.ts'
-import { ConditionsInput, DenyInput, Instant, LinkParams, RoleName } from './inputs.ts'
+import { ConditionsInput, DenyInput, LinkParams, RoleName } from './inputs.ts'
 import { countByArea, operationsOf, screensOf } from './preview.ts'
 import { getTenantLink } from './routes-tenant.ts'
 import { maskOfTerms, sentencesOf, termsOf, withProposal } from './rules.ts'
@@ -104,7 +104,7 @@ function makeTenantRoute(listRoutes: ListRoutes): Route {
           change_request_id: ChangeId,
           access_role: RoleName.optional(),
           deny: DenyInput.optional(),
-          ends_at: Instant.nullable().optional(),
+          ends_at: instant().nullable().optional(),
           conditions: ConditionsInput.optional(),
           auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
           own_accounts_only: z.boolean().optional(),

@@ -3,11 +3,12 @@ import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { instant } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { recordRequest } from './events.ts'
-import { Instant, LinkParams, LinkTermsInput, OverridesInput, ReasonBody, requireOffer } from './inputs.ts'
+import { LinkParams, LinkTermsInput, OverridesInput, ReasonBody, requireOffer } from './inputs.ts'
 import { announce } from './mails.ts'
 import {
   findAskedTenant,
@@ -35,7 +36,7 @@ const RequestBody = z.strictObject({
   tenant_slug: TenantSlug,
   ...LinkTermsInput,
   overrides: OverridesInput.optional(),
-  starts_at: Instant.optional(),
+  starts_at: instant().optional(),
   via_partner_slug: z.string().max(63).optional().meta({
     description: 'The distributor between the two: it reads name, state and totals, and opens nothing.',
   }),

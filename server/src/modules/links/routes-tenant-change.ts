@@ -4,14 +4,14 @@ import { z } from 'zod'
 import { noteRead, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { applyChoice, changeLink, tenantTermsOf } from './approval.ts'
 import { decideChange, getChange, listChanges } from './change-store.ts'
 import { recordLinkEvent } from './events.ts'
-import { ConditionsInput, DenyInput, Instant, LinkParams, ReasonBody, RoleName } from './inputs.ts'
+import { ConditionsInput, DenyInput, LinkParams, ReasonBody, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
 import { requireStatus } from './routes-partner.ts'
 import { getTenantLink } from './routes-tenant.ts'
@@ -26,7 +26,7 @@ const ChoiceBody = {
   deny: DenyInput.optional().meta({
     description: 'Every pattern that is denied; leaving one out takes its denial away.',
   }),
-  ends_at: Instant.nullable().optional(),
+  ends_at: instant().nullable().optional(),
   conditions: ConditionsInput.optional(),
   auto_renew_days: z.union([z.literal(0), z.literal(180)]).optional(),
   own_accounts_only: z

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText } from '#platform/route-input.ts'
+import { instant, plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { approveLink, renewLink, tenantTermsOf } from './approval.ts'
 import { recordLinkEvent } from './events.ts'
 import type { LinkAction } from './events.ts'
-import { ConditionsInput, DenyInput, Instant, LinkParams, ReasonBody, RoleName } from './inputs.ts'
+import { ConditionsInput, DenyInput, LinkParams, ReasonBody, RoleName } from './inputs.ts'
 import { announce } from './mails.ts'
 import type { LinkNews } from './mails.ts'
 import { getTenantLink } from './routes-tenant.ts'
@@ -26,7 +26,7 @@ export const AcceptInput = z
     deny: DenyInput.optional().meta({
       description: 'Patterns that are taken away besides those of the request.',
     }),
-    ends_at: Instant.optional(),
+    ends_at: instant().optional(),
     conditions: ConditionsInput.optional(),
     own_accounts_only: z
       .literal(true)
@@ -187,7 +187,9 @@ function makeRenewRoute(services: Services): Route {
     summary: 'Extend a link, also within 30 days after its end',
     input: {
       params: LinkParams,
-      body: z.strictObject({ ends_at: Instant.optional(), reason: plainText(1, 500).optional() }).default({}),
+      body: z
+        .strictObject({ ends_at: instant().optional(), reason: plainText(1, 500).optional() })
+        .default({}),
     },
     access: { permission: 'tenant.partner_access.approve' },
     limit: 'write',

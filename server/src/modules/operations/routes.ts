@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { getOperation, insertOperation, listItems, listOperations } from './store.ts'
@@ -16,7 +16,6 @@ import { PERMISSION_OF } from './work.ts'
 
 const MAXIMUM_ITEMS = 200
 
-const Instant = z.iso.datetime({ offset: true })
 const Reason = plainText(1, 500).optional()
 const items = <Item extends z.ZodType>(item: Item) => z.array(item).min(1).max(MAXIMUM_ITEMS)
 const LinkItems = items(z.strictObject({ link_id: publicId('link') }))
@@ -29,7 +28,7 @@ const BulkInput = z.discriminatedUnion('action', [
         link_id: publicId('link'),
         member_id: publicId('member'),
         role: z.enum(LINK_ROLES).nullable().default(null),
-        ends_at: Instant.nullable().default(null),
+        ends_at: instantText().nullable().default(null),
       }),
     ),
   }),

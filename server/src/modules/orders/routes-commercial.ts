@@ -5,7 +5,7 @@ import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findRelationshipFaults } from './commercial-rules.ts'
@@ -25,7 +25,6 @@ import type { RelationshipRow } from './tables.ts'
 import { toPartnerId, toTenantId } from './view.ts'
 
 const STATUSES = ['active', 'suspended', 'ended'] as const
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 const RelationshipBody = z
   .strictObject({
@@ -78,8 +77,8 @@ const withVersion = (row: RelationshipRow) => sent(toBody(row), { ETag: `"v${row
 const terms = {
   tenant_id: publicId('tenant'),
   customer_ban: plainText(1, 64).meta({ description: 'The billing account that owns what is ordered.' }),
-  starts_at: Instant.optional(),
-  ends_at: Instant.nullable().default(null),
+  starts_at: instant().optional(),
+  ends_at: instant().nullable().default(null),
 } as const
 
 const NewBody = z
@@ -238,7 +237,7 @@ const patchRoute = route({
     body: z
       .strictObject({
         status: z.enum(STATUSES).optional(),
-        ends_at: Instant.nullable().optional(),
+        ends_at: instant().nullable().optional(),
         reason: plainText(1, 500).optional(),
       })
       .refine(({ status, ends_at: endsAt }) => (status === undefined) !== (endsAt === undefined), {

@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { invalid } from './problems.ts'
@@ -35,8 +35,6 @@ const TeamInput = z.strictObject({
 
 const MembersInput = z.strictObject({ member_ids: z.array(publicId('member')).max(500) })
 
-const Instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
-
 const GrantsInput = z.strictObject({
   grants: z
     .array(
@@ -44,7 +42,7 @@ const GrantsInput = z.strictObject({
         link_id: publicId('link').nullable().default(null),
         group_id: publicId('tenant_group').nullable().default(null),
         role: z.enum(LINK_ROLES).nullable().default(null),
-        ends_at: Instant.nullable().default(null),
+        ends_at: instant().nullable().default(null),
       }),
     )
     .max(500),

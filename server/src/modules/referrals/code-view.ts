@@ -1,7 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { toString as toQrCode } from 'qrcode'
 import { z } from 'zod'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import type { CodeRow } from './code-store.ts'
 import { hostOfDestination } from './rules.ts'
 import { CODE_STATES } from './tables.ts'
@@ -11,8 +11,6 @@ const codeWord = () =>
     .string()
     .transform((text) => text.toUpperCase())
     .pipe(z.string().regex(/^[A-Z0-9]{4,24}$/, 'must be 4 to 24 letters and digits'))
-
-const instant = () => z.iso.datetime({ offset: true })
 
 const shape = {
   code: codeWord().optional().meta({ description: 'What it reads; left out, one is made.' }),
@@ -25,8 +23,8 @@ const shape = {
     .optional()
     .meta({ description: 'Where the link leads; on one of the hosts that the provider names.' }),
   usage_limit: z.int().min(1).max(1_000_000).optional(),
-  starts_at: instant().optional(),
-  expires_at: instant().optional(),
+  starts_at: instantText().optional(),
+  expires_at: instantText().optional(),
 }
 
 const endsAfterStart = (input: {

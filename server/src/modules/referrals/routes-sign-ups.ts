@@ -4,7 +4,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -22,7 +22,7 @@ const Item = z.strictObject({
   tenant_external_id: plainText(1, 200).meta({
     description: 'The external id of the tenant in the same source.',
   }),
-  occurred_at: z.iso.datetime({ offset: true }),
+  occurred_at: instantText(),
   code: plainText(1, 64).optional().meta({ description: 'The code that the customer typed.' }),
   click_id: plainText(1, 64).optional().meta({
     description: 'The `click_id` with which the customer came to the site.',

@@ -4,7 +4,7 @@ import { defineExportSource } from '#platform/export-source.ts'
 import type { ExportCell, ExportPosition, ExportQuestion } from '#platform/export-source.ts'
 import { reachOf } from '#platform/reach.ts'
 import type { Reach } from '#platform/reach.ts'
-import { calendarDay, plainText } from '#platform/route-input.ts'
+import { calendarDay, instantText, plainText } from '#platform/route-input.ts'
 import type { TicketFilter } from './filter-store.ts'
 import { countTickets, listTickets } from './list-store.ts'
 import type { TicketOrder, TicketRow } from './list-store.ts'
@@ -21,7 +21,7 @@ const TicketExportFilter = z.strictObject({
   unassigned: z.boolean().optional(),
   created_from: calendarDay().optional(),
   created_to: calendarDay().optional(),
-  updated_since: z.iso.datetime({ offset: true }).optional(),
+  updated_since: instantText().optional(),
   search: plainText(1, 100).optional().meta({ description: 'Part of the number, the subject or the name.' }),
 })
 

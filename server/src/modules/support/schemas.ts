@@ -3,7 +3,15 @@ import { z } from 'zod'
 import type { Reach } from '#platform/reach.ts'
 import { Scope } from '#platform/reach.ts'
 import { pageOf, pageQuery } from '#platform/list.ts'
-import { calendarDay, commaList, plainText, publicId, searchText, truth } from '#platform/route-input.ts'
+import {
+  calendarDay,
+  commaList,
+  instantText,
+  plainText,
+  publicId,
+  searchText,
+  truth,
+} from '#platform/route-input.ts'
 import type { HoursOf } from './hours-store.ts'
 import type { TicketCount, TicketRow } from './list-store.ts'
 import { percentOf, PRIORITIES, SLA_METRICS, SLA_STATES, slaStateOf, TICKET_STATUSES } from './rules.ts'
@@ -24,7 +32,7 @@ const ticketQuery = {
   category: commaList(category()).optional(),
   created_from: calendarDay().optional(),
   created_to: calendarDay().optional(),
-  updated_since: z.iso.datetime({ offset: true }).optional(),
+  updated_since: instantText().optional(),
   search: searchText().optional().meta({ description: 'Part of the number, the subject or the name.' }),
   sort_by: z.enum(['created_at', 'updated_at', 'sla_due', 'priority']).default('created_at'),
   sort_order: z
