@@ -221,7 +221,7 @@ export const PARTS: readonly Part[] = [
     name: 'inputs',
     title: 'Inputs that break careless code',
     project: 'server',
-    files: ['tests/bad-input.test.ts'],
+    files: ['tests/bad-input.test.ts', 'tests/inputs-by-schema.test.ts'],
     claims: [
       {
         requirement: 'R8',
@@ -230,9 +230,16 @@ export const PARTS: readonly Part[] = [
         figures: ['inputs', 'of them refused with a problem document'],
         result: '0 answered with 5xx, 0 refused in another form',
       },
+      {
+        requirement: 'R8',
+        claim:
+          'No input of the declared form, at the edges of what it allows and with ids of this world and of nothing, makes an operation answer 5xx, and every answer has the declared form',
+        figures: ['inputs of the declared form', 'operations that served some of them'],
+        result: '0 answered with 5xx, 0 of another status, code, header or body than declared',
+      },
     ],
     positiveControl:
-      'an operation whose column was renamed in the database answers 500 and is found by the same look.',
+      'an operation whose column was renamed in the database answers 500 and is found by the same looks; so is a body of another form.',
   }),
   testedPart({
     name: 'tamper',

@@ -53,7 +53,7 @@ interface Counted {
 }
 
 /** Its other report tells which status was received that no answer is documented with. */
-const CASE = /<testcase name="(?<operation>[^"]*)"[^>]*>(?<story>[\s\S]*?)<\/testcase>/g
+const CASE = /<testcase name="(?<operation>[^"]*)"[^>]*(?<!\/)>(?<story>[\s\S]*?)<\/testcase>/g
 const RECEIVED = /Undocumented status code\s+Received: (?<status>\d{3})/g
 const UNDOCUMENTED = 'Undocumented status code'
 

@@ -51,6 +51,8 @@ export function createLiaisonClient(options: LiaisonClientOptions): LiaisonClien
   const client = createClient<paths>({
     baseUrl: options.baseUrl,
     credentials: 'same-origin',
+    // As the document says of every list in an address.
+    querySerializer: { array: { style: 'form', explode: false } },
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   })
   client.use(createRules(options.activeTenantId))

@@ -1,11 +1,13 @@
 import type { paths as documented } from './generated/api.ts'
 
-/** Numbers and booleans are documented by their text in an address; callers give them as they are. */
-type Loose<Value> = string extends Value
-  ? Value | number
-  : [Value] extends ['true' | 'false' | undefined]
-    ? Value | boolean
-    : Value
+/** What an address holds is text: a number, a truth value or a list, joined by commas, may be given as its text, too. */
+type Loose<Value> = Value extends readonly unknown[]
+  ? Value | string
+  : number extends Value
+    ? Value | string
+    : [Value] extends [boolean | undefined]
+      ? Value | 'true' | 'false'
+      : Value
 
 type LooseQuery<Query> = { [Name in keyof Query]: Loose<Query[Name]> }
 

@@ -1,3 +1,5 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import { makeOpenApi } from '../../server/src/platform/openapi.ts'
 import { toPathTemplate } from '../../server/src/platform/route.ts'
 import type { Route } from '../../server/src/platform/route.ts'
@@ -45,12 +47,28 @@ function codeOf(body: string): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** Tells what of a body is not as a schema of the document says, in words; each schema is compiled once. */
+function makeBodyCheck(document: Json): (place: readonly string[], body: string) => string[] {
+  // The document says more in its schemas than validates: examples, what is one of ours, and where a bound comes from.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
+  addFormats.default(ajv)
+  ajv.addSchema(document, 'document')
+  return (place, body) => {
+    const pointer = place.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+    const validate = ajv.getSchema(`document#/${pointer.join('/')}`)
+    if (validate === undefined) return ['has no schema']
+    if (validate(JSON.parse(body)) === true) return []
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+  }
+}
+
 /** Looks whether answers are as the document of these routes declares them; what is not is told in words. */
 export async function makeFidelityCheck(
   routes: readonly Route[],
 ): Promise<(route: Route, answer: SeenAnswer) => string[]> {
   const document = await makeOpenApi(routes)
   const paths = child(document, 'paths')
+  const findBodyFaults = makeBodyCheck(document)
   return ({ method, path }, { statusCode, headers, body }) => {
     const operation = child(child(paths, toPathTemplate(path)), method.toLowerCase())
     const declared = child(child(operation, 'responses'), String(statusCode))
@@ -62,11 +80,18 @@ export async function makeFidelityCheck(
     const sent = headers['content-type']
     const type = typeof sent === 'string' ? /^[^;]+/.exec(sent)?.[0] : undefined
     const content = child(response, 'content')
+    const place =
+      typeof declared['$ref'] === 'string'
+        ? declared['$ref'].slice(2).split('/')
+        : ['paths', toPathTemplate(path), method.toLowerCase(), 'responses', String(statusCode)]
+    const isJson = type !== undefined && type.endsWith('json') && type in content && body !== ''
+    const bodyFaults = isJson ? findBodyFaults([...place, 'content', type, 'schema'], body) : []
     const isOfType = body === '' || '*/*' in content || (type !== undefined && type in content)
     const codes = child(operation, 'x-problem-codes')[String(statusCode)]
     const code = statusCode < 400 ? undefined : codeOf(body)
     const isKnown = code === undefined || (Array.isArray(codes) && codes.includes(code))
     return [
+      ...bodyFaults.map((fault) => `${method} ${path} ${statusCode} has ${fault}`),
       ...unnamed.map((name) => `${method} ${path} ${statusCode} carries ${name}, which is not declared`),
       ...(isOfType ? [] : [`${method} ${path} ${statusCode} is ${type}, which is not declared`]),
       ...(isKnown ? [] : [`${method} ${path} ${statusCode} says ${code}, which is not declared`]),

@@ -26,6 +26,17 @@ function isRecord(value: unknown): value is Json {
   return typeof value === 'object' && value !== null
 }
 
+/** A list in an address is separated by commas, and numbers and truth values are told as what they are. */
+function parameterOf({ parameter, ...text }: Json): Json {
+  if (!isRecord(parameter)) return { schema: text }
+  const { $schema: _dialect, ...items } = isRecord(parameter['items']) ? parameter['items'] : {}
+  const kept = Object.fromEntries(
+    Object.entries(text).filter(([key]) => key === 'description' || key === 'default'),
+  )
+  if (parameter['type'] !== 'array') return { schema: withBounds({ ...kept, ...parameter }) }
+  return { schema: withBounds({ ...kept, ...parameter, items }), style: 'form', explode: false }
+}
+
 function parametersFrom(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
   if (!schema) return []
   const object = toInputSchema(schema)
@@ -35,7 +46,7 @@ function parametersFrom(place: 'path' | 'query', schema: z.ZodType | undefined):
     name,
     in: place,
     required: place === 'path' || required.includes(name),
-    schema: property,
+    ...(isRecord(property) ? parameterOf(property) : { schema: property }),
   }))
 }
 

@@ -1,0 +1,171 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOpenApi } from '../server/src/platform/openapi.ts'
+import { toPathTemplate } from '../server/src/platform/route.ts'
+import type { Route } from '../server/src/platform/route.ts'
+import type { Caller } from '../server/testing/world.ts'
+import { attempts, patience, tellFigures } from './support/figures.ts'
+import { InputsOfSchema, isSchema, SeenIds } from './support/inputs-of-schema.ts'
+import type { Schema } from './support/inputs-of-schema.ts'
+import { makeFidelityCheck } from './support/openapi-fidelity.ts'
+import { buildWalkWorld } from './support/walk.ts'
+import type { WalkWorld } from './support/walk.ts'
+
+const OCCASIONS = attempts(3, 45)
+const LONG_MS = patience(180_000)
+
+let walk: WalkWorld
+let document: Schema
+let inputs: InputsOfSchema
+let findUndeclared: Awaited<ReturnType<typeof makeFidelityCheck>>
+const ids = new SeenIds()
+
+beforeAll(async () => {
+  walk = await buildWalkWorld()
+  const made: unknown = await makeOpenApi(walk.routes)
+  if (!isSchema(made)) throw new Error('The document is no object.')
+  document = made
+  inputs = new InputsOfSchema(document, ids)
+  findUndeclared = await makeFidelityCheck(walk.routes)
+}, 60_000)
+afterAll(() => walk.world[Symbol.asyncDispose]())
+
+const child = (value: unknown, ...keys: readonly string[]): Schema => {
+  let found: unknown = value
+  for (const key of keys) found = isSchema(found) ? found[key] : undefined
+  return isSchema(found) ? found : {}
+}
+
+interface Input {
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly body: unknown
+  /** Whether the tenant is named where it must not be, or left out where it is asked for. */
+  readonly isMisplaced: boolean
+}
+
+const operationOf = (route: Route): Schema =>
+  child(document, 'paths', toPathTemplate(route.path), route.method.toLowerCase())
+
+function parametersOf(route: Route, ...places: readonly string[]): Schema[] {
+  const { parameters } = operationOf(route)
+  const listed = Array.isArray(parameters) ? parameters.filter(isSchema) : []
+  return listed.map((one) => inputs.resolve(one)).filter((one) => places.includes(String(one['in'])))
+}
+
+/** The parameters in the path and in the query, and the body, as the document declares those of a route. */
+function inputOf(route: Route): fc.Arbitrary<Input> {
+  const operation = operationOf(route)
+  const asked = parametersOf(route, 'path', 'query')
+  const parameters = Object.fromEntries(
+    asked.map((parameter) => [String(parameter['name']), inputs.of(child(parameter, 'schema'))]),
+  )
+  const requiredKeys = asked.filter(({ required }) => required === true).map(({ name }) => String(name))
+  const schema = child(
+    inputs.resolve(child(operation, 'requestBody')),
+    'content',
+    'application/json',
+    'schema',
+  )
+  return fc.record({
+    parameters: fc.record(parameters, { requiredKeys, noNullPrototype: true }),
+    isMisplaced: fc.integer({ min: 0, max: 4 }).map((number) => number === 0),
+    body: Object.keys(schema).length === 0 ? fc.constant(undefined) : inputs.of(schema),
+  })
+}
+
+/** As the document says: lists are separated by commas. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join(',')
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function addressOf(route: Route, parameters: Input['parameters']): string {
+  const query = new URLSearchParams()
+  let path = toPathTemplate(route.path)
+  for (const [name, value] of Object.entries(parameters)) {
+    const place = `{${name}}`
+    if (path.includes(place)) path = path.replace(place, encodeURIComponent(textOf(value)))
+    else query.append(name, textOf(value))
+  }
+  return query.size === 0 ? path : `${path}?${query.toString()}`
+}
+
+/** Whoever the part of the product is made for, with the tenant that is worked in where the document asks for one; or the other way round. */
+function callerFor(route: Route, isMisplaced: boolean): Caller | null {
+  const { callers, tenants } = walk
+  const isOfPlatform = route.path.startsWith('/api/v1/admin/')
+  const isOfTenant = route.path.startsWith('/api/v1/tenant/')
+  const name = isOfPlatform ? 'a platform admin' : isOfTenant ? 'a tenant admin' : 'technician'
+  const caller = callers[name]?.caller
+  if (!caller) return null
+  const namesTenant = parametersOf(route, 'header').some((header) => header['name'] === 'X-Active-Tenant-Id')
+  return namesTenant === isMisplaced
+    ? caller
+    : { ...caller, tenantId: isOfTenant ? tenants.own.id : tenants.linked.id }
+}
+
+interface Tried {
+  readonly faults: string[]
+  /** What an answer was or carried that the OpenAPI document does not declare; each once. */
+  readonly undeclared: Set<string>
+  readonly served: Set<string>
+  calls: number
+}
+
+/** Sends so many inputs to each operation, as whoever it is made for. */
+async function tryInputs(routes: readonly Route[]): Promise<Tried> {
+  const tried: Tried = { faults: [], undeclared: new Set(), served: new Set(), calls: 0 }
+  for (const [number, route] of routes.filter(({ answers }) => answers === 'json').entries()) {
+    const samples = fc.sample(inputOf(route), { numRuns: OCCASIONS, seed: 20261123 + number })
+    for (const { parameters, body, isMisplaced } of samples) {
+      const address = addressOf(route, parameters)
+      const sent = body === undefined ? {} : { body, headers: { 'if-match': '"v1"' } }
+      const response = await walk.world.call(callerFor(route, isMisplaced), route.method, address, sent)
+      tried.calls += 1
+      ids.note(response.body)
+      if (response.statusCode < 300) tried.served.add(`${route.method} ${route.path}`)
+      if (response.statusCode >= 500)
+        tried.faults.push(
+          `${route.method} ${address} ${JSON.stringify(body)} → ${response.statusCode} ${response.body}`,
+        )
+      if (route.path.startsWith('/api/'))
+        for (const fault of findUndeclared(route, response)) tried.undeclared.add(fault)
+    }
+  }
+  return tried
+}
+
+test(
+  'R8: no input of the declared form makes any operation answer 5xx, and every answer has the declared form',
+  async () => {
+    const { faults, undeclared, served, calls } = await tryInputs(walk.routes)
+    expect({ faults, undeclared: [...undeclared] }).toEqual({ faults: [], undeclared: [] })
+    // What is refused at the door shows nothing of what lies behind it.
+    expect(served.size).toBeGreaterThan(250)
+    tellFigures([
+      { name: 'inputs of the declared form', count: calls },
+      { name: 'operations that served some of them', count: served.size },
+    ])
+  },
+  LONG_MS,
+)
+
+test('an operation that breaks, and an answer of another form, are seen by the same look', async () => {
+  const { world, routes } = walk
+  const path = '/api/v1/partner/support/tickets'
+  const tickets = routes.filter((route) => route.method === 'GET' && route.path === path)
+  await world.sql('alter table ticket rename column subject to topic')
+  try {
+    expect((await tryInputs(tickets)).faults[0]).toContain('→ 500')
+  } finally {
+    await world.sql('alter table ticket rename column topic to subject')
+  }
+  const [route] = tickets
+  const answer = await world.call(walk.callers['technician']?.caller ?? null, 'GET', path)
+  if (!route) throw new Error('There is no list of tickets.')
+  const headers = { ...answer.headers }
+  const told = (body: object) =>
+    findUndeclared(route, { statusCode: 200, headers, body: JSON.stringify(body) })
+  expect([answer.statusCode, told(answer.json())]).toEqual([200, []])
+  expect(told({ ...answer.json(), items: 'none' })).not.toEqual([])
+})
