@@ -188,6 +188,40 @@ describe('an endpoint is disabled, and its owners are told by mail,', () => {
     expect(await show(made)).toMatchObject({ status: 'active', failing_since: null })
   })
 
+  test.each([
+    { name: 'is gone', status: 410 },
+    { name: 'fails for five days', status: 500 },
+  ])('but not when an address $name that the endpoint has left meanwhile', async ({ status }) => {
+    const made = await endpoint()
+    receiver.answer = () => ({ status: 500 })
+    await send(made)
+    await pump(world, webhooks)
+    await world.sql(
+      `update webhook_health set failing_since = now() - interval '5 days' where endpoint_id = $1`,
+      [made.id],
+    )
+    receiver.answer = async ({ path }) => {
+      if (path !== '/hook') return { status: 204 }
+      const { etag } = (await world.call(owner, 'GET', made.path)).headers
+      const moved = await world.call(owner, 'PATCH', made.path, {
+        headers: { 'if-match': String(etag) },
+        body: { url: receiver.url.replace('hook', 'moved') },
+      })
+      expect(moved.statusCode, moved.body).toBe(200)
+      return { status }
+    }
+    await wait(made)
+    await pump(world, webhooks)
+    expect(await show(made)).toMatchObject({ status: 'active', failing_since: null })
+    // The new address answers its `endpoint.verify` first.
+    await pump(world, webhooks)
+    await pump(world, webhooks)
+    expect(receiver.received.at(-1)?.path).toBe('/moved')
+    expect((await deliveriesOf(made)).map(({ status: came }: { status: string }) => came)).not.toContain(
+      'waiting',
+    )
+  })
+
   test('and when it is enabled and the range is replayed, what was missed arrives under its old id', async () => {
     const made = await endpoint()
     await send(made)

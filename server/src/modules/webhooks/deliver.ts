@@ -68,18 +68,31 @@ async function takeAnswer(mandate: Mandate<'system'>, delivery: ClaimedDelivery)
   })
 }
 
+/** How an attempt went, and the chance that spreads the next ones. */
+interface Came {
+  readonly attempted: Attempted
+  readonly random: number
+}
+
+function delayOf({ attempt }: ClaimedDelivery, { attempted, random }: Came): number | null {
+  return attempted.outcome === 'gone'
+    ? null
+    : delayAfter(attempt, { random, retryAfterMs: attempted.retryAfterMs })
+}
+
 async function settle(
   mandate: Mandate<'system'>,
   delivery: ClaimedDelivery,
-  { attempted, random }: { readonly attempted: Attempted; readonly random: number },
+  { attempted, random }: Came,
 ): Promise<void> {
-  const delayMs =
-    attempted.outcome === 'gone'
-      ? null
-      : delayAfter(delivery.attempt, { random, retryAfterMs: attempted.retryAfterMs })
-  await noteAttempt(mandate, delivery, { attempted, delayMs })
   const hasSucceeded = attempted.outcome === 'delivered'
-  const health = await noteHealth(mandate, delivery.endpoint_id, hasSucceeded)
+  const health = await noteHealth(mandate, delivery, hasSucceeded)
+  await noteAttempt(mandate, delivery, {
+    attempted,
+    delayMs: health ? delayOf(delivery, { attempted, random }) : 0,
+  })
+  // What an address says that the endpoint has left stops nothing: the next attempt goes to the new one.
+  if (!health) return
   if (hasSucceeded && delivery.event_type === VERIFY_EVENT) await takeAnswer(mandate, delivery)
   const verdict = verdictOn(attempted, health)
   if (verdict !== 'keeps') await giveUp(mandate, delivery.endpoint_id, verdict)

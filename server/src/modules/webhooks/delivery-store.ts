@@ -170,12 +170,16 @@ export async function noteAttempt(
     .execute()
 }
 
-/** Writes down how the endpoint does; returns since when it fails, as the database's clock has it. */
+/**
+ * Writes down how the endpoint does; tells since when it fails, as the database's clock has it. Null, with nothing written
+ * down, when the endpoint has another address by now. Holds the endpoint until the transaction ends, so that its address
+ * stays; to be called before its deliveries are written, in the order in which whoever stops an endpoint does it.
+ */
 export async function noteHealth(
   mandate: System,
-  endpointId: string,
+  { endpoint_id: id, url }: Pick<ClaimedDelivery, 'endpoint_id' | 'url'>,
   hasSucceeded: boolean,
-): Promise<{ failingSince: Date | null; now: Date }> {
+): Promise<{ failingSince: Date | null; now: Date } | null> {
   const now = sql<Date>`statement_timestamp()`
   const row = await db(mandate)
     .insertInto('webhook_health')
@@ -183,13 +187,15 @@ export async function noteHealth(
     .expression((builder) =>
       builder
         .selectFrom('webhook_endpoint')
-        .where('id', '=', endpointId)
+        .where('id', '=', id)
+        .where('url', '=', url)
         .select([
           'id',
           (hasSucceeded ? sql<Date | null>`null::timestamptz` : now).as('failing_since'),
           (hasSucceeded ? now : sql<Date | null>`null::timestamptz`).as('last_success_at'),
           (hasSucceeded ? sql<Date | null>`null::timestamptz` : now).as('last_failure_at'),
-        ]),
+        ])
+        .forNoKeyUpdate(),
     )
     .onConflict((conflict) =>
       conflict.column('endpoint_id').doUpdateSet(
@@ -203,7 +209,7 @@ export async function noteHealth(
     )
     .returning(['failing_since', now.as('now')])
     .executeTakeFirst()
-  return { failingSince: row?.failing_since ?? null, now: row?.now ?? mandate.origin.now }
+  return row ? { failingSince: row.failing_since, now: row.now } : null
 }
 
 /** Notes that an address has answered, unless the endpoint has another one by now; null when it had answered before. */
