@@ -234,7 +234,11 @@ export const PARTS: readonly Part[] = [
         requirement: 'R8',
         claim:
           'No input of the declared form, at the edges of what it allows and with ids of this world and of nothing, makes an operation answer 5xx, and every answer has the declared form',
-        figures: ['inputs of the declared form', 'operations that served some of them'],
+        figures: [
+          'inputs of the declared form',
+          'operations that served some of them',
+          'batches of items handed in',
+        ],
         result: '0 answered with 5xx, 0 of another status, code, header or body than declared',
       },
     ],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeOpenApi } from '../server/src/platform/openapi.ts'
 import { toPathTemplate } from '../server/src/platform/route.ts'
 import type { Route } from '../server/src/platform/route.ts'
+import { seedTenants, STRANGER } from '../server/testing/ingest.ts'
 import type { Caller } from '../server/testing/world.ts'
 import { attempts, patience, tellFigures } from './support/figures.ts'
 import { InputsOfSchema, isSchema, SeenIds } from './support/inputs-of-schema.ts'
@@ -112,24 +113,38 @@ interface Tried {
   calls: number
 }
 
+const newTried = (): Tried => ({ faults: [], undeclared: new Set(), served: new Set(), calls: 0 })
+
+interface Sent {
+  readonly caller: Caller | null
+  readonly address: string
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Sends one input; what must not be is noted. */
+async function send(route: Route, { caller, address, body, headers }: Sent, tried: Tried): Promise<void> {
+  const sent = body === undefined ? { headers } : { body, headers: { 'if-match': '"v1"', ...headers } }
+  const response = await walk.world.call(caller, route.method, address, sent)
+  tried.calls += 1
+  ids.note(response.body)
+  if (response.statusCode < 300) tried.served.add(`${route.method} ${route.path}`)
+  if (response.statusCode >= 500)
+    tried.faults.push(
+      `${route.method} ${address} ${JSON.stringify(body)} → ${response.statusCode} ${response.body}`,
+    )
+  if (route.path.startsWith('/api/'))
+    for (const fault of findUndeclared(route, response)) tried.undeclared.add(fault)
+}
+
 /** Sends so many inputs to each operation, as whoever it is made for. */
 async function tryInputs(routes: readonly Route[]): Promise<Tried> {
-  const tried: Tried = { faults: [], undeclared: new Set(), served: new Set(), calls: 0 }
+  const tried = newTried()
   for (const [number, route] of routes.filter(({ answers }) => answers === 'json').entries()) {
     const samples = fc.sample(inputOf(route), { numRuns: OCCASIONS, seed: 20261123 + number })
     for (const { parameters, body, isMisplaced } of samples) {
-      const address = addressOf(route, parameters)
-      const sent = body === undefined ? {} : { body, headers: { 'if-match': '"v1"' } }
-      const response = await walk.world.call(callerFor(route, isMisplaced), route.method, address, sent)
-      tried.calls += 1
-      ids.note(response.body)
-      if (response.statusCode < 300) tried.served.add(`${route.method} ${route.path}`)
-      if (response.statusCode >= 500)
-        tried.faults.push(
-          `${route.method} ${address} ${JSON.stringify(body)} → ${response.statusCode} ${response.body}`,
-        )
-      if (route.path.startsWith('/api/'))
-        for (const fault of findUndeclared(route, response)) tried.undeclared.add(fault)
+      const caller = callerFor(route, isMisplaced)
+      await send(route, { caller, address: addressOf(route, parameters), body, headers: {} }, tried)
     }
   }
   return tried
@@ -146,6 +161,46 @@ test(
       { name: 'inputs of the declared form', count: calls },
       { name: 'operations that served some of them', count: served.size },
     ])
+  },
+  LONG_MS,
+)
+
+/** The items of a provider's system, which name organisations and accounts that it has handed in before. */
+function belonging(body: unknown, source: string): unknown {
+  const items: unknown[] = isSchema(body) && Array.isArray(body['items']) ? body['items'] : []
+  const known = { tenant: 't1', billing_account: 'ba1' }
+  const named = items.map((item) => {
+    if (!isSchema(item)) return item
+    const here = Object.entries(known).filter(([name]) => name in item)
+    return { ...item, ...Object.fromEntries(here) }
+  })
+  if (!isSchema(body)) return body
+  return { ...body, ...('source' in body && { source }), ...('items' in body && { items: named }) }
+}
+
+test(
+  'R8: no item of the declared form that a provider hands in makes its operation answer 5xx',
+  async () => {
+    const tried = newTried()
+    const { source, key } = await seedTenants(walk.world)
+    const routes = walk.routes.filter(({ path, input }) => path.startsWith('/api/v1/ingest/') && input.body)
+    for (const [number, route] of routes.entries())
+      for (const { body } of fc.sample(inputOf(route), { numRuns: 12 * OCCASIONS, seed: 20261123 + number }))
+        await send(
+          route,
+          {
+            caller: STRANGER,
+            address: route.path,
+            body: belonging(body, source),
+            headers: { authorization: `Bearer ${key}` },
+          },
+          tried,
+        )
+    expect([tried.faults, [...tried.undeclared]]).toEqual([[], []])
+    // There is no subscription here that could be paid.
+    const served = routes.filter(({ path }) => !path.endsWith('/subscription-payments'))
+    expect([...tried.served].toSorted()).toEqual(served.map(({ path }) => `POST ${path}`).toSorted())
+    tellFigures([{ name: 'batches of items handed in', count: tried.calls }])
   },
   LONG_MS,
 )
