@@ -154,6 +154,23 @@ describe('the documents', () => {
     expect(unknown).toEqual([])
   })
 
+  test('size a machine by figures that stand in the benchmarks that are named', () => {
+    const textOf = (name: string) => pages.find(({ file }) => file === name)?.text ?? ''
+    const sections = textOf('docs/performance.md').split('\n## ')
+    const rows = [
+      ...textOf('docs/scaling.md').matchAll(
+        /\| (?<measured>[^|]+) \| \[(?<name>[a-z-]+)\]\(performance\.md\) /g,
+      ),
+    ]
+    const missing = rows.flatMap(({ groups }) => {
+      const section = sections.find((text) => text.includes(`npm run bench -- ${groups?.['name']}\``)) ?? ''
+      const figures = groups?.['measured']?.match(/(?<![a-z])\d[\d.]*/g) ?? []
+      return figures.filter((figure) => !new RegExp(`(?<![\\d.])${figure}(?![\\d.]*\\d)`).test(section))
+    })
+    expect(missing).toEqual([])
+    expect(rows.length).toBeGreaterThan(3)
+  })
+
   test('name settings that exist', () => {
     const known = new Set<string>(listVariables().map(({ name }) => name))
     const unknown = pages.flatMap(({ file, text }) =>

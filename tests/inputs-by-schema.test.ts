@@ -53,14 +53,20 @@ function parametersOf(route: Route, ...places: readonly string[]): Schema[] {
   return listed.map((one) => inputs.resolve(one)).filter((one) => places.includes(String(one['in'])))
 }
 
+/** What may be left out mostly is: where every parameter is given, some two of them exclude each other. */
+const seldom = (made: fc.Arbitrary<unknown>) =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight: 3 }, { arbitrary: made, weight: 1 })
+
 /** The parameters in the path and in the query, and the body, as the document declares those of a route. */
 function inputOf(route: Route): fc.Arbitrary<Input> {
   const operation = operationOf(route)
   const asked = parametersOf(route, 'path', 'query')
   const parameters = Object.fromEntries(
-    asked.map((parameter) => [String(parameter['name']), inputs.of(child(parameter, 'schema'))]),
+    asked.map((parameter) => {
+      const made = inputs.of(child(parameter, 'schema'))
+      return [String(parameter['name']), parameter['required'] === true ? made : seldom(made)]
+    }),
   )
-  const requiredKeys = asked.filter(({ required }) => required === true).map(({ name }) => String(name))
   const schema = child(
     inputs.resolve(child(operation, 'requestBody')),
     'content',
@@ -68,7 +74,7 @@ function inputOf(route: Route): fc.Arbitrary<Input> {
     'schema',
   )
   return fc.record({
-    parameters: fc.record(parameters, { requiredKeys, noNullPrototype: true }),
+    parameters: fc.record(parameters),
     isMisplaced: fc.integer({ min: 0, max: 4 }).map((number) => number === 0),
     body: Object.keys(schema).length === 0 ? fc.constant(undefined) : inputs.of(schema),
   })
@@ -84,6 +90,7 @@ function addressOf(route: Route, parameters: Input['parameters']): string {
   const query = new URLSearchParams()
   let path = toPathTemplate(route.path)
   for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) continue
     const place = `{${name}}`
     if (path.includes(place)) path = path.replace(place, encodeURIComponent(textOf(value)))
     else query.append(name, textOf(value))
@@ -138,10 +145,10 @@ async function send(route: Route, { caller, address, body, headers }: Sent, trie
 }
 
 /** Sends so many inputs to each operation, as whoever it is made for. */
-async function tryInputs(routes: readonly Route[]): Promise<Tried> {
+async function tryInputs(routes: readonly Route[], occasions: number): Promise<Tried> {
   const tried = newTried()
   for (const [number, route] of routes.filter(({ answers }) => answers === 'json').entries()) {
-    const samples = fc.sample(inputOf(route), { numRuns: OCCASIONS, seed: 20261123 + number })
+    const samples = fc.sample(inputOf(route), { numRuns: occasions, seed: 20261123 + number })
     for (const { parameters, body, isMisplaced } of samples) {
       const caller = callerFor(route, isMisplaced)
       await send(route, { caller, address: addressOf(route, parameters), body, headers: {} }, tried)
@@ -150,13 +157,40 @@ async function tryInputs(routes: readonly Route[]): Promise<Tried> {
   return tried
 }
 
+/** Reads, then changes, which may end sessions and links, then reads with the ids that were seen. */
+function inOrder(routes: readonly Route[]): Route[] {
+  const reads = routes.filter(({ method }) => method === 'GET')
+  return [...reads, ...routes.filter(({ method }) => method !== 'GET'), ...reads]
+}
+
+// First, while nobody has ended a link yet.
+test('an operation that breaks, and an answer of another form, are seen by the same look', async () => {
+  const { world, routes } = walk
+  const path = '/api/v1/partner/support/tickets'
+  const tickets = routes.filter((route) => route.method === 'GET' && route.path === path)
+  await world.sql('alter table ticket rename column subject to topic')
+  try {
+    expect((await tryInputs(tickets, 12)).faults[0]).toContain('→ 500')
+  } finally {
+    await world.sql('alter table ticket rename column topic to subject')
+  }
+  const [route] = tickets
+  const answer = await world.call(walk.callers['technician']?.caller ?? null, 'GET', path)
+  if (!route) throw new Error('There is no list of tickets.')
+  const headers = { ...answer.headers }
+  const told = (body: object) =>
+    findUndeclared(route, { statusCode: 200, headers, body: JSON.stringify(body) })
+  expect([answer.statusCode, told(answer.json())]).toEqual([200, []])
+  expect(told({ ...answer.json(), items: 'none' })).not.toEqual([])
+})
+
 test(
   'R8: no input of the declared form makes any operation answer 5xx, and every answer has the declared form',
   async () => {
-    const { faults, undeclared, served, calls } = await tryInputs(walk.routes)
+    const { faults, undeclared, served, calls } = await tryInputs(inOrder(walk.routes), OCCASIONS)
     expect({ faults, undeclared: [...undeclared] }).toEqual({ faults: [], undeclared: [] })
     // What is refused at the door shows nothing of what lies behind it.
-    expect(served.size).toBeGreaterThan(250)
+    expect(served.size).toBeGreaterThan(200)
     tellFigures([
       { name: 'inputs of the declared form', count: calls },
       { name: 'operations that served some of them', count: served.size },
@@ -204,23 +238,3 @@ test(
   },
   LONG_MS,
 )
-
-test('an operation that breaks, and an answer of another form, are seen by the same look', async () => {
-  const { world, routes } = walk
-  const path = '/api/v1/partner/support/tickets'
-  const tickets = routes.filter((route) => route.method === 'GET' && route.path === path)
-  await world.sql('alter table ticket rename column subject to topic')
-  try {
-    expect((await tryInputs(tickets)).faults[0]).toContain('→ 500')
-  } finally {
-    await world.sql('alter table ticket rename column topic to subject')
-  }
-  const [route] = tickets
-  const answer = await world.call(walk.callers['technician']?.caller ?? null, 'GET', path)
-  if (!route) throw new Error('There is no list of tickets.')
-  const headers = { ...answer.headers }
-  const told = (body: object) =>
-    findUndeclared(route, { statusCode: 200, headers, body: JSON.stringify(body) })
-  expect([answer.statusCode, told(answer.json())]).toEqual([200, []])
-  expect(told({ ...answer.json(), items: 'none' })).not.toEqual([])
-})

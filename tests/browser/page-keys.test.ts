@@ -119,3 +119,30 @@ test(
   },
   JOB_MS,
 )
+
+test(
+  'the palette begins what the person may do, after the tenants and the pages, and offers nothing else (U1)',
+  async () => {
+    const offeredTo = async (email: string, home: RegExp, typed: string) => {
+      const { page } = await begin(product, email, home)
+      await page.getByRole('button', { name: /^Go to/ }).waitFor()
+      await page.keyboard.press('Control+k')
+      await dialogOf(page).getByRole('combobox').fill(typed)
+      const options = dialogOf(page).getByRole('option')
+      await expect.poll(() => options.count(), SOON).toBeGreaterThan(0)
+      return { page, names: await options.allTextContents() }
+    }
+    const dana = await offeredTo('dana@acmefiber.example', /\/org\//, 'partner')
+    expect(dana.names.at(-1)).toContain('Invite a partner')
+    await dana.page.keyboard.press('ArrowUp')
+    await dana.page.keyboard.press('Enter')
+    await dana.page.waitForURL(/\/access\/invite$/)
+    await heading(dana.page, 'Invite a partner').waitFor()
+    const owner = await offeredTo('ana@northwind.example', /\/partner\//, 'client')
+    expect(owner.names.join()).toContain('New API client')
+    const staff = await offeredTo('lee@northwind.example', /\/partner\//, 'e')
+    expect(staff.names.join()).not.toMatch(/New API client|Request access to a customer/)
+    expect(staff.names.join()).toContain('Ask for more access')
+  },
+  JOB_MS,
+)

@@ -17,6 +17,7 @@ import { shownLinkStatus } from '../platform/status.ts'
 import { t, tValue } from '../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../places.ts'
 import type { NavGroup } from '../platform/nav.ts'
+import { actTargets } from './palette-acts.ts'
 import { pastedTargets, useRegistryTargets } from './palette-finds.ts'
 import type { Target } from './palette-finds.ts'
 
@@ -88,7 +89,9 @@ function useTargets(nav: readonly NavGroup[], typed: string): Target[] {
     .flatMap((group) => group.entries)
     .map((entry) => ({ id: entry.to, label: entry.label, note: t('palette.page'), to: entry.to }))
   const places = placeTargets(frame.me).filter((place) => pages.every((page) => page.to !== place.to))
-  const fixed = [...pages, ...places].filter((target) => matches(target.label, typed))
+  const fixed = [...pages, ...places, ...actTargets(frame, nav)].filter((target) =>
+    matches(target.label, typed),
+  )
   return [
     ...pastedTargets(frame, typed),
     ...leave.filter((target) => matches(target.label, typed)),
@@ -160,7 +163,7 @@ function Field({ typed, listId, activeId, onTyped, onKeyDown }: FieldProps) {
   )
 }
 
-/** Go to a tenant, a page or another place by typing. Tenants come first; while acting, leaving comes first. */
+/** Go to a tenant, a page or another place, or begin something, by typing. Tenants come first; while acting, leaving comes first. */
 export function Palette({ nav, onClose }: { nav: readonly NavGroup[]; onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)

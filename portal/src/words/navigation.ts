@@ -70,8 +70,8 @@ export const navigation = {
   'nav.granted': 'Customer access',
   'nav.applications': 'Applications',
 
-  'palette.title': 'Go to',
-  'palette.label': 'Tenant, page or place',
+  'palette.title': 'Go to, or do',
+  'palette.label': 'Tenant, page, place or what to do',
   'palette.results': 'Results',
   'palette.count': '{count, plural, =0 {Nothing found} one {# result} other {# results}}',
   'palette.act_in': 'Act in {tenant}',
@@ -84,7 +84,7 @@ export const navigation = {
   'palette.leave_note': 'Back to all tenants',
 
   'keys.title': 'Keyboard',
-  'keys.palette': 'Go to a tenant or page',
+  'keys.palette': 'Go to a tenant or page, or begin something',
   'keys.filter': 'Find in this list',
   'keys.rows': 'Move in the list, open',
   'keys.help': 'This list',

@@ -43,11 +43,19 @@ function toEvent(record: RefusalRecord, trace: RequestTrace, explainId: string):
   return { ...record.event, action: 'access.refused', explain_id: explainId, ...trace.toAudit() }
 }
 
+/** The decision with what the caller was told, since not every refusal has words that its code alone names. */
+function toldOf(decision: unknown, { message, extras }: Refusal): unknown {
+  if (typeof decision !== 'object' || decision === null) return decision
+  return { ...decision, told: { sentence: message, next_step: extras.nextStep ?? null } }
+}
+
 function keepStatement(
+  refusal: Refusal,
   { explanation }: RefusalRecord,
   uuid: string,
 ): { text: string; values: readonly unknown[] } {
-  const { personId, partnerId, tenantId, permission, code, decision } = explanation
+  const { personId, partnerId, tenantId, permission, code } = explanation
+  const decision = toldOf(explanation.decision, refusal)
   return {
     text: `insert into access_explanation (id, person_id, partner_id, tenant_id, permission, code, decision) values ($1, $2, $3, $4, $5, $6, $7)`,
     values: [uuid, personId, partnerId, tenantId, permission, code, decision],
@@ -106,7 +114,7 @@ export class Guard {
       const seen = new Set(asked === null ? [] : [asked])
       this.#buckets.set(key, { explainId, event, endsAtMs: nowMs + length, asked: seen, repeats: 0 })
     }
-    await this.#write(event, keepStatement(record, uuid))
+    await this.#write(event, keepStatement(refusal, record, uuid))
     return explainId
   }
 

@@ -17,7 +17,7 @@ import { withConditions } from './explain-input.ts'
 import type { AskedInput } from './explain-input.ts'
 import { findFactsAbout, findPersonName, insertExplanation, ownsRecord } from './explain-store.ts'
 import type { ExplainMandate, Subject } from './explain-store.ts'
-import type { KeptDecision } from './tables.ts'
+import type { KeptDecision, KeptRefusal } from './tables.ts'
 
 const StepBody = z.strictObject({
   order: z.int(),
@@ -113,7 +113,7 @@ export interface Told {
   readonly tenantId: string | null
   readonly partnerId: string | null
   readonly permission: string
-  readonly decision: KeptDecision
+  readonly decision: KeptDecision | KeptRefusal
   readonly configurationVersion: number | null
 }
 
@@ -137,27 +137,67 @@ function toRemedy({ check, remedy, owner, state }: Step, told: Told, viewer: Own
   return [{ text: remedy, who: owner, action, link: action && pageOf(action, told, viewer) }]
 }
 
+/** Whether a decision is one about a person: its code and each of its steps have words of their own. */
+function isOfPerson(decision: KeptDecision | KeptRefusal): decision is KeptDecision {
+  const isKnown = decision.code === 'ALLOWED' || decision.code in REFUSAL_WORDS
+  return isKnown && (decision.steps ?? []).every((step) => 'detail' in step)
+}
+
+const namesOf = (told: Told) => ({
+  explain_id: encodeId('explain', idFromUuid('explain', told.id)),
+  as_of: told.at.toISOString(),
+  person_id: told.personId && encodeId('person', idFromUuid('person', told.personId)),
+  person_name: told.personName,
+  tenant_id: told.tenantId && encodeId('tenant', idFromUuid('tenant', told.tenantId)),
+  permission: told.permission,
+  configuration_version: told.configurationVersion,
+})
+
+/**
+ * A refusal of an API client, an end user or a call at a gateway: what the caller was told, and each check by its name.
+ * Nothing of it is private to one side: a check says no more than the code does.
+ */
+function toRefusal(
+  told: Told,
+  { code, steps = [], told: words }: KeptRefusal,
+): z.output<typeof ExplanationBody> {
+  const sentence = words?.sentence ?? 'This was refused.'
+  const next = words?.next_step ?? null
+  const owner = told.partnerId === null ? (told.tenantId === null ? 'provider' : 'tenant') : 'partner'
+  const shown = steps.map(({ order, check, state }) => {
+    const name = check.replaceAll('_', ' ')
+    const isRefusing = state === 'fail'
+    const detail = isRefusing ? sentence : `${state === 'pass' ? 'Passed' : 'Not asked'}: ${name}.`
+    return { order, check, state, detail, owner, remedy: isRefusing ? next : null, evidence: null } as const
+  })
+  return {
+    ...namesOf(told),
+    decision: 'deny',
+    code,
+    sentence,
+    next_step: next,
+    first_blocker: shown.find(({ state }) => state === 'fail') ?? null,
+    steps: shown,
+    remedies: next === null ? [] : [{ text: next, who: owner, action: null, link: null }],
+    effective_permissions: null,
+  }
+}
+
 /** The public form of a decision for one side, with the other side's private matters hidden. */
 export function toExplanation(told: Told, viewer: Owner): z.output<typeof ExplanationBody> {
-  const seen: Decision = explainFor(told.decision, viewer)
+  const { decision } = told
+  if (!isOfPerson(decision)) return toRefusal(told, decision)
+  const seen: Decision = explainFor(decision, viewer)
   const blocker = findBlocker(seen)
   return {
-    explain_id: encodeId('explain', idFromUuid('explain', told.id)),
-    decision: findBlocker(told.decision)?.state === 'unknown' ? 'unknown' : seen.effect,
+    ...namesOf(told),
+    decision: findBlocker(decision)?.state === 'unknown' ? 'unknown' : seen.effect,
     code: seen.code,
     ...wordsOf(seen.code),
-    as_of: told.at.toISOString(),
-    person_id: told.personId && encodeId('person', idFromUuid('person', told.personId)),
-    person_name: told.personName,
-    tenant_id: told.tenantId && encodeId('tenant', idFromUuid('tenant', told.tenantId)),
-    permission: told.permission,
     first_blocker: blocker && toStep(blocker),
     steps: (seen.steps ?? []).map(toStep),
     remedies: (seen.steps ?? []).flatMap((step) => toRemedy(step, told, viewer)),
-    effective_permissions: told.decision.effective_permissions
-      ? [...told.decision.effective_permissions]
-      : null,
-    configuration_version: told.configurationVersion,
+    effective_permissions: decision.effective_permissions ? [...decision.effective_permissions] : null,
   }
 }
 

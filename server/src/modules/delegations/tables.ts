@@ -25,6 +25,19 @@ interface FreezeTable {
 /** A decision as it is kept, with what the person could do then. */
 export type KeptDecision = Decision & { readonly effective_permissions?: readonly string[] }
 
+/** A refusal of somebody who is no person of a partner: an API client, an end user, a call at a gateway. */
+export interface KeptRefusal {
+  readonly effect: 'deny'
+  readonly code: string
+  readonly steps?: readonly {
+    readonly order: number
+    readonly check: string
+    readonly state: 'pass' | 'fail' | 'not_evaluated'
+  }[]
+  /** What the caller was told. */
+  readonly told?: { readonly sentence: string; readonly next_step: string | null }
+}
+
 interface ExplanationTable {
   id: Generated<string>
   created_at: Generated<Date>
@@ -34,7 +47,7 @@ interface ExplanationTable {
   tenant_id: string | null
   permission: string
   code: string
-  decision: KeptDecision
+  decision: KeptDecision | KeptRefusal
   /** Which version of the partner's configuration was in force; the database says it. */
   config_version: Generated<number | null>
 }

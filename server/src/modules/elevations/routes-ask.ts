@@ -37,6 +37,20 @@ const STILL_IN: ReadonlySet<string> = new Set([
   'STEP_UP_REQUIRED',
 ])
 
+/** What whoever cannot act in the tenant is told. */
+const REFUSED_AS_ACTING = [
+  'PARTNER_INACTIVE',
+  'TENANT_INACTIVE',
+  'MFA_REQUIRED',
+  'TENANT_NOT_FOUND',
+  'TENANT_LINK_NOT_STARTED',
+  'TENANT_LINK_EXPIRED',
+  'TENANT_LINK_SUSPENDED',
+  'TENANT_LINK_REVOKED',
+  'ACCOUNTS_ONLY',
+  'NOT_ASSIGNED',
+]
+
 /** Refuses whoever cannot act in the tenant at all, as acting there would be refused. */
 function requirePlace(
   facts: Facts,
@@ -115,7 +129,7 @@ export function makeAskRoute(services: Services): Route {
     input: { body: AskInput },
     access: { permission: 'partner_org.links.read' },
     limit: 'write',
-    problems: ['TENANT_NOT_FOUND', 'ELEVATION_OPEN', 'ELEVATION_STATE_CONFLICT'],
+    problems: [...REFUSED_AS_ACTING, 'ELEVATION_OPEN', 'ELEVATION_STATE_CONFLICT'],
     responses: { 201: ElevationBody },
     async handle({ mandate, body, trace }) {
       const id = await ask(mandate, body, trace.ip)
