@@ -13,17 +13,20 @@ import { Note } from './page.tsx'
 /** The steps of one decision, in the order they were taken, with who can mend the one that failed. */
 export function DecisionView({ decision }: { decision: Decision }) {
   const allowed = decision.decision === 'allow'
+  // What is refused by a rule that is no step says why by itself.
+  const isToldByStep = allowed || decision.first_blocker !== null
   return (
     <div className="stack">
       <Note tone={allowed ? 'info' : 'bad'}>
         <p className="strong">{t(allowed ? 'explain.allowed' : 'explain.refused')}</p>
+        {!isToldByStep && <p>{decision.sentence}</p>}
         {decision.remedies.map((remedy) => (
           <p key={remedy.text}>
             {remedy.text} {t('explain.who', { who: tValue('who', remedy.who) })}
           </p>
         ))}
       </Note>
-      <section aria-label={t('explain.steps')}>
+      <section aria-label={t('explain.steps')} hidden={decision.steps.length === 0}>
         <h3 className="section-title">{t('explain.steps')}</h3>
         <ol className="steps">
           {decision.steps.map((step) => (

@@ -18,6 +18,12 @@ export type Inputs<S extends Schemas> = {
 /** What a public id of this prefix looks like. */
 export const idPattern = (prefix: string): string => `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`
 
+/** A kind of record with its article: “an invoice”. */
+function nounOf(kind: IdKind): string {
+  const noun = kind.replaceAll('_', ' ')
+  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
 /** An id in its public form, for example `ten_…`; parsed to the UUID it stands for. */
 export function publicId<Kind extends IdKind>(kind: Kind) {
   return z
@@ -28,13 +34,13 @@ export function publicId<Kind extends IdKind>(kind: Kind) {
       if (id !== null) return id
       context.addIssue({
         code: 'custom',
-        message: `must be the id of a ${kind.replaceAll('_', ' ')}`,
+        message: `must be the id of ${nounOf(kind)}`,
         params: { code: 'INVALID_ID' },
       })
       return z.NEVER
     })
     .meta({
-      description: `The id of a ${kind.replaceAll('_', ' ')}.`,
+      description: `The id of ${nounOf(kind)}.`,
       pattern: idPattern(ID_PREFIXES[kind]),
     })
 }

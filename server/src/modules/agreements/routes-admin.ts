@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, plainText, publicId } from '#platform/route-input.ts'
+import { commaList, instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -42,8 +42,7 @@ const DraftInput = z.strictObject({
   template_id: publicId('agreement_template'),
   source: Source,
   terms: AgreementTerms,
-  starts_at: z.iso
-    .datetime()
+  starts_at: instantText()
     .nullable()
     .default(null)
     .meta({ description: 'When it begins to hold, if later than its approval.' }),

@@ -163,13 +163,19 @@ function toRefusal(
 ): z.output<typeof ExplanationBody> {
   const sentence = words?.sentence ?? 'This was refused.'
   const next = words?.next_step ?? null
-  const owner = told.partnerId === null ? (told.tenantId === null ? 'provider' : 'tenant') : 'partner'
-  const shown = steps.map(({ order, check, state }) => {
-    const name = check.replaceAll('_', ' ')
-    const isRefusing = state === 'fail'
-    const detail = isRefusing ? sentence : `${state === 'pass' ? 'Passed' : 'Not asked'}: ${name}.`
-    return { order, check, state, detail, owner, remedy: isRefusing ? next : null, evidence: null } as const
-  })
+  const owner: Owner = told.partnerId === null ? (told.tenantId === null ? 'provider' : 'tenant') : 'partner'
+  const details = {
+    pass: 'Nothing refused it here.',
+    fail: sentence,
+    not_evaluated: 'It was refused before this was asked.',
+  }
+  const shown = steps.map((step) => ({
+    ...step,
+    detail: details[step.state],
+    owner,
+    remedy: step.state === 'fail' ? next : null,
+    evidence: null,
+  }))
   return {
     ...namesOf(told),
     decision: 'deny',

@@ -2,7 +2,7 @@ import { encodeId, fromBits, has, idFromUuid, PERMISSIONS, ROLE_TITLES } from '@
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { wholeNumber } from '#platform/route-input.ts'
+import { instantText, wholeNumber } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findHistorySince, listAccessAt } from './history-store.ts'
@@ -82,8 +82,7 @@ const AccessHistory = z
   .meta({ id: 'AccessHistory' })
 
 const query = z.strictObject({
-  as_of: z.iso
-    .datetime({ offset: true })
+  as_of: instantText()
     .transform((text) => new Date(text))
     .optional()
     .meta({ description: 'The moment to look at; now when it is left out.' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainText } from '#platform/route-input.ts'
+import { instantText, plainText } from '#platform/route-input.ts'
 import { EVENT_KINDS } from './tables.ts'
 
 /** The largest amount of one event, in minor units: sums of very many stay exact. */
@@ -28,9 +28,7 @@ export const BillingEventItem = z
       .max(500)
       .default([])
       .meta({ description: 'What was paid for. When there are lines, they add up to the net.' }),
-    occurred_at: z.iso
-      .datetime({ offset: true })
-      .meta({ description: 'An instant with its offset (RFC 3339).' }),
+    occurred_at: instantText().meta({ description: 'An instant with its offset (RFC 3339).' }),
     refers_to: plainText(1, 200).optional().meta({
       description: 'The external id of the payment that this takes back; it may be handed in later.',
     }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, plainText, publicId, searchText, truth } from '#platform/route-input.ts'
+import { commaList, instantText, plainText, publicId, searchText, truth } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { BRANCHES } from './evaluator.ts'
@@ -167,8 +167,7 @@ const overrideRoute = route({
     params: FeatureParams.extend({ partner_id: publicId('partner') }).strict(),
     body: z.strictObject({
       override: z.enum(['on', 'off']).nullable(),
-      expires_at: z.iso
-        .datetime({ offset: true })
+      expires_at: instantText()
         .transform((text) => new Date(text))
         .nullable()
         .optional(),

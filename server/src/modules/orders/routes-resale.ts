@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { findPartner, findTenant } from './commercial-store.ts'
@@ -92,8 +92,7 @@ const NewBody = z.strictObject({
   bans: z.array(plainText(1, 64)).min(1).max(100).refine(isUnique, REPEATED),
   agreement_reference: plainText(1, 100).meta({ description: 'The wholesale agreement that was accepted.' }),
   actions: z.array(ActionName).min(1).max(ACTION_NAMES.length).refine(isUnique, REPEATED),
-  ends_at: z.iso
-    .datetime({ offset: true })
+  ends_at: instantText()
     .transform((text) => new Date(text))
     .meta({ description: `At most ${MAXIMUM_RESALE_DAYS} days from now.` }),
 })

@@ -5,7 +5,7 @@ import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { commaList, plainText, publicId } from '#platform/route-input.ts'
+import { commaList, instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { blockReferral, getReferral, insertManual, listReferrals, voidReferral } from './referral-store.ts'
@@ -141,10 +141,7 @@ const decideRoutes: readonly Route[] = [
       params: ReferralParams,
       body: z.strictObject({
         reason: plainText(1, 500),
-        from_at: z.iso
-          .datetime({ offset: true })
-          .optional()
-          .meta({ description: 'From when on; now, when left out.' }),
+        from_at: instantText().optional().meta({ description: 'From when on; now, when left out.' }),
       }),
     },
     access: { permission: 'platform.referrals.manage' },

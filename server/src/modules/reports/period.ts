@@ -55,6 +55,12 @@ function refuseLong(days: number, most: number): void {
     )
 }
 
+/** Refuses days whose neighbours could not be told: a report looks at the period before, and at the month after. */
+function refuseFar(from: string, to: string): void {
+  if (from < '1900' || to >= '9999')
+    refuseDates('from_date', 'OUT_OF_RANGE', 'must lie in the years 1900 to 9998')
+}
+
 /**
  * The period that a query asks for; without dates the last 30 days, today included. Refuses with 422 a month beside
  * dates, an end before the start, and more days than the most.
@@ -71,6 +77,7 @@ export function readPeriod(asked: AskedPeriod, today: string, most: number): Per
   const to =
     asked.to_date ?? (asked.from_date !== undefined && asked.from_date > today ? asked.from_date : today)
   const from = asked.from_date ?? addDays(to, 1 - DEFAULT_DAYS)
+  refuseFar(from, to)
   const days = countDays(from, to)
   refuseLong(days, most)
   return { from, to, days }

@@ -3,7 +3,7 @@ import { databaseCodeOf } from '#platform/database.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { plainText, publicId } from '#platform/route-input.ts'
+import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { CONSEQUENCES, LIMIT_KEYS } from './limits.ts'
@@ -16,8 +16,7 @@ const Params = z.strictObject({ end_user_id: publicId('end_user'), key: z.enum(L
 const OverrideInput = z.strictObject({
   value: z.union([z.int().min(0).max(100_000_000), z.enum(CONSEQUENCES)]),
   reason: plainText(1, 500),
-  expires_at: z.iso
-    .datetime()
+  expires_at: instantText()
     .optional()
     .meta({ description: 'When it ends by itself; without it, when it is lifted.' }),
 })
