@@ -39,7 +39,7 @@ export const ACCEPTED: readonly Accepted[] = [
   spectral(
     'api4:2023-rate-limit',
     'refused while the request is read: before it is known whose limit would count',
-    /^components responses (Problem|AgencyRefusal)(413|415) /,
+    /^components responses (Problem|AgencyRefusal)(408|413|415|417|431) /,
   ),
   spectral(
     'api4:2023-rate-limit',
