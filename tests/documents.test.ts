@@ -164,7 +164,7 @@ describe('the documents', () => {
     ]
     const missing = rows.flatMap(({ groups }) => {
       const section = sections.find((text) => text.includes(`npm run bench -- ${groups?.['name']}\``)) ?? ''
-      const figures = groups?.['measured']?.match(/(?<![a-z])\d[\d.]*/g) ?? []
+      const figures = groups?.['measured']?.match(/(?<![a-z\d.])\d[\d.]*/g) ?? []
       return figures.filter((figure) => !new RegExp(`(?<![\\d.])${figure}(?![\\d.]*\\d)`).test(section))
     })
     expect(missing).toEqual([])
