@@ -197,7 +197,8 @@ begin
     cross join lateral (
       select array_agg(v.minutes order by f.share) as minutes
       from (values ('0.5'::float8), ('0.95'::float8)) f (share)
-      cross join lateral (select f.share * (c.met - 1)::float8 as place) q
+      -- Rows of a month that add up to nothing leave a band in which nobody is.
+      cross join lateral (select f.share * (c.met - 1)::float8 as place where c.met > 0) q
       -- The band in which the place lies, and how many promises took less than all of it.
       cross join lateral (
         select u.band, u.upto - u.promises as before
