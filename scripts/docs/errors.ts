@@ -23,7 +23,7 @@ export function generate(): Promise<string> {
     '',
     'For developers who got a refusal and want to know what to do.',
     '',
-    'Every refusal and error is `application/problem+json` (RFC 9457). `code` is stable; `type` ends with it and points here. `detail` says what happened, `next_step` what to do, `errors` lists every fault of the input at once, `request_id` finds the request in the log, and `explain_id` opens the decision.',
+    'Every refusal and error is `application/problem+json` (RFC 9457). `code` is stable; `type` ends with it and points here. `detail` says what happened, `next_step` what to do, `errors` lists every fault of the input at once, `request_id` finds the request in the log (what cannot be read as a request is only counted), and `explain_id` opens the decision.',
     '',
   ].join('\n')
   return Promise.resolve(`${head}\n${all.join('\n')}`)
