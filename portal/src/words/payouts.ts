@@ -98,6 +98,8 @@ export const payouts = {
   'obstacle.tax_document_missing': 'No verified tax document.',
   'obstacle.no_active_agreement': 'No agreement is in force.',
   'obstacle.batch_full': 'This payout is full. The next one takes the rest.',
+  'obstacle.debits_do_not_fit':
+    'More is taken back against one credit than a payout holds. Enter two adjustments of one amount, one added and one taken off, as large as what does not fit.',
   'batches.new': 'Build a payout',
   'batches.none': 'No payouts yet',
   'batches.none_text': 'Build one: you see first who is in, who is left out, and why.',

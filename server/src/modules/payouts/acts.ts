@@ -19,7 +19,7 @@ import type { ItemEnd, ItemRow, Settling } from './item-store.ts'
 import { toId } from './ids.ts'
 import { failureMail, paidMail, waitingMail } from './mails.ts'
 import { findLineChoice } from './line-store.ts'
-import { BATCH_LINES, endOfBatch, fillBatch, isReady, toLater, toSkipped } from './rules.ts'
+import { BATCH_LINES, endOfBatch, fillBatch, isReady, toLater, toSkipped, toStuck } from './rules.ts'
 import type { Candidate } from './rules.ts'
 import type { Rail, Skipped } from './tables.ts'
 
@@ -66,10 +66,11 @@ async function keepReady(
 /** A candidate with the item that it would get. */
 type Waiting = Awaited<ReturnType<typeof listCandidates>>[number]
 
-/** Who is in a batch, with the rows of one that has more than it holds, and who waits for a later one. */
+/** Who is in a batch, with the rows of one that has more than it holds, who waits for a later one, and whom no batch can hold. */
 interface Filled {
   readonly taken: readonly Waiting[]
   readonly later: readonly Waiting[]
+  readonly stuck: readonly Waiting[]
   readonly lines: readonly string[] | null
 }
 
@@ -77,15 +78,15 @@ interface Filled {
 async function fill(mandate: Provider, ready: readonly Waiting[], cutoffAt: Date): Promise<Filled> {
   const { taken, later } = fillBatch(ready)
   const [first] = taken
-  if (!first || first.rowCount <= BATCH_LINES) return { taken, later, lines: null }
+  if (!first || first.rowCount <= BATCH_LINES) return { taken, later, stuck: [], lines: null }
   const choice = await findLineChoice(mandate, first, cutoffAt)
-  if (choice) return { taken, later, lines: choice.by === 'size' ? choice.ids : null }
+  if (choice) return { taken, later, stuck: [], lines: choice.by === 'size' ? choice.ids : null }
   const others = await fill(
     mandate,
     ready.filter((candidate) => candidate !== first),
     cutoffAt,
   )
-  return { ...others, later: [first, ...others.later] }
+  return { ...others, stuck: [first, ...others.stuck] }
 }
 
 const nobodyReady = () =>
@@ -111,15 +112,16 @@ export async function buildBatch(mandate: Provider, order: BatchOrder): Promise<
   const wanted = order.partnerIds && new Set(order.partnerIds)
   const all = await listCandidates(mandate, order)
   const candidates = all.filter(({ partnerId }) => wanted?.has(partnerId) ?? true)
-  const { taken, later, lines } = await fill(mandate, candidates.filter(isReady), order.cutoffAt)
+  const { taken, later, stuck, lines } = await fill(mandate, candidates.filter(isReady), order.cutoffAt)
   const claims = await claimEarnings(mandate, taken, { ...order, lines })
   const byPartner = new Map(candidates.map((candidate) => [candidate.partnerId, candidate]))
   const { kept, skipped } = await keepReady(mandate, claims, byPartner)
-  if (kept.length === 0) throw later.length > 0 ? tooManyDebits() : nobodyReady()
+  if (kept.length === 0) throw stuck.length > 0 ? tooManyDebits() : nobodyReady()
   const leftOut = [
     ...candidates.filter((candidate) => !isReady(candidate)).map(toSkipped),
     ...skipped,
     ...later.map(toLater),
+    ...stuck.map(toStuck),
   ]
   const id = await insertBatch(mandate, { ...order, skipped: leftOut }, kept)
   const batch = await getBatch(mandate, id)

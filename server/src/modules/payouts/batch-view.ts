@@ -19,6 +19,7 @@ const OBSTACLE_CODES = [
   'tax_document_missing',
   'no_active_agreement',
   'batch_full',
+  'debits_do_not_fit',
 ] as const
 
 export const ObstacleBody = z

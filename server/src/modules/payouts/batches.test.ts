@@ -202,6 +202,17 @@ describe('a payout batch', () => {
       [many.partner],
     )
     expect(Number(rest?.free)).toBe(balance - paid)
+    const two = { partner_ids: [stuck, few].map((scene) => publicIdOf('partner', scene.partner)) }
+    const next = await buildPayout(world, admins.maker, two)
+    expect(next.json(), next.body).toMatchObject({
+      item_count: 1,
+      skipped: [
+        {
+          partner_id: publicIdOf('partner', stuck.partner),
+          obstacles: [{ code: 'debits_do_not_fit', blocks: true }],
+        },
+      ],
+    })
     const alone = await buildPayout(world, admins.maker, ofPartner(stuck))
     expect([alone.statusCode, alone.json().code]).toEqual([409, 'PAYOUT_EMPTY'])
     expect(alone.json().next_step).toMatch(/two adjustments/)

@@ -77,6 +77,10 @@ export function chooseLines(
 export const toLater = (candidate: Candidate): Skipped =>
   toSkipped({ ...candidate, obstacles: [{ code: 'batch_full', blocks: true }] })
 
+/** Whom no batch can hold as it stands, because against one credit too many rows take back ({@link chooseLines}). */
+export const toStuck = (candidate: Candidate): Skipped =>
+  toSkipped({ ...candidate, obstacles: [{ code: 'debits_do_not_fit', blocks: true }] })
+
 /** Who was left out of a batch, and why. */
 export function toSkipped(candidate: Candidate): Skipped {
   return {
