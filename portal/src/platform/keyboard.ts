@@ -36,11 +36,16 @@ export function readKey(press: KeyPress): KeyMeaning | null {
   return act === undefined ? null : { act }
 }
 
+/** Inputs that take no text: a letter pressed there means what it means beside them. */
+const TEXTLESS =
+  'input:is([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="reset"])'
+
 /** True where letters are text: inputs, choices, editable content. */
 export function isField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+    (target.isContentEditable || target.matches('textarea, select, input')) &&
+    !target.matches(TEXTLESS)
   )
 }
 
