@@ -1,7 +1,7 @@
 import type { Permission } from '@liaison/access'
 
 import { actingPlaces, orgPlaces, partnerPlaces, platformPlaces } from '../places.ts'
-import { isSwitchedOff, roleMay } from '../platform/frame.ts'
+import { mayIn } from '../platform/frame.ts'
 import type { Frame } from '../platform/frame.ts'
 import type { NavGroup } from '../platform/nav.ts'
 import { t } from '../platform/words.ts'
@@ -122,9 +122,7 @@ function actsOf({ kind, partnerId, tenantId }: Frame): Act[] {
 }
 
 const may = (frame: Frame, needs: Permission): boolean =>
-  frame.acting === null
-    ? roleMay(frame.role, needs) && !isSwitchedOff(frame, needs)
-    : frame.acting.permissions.includes(needs)
+  frame.acting === null ? mayIn(frame, needs) : frame.acting.permissions.includes(needs)
 
 /** What can be begun from everywhere in a frame: each only where the menu has its page and the person may do it (U1). */
 export function actTargets(frame: Frame, nav: readonly NavGroup[]): Target[] {

@@ -81,15 +81,16 @@ export function roleMay(role: string, permission: Permission): boolean {
 }
 
 /** Whether a permission depends on a feature that is off for the partner of this frame. */
-export function isSwitchedOff({ kind, me, partnerId }: Frame, permission: Permission): boolean {
+function isSwitchedOff({ kind, me, partnerId }: Frame, permission: Permission): boolean {
   const feature = kind === 'partner' ? (findPermission(permission)?.feature ?? null) : null
   if (feature === null) return false
   const own = me.frames.find((frame) => frame.kind === 'partner' && frame.id === partnerId)
   return own?.kind === 'partner' && !own.features.includes(feature)
 }
 
-/** Whether this frame's person may do it; only hides what the server would refuse. Not for the acting frame. */
-export function useMay(permission: Permission): boolean {
-  const frame = useFrame()
-  return roleMay(frame.role, permission) && !isSwitchedOff(frame, permission)
-}
+/** Whether the person of a frame may do it by the own role; only hides what the server would refuse. Not for the acting frame. */
+export const mayIn = (frame: Frame, permission: Permission): boolean =>
+  roleMay(frame.role, permission) && !isSwitchedOff(frame, permission)
+
+/** {@link mayIn} of the frame that is open. */
+export const useMay = (permission: Permission): boolean => mayIn(useFrame(), permission)

@@ -1,7 +1,7 @@
 import type { Permission } from '@liaison/access'
 import type { TablerIcon } from '@tabler/icons-react'
 
-import { isSwitchedOff, roleMay } from './frame.ts'
+import { mayIn } from './frame.ts'
 import type { Frame } from './frame.ts'
 
 export type NavEntry = {
@@ -17,11 +17,10 @@ export type NavGroup = { title?: string; entries: readonly NavEntry[] }
 
 /** The entries that the person of this frame may open; groups that have none left are dropped. */
 export function openTo(groups: readonly NavGroup[], frame: Frame): NavGroup[] {
-  const isOpen = (needs: Permission) => roleMay(frame.role, needs) && !isSwitchedOff(frame, needs)
   return groups
     .map((group) => ({
       ...group,
-      entries: group.entries.filter(({ needs }) => needs === undefined || isOpen(needs)),
+      entries: group.entries.filter(({ needs }) => needs === undefined || mayIn(frame, needs)),
     }))
     .filter((group) => group.entries.length > 0)
 }
