@@ -40,7 +40,7 @@ function ReportForm() {
     (wanted: { token: string; place: string }, frame) =>
       readBody(
         frame.client.POST('/tenant/leak-reports', {
-          body: { token: wanted.token, found_at: wanted.place === '' ? null : wanted.place },
+          body: { token: wanted.token, found_in: wanted.place === '' ? null : wanted.place },
         }),
       ),
     () => setToken(''),
@@ -65,7 +65,7 @@ function ReportForm() {
         onChange={(event) => setToken(event.currentTarget.value)}
       />
       <TextInput
-        id="found_at"
+        id="found_in"
         label={t('leak.field_place')}
         value={place}
         maxLength={2000}
@@ -88,7 +88,7 @@ function columns(): Column<LeakReport>[] {
         </>
       ),
     },
-    { id: 'where', header: t('leak.where'), cell: (row) => row.found_at ?? <span className="muted">–</span> },
+    { id: 'where', header: t('leak.where'), cell: (row) => row.found_in ?? <span className="muted">–</span> },
     { id: 'outcome', header: t('leak.outcome'), cell: (row) => t(`leak.outcome_${row.outcome}`) },
   ]
 }

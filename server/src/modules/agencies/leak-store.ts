@@ -7,7 +7,7 @@ export async function listReports(mandate: TenantMandate, page: Page) {
   const rows = await db(mandate)
     .selectFrom('leak_report')
     .where('tenant_id', '=', mandate.tenant.id)
-    .select(['id', 'kind', 'label', 'found_at', 'source', 'outcome', 'reported_at'])
+    .select(['id', 'kind', 'label', 'found_in', 'source', 'outcome', 'reported_at'])
     .orderBy('reported_at', 'desc')
     .orderBy('id', 'desc')
     .limit(page.limit)

@@ -65,7 +65,7 @@ test('a form token that is found in public is told and goes on working, since it
   expect(await statusOf(token.uuid)).toBe('active')
   const listed = await world.call(admin, 'GET', '/api/v1/tenant/leak-reports')
   expect(listed.json().items).toMatchObject([
-    { kind: 'form_token', outcome: 'told', found_at: 'https://code.example/a/b', source: 'content' },
+    { kind: 'form_token', outcome: 'told', found_in: 'https://code.example/a/b', source: 'content' },
   ])
   expect(listed.body).not.toContain(token.token.slice(14, -4))
   expect(await mailsAbout('form token was found')).toHaveLength(1)

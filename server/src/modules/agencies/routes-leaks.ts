@@ -9,13 +9,13 @@ import type { TokenParts } from './routes-tokens.ts'
 
 const OwnReport = z.strictObject({
   token: z.string().min(1).max(200).meta({ description: 'What was found, as it was found.' }),
-  found_at: plainText(1, 2000).nullable().default(null),
+  found_in: plainText(1, 2000).nullable().default(null),
 })
 
 const ReportBody = z.strictObject({
   kind: z.enum(['form_token', 'agency_key', 'webhook_secret']),
   label: z.string(),
-  found_at: z.string().nullable(),
+  found_in: z.string().nullable(),
   source: z.string().nullable(),
   outcome: z.enum(['told', 'revoked']).meta({
     description:
@@ -65,7 +65,7 @@ function makeOwnRoute({ pepper }: Pick<TokenParts, 'pepper'>): Route {
       }),
     },
     async handle({ mandate, body }) {
-      const findings = readFindings([{ token: body.token.trim(), url: body.found_at, source: 'own report' }])
+      const findings = readFindings([{ token: body.token.trim(), url: body.found_in, source: 'own report' }])
       const [hit] = await takeReport(mandate, pepper(), findings)
       return { found: hit ? { kind: hit.kind, label: hit.label, outcome: hit.outcome } : null }
     },

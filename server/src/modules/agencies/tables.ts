@@ -126,7 +126,7 @@ export interface AgencyTables {
     kind: 'form_token' | 'agency_key' | 'webhook_secret'
     credential_id: string
     label: string
-    found_at: string | null
+    found_in: string | null
     source: string | null
     outcome: 'told' | 'revoked'
     reported_at: Generated<Date>

@@ -182,7 +182,7 @@ create table leak_report (
   kind text not null check (kind in ('form_token', 'agency_key', 'webhook_secret')),
   credential_id uuid not null,
   label text not null check (char_length(label) <= 200),
-  found_at text check (char_length(found_at) <= 2000),
+  found_in text check (char_length(found_in) <= 2000),
   source text check (char_length(source) <= 100),
   outcome text not null check (outcome in ('told', 'revoked')),
   reported_at timestamptz not null default now()

@@ -29,7 +29,7 @@ create function access.find_leaked(hash bytea, only_tenant uuid) returns table (
 
 -- Takes a report that something which may be a credential can be read somewhere. Compares digests alone. A form token is public by design and is
 -- only told; a server key ends at once, and so does the endpoint that a webhook secret signs for. Answers with what was found, for the log.
-create function access.report_leak(hash bytea, found_at text, source text) returns table (kind text, credential_id uuid, tenant_id uuid, tenant_name text, partner_id uuid, label text, outcome text)
+create function access.report_leak(hash bytea, found_in text, source text) returns table (kind text, credential_id uuid, tenant_id uuid, tenant_name text, partner_id uuid, label text, outcome text)
   language plpgsql volatile security definer
   set search_path = pg_catalog
   as $$
@@ -50,24 +50,24 @@ begin
       update public.webhook_delivery w set status = 'cancelled', finished_at = statement_timestamp() where w.endpoint_id = hit.credential_id and w.status = 'waiting';
     end if;
     if (hit.tenant_id is not null) then
-      insert into public.leak_report (tenant_id, kind, credential_id, label, found_at, source, outcome)
-      values (hit.tenant_id, hit.kind, hit.credential_id, left(hit.label, 200), report_leak.found_at, report_leak.source, done);
+      insert into public.leak_report (tenant_id, kind, credential_id, label, found_in, source, outcome)
+      values (hit.tenant_id, hit.kind, hit.credential_id, left(hit.label, 200), report_leak.found_in, report_leak.source, done);
     end if;
-    perform access.tell_of_leak(hit.tenant_id, hit.partner_id, hit.kind, hit.label, report_leak.found_at, done);
+    perform access.tell_of_leak(hit.tenant_id, hit.partner_id, hit.kind, hit.label, report_leak.found_in, done);
     return query select hit.kind, hit.credential_id, hit.tenant_id, (select t.name from public.tenant t where t.id = hit.tenant_id), hit.partner_id, hit.label, done;
   end loop;
 end
 $$;
 
 -- A mail to everybody who answers for the organisation whose credential it is.
-create function access.tell_of_leak(tenant uuid, partner uuid, kind text, label text, found_at text, outcome text) returns void
+create function access.tell_of_leak(tenant uuid, partner uuid, kind text, label text, found_in text, outcome text) returns void
   language sql volatile security definer
   set search_path = pg_catalog
   as $$
   insert into public.outbox (topic, payload)
   select 'mail', jsonb_build_object('to', p.email,
     'subject', case kind when 'form_token' then 'A form token was found on a public page' when 'agency_key' then 'A server key was found in public and was stopped' else 'A webhook secret was found in public' end,
-    'text', concat_ws(E'\n\n', 'It was reported that ' || label || ' can be read' || coalesce(' at ' || found_at, ' in public') || '.',
+    'text', concat_ws(E'\n\n', 'It was reported that ' || label || ' can be read' || coalesce(' at ' || found_in, ' in public') || '.',
       case when kind = 'form_token' then 'A form token is not a secret: it stands in the page of the agency. If it was found where it does not belong, replace it: open the form and choose Make replacement.'
         when kind = 'agency_key' and outcome = 'revoked' then 'The key was stopped at once. Make another one for the agency, and find out how it was lost.'
         when kind = 'webhook_secret' and outcome = 'revoked' then 'The endpoint was disabled at once. Rotate its secret without overlap, enable it again, and replay what was missed.'
