@@ -1,7 +1,7 @@
-import { encodeId, END_USER_STATUSES, REALM_ROLES } from '@liaison/access'
+import { encodeId, END_USER_STATUSES, ID_PREFIXES, REALM_ROLES } from '@liaison/access'
 import { z } from 'zod'
 import { pageQuery } from '#platform/list.ts'
-import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
+import { commaList, idPattern, plainText, publicId, searchText } from '#platform/route-input.ts'
 import type { EndUserRow, OwnSession } from './user-store.ts'
 
 /** An end user as its realm's admins and the partner's people see it. */
@@ -36,7 +36,8 @@ export function toEndUser(row: EndUserRow): z.input<typeof EndUserBody> {
 
 export const RealmSessionBody = z
   .strictObject({
-    session_id: z.string(),
+    // By its name alone it would be taken for the session of a person.
+    session_id: z.string().meta({ pattern: idPattern(ID_PREFIXES.end_user_session) }),
     created_at: z.string(),
     last_seen_at: z.string(),
     ip: z.string().nullable(),
