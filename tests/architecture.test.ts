@@ -34,6 +34,7 @@ const MODULE_GRAPH: Readonly<Record<string, readonly string[]>> = {
   signals: ['gateway', 'oauth', 'webhooks'],
   support: ['billing', 'portfolio', 'sla'],
   tenants: ['billing', 'portfolio', 'reports', 'support'],
+  tmforum: ['orders'],
   usage: ['realms'],
 }
 

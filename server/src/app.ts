@@ -44,6 +44,7 @@ import { reportRoutes } from '#modules/reports/index.ts'
 import { mountSignals, signalStreamRoutes } from '#modules/signals/index.ts'
 import { makeSupportRoutes } from '#modules/support/index.ts'
 import { tenantRoutes } from '#modules/tenants/index.ts'
+import { makeTmForumRoutes } from '#modules/tmforum/index.ts'
 import { serviceMeter, usageRoutes } from '#modules/usage/index.ts'
 import { makeVoucherRoutes } from '#modules/vouchers/index.ts'
 import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
@@ -105,6 +106,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...clientRoutes,
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),
+    ...makeTmForumRoutes(services),
     ...gatewayRoutes,
     ...signalStreamRoutes,
     ...makeWebhookRoutes(services),

@@ -25,6 +25,7 @@ const FIELDS = {
   ETag: ['The version of what is answered, for If-Match.', z.string().max(64)],
   Location: ['Where what was made or asked for is found.', z.string().max(500)],
   'X-Total-Count': ['How many rows there are altogether.', z.int().min(0).max(1_000_000_000)],
+  'X-Result-Count': ['How many rows this answer holds.', z.int().min(0).max(1_000)],
   'X-Export-Rows': ['How many rows the file has.', z.int().min(0).max(1_000_000_000)],
   'X-Export-Truncated': ['Whether there were more rows than a file may have.', z.enum(['true', 'false'])],
   'Content-Disposition': ['The name of the file.', z.string().max(300)],
@@ -121,6 +122,9 @@ const OF_FILES: readonly Field[] = [
   'X-Total-Count',
 ]
 
+/** A list without an envelope says beside it how many rows there are. */
+const OF_PLAIN_LISTS: readonly Field[] = ['X-Total-Count', 'X-Result-Count']
+
 function fieldsOfContext({ access }: Route): readonly Field[] {
   const evidence = evidenceOf(access)
   // A person's own operations tell which tenant a request named, where they take one.
@@ -143,9 +147,14 @@ function fieldsOfSuccess(route: Route): readonly Field[] {
 function success(route: Route, schema: z.ZodType | null): Json {
   const body = schema && withBoundsOfAnswer(toOutputJsonSchema(schema))
   const isFile = body?.['type'] === 'string'
+  const isPlainList = body?.['type'] === 'array'
   return {
     description: 'Done.',
-    headers: headersFor([...fieldsOfSuccess(route), ...(isFile ? OF_FILES : [])]),
+    headers: headersFor([
+      ...fieldsOfSuccess(route),
+      ...(isFile ? OF_FILES : []),
+      ...(isPlainList ? OF_PLAIN_LISTS : []),
+    ]),
     ...(body && { content: { [isFile ? '*/*' : 'application/json']: { schema: body } } }),
   }
 }

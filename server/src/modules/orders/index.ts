@@ -17,6 +17,8 @@ import { personOrderRoutes } from './routes-people.ts'
 import { productRoutes } from './routes-products.ts'
 import { resaleRoutes } from './routes-resale.ts'
 
+export { getRelationship, listRelationships } from './commercial-store.ts'
+export type { RelationshipRow } from './tables.ts'
 export { COMPLETE_DEMO_ORDERS, makeDemoOrders } from './demo-rows.ts'
 export { stopResales } from './stop-all.ts'
 export { runFulfilment, SimulatedFulfilment } from './fulfilment.ts'
