@@ -38,8 +38,13 @@ export async function stockShop(world: TestWorld): Promise<void> {
 }
 
 /** A customer that pays for itself and let a partner's client in on one of its accounts. */
-export async function openDirect(world: TestWorld, clients: ApiClients): Promise<DirectScene> {
-  const [partner, tenant] = [await world.partner('Acme Partners'), await world.tenant('Globex')]
+export async function openDirect(
+  world: TestWorld,
+  clients: ApiClients,
+  of?: { readonly partner: PartnerId; readonly tenant: TenantId },
+): Promise<DirectScene> {
+  const partner = of?.partner ?? (await world.partner('Acme Partners'))
+  const tenant = of?.tenant ?? (await world.tenant('Globex'))
   const client = await clients.client({ partner })
   const [account, other] = [await clients.account(tenant, 'BAN-1'), await clients.account(tenant, 'BAN-2')]
   const relationship = await clients.paidBy(account)

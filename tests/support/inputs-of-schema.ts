@@ -14,20 +14,37 @@ const schemasIn = (value: unknown): Schema[] => (Array.isArray(value) ? value.fi
 const numberIn = (value: unknown, otherwise: number): number =>
   typeof value === 'number' ? value : otherwise
 
-/** Ids that were seen in answers, by their prefix: what is asked with them goes deeper than with ids of nothing. */
-export class SeenIds {
-  readonly #byPrefix = new Map<string, Set<string>>()
+const MOST_SEEN = 40
 
-  /** Notes every id in a text. */
-  note(text: string): void {
-    for (const [id] of text.matchAll(/\b[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}\b/g)) {
-      const prefix = id.slice(0, 3)
-      this.#byPrefix.set(prefix, (this.#byPrefix.get(prefix) ?? new Set()).add(id))
-    }
+/** What was seen in answers: ids by their prefix, other texts by the names of their fields. What is asked with them goes deeper than with what is of nothing. */
+export class Seen {
+  readonly #ids = new Map<string, Set<string>>()
+  readonly #texts = new Map<string, Set<string>>()
+
+  /** Notes what an answer says. */
+  note(body: string): void {
+    for (const [id] of body.matchAll(/\b[a-z]{3}_[0-7][0-9a-hjkmnp-tv-z]{25}\b/g))
+      this.#add(this.#ids, id.slice(0, 3), id)
+    for (const { groups } of body.matchAll(/"(?<name>[a-z_]+)":"(?<text>[^"\\]{1,100})"/g))
+      this.#add(this.#texts, groups?.['name'] ?? '', groups?.['text'] ?? '')
   }
 
-  of(prefix: string): readonly string[] {
-    return [...(this.#byPrefix.get(prefix) ?? [])]
+  #add(to: Map<string, Set<string>>, key: string, value: string): void {
+    const known = to.get(key) ?? new Set()
+    if (known.size < MOST_SEEN) to.set(key, known.add(value))
+  }
+
+  /** What nobody can guess and no answer need say. */
+  know(name: string, texts: readonly string[]): void {
+    for (const text of texts) this.#add(this.#texts, name, text)
+  }
+
+  idsOf(prefix: string): readonly string[] {
+    return [...(this.#ids.get(prefix) ?? [])]
+  }
+
+  textsOf(name: string): readonly string[] {
+    return [...(this.#texts.get(name) ?? [])]
   }
 }
 
@@ -65,18 +82,34 @@ const KNOWN_FORMS = [
   'shop.example.com',
 ]
 
+const TODAY = performance.timeOrigin
+const within = (milliseconds: number) => fc.integer({ min: -milliseconds, max: milliseconds })
+
+/** Mostly within half a year of today, which is what most rules are about. */
 const instantNear = fc
-  .integer({ min: -MILLISECONDS_OF_A_CENTURY, max: MILLISECONDS_OF_A_CENTURY })
-  .map((offset) => new Date(Date.UTC(2026, 10, 23) + offset).toISOString())
+  .oneof({ arbitrary: within(MILLISECONDS_OF_A_CENTURY / 200), weight: 3 }, within(MILLISECONDS_OF_A_CENTURY))
+  .map((offset) => new Date(TODAY + offset).toISOString())
+
+/** The least and the greatest length of a text, in code points as JSON Schema counts them. */
+const lengthsOf = (schema: Schema): readonly [number, number] => [
+  numberIn(schema['minLength'], 0),
+  numberIn(schema['maxLength'], LONGEST),
+]
+
+const hasLength = (schema: Schema) => (text: string) => {
+  const [shortest, longest] = lengthsOf(schema)
+  const { length } = Array.from(text)
+  return length >= shortest && length <= longest
+}
 
 /** Makes values that have the form which schemas of one OpenAPI document declare, at the edges of what they allow. */
 export class InputsOfSchema {
   readonly #document: Schema
-  readonly #ids: SeenIds
+  readonly #seen: Seen
 
-  constructor(document: Schema, ids: SeenIds) {
+  constructor(document: Schema, seen: Seen) {
     this.#document = document
-    this.#ids = ids
+    this.#seen = seen
   }
 
   /** Follows a reference within the document. Throws when it leads nowhere. */
@@ -89,25 +122,26 @@ export class InputsOfSchema {
     return this.resolve(found)
   }
 
-  of(given: Schema): fc.Arbitrary<unknown> {
+  /** Values of a schema; where they are of a field, with what was seen under its name. */
+  of(given: Schema, name = ''): fc.Arbitrary<unknown> {
     const schema = this.resolve(given)
     if ('const' in schema) return fc.constant(schema['const'])
     if (Array.isArray(schema['enum'])) return fc.constantFrom<unknown>(...schema['enum'])
     const choices = [...schemasIn(schema['anyOf']), ...schemasIn(schema['oneOf'])]
-    if (choices.length > 0) return fc.oneof(...choices.map((choice) => this.of(choice)))
+    if (choices.length > 0) return fc.oneof(...choices.map((choice) => this.of(choice, name)))
     if (Array.isArray(schema['type']))
-      return fc.oneof(...schema['type'].map((type: unknown) => this.of({ ...schema, type })))
-    return this.#ofType(schema)
+      return fc.oneof(...schema['type'].map((type: unknown) => this.of({ ...schema, type }, name)))
+    return this.#ofType(schema, name)
   }
 
-  #ofType(schema: Schema): fc.Arbitrary<unknown> {
+  #ofType(schema: Schema, name: string): fc.Arbitrary<unknown> {
     switch (schema['type']) {
       case 'object':
         return this.#object(schema)
       case 'array':
         return this.#array(schema)
       case 'string':
-        return this.#text(schema)
+        return this.#named(this.#text(schema), schema, name)
       case 'integer':
         return this.#wholeNumber(schema)
       case 'number':
@@ -130,7 +164,7 @@ export class InputsOfSchema {
         isSchema(entry[1]),
       )
       const requiredKeys = Array.isArray(schema['required']) ? schema['required'] : []
-      const model = Object.fromEntries(fields.map(([name, field]) => [name, this.of(field)]))
+      const model = Object.fromEntries(fields.map(([name, field]) => [name, this.of(field, name)]))
       return fc.record(model, { requiredKeys, noNullPrototype: true })
     }
     const keys = isSchema(schema['propertyNames'])
@@ -158,6 +192,15 @@ export class InputsOfSchema {
     return fc.oneof(usual, fc.constantFrom(min, max))
   }
 
+  /** Every second text of a field is one that was seen under its name. */
+  #named(made: fc.Arbitrary<string>, schema: Schema, name: string): fc.Arbitrary<string> {
+    const { pattern, format } = schema
+    if (format !== undefined || (typeof pattern === 'string' && ID_PATTERN.test(pattern))) return made
+    const expression = typeof pattern === 'string' ? new RegExp(pattern) : /^/
+    const seen = this.#seen.textsOf(name).filter((text) => expression.test(text) && hasLength(schema)(text))
+    return seen.length === 0 ? made : fc.oneof(made, fc.constantFrom(...seen))
+  }
+
   #text(schema: Schema): fc.Arbitrary<string> {
     const { format, pattern, description } = schema
     if (format === 'date')
@@ -169,9 +212,8 @@ export class InputsOfSchema {
     if (format === 'email')
       return fc.constantFrom('a@b.example', "O'Hara+x@example.com", `${'a'.repeat(60)}@example.org`)
     if (format === 'uuid') return fc.uuid()
-    const longest = numberIn(schema['maxLength'], LONGEST)
-    const shortest = numberIn(schema['minLength'], 0)
-    const fits = (text: string) => text.length >= shortest && text.length <= longest
+    const [shortest, longest] = lengthsOf(schema)
+    const fits = hasLength(schema)
     if (typeof pattern === 'string') {
       const prefix = ID_PATTERN.exec(pattern)?.groups?.['prefix']
       const expression = new RegExp(pattern)
@@ -181,7 +223,7 @@ export class InputsOfSchema {
         known.length > 0
           ? fc.constantFrom(...known)
           : fc.stringMatching(expression, { size: 'small' }).filter(fits)
-      const seen = prefix === undefined ? [] : this.#ids.of(prefix)
+      const seen = prefix === undefined ? [] : this.#seen.idsOf(prefix)
       return seen.length === 0
         ? matching
         : fc.oneof({ arbitrary: fc.constantFrom(...seen), weight: 3 }, { arbitrary: matching, weight: 1 })

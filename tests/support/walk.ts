@@ -1,5 +1,5 @@
 import { encodeId, ID_PREFIXES, idFromUuid } from '@liaison/access'
-import type { IdKind, PersonId, TenantId } from '@liaison/access'
+import type { IdKind, PartnerId, PersonId, TenantId } from '@liaison/access'
 import { z } from 'zod'
 import { makeDice } from '../../chaos/dice.ts'
 import { allRoutes } from '../../server/src/app.ts'
@@ -19,6 +19,8 @@ export interface MarkedTenant {
 export interface WalkWorld {
   readonly world: TestWorld
   readonly routes: readonly Route[]
+  /** The partner that stands in every relation to some tenant. */
+  readonly partner: PartnerId
   readonly tenants: Readonly<
     Record<'own' | 'linked' | 'revoked' | 'expired' | 'suspended' | 'foreign', MarkedTenant>
   >
@@ -132,6 +134,7 @@ export async function buildWalkWorld(options: Partial<AppOptions> = {}): Promise
   return {
     world,
     routes: world.app.routes,
+    partner: northwind,
     tenants: { own, linked, revoked, expired, suspended, foreign },
     callers: {
       nobody: { caller: null, mayName: [] },
