@@ -1,4 +1,10 @@
-import { holds, benchmark, measureCapacity, startOverload } from '../bench/benchmarks/overload.ts'
+import {
+  holds,
+  benchmark,
+  measureCapacity,
+  RENEWAL_SECONDS,
+  startOverload,
+} from '../bench/benchmarks/overload.ts'
 import type { Overload } from '../bench/benchmarks/overload.ts'
 import { startCluster } from '../bench/cluster.ts'
 import type { OpenLoopOrder, OpenLoopReport } from '../bench/http/open-loop.ts'
@@ -174,7 +180,7 @@ async function measureOverload(times: number): Promise<PartResult> {
     const measured = toPartClaims(await runBenchmark(benchmark, cluster), 'the median of 3 rounds of 4 s')
     const overload = await startOverload(cluster, {
       database: 'evidence_overload',
-      warmUpSeconds: OVERLOAD_SECONDS,
+      spreadSeconds: RENEWAL_SECONDS,
     })
     try {
       const judged = judge(await look(overload, times))

@@ -5,6 +5,8 @@ import type { Evidence, Route } from '../../server/src/platform/route.ts'
 import { ApiClients, TestTokens } from '../../server/testing/api-client.ts'
 import { EMBED_ORIGIN, openEmbedScene, seedAgencyKey, ticketOf } from '../../server/testing/embed-acts.ts'
 import type { EmbedScene } from '../../server/testing/embed-acts.ts'
+import { openPayoutScene, seedEarning } from '../../server/testing/payout-acts.ts'
+import type { PayoutScene } from '../../server/testing/payout-acts.ts'
 import { openDirect, stockShop } from '../../server/testing/shop.ts'
 import type { Caller } from '../../server/testing/world.ts'
 import { isSchema } from './inputs-of-schema.ts'
@@ -89,6 +91,17 @@ async function openShop(clients: ApiClients, { world, tenants, partner }: WalkWo
   })
 }
 
+/** A partner that refers, with earnings in every state that one can be left in. */
+async function openPayouts({ world }: WalkWorld): Promise<PayoutScene> {
+  const scene = await openPayoutScene(world)
+  for (const state of ['pending', 'approved', 'approved', 'held'])
+    await seedEarning(world, scene, { amount: 9000, state })
+  return scene
+}
+
+const oneOf = <Choice>(choices: readonly Choice[], occasion: number): Choice | null =>
+  choices[occasion % choices.length] ?? null
+
 /** Starts the world and opens every door of it once. */
 export async function openDoors(options: Partial<AppOptions> = {}): Promise<World> {
   const tokens = new TestTokens()
@@ -100,15 +113,19 @@ export async function openDoors(options: Partial<AppOptions> = {}): Promise<Worl
   const api = await openShop(new ApiClients(world, tokens), walk)
   const as = (name: string): Caller | null => walk.callers[name]?.caller ?? null
   const technician = as('technician')
+  const payout = await openPayouts(walk)
   const inRealm = (occasion: number): Entry => ({
     caller: realm.callers[occasion % 2 === 0 ? 'an admin' : 'a user'],
   })
   const byEvidence: Readonly<Record<Evidence, (occasion: number) => Entry>> = {
-    platform: () => ({ caller: as('a platform admin') }),
+    // What one admin began the other may approve.
+    platform: (occasion) => ({ caller: oneOf([as('a platform admin'), payout.checker], occasion) }),
     tenant: () => ({ caller: as('a tenant admin') }),
     delegation: () => ({ caller: technician }),
-    // A white-label provider has what other partners have not.
-    program: (occasion) => ({ caller: occasion % 2 === 0 ? technician : realm.callers['an owner'] }),
+    // Whoever refers has what a white-label provider has not, and an MSP neither.
+    program: (occasion) => ({
+      caller: oneOf([technician, realm.callers['an owner'], payout.owner], occasion),
+    }),
     realm: inRealm,
     api,
     form,
