@@ -1,7 +1,7 @@
 import {
   holds,
   benchmark,
-  measureCapacity,
+  measureSettledCapacity,
   RENEWAL_SECONDS,
   startOverload,
 } from '../bench/benchmarks/overload.ts'
@@ -111,7 +111,7 @@ interface Found {
 
 async function look(overload: Overload, times: number): Promise<Found> {
   const { rival, generators } = overload
-  const capacity = await measureCapacity(rival, generators.closed, OVERLOAD_SECONDS)
+  const capacity = await measureSettledCapacity(rival, generators.closed, OVERLOAD_SECONDS)
   const recoveries: number[] = []
   for (let count = 0; count < RECOVERIES; count += 1) recoveries.push(await recover(overload, capacity))
   const sound = await soak(overload, rival, { capacity, slices: SOAK_SLICES * times })

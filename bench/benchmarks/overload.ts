@@ -20,6 +20,10 @@ const MULTIPLES = [1, 2, 4, 10] as const
 const CONTROL_MULTIPLE = 4
 const CONNECTIONS = 32
 const ATTEMPTS = 3
+const SETTLING_SECONDS = 4
+/** Growth beyond this factor is still warming up. */
+const SETTLED = 1.05
+const MOST_SETTLING = 12
 const LEAST_GOODPUT = 0.8
 const LONGEST_P99_MS = 500
 
@@ -55,8 +59,19 @@ async function askUndisturbed(load: Child, order: LoadOrder): Promise<number> {
 }
 
 /** What as many connections as the server is used to get when each waits for its answer, in requests a second. */
-export function measureCapacity({ url, requests }: Rival, closed: Child, seconds: number): Promise<number> {
+function measureCapacity({ url, requests }: Rival, closed: Child, seconds: number): Promise<number> {
   return askUndisturbed(closed, { url, requests, connections: CONNECTIONS, seconds })
+}
+
+/** Of a server that has its compiled code, plans and caches: measured again until it has not grown twice in a row. */
+export async function measureSettledCapacity(rival: Rival, closed: Child, seconds: number): Promise<number> {
+  let best = 0
+  for (let count = 0, steady = 0; count < MOST_SETTLING && steady < 2; count += 1) {
+    const capacity = await measureCapacity(rival, closed, seconds)
+    steady = capacity > best * SETTLED ? 0 : steady + 1
+    best = Math.max(best, capacity)
+  }
+  return best
 }
 
 async function measureRound(
@@ -92,7 +107,6 @@ export function holds(
 
 /** How long a decision is kept before its session is noted anew: whoever came together comes together again. */
 export const RENEWAL_SECONDS = 60
-const WARM_UP_SECONDS = 4
 
 /**
  * A database with invoices, the two servers over it, warm, and the generators. Everybody comes for the first time at a
@@ -128,7 +142,7 @@ export async function startOverload(
       perSecond: requests.length / spreadSeconds,
       seconds: spreadSeconds,
     } satisfies OpenLoopOrder)
-    await measureCapacity(rival, generators.closed, WARM_UP_SECONDS)
+    await measureSettledCapacity(rival, generators.closed, SETTLING_SECONDS)
     return { rival, unbounded, generators, connection, stop }
   } catch (error) {
     await stop()

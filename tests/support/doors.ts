@@ -3,10 +3,10 @@ import type { AppOptions } from '../../server/src/app.ts'
 import { evidenceOf } from '../../server/src/platform/route.ts'
 import type { Evidence, Route } from '../../server/src/platform/route.ts'
 import { ApiClients, TestTokens } from '../../server/testing/api-client.ts'
+import { openEarningScene, payment, refund } from '../../server/testing/earning-acts.ts'
+import type { EarningScene } from '../../server/testing/earning-acts.ts'
 import { EMBED_ORIGIN, openEmbedScene, seedAgencyKey, ticketOf } from '../../server/testing/embed-acts.ts'
 import type { EmbedScene } from '../../server/testing/embed-acts.ts'
-import { openPayoutScene, seedEarning } from '../../server/testing/payout-acts.ts'
-import type { PayoutScene } from '../../server/testing/payout-acts.ts'
 import { openDirect, stockShop } from '../../server/testing/shop.ts'
 import type { Caller } from '../../server/testing/world.ts'
 import { isSchema } from './inputs-of-schema.ts'
@@ -91,11 +91,11 @@ async function openShop(clients: ApiClients, { world, tenants, partner }: WalkWo
   })
 }
 
-/** A partner that refers, with earnings in every state that one can be left in. */
-async function openPayouts({ world }: WalkWorld): Promise<PayoutScene> {
-  const scene = await openPayoutScene(world)
-  for (const state of ['pending', 'approved', 'approved', 'held'])
-    await seedEarning(world, scene, { amount: 9000, state })
+/** A partner that refers, with what was paid and taken back. */
+async function openProgram({ world }: WalkWorld): Promise<EarningScene> {
+  const scene = await openEarningScene(world)
+  await scene.refer('t1')
+  await scene.report([payment('p1'), payment('p2', { net_minor: 900_000 }), refund('r1', 'p1')])
   return scene
 }
 
@@ -113,18 +113,18 @@ export async function openDoors(options: Partial<AppOptions> = {}): Promise<Worl
   const api = await openShop(new ApiClients(world, tokens), walk)
   const as = (name: string): Caller | null => walk.callers[name]?.caller ?? null
   const technician = as('technician')
-  const payout = await openPayouts(walk)
+  const program = await openProgram(walk)
   const inRealm = (occasion: number): Entry => ({
     caller: realm.callers[occasion % 2 === 0 ? 'an admin' : 'a user'],
   })
   const byEvidence: Readonly<Record<Evidence, (occasion: number) => Entry>> = {
     // What one admin began the other may approve.
-    platform: (occasion) => ({ caller: oneOf([as('a platform admin'), payout.checker], occasion) }),
+    platform: (occasion) => ({ caller: oneOf([as('a platform admin'), program.secondAdmin], occasion) }),
     tenant: () => ({ caller: as('a tenant admin') }),
     delegation: () => ({ caller: technician }),
     // Whoever refers has what a white-label provider has not, and an MSP neither.
     program: (occasion) => ({
-      caller: oneOf([technician, realm.callers['an owner'], payout.owner], occasion),
+      caller: oneOf([technician, realm.callers['an owner'], program.owner], occasion),
     }),
     realm: inRealm,
     api,
