@@ -1,7 +1,7 @@
 /**
  * The records of access in the words of the TM Forum, to be read only (A16): who pays for what as Party Roles (TMF669
- * v5), who may do what as Permissions (TMF672 v4). They are views of the records of others, `granted_permission` over
- * every delegation that was granted and the commercial relationships of `orders`, and keep nothing of their own.
+ * v5), from `commercial_relationship` of `orders`; who may do what as Permissions (TMF672 v4), from every `delegation`
+ * that was granted. Nothing of its own is kept here.
  */
 
 import type { Route } from '#platform/route.ts'
