@@ -1,6 +1,7 @@
 import {
   holds,
   benchmark,
+  measureCapacity,
   measureSettledCapacity,
   RENEWAL_SECONDS,
   startOverload,
@@ -19,8 +20,9 @@ import type { Part, PartResult } from './part.ts'
 /** The load of the soak, and of what a server has to recover from. */
 const SOAK_MULTIPLE = 2
 const RECOVERY_MULTIPLE = 10
-/** A soak is a row of loads of this length; in the usual run it takes a minute, with `--times 30` half an hour. */
+/** A soak is a row of loads of this length; in the usual run they are a minute, with `--times 30` half an hour. */
 const SLICE_SECONDS = 5
+const CAPACITY_SECONDS = 2
 const SOAK_SLICES = 12
 /** Of the server that leaks, which would take all memory in a longer one. */
 const LEAK_SLICES = 6
@@ -56,17 +58,19 @@ const askOpen = (
 ): Promise<OpenLoopReport> =>
   generators.open.ask<OpenLoopReport>({ url, requests, ...order } satisfies OpenLoopOrder)
 
-async function soak(
-  overload: Overload,
-  rival: Rival,
-  { capacity, slices }: { readonly capacity: number; readonly slices: number },
-): Promise<Soak> {
-  const order = { perSecond: capacity * SOAK_MULTIPLE, seconds: SLICE_SECONDS }
-  for (let slice = 0; slice < WARM_UP_SLICES; slice += 1) await askOpen(overload, rival, order)
+/** Each slice is compared with the capacity right before it: a shared machine changes its speed within minutes. */
+async function soak(overload: Overload, rival: Rival, slices: number): Promise<Soak> {
+  const { closed } = overload.generators
   const reports: OpenLoopReport[] = []
   const memory: number[] = []
-  for (let slice = 0; slice < slices; slice += 1) {
-    reports.push(await askOpen(overload, rival, order))
+  const shares: number[] = []
+  for (let slice = -WARM_UP_SLICES; slice < slices; slice += 1) {
+    const capacity = await measureCapacity(rival, closed, CAPACITY_SECONDS)
+    const order = { perSecond: capacity * SOAK_MULTIPLE, seconds: SLICE_SECONDS }
+    const report = await askOpen(overload, rival, order)
+    if (slice < 0) continue
+    reports.push(report)
+    shares.push(report.acceptedPerSecond / capacity)
     memory.push(await rival.child.ask<number>({ memory: true } satisfies ServerOrder))
   }
   const third = Math.floor(slices / 3)
@@ -75,7 +79,7 @@ async function soak(
     seconds: slices * SLICE_SECONDS,
     accepted: Math.round(reports.reduce((sum, one) => sum + one.acceptedPerSecond * SLICE_SECONDS, 0)),
     failed: reports.reduce((sum, one) => sum + one.failed, 0),
-    goodput: median(reports.map(({ acceptedPerSecond }) => acceptedPerSecond)) / capacity,
+    goodput: median(shares),
     p99: median(reports.map((report) => report.p99)),
     growth: bytes / median(memory.slice(0, third)) - 1,
     bytes,
@@ -114,10 +118,10 @@ async function look(overload: Overload, times: number): Promise<Found> {
   const capacity = await measureSettledCapacity(rival, generators.closed, OVERLOAD_SECONDS)
   const recoveries: number[] = []
   for (let count = 0; count < RECOVERIES; count += 1) recoveries.push(await recover(overload, capacity))
-  const sound = await soak(overload, rival, { capacity, slices: SOAK_SLICES * times })
+  const sound = await soak(overload, rival, SOAK_SLICES * times)
   const leak = await startRival('leaking', overload.connection, rival.requests)
   try {
-    return { recoveries, sound, leaking: await soak(overload, leak, { capacity, slices: LEAK_SLICES }) }
+    return { recoveries, sound, leaking: await soak(overload, leak, LEAK_SLICES) }
   } finally {
     await leak.child.stop()
   }

@@ -59,7 +59,7 @@ async function askUndisturbed(load: Child, order: LoadOrder): Promise<number> {
 }
 
 /** What as many connections as the server is used to get when each waits for its answer, in requests a second. */
-function measureCapacity({ url, requests }: Rival, closed: Child, seconds: number): Promise<number> {
+export function measureCapacity({ url, requests }: Rival, closed: Child, seconds: number): Promise<number> {
   return askUndisturbed(closed, { url, requests, connections: CONNECTIONS, seconds })
 }
 
