@@ -81,7 +81,9 @@ function toPartyRole(row: RelationshipRow, origin: string): z.input<typeof Party
   const id = encodeId('commercial_relationship', idFromUuid('commercial_relationship', row.id))
   const tenant = toParty(tenantOf(row.tenant_id), row.tenant_name)
   const role = row.seller_partner_id === null ? 'Customer' : 'Reseller'
-  const payer = row.payer_ban === row.ban ? [] : [toAccount(row.payer_ban, 'payer')]
+  // The number of an account is its own within one tenant only.
+  const paysItself = row.payer_tenant_id === row.tenant_id && row.payer_ban === row.ban
+  const payer = paysItself ? [] : [toAccount(row.payer_ban, 'payer')]
   return {
     id,
     href: `${origin}${PATH}/${id}`,

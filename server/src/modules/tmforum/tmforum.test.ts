@@ -86,10 +86,20 @@ describe('who pays, as Party Roles of TMF669 (A16)', () => {
     })
   })
 
+  test('an account of the same number that another tenant pays with is named as the payer', async () => {
+    const twin = await clients.account(whole.tenant, whole.homeAccount.ban)
+    const made = await clients.paidBy(twin, whole.homeAccount, whole.partner)
+    const role = await one(provider, `${ROLES}/${encodeId('commercial_relationship', made)}`)
+    expect(role['account']).toMatchObject([
+      { id: 'W-1', name: 'owner' },
+      { id: 'W-1', name: 'payer' },
+    ])
+  })
+
   test('a list is a plain array of a page, with how many there are in its header fields', async () => {
     const answer = await get(provider, `${ROLES}?limit=1&offset=1`)
     expect(answer.json()).toHaveLength(1)
-    expect(answer.headers).toMatchObject({ 'x-total-count': '4', 'x-result-count': '1' })
+    expect(answer.headers).toMatchObject({ 'x-total-count': '5', 'x-result-count': '1' })
     expect(await list(provider, `${ROLES}?status=suspended`)).toEqual([])
   })
 })
