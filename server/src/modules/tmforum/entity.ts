@@ -32,12 +32,17 @@ export const toPeriod = (start: Date, end: Date | null): z.input<typeof TimePeri
   ...(end && { endDateTime: end.toISOString() }),
 })
 
+/** What is answered whatever is asked for; naming it changes nothing. */
+const IDENTIFYING = ['id', 'href', '@type'] as const
+
 /** The query of one entity: which of its first-level attributes are asked for. */
 export function fieldsQuery<Field extends string>(fields: readonly [Field, ...Field[]]) {
   return {
-    fields: commaList(z.enum(fields)).optional().meta({
-      description: 'The attributes that are wanted, beside `id`, `href` and `@type`; all without it.',
-    }),
+    fields: commaList(z.enum([...IDENTIFYING, ...fields]))
+      .optional()
+      .meta({
+        description: 'The attributes that are wanted, beside `id`, `href` and `@type`; all without it.',
+      }),
   }
 }
 

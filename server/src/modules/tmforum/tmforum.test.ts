@@ -188,7 +188,7 @@ describe('who may do what, as Permissions of TMF672 (A16)', () => {
   })
 
   test('fields choose attributes; a field or a filter that there is not is refused', async () => {
-    const [entity] = await list(provider, `${OF_PROVIDER}?fields=user,status&limit=1`)
+    const [entity] = await list(provider, `${OF_PROVIDER}?fields=id,user,status&limit=1`)
     expect(Object.keys(entity ?? {}).toSorted()).toEqual(['@type', 'href', 'id', 'status', 'user'])
     for (const query of ['fields=mask', 'granter=1', 'limit=0']) {
       const refused = await world.call(provider, 'GET', `${OF_PROVIDER}?${query}`)
