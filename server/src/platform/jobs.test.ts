@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startJobs } from '#platform/jobs.ts'
-import type { Jobs } from '#platform/jobs.ts'
+import type { Jobs, JobsOptions } from '#platform/jobs.ts'
 import { makeMailHandler } from '#platform/mail.ts'
 import { SOON } from '#testing/patience.ts'
 import { TestWorld } from '#testing/world.ts'
@@ -70,4 +70,33 @@ test('a message of a transaction that is still running is not overtaken by a lat
   slow.release()
   await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(['early', 'late'])), SOON)
   expect(errors).toEqual([])
+})
+
+test('a later start finds what is there, makes what is new, and follows a clock that changed', async () => {
+  const startWith = (schedules: JobsOptions['schedules']) =>
+    startJobs({
+      database: world.database,
+      topics: { note: (payload) => Promise.resolve(void seen.push(String(payload['text']))) },
+      schedules,
+      onError: (error) => errors.push(error),
+    })
+  const nothing = () => Promise.resolve()
+  const readClocks = () => world.sql('select name, cron from job.schedule order by name')
+  const first = await startWith([{ name: 'daily', cron: '1 3 * * *', run: nothing }])
+  await first.stop()
+  const second = await startWith([
+    { name: 'daily', cron: '2 4 * * *', run: nothing },
+    { name: 'hourly', cron: '5 * * * *', run: nothing },
+  ])
+  try {
+    expect(await readClocks()).toEqual([
+      { name: 'daily', cron: '2 4 * * *' },
+      { name: 'hourly', cron: '5 * * * *' },
+    ])
+    await put('note', { text: 'again' })
+    await second.dispatch()
+    await vi.waitFor(() => expect(seen).toContain('again'), SOON)
+  } finally {
+    await second.stop()
+  }
 })

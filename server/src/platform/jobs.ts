@@ -4,6 +4,8 @@ import { untilReachable } from './database.ts'
 import type { Database } from './database.ts'
 
 const SCHEMA = 'job'
+/** Where work ends up that failed every time. */
+const DEAD = 'dead'
 const DISPATCH_INTERVAL_MS = 500
 const DISPATCH_BATCH = 100
 
@@ -48,9 +50,10 @@ export async function installJobs(pool: pg.Pool): Promise<void> {
       client.release()
     }
   }
-  await pool.query(`grant usage on schema ${SCHEMA} to liaison_job`)
-  await pool.query(`grant select, insert, update, delete on all tables in schema ${SCHEMA} to liaison_job`)
-  await pool.query(`grant execute on all functions in schema ${SCHEMA} to liaison_job`)
+  await pool.query(`
+    grant usage on schema ${SCHEMA} to liaison_job;
+    grant select, insert, update, delete on all tables in schema ${SCHEMA} to liaison_job;
+    grant execute on all functions in schema ${SCHEMA} to liaison_job`)
 }
 
 interface Waiting {
@@ -115,26 +118,42 @@ async function dispatchOnce(
   }
 }
 
-async function workOnQueues(boss: PgBoss, queues: readonly Queue[]): Promise<void> {
+/** What servers before this one have made: a start makes only what is new, each of it would be a round trip. */
+interface Made {
+  readonly queues: ReadonlySet<string>
+  readonly crons: ReadonlyMap<string, string>
+}
+
+async function readMade(boss: PgBoss): Promise<Made> {
+  const [queues, schedules] = await Promise.all([boss.getQueues(), boss.getSchedules()])
+  return {
+    queues: new Set(queues.map(({ name }) => name)),
+    crons: new Map(schedules.map(({ name, cron }) => [name, cron])),
+  }
+}
+
+async function workOnQueues(boss: PgBoss, queues: readonly Queue[], made: Made): Promise<void> {
   for (const { name, topics } of queues) {
-    await boss.createQueue(name, {
-      retryLimit: 8,
-      retryDelay: 2,
-      retryBackoff: true,
-      expireInSeconds: 120,
-      deadLetter: 'dead',
-    })
+    if (!made.queues.has(name))
+      await boss.createQueue(name, {
+        retryLimit: 8,
+        retryDelay: 2,
+        retryBackoff: true,
+        expireInSeconds: 120,
+        deadLetter: DEAD,
+      })
     await boss.work<Queued>(name, { pollingIntervalSeconds: 0.5, batchSize: 10 }, async (jobs) => {
       for (const { data } of jobs) await topics[data.topic]?.(data.payload, data.message_id)
     })
   }
 }
 
-async function workOnSchedules(boss: PgBoss, options: JobsOptions): Promise<void> {
-  for (const { name, cron, run } of options.schedules) {
-    await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 })
+async function workOnSchedules(boss: PgBoss, schedules: readonly Schedule[], made: Made): Promise<void> {
+  for (const { name, cron, run } of schedules) {
+    if (!made.queues.has(name))
+      await boss.createQueue(name, { policy: 'singleton', retryLimit: 0, expireInSeconds: 300 })
     await boss.work(name, { pollingIntervalSeconds: 2 }, () => run())
-    await boss.schedule(name, cron, null, { tz: 'UTC' })
+    if (made.crons.get(name) !== cron) await boss.schedule(name, cron, null, { tz: 'UTC' })
   }
 }
 
@@ -155,13 +174,14 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   })
   boss.on('error', (error) => options.onError(error, 'queue'))
   await boss.start()
-  await boss.createQueue('dead')
+  const made = await readMade(boss)
+  if (!made.queues.has(DEAD)) await boss.createQueue(DEAD)
   const queues = listQueues(options)
   const queueOf = new Map(
     queues.flatMap(({ name, topics }) => Object.keys(topics).map((topic) => [topic, name])),
   )
-  await workOnQueues(boss, queues)
-  await workOnSchedules(boss, options)
+  await workOnQueues(boss, queues, made)
+  await workOnSchedules(boss, options.schedules, made)
   isStarting = false
   let isStopping = false
   let running: Promise<number> = Promise.resolve(0)

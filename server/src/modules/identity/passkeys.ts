@@ -1,10 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
@@ -15,6 +9,9 @@ import { keepToken, useToken } from './token-store.ts'
 
 const CHALLENGE_SECONDS = 300
 const CHALLENGE_BYTES = 32
+
+/** A tenth of what a start loads, and most processes see a passkey late or never, so it comes with the first one. */
+const loadLibrary = () => import('@simplewebauthn/server')
 
 /** What a challenge was made for; an answer is taken for nothing else. */
 export type PasskeyUse = 'sign_in' | 'second_factor' | 'step_up' | 'register'
@@ -96,6 +93,7 @@ export async function askForPasskey(
   purpose: PasskeyPurpose,
 ): Promise<string> {
   const known = purpose.personId === null ? [] : await listCredentials(mandate, purpose.personId)
+  const { generateAuthenticationOptions } = await loadLibrary()
   const options = await generateAuthenticationOptions({
     rpID: rpIdOf(services),
     challenge: new Uint8Array(randomBytes(CHALLENGE_BYTES)),
@@ -117,6 +115,7 @@ export async function askToRegister(
   person: { readonly id: string; readonly email: string; readonly name: string },
 ): Promise<string> {
   const known = await listCredentials(mandate, person.id)
+  const { generateRegistrationOptions } = await loadLibrary()
   const options = await generateRegistrationOptions({
     rpName: PROVIDER_NAME,
     rpID: rpIdOf(services),
@@ -146,6 +145,7 @@ async function verifyWith(
 ): Promise<number | null> {
   const { answer } = expected
   const { userHandle, ...response } = answer.response
+  const { verifyAuthenticationResponse } = await loadLibrary()
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: {
@@ -199,6 +199,7 @@ async function verifyNew(
   },
 ) {
   const { id, rawId, type, response } = attempt.answer
+  const { verifyRegistrationResponse } = await loadLibrary()
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       response: {

@@ -5,7 +5,7 @@ import type { Mandate } from '#platform/mandate.ts'
 import { inSystemTransaction } from '#platform/system-transaction.ts'
 import type { Vault } from '#platform/vault.ts'
 import { makeOutgoing } from './outgoing.ts'
-import type { OutgoingOptions, Post } from './outgoing.ts'
+import type { OutgoingOptions, Post } from './ways-out.ts'
 import type { Attempted } from './rules.ts'
 
 /** Longer than an attempt can last, so that nothing is sent twice at once. */

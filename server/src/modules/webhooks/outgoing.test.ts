@@ -4,7 +4,8 @@ import { ForwardProxy } from '#testing/forward-proxy.ts'
 import { TEST_CERTIFICATE, WebhookReceiver } from '#testing/webhook-receiver.ts'
 import { readAllowedNets } from './allowed-nets.ts'
 import { makeOutgoing } from './outgoing.ts'
-import type { Outgoing, OutgoingOptions } from './outgoing.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { OutgoingOptions } from './ways-out.ts'
 
 let receiver: WebhookReceiver
 const made: Outgoing[] = []
