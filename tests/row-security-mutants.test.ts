@@ -60,7 +60,7 @@ async function isForged(): Promise<boolean> {
 
 /** Whether some situation differs, looked for until the first that does. An error is no answer, so it counts as one. */
 async function isSeen(): Promise<boolean> {
-  // Nothing here notes that a session was used, and of one that was not for a minute no decision is kept.
+  // Nothing here notes that a session was used, and of one that is idle no decision is kept.
   await client.query(`update session set seen_at = now() where seen_at > now() - interval '25 minutes'`)
   if (await isForged().catch(() => true)) return true
   for (const situation of situations) {

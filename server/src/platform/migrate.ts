@@ -130,6 +130,7 @@ async function migrateOnce(
       .map((result) => result.migrationName)
     for (const name of applied) options.log?.(name)
     if (error !== undefined) throw toMigrationError(error, results)
+    await pool.query('call private.close_temporary_names()')
     await options.afterwards?.(pool)
     if (options.roleSecret !== undefined) await setPasswords(pool, options.roleSecret)
     return { applied }

@@ -220,6 +220,9 @@ describe('approving', () => {
     const { content_sha256 } = await signAgreement(world, own, id)
     const approve = (caller: AgreementScene['drafter']) =>
       world.call(caller, 'POST', `${ADMIN}/${id}/approve`, { body: { content_sha256 } })
+    const asks = async (caller: AgreementScene['drafter']) =>
+      (await world.call(caller, 'GET', `${ADMIN}/${id}`)).json().needs_other_approver
+    expect([await asks(own.drafter), await asks(own.approver)]).toEqual([true, false])
     const byDrafter = await approve(own.drafter)
     expect([byDrafter.statusCode, byDrafter.json().code]).toEqual([409, 'AGREEMENT_FOUR_EYES'])
     const both = await world.person('Bo Lind')

@@ -5,7 +5,7 @@ import { plainText, publicId } from '#platform/route-input.ts'
 import { findApproval, findSignature, listEvents, listFiles } from './evidence-store.ts'
 import type { ApprovalRow, SignatureRow } from './evidence-store.ts'
 import { compareTerms, compareTexts } from './rules.ts'
-import { findPrevious, isChainWhole } from './store.ts'
+import { findPrevious, getProgram, isChainWhole } from './store.ts'
 import type { AgreementMandate, AgreementRow } from './store.ts'
 import { AGREEMENT_STATES } from './tables.ts'
 import { AgreementTerms } from './terms.ts'
@@ -82,6 +82,9 @@ const ChangesBody = z.strictObject({
 })
 
 export const AgreementDetailBody = AgreementBody.extend({
+  needs_other_approver: z.boolean().meta({
+    description: 'Whether the reader drafted it and the program asks for a second person to approve it.',
+  }),
   body: z.string().meta({ description: 'The text in Markdown, exactly as it is fingerprinted.' }),
   source: z
     .string()
@@ -199,6 +202,12 @@ export async function readChanges(
   }
 }
 
+/** Whether somebody else than the reader has to approve; the database decides the same when it is approved. */
+async function needsOtherApprover(mandate: AgreementMandate, row: AgreementRow): Promise<boolean> {
+  if (mandate.kind !== 'platform' || row.created_by !== mandate.actor.id) return false
+  return (await getProgram(mandate)).four_eyes !== 'off'
+}
+
 /** An agreement with its evidence and history, as the mandate's side reads it. */
 export async function describeAgreement(
   mandate: AgreementMandate,
@@ -211,6 +220,7 @@ export async function describeAgreement(
   const terms = termsOf(row)
   return {
     ...toAgreement(mandate, row),
+    needs_other_approver: await needsOtherApprover(mandate, row),
     body: row.body,
     source: mandate.kind === 'platform' ? row.source : null,
     template_id: encodeId('agreement_template', idFromUuid('agreement_template', row.template_id)),

@@ -1,6 +1,6 @@
 import type { PartnerId } from '@liaison/access'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { parseInputs } from '#platform/route-input.ts'
 import { sent } from '#platform/route.ts'
@@ -59,15 +59,7 @@ export async function refuseMissingImage(
     const errors: FieldFaultBody[] = [
       { pointer, code: 'IMAGE_NOT_FOUND', detail: 'No image with this digest was handed in.' },
     ]
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'One part of the input cannot be taken; nothing was changed.',
-      {
-        errors,
-        cause: error,
-      },
-    )
+    throw inputRefused(errors, { cause: error })
   }
 }
 

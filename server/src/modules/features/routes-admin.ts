@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { calendarDay, commaList, plainText, searchText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
@@ -39,12 +39,7 @@ const TermsInput = {
 /** Refuses with every fault at once. */
 export function refuseFaults(faults: readonly FieldFaultBody[]): void {
   if (faults.length === 0) return
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    { errors: [...faults] },
-  )
+  throw inputRefused([...faults])
 }
 
 /** Refuses what was changed since it was read. */

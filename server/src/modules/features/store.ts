@@ -1,4 +1,5 @@
 import { databaseCodeOf } from '#platform/database.ts'
+import { constraintOf } from '#platform/guarded.ts'
 import { containsPattern } from '#platform/list.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -135,7 +136,7 @@ function toValues(terms: FeatureTerms, reason: string) {
 }
 
 function translate(error: unknown): never {
-  const name = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
+  const name = constraintOf(error)
   if (databaseCodeOf(error) === '23505')
     throw new ProblemError(409, 'FEATURE_KEY_TAKEN', 'Another feature has this key.', { cause: error })
   if (name === 'feature_circle' || name === 'feature_prerequisite')

@@ -120,13 +120,6 @@ export function makeChooseRoutes(): Route[] {
     page({
       ...visit,
       method: 'GET',
-      path: '/',
-      summary: 'The front door: on to the choice of frames, or to sign-in',
-      handle: () => Promise.resolve(redirect('/choose')),
-    }),
-    page({
-      ...visit,
-      method: 'GET',
       path: '/choose',
       summary: 'The frames that the person can enter',
       handle: choose,

@@ -215,6 +215,41 @@ describe('an invitation', () => {
     expect(event).toEqual({ actor_name: 'Tom Bay', resource_label: 'Tom Bay' })
   })
 
+  test.each([
+    ['was removed', `update partner_member set status = 'inactive' where person_id = $1`],
+    ['is an owner no more', `update partner_member set role = 'PARTNER_STAFF' where person_id = $1`],
+    ['was made inactive', `update person set status = 'inactive' where id = $1`],
+  ])('ends when the owner who sent it %s: nobody comes back through it', async (_, change) => {
+    const { partner, owner, caller } = await seedPartner()
+    const [email, second] = [newAddress(), await world.person()]
+    await world.partnerMember(partner, second.id, 'PARTNER_OWNER')
+    await world.call(caller, 'POST', '/api/v1/partner/members/invite', {
+      body: { email, role: 'PARTNER_OWNER' },
+    })
+    const link = linkIn((await mailsTo(world, email))[0])
+    const browser = newBrowser()
+    expect((await browser.get(link)).status).toBe(200)
+    await world.seed(change, [owner.id])
+    expect((await browser.get(link)).status).toBe(410)
+    expect((await browser.post(link, { name: 'The Same', password: NEW_PASSWORD })).status).toBe(410)
+    expect(await world.sql('select 1 from person where email = $1', [email])).toEqual([])
+  })
+
+  test('into a tenant ends with the administrator who sent it', async () => {
+    const [tenant, admin, email] = [await world.tenant('Acme'), await world.person(), newAddress()]
+    await world.tenantMember(tenant, admin.id)
+    await world.call(
+      { ...(await world.signIn(admin.id)), tenantId: tenant },
+      'POST',
+      '/api/v1/tenant/members/invite',
+      { body: { email, role: 'TENANT_ADMIN' } },
+    )
+    const link = linkIn((await mailsTo(world, email))[0])
+    await world.seed(`update tenant_member set role = 'TENANT_USER' where person_id = $1`, [admin.id], tenant)
+    expect((await newBrowser().post(link, { name: 'The Same', password: NEW_PASSWORD })).status).toBe(410)
+    expect(await world.sql('select 1 from person where email = $1', [email])).toEqual([])
+  })
+
   test('is refused to staff, for a member, and by the database for another organisation', async () => {
     const { partner, owner, caller } = await seedPartner()
     const staff = await world.person()

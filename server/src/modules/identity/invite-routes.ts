@@ -9,7 +9,7 @@ import { newPasswordField } from './account-pages.ts'
 import { continueHalf, formText } from './door.ts'
 import type { Door, Visit } from './door.ts'
 import { noteJoined, notePasswordChange } from './events.ts'
-import { findJoinFault, findPlaceName, join } from './member-store.ts'
+import { findJoinFault, findPlaceName, join, mayStillInvite } from './member-store.ts'
 import { findNewPasswordFault } from './new-password.ts'
 import { contextWords, SHORTEST_ALONE, SHORTEST_BESIDE_FACTOR } from './password-rules.ts'
 import { addPerson, findByEmail, findPerson, keepPassword } from './person-store.ts'
@@ -24,18 +24,21 @@ const Detail = z.discriminatedUnion('kind', [
     kind: z.literal('partner'),
     organisation_id: z.string(),
     role: z.enum(['PARTNER_OWNER', 'PARTNER_STAFF']),
+    invited_by: z.string().nullish(),
     invited_by_name: z.string(),
   }),
   z.object({
     kind: z.literal('tenant'),
     organisation_id: z.string(),
     role: z.enum(['TENANT_ADMIN', 'TENANT_USER']),
+    invited_by: z.string().nullish(),
     invited_by_name: z.string(),
   }),
   z.object({
     kind: z.literal('platform'),
     organisation_id: z.null(),
     role: z.literal('SUPER_ADMIN'),
+    invited_by: z.string().nullish(),
     invited_by_name: z.string(),
   }),
 ])
@@ -68,7 +71,7 @@ async function findInvited({ mandate }: Visit, token: string): Promise<Invited |
   const detail = Detail.parse(kept.detail)
   const place = { kind: detail.kind, id: detail.organisation_id }
   const name = await findPlaceName(mandate, place)
-  if (name === null) return null
+  if (name === null || !(await mayStillInvite(mandate, place, detail.invited_by ?? null))) return null
   return {
     token,
     email: kept.email,
@@ -82,7 +85,10 @@ async function findInvited({ mandate }: Visit, token: string): Promise<Invited |
 const gonePage = () =>
   showPage(
     'This invitation no longer works',
-    html`<p class="lead">It was used already, its 7 days are over, or it was replaced by a newer one.</p>
+    html`<p class="lead">
+        It was used already, its 7 days are over, it was replaced by a newer one, or whoever sent it may no
+        longer invite.
+      </p>
       <p>Ask whoever invited you for a new one.</p>
       <div class="buttons"><a class="button" href="/signin">Go to sign-in</a></div>`,
     { status: 410 },

@@ -148,6 +148,29 @@ export async function findPlaceName(mandate: Mandate<'identity'>, place: Place):
   return row && !['terminated', 'suspended', 'closed'].includes(row.status) ? row.name : null
 }
 
+/**
+ * Whether whoever sent an invitation may still invite there, asked when it is used: nobody who was removed or lowered comes back
+ * through one that was sent before. The operator at the machine is no person here.
+ */
+export async function mayStillInvite(
+  mandate: Mandate<'identity'>,
+  place: Place,
+  inviterId: string | null,
+): Promise<boolean> {
+  const [result] = await runStatements(mandate, [
+    {
+      text: `select not exists (select from person where id = $1)
+          or exists (
+            select from person p where p.id = $1 and p.status = 'active' and (
+              exists (select from platform_staff s where s.person_id = p.id and s.status = 'active')
+              or exists (select from partner_member m where $3 = 'partner' and m.partner_id = $2 and m.person_id = p.id and m.role = 'PARTNER_OWNER' and m.status = 'active')
+              or exists (select from tenant_member m where $3 = 'tenant' and m.tenant_id = $2 and m.person_id = p.id and m.role = 'TENANT_ADMIN' and m.status = 'active'))) as may`,
+      values: [inviterId, place.id, place.kind],
+    },
+  ])
+  return result?.rows[0]?.['may'] === true
+}
+
 /** What stands in the way of a person joining; null when nothing does. */
 export async function findJoinFault(
   mandate: Mandate<'identity'>,

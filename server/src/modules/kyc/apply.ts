@@ -1,5 +1,5 @@
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { Services } from '#platform/services.ts'
 import { adapterOf } from './adapters.ts'
 import { findLatest, findVerifiedUntil, handOver, insertCheck, moveOwn } from './applicant-store.ts'
@@ -89,14 +89,7 @@ export async function submitCheck(
     })
   const fault = faultOfBirthDate(stated.birth_date, mandate.origin.now)
   if (fault !== null)
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'Parts of the input cannot be taken; nothing was changed.',
-      {
-        errors: [{ pointer: '/body/birth_date', code: 'OUT_OF_RANGE', detail: fault }],
-      },
-    )
+    throw inputRefused([{ pointer: '/body/birth_date', code: 'OUT_OF_RANGE', detail: fault }])
   await moveOwn(mandate, row, { to: 'submitted', stated })
   const after = await requireOwn(mandate)
   recordCheck(mandate, after, {

@@ -1,9 +1,9 @@
-import { ProblemError } from '#platform/problem.ts'
+import { guardedBy } from '#platform/guarded.ts'
 
 const STATE = 'IDENTITY_CHECK_STATE_CONFLICT'
 
-/** What the database's own rules refuse, and what the caller is told. */
-const REFUSED: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
+export const refusing = guardedBy({
   kyc_case_one_open: ['IDENTITY_CHECK_OPEN', 'An identity check of yours is under way.'],
   kyc_case_attempt_check: [STATE, 'It was sent in five times. Take it back and begin a new one.'],
   kyc_review_once: ['ALREADY_REVIEWED', 'You decided about this before; somebody else decides now.'],
@@ -14,16 +14,4 @@ const REFUSED: Readonly<Record<string, readonly [code: string, detail: string]>>
   identity_check_facts: [STATE, 'What is being checked cannot be changed.'],
   identity_check_incomplete: [STATE, 'Everything that is checked is stated first.'],
   identity_check_vendor: ['VENDOR_DECIDES', 'The vendor decides this identity check.'],
-}
-
-/** Runs a change; what the database's own rules refuse becomes the problem that names it. */
-export async function refusing<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = REFUSED[constraint]
-    if (known) throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})

@@ -1,5 +1,5 @@
 import type { IdOf, PartnerId, PartnerRole } from '@liaison/access'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -22,11 +22,9 @@ export async function getMember(mandate: Managing, partnerId: PartnerId, memberI
 
 export type MemberRow = Awaited<ReturnType<typeof getMember>>
 
-const isLastOwner = (error: unknown) =>
-  databaseCodeOf(error) !== undefined &&
-  error instanceof Error &&
-  'constraint' in error &&
-  error.constraint === 'partner_member_last_owner'
+const naming = guardedBy({
+  partner_member_last_owner: ['PARTNER_LAST_OWNER', 'A partner keeps one active owner at least.'],
+})
 
 /** Changes role or standing of a member. Throws PARTNER_LAST_OWNER, which the database decides. */
 export async function changeMember(
@@ -34,16 +32,11 @@ export async function changeMember(
   member: Pick<MemberRow, 'id'>,
   change: { readonly role: PartnerRole } | { readonly status: 'inactive' },
 ): Promise<void> {
-  try {
-    await tables<PartnerTables>(mandate)
+  await naming(
+    tables<PartnerTables>(mandate)
       .updateTable('partner_member')
       .set(change)
       .where('id', '=', member.id)
-      .execute()
-  } catch (error) {
-    if (!isLastOwner(error)) throw error
-    throw new ProblemError(409, 'PARTNER_LAST_OWNER', 'A partner keeps one active owner at least.', {
-      cause: error,
-    })
-  }
+      .execute(),
+  )
 }

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { recordEvent } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
+import type { ProblemError } from '#platform/problem.ts'
 import { calendarDay, commaList, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -37,14 +38,7 @@ function recordDocument(
 }
 
 function fault(code: string, detail: string): ProblemError {
-  return new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
-    {
-      errors: [{ pointer: '/body/content_base64', code, detail }],
-    },
-  )
+  return inputRefused([{ pointer: '/body/content_base64', code, detail }])
 }
 
 /** The bytes of an upload. What it is is read from its first bytes. Throws VALIDATION_ERROR. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import { Money, toMoney } from '#platform/money.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -132,17 +132,12 @@ const offerRoute = route({
       throw new ProblemError(409, 'PLAN_NOT_LENT', 'The provider does not let you offer this plan.')
     const wider = findWider(plan.list_limits, body.limits)
     if (wider.length > 0)
-      throw new ProblemError(
-        422,
-        'VALIDATION_ERROR',
-        'Parts of the input cannot be taken; nothing was changed.',
-        {
-          errors: wider.map((key) => ({
-            pointer: `/body/limits/${key}`,
-            code: 'WIDER_THAN_LENT',
-            detail: 'must not allow more than the plan of the catalogue does',
-          })),
-        },
+      throw inputRefused(
+        wider.map((key) => ({
+          pointer: `/body/limits/${key}`,
+          code: 'WIDER_THAN_LENT',
+          detail: 'must not allow more than the plan of the catalogue does',
+        })),
       )
     await putOffer(
       mandate,

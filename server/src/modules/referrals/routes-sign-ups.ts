@@ -1,5 +1,7 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { refuseItems } from '#platform/item-faults.ts'
+import type { ItemFault } from '#platform/item-faults.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -36,13 +38,6 @@ const Item = z.strictObject({
 type Item = z.output<typeof Item>
 
 const ClickId = publicId('referral_click')
-
-interface ItemFault {
-  readonly index: number
-  readonly pointer: string
-  readonly code: string
-  readonly detail: string
-}
 
 const Fault = z.strictObject({ index: z.int(), pointer: z.string(), code: z.string(), detail: z.string() })
 
@@ -96,23 +91,6 @@ function findFaults(items: readonly Item[], tenants: ReadonlyMap<string, string>
     else first.set(item.external_id, index)
     return faults
   })
-}
-
-function refuse(faults: readonly ItemFault[]): never {
-  const count = new Set(faults.map(({ index }) => index)).size
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    `${count === 1 ? 'One item' : `${count} items`} cannot be taken; nothing was changed.`,
-    {
-      errors: faults.map(({ index, pointer, code, detail }) => ({
-        pointer: `/body/items/${index}${pointer}`,
-        code,
-        detail,
-      })),
-      details: { items: faults },
-    },
-  )
 }
 
 interface Taken {
@@ -210,7 +188,7 @@ const makeIngestRoute = (services: Services): Route =>
       if (body.dry_run) await setMark(mandate)
       const taken = await take(mandate, body.items, services.vault.deriveKey(DIGEST_KEY))
       if (body.dry_run) await returnToMark(mandate)
-      else if (taken.faults.length > 0) refuse(taken.faults)
+      else if (taken.faults.length > 0) refuseItems(taken.faults)
       const results = toResults(body.items, taken, body.dry_run)
       recordEvent(mandate, {
         action: 'program.sign_ups.imported',

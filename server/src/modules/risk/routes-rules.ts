@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -64,12 +64,7 @@ function readSettings(rule: RiskRule, given: Readonly<Record<string, unknown>>) 
     code: issue.code.toUpperCase(),
     detail: issue.message,
   }))
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    { errors },
-  )
+  throw inputRefused(errors)
 }
 
 const changeRoute = route({

@@ -1,0 +1,30 @@
+set role liaison_authz;
+
+create or replace function access.configuration_impact(partner uuid)
+  returns jsonb
+  language plpgsql stable security definer
+  set search_path = pg_catalog
+  as $$
+begin
+  if not access.is_in_own_plane() or (session_user <> 'liaison_platform' and partner is distinct from access.context_id('partner_id')) then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'members', (select count(*) from public.partner_member m where m.partner_id = partner and m.status = 'active'),
+    'live_sessions', (select count(*) from access.live_session s join public.partner_member m on m.person_id = s.person_id and m.status = 'active' where m.partner_id = partner),
+    'live_clients', (select count(*) from public.api_client k where k.partner_id = partner and k.status = 'active' and k.environment = 'live'),
+    'sandbox_clients', (select count(*) from public.api_client k where k.partner_id = partner and k.status = 'active' and k.environment = 'sandbox'),
+    'end_users', coalesce((select jsonb_object_agg(u.role, u.total) from (select e.role, count(*) as total from public.end_user e where e.partner_id = partner group by e.role) u), '{}'));
+end
+$$;
+
+-- The logins that work for everybody ask before there is a context; the provider's asks in its own plane, everybody else of the own partner.
+create or replace function access.read_configuration(partner uuid) returns table (document jsonb, version integer)
+  language sql stable security definer
+  set search_path = pg_catalog
+  as $$
+  select access.configuration(partner), (select c.active_version from public.partner_configuration c where c.partner_id = partner)
+  where session_user in ('liaison_auth', 'liaison_job', 'liaison_guard') or (session_user = 'liaison_platform' and access.is_in_own_plane()) or partner = access.context_id('partner_id')
+  $$;
+
+reset role;
