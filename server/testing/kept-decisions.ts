@@ -2,6 +2,7 @@ import { decide } from '@liaison/access'
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { decodeFacts, toFacts } from '#platform/facts.ts'
+import type { Ticket } from '#platform/facts.ts'
 import { featuresOf } from '#platform/features.ts'
 import { liftFreeze, seedFreeze } from './drawn-worlds.ts'
 import type { Drawn, Seeded } from './drawn-worlds.ts'
@@ -13,13 +14,19 @@ export const LIST = 'partner.tenants.list' satisfies PermissionName
 
 interface Entered {
   readonly resumed?: boolean
-  readonly ticket?: string
+  readonly kept?: Ticket | null
 }
 
 const hashOf = ({ caller }: Seeded): string =>
   createHash('sha256')
     .update(String(caller.cookie).split('=')[1] ?? '')
     .digest('hex')
+
+/** What a ticket is made for, as the server asks. */
+export const questionOf = (
+  seeded: Seeded,
+  { tenant_id = seeded.tenant, permission = READ }: Question = {},
+): string => [hashOf(seeded), tenant_id ?? [], permission].flat().join(' ')
 
 /** A transaction of the login that acts, which is rolled back unless the work ends it. */
 export async function withDelegate<Result>(
@@ -38,10 +45,24 @@ export async function withDelegate<Result>(
 
 /** What is entered with. */
 export interface Question {
-  readonly ticket?: string
+  readonly ticket?: Ticket
   readonly tenant_id?: string | null
   readonly permission?: PermissionName
   readonly writes?: boolean
+}
+
+/** Whether the ticket lets in, asked as the server does. */
+export async function resumes(
+  client: pg.PoolClient,
+  ticket: Ticket,
+  { question, request = { source: 'api' } }: { readonly question: string; readonly request?: object | null },
+): Promise<boolean> {
+  const { code, stands, reached: reaches, reached_code, context, context_code } = ticket
+  const { rows } = await client.query<{ now: Date | null }>(
+    'select access.resume($1, $2, $3, $4, $5, $6, $7, $8) as now',
+    [code, stands, reaches, reached_code, context, context_code, question, request],
+  )
+  return rows[0]?.now instanceof Date
 }
 
 /** Enters as the server does: with the ticket if there is one, and the long way where it does not hold. */
@@ -54,13 +75,7 @@ export async function enter(client: pg.PoolClient, seeded: Seeded, more: Questio
     ...more,
   }
   if (ticket !== undefined) {
-    const question = [hashOf(seeded), asked.tenant_id ?? [], asked.permission].flat().join(' ')
-    const { rows } = await client.query<{ now: Date | null }>('select access.resume($1, $2, $3) as now', [
-      ticket,
-      question,
-      { source: 'api' },
-    ])
-    if (rows[0]?.now) return { resumed: true }
+    if (await resumes(client, ticket, { question: questionOf(seeded, more) })) return { resumed: true }
   }
   const { rows } = await client.query<{ facts: Entered }>('select access.enter_person($1) as facts', [
     { session_hash: hashOf(seeded), ...asked },
@@ -81,15 +96,15 @@ export const reachedBy = (world: TestWorld, seeded: Seeded, more: Question): Pro
   })
 
 /** The ticket of a decision that is kept. */
-export async function ticketOf(world: TestWorld, seeded: Seeded): Promise<string> {
+export async function ticketOf(world: TestWorld, seeded: Seeded): Promise<Ticket> {
   // The first entry of all begins the era within which decisions are kept.
   await withDelegate(world, async (client) => {
     await enter(client, seeded)
     await client.query('commit')
   })
-  const { ticket } = await withDelegate(world, (client) => enter(client, seeded))
-  if (!ticket) throw new Error('No ticket was given.')
-  return ticket
+  const { kept } = await withDelegate(world, (client) => enter(client, seeded))
+  if (!kept) throw new Error('No ticket was given.')
+  return kept
 }
 
 /** What the kernel says of facts that were gathered this moment. */

@@ -1,4 +1,4 @@
-import { ProblemError } from './problem.ts'
+import { inputRefused } from './problem.ts'
 import type { Route } from './route.ts'
 import type { Statement } from './statement.ts'
 
@@ -17,20 +17,13 @@ export function readAccessReason(header: string | string[] | undefined): string 
     // Not decodable: refused below like an empty one.
   }
   if (reason !== '' && reason.length <= LONGEST && !/\p{Cc}/u.test(reason)) return reason
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
+  throw inputRefused([
     {
-      errors: [
-        {
-          pointer: '/headers/x-access-reason',
-          code: 'INVALID_REASON',
-          detail: `must be percent-encoded text of 1 to ${LONGEST} characters`,
-        },
-      ],
+      pointer: '/headers/x-access-reason',
+      code: 'INVALID_REASON',
+      detail: `must be percent-encoded text of 1 to ${LONGEST} characters`,
     },
-  )
+  ])
 }
 
 /** Asking how a tenant can be entered needs no reason; entering does. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeAdmissionQueue } from '#platform/admission-queue.ts'
 import type { DoneRead } from '#platform/admission-statement.ts'
 import { LOGINS } from '#platform/database.ts'
+import type { Ticket } from '#platform/facts.ts'
 import { LIMITS } from '#platform/limit-policies.ts'
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Seeded } from '#testing/drawn-worlds.ts'
@@ -20,12 +21,13 @@ afterAll(() => world[Symbol.asyncDispose]())
 const ALLOWANCES = { policyOf: (name: keyof typeof LIMITS) => LIMITS[name], scale: 1 }
 const ROUTE = '/api/v1/probe/group'
 
-const readOf = (ticket: string, event: Readonly<Record<string, unknown>> = {}): DoneRead => ({
+const readOf = (ticket: Ticket, event: Readonly<Record<string, unknown>> = {}): DoneRead => ({
   ticket,
-  subject: ticket,
+  subject: ticket.context,
   request: { request_id: 'req_of_a_group', method: 'GET', route: ROUTE, source: 'api' },
   event: { action: 'support.tickets.read', row_count: 1, ...event },
   isDurable: false,
+  isUse: false,
 })
 
 interface Recorded {
@@ -42,7 +44,7 @@ const recordedOf = (tenants: readonly string[]): Promise<Recorded[]> =>
     [ROUTE, tenants],
   )
 
-const seedReaders = async (count: number): Promise<{ seeded: Seeded; ticket: string }[]> => {
+const seedReaders = async (count: number): Promise<{ seeded: Seeded; ticket: Ticket }[]> => {
   const readers = []
   for (let number = 0; number < count; number += 1) {
     const seeded = await seedWorld(world, HEALTHY)
@@ -77,16 +79,26 @@ describe('reads that are admitted and recorded together', () => {
     const enqueue = makeAdmissionQueue(world.database, ALLOWANCES)
     const [first, second, third, fourth] = readers
     if (!first || !second || !third || !fourth) throw new Error('There are four readers.')
+    const { context, reader_code, context_code } = second.ticket
+    const forged = context.replaceAll(second.seeded.person, first.seeded.person)
+    expect(forged).not.toBe(context)
     const outcomes = await Promise.allSettled([
       enqueue({ asked: [], read: readOf(first.ticket) }),
-      enqueue({
-        asked: [],
-        read: readOf(second.ticket.replaceAll(second.seeded.person, first.seeded.person)),
-      }),
+      enqueue({ asked: [], read: readOf({ ...second.ticket, context: forged }) }),
+      // The code of a context is no code of a reader.
+      enqueue({ asked: [], read: readOf({ ...second.ticket, reader_code: context_code }) }),
+      enqueue({ asked: [], read: readOf({ ...first.ticket, reader_code }) }),
       enqueue({ asked: [], read: readOf(third.ticket) }),
       enqueue({ asked: [], read: readOf(fourth.ticket, { resource_id: 'no id' }) }),
     ])
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected'])
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'rejected',
+      'fulfilled',
+      'rejected',
+    ])
     const recorded = await recordedOf(readers.map(({ seeded }) => seeded.tenant))
     expect(recorded.map(({ reads }) => reads)).toEqual([1, 1])
     expect(new Set(recorded.map(({ tenant_id }) => tenant_id))).toEqual(
@@ -121,13 +133,76 @@ describe('reads that are admitted and recorded together', () => {
       world.database
         .pool(login)
         .query(
-          `select audit.record_reads('{}', '{0}', array[$1::text], array[$2::jsonb], array[$3::jsonb])`,
-          [ticket, request, event],
+          `select audit.record_reads('{}', '{0}', array[$1::text], array[$2::text], array[$3::jsonb], array[$4::jsonb], '{f}')`,
+          [ticket.context, ticket.reader_code, request, event],
         )
     for (const login of LOGINS.filter((name) => name !== 'liaison_guard'))
       await expect(record(login), login).rejects.toThrow(/permission denied/)
     await expect(record('liaison_guard')).resolves.toBeDefined()
     expect((await recordedOf([reader.seeded.tenant]))[0]?.reads).toBe(1)
+  })
+})
+
+describe('the use of a session', () => {
+  const SEEN = `select seen_at from session where person_id = $1`
+  const seenOf = async ({ person }: Seeded) =>
+    (await world.sql<{ seen_at: Date }>(SEEN, [person]))[0]?.seen_at
+
+  async function seedUsed(): Promise<{
+    seeded: Seeded
+    note: () => Promise<unknown>
+    isNoted: () => Promise<boolean>
+  }> {
+    const seeded = await seedWorld(world, HEALTHY)
+    await world.sql(`update session set seen_at = now() - interval '90 seconds' where person_id = $1`, [
+      seeded.person,
+    ])
+    const ticket = await ticketOf(world, seeded)
+    const before = await seenOf(seeded)
+    const enqueue = makeAdmissionQueue(world.database, ALLOWANCES)
+    const read = { ...readOf(ticket), isUse: true }
+    return {
+      seeded,
+      note: () => enqueue({ asked: [], read }),
+      isNoted: async () => (await seenOf(seeded))?.getTime() !== before?.getTime(),
+    }
+  }
+
+  test('is noted with the read that says so, and its own session alone', async () => {
+    const [used, other] = [await seedUsed(), await seedUsed()]
+    await used.note()
+    expect([await used.isNoted(), await other.isNoted()]).toEqual([true, false])
+    const noted = await seenOf(used.seeded)
+    await used.note()
+    expect(await seenOf(used.seeded)).toEqual(noted)
+  })
+
+  test.each([
+    ['has ended', `ended_at = now()`],
+    ['was idle for too long', `idle_seconds = 89`],
+    ['has lasted long enough', `ends_at = now()`],
+  ])('brings none back that %s', async (_, set) => {
+    const used = await seedUsed()
+    await world.sql(`update session set ${set} where person_id = $1`, [used.seeded.person])
+    await used.note()
+    expect(await used.isNoted()).toBe(false)
+  })
+
+  test('waits for nobody who holds the session, and the read is told', async () => {
+    const used = await seedUsed()
+    const other = new pg.Client({ ...world.connection })
+    await other.connect()
+    try {
+      await other.query('begin')
+      await other.query('select from session where person_id = $1 for update', [used.seeded.person])
+      await used.note()
+      await other.query('rollback')
+    } finally {
+      await other.end()
+    }
+    expect(await used.isNoted()).toBe(false)
+    await used.note()
+    expect(await used.isNoted()).toBe(true)
   })
 })
 

@@ -1,3 +1,4 @@
+import type { Ticket } from './facts.ts'
 import type { LimitName, LimitPolicy } from './limit-policies.ts'
 import type { Row, Statement } from './statement.ts'
 
@@ -11,14 +12,16 @@ export interface Asked {
 
 /** A read that was done and waits to be told: what proves whose it was, and what is to be recorded of it. */
 export interface DoneRead {
-  /** The ticket that it stood on, which the database signed. */
-  readonly ticket: string
+  /** What the ticket that it stood on says of whose read it was, under the code that the database gave it. */
+  readonly ticket: Pick<Ticket, 'context' | 'reader_code'>
   /** Who reads where: with route and event the order in which all processes record. */
   readonly subject: string
   /** Which request it was. */
   readonly request: Readonly<Record<string, unknown>>
   readonly event: unknown
   readonly isDurable: boolean
+  /** Whether the use of its session is noted as well. */
+  readonly isUse: boolean
 }
 
 /** A call whose decision is kept: it may be allowed, and is recorded, only if the database says that the decision still holds. */
@@ -176,7 +179,7 @@ function textOf({ places, reads, calls }: Plan): string {
     columns.push('admitted', 'remaining', 'retry_microseconds', 'allowed')
   }
   if (reads.length > 0) {
-    steps.push(`r as materialized (select audit.record_reads(${values(4)}))`)
+    steps.push(`r as materialized (select audit.record_reads(${values(6)}))`)
     sources.push('r')
   }
   if (calls.length > 0) {
@@ -198,9 +201,11 @@ export function statementOf(plan: Plan, allowances: Allowances): Statement {
   if (reads.length > 0)
     values.push(
       reads.map(({ needs }) => needs),
-      reads.map(({ what }) => what.ticket),
+      reads.map(({ what }) => what.ticket.context),
+      reads.map(({ what }) => what.ticket.reader_code),
       reads.map(({ what }) => what.request),
       reads.map(({ what }) => what.event),
+      reads.map(({ what }) => what.isUse),
     )
   if (calls.length > 0)
     values.push(

@@ -106,8 +106,9 @@ async function work(engine: Engine, call: Call, opened: Opened): Promise<Answer>
 
 /** Keeps the idle clock of a session going; at most one write a minute, and never part of the request. */
 function touchSession(engine: Engine, opened: Opened): void {
-  const { mandate, seenSecondsAgo = 0 } = opened
-  if (seenSecondsAgo < 60 || !('actor' in mandate)) return
+  const { mandate, use } = opened
+  if (!use?.isDue || !('actor' in mandate)) return
+  use.noted()
   void engine.database
     .pool('liaison_auth')
     .query('update session set seen_at = now() where id = $1 and ended_at is null', [mandate.actor.sessionId])

@@ -54,7 +54,7 @@ interface Read {
 /** Takes the limits, and writes what there is to write of a read whose rows are there. Returns what the answer says of the limits. */
 async function recordAndAdmit(
   { limiter, readDurability = 'relaxed' }: Engine,
-  { call, opened: { mandate, transaction, proof }, answer }: Read,
+  { call, opened: { mandate, transaction, proof, use }, answer }: Read,
   admit: Admit,
 ): Promise<Record<string, string>> {
   const applicant = { ...call, mandate }
@@ -68,5 +68,8 @@ async function recordAndAdmit(
   transaction.end()
   if (event === undefined) return admit(await takeLimits(limiter, applicant))
   const isDurable = readDurability === 'durable'
-  return admit(await takeLimitsForRead(limiter, applicant, { ...proof, event, isDurable }))
+  const isUse = use?.isDue === true
+  const limits = admit(await takeLimitsForRead(limiter, applicant, { ...proof, event, isDurable, isUse }))
+  if (isUse) use.noted()
+  return limits
 }

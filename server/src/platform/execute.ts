@@ -3,7 +3,6 @@ import type { PartnerId, PermissionEntry, TenantId } from '@liaison/access'
 import type { FastifyRequest } from 'fastify'
 import { stateOfReason } from './access-reason.ts'
 import type { TokenVerifier } from './access-token.ts'
-import type { DoneRead } from './admission-statement.ts'
 import { isAgencyAccess } from './agency-door.ts'
 import type { AgencyCall, AgencyDoor } from './agency-door.ts'
 import { authorizationsOf } from './authorizations.ts'
@@ -17,7 +16,8 @@ import type { RealmTokens } from './realm-token.ts'
 import { openInRealm } from './open-in-realm.ts'
 import { openForIdentity, openForIngest } from './resolver-without-person.ts'
 import { openForPerson } from './resolver.ts'
-import type { PersonRequest } from './resolver.ts'
+import type { SessionUse } from './kept-decisions.ts'
+import type { PersonRequest, Proof } from './resolver.ts'
 import { ProblemError } from './problem.ts'
 import { Refusal } from './refusal.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -90,9 +90,10 @@ export interface Opened {
   readonly transaction: Transaction
   /** Set where the door itself took the limits: what the answer says of them. */
   readonly limitHeaders?: Readonly<Record<string, string>>
-  readonly seenSecondsAgo?: number
+  /** The use of the session that was opened with, where there is one. */
+  readonly use?: SessionUse
   /** Set for a read that stands on a decision that is kept, and has begun no transaction. */
-  readonly proof?: Omit<DoneRead, 'event' | 'isDurable'>
+  readonly proof?: Proof
 }
 
 /** The tenant that a request names, or null. Throws TENANT_CONTEXT_MISMATCH when it names two. */
@@ -155,7 +156,7 @@ async function openForToken(
 ): Promise<Opened> {
   const { method, url } = call.request
   const headers = { ...call.request.headers, authorization: authorizationsOf(call.request) }
-  const token = await engine.tokens.verify({ method, path: url, headers })
+  const token = await engine.tokens.verify({ method, path: url, headers, message: call.request.raw })
   return openForClient(engine.database, {
     token,
     permission: access.api,
@@ -204,11 +205,6 @@ export async function open(engine: Engine, call: Call, mayDefer = false): Promis
     if (error instanceof Refusal) error.askedTenantId = request.tenantId
     throw error
   })
-  const seconds = opened.entered.actor?.seen_seconds_ago
-  return {
-    mandate: opened.mandate,
-    transaction: opened.transaction,
-    ...(seconds !== undefined && { seenSecondsAgo: seconds }),
-    ...(opened.proof && { proof: opened.proof }),
-  }
+  const { mandate, transaction, use, proof } = opened
+  return { mandate, transaction, use, ...(proof && { proof }) }
 }

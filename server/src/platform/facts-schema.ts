@@ -70,6 +70,20 @@ const LinkEntrySchema = z.object({
 /** One link with everything that decides about it, for one person. */
 export type LinkEntry = z.output<typeof LinkEntrySchema>
 
+/** The parts of a ticket as the database cut and signed them. */
+const TicketSchema = z.object({
+  code: z.string(),
+  stands: z.string(),
+  reached: z.string(),
+  reached_code: z.string(),
+  context: z.string(),
+  context_code: z.string(),
+  reader_code: z.string(),
+})
+
+/** What proves to the database that a question was decided, and for whom. */
+export type Ticket = z.output<typeof TicketSchema>
+
 const EnteredFactsSchema = z.object({
   now: Instant,
   plane: z.enum(['platform', 'program', 'delegation', 'tenant']),
@@ -113,7 +127,7 @@ const EnteredFactsSchema = z.object({
   /** Freezes of the person, which hold on every plane; those of a link come with the link. */
   freezes: z.array(FreezeEntry).default([]),
   /** Under which the same may be said to hold at the next read of the same question. */
-  ticket: Maybe(z.string()).optional(),
+  kept: Maybe(TicketSchema).optional(),
 })
 
 /** What the database says about a session, the memberships of its person and the link that is asked for. */

@@ -1,24 +1,60 @@
-import type { EnteredFacts, LinkEntry } from './facts.ts'
+import type { EnteredFacts, LinkEntry, Ticket } from './facts.ts'
 
 /** What the database said of a read's person, and the ticket under which it may say that it still holds. */
 export interface KeptDecision {
-  readonly ticket: string
+  readonly ticket: Ticket
   readonly entered: EnteredFacts
   /** The links of a read across tenants; null of any other. */
   readonly entries: readonly LinkEntry[] | null
   /** The monotonic time of this process before it was asked for, in milliseconds. */
   readonly askedAtMs: number
+  readonly use: SessionUse
 }
 
 const MAXIMUM_WEIGHT = 12_000
 
-/** A decision older than this is asked for by itself: the database keeps none for longer than a minute. */
+/** A decision older than this is not asked about again: the database keeps none for longer than five minutes (access.keep). */
+const KEPT_MS = 295_000
+
+/** A time that was told longer ago than this is asked for again: until then two sound clocks part by a few milliseconds. */
 const FRESH_MS = 55_000
 
-/** The time of the database now, never behind it by more than the clocks part in a minute; null when it was told too long ago. */
-export function databaseTimeNow({ entered, askedAtMs }: KeptDecision): Date | null {
-  const elapsedMs = performance.now() - askedAtMs
-  return elapsedMs < FRESH_MS ? new Date(entered.now.getTime() + Math.ceil(elapsedMs)) : null
+const NOTED_EACH_MS = 60_000
+
+/** The use of a session as this process knows it, which is noted once a minute at most. */
+export class SessionUse {
+  #notedAtMs: number
+
+  constructor(notedAtMs: number) {
+    this.#notedAtMs = notedAtMs
+  }
+
+  get isDue(): boolean {
+    return performance.now() - this.#notedAtMs >= NOTED_EACH_MS
+  }
+
+  /** Told when the use was noted. */
+  noted(): void {
+    this.#notedAtMs = performance.now()
+  }
+}
+
+/** What time it is in the database, by whatever it said last to anybody. */
+export class DatabaseClock {
+  #told: { readonly now: number; readonly askedAtMs: number } | null = null
+
+  /** Told of the database's time together with the monotonic time of this process before it was asked. */
+  tell(now: Date, askedAtMs: number): void {
+    if (this.#told && this.#told.askedAtMs > askedAtMs) return
+    this.#told = { now: now.getTime(), askedAtMs }
+  }
+
+  /** The time of the database, never behind it by more than the clocks part in a minute; null when it was told too long ago. */
+  now(): Date | null {
+    if (!this.#told) return null
+    const elapsedMs = performance.now() - this.#told.askedAtMs
+    return elapsedMs < FRESH_MS ? new Date(this.#told.now + Math.ceil(elapsedMs)) : null
+  }
 }
 
 const weightOf = ({ entries }: KeptDecision): number => 1 + (entries?.length ?? 0)
@@ -28,11 +64,15 @@ const weightOf = ({ entries }: KeptDecision): number => 1 + (entries?.length ?? 
  * ticket to the database, which compares it with what has changed since, in the transaction of the read.
  */
 export class KeptDecisions {
+  readonly clock = new DatabaseClock()
   readonly #kept = new Map<string, KeptDecision>()
   #weight = 0
 
   find(question: string): KeptDecision | undefined {
-    return this.#kept.get(question)
+    const decision = this.#kept.get(question)
+    if (!decision || performance.now() - decision.askedAtMs < KEPT_MS) return decision
+    this.forget(question)
+    return undefined
   }
 
   keep(question: string, decision: KeptDecision): void {
@@ -41,7 +81,7 @@ export class KeptDecisions {
     if (weight > MAXIMUM_WEIGHT / 10) return
     this.#kept.set(question, decision)
     this.#weight += weight
-    // The oldest goes first: none lives longer than a minute anyway.
+    // The oldest goes first: it is the next to end anyway.
     for (const oldest of this.#kept.keys()) {
       if (this.#weight <= MAXIMUM_WEIGHT) break
       this.forget(oldest)

@@ -38,8 +38,8 @@ export interface Opening {
   readonly toRead: Statement
   /** Lets them write too. */
   readonly toWrite: Statement
-  /** Whether what follows may stand on what it came to. */
-  readonly holds: (result: StatementResult | undefined) => boolean
+  /** Whether what follows may stand on what it came to, sent at that monotonic time in milliseconds. */
+  readonly holds: (result: StatementResult | undefined, sentAtMs: number) => boolean
   /** Told when it did not hold. */
   readonly lapsed: () => void
 }
@@ -62,6 +62,7 @@ export class Transaction {
   readonly #client: pg.PoolClient
   #state: 'open' | 'ended' = 'open'
   #opening: Opening | null = null
+  #ahead: readonly Statement[] = []
   #sent: Promise<unknown> | null = null
   #isStale = false
   #isReleased = false
@@ -107,13 +108,25 @@ export class Transaction {
     else await this.#sent
   }
 
+  /** Has a statement go ahead of the next ones, in their round trip; for a transaction that has begun. */
+  sendAhead(statement: Statement): void {
+    if (this.#opening) throw new Error('Behind an opening each round trip begins anew.')
+    this.#ahead = [...this.#ahead, statement]
+  }
+
   /** Runs statements in one round trip. Throws a StaleOpening when the opening did not hold. */
   async send(statements: readonly Statement[]): Promise<StatementResult[]> {
     if (this.#state === 'ended') throw new Error('The mandate has ended.')
     if (this.#isStale) throw new StaleOpening()
     const opening = this.#opening
-    if (!opening) return this.#run(statements)
+    if (!opening) return this.#runBegun(statements)
     return this.#runBehind(opening, [opening.toRead, ...statements])
+  }
+
+  async #runBegun(statements: readonly Statement[]): Promise<StatementResult[]> {
+    const ahead = this.#ahead
+    this.#ahead = []
+    return (await this.#run([...ahead, ...statements])).slice(ahead.length)
   }
 
   /** The first of the statements is the opening, or the second behind a BEGIN. */
@@ -127,6 +140,7 @@ export class Transaction {
 
   async #judge(opening: Opening, statements: readonly Statement[]): Promise<StatementResult[]> {
     const count = statements[0] === BEGIN ? 2 : 1
+    const sentAtMs = performance.now()
     let results: StatementResult[]
     try {
       results = await this.#run(statements)
@@ -137,7 +151,7 @@ export class Transaction {
       opening.lapsed()
       throw new StaleOpening('The statements failed.', { cause: error })
     }
-    if (opening.holds(results[count - 1])) return results.slice(count)
+    if (opening.holds(results[count - 1], sentAtMs)) return results.slice(count)
     this.#isStale = true
     opening.lapsed()
     throw new StaleOpening()

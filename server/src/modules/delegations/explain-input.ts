@@ -2,7 +2,7 @@ import { findPermission } from '@liaison/access'
 import type { Facts, Permission } from '@liaison/access'
 import { z } from 'zod'
 import { operationIdOf } from '#platform/openapi.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { instantText, publicId } from '#platform/route-input.ts'
 import { permissionOf } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -58,12 +58,7 @@ export type AskedInput = z.output<typeof AskedShape>
 export type RecordKind = (typeof RECORD_KINDS)[number]
 
 function refuse(pointer: string, code: string, detail: string): never {
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
-    { errors: [{ pointer, code, detail }] },
-  )
+  throw inputRefused([{ pointer, code, detail }])
 }
 
 /** The permission that a question is about, named itself or by an operation that needs it. Throws VALIDATION_ERROR. */

@@ -68,6 +68,24 @@ describe('freezes', () => {
     ).toEqual(['delegation', 'partner', 'person', 'platform', 'tenant'])
   })
 
+  test('the provider sets one at once, and lifts one only with a fresh second factor: a session that was left open opens nothing', async () => {
+    const [admin, seeded] = [await world.person(), await seedWorld(world, HEALTHY)]
+    await world.platformAdmin(admin.id)
+    const stale = await world.signIn(admin.id, { factorAgeSeconds: 3600 })
+    const set = await world.call(stale, 'POST', '/api/v1/admin/partner-access/freezes', {
+      body: { scope: 'partner', id: encodeId('partner', seeded.partner), reason: 'Incident' },
+    })
+    expect(set.statusCode, set.body).toBe(201)
+    const lift = (caller: Caller) =>
+      world.call(caller, 'POST', `/api/v1/admin/partner-access/freezes/${set.json().freeze_id}/lift`, {
+        body: { reason: 'Over' },
+      })
+    expect((await lift(stale)).json().code).toBe('STEP_UP_REQUIRED')
+    expect((await openTicket(seeded)).json().code).toBe('ACCESS_FROZEN')
+    expect((await lift(await world.signIn(admin.id))).json().in_force).toBe(false)
+    expect((await openTicket(seeded)).statusCode).toBe(200)
+  })
+
   test('a tenant lifts its freeze of one partner alone, and that of all partners by two people (B11)', async () => {
     const seeded = await seedWorld(world, HEALTHY)
     const [dana, noor] = [await world.person('Dana Kim'), await world.person('Noor Ali')]

@@ -74,7 +74,7 @@ describe('a decision that is kept', () => {
           codes.add(served)
           expect(served, JSON.stringify(drawn)).toBe(await freshCode(world, seeded, permission))
         }
-        const [kept, fresh] = [before.ticket ? { ticket: before.ticket } : {}, { writes: true }]
+        const [kept, fresh] = [before.kept ? { ticket: before.kept } : {}, { writes: true }]
         const [byTicket, live] = [await reachedBy(world, seeded, kept), await reachedBy(world, seeded, fresh)]
         expect(byTicket, `${name} ${direction} ${JSON.stringify(drawn)}`).toEqual(live)
       }

@@ -1,6 +1,6 @@
 import { encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { runStatements } from '#platform/mandate.ts'
 import { route } from '#platform/route.ts'
@@ -116,6 +116,28 @@ describe('a decision that is kept', () => {
     expect(narrowed.json()).toEqual({ names: ['C'], included: ['C'] })
     await world.seed(`update partner set status = 'suspended' where id = $1`, [partner])
     expect(await answerOf(caller, 'across')).toBe(403)
+  })
+
+  test('a read across tenants is narrowed in the round trip of its first question, before anything is told', async () => {
+    const [partner, person] = [await world.partner('R'), await world.person()]
+    const member = await world.partnerMember(partner, person.id)
+    const [open, shut] = [await world.tenant('Open'), await world.tenant('Shut')]
+    const [link, other] = [await world.link(partner, open), await world.link(partner, shut)]
+    for (const id of [link, other]) await world.assign(id, member)
+    await world.seed(
+      `update delegation set conditions = '{"phishing_resistant": true}' where id = $1`,
+      [other],
+      shut,
+    )
+    const caller = await world.signIn(person.id)
+    await warm(caller, 'across')
+    const asked: ReturnType<typeof vi.spyOn>[] = []
+    world.database.pool('liaison_delegate').once('acquire', (client) => asked.push(vi.spyOn(client, 'query')))
+    // The row policies alone would let the other in: what it asks of a factor is the kernel's to decide.
+    expect(await answerOf(caller, 'across')).toEqual({ names: ['Open'], included: ['Open'] })
+    // The ticket; narrowing and question; event and commit.
+    expect(asked.map(({ mock }) => mock.calls.length)).toEqual([3])
+    for (const spy of asked) spy.mockRestore()
   })
 
   test('people of a tenant feel at once what changes about their place in it (P6)', async () => {

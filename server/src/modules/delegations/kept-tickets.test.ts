@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Ticket } from '#platform/facts.ts'
 import { HEALTHY, seedWorld } from '#testing/drawn-worlds.ts'
 import type { Drawn, Seeded } from '#testing/drawn-worlds.ts'
 import {
@@ -6,7 +7,10 @@ import {
   enter,
   LIST,
   ONES,
+  questionOf,
+  reached,
   READ,
+  resumes,
   servedCode,
   ticketOf,
   withDelegate,
@@ -40,6 +44,20 @@ async function endsTerms(leadMs: number): Promise<boolean> {
       change(
         `update session set idle_seconds = 60, seen_at = ${soon} - interval '60 seconds' where person_id = :person`,
       ),
+    ],
+    [
+      'a factor that grows stale',
+      READ,
+      HEALTHY,
+      async (of, seeded) => {
+        await change(`update delegation set conditions = '{"mfa_max_age_s": 3600}' where id = :link`)(
+          of,
+          seeded,
+        )
+        await change(
+          `update session set factor = 'otp', factor_at = ${soon} - interval '3600 seconds' where person_id = :person`,
+        )(of, seeded)
+      },
     ],
     [
       "the partner's longest sign-in",
@@ -97,31 +115,128 @@ describe('the ticket of a decision that is kept', () => {
   test('the ticket serves the same question of the same session, as it was signed, and no write', async () => {
     const [seeded, other] = [await seedWorld(world, HEALTHY), await seedWorld(world, HEALTHY)]
     const ticket = await ticketOf(world, seeded)
-    const resumes = (whose: Seeded, more: Question) =>
+    const letsIn = (whose: Seeded, more: Question) =>
       withDelegate(world, async (client) => (await enter(client, whose, more)).resumed === true)
-    expect(await resumes(seeded, { ticket })).toBe(true)
-    expect(await resumes(other, { ticket })).toBe(false)
-    expect(await resumes(seeded, { ticket, permission: LIST })).toBe(false)
-    expect(await resumes(seeded, { ticket, tenant_id: other.tenant })).toBe(false)
-    expect(await resumes(seeded, { ticket, tenant_id: null })).toBe(false)
-    for (const forged of [
-      ticket.replace(/"20(?=\d\d-)/, '"21'),
-      ticket.replaceAll(seeded.tenant, other.tenant),
-      ticket.replaceAll('partner.support.tickets.read', LIST),
-      `${'0'.repeat(64)}${ticket.slice(64)}`,
-    ]) {
-      expect(forged).not.toBe(ticket)
-      expect(await resumes(seeded, { ticket: forged })).toBe(false)
+    expect(await letsIn(seeded, { ticket })).toBe(true)
+    expect(await letsIn(other, { ticket })).toBe(false)
+    expect(await letsIn(seeded, { ticket, permission: LIST })).toBe(false)
+    expect(await letsIn(seeded, { ticket, tenant_id: other.tenant })).toBe(false)
+    expect(await letsIn(seeded, { ticket, tenant_id: null })).toBe(false)
+    const inAll = (from: string | RegExp, to: string): Ticket => {
+      const entries = Object.entries(ticket).map(([part, text]) => [part, text.replaceAll(from, to)])
+      return { ...ticket, ...Object.fromEntries(entries) }
     }
-    const context = await withDelegate(world, async (client) => {
-      await enter(client, seeded, { ticket })
-      const { rows } = await client.query<{ mac: string; context: string }>(
-        `select current_setting('liaison.mac') as mac, current_setting('liaison.context') as context`,
-      )
-      return rows[0]
+    for (const forged of [
+      inAll(/"20(?=\d\d-)/g, '"21'),
+      inAll(seeded.tenant, other.tenant),
+      inAll(seeded.person, other.person),
+      inAll('partner.support.tickets.read', LIST),
+      { ...ticket, code: '0'.repeat(64) },
+      { ...ticket, reached: (await ticketOf(world, other)).reached },
+      { ...ticket, context: (await ticketOf(world, other)).context },
+      { ...ticket, stands: (await ticketOf(world, seeded)).stands },
+      // The code of a context, of what is reached or of a reader is no code of a ticket.
+      { ...ticket, code: ticket.context_code },
+      { ...ticket, code: ticket.reached_code },
+      { ...ticket, code: ticket.reader_code },
+    ]) {
+      expect(forged).not.toEqual(ticket)
+      expect(await letsIn(seeded, { ticket: forged })).toBe(false)
+    }
+  })
+
+  test('the parts of a ticket hold where they were cut, and each is believed under its own code alone', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const ticket = await ticketOf(world, seeded)
+    const question = questionOf(seeded)
+    const lets = (changed: Partial<Ticket>, more: Partial<Parameters<typeof resumes>[2]> = {}) =>
+      withDelegate(world, (client) => resumes(client, { ...ticket, ...changed }, { question, ...more }))
+    const { stands, reached: reaches, context } = ticket
+    expect(await lets({})).toBe(true)
+    expect(await lets({ reached: reaches + context.slice(0, 1), context: context.slice(1) })).toBe(false)
+    expect(await lets({ reached: reaches.slice(0, -1), context: reaches.slice(-1) + context })).toBe(false)
+    expect(await lets({ stands: `${stands} `, reached: reaches.slice(1) })).toBe(false)
+    expect(await lets({ context: context + question.slice(0, 1) }, { question: question.slice(1) })).toBe(
+      false,
+    )
+    for (const [changed, asks] of [
+      [{ context_code: ticket.reader_code }, `select access.context_id('tenant_id') as id`],
+      [{ reached_code: ticket.context_code }, `select access.reach('ticket', 'select') as id`],
+    ] as const)
+      await expect(
+        withDelegate(world, async (client) => {
+          expect(await resumes(client, { ...ticket, ...changed }, { question, request: null })).toBe(true)
+          await client.query(asks)
+        }),
+      ).rejects.toThrow(/forged/)
+  })
+
+  test('nothing that decides is said along with a ticket, and to read nothing of the request is needed', async () => {
+    const [seeded, other] = [await seedWorld(world, HEALTHY), await seedWorld(world, HEALTHY)]
+    const ticket = await ticketOf(world, seeded)
+    const question = questionOf(seeded)
+    for (const said of [{ client_id: other.person }, { tenant_ids: [other.tenant] }, { plane: 'platform' }])
+      expect(
+        await withDelegate(world, (client) =>
+          resumes(client, ticket, { question, request: { source: 'api', ...said } }),
+        ),
+        JSON.stringify(said),
+      ).toBe(false)
+    for (const request of [null, { request_id: 'req_0123456789', source: 'api' }])
+      await withDelegate(world, async (client) => {
+        expect(await resumes(client, ticket, { question, request })).toBe(true)
+        expect(await reached(client)).toEqual([seeded.tenant])
+      })
+  })
+
+  test('a login of another plane is not let in by it', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const ticket = await ticketOf(world, seeded)
+    const question = questionOf(seeded)
+    for (const login of ['liaison_tenant', 'liaison_program', 'liaison_platform'] as const) {
+      const client = await world.database.pool(login).connect()
+      try {
+        expect(await resumes(client, ticket, { question }), login).toBe(false)
+      } finally {
+        client.release()
+      }
+    }
+  })
+
+  test('a server of the version before is given no ticket, and what it holds lets nobody in', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const { code, context } = await ticketOf(world, seeded)
+    await withDelegate(world, async (client) => {
+      expect(await enter(client, seeded)).not.toHaveProperty('ticket')
+      const { rows } = await client.query('select access.resume($1, $2, $3) as now', [
+        code + context,
+        questionOf(seeded),
+        {},
+      ])
+      expect(rows).toEqual([{ now: null }])
     })
-    // The code of a context is no code of a ticket.
-    expect(await resumes(seeded, { ticket: `${context?.mac}${context?.context}` })).toBe(false)
+  })
+
+  test('the ticket is good for five minutes, and never past the moment at which its session is idle', async () => {
+    const seeded = await seedWorld(world, HEALTHY)
+    const secondsOf = async ({ stands }: Ticket) => {
+      const until = /"(20\d\d-[^"]+)"/.exec(stands)?.[1]
+      const [row] = await world.sql<{ seconds: number }>(
+        `select extract(epoch from $1::timestamptz - clock_timestamp())::float8 as seconds`,
+        [until],
+      )
+      return row?.seconds ?? 0
+    }
+    const long = await secondsOf(await ticketOf(world, seeded))
+    expect(long).toBeGreaterThan(240)
+    expect(long).toBeLessThanOrEqual(300)
+    await world.seed(
+      `update session set idle_seconds = 200, seen_at = now() - interval '100 seconds' where person_id = $1`,
+      [seeded.person],
+    )
+    const short = await secondsOf(await ticketOf(world, seeded))
+    expect(short).toBeGreaterThan(40)
+    expect(short).toBeLessThanOrEqual(100)
   })
 
   test('with the stamps a crash takes everything that was kept', async () => {
@@ -134,7 +249,7 @@ describe('the ticket of a decision that is kept', () => {
     expect(await servedCode(world, seeded, READ)).toBe('ALLOWED')
   })
 
-  test('a session in use is noted once a minute at most, and what was decided outlives it', async () => {
+  test('a session in use is noted, and what was decided outlives it', async () => {
     const seeded = await seedWorld(world, HEALTHY)
     const ticket = await ticketOf(world, seeded)
     await world.seed('update session set seen_at = now() where person_id = $1', [seeded.person])
@@ -149,7 +264,7 @@ describe('the ticket of a decision that is kept', () => {
     await ticketOf(world, seeded)
     await withDelegate(world, async (client) => {
       await client.query('select pg_current_xact_id()')
-      expect(await enter(client, seeded)).toHaveProperty('ticket', null)
+      expect(await enter(client, seeded)).toHaveProperty('kept', null)
     })
   })
 

