@@ -1,6 +1,6 @@
 import { hashPassword } from '#modules/identity/index.ts'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { KeyObject } from 'node:crypto'
 import type { z } from 'zod'
 import { getAgency, insertAgency, moveAgency, updateAgency } from './agency-store.ts'
@@ -143,13 +143,7 @@ export async function changeForm(
     daily_issue_limit: before.daily_issue_limit,
   }
   const after = merged(shown, others)
-  if (!originsFit(after))
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'One part of the input cannot be taken; nothing was changed.',
-      { errors: [SUBDOMAINS] },
-    )
+  if (!originsFit(after)) throw inputRefused([SUBDOMAINS])
   const access_code_hash = accessCode === undefined ? before.access_code_hash : await hashOf(accessCode)
   await updateForm(mandate, { id: form.id, version: form.expectedVersion }, { ...after, access_code_hash })
   const row = await getForm(mandate, form.id)

@@ -1,7 +1,7 @@
 import type { IdOf } from '@liaison/access'
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { containsPattern } from '#platform/list.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -34,17 +34,9 @@ export function revocationBy({ actor }: TenantMandate, reason: string) {
   }
 }
 
-/** Throws the problem of a broken rule of the database, where the rule has a name of its own. */
-export function toProblem(error: unknown, named: Readonly<Record<string, ProblemError>>): unknown {
-  const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-  return databaseCodeOf(error)?.startsWith('23') === true ? (named[constraint] ?? error) : error
-}
-
-const nameTaken = new ProblemError(
-  409,
-  'AGENCY_NAME_TAKEN',
-  'Another agency of your organisation has this name.',
-)
+const naming = guardedBy({
+  agency_name_once: ['AGENCY_NAME_TAKEN', 'Another agency of your organisation has this name.'],
+})
 
 function filtered(mandate: TenantMandate, filter: AgencyFilter) {
   let query = db(mandate).selectFrom('agency').where('tenant_id', '=', mandate.tenant.id)
@@ -106,8 +98,8 @@ export async function insertAgency(mandate: TenantMandate, settings: AgencySetti
       'AGENCY_LIMIT_REACHED',
       `An organisation has at most ${MOST_AGENCIES} agencies.`,
     )
-  try {
-    return await db(mandate)
+  return naming(
+    db(mandate)
       .insertInto('agency')
       .values({
         tenant_id: mandate.tenant.id,
@@ -116,10 +108,8 @@ export async function insertAgency(mandate: TenantMandate, settings: AgencySetti
         created_by_name: mandate.actor.name,
       })
       .returningAll()
-      .executeTakeFirstOrThrow()
-  } catch (error) {
-    throw toProblem(error, { agency_name_once: nameTaken })
-  }
+      .executeTakeFirstOrThrow(),
+  )
 }
 
 /** Changes an agency in the version that was read. Throws PRECONDITION_FAILED, AGENCY_NAME_TAKEN. */
@@ -128,19 +118,17 @@ export async function updateAgency(
   agency: { readonly id: string; readonly version: number },
   settings: AgencySettings,
 ): Promise<AgencyRow> {
-  try {
-    const row = await db(mandate)
+  const row = await naming(
+    db(mandate)
       .updateTable('agency')
       .set({ ...settings, version: agency.version + 1 })
       .where('tenant_id', '=', mandate.tenant.id)
       .where('id', '=', agency.id)
       .where('version', '=', agency.version)
       .returningAll()
-      .executeTakeFirst()
-    if (row) return row
-  } catch (error) {
-    throw toProblem(error, { agency_name_once: nameTaken })
-  }
+      .executeTakeFirst(),
+  )
+  if (row) return row
   throw new ProblemError(412, 'PRECONDITION_FAILED', 'The agency changed since it was read.')
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import { guardedBy } from '#platform/guarded.ts'
 import { ProblemError } from '#platform/problem.ts'
-import { db, revocationBy, toProblem } from './agency-store.ts'
+import { db, revocationBy } from './agency-store.ts'
 import type { TenantMandate } from './agency-store.ts'
 import { HASH_KEY_ID } from './token.ts'
 import type { TokenMode } from './token.ts'
@@ -65,10 +66,14 @@ export interface NewToken {
   readonly last4: string
 }
 
+const naming = guardedBy({
+  form_token_one_current: ['FORM_TOKEN_EXISTS', 'The form has a current token; replace that one.'],
+})
+
 /** Keeps a token's digest; returns its id. Throws FORM_TOKEN_EXISTS when the form has a current one. */
 export async function insertToken(mandate: TenantMandate, token: NewToken): Promise<string> {
-  try {
-    const { id } = await db(mandate)
+  const { id } = await naming(
+    db(mandate)
       .insertInto('form_token')
       .values({
         tenant_id: mandate.tenant.id,
@@ -83,19 +88,9 @@ export async function insertToken(mandate: TenantMandate, token: NewToken): Prom
         created_by_name: mandate.actor.name,
       })
       .returning('id')
-      .executeTakeFirstOrThrow()
-    return id
-  } catch (error) {
-    const exists = new ProblemError(
-      409,
-      'FORM_TOKEN_EXISTS',
-      'The form has a current token; replace that one.',
-      {
-        cause: error,
-      },
-    )
-    throw toProblem(error, { form_token_one_current: exists })
-  }
+      .executeTakeFirstOrThrow(),
+  )
+  return id
 }
 
 const notCurrent = (status: string): ProblemError =>

@@ -2,7 +2,7 @@ import type { InvoiceId } from '@liaison/access'
 import type { z } from 'zod'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { etagOf } from './etag.ts'
 import { toDispute } from './dispute-schemas.ts'
 import type { NewDisputeBody } from './dispute-schemas.ts'
@@ -21,8 +21,7 @@ export async function getInvoiceActedOn(mandate: Mandate<'acting'>, id: InvoiceI
 }
 
 function refuseField(pointer: string, code: string, detail: string): never {
-  const text = 'One part of the input cannot be taken; nothing was changed.'
-  throw new ProblemError(422, 'VALIDATION_ERROR', text, { errors: [{ pointer, code, detail }] })
+  throw inputRefused([{ pointer, code, detail }])
 }
 
 type NewDisputeValues = z.output<typeof NewDisputeBody>

@@ -68,6 +68,7 @@ const spans = [
   '&status=finalized,overdue,partially_paid,paid',
   '&sort_by=status',
   '&sort_by=status&min_amount=1&currency=EUR',
+  '&min_amount=1&max_amount=5000&from_date=2020-01-01',
   '&sort_by=amount',
   '&sort_by=amount&status=draft,cancelled',
 ]

@@ -2,7 +2,7 @@ import type { InvoiceId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { allOf, conditionsOf, OWED, storedStatusesIn, uuidArray } from './filter-store.ts'
+import { allOf, conditionsOf, needsRows, OWED, storedStatusesIn, uuidArray } from './filter-store.ts'
 import type { Condition, InvoiceFilter } from './filter-store.ts'
 import { BAN, COLUMNS } from './invoice-columns-store.ts'
 import type { InvoiceOrder, InvoicePosition, InvoiceRow, InvoiceWindow } from './invoice-columns-store.ts'
@@ -170,6 +170,8 @@ async function lookAt(
   return { rows, isSure: rows.every((row) => row.is_sure) }
 }
 
+const WHOLE_ROWS = sql`k cross join lateral (select i.* from invoice i where i.tenant_id = k.tenant_id and i.id = k.id limit 1) i`
+
 /**
  * The rows of a near page. The heads of all lists hold at least as many rows as are wanted, so none after the last of
  * those can be wanted: a second, bounded look reads the few lists that reach so far. Of a thousand tenants some fifty are
@@ -181,11 +183,13 @@ async function lookNear(
 ): Promise<InvoiceRow[]> {
   const { direction, isBefore, end, key } = reading
   const needed = window.offset + window.limit
+  // Between amounts keys alone are found within one index; for whole rows a second one of all tenants' days would be read as well.
+  const isOfKeys = needsRows(run.filter)
   const heads = { tenants: tenantsOf(run.filter), depth: Math.ceil(needed / reading.sources) + 1 }
   const reaching = {
     tenants: sql`edge cross join lateral (select distinct h.tenant_id as id from head h where (h.key, h.id) ${isBefore} (edge.key, edge.id)) t`,
     depth: needed,
-    columns: COLUMNS,
+    ...(!isOfKeys && { columns: COLUMNS }),
     bound: sql`(${key.column}, i.id) ${isBefore} (edge.key, edge.id)`,
   }
   const { rows } = await sql<InvoiceRow>`
@@ -196,8 +200,10 @@ async function lookNear(
       order by key ${direction}, id ${direction} limit 1),
     taken as materialized (${takenSql(reading, reaching)})
     select ${COLUMNS}, ${BAN}
-    from (select * from taken order by key ${direction}, id ${direction} limit ${window.limit} offset ${window.offset}) i
-    order by i.key ${direction}, i.id ${direction}`.execute(tables<BillingTables>(mandate))
+    from (select * from taken order by key ${direction}, id ${direction} limit ${window.limit} offset ${window.offset}) ${isOfKeys ? WHOLE_ROWS : sql`i`}
+    order by ${isOfKeys ? sql`k` : sql`i`}.key ${direction}, i.id ${direction}`.execute(
+    tables<BillingTables>(mandate),
+  )
   return rows
 }
 

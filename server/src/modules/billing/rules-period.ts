@@ -1,4 +1,4 @@
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { addDays, daysBetween } from './rules.ts'
 import type { SummaryDays, SummaryQueryValues } from './summary-schemas.ts'
@@ -30,6 +30,5 @@ export function daysOf(query: SummaryQueryValues, today: string): SummaryDays {
   const days = { from, to, days: daysBetween(from, to) + 1, asOf: query.as_of ?? today }
   const errors = faultsOf(query, days, today)
   if (errors.length === 0) return days
-  const text = 'Parts of the input cannot be taken; nothing was changed.'
-  throw new ProblemError(422, 'VALIDATION_ERROR', text, { errors })
+  throw inputRefused(errors)
 }

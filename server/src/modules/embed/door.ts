@@ -5,7 +5,7 @@ import { retryAfterSeconds } from '#platform/limit-store/index.ts'
 import type { LimitAnswer, LimitAsked, LimitStore } from '#platform/limit-store/index.ts'
 import { endMandate } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { openForForm } from '#platform/resolver-of-form.ts'
+import { noteFormUse, openForForm } from '#platform/resolver-of-form.ts'
 import type { OpenedForm } from '#platform/resolver-of-form.ts'
 import type { RequestTrace } from '#platform/request-trace.ts'
 import type { Vault } from '#platform/vault.ts'
@@ -235,7 +235,7 @@ export function makeEmbed(parts: DoorParts): Embed {
   const { limits, database, vault } = parts
   const embed: Omit<Embed, 'door'> = {
     tally: new RefusalTally(database),
-    notes: new UseNotes(database),
+    notes: new UseNotes((notes) => noteFormUse(database, notes)),
     tickets: makeTickets(vault),
     limits,
     succeeded: () => parts.onAnswered?.('success', 'OK'),

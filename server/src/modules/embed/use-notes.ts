@@ -1,24 +1,33 @@
-import type { Database } from '#platform/database.ts'
-import { noteFormUse } from '#platform/resolver-of-form.ts'
 import type { FormUse, FormVisit } from '#platform/resolver-of-form.ts'
 
 const EACH_MS = 60_000
+/** How soon after the last writing what is new is written: a process that serves very many forms meets new ones all the time. */
+const NEW_EACH_MS = 1000
 const MAXIMUM_NOTES = 5000
+
+/** What was noted since the last time. */
+export interface FormNotes {
+  readonly uses: readonly FormUse[]
+  readonly visits: readonly FormVisit[]
+}
 
 /**
  * Remembers when credentials were used and which sites show forms, and writes it once a minute in one statement, so that
- * no request writes a row that all requests share. What was never seen before is written at once: somebody waits for it.
+ * no request writes a row that all requests share. What was never seen before is written at once, or within a second where
+ * there is much of it: somebody waits for it.
  */
 export class UseNotes {
-  readonly #database: Database
+  readonly #writeNotes: (notes: FormNotes) => Promise<void>
   readonly #uses = new Map<string, FormUse>()
   readonly #visits = new Map<string, FormVisit>()
   readonly #seen = new Set<string>()
   readonly #timer: NodeJS.Timeout
   #writing: Promise<void> = Promise.resolve()
+  #wroteAtMs = Number.NEGATIVE_INFINITY
+  #soon: NodeJS.Timeout | null = null
 
-  constructor(database: Database) {
-    this.#database = database
+  constructor(writeNotes: (notes: FormNotes) => Promise<void>) {
+    this.#writeNotes = writeNotes
     this.#timer = setInterval(() => void this.flush(), EACH_MS)
     this.#timer.unref()
   }
@@ -50,11 +59,13 @@ export class UseNotes {
     this.#uses.clear()
     this.#visits.clear()
     if (uses.length + visits.length === 0) return
-    await noteFormUse(this.#database, { uses, visits }).catch(() => undefined)
+    this.#wroteAtMs = performance.now()
+    await this.#writeNotes({ uses, visits }).catch(() => undefined)
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    if (this.#soon) clearTimeout(this.#soon)
     await this.flush()
   }
 
@@ -62,6 +73,13 @@ export class UseNotes {
     if (this.#seen.has(key)) return
     if (this.#seen.size >= MAXIMUM_NOTES) this.#seen.clear()
     this.#seen.add(key)
-    void this.flush()
+    if (this.#soon) return
+    const restMs = this.#wroteAtMs + NEW_EACH_MS - performance.now()
+    if (restMs <= 0) return void this.flush()
+    this.#soon = setTimeout(() => {
+      this.#soon = null
+      void this.flush()
+    }, restMs)
+    this.#soon.unref()
   }
 }

@@ -1,5 +1,5 @@
-import { ProblemError, registerProblems } from '#platform/problem.ts'
-import type { FieldFaultBody, ProblemEntry } from '#platform/problem.ts'
+import { registerProblems } from '#platform/problem.ts'
+import type { ProblemEntry } from '#platform/problem.ts'
 
 /** The problem codes of how a partner arranges its people and its tenants. */
 const PORTFOLIO_PROBLEMS = {
@@ -42,13 +42,3 @@ const PORTFOLIO_PROBLEMS = {
 } as const satisfies Record<string, ProblemEntry>
 
 registerProblems(PORTFOLIO_PROBLEMS)
-
-/** The refusal of input whose parts are well-formed and yet cannot be taken; every fault is named. */
-export function invalid(errors: FieldFaultBody[]): ProblemError {
-  return new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    { errors },
-  )
-}

@@ -1,5 +1,6 @@
 import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
+import { inputRefused } from '#platform/problem.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -8,7 +9,7 @@ import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { deleteGroup, findStrangers, getGroup, insertGroup, listGroups, updateGroup } from './group-store.ts'
 import type { GroupId, GroupRow, GroupTerms } from './group-store.ts'
-import { invalid } from './problems.ts'
+import './problems.ts'
 
 const NamedTenant = z.strictObject({ tenant_id: z.string(), name: z.string(), slug: z.string() })
 
@@ -81,7 +82,7 @@ async function readTerms(
       : (['excluded_tenant_ids', body.excluded_tenant_ids] as const)
   const strangers = await findStrangers(mandate, ids)
   if (strangers.size > 0)
-    throw invalid(
+    throw inputRefused(
       ids.flatMap((id, index) =>
         strangers.has(id)
           ? [
@@ -132,7 +133,7 @@ async function saveGroup(
 ) {
   const before = await getGroup(mandate, read.id)
   if (terms.kind !== before.kind)
-    throw invalid([
+    throw inputRefused([
       {
         pointer: '/body/kind',
         code: 'KIND_FIXED',

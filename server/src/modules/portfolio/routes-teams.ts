@@ -1,6 +1,7 @@
 import { encodeId, isWithin, LINK_ROLES } from '@liaison/access'
 import type { MemberId } from '@liaison/access'
 import { z } from 'zod'
+import { inputRefused } from '#platform/problem.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -8,7 +9,7 @@ import type { FieldFaultBody } from '#platform/problem.ts'
 import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
-import { invalid } from './problems.ts'
+import './problems.ts'
 import {
   deleteTeam,
   findGroups,
@@ -109,7 +110,7 @@ async function setMembers(mandate: Mandate<'program'>, read: ReadTeam, memberIds
           ],
     ),
   ]
-  if (faults.length > 0) throw invalid(faults)
+  if (faults.length > 0) throw inputRefused(faults)
   await touchTeam(mandate, read)
   await replaceTeamMembers(mandate, read.id, memberIds)
   const peopleAfter = await listTeamMembers(mandate, read.id)
@@ -181,7 +182,7 @@ function toAudited(grants: readonly TeamGrantRow[]) {
 async function setGrants(mandate: Mandate<'program'>, read: ReadTeam, grants: readonly Grant[]) {
   const team = await getTeam(mandate, read.id)
   const faults = await findGrantFaults(mandate, grants)
-  if (faults.length > 0) throw invalid(faults)
+  if (faults.length > 0) throw inputRefused(faults)
   const before = await listTeamGrants(mandate, read.id)
   await touchTeam(mandate, read)
   const wanted = grants.map((grant) => ({

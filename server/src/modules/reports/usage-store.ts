@@ -108,10 +108,8 @@ function dailyUsageOf(asked: Asked): RawBuilder<UsageRow> {
   return sql<UsageRow>`
     ${usageOf({ ...asked, grouping: 'tenant' })}
     union all
-    select null::uuid, u.day, (count(*) filter (where u.day < ${today}::date))::integer, sum(u.data_gb)::float8, sum(u.active_subscribers)::float8, max(u.peak_mbps)::float8, sum(u.average_mbps)::float8
-    from usage_day u
-    where u.tenant_id = any (${uuids(tenantIds)}) and u.day between ${period.from}::date and ${period.to}::date
-    group by u.day`
+    select null::uuid, d.day, d.measured_days, d.data_gb, d.active_subscribers, d.peak_mbps, d.average_mbps
+    from access.usage_by_day(${uuids(tenantIds)}, ${period.from}::date, ${period.to}::date, ${today}::date) d`
 }
 
 function usageOf(asked: Asked): RawBuilder<UsageRow> {
@@ -138,10 +136,8 @@ function dailyChangesOf(asked: Asked): RawBuilder<ChangeRow> {
   return sql<ChangeRow>`
     ${changesOf({ ...asked, grouping: 'tenant' })}
     union all
-    select null::uuid, c.starts_on, sum(c.activated)::integer, sum(c.closed)::integer
-    from subscriber_change c
-    where c.tenant_id = any (${uuids(tenantIds)}) and c.grain = 'day' and c.starts_on between ${period.from}::date and ${period.to}::date
-    group by c.starts_on`
+    select null::uuid, d.day, d.activated, d.closed
+    from access.changes_by_day(${uuids(tenantIds)}, ${period.from}::date, ${period.to}::date) d`
 }
 
 function changesOf(asked: Asked): RawBuilder<ChangeRow> {

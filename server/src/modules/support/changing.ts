@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { PersonId, TicketId } from '@liaison/access'
 import type { z } from 'zod'
 import { enqueue, requireAlso } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { findHours } from './hours-store.ts'
 import { recordAssigned, recordChanged, recordCommented } from './events.ts'
 import type { FieldChanges, TicketMandate } from './events.ts'
@@ -29,8 +29,7 @@ export function refuseUnknown(): never {
 }
 
 function refuseField(pointer: string, code: string, detail: string): never {
-  const text = 'One part of the input cannot be taken; nothing was changed.'
-  throw new ProblemError(422, 'VALIDATION_ERROR', text, { errors: [{ pointer, code, detail }] })
+  throw inputRefused([{ pointer, code, detail }])
 }
 
 /** What of a change is new for the ticket as it is. */

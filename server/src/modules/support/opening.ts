@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { z } from 'zod'
 import { findSubscriber } from '#modules/billing/index.ts'
 import { enqueue } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { restrictedOf } from '#platform/reach.ts'
 import { recordOpened } from './events.ts'
 import type { TicketMandate } from './events.ts'
@@ -16,20 +16,13 @@ import { findResponseHours, insertTicket, takeNumber } from './ticket-store.ts'
 /** Refuses a ticket about the organisation as a whole where only single accounts are open. Source: B18. */
 function requireAccount(mandate: TicketMandate): void {
   if (restrictedOf(mandate, [mandate.tenant.id]).length === 0) return
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
+  throw inputRefused([
     {
-      errors: [
-        {
-          pointer: '/body/customer_id',
-          code: 'ACCOUNT_REQUIRED',
-          detail: 'must name one of your own accounts, because the link opens no others',
-        },
-      ],
+      pointer: '/body/customer_id',
+      code: 'ACCOUNT_REQUIRED',
+      detail: 'must name one of your own accounts, because the link opens no others',
     },
-  )
+  ])
 }
 
 async function findFiledFor(mandate: TicketMandate, id: NewTicketValues['customer_id']) {
@@ -39,20 +32,13 @@ async function findFiledFor(mandate: TicketMandate, id: NewTicketValues['custome
   }
   const found = await findSubscriber(mandate, mandate.tenant.id, id)
   if (found) return found
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
+  throw inputRefused([
     {
-      errors: [
-        {
-          pointer: '/body/customer_id',
-          code: 'UNKNOWN_SUBSCRIBER',
-          detail: 'is no subscriber of this tenant',
-        },
-      ],
+      pointer: '/body/customer_id',
+      code: 'UNKNOWN_SUBSCRIBER',
+      detail: 'is no subscriber of this tenant',
     },
-  )
+  ])
 }
 
 /** Who opened the ticket: for a partner's person, in the tenant's name. */

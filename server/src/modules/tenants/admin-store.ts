@@ -67,6 +67,7 @@ function withFigures(query: ReturnType<typeof tenants>) {
       .selectFrom('delegation')
       .select(sql<number>`count(*)::integer`.as('count'))
       .whereRef('delegation.tenant_id', '=', 'tenant.id')
+      .where('delegation.kind', '=', 'link')
       .where('delegation.status', '=', 'active')
       .where(sql<boolean>`(delegation.ends_at is null or delegation.ends_at > statement_timestamp())`)
       .as('active_links'),

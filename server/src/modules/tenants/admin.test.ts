@@ -19,6 +19,12 @@ test('the provider sees who a tenant is and who has access to it, and nothing of
   await world.platformAdmin(staff.id)
   await world.tenantMember(tenant, admin.id)
   await world.link(partner, tenant, { role: 'msp_support' })
+  await world.seed(
+    `insert into delegation (tenant_id, partner_id, kind, status, role_mask, mask, approved_at, ends_at)
+     values ($1, $2, 'resale', 'active', 0::bit(256), 0::bit(256), now(), now() + interval '1 day')`,
+    [tenant, partner],
+    tenant,
+  )
   const caller = await world.signIn(staff.id)
   const list = await world.call(caller, 'GET', '/api/v1/admin/tenants?search=acme')
   expect(list.json(), list.body).toMatchObject({

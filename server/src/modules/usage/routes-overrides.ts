@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { databaseCodeOf } from '#platform/database.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -36,14 +36,7 @@ function highestOf({ maximum, relaxable, value }: LimitPolicy): number | null {
 }
 
 function refuseInput(pointer: string, code: string, detail: string): never {
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    {
-      errors: [{ pointer, code, detail }],
-    },
-  )
+  throw inputRefused([{ pointer, code, detail }])
 }
 
 function checkValue(key: LimitKey, value: OverrideBody['value'], policy: LimitPolicy): void {

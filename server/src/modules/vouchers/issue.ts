@@ -1,5 +1,5 @@
 import { recordEvent } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { Vault } from '#platform/vault.ts'
 import { showVoucherCode } from './code.ts'
 import { dayIn, isDayOfBirth } from './days.ts'
@@ -33,20 +33,13 @@ const DAY_MS = 86_400_000
 
 function requireDayOfBirth(input: IssueInput, today: string): void {
   if (isDayOfBirth(input.date_of_birth, today)) return
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
+  throw inputRefused([
     {
-      errors: [
-        {
-          pointer: '/body/date_of_birth',
-          code: 'OUT_OF_RANGE',
-          detail: 'must not lie ahead, and at most 120 years back',
-        },
-      ],
+      pointer: '/body/date_of_birth',
+      code: 'OUT_OF_RANGE',
+      detail: 'must not lie ahead, and at most 120 years back',
     },
-  )
+  ])
 }
 
 function refuseDuplicate(code: string | null): never {

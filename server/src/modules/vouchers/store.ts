@@ -34,9 +34,16 @@ function vouchers(mandate: Staff) {
 /** The state as it is at this statement. */
 const NOW_STATE = sql<VoucherState>`case when v.status = 'issued' and v.expires_at <= statement_timestamp() then 'expired' else v.status end`
 
+/** The states as they are stored: one that has run out is noted as issued until the clock comes. An index holds these. */
+const storedStatesOf = (states: readonly VoucherState[]): VoucherState[] =>
+  states.includes('expired') ? [...states, 'issued'] : [...states]
+
 function filtered(mandate: Staff, filter: VoucherFilter) {
   let query = vouchers(mandate)
-  if (filter.states) query = query.where(NOW_STATE, 'in', [...filter.states])
+  if (filter.states)
+    query = query
+      .where('v.status', 'in', storedStatesOf(filter.states))
+      .where(NOW_STATE, 'in', [...filter.states])
   if (filter.typeCode !== undefined) query = query.where('t.code', '=', filter.typeCode)
   if (filter.agencyId !== undefined) query = query.where('v.agency_id', '=', filter.agencyId)
   if (filter.code !== undefined) query = query.where('v.code', '=', filter.code)

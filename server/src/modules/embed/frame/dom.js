@@ -35,7 +35,9 @@ export const fact = (name, value) => [make('dt', {}, say(name)), make('dd', {}, 
 
 export function tellDay(text) {
   if (!text) return say('day.none')
-  const format = new Intl.DateTimeFormat(app.given.lang, { dateStyle: 'long', timeZone: 'UTC' })
+  // The day comes before the month in each language of the form, in English too.
+  const locale = app.given.lang === 'en' ? 'en-GB' : app.given.lang
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' })
   return format.format(new Date(`${text}T00:00Z`))
 }
 
