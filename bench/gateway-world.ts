@@ -19,6 +19,7 @@ import { gatewayRoutes, mountGateway } from '../server/src/modules/gateway/index
 import { digestCredential, makeCredential } from '../server/src/modules/gateway/credential.ts'
 import { openDatabase } from '../server/src/platform/database.ts'
 import type { ConnectionSettings } from '../server/src/platform/embedded/index.ts'
+import { noteToken } from '../server/testing/issued-token.ts'
 import { ROLE_SECRET } from './cluster.ts'
 import { settleTables, withBulkLoading } from './seed.ts'
 
@@ -83,8 +84,18 @@ async function seedParties(client: pg.Client): Promise<void> {
   )
 }
 
-async function seed(client: pg.Client, credential: Buffer): Promise<void> {
+interface Seeded {
+  readonly credential: Buffer
+  /** The claims of the tokens that the clients call with, by their numbers. */
+  readonly issued: readonly JWTPayload[]
+}
+
+async function seed(client: pg.Client, { credential, issued }: Seeded): Promise<void> {
   await seedParties(client)
+  for (const [number, { jti = '', exp = 0 }] of issued.entries()) {
+    const token = { tokenId: jti, clientId: idOf('client', number), endsAt: new Date(exp * 1000) }
+    await noteToken({ sql: (text, values) => client.query(text, values) }, token)
+  }
   await client.query(
     `insert into gateway (id, name, credential_hash, credential_hint) values ($1, 'Edge', $2, '…')`,
     [GATEWAY, credential],
@@ -163,8 +174,12 @@ async function listen(app: App): Promise<number> {
 /** Starts a decision point over the server's own code and a seeded database. */
 export async function openGatewayBench(connection: ConnectionSettings): Promise<GatewayBench> {
   const { text: credential } = makeCredential(Buffer.alloc(32, 9))
-  await withBulkLoading(connection, (client) => seed(client, digestCredential(credential)))
   const [issuerKey, clientKey] = await Promise.all([makeTestKey('k1'), makeTestKey('client')])
+  const thumbprint = await thumbprintOf(clientKey)
+  const issued = Array.from({ length: PARTIES }, (_, number) => claims(number, thumbprint))
+  await withBulkLoading(connection, (client) =>
+    seed(client, { credential: digestCredential(credential), issued }),
+  )
   const database = openDatabase({ connection, roleSecret: ROLE_SECRET, poolSize: 8 })
   const app = await buildAppWith(
     {
@@ -178,10 +193,7 @@ export async function openGatewayBench(connection: ConnectionSettings): Promise<
   const { engine, services, http } = app
   const guard = createGuard({ issuer: ISSUER, audience: API_ORIGIN, jwks: { keys: [issuerKey.publicJwk] } })
   mountGateway(http, { engine, services, guard: () => guard })
-  const thumbprint = await thumbprintOf(clientKey)
-  const tokens = await Promise.all(
-    Array.from({ length: PARTIES }, (_, number) => signToken(issuerKey, claims(number, thumbprint))),
-  )
+  const tokens = await Promise.all(issued.map((said) => signToken(issuerKey, said)))
   let made = 0
   const makeCall = async (): Promise<BenchCall> => {
     const number = made % PARTIES

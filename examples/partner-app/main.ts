@@ -1,6 +1,6 @@
 /**
  * A partner's application in small: it asks a customer for access, places an order for the customer and reads it back.
- * Run it with `node examples/partner-app/main.ts`; docs/onboarding.md shows the way from the beginning.
+ * Run it with `npx node examples/partner-app/main.ts`; docs/onboarding.md shows the way from the beginning.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -8,7 +8,7 @@ import { createLiaisonClient, readBody } from '@liaison/client'
 import { decodeJwt } from 'jose'
 import { listenForCallback } from './callback.ts'
 import { Session } from './session.ts'
-import { readSettings } from './settings.ts'
+import { readSettings, USAGE } from './settings.ts'
 import type { Settings } from './settings.ts'
 
 function say(title: string, what: unknown): void {
@@ -24,6 +24,7 @@ async function askForConsent(session: Session, settings: Settings): Promise<stri
 }
 
 async function run(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) return say('A partner’s application in small', USAGE)
   const settings = await readSettings(args)
   const session = await Session.open(settings)
   const token =

@@ -16,7 +16,8 @@ export interface Settings {
   readonly resale: string | null
 }
 
-const USAGE = `Usage: node examples/partner-app/main.ts --api URL --client ID --key FILE [options]
+/** What the command line may say. */
+export const USAGE = `Usage: npx node examples/partner-app/main.ts --api URL --client ID --key FILE [options]
   --api URL        the API, for example http://localhost:3000/api
   --client ID      the client id, cli_…
   --key FILE       the private key: the JWK file that the portal saved, or PEM together with --kid

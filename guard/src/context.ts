@@ -39,7 +39,9 @@ interface CommonContext {
   readonly details: readonly AccessDetail[] | null
   readonly issuedAt: Date
   readonly expiresAt: Date
-  /** The thumbprint of the key that the token is bound to (RFC 9449 section 6.1). */
+  /** What the token is bound to: a key that is proven (RFC 9449), or the certificate of a mutual TLS connection (RFC 8705). */
+  readonly boundTo: 'key' | 'certificate'
+  /** The thumbprint of that key (RFC 9449 section 6.1) or certificate (RFC 8705 section 3.1). */
   readonly keyThumbprint: string
 }
 
@@ -161,10 +163,14 @@ function readDetails(claims: Claims, now: Date): readonly AccessDetail[] | null 
   return details.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > now.getTime())
 }
 
-function readThumbprint(claims: Claims): string {
-  const thumbprint = isObject(claims['cnf']) ? readText(claims['cnf'], 'jkt') : null
-  if (thumbprint === null) throw refuseToken('The token is not bound to a key.')
-  return thumbprint
+/** What the token is bound to: one thing, since whoever holds the other of two would pass as well. */
+function readBinding(claims: Claims): Pick<CommonContext, 'boundTo' | 'keyThumbprint'> {
+  const confirmation = isObject(claims['cnf']) ? claims['cnf'] : {}
+  const key = readText(confirmation, 'jkt')
+  const certificate = readText(confirmation, 'x5t#S256')
+  if (key !== null && certificate === null) return { boundTo: 'key', keyThumbprint: key }
+  if (certificate !== null && key === null) return { boundTo: 'certificate', keyThumbprint: certificate }
+  throw refuseToken('The token is not bound to a key.')
 }
 
 function readCommon(claims: Claims, now: Date): CommonContext {
@@ -179,7 +185,7 @@ function readCommon(claims: Claims, now: Date): CommonContext {
     details: readDetails(claims, now),
     issuedAt: readInstant(claims, 'iat'),
     expiresAt: readInstant(claims, 'exp'),
-    keyThumbprint: readThumbprint(claims),
+    ...readBinding(claims),
   }
 }
 

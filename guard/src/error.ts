@@ -46,6 +46,8 @@ export interface ChallengeTerms {
   readonly algorithms: readonly string[]
   /** The address of the resource metadata (RFC 9728 section 5.1). */
   readonly resourceMetadata: string | null
+  /** Whether tokens that are bound to a certificate are accepted, which come as Bearer (RFC 8705 section 3). */
+  readonly acceptsCertificates: boolean
 }
 
 function quote(text: string): string {
@@ -53,24 +55,25 @@ function quote(text: string): string {
 }
 
 /**
- * The value of `WWW-Authenticate` for the DPoP scheme. Source: RFC 9449 section 7.1, RFC 6750 section 3, RFC 9728
- * section 5.1. `error` is null when no token came along.
+ * The value of `WWW-Authenticate`: a challenge for the DPoP scheme, and one for Bearer where certificates are accepted.
+ * Source: RFC 9449 section 7.1, RFC 6750 section 3, RFC 9728 section 5.1. `error` is null when no token came along.
  */
 export function makeChallenge(
   terms: ChallengeTerms,
   error: OAuthError | null,
   more: { readonly description?: string; readonly scope?: string } = {},
 ): string {
-  const parts = [
+  const told = [
     ...(error === null ? [] : [`error=${quote(error)}`]),
     ...(error !== null && more.description !== undefined
       ? [`error_description=${quote(more.description)}`]
       : []),
     ...(more.scope === undefined ? [] : [`scope=${quote(more.scope)}`]),
-    `algs=${quote(terms.algorithms.join(' '))}`,
-    ...(terms.resourceMetadata === null ? [] : [`resource_metadata=${quote(terms.resourceMetadata)}`]),
   ]
-  return `DPoP ${parts.join(', ')}`
+  const place = terms.resourceMetadata === null ? [] : [`resource_metadata=${quote(terms.resourceMetadata)}`]
+  const proven = `DPoP ${[...told, `algs=${quote(terms.algorithms.join(' '))}`, ...place].join(', ')}`
+  if (!terms.acceptsCertificates || error === 'invalid_dpop_proof') return proven
+  return `${proven}, ${['Bearer', [...told, ...place].join(', ')].filter(Boolean).join(' ')}`
 }
 
 /**

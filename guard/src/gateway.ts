@@ -78,7 +78,7 @@ export function createGatewayGuard(options: GatewayGuardOptions): GatewayGuard {
     clock,
     clockToleranceSeconds,
   }
-  const terms: ChallengeTerms = { algorithms, resourceMetadata: null }
+  const terms: ChallengeTerms = { algorithms, resourceMetadata: null, acceptsCertificates: false }
 
   async function verify(request: GuardRequest): Promise<AccessContext> {
     const token = readHeader(request.headers, ACCESS_CONTEXT_HEADER)

@@ -1,4 +1,5 @@
 import type { JWTPayload } from 'jose'
+import { thumbprintOfCertificate } from './certificate.ts'
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { readAccessContext } from './context.ts'
@@ -7,11 +8,12 @@ import { digestText } from './digest.ts'
 import { GuardError, makeChallenge, refuseToken } from './error.ts'
 import type { ChallengeTerms, OAuthError } from './error.ts'
 import { makeHandlers } from './handlers.ts'
-import type { Handlers } from './handlers.ts'
+import type { CertificateOf, Handlers } from './handlers.ts'
 import { makeKeys } from './keys.ts'
 import type { KeySource } from './keys.ts'
 import { makeProofKeys } from './proof-key.ts'
 import { verifyProof } from './proof.ts'
+import type { ProofSubject } from './proof.ts'
 import { createMemoryReplayStore } from './replay.ts'
 import type { ReplayStore } from './replay.ts'
 import { readCredentials } from './request.ts'
@@ -45,6 +47,16 @@ export interface GuardOptions {
   readonly clockToleranceSeconds?: number
   /** How often the key set may be asked for. Default 30 seconds. */
   readonly refetchSeconds?: number
+  /**
+   * Whether tokens that are bound to a client certificate are accepted (RFC 8705), for requests that say which certificate
+   * came with them. Default: where `certificateOf` is given.
+   */
+  readonly acceptsCertificates?: boolean
+  /**
+   * How the handlers learn the certificate (DER) of a request: from its own TLS connection, or with `readCertificateField`
+   * from the field that the proxy before this server sets and nobody else can.
+   */
+  readonly certificateOf?: CertificateOf
   /** How many tokens are remembered as authentic, for at most 60 seconds, and how many keys of proofs. Default 1000; 0 for none. */
   readonly cachedTokens?: number
 }
@@ -72,6 +84,18 @@ function metadataOf(audience: string): string | null {
   return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
 }
 
+/** What every challenge says of the resource server. */
+function toTerms(
+  { audience, resourceMetadata, acceptsCertificates, certificateOf }: GuardOptions,
+  algorithms: readonly string[],
+): ChallengeTerms {
+  return {
+    algorithms,
+    resourceMetadata: resourceMetadata === undefined ? metadataOf(audience) : resourceMetadata,
+    acceptsCertificates: acceptsCertificates ?? certificateOf !== undefined,
+  }
+}
+
 async function requireActive(introspection: Introspection, token: string): Promise<void> {
   let isActive: boolean
   try {
@@ -82,6 +106,27 @@ async function requireActive(introspection: Introspection, token: string): Promi
     })
   }
   if (!isActive) throw refuseToken('The token no longer counts.')
+}
+
+/** Refuses with 401 unless the token is bound to the certificate that came with the request (RFC 8705 section 3). */
+function requireCertificate(
+  { boundTo, keyThumbprint }: AccessContext,
+  { certificate = null }: GuardRequest,
+): void {
+  if (boundTo !== 'certificate')
+    throw refuseToken('The token is bound to a key and comes with the DPoP scheme.')
+  if (certificate === null || thumbprintOfCertificate(certificate) !== keyThumbprint)
+    throw refuseToken('The token is bound to another certificate.')
+}
+
+/** What a proof must be for. Refuses with 401 a token that is bound to a certificate: no proof stands in for that. */
+function proofSubject(
+  { boundTo, keyThumbprint }: AccessContext,
+  { method, url }: GuardRequest,
+  tokenDigest: string,
+): ProofSubject {
+  if (boundTo === 'certificate') throw refuseToken('The token is bound to a certificate and comes as Bearer.')
+  return { method, url, tokenDigest, keyThumbprint }
 }
 
 /** A replay store that cannot answer is an outage, not a refusal and never an allowance. */
@@ -106,11 +151,12 @@ function failClosed(store: ReplayStore): ReplayStore {
 
 /**
  * Makes the guard of a resource server: it accepts a request when its access token is authentic, of this issuer, for
- * this very resource, in time, bound to a key, and presented with a fresh proof of that key for this request; it then
- * says who calls for whom. Source: RFC 9068 section 4, RFC 9449 section 7, A3, A15.
+ * this very resource, in time, bound to a key, and presented with a fresh proof of that key for this request, or bound to
+ * a certificate and presented with that; it then says who calls for whom. Source: RFC 9068 section 4, RFC 9449 section 7,
+ * RFC 8705 section 3, A3, A15, A16.
  */
 export function createGuard(options: GuardOptions): Guard {
-  const { audience, issuer, clock = systemClock, clockToleranceSeconds = 10 } = options
+  const { audience, issuer, certificateOf, clock = systemClock, clockToleranceSeconds = 10 } = options
   const algorithms = options.algorithms ?? DEFAULT_ALGORITHMS
   const keys = makeKeys(options.jwks, {
     clock,
@@ -129,21 +175,17 @@ export function createGuard(options: GuardOptions): Guard {
     replayStore: failClosed(options.replayStore ?? createMemoryReplayStore({ clock })),
     maxProofAgeSeconds: options.maxProofAgeSeconds ?? 300,
   }
-  const terms: ChallengeTerms = {
-    algorithms,
-    resourceMetadata:
-      options.resourceMetadata === undefined ? metadataOf(audience) : options.resourceMetadata,
-  }
+  const terms = toTerms(options, algorithms)
 
   async function verifyClaims(
     request: GuardRequest,
   ): Promise<{ context: AccessContext; claims: JWTPayload }> {
-    const { token, proof } = readCredentials(request)
+    const { token, proof } = readCredentials(request, terms.acceptsCertificates)
     const tokenDigest = digestText(token)
     const claims = await verifyToken(token, tokenDigest)
     const context = readAccessContext(claims, clock)
-    const { method, url } = request
-    await verifyProof(proof, { method, url, tokenDigest, keyThumbprint: context.keyThumbprint }, proofTerms)
+    if (proof === null) requireCertificate(context, request)
+    else await verifyProof(proof, proofSubject(context, request, tokenDigest), proofTerms)
     if (options.introspection) await requireActive(options.introspection, token)
     return { context, claims }
   }
@@ -157,6 +199,6 @@ export function createGuard(options: GuardOptions): Guard {
     verifyClaims,
     terms,
     challenge: (error) => makeChallenge(terms, error),
-    ...makeHandlers({ verify, origin: options.origin ?? audience, terms }),
+    ...makeHandlers({ verify, origin: options.origin ?? audience, terms, certificateOf }),
   }
 }

@@ -27,12 +27,16 @@ export interface ExpressLikeResponse {
   send(body: string): unknown
 }
 
+/** Says which certificate (DER) the caller of a request showed on the mutual TLS connection; null for none. */
+export type CertificateOf = (request: ServerRequest | Request) => Uint8Array | null
+
 /** What the handlers are made of. */
 export interface HandlerParts {
   readonly verify: (request: GuardRequest) => Promise<AccessContext>
   /** The origin that callers use, for example `https://api.example`; its path is left out. */
   readonly origin: string
   readonly terms: ChallengeTerms
+  readonly certificateOf?: CertificateOf | undefined
 }
 
 /** Guards routes of the three kinds of servers; whoever is refused never reaches the route. */
@@ -77,29 +81,40 @@ type Admit = <R extends object>(
   requirements: Requirements<R>,
 ) => Promise<Refused | null>
 
-function presentServerRequest(base: string, { originalUrl, headers, method }: ServerRequest): GuardRequest {
+function pathOfServerRequest({ originalUrl }: ServerRequest): string {
   // An absolute-form target (RFC 9112 section 3.2.2) must not choose the origin.
-  const path = originalUrl.startsWith('/') ? originalUrl : '/'
-  return { method, url: `${base}${path}`, headers }
+  return originalUrl.startsWith('/') ? originalUrl : '/'
 }
 
-function presentFetchRequest(base: string, { url, headers, method }: Request): GuardRequest {
+function pathOfFetchRequest({ url }: Request): string {
   const { pathname, search } = new URL(url)
-  return { method, url: `${base}${pathname}${search}`, headers }
+  return `${pathname}${search}`
 }
 
-function guardFetch(admit: Admit, base: string, contextOf: Handlers['contextOf']): Handlers['fetch'] {
+function guardFetch(
+  admit: Admit,
+  present: (request: Request, path: string) => GuardRequest,
+  contextOf: Handlers['contextOf'],
+): Handlers['fetch'] {
   return (requirements, handle) => async (request) => {
-    const refused = await admit(request, () => presentFetchRequest(base, request), requirements)
+    const presented = () => present(request, pathOfFetchRequest(request))
+    const refused = await admit(request, presented, requirements)
     if (refused) return new Response(refused.body, { status: refused.status, headers: refused.headers })
     return handle(request, contextOf(request))
   }
 }
 
 /** Makes the handlers of a guard. */
-export function makeHandlers({ verify, origin, terms }: HandlerParts): Handlers {
+export function makeHandlers({ verify, origin, terms, certificateOf }: HandlerParts): Handlers {
   const contexts = new WeakMap<object, AccessContext>()
   const { origin: base } = new URL(origin)
+  const present = (request: ServerRequest | Request, path: string): GuardRequest => ({
+    method: request.method,
+    url: `${base}${path}`,
+    headers: request.headers,
+    certificate: certificateOf?.(request) ?? null,
+  })
+  const presentServer = (request: ServerRequest) => () => present(request, pathOfServerRequest(request))
 
   const admit: Admit = async (request, presented, requirements) => {
     try {
@@ -120,15 +135,15 @@ export function makeHandlers({ verify, origin, terms }: HandlerParts): Handlers 
 
   return {
     fastify: (requirements) => async (request, reply) => {
-      const refused = await admit(request, () => presentServerRequest(base, request), requirements)
+      const refused = await admit(request, presentServer(request), requirements)
       return refused ? reply.code(refused.status).headers(refused.headers).send(refused.body) : undefined
     },
     express: (requirements) => async (request, response, next) => {
-      const refused = await admit(request, () => presentServerRequest(base, request), requirements)
+      const refused = await admit(request, presentServer(request), requirements)
       if (refused) response.status(refused.status).set(refused.headers).send(refused.body)
       else next()
     },
-    fetch: guardFetch(admit, base, contextOf),
+    fetch: guardFetch(admit, present, contextOf),
     contextOf,
   }
 }

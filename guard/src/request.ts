@@ -9,6 +9,15 @@ export interface GuardRequest {
   /** The absolute URL with the origin that callers use, never one that is made from a `Host` header. */
   readonly url: string
   readonly headers: HeaderFields
+  /** The certificate (DER) that the caller showed on the mutual TLS connection, from whoever ended it; null for none. */
+  readonly certificate?: Uint8Array | null
+}
+
+/** The token of a request and how it was presented: with a proof of a key, or with nothing but the connection. */
+export interface Credentials {
+  readonly token: string
+  /** Null for a token that came as Bearer, which only one that is bound to a certificate may. */
+  readonly proof: string | null
 }
 
 function isHeaders(headers: HeaderFields): headers is Headers {
@@ -30,19 +39,33 @@ function refuseTokenInQuery(url: string): void {
     throw refuseToken('A token in the address is never accepted.')
 }
 
-/**
- * The token and the proof of a request. Takes the DPoP scheme only: a bound token that is sent as Bearer is refused
- * (RFC 9449 section 7.2), and every token must be bound. Throws 401 for anything else.
- */
-export function readCredentials({ url, headers }: GuardRequest): { token: string; proof: string } {
-  refuseTokenInQuery(url)
+function readAuthorization(headers: HeaderFields): string {
   const authorization = readHeader(headers, 'authorization')
   if (authorization === undefined) throw refuseToken('One Authorization field is needed.')
   if (authorization === null)
     throw new GuardError('UNAUTHORIZED', 'An access token is needed.', { error: null })
+  return authorization
+}
+
+/**
+ * The token and the proof of a request. Takes the DPoP scheme, and Bearer together with a certificate where certificates
+ * are accepted: every token must be bound, and what it is bound to is compared afterwards. Throws 401 for anything else.
+ */
+export function readCredentials(
+  { url, headers, certificate = null }: GuardRequest,
+  acceptsCertificates: boolean,
+): Credentials {
+  refuseTokenInQuery(url)
+  const authorization = readAuthorization(headers)
+  const proof = readHeader(headers, 'dpop')
+  const bearer =
+    acceptsCertificates && proof === null ? /^Bearer ([!-~]+)$/i.exec(authorization)?.[1] : undefined
+  if (bearer !== undefined) {
+    if (certificate === null) throw refuseToken('The access token came without a client certificate.')
+    return { token: bearer, proof: null }
+  }
   const token = /^DPoP ([!-~]+)$/i.exec(authorization)?.[1]
   if (token === undefined) throw refuseToken('The access token must be sent with the DPoP scheme.')
-  const proof = readHeader(headers, 'dpop')
   if (proof === null || proof === undefined || proof === '') throw refuseProof('One proof is needed.')
   return { token, proof }
 }

@@ -25,6 +25,7 @@ import type {
 import type { LightMyRequestResponse } from 'fastify'
 import type { AccessToken, PresentedRequest, TokenVerifier } from '#platform/access-token.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { noteToken } from './issued-token.ts'
 import type { CallOptions, TestWorld } from './world.ts'
 
 const refused = () => new ProblemError(401, 'UNAUTHORIZED', 'The access token is not one of this test.')
@@ -206,7 +207,7 @@ export class ApiClients {
     const facts = row?.facts
     const access = wish.access ?? (delegation === null ? 'own' : 'delegated')
     const actions = facts?.delegation ? fromBits(facts.delegation.mask) : EMPTY_MASK
-    return this.tokens.mint({
+    const token: AccessToken = {
       tokenId: randomUUID(),
       clientId: client,
       tenantId: account.tenantId,
@@ -226,7 +227,9 @@ export class ApiClients {
       endsAt: new Date('2099-01-01'),
       actor: `client:${encodeId('api_client', client)}`,
       ...wish.claims,
-    })
+    }
+    await noteToken(this.#world, token)
+    return this.tokens.mint(token)
   }
 
   /** Calls the server with an access token. */

@@ -62,6 +62,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const database = `test_${randomUUID().replaceAll('-', '')}`
   await runStatements(cluster, [
     `create database ${database} template ${TEMPLATE_DATABASE} strategy file_copy`,
+    // A copy has the tables of its template, and not what was taken from everybody on the database itself.
+    `revoke temporary on database ${database} from public`,
   ])
   const drop = () => runStatements(cluster, [`drop database if exists ${database} with (force)`])
   return { connection: { ...cluster, database }, drop, [Symbol.asyncDispose]: drop }

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { ACTION_NAMES, encodeId, fromBits, idFromUuid, maskOfActions, SCOPE_NAMES } from '@liaison/access'
+import {
+  ACTION_NAMES,
+  decodeId,
+  encodeId,
+  fromBits,
+  idFromUuid,
+  maskOfActions,
+  SCOPE_NAMES,
+} from '@liaison/access'
 import type { Action, ClientId, PartnerId, TenantId } from '@liaison/access'
 import { createGuard } from '@liaison/guard'
 import type { Guard, GuardOptions } from '@liaison/guard'
@@ -9,6 +17,7 @@ import type { TestKey } from '../../guard/testing/issuer.ts'
 import { gatewayRoutes, mountGateway } from '#modules/gateway/index.ts'
 import { ApiClients, TestTokens } from './api-client.ts'
 import type { SeededAccount } from './api-client.ts'
+import { noteToken } from './issued-token.ts'
 import { openDirect, people } from './shop.ts'
 import type { DirectScene } from './shop.ts'
 import { TEST_ORIGIN, TestWorld } from './world.ts'
@@ -101,7 +110,7 @@ export class GatewayWorld implements AsyncDisposable {
     return this.#keys
   }
 
-  /** The claims of a token for the scene's consent, as an issuer would make them from what is so now. */
+  /** The claims of a token for the scene's consent, as an issuer would make and note them from what is so now. */
   async claims(change: JWTPayload = {}): Promise<JWTPayload> {
     const { client, consent, account, partner } = this.scene
     return this.claimsFor({ client, consent, account, partner }, change)
@@ -131,7 +140,7 @@ export class GatewayWorld implements AsyncDisposable {
     const actions = ACTION_NAMES.filter((action) => isAllowed(row.mask, action))
     const now = Math.floor(this.world.app.engine.clock().getTime() / 1000)
     const tenant = encodeId('tenant', account.tenantId)
-    return {
+    return this.note({
       iss: TEST_ISSUER,
       aud: API_AUDIENCE,
       sub: tenant,
@@ -165,12 +174,30 @@ export class GatewayWorld implements AsyncDisposable {
       ],
       cnf: { jkt: this.#keys.thumbprint },
       ...change,
-    }
+    })
+  }
+
+  /** Notes what these claims say as issued, as an issuer does; they are given back. */
+  async note(claims: JWTPayload): Promise<JWTPayload> {
+    const { jti = '', exp = 0, client_id: client } = claims
+    const clientId = typeof client === 'string' ? decodeId('api_client', client) : null
+    if (clientId)
+      await noteToken(this.world, {
+        tokenId: jti,
+        clientId,
+        endsAt: new Date(exp * 1000),
+      })
+    return claims
+  }
+
+  /** Signs claims as whoever has the issuer's key can; nothing is noted. */
+  sign(claims: JWTPayload): Promise<string> {
+    return signToken(this.#keys.issuer, claims)
   }
 
   /** A signed token for the scene's consent. */
   async token(change: JWTPayload = {}): Promise<string> {
-    return signToken(this.#keys.issuer, await this.claims(change))
+    return this.sign(await this.claims(change))
   }
 
   /** The evidence of one call: token and proof. */

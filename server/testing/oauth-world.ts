@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose'
 import { makeResourceServers } from '#modules/gateway/index.ts'
 import { makeOAuth, makeOAuthRoutes } from '#modules/oauth/index.ts'
 import type { ConsentDesk, OAuth, OAuthContext } from '#modules/oauth/index.ts'
+import { makeCertificateReader } from '#platform/client-certificate.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import type { AppOptions } from '../src/app.ts'
@@ -134,6 +135,8 @@ export class OAuthWorld implements AsyncDisposable {
       makeOAuth(context, {
         apis: makeResourceServers(context.database),
         ...(usesRealDesk ? {} : { consents: desk }),
+        ...(app.places && { places: app.places }),
+        ...(app.clientCertificates && { certificates: makeCertificateReader(app.clientCertificates) }),
       })
     const world = await TestWorld.start(
       (services) => [...makeOAuthRoutes(services), ...makeRoutes(services)],

@@ -33,9 +33,10 @@ function isFree(port: number): Promise<boolean> {
 
 /**
  * A port for a program that cannot choose one by itself, on which it will listen a moment later. A port that the system hands
- * out could go to anybody meanwhile, even to a connection that leaves this machine; of these the system gives none away.
+ * out could go to anybody meanwhile, even to a connection that leaves this machine; of these the system gives none away. A preferred one, such as a document tells of, is taken when nobody has it.
  */
-export async function findFreePort(): Promise<number> {
+export async function findFreePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
     if (given.has(port) || !(await isFree(port))) continue

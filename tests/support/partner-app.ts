@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import { calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Page } from 'playwright-core'
@@ -120,6 +120,25 @@ export class OutsideApp {
 
   refresh({ refresh_token: token = '' }: Tokens): Promise<Tokens> {
     return this.#token('refresh_token', { refresh_token: token })
+  }
+
+  /** Asks the customer behind a token for more than its consent opens; returns the status. */
+  async askForMore({ access_token: held }: Tokens, actions: readonly string[]): Promise<number> {
+    const asked = { resource: `${this.#issuer.href}/grants`, scope: 'access_request' }
+    const { access_token: token } = await this.#token('client_credentials', asked)
+    const body = {
+      grant_id: decodeJwt(held)['delegation_id'],
+      authorization_details: [{ type: 'partner_access', actions, purpose: 'To order again.' }],
+    }
+    const response = await oauth.protectedResourceRequest(
+      token,
+      'POST',
+      new URL(`${this.#issuer.href}/access-requests`),
+      new Headers({ 'content-type': 'application/json' }),
+      JSON.stringify(body),
+      this.#options,
+    )
+    return response.status
   }
 
   /** Calls the protected API; returns the status and the code of a refusal. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { AccessMode, ClientId, Mask, MemberId, TenantId } from '@liaison/access'
 import { ProblemError } from './problem.ts'
 
@@ -36,9 +37,11 @@ export interface PresentedRequest {
   /** The path and query as they were received; the verifier knows the origin. */
   readonly path: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** The message itself, for what its connection says of the client. */
+  readonly message: IncomingMessage
 }
 
-/** Verifies the access token of a request and its proof of possession. */
+/** Verifies the access token of a request and its proof of possession, or the certificate that it is bound to. */
 export interface TokenVerifier {
   /** The token, when all of it holds. Throws UNAUTHORIZED with a challenge (RFC 9449 section 7.1) for anything else. */
   verify(request: PresentedRequest): Promise<AccessToken>

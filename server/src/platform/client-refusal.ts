@@ -1,4 +1,4 @@
-import { CLIENT_REFUSAL_WORDS } from '@liaison/access'
+import { ACTION_NAMES, ACTIONS, CLIENT_REFUSAL_WORDS, encodeId, has, idFromUuid } from '@liaison/access'
 import type { ClientDecision, ClientFacts, ClientPermission, ClientRefusalCode } from '@liaison/access'
 import { Refusal } from './refusal.ts'
 import type { RefusalRecord } from './refusal.ts'
@@ -9,6 +9,8 @@ export interface ClientRefusalGrounds {
   readonly permission: ClientPermission
   /** The UUID of the delegation that the token names and the client holds. */
   readonly delegationId: string | null
+  /** The number of the account that the token names. */
+  readonly ban: string
   readonly names: { readonly client?: string; readonly partner?: string; readonly tenant?: string }
   readonly headers: Readonly<Record<string, string>>
 }
@@ -43,6 +45,25 @@ function describe(code: string, grounds: ClientRefusalGrounds): RefusalRecord['e
   }
 }
 
+const NARROW = new Set<ClientRefusalCode>(['INSUFFICIENT_SCOPE', 'INSUFFICIENT_AUTHORIZATION_DETAILS'])
+
+/**
+ * What the client can ask the customer for, when it is the consent that does not open this and the client could have it:
+ * the body of its access request (A16). Undefined for any other refusal, which no answer of the customer would lift.
+ */
+function whatToAsk(
+  code: ClientRefusalCode,
+  { facts: { client, delegation, token }, permission, delegationId, ban }: ClientRefusalGrounds,
+): Record<string, unknown> | undefined {
+  const isNarrow = NARROW.has(code) && token.access === 'delegated' && delegation?.kind === 'consent'
+  if (!isNarrow || delegationId === null || !client || !has(client.mask, permission)) return undefined
+  const actions = ACTION_NAMES.filter((action) => ACTIONS[action] === permission)
+  if (has(delegation.mask, permission) || actions.length === 0) return undefined
+  const detail = { type: 'partner_access', actions, customer_hint: ban }
+  const grantId = encodeId('consent', idFromUuid('consent', delegationId))
+  return { access_request: { grant_id: grantId, authorization_details: [detail] } }
+}
+
 /** The refusal of an API client. */
 export class ClientRefusalError extends Refusal {
   override name = 'ClientRefusalError'
@@ -52,9 +73,11 @@ export class ClientRefusalError extends Refusal {
   constructor(decision: ClientDecision, grounds: ClientRefusalGrounds) {
     if (decision.code === 'ALLOWED') throw new Error('An allowance is no refusal.')
     const words = CLIENT_REFUSAL_WORDS[decision.code]
+    const details = whatToAsk(decision.code, grounds)
     super(decision.status, decision.code, words.sentence, {
       nextStep: words.next_step,
       headers: grounds.headers,
+      ...(details && { details }),
     })
     this.decision = decision
     this.grounds = grounds

@@ -18,6 +18,10 @@ export interface RealmToken {
   readonly userId: IdOf<'end_user'>
   readonly sessionId: IdOf<'end_user_session'>
   readonly keyNumber: number
+  /** What shows the database that the token was made for this session, until this end (`access.prove_own_session`). */
+  readonly proof: string
+  /** Seconds since 1970. */
+  readonly endsAt: number
 }
 
 /** The issuers of the realms: each signs with keys of its own that no other realm's token verifies under (C9). */
@@ -39,6 +43,8 @@ const ED25519_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
 const Claims = z.object({
   sub: z.string().transform((text) => decodeId('end_user', text)),
   sid: z.string().transform((text) => decodeId('end_user_session', text)),
+  session_proof: z.string(),
+  exp: z.int(),
 })
 
 const kidOf = (keyNumber: number): string => `realm-${keyNumber}`
@@ -74,11 +80,11 @@ async function verifyToken(
       typ: 'at+jwt',
       issuer: issuer(head.slug),
       audience: `${issuer(head.slug)}/api`,
-      requiredClaims: ['exp', 'sub', 'sid'],
+      requiredClaims: ['exp', 'sub', 'sid', 'session_proof'],
       currentDate: now,
     })
-    const { sub, sid } = Claims.parse(payload)
-    return sub && sid ? { ...head, userId: sub, sessionId: sid } : null
+    const { sub, sid, session_proof: proof, exp: endsAt } = Claims.parse(payload)
+    return sub && sid ? { ...head, userId: sub, sessionId: sid, proof, endsAt } : null
   } catch {
     return null
   }
@@ -97,18 +103,16 @@ export function makeRealmTokens(vault: Pick<Vault, 'deriveKey'>, publicOrigin: (
 
   return {
     issuer,
-    sign: ({ slug, userId, sessionId, keyNumber }, now) => {
-      const iat = Math.floor(now.getTime() / 1000)
-      return new SignJWT({ sid: encodeId('end_user_session', sessionId) })
+    sign: ({ slug, userId, sessionId, keyNumber, proof, endsAt }, now) =>
+      new SignJWT({ sid: encodeId('end_user_session', sessionId), session_proof: proof })
         .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: kidOf(keyNumber) })
         .setIssuer(issuer(slug))
         .setAudience(`${issuer(slug)}/api`)
         .setSubject(encodeId('end_user', userId))
         .setJti(randomUUID())
-        .setIssuedAt(iat)
-        .setExpirationTime(iat + REALM_TOKEN_SECONDS)
-        .sign(privateKey(slug, keyNumber))
-    },
+        .setIssuedAt(Math.floor(now.getTime() / 1000))
+        .setExpirationTime(endsAt)
+        .sign(privateKey(slug, keyNumber)),
     keys: (slug, keyNumbers) =>
       Promise.all(
         keyNumbers.map(async (number) => ({

@@ -24,6 +24,8 @@ export interface ClientRequest {
   readonly writes: boolean
   /** Whether what is decided is to be kept, for the next call of the same question (kept-calls.ts). */
   readonly keeps?: boolean
+  /** The digest of the credential of a trusted gateway, which asks about a client without its token. */
+  readonly gatewayCredential?: Buffer
   readonly trace: RequestTrace
   /** Tells the caller what kind of token would help. */
   readonly challenge: TokenVerifier['challenge']
@@ -71,6 +73,7 @@ function refuse(request: ClientRequest, entered: EnteredClient, decision: Client
     facts: toClientFacts(entered, request.token, request.trace.ip),
     permission: request.permission,
     delegationId: entered.delegation?.id ?? null,
+    ban: request.token.ban,
     names: {
       ...(entered.client && { client: entered.client.name }),
       ...(entered.partner && { partner: entered.partner.name }),
@@ -121,9 +124,15 @@ export async function openForClient(
   database: Database,
   request: ClientRequest,
 ): Promise<{ mandate: Mandate<'api'>; transaction: Transaction }> {
-  const { writes, keeps, trace } = request
+  const { writes, keeps, gatewayCredential, trace } = request
   const question = toQuestion(request)
-  const argument = { ...question, writes, ...(keeps && { keeps }), ...trace.toAudit() }
+  const argument = {
+    ...question,
+    writes,
+    ...(keeps && { keeps }),
+    ...(gatewayCredential && { gateway_credential: gatewayCredential.toString('hex') }),
+    ...trace.toAudit(),
+  }
   const askedAtMs = performance.now()
   const [transaction, results] = await Transaction.begin(database, loginFor(request), [
     { text: 'select access.enter_client($1) as facts', values: [argument] },

@@ -116,7 +116,11 @@ function argumentOf({ evidence, permission, trace }: EndUserRequest): Record<str
     ...('cookie' in evidence && {
       session_hash: digestRealmSecret(evidence.slug, evidence.cookie).toString('hex'),
     }),
-    ...('token' in evidence && { session_id: evidence.token.sessionId }),
+    ...('token' in evidence && {
+      session_id: evidence.token.sessionId,
+      session_proof: evidence.token.proof,
+      proof_until: evidence.token.endsAt,
+    }),
     permission,
     ...trace.toAudit(),
   }

@@ -8,13 +8,14 @@ import { decodeFacts, decodePortfolio, toFacts } from './facts.ts'
 import type { EnteredFacts, LinkEntry } from './facts.ts'
 import { featuresOf } from './features.ts'
 import type { FeatureSource } from './features.ts'
-import { databaseTimeNow, KeptDecisions } from './kept-decisions.ts'
+import { KeptDecisions, SessionUse } from './kept-decisions.ts'
 import type { KeptDecision } from './kept-decisions.ts'
 import { issueMandate } from './mandate.ts'
 import type { Mandate, MandateKinds, PortfolioLink, RequestOrigin } from './mandate.ts'
 import { ProblemError } from './problem.ts'
 import type { RequestTrace } from './request-trace.ts'
 import type { Statement, StatementResult } from './statement.ts'
+import { resumeToRead, resumeToWrite } from './ticket-statement.ts'
 import { Transaction } from './transaction.ts'
 import type { Opening } from './transaction.ts'
 
@@ -43,13 +44,17 @@ export interface PersonRequest extends Asked {
   readonly mayDefer?: boolean
 }
 
+/** What proves to the database whose read it is. */
+export type Proof = Pick<DoneRead, 'ticket' | 'subject' | 'request'>
+
 /** A decided request: its mandate, and the transaction in which it holds. */
 export interface Opened {
   readonly mandate: Mandate
   readonly transaction: Transaction
   readonly entered: EnteredFacts
-  /** Set for a read that stands on a decision that is kept: what proves to the database whose read it is. */
-  readonly proof?: Omit<DoneRead, 'event' | 'isDurable'>
+  readonly use: SessionUse
+  /** Set for a read that stands on a decision that is kept: how the database knows whose read it is. */
+  readonly proof?: Proof
 }
 
 const LOGIN_OF_PLANE: Readonly<Record<Exclude<Plane, 'realm'>, Login>> = {
@@ -156,11 +161,11 @@ function toPortfolioLink(request: Asked, entered: EnteredFacts, entry: LinkEntry
   }
 }
 
-async function issuePortfolio(
+function issuePortfolio(
   request: Asked,
   decided: Decided,
   entries: readonly LinkEntry[],
-): Promise<Mandate<'portfolio'>> {
+): Mandate<'portfolio'> {
   const { entered, facts, transaction, origin } = decided
   // Without a link to look at, everything but "not linked" speaks of the caller and holds for every tenant.
   const caller = decide(facts, { permission: request.permission })
@@ -192,7 +197,7 @@ async function issuePortfolio(
       facts: link.facts,
     }))
   const tenantIds = included.map((link) => link.tenant.id)
-  await transaction.send([{ text: 'select access.narrow($1::uuid[])', values: [tenantIds] }])
+  transaction.sendAhead({ text: 'select access.narrow($1::uuid[])', values: [tenantIds] })
   const named = {
     actor: actorOf(entered),
     partner: partnerOf(entered),
@@ -205,11 +210,7 @@ async function issuePortfolio(
   return issueMandate('portfolio', named, { transaction, facts })
 }
 
-async function issue(
-  request: Asked,
-  decided: Decided,
-  entries: readonly LinkEntry[] | null,
-): Promise<Mandate> {
+function issue(request: Asked, decided: Decided, entries: readonly LinkEntry[] | null): Mandate {
   if (request.plane !== 'delegation') {
     if (decide(decided.facts, { permission: request.permission }).effect === 'deny')
       refuse(decided.facts, request.permission, decided.entered)
@@ -243,7 +244,7 @@ interface Entering {
   readonly keep?: (decision: KeptDecision) => void
 }
 
-interface Begun extends Pick<KeptDecision, 'entered' | 'entries'> {
+interface Begun extends Pick<KeptDecision, 'entered' | 'entries' | 'use'> {
   readonly transaction: Transaction
 }
 
@@ -271,22 +272,24 @@ const timeOf = (result: StatementResult | undefined): Date | null => {
 /** Begins the transaction with what the database gathered, or with what was kept of it where the database says that it holds. */
 async function begin(database: Database, request: Asked, { enter, resume, keep }: Entering): Promise<Begun> {
   const features = featuresOf(database)
+  const { clock } = keptOf(database)
   const gather = request.isPortfolio ? [enter, PORTFOLIO] : [enter]
   const login = LOGIN_OF_PLANE[request.plane]
   const askedAtMs = performance.now()
   const [transaction, first] = await Transaction.begin(database, login, resume ? [resume.statement] : gather)
   try {
     const now = resume ? timeOf(first[0]) : null
-    if (resume && now)
-      return {
-        transaction,
-        entered: refresh(resume.known.entered, now, features),
-        entries: resume.known.entries,
-      }
+    if (resume && now) {
+      const { entered, entries, use } = resume.known
+      clock.tell(now, askedAtMs)
+      return { transaction, entered: refresh(entered, now, features), entries, use }
+    }
     const gathered = readAnswers(request, resume ? await transaction.send(gather) : first, features)
-    const { ticket } = gathered.entered
-    if (ticket) keep?.({ ...gathered, ticket, askedAtMs })
-    return { transaction, ...gathered }
+    const { kept: ticket, actor, now: toldNow } = gathered.entered
+    clock.tell(toldNow, askedAtMs)
+    const use = new SessionUse(askedAtMs - (actor?.seen_seconds_ago ?? 0) * 1000)
+    if (ticket) keep?.({ ...gathered, ticket, askedAtMs, use })
+    return { transaction, ...gathered, use }
   } catch (error) {
     await transaction.rollback()
     throw error
@@ -294,12 +297,12 @@ async function begin(database: Database, request: Asked, { enter, resume, keep }
 }
 
 async function openThrough(database: Database, request: Asked, entering: Entering): Promise<Opened> {
-  const { transaction, entered, entries } = await begin(database, request, entering)
+  const { transaction, entered, entries, use } = await begin(database, request, entering)
   try {
     const facts = { ...toFacts(entered, request.trace.ip), access_reason: request.accessReason }
     const decided: Decided = { entered, facts, transaction, origin: originOf(request.trace, entered) }
-    const mandate = await issue(request, decided, entries)
-    return { mandate, transaction, entered }
+    const mandate = issue(request, decided, entries)
+    return { mandate, transaction, entered, use }
   } catch (error) {
     await transaction.rollback()
     throw error
@@ -309,11 +312,8 @@ async function openThrough(database: Database, request: Asked, entering: Enterin
 interface Deferrable extends Pick<Opening, 'lapsed'> {
   readonly statement: Statement
   readonly known: KeptDecision
+  readonly question: string
 }
-
-// What is only read behind a ticket is not committed, so the database sees to it that nothing is written there.
-const RESUME = 'select access.resume($1, $2, $3) as now'
-const RESUME_TO_READ = `${RESUME}, set_config('transaction_read_only', 'on', true)`
 
 /**
  * The mandate of a decision that is kept, before the database was asked: its statements go behind the ticket, each time
@@ -323,10 +323,11 @@ const RESUME_TO_READ = `${RESUME}, set_config('transaction_read_only', 'on', tru
 async function openDeferred(
   database: Database,
   request: PersonRequest,
-  { statement, known, lapsed }: Deferrable,
+  { statement, known, question, lapsed }: Deferrable,
 ): Promise<Opened | null> {
   const features = featuresOf(database)
-  const now = databaseTimeNow(known)
+  const { clock } = keptOf(database)
+  const now = clock.now()
   if (now === null || request.isPortfolio) return null
   const factsAt = (instant: Date): { entered: EnteredFacts; facts: Facts } => {
     const entered = refresh(known.entered, instant, features)
@@ -337,10 +338,11 @@ async function openDeferred(
   const { entered, facts } = factsAt(now)
   if (!allows(facts) || (request.plane === 'delegation' && request.tenantId === null)) return null
   const transaction = await Transaction.behind(database, LOGIN_OF_PLANE[request.plane], {
-    toRead: { ...statement, text: RESUME_TO_READ },
+    toRead: resumeToRead(known.ticket, question),
     toWrite: statement,
-    holds: (result) => {
+    holds: (result, sentAtMs) => {
       const instant = timeOf(result)
+      if (instant) clock.tell(instant, sentAtMs)
       return instant !== null && allows(factsAt(instant).facts)
     },
     lapsed,
@@ -350,7 +352,7 @@ async function openDeferred(
     request.plane === 'delegation' ? issueActing(decided) : issueForPlane(request.plane, decided)
   const subject = `${request.plane} ${entered.actor?.person_id} ${request.tenantId}`
   const proof = { ticket: known.ticket, subject, request: request.trace.toAudit() }
-  return { mandate, transaction, entered, proof }
+  return { mandate, transaction, entered, proof, use: known.use }
 }
 
 /**
@@ -366,14 +368,11 @@ export async function openForPerson(database: Database, request: PersonRequest):
   const question = [argument['session_hash'], argument['tenant_id'] ?? [], permission].flat().join(' ')
   const place = `${plane} ${isPortfolio} ${question}`
   const known = kept.find(place)
-  const statement = known && {
-    text: RESUME,
-    values: [known.ticket, question, trace.toAudit()],
-  }
+  const statement = known && resumeToWrite(known.ticket, question, trace.toAudit())
   const resume = statement && { statement, known }
   const lapsed = (): void => kept.forget(place)
   const deferred =
-    resume && request.mayDefer ? await openDeferred(database, request, { ...resume, lapsed }) : null
+    resume && request.mayDefer ? await openDeferred(database, request, { ...resume, question, lapsed }) : null
   if (deferred) return deferred
   return openThrough(database, request, {
     enter,

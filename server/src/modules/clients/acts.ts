@@ -2,6 +2,7 @@ import { idFromUuid } from '@liaison/access'
 import type { ClientId } from '@liaison/access'
 import { z } from 'zod'
 import { parseClientRegistration } from '#modules/oauth/index.ts'
+import type { ClientCertificate, RegistrationFault } from '#modules/oauth/index.ts'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -36,25 +37,51 @@ export function answer(row: ClientRow) {
 }
 
 /** What a client is to be, as it came in. */
-type WantedSettings = Omit<ClientSettings, 'jwks'> & { readonly jwks: unknown }
+type WantedSettings = Omit<ClientSettings, 'jwks' | 'certificates'> & {
+  readonly jwks: unknown
+  /** In PEM form. */
+  readonly certificates: readonly string[]
+}
+
+function notLikeThis(faults: readonly RegistrationFault[]): ProblemError {
+  return new ProblemError(422, 'VALIDATION_ERROR', 'The API client cannot be registered like this.', {
+    errors: faults.map((fault) => ({ ...fault, pointer: `/body${fault.pointer}` })),
+  })
+}
 
 /** The settings in the form in which they are kept. Throws VALIDATION_ERROR with everything that is wrong with them. */
 export function check(wanted: WantedSettings, environment: Environment): ClientSettings {
-  const { redirect_uris: redirectUris, scopes, jwks } = wanted
-  const result = parseClientRegistration({ environment, redirectUris, scopes, jwks })
-  if ('faults' in result) {
-    const errors = result.faults.map((fault) => ({ ...fault, pointer: `/body${fault.pointer}` }))
-    throw new ProblemError(422, 'VALIDATION_ERROR', 'The API client cannot be registered like this.', {
-      errors,
-    })
-  }
+  const { redirect_uris: redirectUris, scopes, jwks, token_binding: tokenBinding, certificates } = wanted
+  const result = parseClientRegistration({
+    environment,
+    redirectUris,
+    scopes,
+    jwks,
+    tokenBinding,
+    certificates,
+  })
+  if ('faults' in result) throw notLikeThis(result.faults)
   const { registration } = result
   return {
     ...wanted,
     redirect_uris: registration.redirectUris,
     scopes: registration.scopes,
     jwks: { keys: registration.jwks.keys.map((key) => ({ ...key })) },
+    certificates: registration.certificates,
   }
+}
+
+/** A certificate that has ended binds no token, so none is taken; one that ended here stays until it is taken away. */
+function requireRunning(
+  { certificates }: Pick<ClientSettings, 'certificates'>,
+  { held, now }: { readonly held: readonly ClientCertificate[]; readonly now: Date },
+): void {
+  const ended = certificates.flatMap(({ thumbprint, ends_at: end }, index) =>
+    held.some((one) => one.thumbprint === thumbprint) || new Date(end) > now
+      ? []
+      : [{ pointer: `/certificates/${index}`, code: 'CERTIFICATE_ENDED', detail: `ended at ${end}` }],
+  )
+  if (ended.length > 0) throw notLikeThis(ended)
 }
 
 /** A page of the clients that the mandate sees. */
@@ -71,6 +98,7 @@ export async function create(mandate: Owner, wanted: WantedSettings) {
   const isSandbox = mandate.kind === 'program' || (await isSandboxTenant(mandate))
   const environment = isSandbox ? 'sandbox' : 'live'
   const settings = check(wanted, environment)
+  requireRunning(settings, { held: [], now: mandate.origin.now })
   const id = idFromUuid('api_client', await insertClient(mandate, settings, environment))
   const row = await getClient(mandate, id)
   noteClient(mandate, row, { action: 'clients.create', changes: { scopes: row.scopes, environment } })
@@ -78,12 +106,13 @@ export async function create(mandate: Owner, wanted: WantedSettings) {
 }
 
 /** The settings of a client as they are. */
-export function settingsOf(row: ClientRow): ClientSettings {
-  const { name, description, redirect_uris, scopes, jwks, ip_allow } = row
-  return { name, description, redirect_uris, scopes, jwks, ip_allow }
+export function settingsOf(row: ClientRow): WantedSettings {
+  const { name, description, redirect_uris, scopes, jwks, token_binding, ip_allow } = row
+  const certificates = row.certificates.map(({ pem }) => pem)
+  return { name, description, redirect_uris, scopes, jwks, token_binding, certificates, ip_allow }
 }
 
-/** Names what changed; keys are told by their ids alone. */
+/** Names what changed; keys and certificates are told by their ids alone. */
 function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknown> {
   const picked = (row: ClientRow): Record<string, unknown> => ({
     name: row.name,
@@ -91,6 +120,8 @@ function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknow
     redirect_uris: row.redirect_uris,
     scopes: row.scopes,
     keys: row.jwks.keys.map(({ kid }) => kid),
+    token_binding: row.token_binding,
+    certificates: row.certificates.map(({ thumbprint }) => thumbprint),
     ip_allow: row.ip_allow,
   })
   const [old, now] = [picked(before), picked(after)]
@@ -112,6 +143,7 @@ export async function change(
     throw new ProblemError(409, 'CLIENT_STATE_CONFLICT', 'A revoked API client does not change.')
   const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined))
   const settings = check({ ...settingsOf(before), ...given }, before.environment)
+  requireRunning(settings, { held: before.certificates, now: mandate.origin.now })
   await updateClient(mandate, { id: before.id, version: client.expectedVersion }, settings)
   const after = await getClient(mandate, client.id)
   noteClient(mandate, after, { action: 'clients.change', changes: tellChanges(before, after) })

@@ -1,6 +1,9 @@
+import { decodeId } from '@liaison/access'
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { onboardingRoutes } from '#modules/onboarding/index.ts'
+import { makeTestCertificate } from '#testing/client-certificates.ts'
+import type { TestCertificate } from '#testing/client-certificates.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { clientRoutes } from './index.ts'
@@ -153,6 +156,91 @@ describe('an API client of a partner', () => {
     const { version, text_sha256 } = terms
     await world.call(owner, 'POST', '/api/v1/partner/api-terms/accept', { body: { version, text_sha256 } })
     expect((await world.call(admin, 'POST', `${adminPath}/approve-live`)).json().environment).toBe('live')
+  })
+})
+
+describe('the certificates of an API client (A16)', () => {
+  const old = makeTestCertificate('old.northwind.example', -2)
+  const [one, two, three] = [1, 2, 3].map((number) => makeTestCertificate(`${number}.northwind.example`))
+  const facts = (certificate: TestCertificate | undefined) => ({
+    thumbprint: certificate?.thumbprint,
+    pem: certificate?.pem,
+    ends_at: expect.any(String),
+  })
+
+  async function patch(path: string, change: Record<string, unknown>, caller = owner) {
+    const etag = String((await world.call(owner, 'GET', path)).headers['etag'])
+    return world.call(caller, 'PATCH', path, { body: change, headers: { 'if-match': etag } })
+  }
+
+  test('are registered by its owner, two at a time, and the audit tells them by thumbprint', async () => {
+    const { path, answer } = await create()
+    expect(answer.json()).toMatchObject({ token_binding: 'dpop', certificates: [] })
+    const bound = await patch(path, { token_binding: 'mtls', certificates: [one?.pem] })
+    expect(bound.json(), bound.body).toMatchObject({
+      token_binding: 'mtls',
+      certificates: [{ ...facts(one), subject: 'CN=1.northwind.example' }],
+    })
+    const both = await patch(path, { certificates: [one?.pem, two?.pem] })
+    expect(both.json().certificates).toMatchObject([facts(one), facts(two)])
+    expect((await patch(path, { name: 'Another name' })).json().certificates).toHaveLength(2)
+    const [event] = await world.sql<{ changes: unknown }>(
+      `select changes from audit_event where action = 'clients.change' and changes ? 'token_binding' order by occurred_at desc limit 1`,
+    )
+    expect(event?.changes).toEqual({
+      token_binding: { before: 'dpop', after: 'mtls' },
+      certificates: { before: [], after: [one?.thumbprint] },
+    })
+  })
+
+  test('are refused with every fault at once, and nothing is changed', async () => {
+    const { path } = await create()
+    const refused = await patch(path, {
+      token_binding: 'mtls',
+      certificates: [`${one?.pem}\n${one?.key}`, 'text', `${one?.pem}\n${two?.pem}`],
+    })
+    expect(refused.statusCode).toBe(422)
+    expect(refused.json().errors).toMatchObject([
+      { pointer: '/body/certificates/0', code: 'PRIVATE_KEY' },
+      { pointer: '/body/certificates/1', code: 'INVALID_CERTIFICATE' },
+      { pointer: '/body/certificates/2', code: 'INVALID_CERTIFICATE' },
+      { pointer: '/body/certificates', code: 'TOO_MANY' },
+    ])
+    expect(refused.body).not.toContain('PRIVATE KEY-----')
+    const codes = async (change: Record<string, unknown>) =>
+      (await patch(path, change)).json<{ errors: { code: string }[] }>().errors.map(({ code }) => code)
+    expect(await codes({ token_binding: 'mtls' })).toEqual(['CERTIFICATE_REQUIRED'])
+    expect(await codes({ certificates: [one?.pem, one?.pem] })).toEqual(['DUPLICATE'])
+    expect(await codes({ certificates: [old.pem] })).toEqual(['CERTIFICATE_ENDED'])
+    expect(await codes({ certificates: [one, two, three].map((certificate) => certificate?.pem) })).toEqual([
+      'TOO_MANY',
+    ])
+    expect((await world.call(owner, 'GET', path)).json()).toMatchObject({
+      token_binding: 'dpop',
+      certificates: [],
+    })
+  })
+
+  test('need a fresh factor of an owner, and the last one stays while tokens are bound to it', async () => {
+    const { path } = await create()
+    expect((await patch(path, { certificates: [one?.pem] }, rival)).json().code).toBe('CLIENT_NOT_FOUND')
+    expect((await patch(path, { certificates: [one?.pem] }, staff)).json().code).toBe('PERMISSION_DENIED')
+    await patch(path, { token_binding: 'mtls', certificates: [one?.pem] })
+    expect((await patch(path, { certificates: [] })).json().errors).toMatchObject([
+      { code: 'CERTIFICATE_REQUIRED' },
+    ])
+    expect((await patch(path, { token_binding: 'dpop', certificates: [] })).json()).toMatchObject({
+      token_binding: 'dpop',
+    })
+  })
+
+  test('as raw SQL are neither three nor none where tokens are bound to one', async () => {
+    const { id } = await create()
+    const set = (change: string) =>
+      world.sql(`update api_client set ${change} where id = $1`, [decodeId('api_client', id)])
+    await expect(set(`token_binding = 'mtls'`)).rejects.toThrow('api_client_certificate')
+    await expect(set(`certificates = '[1, 2, 3]'`)).rejects.toThrow('check constraint')
+    await expect(set(`token_binding = 'none'`)).rejects.toThrow('check constraint')
   })
 })
 

@@ -9,6 +9,12 @@ const Jwks = z
 
 const PublicKeys = z.strictObject({ keys: z.array(z.record(z.string(), z.string())) })
 
+const TokenBinding = z.enum(['dpop', 'mtls']).meta({
+  description:
+    'What tokens are bound to: a key that every request proves (RFC 9449), or a registered certificate of a mutual TLS connection (RFC 8705).',
+})
+const MOST_CHARACTERS = 8192
+
 const Range = z.string().max(50).refine(isCidr, 'must be an address or a range such as 192.0.2.0/24')
 
 const settings = {
@@ -17,6 +23,11 @@ const settings = {
   redirect_uris: z.array(z.string().max(2000)).max(20),
   scopes: z.array(z.enum(SCOPE_NAMES)).min(1).max(SCOPE_NAMES.length),
   jwks: Jwks,
+  token_binding: TokenBinding,
+  certificates: z.array(z.string().max(MOST_CHARACTERS)).max(10).meta({
+    description:
+      'The certificates that tokens may be bound to, each in PEM form: the one in use and its successor.',
+  }),
   ip_allow: z.array(Range).max(50),
 }
 
@@ -25,6 +36,8 @@ export const NewClientBody = z.strictObject({
   ...settings,
   description: settings.description.default(null),
   redirect_uris: settings.redirect_uris.default([]),
+  token_binding: settings.token_binding.default('dpop'),
+  certificates: settings.certificates.default([]),
   ip_allow: settings.ip_allow.default([]),
 })
 
@@ -54,6 +67,15 @@ export const ClientBody = z.strictObject({
   redirect_uris: z.array(z.string()),
   scopes: z.array(z.string()),
   jwks: PublicKeys,
+  token_binding: TokenBinding,
+  certificates: z.array(
+    z.strictObject({
+      thumbprint: z.string(),
+      subject: z.string(),
+      ends_at: z.string(),
+      pem: z.string(),
+    }),
+  ),
   ip_allow: z.array(z.string()),
   created_by_name: z.string(),
   created_at: z.string(),
@@ -96,6 +118,8 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     redirect_uris: row.redirect_uris,
     scopes: row.scopes,
     jwks: row.jwks,
+    token_binding: row.token_binding,
+    certificates: row.certificates,
     ip_allow: row.ip_allow,
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),

@@ -1,6 +1,7 @@
 import { maskOfScopes, toBits } from '@liaison/access'
 import type { ClientId, PartnerId, TenantId } from '@liaison/access'
 import { sql } from 'kysely'
+import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -32,6 +33,8 @@ function clients(mandate: ClientMandate) {
       'c.redirect_uris',
       'c.scopes',
       'c.jwks',
+      'c.token_binding',
+      'c.certificates',
       'c.ip_allow',
       'c.version',
       'c.created_by_name',
@@ -91,12 +94,22 @@ export interface ClientSettings {
   readonly redirect_uris: readonly string[]
   readonly scopes: readonly string[]
   readonly jwks: PublicKeys
+  readonly token_binding: TokenBinding
+  readonly certificates: readonly ClientCertificate[]
   readonly ip_allow: readonly string[]
 }
 
-function toColumns({ redirect_uris: uris, scopes, ip_allow: ranges, ...rest }: ClientSettings) {
+function toColumns({ redirect_uris: uris, scopes, ip_allow: ranges, certificates, ...rest }: ClientSettings) {
   const mask = toBits(maskOfScopes(scopes))
-  return { ...rest, redirect_uris: [...uris], scopes: [...scopes], mask, ip_allow: [...ranges] }
+  return {
+    ...rest,
+    redirect_uris: [...uris],
+    scopes: [...scopes],
+    mask,
+    ip_allow: [...ranges],
+    // A list would be sent as an array of PostgreSQL.
+    certificates: sql<ClientCertificate[]>`${JSON.stringify(certificates)}::jsonb`,
+  }
 }
 
 /** Adds a client. Throws CLIENT_LIMIT_REACHED. */

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { ClientCertificate, TokenBinding } from '#modules/oauth/index.ts'
 
 export type ClientStatus = 'active' | 'suspended' | 'revoked'
 export type Environment = 'sandbox' | 'live'
@@ -25,6 +26,8 @@ interface ApiClientTable {
   scopes: string[]
   mask: string
   jwks: PublicKeys
+  token_binding: Generated<TokenBinding>
+  certificates: Generated<ClientCertificate[]>
   ip_allow: string[]
   version: Generated<number>
   created_by: string

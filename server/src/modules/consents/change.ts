@@ -1,7 +1,7 @@
 import type { IdOf } from '@liaison/access'
 import { requireAlso, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import type { ConsentAction } from './events.ts'
 import { tellConsent } from './mails.ts'
@@ -128,20 +128,13 @@ function requireNarrower(row: ConsentRow, edit: ConsentEdit, now: Date): void {
       { errors },
     )
   if (edit.endsAt !== undefined && edit.endsAt <= now)
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'One part of the input cannot be taken; nothing was changed.',
+    throw inputRefused([
       {
-        errors: [
-          {
-            pointer: '/body/ends_at',
-            code: 'OUT_OF_RANGE',
-            detail: 'must lie ahead; to end it now, stop it',
-          },
-        ],
+        pointer: '/body/ends_at',
+        code: 'OUT_OF_RANGE',
+        detail: 'must lie ahead; to end it now, stop it',
       },
-    )
+    ])
 }
 
 /** Leaving people may stop access or may not: only whoever may allow access makes that rule milder. */

@@ -1,5 +1,6 @@
 import { recordEvent } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
+import { announceAnswer } from './access-request.ts'
 import { insertConsent, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
@@ -92,6 +93,7 @@ async function endReplaced(scene: Scene): Promise<void> {
 /** Notes an approval for both sides and tells them. */
 async function tellApproval(scene: Scene, row: ConsentRow, choice: Choice): Promise<void> {
   const { mandate, request } = scene
+  await announceAnswer(mandate, request)
   const isNew = request.grant_action !== 'merge'
   recordConsentEvent(mandate, row, {
     action: isNew ? 'consents.approve' : 'consents.change',
@@ -229,6 +231,7 @@ export async function declineRequest(scene: Scene, origin: string): Promise<void
     await changeConsent(mandate, row, { to: 'declined', event: 'declined' })
     await tellConsent(mandate, row, { news: 'declined', origin })
   }
+  await announceAnswer(mandate, request)
   // The partner's client hears "no" and nothing of whom it reached.
   recordEvent(mandate, {
     action: 'consents.decline',

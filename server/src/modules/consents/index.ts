@@ -2,17 +2,27 @@
  * Consents (A1, A9, A10): what a tenant's admin allows a partner's API client, per billing account, on pages without
  * script; later the dashboards of both sides, narrowing, suspension and end, and the provider's view of what a breached
  * partner could reach (A13). The question is `consent_request`; the answer is a delegation with its `consent`, a table
- * that the authorization server's migrations make. Tokens are the business of `oauth`, which calls here.
+ * that the authorization server's migrations make. `access_request` is what a client asks for beyond its consent without a
+ * person at hand (A16): it leads to the same pages. Tokens are the business of `oauth`, which calls here.
  */
 
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
+import { accessRequestRoutes } from './access-request-pages.ts'
 import { makeConsentPages } from './pages.ts'
 import './problems.ts'
 import { makeAdminConsentRoutes } from './routes-admin.ts'
 import { makePartnerConsentRoutes } from './routes-partner.ts'
 import { makeTenantConsentRoutes } from './routes-tenant.ts'
 
+export { idOfAccessRequest, makeAccessRequestDesk } from './access-request.ts'
+export type {
+  AccessRequestDesk,
+  AccessRequestRow,
+  AskingClient,
+  AskingParties,
+  WantedMore,
+} from './access-request.ts'
 export { readBlastRadius } from './blast-radius.ts'
 export { stopConsents } from './stop-all.ts'
 export { runConsentClock } from './clock.ts'
@@ -22,6 +32,7 @@ export { mayRefreshConsent, openConsentRequest, readConsentOutcome } from './req
 export function makeConsentRoutes(services: Services): readonly Route[] {
   return [
     ...makeConsentPages(services),
+    ...accessRequestRoutes,
     ...makeTenantConsentRoutes(services),
     ...makePartnerConsentRoutes(services),
     ...makeAdminConsentRoutes(services),

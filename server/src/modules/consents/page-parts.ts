@@ -35,8 +35,8 @@ export function pathOf(scene: Pick<Scene, 'mandate' | 'key'>, rest: 'review' | '
 }
 
 /** Whether the address names the interaction, so that there is a way back to the partner. */
-export function isOwn({ key }: Pick<Scene, 'key'>): boolean {
-  return !key.startsWith('crq_')
+export function isOwn({ key, request }: Pick<Scene, 'key' | 'request'>): boolean {
+  return !key.startsWith('crq_') && request.access_request_id === null
 }
 
 /** Where the authorization server goes on after the answer. */
@@ -76,7 +76,7 @@ function returnHost({ client }: Scene): string | null {
 export function whoAsks(scene: Scene): Html {
   const { client, partner, request } = scene
   const kinds = partner.kinds.map((kind) => KIND_WORDS[kind] ?? kind).join(', ')
-  const host = returnHost(scene)
+  const host = request.access_request_id === null ? returnHost(scene) : null
   return facts([
     [
       'Who',
@@ -88,7 +88,10 @@ export function whoAsks(scene: Scene): Html {
       html`${named(client.name)}${client.description !== null && html`: “${named(client.description)}”`}
       ${client.environment === 'sandbox' && html`<span class="chip attention">Sandbox: for trying things out</span>`}`,
     ],
-    ['Why, in their words', request.purpose === null ? '–' : html`“${named(request.purpose)}”`],
+    [
+      'Why, in their words',
+      request.purpose === null ? 'They gave no reason.' : html`“${named(request.purpose)}”`,
+    ],
     ...(host === null ? [] : [['You go back to', html`<span class="mono">${host}</span>`] as const]),
   ])
 }

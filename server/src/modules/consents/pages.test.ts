@@ -296,6 +296,7 @@ describe('for which organisation', () => {
     expect(choice.statusCode, choice.body).toBe(200)
     expect(choice.body.match(/href="\/consent\/[^"]*org=ten_/g)).toHaveLength(2)
     expect(plain(choice.body)).toContain('Gamma: only its administrators can allow access')
+    expect(choice.body).toMatch(/href="\/org\/ten_\w+\/home">Ask one of them/)
     const declined = await acts.post(`/consent/${uid}/decline`, [], { as: people.admin })
     expect(declined.statusCode, declined.body).toBe(303)
     expect((await outcome(people, uid)).state).toBe('denied')

@@ -37,7 +37,10 @@ const reviewPathFor = (key: string, tenantId: string, rest = 'review') =>
 function organisationLine(key: string, organisation: OwnOrganisation, client: Parties['client']) {
   const { id, name, role, is_sandbox: isSandbox } = organisation
   if (role !== 'TENANT_ADMIN')
-    return html`<li class="muted">${name}: only its administrators can allow access. Ask one of them.</li>`
+    return html`<li class="muted">
+      ${name}: only its administrators can allow access.
+      <a href="/org/${encodeId('tenant', idFromUuid('tenant', id))}/home">Ask one of them</a>.
+    </li>`
   if (isSandbox !== (client.environment === 'sandbox'))
     return html`<li class="muted">
       ${name}:
@@ -46,6 +49,18 @@ function organisationLine(key: string, organisation: OwnOrganisation, client: Pa
   return html`<li>
     <a href="${reviewPathFor(key, id)}"><span class="place frame-org"></span><b>${name}</b></a>
   </li>`
+}
+
+/** What the person can do with the list below it. */
+function choiceInWords(organisations: readonly OwnOrganisation[], client: Parties['client']): string {
+  const isSandbox = client.environment === 'sandbox'
+  const open = organisations.filter((one) => one.role === 'TENANT_ADMIN' && one.is_sandbox === isSandbox)
+  if (organisations.length === 0) return 'You belong to no organisation that could allow it.'
+  if (open.length === 0)
+    return 'You cannot allow it yourself. Nothing is shared until somebody who can has decided.'
+  return open.length === 1
+    ? 'The answer holds for the organisation that you choose.'
+    : 'You can decide for more than one organisation. The answer holds for the one that you choose.'
 }
 
 function choosePage(
@@ -57,15 +72,12 @@ function choosePage(
       <bdi>${readableName(partner.name)}</bdi> asks for access with <bdi>${readableName(client.name)}</bdi>.
       It never gets your password.
     </p>
+    <p>${choiceInWords(person.organisations, client)}</p>
     ${
-      person.organisations.length === 0
-        ? html`<p>You belong to no organisation that could allow it.</p>`
-        : html`<p>
-              You can decide for more than one organisation. The answer holds for the one that you choose.
-            </p>
-            <ul class="doors">
-              ${person.organisations.map((one) => organisationLine(key, one, client))}
-            </ul>`
+      person.organisations.length > 0 &&
+      html`<ul class="doors">
+        ${person.organisations.map((one) => organisationLine(key, one, client))}
+      </ul>`
     }
     <div class="buttons">${postForm(`/consent/${key}/decline`, button("Don't allow", 'plain'))}</div>`
   return showPage('For which organisation?', body, { signedInAs: person.name, width: 'reading' })
@@ -74,7 +86,10 @@ function choosePage(
 function overPage(key: string, request: RequestRow, name: string): HtmlPage {
   const isDenied = request.status === 'denied'
   const body = html`<p>Nothing is shared.${!isDenied && ' Begin again where you came from.'}</p>
-    <div class="buttons"><a class="button main" href="${backPath({ key })}">Go back</a></div>`
+    ${
+      request.access_request_id === null &&
+      html`<div class="buttons"><a class="button main" href="${backPath({ key })}">Go back</a></div>`
+    }`
   return showPage(isDenied ? 'You did not allow it' : 'This request ran out', body, {
     signedInAs: name,
     width: 'reading',

@@ -21,6 +21,8 @@ export interface ConsentRequest {
   readonly grantAction: GrantAction
   /** The consent to widen or to exchange; null when a new one is asked for. */
   readonly delegationId: string | null
+  /** The request of the client for more, under which an administrator is asked; null under an authorization request. */
+  readonly accessRequestId?: string | null
 }
 
 const MAXIMUM_SECONDS = 63_158_400
@@ -98,6 +100,7 @@ export async function openConsentRequest(
       reference: request.reference,
       grant_action: request.grantAction,
       delegation_id: request.delegationId,
+      access_request_id: request.accessRequestId ?? null,
       person_id: session.personId,
       person_name: session.personName,
     })

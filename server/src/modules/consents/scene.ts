@@ -2,6 +2,9 @@ import { fromBits, formatInstant } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
+import { blockOfAsked } from './access-request.ts'
+import { findBehind } from './access-request-store.ts'
+import type { AccessRequestRow } from './access-request-store.ts'
 import { findNameFaults, readableName } from './names.ts'
 import type { NameFault } from './names.ts'
 import { getRequest, isSandbox, listAccounts, readParties } from './request-store.ts'
@@ -28,6 +31,8 @@ export interface Scene {
   readonly latest: Date
   /** The consent that is to be widened or exchanged. */
   readonly before: ConsentRow | null
+  /** The request of the client for more, where that is what a person answers. */
+  readonly asked: AccessRequestRow | null
 }
 
 /** Reads the scene of a request in the organisation of the mandate. Throws CONSENT_REQUEST_NOT_FOUND. */
@@ -40,6 +45,11 @@ export async function openScene(
   const { client, partner } = await readParties(mandate, request.id)
   const policy = await policyOf(mandate)
   const faults = [client.name, partner.name].flatMap((name) => findNameFaults(name, PROVIDER_NAME))
+  const before =
+    request.delegation_id === null ? null : ((await findConsent(mandate, request.delegation_id)) ?? null)
+  const latest = latestEnd(mandate.origin.now, request.access_duration_seconds, policy.max_duration_days)
+  // Whoever asks for more under a consent asks for no longer one.
+  const isBounded = before && request.access_request_id !== null && before.ends_at < latest
   return {
     mandate,
     key,
@@ -51,9 +61,9 @@ export async function openScene(
     policy,
     isSandbox: await isSandbox(mandate),
     offered: offeredActions(request, fromBits(client.mask)),
-    latest: latestEnd(mandate.origin.now, request.access_duration_seconds, policy.max_duration_days),
-    before:
-      request.delegation_id === null ? null : ((await findConsent(mandate, request.delegation_id)) ?? null),
+    latest: isBounded ? before.ends_at : latest,
+    before,
+    asked: await findBehind(mandate, request.access_request_id),
   }
 }
 
@@ -104,7 +114,13 @@ function blockOfSubject({ mandate, request, before, accounts, offered }: Scene):
 
 /** What stands against allowing anything, in a sentence; null when nothing does. */
 export function findBlock(scene: Scene): string | null {
-  return blockOfPartner(scene) ?? blockOfRules(scene) ?? blockOfSubject(scene)
+  const { request, asked, mandate } = scene
+  return (
+    blockOfPartner(scene) ??
+    blockOfRules(scene) ??
+    blockOfAsked(request, asked, mandate.origin.now) ??
+    blockOfSubject(scene)
+  )
 }
 
 /** A digest of everything that the approver is shown. */

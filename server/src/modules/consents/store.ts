@@ -1,5 +1,5 @@
 import type { ConsentId } from '@liaison/access'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -77,7 +77,8 @@ export async function getConsent(mandate: ConsentMandate, id: ConsentId): Promis
   return row
 }
 
-const CONSTRAINTS: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+/** Runs a change and names the rule of the database that refused it. */
+export const namingConflicts = guardedBy({
   delegation_transition: [
     'CONSENT_STATE_CONFLICT',
     'The consent is in a state from which you do not make this move.',
@@ -86,23 +87,12 @@ const CONSTRAINTS: Readonly<Record<string, readonly [code: string, detail: strin
   delegation_partner_kind: ['CONSENT_REQUEST_BLOCKED', 'This kind of partner holds no consent.'],
   consent_request_transition: ['CONSENT_REQUEST_OVER', 'Somebody answered this request already.'],
   consent_request_over: ['CONSENT_REQUEST_OVER', 'The time for this answer is over.'],
+  access_request_answered: ['CONSENT_REQUEST_OVER', 'Somebody answered this request already.'],
   consent_request_two_people: [
     'CONSENT_SECOND_PERSON',
     'You approved this already; another person has to approve it too.',
   ],
-}
-
-/** Runs a change and names the rule of the database that refused it. */
-export async function namingConflicts<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = databaseCodeOf(error)?.startsWith('23') ? CONSTRAINTS[constraint] : undefined
-    if (known) throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})
 
 /** What a change of a consent writes into its delegation and its history. */
 export interface ConsentChange {

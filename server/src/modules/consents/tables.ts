@@ -118,6 +118,7 @@ interface RequestTable {
   choice: ColumnType<Choice | null, string | null, string | null>
   shown: ColumnType<ShownConsent | null, string | null, string | null>
   result_id: string | null
+  access_request_id: string | null
   first_approved_by: string | null
   first_approved_by_name: string | null
   first_approved_at: Date | null
@@ -194,6 +195,29 @@ interface HistoryTable {
   detail: Record<string, unknown>
 }
 
+export type AccessRequestStatus = 'pending' | 'waiting' | 'approved' | 'denied' | 'lapsed'
+
+interface AccessRequestTable {
+  id: Generated<string>
+  delegation_id: string
+  tenant_id: string
+  partner_id: string
+  client_id: string
+  partner_name: string
+  client_name: string
+  tenant_name: string
+  scopes: readonly Scope[]
+  actions: readonly Action[]
+  customer_hint: string | null
+  purpose: string | null
+  reference: string | null
+  status: Generated<AccessRequestStatus>
+  answer_id: string | null
+  created_at: Generated<Date>
+  ends_at: Generated<Date>
+  decided_at: Date | null
+}
+
 interface PolicyTable {
   tenant_id: string
   who_may_ask: 'any' | 'listed' | 'none'
@@ -207,6 +231,7 @@ interface PolicyTable {
 export interface ConsentTables {
   consent_overview: ConsentRow
   consent_request: RequestTable
+  access_request: AccessRequestTable
   consent: ConsentTable
   delegation: DelegationTable
   delegation_account: DelegationAccountTable

@@ -13,6 +13,7 @@ interface GatewayTable {
   previous_ends_at: Date | null
   ip_allow: string[]
   is_trusted: boolean
+  reads_certificates: boolean
   status: Generated<'active' | 'disabled'>
   version: Generated<number>
   created_by: string | null
@@ -57,6 +58,7 @@ const gateways = (mandate: Provider) =>
       'previous_ends_at',
       'ip_allow',
       'is_trusted',
+      'reads_certificates',
       'status',
       'version',
       'created_at',
@@ -100,6 +102,7 @@ export interface GatewayTerms {
   readonly name: string
   readonly ipAllow: readonly string[]
   readonly isTrusted: boolean
+  readonly readsCertificates: boolean
   readonly upstreams: readonly string[]
 }
 
@@ -144,6 +147,7 @@ export async function addGateway(
       previous_ends_at: null,
       ip_allow: [...terms.ipAllow],
       is_trusted: terms.isTrusted,
+      reads_certificates: terms.readsCertificates,
       created_by: mandate.actor.id,
     })
     .returning('id')
@@ -166,6 +170,7 @@ export async function changeGateway(
       name: terms.name,
       ip_allow: [...terms.ipAllow],
       is_trusted: terms.isTrusted,
+      reads_certificates: terms.readsCertificates,
       version: eb('version', '+', 1),
     }))
     .where('id', '=', id)

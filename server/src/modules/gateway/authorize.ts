@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isIpAllowed } from '@liaison/access'
+import { readCertificateField } from '@liaison/guard'
 import type { Engine } from '#platform/execute.ts'
 import { ProblemError, toProblemBody } from '#platform/problem.ts'
 import { Refusal } from '#platform/refusal.ts'
@@ -127,19 +128,27 @@ async function readAsked(parts: DecisionParts, request: FastifyRequest): Promise
 
 type Verify = (asked: Asked) => Promise<VerifiedCall>
 
-/** Verifies the evidence of a request, once for each address that it might be for: a proof counts once. */
-function verifyOnce({ calls }: DecisionParts, { headers }: FastifyRequest): Verify {
+/** The certificate that the caller showed, from a gateway that is registered as one that ends mutual TLS. */
+function readCertificate({ reads_certificates: isRead }: EnteredGateway, { headers }: FastifyRequest) {
+  return isRead ? readCertificateField(headers['x-client-certificate']) : null
+}
+
+/** Verifies the evidence of a request, once for each address and word of a gateway that it might be for: a proof counts once. */
+function verifyOnce({ calls }: DecisionParts, request: FastifyRequest): Verify {
+  const { headers } = request
   const verified = new Map<string, Promise<VerifiedCall>>()
-  return ({ forwarded, upstream }) => {
+  return ({ forwarded, upstream, gateway }) => {
     const url = `${upstream.origin}${forwarded.target}`
+    const place = `${gateway.reads_certificates} ${url}`
     const known =
-      verified.get(url) ??
+      verified.get(place) ??
       calls.verify({
         method: forwarded.method,
         url,
         headers: { authorization: headers.authorization, dpop: headers['dpop'] },
+        certificate: readCertificate(gateway, request),
       })
-    verified.set(url, known)
+    verified.set(place, known)
     return known
   }
 }

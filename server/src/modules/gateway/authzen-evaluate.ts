@@ -1,5 +1,6 @@
 import { ACTIONS, CLIENT_REFUSAL_WORDS, decodeId } from '@liaison/access'
 import type { ClientPermission } from '@liaison/access'
+import { readCertificateField } from '@liaison/guard'
 import type { FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
 import type { AccessToken } from '#platform/access-token.ts'
@@ -11,6 +12,7 @@ import type { DecisionParts } from './authorize.ts'
 import { textProperty } from './authzen-schema.ts'
 import type { Evaluation } from './authzen-schema.ts'
 import { readAction, readDelegationId, readStanding } from './authzen-standing.ts'
+import { readCredential } from './credential.ts'
 import { decideCall } from './decide.ts'
 import { findRoute } from './matching.ts'
 import { readPlainTarget } from './raw-path.ts'
@@ -95,16 +97,19 @@ function needProof(): CallRefusal {
 async function verifyPassed(
   { parts, verified }: Enforcement,
   question: Evaluation,
-  subject: Subject,
+  subject: Subject & { readonly readsCertificates: boolean },
 ): Promise<AccessToken> {
   const token = textProperty(question.context, 'access_token')
   const proof = textProperty(question.context, 'dpop')
-  if (token === null || proof === null || subject.url === null) throw needProof()
+  const certificate = subject.readsCertificates ? textProperty(question.context, 'client_certificate') : null
+  if (token === null || (proof ?? certificate) === null || subject.url === null) throw needProof()
   const { method, url } = subject
-  const key = JSON.stringify([token, proof, method, url])
+  const key = JSON.stringify([token, proof, certificate, method, url])
+  const headers =
+    proof === null ? { authorization: `Bearer ${token}` } : { authorization: `DPoP ${token}`, dpop: proof }
   const call =
     verified.get(key) ??
-    parts.calls.verify({ method, url, headers: { authorization: `DPoP ${token}`, dpop: proof } })
+    parts.calls.verify({ method, url, headers, certificate: readCertificateField(certificate) })
   verified.set(key, call)
   const { context, token: held } = await call
   const names = [context.subject, context.clientId, context.actor?.subject]
@@ -148,8 +153,9 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
   const isPassed = textProperty(context, 'access_token') !== null
   if (!isPassed && !gateway.is_trusted) throw needProof()
   const token = isPassed
-    ? await verifyPassed(enforcement, question, subject)
+    ? await verifyPassed(enforcement, question, { ...subject, readsCertificates: gateway.reads_certificates })
     : await readNamed(enforcement, question, subject.ban)
+  const credential = isPassed ? null : readCredential(credentialOf(request))
   const decisionId = makeDecisionId()
   const { method, route } = subject
   const ip = textProperty(context, 'ip_address') ?? textProperty(resource.properties, 'ip_address') ?? ''
@@ -161,6 +167,7 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
   await decideCall(parts.engine, {
     gateway,
     token,
+    ...(credential && { credential }),
     permission: subject.permission,
     ban: subject.ban ?? token.ban,
     method,
@@ -171,13 +178,16 @@ async function decide(enforcement: Enforcement, question: Evaluation): Promise<s
   return decisionId
 }
 
+function credentialOf({ headers }: FastifyRequest): string | string[] | undefined {
+  return headers['x-gateway-authorization'] ?? headers.authorization
+}
+
 /** The enforcement point behind a request, by its gateway credential in either field. Throws 401. */
 export function authenticatePep(
   { parts, request }: Enforcement,
   asked: { readonly origin: string; readonly method: string } = { origin: '', method: '' },
 ): Promise<EnteredGateway> {
-  const credential = request.headers['x-gateway-authorization'] ?? request.headers.authorization
-  return authenticateGateway(parts, request, { credential, ...asked })
+  return authenticateGateway(parts, request, { credential: credentialOf(request), ...asked })
 }
 
 function wordsOf(code: string, detail: string): string {
@@ -209,6 +219,7 @@ function toDecision(denial: ProblemError): AuthzenDecision {
       code,
       status,
       reason_user: { en: wordsOf(code, message) },
+      ...extras.details,
     },
   }
 }

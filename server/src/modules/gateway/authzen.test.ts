@@ -1,6 +1,7 @@
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GatewayWorld } from '#testing/gateway.ts'
+import { digestCredential } from './credential.ts'
 
 let gateway: GatewayWorld
 let trusted: string
@@ -80,6 +81,44 @@ describe('one evaluation', () => {
     expect((await post('/access/v1/evaluation', accountQuestion(), asTrusted())).json()).toMatchObject({
       decision: true,
     })
+  })
+
+  test('without the token is decided on the credential of a trusted gateway alone, in a context that reaches no row', async () => {
+    const { client, tenant, account, consent } = gateway.scene
+    const { delegation_ver: epoch, jti } = await gateway.claims()
+    // The first call of all begins the era within which decisions are kept.
+    await gateway.ask()
+    const enter = async (evidence: object) => {
+      const request = {
+        client_id: client,
+        tenant_id: tenant,
+        ban: account.ban,
+        delegation_id: consent,
+        delegation_ver: epoch,
+        permission: 'api.orders.read',
+        writes: false,
+        keeps: true,
+        ...evidence,
+      }
+      const { rows } = await gateway.world.database.pool('liaison_delegate').query(
+        `with e as materialized (select access.enter_client($1) as facts)
+         select (facts ->> 'token_revoked')::boolean as revoked, facts ? 'ticket' as has_ticket, access.context_id('actor_id') as actor,
+           array(select access.reach('service_order', 'select') where facts is not null) as reached from e where facts is not null`,
+        [request],
+      )
+      return rows[0]
+    }
+    const digest = (text: string) => ({ gateway_credential: digestCredential(text).toString('hex') })
+    const nobody = { revoked: true, has_ticket: false, actor: null, reached: [] }
+    expect(await enter({ token_id: jti })).toEqual({
+      revoked: false,
+      has_ticket: true,
+      actor: client,
+      reached: [tenant],
+    })
+    expect(await enter(digest(trusted))).toEqual({ ...nobody, revoked: false, actor: client })
+    for (const evidence of [{}, digest(gateway.credential), digest('lsn_gtw_invented')])
+      expect(await enter(evidence)).toEqual(nobody)
   })
 
   test('is not taken at its word about the subject of a token', async () => {

@@ -16,6 +16,8 @@ import type { EnteredGateway } from './store.ts'
 export interface AskedCall {
   readonly gateway: EnteredGateway
   readonly token: AccessToken
+  /** The digest of the gateway's credential, when it asks without a token and what stands for one was made here. */
+  readonly credential?: Buffer
   readonly permission: ClientPermission
   readonly ban: string
   readonly method: string
@@ -53,9 +55,18 @@ function describe({ gateway, decisionId }: AskedCall): AuditEvent {
   }
 }
 
-function toRequest({ token, permission, ban, method, trace, challenge }: AskedCall): ClientRequest {
+function toRequest({
+  token,
+  credential,
+  permission,
+  ban,
+  method,
+  trace,
+  challenge,
+}: AskedCall): ClientRequest {
   const isRead = READING.has(method)
-  return { token, permission, ban, writes: !isRead, keeps: isRead, trace, challenge }
+  const evidence = { token, ...(credential && { gatewayCredential: credential }) }
+  return { ...evidence, permission, ban, writes: !isRead, keeps: isRead, trace, challenge }
 }
 
 /**

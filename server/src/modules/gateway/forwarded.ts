@@ -24,6 +24,7 @@ const TWINS: readonly (readonly [ours: string, twins: readonly string[]])[] = [
 const SINGLE = new Set([
   'authorization',
   'dpop',
+  'x-client-certificate',
   'x-gateway-authorization',
   'x-forwarded-method',
   'x-forwarded-proto',

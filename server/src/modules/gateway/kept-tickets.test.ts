@@ -46,7 +46,7 @@ async function countReads(): Promise<number> {
 }
 
 /** A ticket as the database gives it, and all that goes with it. */
-async function enter(): Promise<Resumed> {
+async function enter(tokenId = claims.jti): Promise<Resumed> {
   const { client, tenant, account, consent } = gateway.scene
   const question = {
     client_id: client,
@@ -54,7 +54,7 @@ async function enter(): Promise<Resumed> {
     ban: account.ban,
     delegation_id: consent,
     delegation_ver: claims['delegation_ver'],
-    token_id: claims.jti,
+    token_id: tokenId,
     member_id: null,
     permission: 'api.orders.read',
   }
@@ -131,6 +131,32 @@ test('the login that takes limits alone looks at kept calls, and a write is give
   }
 })
 
+test('a ticket ends with its token, thirty seconds after the end that the token says', async () => {
+  const [{ at } = { at: new Date() }] = await gateway.world.sql<{ at: Date }>(
+    'select clock_timestamp() as at',
+  )
+  const until = async (endsMs: number): Promise<number> => {
+    const { jti } = await gateway.claims({ exp: Math.floor(at.getTime() / 1000) + endsMs / 1000 })
+    const { ticket } = await enter(jti)
+    return new Date(JSON.parse(ticket.slice(64)).kept.until).getTime()
+  }
+  const wholeSecond = Math.floor(at.getTime() / 1000) * 1000
+  expect(await until(-10_000)).toBe(wholeSecond + 20_000)
+  expect(await until(20_000)).toBe(wholeSecond + 50_000)
+  // Otherwise a minute after it was made.
+  expect(await until(300_000)).toBeLessThan(wholeSecond + 120_000)
+  await expect(until(-31_000)).rejects.toThrow('Nothing was kept.')
+})
+
+test('what was noted of a token no login changes, and the sweeper alone takes it away', async () => {
+  const rows = await gateway.world.sql<{ login: string; right: string }>(
+    `select login, operation as right from unnest($1::text[]) login, unnest('{update,delete,truncate}'::text[]) operation
+     where has_table_privilege(login, 'issued_token', operation) or (operation = 'update' and has_any_column_privilege(login, 'issued_token', operation))`,
+    [LOGINS],
+  )
+  expect(rows).toEqual([{ login: 'liaison_job', right: 'delete' }])
+})
+
 test('with the stamps a crash takes everything that was kept', async () => {
   const held = await enter()
   await gateway.world.sql('truncate access.stamp, access.stamp_era')
@@ -169,6 +195,8 @@ test('the end of a consent comes at its moment, without a change (A9)', () => in
 const DECIDING = ['access.enter_client', 'access.enter_gateway']
 /** What these name, but no call that is kept depends on: locks of writes, and the stamps themselves. */
 const APART = new Set([
+  // A row comes before its token and goes after the last ticket: nobody changes one.
+  'public.issued_token',
   'access.hold',
   'access.sign',
   'access.set_context',

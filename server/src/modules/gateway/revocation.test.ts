@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { GatewayWorld } from '#testing/gateway.ts'
 
@@ -103,6 +104,32 @@ describe('between two calls of the same token', () => {
     expect((await gateway.ask({ claims })).statusCode).toBe(200)
     await gateway.world.seed(
       `insert into revoked_token (jti_hash, client_id, ends_at) values (sha256(convert_to($1, 'UTF8')), $2, now() + interval '1 hour')`,
+      [claims.jti, gateway.scene.client],
+    )
+    expect((await gateway.ask({ claims })).statusCode).toBe(401)
+  })
+
+  test('a token that the signing key signed, but that was never issued, is refused for reads and writes, and the same claims pass once their id is noted (attack 61)', async () => {
+    const claims = { ...(await gateway.claims()), jti: randomUUID() }
+    const token = await gateway.sign(claims)
+    for (const method of ['GET', 'POST']) {
+      const forged = await gateway.ask({ token, method })
+      expect([forged.statusCode, codeOf(forged)]).toEqual([401, 'UNAUTHORIZED'])
+    }
+    // An id that was noted for another client is no better.
+    const rival = await gateway.claimsFor(await gateway.rival())
+    const borrowed = await gateway.sign({ ...claims, jti: String(rival.jti) })
+    expect((await gateway.ask({ token: borrowed })).statusCode).toBe(401)
+    await gateway.note(claims)
+    for (const method of ['GET', 'POST'])
+      expect((await gateway.ask({ token, method })).statusCode, method).toBe(200)
+  })
+
+  test('a revoked token does not come back in the seconds that are granted after its end', async () => {
+    const claims = await gateway.claims({ exp: Math.floor(Date.now() / 1000) - 3 })
+    expect((await gateway.ask({ claims })).statusCode).toBe(200)
+    await gateway.world.seed(
+      `insert into revoked_token (jti_hash, client_id, ends_at) values (sha256(convert_to($1, 'UTF8')), $2, now() - interval '3 seconds')`,
       [claims.jti, gateway.scene.client],
     )
     expect((await gateway.ask({ claims })).statusCode).toBe(401)

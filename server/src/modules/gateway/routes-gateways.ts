@@ -26,6 +26,7 @@ const GatewayBody = z.strictObject({
   previous_credential_ends_at: z.string().nullable(),
   ip_allow: z.array(z.string()),
   is_trusted: z.boolean(),
+  reads_certificates: z.boolean(),
   upstreams: z.array(z.string()),
   status: z.enum(['active', 'disabled']),
   version: z.int(),
@@ -40,6 +41,10 @@ const Terms = z.strictObject({
   name: plainText(1, 100),
   ip_allow: z.array(z.string().refine(isCidr, 'must be a network in CIDR notation')).max(50).default([]),
   is_trusted: z.boolean().default(false),
+  reads_certificates: z.boolean().default(false).meta({
+    description:
+      'Whether it ends mutual TLS and sets X-Client-Certificate in every question; of any other gateway that field is not read.',
+  }),
   upstreams: z.array(z.string().max(63)).max(50).default([]),
 })
 
@@ -47,7 +52,13 @@ const access = { permission: 'platform.gateways.manage' } as const
 const params = z.strictObject({ gateway_id: publicId('gateway') })
 
 function toTerms(body: z.output<typeof Terms>): GatewayTerms {
-  return { name: body.name, ipAllow: body.ip_allow, isTrusted: body.is_trusted, upstreams: body.upstreams }
+  return {
+    name: body.name,
+    ipAllow: body.ip_allow,
+    isTrusted: body.is_trusted,
+    readsCertificates: body.reads_certificates,
+    upstreams: body.upstreams,
+  }
 }
 
 function toBody(row: GatewayRow): z.input<typeof GatewayBody> {
@@ -58,6 +69,7 @@ function toBody(row: GatewayRow): z.input<typeof GatewayBody> {
     previous_credential_ends_at: row.previous_ends_at?.toISOString() ?? null,
     ip_allow: row.ip_allow,
     is_trusted: row.is_trusted,
+    reads_certificates: row.reads_certificates,
     upstreams: row.upstreams ?? [],
     status: row.status,
     version: row.version,

@@ -33,7 +33,9 @@ describe('a path', () => {
       ';x',
       '\\',
       '#',
-      '%',
+      // A percent sign that begins no escape: what follows must not be able to complete one, as `%` before `20` would.
+      '%/',
+      '%2/',
       '%zz',
       '%ff',
       '\u00e9',

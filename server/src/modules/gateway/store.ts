@@ -18,6 +18,7 @@ const Entered = z
     name: z.string(),
     ip_allow: z.array(z.string()),
     is_trusted: z.boolean(),
+    reads_certificates: z.boolean(),
     /** What the database compares to say whether all of this still holds; null where there is nothing to decide about. */
     kept: z.unknown(),
     upstream: z

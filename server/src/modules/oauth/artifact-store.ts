@@ -129,14 +129,18 @@ export async function useOnce(database: Database, key: string, seconds: number):
   return rowCount === 1
 }
 
-/** Deletes what has expired. Returns how many rows went. */
+/** Deletes what has expired; of tokens what no clock takes for running any more. Returns how many rows went. */
 export async function sweepAuthorizationServer(database: Database): Promise<number> {
   const pool = database.pool('liaison_job')
   const gone = [
     await pool.query('delete from oauth_artifact where expires_at <= statement_timestamp()'),
     await pool.query('delete from oauth_replay where ends_at <= statement_timestamp()'),
-    await pool.query('delete from issued_token where ends_at <= statement_timestamp()'),
-    await pool.query('delete from revoked_token where ends_at <= statement_timestamp()'),
+    await pool.query(
+      'delete from issued_token where ends_at <= statement_timestamp() - access.token_leeway()',
+    ),
+    await pool.query(
+      'delete from revoked_token where ends_at <= statement_timestamp() - access.token_leeway()',
+    ),
   ]
   return gone.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0)
 }

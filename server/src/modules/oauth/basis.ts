@@ -6,7 +6,7 @@ import type { TokenWish } from './claims.ts'
 import type { TokenClaims } from './claims-schema.ts'
 import { parseChoice } from './details.ts'
 import type { ChosenDetail } from './details.ts'
-import { readDelegatedBasis, readOwnBasis } from './facts-store.ts'
+import { readAddedScopes, readDelegatedBasis, readOwnBasis } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
 import { findGrant } from './grant-store.ts'
 import type { KnownGrant } from './grant-store.ts'
@@ -133,9 +133,16 @@ export async function delegatedBasis(
   await requireBacking(parts, ctx, first)
   const basis = ban === first.ban ? first : await readDelegatedBasis(database, { ...wanted, ban })
   if (!basis) return refuse('invalid_grant', 'The access has changed.')
+  // Whoever names scopes wants no others; the consent as it is now bounds them in any case.
+  const { grant_type: grantType, scope } = ctx.oidc.params ?? {}
+  const isPlainRefresh = grantType === 'refresh_token' && scope === undefined
+  const added = isPlainRefresh ? await readAddedScopes(database, wanted) : []
   return {
     basis,
-    wish: { scopes: scopesOf(token, []), actions: chooseActions(choice, basis.terms?.actions ?? []) },
+    wish: {
+      scopes: [...scopesOf(token, []), ...added],
+      actions: chooseActions(choice, basis.terms?.actions ?? []),
+    },
     grantId,
     proofKeyBefore: proofKey,
     latestEnd: null,

@@ -30,6 +30,14 @@ const BillingClaim = z.strictObject({
   mode: z.enum(['direct', 'resale']),
 })
 
+/** What the token is bound to: a key that is proven (RFC 9449), or a certificate (RFC 8705). Never both, never neither. */
+export const Confirmation = z.union([
+  z.strictObject({ jkt: z.string().length(43) }),
+  z.strictObject({ 'x5t#S256': z.string().length(43) }),
+])
+
+export type Confirmation = z.output<typeof Confirmation>
+
 const common = {
   iss: z.url(),
   aud: z.url(),
@@ -41,7 +49,7 @@ const common = {
   scope: z.string().min(1),
   customer_id: tenantId,
   customer_ban: z.string().min(1),
-  cnf: z.strictObject({ jkt: z.string().length(43) }),
+  cnf: Confirmation,
 }
 
 const OwnClaims = z

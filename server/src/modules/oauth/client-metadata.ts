@@ -1,5 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider'
-import type { ClientKey } from './registration.ts'
+import type { ClientCertificate } from './certificates.ts'
+import type { ClientKey, TokenBinding } from './registration.ts'
 import { TOKEN_EXCHANGE } from './settings.ts'
 
 /** An API client as the portal keeps it. */
@@ -11,6 +12,8 @@ export interface RegisteredClient {
   readonly redirectUris: readonly string[]
   readonly scopes: readonly string[]
   readonly jwks: { readonly keys: readonly ClientKey[] }
+  readonly tokenBinding: TokenBinding
+  readonly certificates: readonly ClientCertificate[]
   /** Null for a client of a tenant. */
   readonly partnerKinds: readonly string[] | null
   /** Whether the organisation that owns the client has billing accounts of its own. */
@@ -18,7 +21,13 @@ export interface RegisteredClient {
 }
 
 /** What the library does not know of a client and our own rules need. */
-export const OWN_METADATA = ['api_scopes', 'partner_kinds', 'is_sandbox'] as const
+export const OWN_METADATA = [
+  'api_scopes',
+  'partner_kinds',
+  'is_sandbox',
+  'token_binding',
+  'registered_certificates',
+] as const
 
 /**
  * The grants that a client may use. A partner that only refers holds no delegation, so it neither asks for a consent
@@ -47,7 +56,8 @@ export function toClientMetadata(client: RegisteredClient): AdapterPayload {
     application_type: 'web',
     token_endpoint_auth_method: 'private_key_jwt',
     require_pushed_authorization_requests: true,
-    dpop_bound_access_tokens: true,
+    dpop_bound_access_tokens: client.tokenBinding === 'dpop',
+    tls_client_certificate_bound_access_tokens: client.tokenBinding === 'mtls',
     id_token_signed_response_alg: 'ES256',
     response_types: asksForConsent ? ['code'] : [],
     grant_types: grantTypes,
@@ -57,5 +67,7 @@ export function toClientMetadata(client: RegisteredClient): AdapterPayload {
     api_scopes: [...client.scopes],
     partner_kinds: client.partnerKinds === null ? [] : [...client.partnerKinds],
     is_sandbox: client.environment === 'sandbox',
+    token_binding: client.tokenBinding,
+    registered_certificates: client.certificates.map(({ thumbprint, ends_at }) => ({ thumbprint, ends_at })),
   }
 }

@@ -3,7 +3,8 @@ import type { AdapterPayload } from 'oidc-provider'
 import type { Database } from '#platform/database.ts'
 import { toClientMetadata } from './client-metadata.ts'
 import type { RegisteredClient } from './client-metadata.ts'
-import type { ClientKey } from './registration.ts'
+import type { ClientCertificate } from './certificates.ts'
+import type { ClientKey, TokenBinding } from './registration.ts'
 
 interface ClientRow {
   readonly id: string
@@ -13,6 +14,8 @@ interface ClientRow {
   readonly redirect_uris: string[]
   readonly scopes: string[]
   readonly jwks: { keys: ClientKey[] }
+  readonly token_binding: TokenBinding
+  readonly certificates: ClientCertificate[]
   readonly facts: {
     readonly client: { readonly owner_tenant_id: string | null } | null
     readonly partner: {
@@ -26,7 +29,7 @@ interface ClientRow {
   }
 }
 
-const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, access.client_facts(k.id, k.tenant_id, null, null) as facts`
+const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, k.token_binding, k.certificates, access.client_facts(k.id, k.tenant_id, null, null) as facts`
 
 const WORKING = new Set(['active', 'trial'])
 
@@ -52,6 +55,8 @@ function toRegistered(row: ClientRow): RegisteredClient {
     redirectUris: row.redirect_uris,
     scopes: row.scopes,
     jwks: row.jwks,
+    tokenBinding: row.token_binding,
+    certificates: row.certificates,
     partnerKinds: kinds,
     hasOwnAccounts: row.facts.client?.owner_tenant_id !== null,
   }

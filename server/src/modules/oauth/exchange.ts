@@ -11,6 +11,7 @@ import {
   buildTokenResponse,
   checkDpopReplay,
   checkDpopRequired,
+  checkMtlsCert,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
 import { z } from 'zod'
@@ -19,6 +20,7 @@ import type { ActingMember } from './actor-token.ts'
 import type { ChosenDetail } from './details.ts'
 import { findResale, readDelegatedBasis } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
+import { thumbprintOf } from './binding.ts'
 import { chooseActions, clientIdOf, readChoice, refuse } from './basis.ts'
 import { useExchangeBasis } from './issue.ts'
 import type { OAuthParts } from './parts.ts'
@@ -181,6 +183,7 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
   const presented = requireForm(ctx)
   const proof = await validateDpop(provider, ctx)
   checkDpopRequired(provider, ctx, proof)
+  const certificate = checkMtlsCert(provider, ctx)
   const clientId = clientIdOf(client.clientId)
   const subject = await requireSubject(parts, clientId, presented.subject)
   const resource = requireResource(parts, ctx)
@@ -198,12 +201,13 @@ async function exchange(provider: Provider, parts: OAuthParts, ctx: Context): Pr
     jwt: { sign: { alg: 'ES256', kid: keys[0].kid } },
   })
   token.scope = scopes.join(' ')
+  if (certificate) token.setThumbprint('x5t', certificate)
   if (proof) token.setThumbprint('jkt', proof.thumbprint)
   useExchangeBasis(token, {
     basis,
     wish: { scopes, actions },
     grantId: null,
-    proofKeyBefore: subject.claims.cnf.jkt,
+    proofKeyBefore: thumbprintOf(subject.claims.cnf),
     latestEnd: new Date(subject.claims.exp * 1000),
     ...(acting && { act: acting.act, actingMember: acting.name }),
   })

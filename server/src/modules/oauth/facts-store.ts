@@ -79,6 +79,17 @@ export async function readDelegatedBasis(
   }
 }
 
+/** The scopes that the customer added to a consent because its client asked for them (A16). */
+export async function readAddedScopes(
+  database: Database,
+  { clientId, delegationId }: { readonly clientId: ClientId; readonly delegationId: string },
+): Promise<readonly string[]> {
+  const { rows } = await database
+    .pool('liaison_auth')
+    .query<{ scopes: string[] }>('select access.scopes_added($1, $2) as scopes', [clientId, delegationId])
+  return rows[0]?.scopes ?? []
+}
+
 /** What a token for the client's own organisation is made from. */
 export type OwnBasis =
   | { readonly is: 'found'; readonly basis: TokenBasis }

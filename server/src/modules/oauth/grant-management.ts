@@ -12,24 +12,24 @@ import { grantsResourceOf, ISSUER_PATH } from './settings.ts'
 
 const OWN = 'A client manages its own grants with a token for that, which the handler verifies.'
 
-interface OAuthError {
+export interface OAuthError {
   readonly status: number
   readonly error: string
   readonly description: string
 }
 
-const NO_GRANT: OAuthError = {
+export const NO_GRANT: OAuthError = {
   status: 404,
   error: 'invalid_grant_id',
   description: 'There is no such grant.',
 }
 
-function sendError(reply: FastifyReply, { status, error, description }: OAuthError): FastifyReply {
+export function sendError(reply: FastifyReply, { status, error, description }: OAuthError): FastifyReply {
   return reply.status(status).send({ error, error_description: description })
 }
 
 /** The grant that an id names, when it is this client's; whether it ever was another's is not told. */
-async function findGrant(
+export async function findGrant(
   parts: OAuthParts,
   holder: TokenHolder,
   publicId: string,
@@ -68,9 +68,9 @@ interface GrantRequest {
 }
 
 /** The holder with the scope that the operation needs; null when the refusal has been sent. */
-async function requireHolder(
+export async function requireHolder(
   parts: OAuthParts,
-  { request, reply }: { request: FastifyRequest<GrantRequest>; reply: FastifyReply },
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   scope: string,
 ): Promise<TokenHolder | null> {
   const holder = await readTokenHolder(parts, request, grantsResourceOf(parts.places))

@@ -76,14 +76,18 @@ export async function endGrantsOf(
   return rowCount ?? 0
 }
 
-/** Whether an access token was revoked before its end. */
-export async function isRevoked(database: Database, tokenId: string): Promise<boolean> {
+/** Whether an access token was issued to this client, and neither revoked nor over: a signature alone makes no token. */
+export async function isIssued(
+  database: Database,
+  token: { readonly tokenId: string; readonly clientId: string },
+): Promise<boolean> {
   const { rows } = await database
     .pool('liaison_auth')
-    .query('select 1 from revoked_token where jti_hash = $1 and ends_at > statement_timestamp()', [
-      digestOf(tokenId),
+    .query<{ counts: boolean }>('select access.token_counts_until($1, $2) is not null as counts', [
+      token.clientId,
+      token.tokenId,
     ])
-  return rows.length > 0
+  return rows[0]?.counts === true
 }
 
 /** Revokes one access token until its end (RFC 7009); false when it was revoked before. */

@@ -9,6 +9,8 @@
 import type { Guard } from '@liaison/guard'
 import type { FastifyInstance } from 'fastify'
 import type { TokenVerifier } from '#platform/access-token.ts'
+import { makeAccessRequestDesk } from '#modules/consents/index.ts'
+import type { ReadCertificate } from '#platform/client-certificate.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/database.ts'
 import type { Limiter } from '#platform/limits.ts'
@@ -27,13 +29,10 @@ import type { OAuthPlaces } from './settings.ts'
 import { makeGuardOf, makeTokenVerifier } from './verifier.ts'
 
 export { sweepAuthorizationServer } from './artifact-store.ts'
+export type { ClientCertificate } from './certificates.ts'
 export { parseClientRegistration } from './registration.ts'
-export type {
-  Registration,
-  RegistrationFault,
-  RegistrationInput,
-  RegistrationResult,
-} from './registration.ts'
+export type { RegistrationFault } from './registration-fault.ts'
+export type { Registration, RegistrationInput, RegistrationResult, TokenBinding } from './registration.ts'
 export { rotateSigningKeys } from './routes-keys.ts'
 export type { ConsentDesk, EventIssuer, OAuthParts, OAuthPlaces }
 
@@ -51,6 +50,8 @@ export interface OAuthSettings {
   readonly consents?: ConsentDesk
   /** The registered APIs that may introspect; none without it. */
   readonly apis?: AskingApis
+  /** Where client certificates are read from; no token is bound to one without it. */
+  readonly certificates?: ReadCertificate
 }
 
 /** The authorization server of a process. */
@@ -79,7 +80,9 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
       apiResource: () => `${services.publicOrigin()}/api`,
     },
     consents: settings.consents ?? makeConsentDesk(database),
+    accessRequests: makeAccessRequestDesk(database, services.publicOrigin),
     apis: settings.apis ?? (() => Promise.resolve(null)),
+    certificates: settings.certificates ?? null,
     onError: (error) => onError(error),
   }
   const server = makeAuthorizationServer(parts)

@@ -1,6 +1,7 @@
 import { maskOf, maskOfScopes } from '@liaison/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '#platform/problem.ts'
+import { tokenTypeOf } from './binding.ts'
 import type { AskingApi, OAuthParts } from './parts.ts'
 import { readCurrentToken } from './token-reader.ts'
 
@@ -36,7 +37,9 @@ async function tell(parts: OAuthParts, api: AskingApi, token: string): Promise<o
   if (!current) return { active: false }
   const opened = maskOfScopes(current.claims.scope.split(' ')) & maskOf(api.permissions)
   const isMeantForIt = opened !== 0n
-  return isMeantForIt ? { active: true, token_type: 'DPoP', ...current.claims } : { active: false }
+  return isMeantForIt
+    ? { active: true, token_type: tokenTypeOf(current.claims), ...current.claims }
+    : { active: false }
 }
 
 /**

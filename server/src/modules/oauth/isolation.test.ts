@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOGINS } from '#platform/database.ts'
+import { noteToken } from '#testing/issued-token.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import { sweepAuthorizationServer } from './artifact-store.ts'
 
@@ -79,6 +80,28 @@ test('codes and refresh tokens are stored as digests, and without their ids in w
   expect(rows.length).toBeGreaterThan(0)
   for (const { row } of rows) expect(row).not.toContain(refreshToken)
   expect(await oauth.world.sql(`select 1 from oauth_artifact where payload ? 'jti'`)).toEqual([])
+})
+
+test('what was noted of a token goes with the sweeper half a minute after its end, when no clock takes it for running', async () => {
+  const { client } = await oauth.cast()
+  const keep = async (tokenId: string, seconds: number) => {
+    const endsAt = new Date(Date.now() - seconds * 1000)
+    await noteToken(oauth.world, { tokenId, clientId: client, endsAt })
+    await oauth.world.sql(
+      'insert into revoked_token (jti_hash, client_id, ends_at) values (sha256($1::bytea), $2, $3)',
+      [tokenId, client, endsAt],
+    )
+  }
+  await keep('ended just now', 15)
+  await keep('ended long ago', 31)
+  await sweepAuthorizationServer(oauth.world.database)
+  for (const table of ['issued_token', 'revoked_token'])
+    expect(
+      await oauth.world.sql(
+        `select ends_at < now() - interval '30 seconds' as is_long_ago from ${table} where client_id = $1`,
+        [client],
+      ),
+    ).toEqual([{ is_long_ago: false }])
 })
 
 test('what has expired is not found, and goes with the sweeper; what runs stays', async () => {

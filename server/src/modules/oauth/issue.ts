@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import { recordIssue } from './audit-store.ts'
+import { requireBinding, thumbprintOf } from './binding.ts'
 import { clientIdOf, delegatedBasis, ownBasis, refuse, refuseDecision } from './basis.ts'
 import type { IssueBasis, Token } from './basis.ts'
 import { claimsOf } from './claims.ts'
@@ -74,7 +75,7 @@ function eventsOf(
     actions: claims.authorization_details?.[0].actions,
     ...(issue.actingMember && { acting_member: issue.actingMember }),
   }
-  const isNewKey = proofKeyBefore !== null && proofKeyBefore !== claims.cnf.jkt
+  const isNewKey = proofKeyBefore !== null && proofKeyBefore !== thumbprintOf(claims.cnf)
   return [
     { ...common, action: 'oauth.token.issue', changes: details, billingParty: claims.billing.party },
     ...(isNewKey ? [{ ...common, action: 'oauth.proof_key.change' }] : []),
@@ -95,7 +96,8 @@ async function issueManagementToken(
   ctx: KoaContextWithOIDC,
   structured: Structured,
 ): Promise<void> {
-  const { jti, iat, exp, scope, aud, cnf, client_id: publicId } = structured.payload
+  const { jti, iat, exp, scope, aud, client_id: publicId } = structured.payload
+  const { cnf } = requireBinding(structured.payload['cnf'], ctx.oidc.client, parts.clock())
   if (scope === undefined) refuse('invalid_scope', 'Name a scope of this resource.')
   const clientId = clientIdOf(typeof publicId === 'string' ? publicId : undefined)
   structured.payload = {
@@ -123,11 +125,6 @@ async function issueManagementToken(
     endsAt: new Date(Number(exp) * 1000),
   }
   await recordIssue(parts.database, { clientId, trace: traceOf(ctx) }, { issued, events })
-}
-
-function thumbprintOf(cnf: unknown): string {
-  const jkt: unknown = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : null
-  return typeof jkt === 'string' ? jkt : refuse('invalid_dpop_proof', 'Every token is bound to a key.')
 }
 
 type Granted = Exclude<Resolved, { refused: unknown }>
@@ -172,21 +169,22 @@ export async function issueClaims(
   const issue = await basisOf(parts, ctx, token)
   const resolved = resolve(parts, issue, token)
   const iat = Number(payload['iat'])
+  const binding = requireBinding(payload['cnf'], ctx.oidc.client, parts.clock())
   const { may_act: mayAct, ...said } = resolved.claims
   const claims = requireInvariants({
     ...said,
     ...(exchanged.has(token) ? issue.act && { act: issue.act } : { may_act: mayAct }),
     jti: payload['jti'],
     iat,
-    exp: iat + secondsUntil([resolved.endsAt, issue.latestEnd], iat),
-    cnf: { jkt: thumbprintOf(payload['cnf']) },
+    exp: iat + secondsUntil([resolved.endsAt, issue.latestEnd, binding.endsAt], iat),
+    cnf: binding.cnf,
   })
   const { params, client } = ctx.oidc
   const named = { grantType: String(params?.['grant_type']), clientName: client?.clientName ?? '' }
   const issued = {
     tokenId: claims.jti,
     grantId: issue.grantId,
-    proofKey: claims.cnf.jkt,
+    proofKey: thumbprintOf(claims.cnf),
     endsAt: new Date(claims.exp * 1000),
   }
   const asker = { clientId: idFromUuid('api_client', issue.basis.clientId), trace: traceOf(ctx) }

@@ -1,5 +1,6 @@
 import { encodeId } from '@liaison/access'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { tokenTypeOf } from './binding.ts'
 import { recordFor } from './audit-store.ts'
 import { findGrant, revokeToken } from './grant-store.ts'
 import { clientIdOf } from './basis.ts'
@@ -36,7 +37,7 @@ export async function introspectSigned(parts: OAuthParts, ctx: KoaContextWithOID
   answer(ctx, { active: false })
   const current = await readCurrentToken(parts, tokenOf(ctx))
   if (!current || current.claims.client_id !== ctx.oidc.client?.clientId) return
-  answer(ctx, { active: true, token_type: 'DPoP', ...current.claims })
+  answer(ctx, { active: true, token_type: tokenTypeOf(current.claims), ...current.claims })
 }
 
 /** Introspection of a refresh token: what the library found, about the organisation and never about the person. */

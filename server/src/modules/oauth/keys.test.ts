@@ -1,8 +1,11 @@
-import { CompactSign, decodeProtectedHeader, importJWK } from 'jose'
+import { randomUUID } from 'node:crypto'
+import { encodeId } from '@liaison/access'
+import { CompactSign, decodeJwt, decodeProtectedHeader, importJWK } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { route } from '#platform/route.ts'
 import { attempts, patience, tellFigures } from '#testing/figures.ts'
+import { noteToken } from '#testing/issued-token.ts'
 import { readAnswer, TEST_ISSUER } from '#testing/oauth-client.ts'
 import { OAuthWorld } from '#testing/oauth-world.ts'
 import { SOON } from '#testing/patience.ts'
@@ -122,12 +125,12 @@ test(
   patience(60_000),
 )
 
-/** The same token signed with each private key that somebody who reads database and memory has. */
-async function signWithStolen(token: string): Promise<string[]> {
+/** The token, with what is changed in it, signed with each private key that somebody who reads database and memory has. */
+async function signWithStolen(token: string, change: object = {}): Promise<string[]> {
   const rows = await oauth.world.sql<{ kid: string; sealed: Buffer }>(
     `select kid, private_key as sealed from signing_key where withdrawn_at is null and state <> 'retired'`,
   )
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url')
+  const payload = Buffer.from(JSON.stringify({ ...decodeJwt(token), ...change }))
   return Promise.all(
     rows.map(async ({ kid, sealed }) => {
       const opened = oauth.world.app.services.vault.open(sealed, `signing_key.private_key ${kid}`)
@@ -138,6 +141,31 @@ async function signWithStolen(token: string): Promise<string[]> {
     }),
   )
 }
+
+test('a token that a thief signs with a stolen key is refused by every part that takes tokens unless its id was issued, and the same claims pass with an id that was (A13, R10)', async () => {
+  const cast = await oauth.cast()
+  const { accessToken } = await oauth.grant(cast)
+  const use = async (token: string) =>
+    (await cast.app.call(token, 'GET', '/api/v1/customers/BAN-1001/orders')).status
+  const introspect = async (token: string) => (await cast.app.introspect(token)).body['active']
+  const ids = [randomUUID(), randomUUID()] as const
+  const [forged = [], noted = []] = await Promise.all(ids.map((jti) => signWithStolen(accessToken, { jti })))
+  const [, id] = ids
+  const endsAt = new Date(Date.now() + 300_000)
+  await noteToken(oauth.world, {
+    tokenId: id,
+    clientId: cast.client,
+    endsAt,
+  })
+  expect(await Promise.all(forged.map(use))).toEqual([401, 401])
+  expect(await Promise.all(forged.map(introspect))).toEqual([false, false])
+  expect(await Promise.all(noted.map(use))).toEqual([200, 200])
+  expect(await Promise.all(noted.map(introspect))).toEqual([true, true])
+  // An id of one client serves no other.
+  const other = await oauth.cast()
+  const change = { jti: id, client_id: encodeId('api_client', other.client) }
+  expect(await Promise.all((await signWithStolen(accessToken, change)).map(use))).toEqual([401, 401])
+})
 
 test(
   'after an emergency rotation no token that an earlier key signed is accepted, not even one that a thief signs with the next key, and applications go on with their refresh tokens (A13, R10)',

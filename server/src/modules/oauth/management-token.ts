@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { decodeId } from '@liaison/access'
+import { thumbprintOfCertificate } from '@liaison/guard'
 import type { ClientId } from '@liaison/access'
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import type { FastifyRequest } from 'fastify'
 import { useOnce } from './artifact-store.ts'
+import { Confirmation } from './claims-schema.ts'
 import { findClientMetadata } from './client-store.ts'
-import { isRevoked } from './grant-store.ts'
+import { isIssued } from './grant-store.ts'
 import type { OAuthParts } from './parts.ts'
 import { CLOCK_TOLERANCE_SECONDS, SIGNATURES } from './settings.ts'
 import { verifySignature } from './token-reader.ts'
@@ -46,9 +48,34 @@ async function isProven(parts: OAuthParts, presented: Presented, thumbprint: unk
   }
 }
 
-function thumbprintOf(payload: Readonly<Record<string, unknown>>): unknown {
-  const { cnf } = payload
-  return typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : null
+/** What came with a request: a token, and the proof of its key or nothing but the certificate of the connection. */
+interface Evidence {
+  readonly token: string
+  readonly proof: string | null
+}
+
+function readEvidence({ certificates }: OAuthParts, { headers }: FastifyRequest): Evidence | null {
+  const [, scheme = '', token = ''] =
+    /^(DPoP|Bearer) ([!-~]+)$/i.exec(onlyHeader(headers.authorization) ?? '') ?? []
+  const proof = onlyHeader(headers['dpop'])
+  if (scheme.toLowerCase() === 'dpop') return proof === null ? null : { token, proof }
+  return scheme !== '' && headers['dpop'] === undefined && certificates ? { token, proof: null } : null
+}
+
+/** Whether a token came with what it is bound to. */
+async function isBound(
+  parts: OAuthParts,
+  { request, token, proof }: Evidence & { readonly request: FastifyRequest },
+  cnf: unknown,
+): Promise<boolean> {
+  const bound = Confirmation.safeParse(cnf).data
+  if (!bound) return false
+  if ('x5t#S256' in bound) {
+    const certificate = proof === null ? parts.certificates?.(request.raw) : null
+    return certificate ? thumbprintOfCertificate(certificate) === bound['x5t#S256'] : false
+  }
+  const url = `${parts.places.authOrigin()}${request.url.split('?', 1)[0] ?? ''}`
+  return proof !== null && isProven(parts, { method: request.method, url, token, proof }, bound.jkt)
 }
 
 /** A client that came with a token for a resource that opens no tenant's data. */
@@ -57,23 +84,21 @@ export interface TokenHolder {
   readonly scopes: ReadonlySet<string>
 }
 
-/** Whose bound token for a resource came with a request, shown with its proof. Null for anything else. */
+/** Whose bound token for a resource came with a request, shown with its proof or its certificate. Null for anything else. */
 export async function readTokenHolder(
   parts: OAuthParts,
   request: FastifyRequest,
   resource: string,
 ): Promise<TokenHolder | null> {
-  const token = /^DPoP ([!-~]+)$/i.exec(onlyHeader(request.headers.authorization) ?? '')?.[1]
-  const proof = onlyHeader(request.headers['dpop'])
-  if (token === undefined || proof === null) return null
-  const payload = await verifySignature(parts, token, resource)
-  if (!payload || (await isRevoked(parts.database, String(payload['jti'])))) return null
-  const url = `${parts.places.authOrigin()}${request.url.split('?', 1)[0] ?? ''}`
-  if (!(await isProven(parts, { method: request.method, url, token, proof }, thumbprintOf(payload))))
-    return null
-  const publicId = String(payload['client_id'])
+  const evidence = readEvidence(parts, request)
+  if (!evidence) return null
+  const payload = await verifySignature(parts, evidence.token, resource)
+  const publicId = String(payload?.['client_id'])
   const clientId = decodeId('api_client', publicId)
+  if (!payload || clientId === null) return null
+  if (!(await isIssued(parts.database, { tokenId: String(payload['jti']), clientId }))) return null
+  if (!(await isBound(parts, { ...evidence, request }, payload['cnf']))) return null
   // A client that was stopped since holds nothing any more.
-  if (clientId === null || !(await findClientMetadata(parts.database, publicId))) return null
+  if (!(await findClientMetadata(parts.database, publicId))) return null
   return { clientId, scopes: new Set(String(payload['scope']).split(' ')) }
 }

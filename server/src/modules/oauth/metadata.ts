@@ -18,6 +18,21 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
+const ALIASES = {
+  token_endpoint: '/token',
+  pushed_authorization_request_endpoint: '/par',
+  revocation_endpoint: '/revoke',
+  introspection_endpoint: '/introspect',
+} as const
+
+/** Where clients with a certificate go, when that is another host (RFC 8705 section 5). */
+function aliasesOf({ mtlsOrigin }: OAuthPlaces): Record<string, unknown> {
+  const origin = mtlsOrigin?.()
+  if (origin === undefined) return {}
+  const aliases = Object.entries(ALIASES).map(([name, path]) => [name, `${origin}${ISSUER_PATH}${path}`])
+  return { mtls_endpoint_aliases: Object.fromEntries(aliases) }
+}
+
 /** The metadata of the authorization server (RFC 8414), from what the library says of itself. */
 export function describeServer(places: OAuthPlaces, own: unknown): Record<string, unknown> {
   const issuer = issuerOf(places)
@@ -30,7 +45,9 @@ export function describeServer(places: OAuthPlaces, own: unknown): Record<string
     response_modes_supported: ['query'],
     protected_resources: [places.apiResource()],
     dpop_signing_alg_values_supported: [...SIGNATURES],
+    ...aliasesOf(places),
     grant_management_endpoint: `${issuer}/grants`,
+    access_request_endpoint: `${issuer}/access-requests`,
     grant_management_actions_supported: ['create', 'merge', 'replace', 'query', 'revoke'],
     grant_management_action_required: false,
     service_documentation: `${places.authOrigin()}/docs`,
@@ -39,7 +56,10 @@ export function describeServer(places: OAuthPlaces, own: unknown): Record<string
 }
 
 /** The metadata of our API (RFC 9728 section 2). */
-export function describeResource(places: OAuthPlaces): Record<string, unknown> {
+export function describeResource(
+  places: OAuthPlaces,
+  { takesCertificates }: { readonly takesCertificates: boolean },
+): Record<string, unknown> {
   const issuer = issuerOf(places)
   return {
     resource: places.apiResource(),
@@ -49,7 +69,9 @@ export function describeResource(places: OAuthPlaces): Record<string, unknown> {
     bearer_methods_supported: ['header'],
     resource_name: 'Liaison API',
     resource_documentation: `${places.authOrigin()}/docs`,
-    dpop_bound_access_tokens_required: true,
+    // Every token is bound; the other way to bind one is by a certificate.
+    dpop_bound_access_tokens_required: !takesCertificates,
+    ...(takesCertificates && { tls_client_certificate_bound_access_tokens: true }),
     dpop_signing_alg_values_supported: [...SIGNATURES],
     authorization_details_types_supported: ['partner_access'],
   }

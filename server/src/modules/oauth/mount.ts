@@ -3,6 +3,7 @@ import type { HtmlPage } from '#platform/html.ts'
 import { endMandate, takeEvents } from '#platform/mandate.ts'
 import { readTrace } from '#platform/request-trace.ts'
 import { openForIdentity } from '#platform/resolver-without-person.ts'
+import { registerAccessRequests } from './access-requests.ts'
 import { registerGrantRoutes } from './grant-management.ts'
 import { asksAsApi, introspectForApi } from './introspect-for-api.ts'
 import { visitInteraction } from './interaction.ts'
@@ -22,9 +23,10 @@ function sendOAuthError(reply: FastifyReply, status: number, description: string
   return reply.status(status).send({ error: 'invalid_request', error_description: description })
 }
 
-/** URLs and proofs are about the issuer's host, so a request for another one is refused (delegation.md section 2, trap 6). */
-function isForIssuer(parts: OAuthParts, request: FastifyRequest): boolean {
-  return request.headers.host?.toLowerCase() === new URL(issuerOf(parts.places)).host
+/** URLs and proofs are about the issuer's host, so a request for another one is refused (delegation.md section 2, trap 6); only the host for client certificates stands beside it. */
+function isForIssuer({ places }: OAuthParts, request: FastifyRequest): boolean {
+  const origins = [issuerOf(places), places.mtlsOrigin?.() ?? []].flat()
+  return origins.some((origin) => request.headers.host?.toLowerCase() === new URL(origin).host)
 }
 
 /** What the library believes of host and scheme is the issuer's own, whatever the caller sent. */
@@ -92,10 +94,11 @@ function mountLibrary(scope: FastifyInstance, mounted: Mounted): void {
   })
 }
 
-function mountPublished(scope: FastifyInstance, { places }: OAuthParts): void {
+function mountPublished(scope: FastifyInstance, { places, certificates }: OAuthParts): void {
+  const resource = () => describeResource(places, { takesCertificates: certificates !== null })
   const config = { access: { public: PUBLISHED } }
   for (const url of ['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/api'])
-    scope.route({ method: 'GET', url, config, handler: () => Promise.resolve(describeResource(places)) })
+    scope.route({ method: 'GET', url, config, handler: () => Promise.resolve(resource()) })
   scope.route<{ Params: { name: string } }>({
     method: 'GET',
     url: `${ISSUER_PATH}/schemas/:name`,
@@ -158,6 +161,7 @@ export async function mountOAuth(http: FastifyInstance, mounted: Mounted): Promi
     mountPublished(scope, mounted.parts)
     mountInteraction(scope, mounted)
     registerGrantRoutes(scope, mounted.parts)
+    registerAccessRequests(scope, mounted.parts)
     done()
   })
 }

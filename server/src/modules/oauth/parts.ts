@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Action, ClientId, Permission, Scope } from '@liaison/access'
+import type { AccessRequestDesk } from '#modules/consents/index.ts'
+import type { ReadCertificate } from '#platform/client-certificate.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/database.ts'
 import type { Limiter } from '#platform/limits.ts'
@@ -65,7 +67,10 @@ export interface OAuthParts {
   readonly places: OAuthPlaces
   readonly keys: KeyReader
   readonly consents: ConsentDesk
+  readonly accessRequests: AccessRequestDesk
   readonly apis: AskingApis
+  /** Reads the certificate of the client behind a request; null where none is taken, so that no token is bound to one. */
+  readonly certificates: ReadCertificate | null
   /** Told of errors that no answer shows. */
   readonly onError: (error: unknown) => void
 }

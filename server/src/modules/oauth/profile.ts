@@ -1,7 +1,9 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
+import type { ReadCertificate } from '#platform/client-certificate.ts'
 import { makeAdapterFactory } from './adapter.ts'
 import { OWN_METADATA } from './client-metadata.ts'
+import { pemOf } from './binding.ts'
 import { clientIdOf, readChoice, registeredScopes } from './basis.ts'
 import { orderScopes } from './details.ts'
 import { endOfRequest, issueClaims } from './issue.ts'
@@ -73,6 +75,15 @@ async function requireOwnGrant(parts: OAuthParts, ctx: KoaContextWithOIDC): Prom
     throw new errors.CustomOIDCProviderError('invalid_grant_id', 'there is no such grant')
 }
 
+/** Certificates bind tokens; who a client is, its signed assertion says, so that a fault of a proxy lets nobody in. */
+function mutualTls(read: ReadCertificate): NonNullable<Configuration['features']>['mTLS'] {
+  return {
+    enabled: true,
+    certificateBoundAccessTokens: true,
+    getCertificate: ({ req }) => pemOf(read(req)),
+  }
+}
+
 function features(parts: OAuthParts, keys: KeySet): NonNullable<Configuration['features']> {
   const { places, vault } = parts
   const [active] = keys.keys
@@ -86,6 +97,7 @@ function features(parts: OAuthParts, keys: KeySet): NonNullable<Configuration['f
     encryption: { enabled: false },
     fapi: { enabled: true, profile: '2.0' },
     dPoP: { enabled: true, nonceSecret: vault.deriveKey('oauth-proof-nonce'), requireNonce: () => false },
+    ...(parts.certificates && { mTLS: mutualTls(parts.certificates) }),
     clientCredentials: { enabled: true },
     requestObjects: { enabled: true, requireSignedRequestObject: false },
     pushedAuthorizationRequests: {

@@ -1,13 +1,9 @@
 import { isScope } from '@liaison/access'
 import type { Scope } from '@liaison/access'
 import { z } from 'zod'
-
-/** A fault of a registration; `pointer` is a JSON pointer into the registration. */
-export interface RegistrationFault {
-  readonly pointer: string
-  readonly code: string
-  readonly detail: string
-}
+import { readCertificates } from './certificates.ts'
+import type { ClientCertificate } from './certificates.ts'
+import type { RegistrationFault } from './registration-fault.ts'
 
 /** What a client is registered with, as the form or the API hands it in. */
 export interface RegistrationInput {
@@ -15,7 +11,14 @@ export interface RegistrationInput {
   readonly redirectUris: readonly string[]
   readonly scopes: readonly string[]
   readonly jwks: unknown
+  /** How its tokens are bound: to a key that it proves, unless it says to a certificate. */
+  readonly tokenBinding?: TokenBinding
+  /** Certificates in PEM form. */
+  readonly certificates?: readonly string[]
 }
+
+/** How the tokens of a client are bound to it: by proof of possession (RFC 9449), or by a client certificate (RFC 8705). */
+export type TokenBinding = 'dpop' | 'mtls'
 
 /** A public key that a client signs its assertions with. */
 export interface ClientKey {
@@ -29,6 +32,8 @@ export interface Registration {
   readonly redirectUris: readonly string[]
   readonly scopes: readonly Scope[]
   readonly jwks: { readonly keys: readonly ClientKey[] }
+  readonly tokenBinding: TokenBinding
+  readonly certificates: readonly ClientCertificate[]
 }
 
 /** The faults of a registration, all of them, or the registration as it is to be kept. */
@@ -167,7 +172,8 @@ function readUris({ redirectUris, environment }: RegistrationInput): Registratio
 /**
  * Checks what a client is to be registered with and returns it in the form in which it is kept, or every fault at once.
  * Refused: redirect URIs that are not exact https addresses, key sets without a key, with private or symmetric keys,
- * with two keys of one id or with algorithms outside the profile, and scopes that do not exist. Source: attack 81, FAPI 2.0 section 5.4.
+ * with two keys of one id or with algorithms outside the profile, scopes that do not exist, and certificates that are
+ * none, are weak, or are missing where tokens are to be bound to one. Source: attack 81, FAPI 2.0 section 5.4, A16.
  */
 export function parseClientRegistration(input: RegistrationInput): RegistrationResult {
   const { keys, faults: keyFaults } = readKeys(input.jwks)
@@ -176,13 +182,21 @@ export function parseClientRegistration(input: RegistrationInput): RegistrationR
     isScope(scope) ? [] : [fault(`/scopes/${index}`, 'UNKNOWN_SCOPE', 'is no scope of this API')],
   )
   if (scopes.length === 0) scopeFaults.push(fault('/scopes', 'REQUIRED', 'must name at least one scope'))
-  const faults = [...readUris(input), ...scopeFaults, ...keyFaults]
+  const { tokenBinding = 'dpop' } = input
+  const { certificates, faults: certificateFaults } = readCertificates(input.certificates ?? [])
+  const unbound =
+    tokenBinding === 'mtls' && (input.certificates ?? []).length === 0
+      ? [fault('/token_binding', 'CERTIFICATE_REQUIRED', 'needs at least one certificate')]
+      : []
+  const faults = [...readUris(input), ...scopeFaults, ...keyFaults, ...certificateFaults, ...unbound]
   if (faults.length > 0) return { faults }
   return {
     registration: {
       redirectUris: [...new Set(input.redirectUris)],
       scopes: scopes.filter(isScope),
       jwks: { keys },
+      tokenBinding,
+      certificates,
     },
   }
 }

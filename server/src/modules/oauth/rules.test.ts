@@ -128,6 +128,8 @@ const client = (changes: Partial<RegisteredClient> = {}): RegisteredClient => ({
   environment: 'live',
   redirectUris: ['https://partner.example/cb'],
   scopes: ['orders.read'],
+  tokenBinding: 'dpop',
+  certificates: [],
   jwks: { keys: [] },
   partnerKinds: ['msp'],
   hasOwnAccounts: false,

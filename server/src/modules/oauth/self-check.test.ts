@@ -27,6 +27,8 @@ beforeAll(async () => {
     limiter,
     clock,
     apis: () => Promise.resolve(null),
+    certificates: () => null,
+    accessRequests: { ask: () => Promise.resolve(null), read: () => Promise.resolve(null) },
     onError: () => undefined,
   }
   settings = makeConfiguration(parts, await keys.read())
@@ -75,6 +77,18 @@ const CHANGES: Record<string, (copy: Configuration) => Configuration> = {
   }),
   'one cookie key': (copy) => ({ ...copy, cookies: { ...copy.cookies, keys: ['one'] } }),
   'grants that are taken over': ({ loadExistingGrant: _load, ...copy }) => copy,
+  'a certificate as all that a client needs': (copy) => ({
+    ...copy,
+    features: {
+      ...copy.features,
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        selfSignedTlsClientAuth: true,
+        getCertificate: () => undefined,
+      },
+    },
+  }),
   'a client in the settings': (copy) => ({ ...copy, clients: [{ client_id: 'x' }] }),
 }
 

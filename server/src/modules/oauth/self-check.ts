@@ -43,6 +43,19 @@ const DEMANDS: readonly Demand[] = [
     },
   ],
   ['tokens are bound to keys', ({ features }) => features?.dPoP?.enabled === true],
+  [
+    'certificates bind tokens, and authenticate nobody',
+    ({ features }) => {
+      const mutual = features?.mTLS
+      return (
+        mutual?.enabled !== true ||
+        (mutual.certificateBoundAccessTokens === true &&
+          mutual.getCertificate !== undefined &&
+          mutual.selfSignedTlsClientAuth !== true &&
+          mutual.tlsClientAuth !== true)
+      )
+    },
+  ],
   ['clients are registered in the portal alone', ({ features }) => features?.registration?.enabled !== true],
   ['there is no device flow', ({ features }) => features?.deviceFlow?.enabled !== true],
   [
@@ -97,7 +110,8 @@ const GRANT_TYPES = new Set(['authorization_code', 'refresh_token', 'client_cred
 
 /** What is weaker than the profile in what a client is registered with; empty when nothing is. */
 export function findWeakClient(client: RegisteredClient): string[] {
-  const result = parseClientRegistration(client)
+  const certificates = client.certificates.map(({ pem }) => pem)
+  const result = parseClientRegistration({ ...client, certificates })
   const faults = 'faults' in result ? result.faults.map(({ pointer, detail }) => `${pointer} ${detail}`) : []
   const others = grantTypesOf(client).filter((type) => !GRANT_TYPES.has(type))
   return [...faults, ...others.map((type) => `the grant ${type} is not for clients`)].map(

@@ -4,6 +4,8 @@ export interface OAuthPlaces {
   readonly authOrigin: () => string
   /** The resource identifier of our API: the audience of its tokens (RFC 8707). */
   readonly apiResource: () => string
+  /** The origin at which client certificates are asked for, when that is another one: browsers would ask people for theirs. */
+  readonly mtlsOrigin?: (() => string | undefined) | undefined
 }
 
 /** The path under which the authorization server is mounted, and so the path of its issuer. */
@@ -28,7 +30,12 @@ export const LONGEST_DELEGATION_SECONDS = 2 * 365 * 86_400
 
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
-export const GRANT_SCOPES = ['grant_management_query', 'grant_management_revoke'] as const
+export const GRANT_SCOPES = [
+  'grant_management_query',
+  'grant_management_revoke',
+  // What no standard has a scope for: to ask the customer for more.
+  'access_request',
+] as const
 export const SIGNAL_SCOPES = ['ssf.read', 'ssf.manage'] as const
 export const SIGNATURES = ['ES256', 'PS256', 'EdDSA', 'Ed25519'] as const
 

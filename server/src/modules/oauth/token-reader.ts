@@ -8,7 +8,7 @@ import { claimsOf } from './claims.ts'
 import { actionsWithin } from './details.ts'
 import { readDelegatedBasis, readOwnBasis } from './facts-store.ts'
 import type { TokenBasis } from './facts-store.ts'
-import { isRevoked } from './grant-store.ts'
+import { isIssued } from './grant-store.ts'
 import { claimTermsOf } from './issue.ts'
 import type { OAuthParts } from './parts.ts'
 import { CLOCK_TOLERANCE_SECONDS, issuerOf } from './settings.ts'
@@ -98,12 +98,14 @@ function isSameReach(claims: TokenClaims, basis: TokenBasis, parts: OAuthParts):
 }
 
 /**
- * A token that counts in full now: authentic, not revoked, and everything it says is still true by the same resolver
+ * A token that counts in full now: authentic, issued, not revoked, and everything it says is still true by the same resolver
  * that issued it. Null otherwise.
  */
 export async function readCurrentToken(parts: OAuthParts, token: string): Promise<CurrentToken | null> {
   const claims = await readApiToken(parts, token)
-  if (!claims || (await isRevoked(parts.database, claims.jti))) return null
+  const clientId = claims && holderOf(claims)
+  if (!claims || clientId === null) return null
+  if (!(await isIssued(parts.database, { tokenId: claims.jti, clientId }))) return null
   const basis = await basisOfToken(parts, claims)
   if (!basis || !isSameReach(claims, basis, parts)) return null
   return (await isActorCurrent(parts, claims, basis)) ? { claims, basis } : null

@@ -16,6 +16,7 @@ function makeGuard(parts: OAuthParts): Guard {
     audience: parts.places.apiResource(),
     jwks: async () => (await parts.keys.reread()).published,
     algorithms: [...SIGNATURES],
+    acceptsCertificates: parts.certificates !== null,
     clock: parts.clock,
     clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
     refetchSeconds: REFETCH_SECONDS,
@@ -62,11 +63,12 @@ export function makeGuardOf(parts: OAuthParts): () => Guard {
  */
 export function makeTokenVerifier(parts: OAuthParts, guardNow: () => Guard): TokenVerifier {
   return {
-    async verify({ method, path, headers }) {
+    async verify({ method, path, headers, message }) {
       const guard = guardNow()
       try {
         const url = new URL(path, parts.places.apiResource()).href
-        return toAccessToken(await guard.verify({ method, url, headers }))
+        const certificate = parts.certificates?.(message) ?? null
+        return toAccessToken(await guard.verify({ method, url, headers, certificate }))
       } catch (error) {
         throw error instanceof GuardError ? toProblem(error, guard) : error
       }

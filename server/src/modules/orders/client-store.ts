@@ -1,12 +1,13 @@
 import { encodeId } from '@liaison/access'
 import { sql } from 'kysely'
+import { constraintOf } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { ClientInputRefusal } from './refusals.ts'
 import { priceItems, totalsOf } from './rules.ts'
 import type { PricedItem, WantedItem } from './rules.ts'
-import { constraintOf, namingOrderFaults } from './store.ts'
+import { namingOrderFaults } from './store.ts'
 import type { ClientInvoiceRow, OrderRow, OrderTables } from './tables.ts'
 
 /** The billing account that the token names, as its client reads it. */

@@ -1,13 +1,13 @@
 import type { IdOf, PartnerId, TenantId } from '@liaison/access'
+import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { readPage } from '#platform/read-page.ts'
-import { constraintOf } from './store.ts'
 import type { BillingMode, OrderTables, RelationshipRow } from './tables.ts'
 
 const STATE = 'RELATIONSHIP_STATE_CONFLICT'
-const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+const naming = guardedBy({
   commercial_relationship_one_active: [
     'RELATIONSHIP_EXISTS',
     'Somebody pays for this billing account already.',
@@ -16,17 +16,7 @@ const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detai
   commercial_relationship_identity: [STATE, 'Another payer is another relationship.'],
   commercial_relationship_past: [STATE, 'The end of a relationship that is in force lies in the future.'],
   commercial_relationship_check: [STATE, 'A relationship ends after it started.'],
-}
-
-async function naming<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const known = CONSTRAINT_PROBLEMS[constraintOf(error)]
-    if (known) throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})
 
 type Provider = Mandate<'platform'>
 

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ApiClients, TestTokens } from '#testing/api-client.ts'
 import type { SeededAccount } from '#testing/api-client.ts'
+import { noteToken } from '#testing/issued-token.ts'
 import { openDirect, openWholesale, stockShop } from '#testing/shop.ts'
 import type { DirectScene, WholesaleScene } from '#testing/shop.ts'
 import { attempt } from '#testing/sides.ts'
@@ -63,6 +64,9 @@ async function asClient<Result>(
   entry: Entry,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
+  const tokenId = `a token of ${entry.client}`
+  const issued = { tokenId, clientId: entry.client, endsAt: new Date('2099-01-01') }
+  await noteToken(world, issued)
   const client = await world.database.pool(login).connect()
   try {
     await client.query('begin')
@@ -73,7 +77,7 @@ async function asClient<Result>(
         ban: entry.account.ban,
         delegation_id: entry.delegation,
         delegation_ver: entry.delegation === undefined ? null : (entry.version ?? 1),
-        token_id: 'a token',
+        token_id: tokenId,
         permission: entry.permission ?? 'api.orders.read',
         writes: false,
         source: 'api',

@@ -1,11 +1,12 @@
 import { encodeId } from '@liaison/access'
 import { sql } from 'kysely'
+import { constraintOf } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { priceItems, totalsOf } from './rules.ts'
 import type { Offer, PricedItem, WantedItem } from './rules.ts'
-import { constraintOf, namingOrderFaults } from './store.ts'
+import { namingOrderFaults } from './store.ts'
 import type { OrderingAccountRow, OrderTables } from './tables.ts'
 
 /** A person who orders in the portal: for the own organisation, or acting in a customer's. */

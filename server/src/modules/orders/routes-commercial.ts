@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import type { FieldFaultBody } from '#platform/problem.ts'
 import { instant, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
@@ -121,8 +121,7 @@ async function lookUp(mandate: Mandate<'platform'>, wanted: Wanted) {
 }
 
 function refuse(errors: readonly FieldFaultBody[]): never {
-  const detail = 'Parts of the input cannot be taken; nothing was changed.'
-  throw new ProblemError(422, 'VALIDATION_ERROR', detail, { errors })
+  throw inputRefused(errors)
 }
 
 /** What a new relationship says, in the words of the records. Throws VALIDATION_ERROR with every fault. */

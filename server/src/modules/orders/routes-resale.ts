@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { noteRead } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -106,8 +106,7 @@ async function check(mandate: Mandate<'platform'>, body: z.output<typeof NewBody
   const wanted = { now: mandate.origin.now, partner, tenant, bans, accounts, endsAt: body.ends_at }
   const errors = findResaleFaults(wanted)
   if (errors.length > 0) {
-    const detail = 'Parts of the input cannot be taken; nothing was changed.'
-    throw new ProblemError(422, 'VALIDATION_ERROR', detail, { errors })
+    throw inputRefused(errors)
   }
   const resold = (accounts ?? []).filter(isResold)
   if (resold.some((account) => account.is_taken))

@@ -1,6 +1,6 @@
 import type { OrderId, ServiceId } from '@liaison/access'
 import { sql } from 'kysely'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -10,42 +10,15 @@ import type { ItemRow, OrderRow, OrderTables, ServiceRow } from './tables.ts'
 /** The mandates that read orders; row policies decide which rows each of them sees. */
 export type OrderMandate = Mandate<'api' | 'tenant' | 'platform' | 'system' | 'acting' | 'portfolio'>
 
-const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> =
-  {
-    service_order_transition: [
-      409,
-      'ORDER_STATE_CONFLICT',
-      'This move is not made from the state of the order.',
-    ],
-    service_order_amended: [
-      409,
-      'ORDER_STATE_CONFLICT',
-      'Work on the order has begun, so it is not changed any more.',
-    ],
-    service_order_account: [
-      409,
-      'ORDER_STATE_CONFLICT',
-      'The billing account is closed, so nothing was ordered.',
-    ],
-    service_order_version: [412, 'PRECONDITION_FAILED', 'The order changed after it was read.'],
-  }
-
-/** The name of the rule of the database that refused a change; empty for any other error. */
-export function constraintOf(error: unknown): string {
-  if (!databaseCodeOf(error)?.startsWith('23')) return ''
-  return error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-}
+const STATE = 'ORDER_STATE_CONFLICT'
 
 /** Runs a change of an order and names the rule of the database that refused it. */
-export async function namingOrderFaults<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const known = CONSTRAINT_PROBLEMS[constraintOf(error)]
-    if (known) throw new ProblemError(known[0], known[1], known[2], { cause: error })
-    throw error
-  }
-}
+export const namingOrderFaults = guardedBy({
+  service_order_transition: [STATE, 'This move is not made from the state of the order.'],
+  service_order_amended: [STATE, 'Work on the order has begun, so it is not changed any more.'],
+  service_order_account: [STATE, 'The billing account is closed, so nothing was ordered.'],
+  service_order_version: ['PRECONDITION_FAILED', 'The order changed after it was read.', 412],
+})
 
 /** What a list of orders is narrowed by. */
 export interface OrderFilter {

@@ -4,6 +4,7 @@ import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { makeRealmTokens } from '#platform/realm-token.ts'
+import type { RealmToken } from '#platform/realm-token.ts'
 import { linkIn, mailsTo, NEW_PASSWORD, PASSWORD } from '#testing/account-holder.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { openRealm, seedEndUser, signUp } from '#testing/realm-acts.ts'
@@ -113,18 +114,28 @@ describe('two realms with one address', () => {
     expect((await withToken('/api/v1/realm/profile', token, { 'x-realm': b.slug })).statusCode).toBe(401)
     const { services } = world.app
     const tokens = makeRealmTokens(services.vault, services.publicOrigin)
-    const [session] = await world.sql<{ id: string }>(
-      'select id from end_user_session where end_user_id = $1 order by created_at desc limit 1',
-      [a.user],
-    )
-    const sessionId = idFromUuid('end_user_session', session?.id ?? '')
-    const claims = { userId: a.user, sessionId, keyNumber: 1 }
+    const now = Math.floor(Date.now() / 1000)
+    const signed = async (change: Partial<RealmToken>, madeAt = now): Promise<string> => {
+      const endsAt = madeAt + 600
+      const [session] = await world.sql<{ id: string; proof: string }>(
+        'select id, access.session_proof(token_hash, $2) as proof from end_user_session where end_user_id = $1 order by created_at desc limit 1',
+        [a.user, endsAt],
+      )
+      const { id = '', proof = '' } = session ?? {}
+      const of = { slug: a.slug, userId: a.user, sessionId: idFromUuid('end_user_session', id), keyNumber: 1 }
+      return tokens.sign({ ...of, proof, endsAt, ...change }, new Date(madeAt * 1000))
+    }
+    // Whoever has all of it is let in, or the refusals would say nothing.
+    expect((await withToken(`/p/${a.slug}/userinfo`, await signed({}))).statusCode).toBe(200)
     const forged = [
       // B's issuer signs for A's session, and A's for another user, with a key that is none yet, and long ago.
-      await tokens.sign({ ...claims, slug: b.slug }, new Date()),
-      await tokens.sign({ ...claims, slug: a.slug, userId: b.user }, new Date()),
-      await tokens.sign({ ...claims, slug: a.slug, keyNumber: 2 }, new Date()),
-      await tokens.sign({ ...claims, slug: a.slug }, new Date(0)),
+      await signed({ slug: b.slug }),
+      await signed({ userId: b.user }),
+      await signed({ keyNumber: 2 }),
+      await signed({}, 0),
+      // The key of the realm signs for a session of which it knows the id alone, or the proof of a shorter token.
+      await signed({ proof: 'a'.repeat(64) }),
+      await signed({ endsAt: now + 1200 }),
       await new SignJWT({ sid: 'eus_x' })
         .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'realm-1' })
         .setIssuer(tokens.issuer(a.slug))

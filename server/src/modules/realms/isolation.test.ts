@@ -106,6 +106,59 @@ async function countOf(query: Query, table: string): Promise<number | 'refused'>
   }
 }
 
+describe('raw SQL as the login of realms', () => {
+  const seconds = (ahead: number) => Math.floor(Date.now() / 1000) + ahead
+  const become = async (realm: Realm, evidence: object): Promise<unknown> => {
+    const request = { ...trace, slug: realm.slug, permission: 'realm.profile.read', ...evidence }
+    return inside('liaison_realm', { text: 'select 1', values: [] }, async (query) => {
+      const [row] = await query(
+        `with e as materialized (select access.enter_end_user($1) as facts)
+         select access.context_id('end_user_id') as id from e where facts is not null`,
+        [request],
+      )
+      return row?.['id']
+    })
+  }
+  const proofOf = async (of: IdOf<'end_user'>, until: number) => {
+    const [row] = await world.sql<{ id: string; proof: string }>(
+      'select id, access.session_proof(token_hash, $2) as proof from end_user_session where end_user_id = $1',
+      [of, until],
+    )
+    return { session_id: row?.id, session_proof: row?.proof, proof_until: until }
+  }
+
+  test('makes nobody an end user who knows the id of a session and not its secret (C9)', async () => {
+    const until = seconds(600)
+    const own = await proofOf(a.user, until)
+    expect(await become(a, own)).toBe(a.user)
+    const { session_proof: foreign } = await proofOf(a.admin, until)
+    const { session_id: id } = own
+    for (const evidence of [
+      { session_id: id },
+      { session_id: id, session_proof: '', proof_until: until },
+      { ...own, session_proof: foreign },
+      { ...own, proof_until: until + 1 },
+      await proofOf(a.user, seconds(-31)),
+    ])
+      expect(await become(a, evidence), JSON.stringify(evidence)).toBeNull()
+    expect(await become(b, own)).toBeNull()
+  })
+
+  test('gives an end user the proof of the own session alone, for no longer than a token runs', async () => {
+    const ask = (query: Query, until: number) =>
+      query('select access.prove_own_session($1) as proof', [until])
+    const until = seconds(600)
+    const { session_proof: proof } = await proofOf(a.user, until)
+    await inside('liaison_realm', asUser(a, a.user), async (query) => {
+      expect(await ask(query, until)).toEqual([{ proof }])
+      expect((await ask(query, seconds(900)))[0]?.['proof'] ?? null).toBeNull()
+    })
+    await inside('liaison_realm', null, async (query) => {
+      expect((await ask(query, until))[0]?.['proof'] ?? null).toBeNull()
+    })
+  })
+})
+
 describe('the tables of realms', () => {
   test.each([...LOGINS])(
     'show %s nothing without a context, and take nothing (C9 #8, C10)',

@@ -11,6 +11,7 @@ import type { Services } from '#platform/services.ts'
 import { noteToken } from './events.ts'
 import { cssOf, iconOf } from './page-kit.ts'
 import { realmParams } from './shapes.ts'
+import { proveOwnSession } from './user-store.ts'
 
 const RealmAccessToken = z
   .strictObject({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int() })
@@ -98,7 +99,9 @@ function makeTokenRoute(tokens: RealmTokens): Route {
     showsSecret: true,
     async handle({ mandate }) {
       const { partner, user, sessionId, keyNumber, origin } = mandate
-      const token = { slug: partner.slug, userId: user.id, sessionId, keyNumber }
+      const endsAt = Math.floor(origin.now.getTime() / 1000) + REALM_TOKEN_SECONDS
+      const proof = await proveOwnSession(mandate, endsAt)
+      const token = { slug: partner.slug, userId: user.id, sessionId, keyNumber, proof, endsAt }
       noteToken(mandate, user.id)
       return {
         access_token: await tokens.sign(token, origin.now),

@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { EndUserStatus, IdOf, RealmRole } from '@liaison/access'
 import { sql } from 'kysely'
 import { containsPattern } from '#platform/list.ts'
-import { tables } from '#platform/mandate.ts'
+import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import type { RealmTables } from './tables.ts'
@@ -175,6 +175,16 @@ export async function listOwnSessions(mandate: Mandate<'realm'>): Promise<OwnSes
     ip: row.ip,
     userAgent: row.user_agent,
   }))
+}
+
+/** What a token of the signed-in user's session says to show that it was made for it, until then (seconds since 1970). */
+export async function proveOwnSession(mandate: Mandate<'realm'>, until: number): Promise<string> {
+  const [result] = await runStatements(mandate, [
+    { text: 'select access.prove_own_session($1) as proof', values: [until] },
+  ])
+  const proof: unknown = result?.rows[0]?.['proof']
+  if (typeof proof !== 'string') throw new Error('The session of a mandate can be proved.')
+  return proof
 }
 
 /** Ends one of the signed-in user's own sessions; false when there is no such live one. */

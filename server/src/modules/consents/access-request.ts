@@ -1,0 +1,103 @@
+import { encodeId, formatInstant, idFromUuid, isAction } from '@liaison/access'
+import type { AuditEvent } from '#platform/audit-event.ts'
+import type { Database } from '#platform/database.ts'
+import { enqueue } from '#platform/mandate.ts'
+import type { Mandate } from '#platform/mandate.ts'
+import { findOwnAccessRequest, insertAccessRequest } from './access-request-store.ts'
+import type { AccessRequestRow, Asked, AskingClient, WantedMore } from './access-request-store.ts'
+import { readableName } from './names.ts'
+import { sentencesOf } from './rules.ts'
+import type { RequestRow } from './request-store.ts'
+
+export type { AccessRequestRow, AskingClient, WantedMore }
+
+/** Who asks whom, by name; for the mail. */
+export interface AskingParties {
+  readonly partner: string
+  readonly client: string
+  readonly tenant: string
+  readonly tenantId: string
+}
+
+/** The public id of a request. */
+export const idOfAccessRequest = (id: string): string =>
+  encodeId('access_request', idFromUuid('access_request', id))
+
+function mailOf(parties: AskingParties, wanted: WantedMore, page: string) {
+  const { partner, client, tenant } = parties
+  const subject = `${readableName(partner)} asks ${tenant} for more access with ${readableName(client)}`
+  const text = [
+    `${subject}.`,
+    'What it asks for:',
+    ...sentencesOf(wanted.actions.filter(isAction)).can.map((sentence) => `- ${sentence}`),
+    ...(wanted.customerHint === null ? [] : [`On billing account ${wanted.customerHint}, as it says.`]),
+    ...(wanted.purpose === null ? [] : [`Why, in its own words: "${wanted.purpose}"`]),
+    `Decide within seven days: ${page}`,
+    'Nothing is shared until you allow it. This mail gives no access by itself.',
+  ].join('\n\n')
+  return { subject, text }
+}
+
+function eventOf(parties: AskingParties, wanted: WantedMore, id: string): AuditEvent {
+  return {
+    action: 'consents.ask',
+    tenantId: parties.tenantId,
+    tenantName: parties.tenant,
+    delegationId: wanted.consentId,
+    role: 'consent',
+    resource: { type: 'access_request', id, label: `${parties.client} in ${parties.tenant}` },
+    changes: { actions: wanted.actions, scopes: wanted.scopes, customer_hint: wanted.customerHint },
+  }
+}
+
+/** Where API clients ask for more than they were allowed, and hear what became of it. */
+export interface AccessRequestDesk {
+  /** Asks a customer for more than a consent opens; its administrators get a mail. Null for a consent that the client does not hold now. */
+  ask(asking: AskingClient, wanted: WantedMore, parties: AskingParties): Promise<Asked>
+  /** What became of a request that this client made; null for any other. */
+  read(asking: AskingClient, id: string): Promise<AccessRequestRow | null>
+}
+
+/** The desk over the tables of this module; `origin` is the one that browsers see. */
+export function makeAccessRequestDesk(database: Database, origin: () => string): AccessRequestDesk {
+  return {
+    ask: (asking, wanted, parties) =>
+      insertAccessRequest(database, asking, {
+        wanted,
+        telling: {
+          mail: (id) => mailOf(parties, wanted, `${origin()}/access-requests/${idOfAccessRequest(id)}`),
+          event: (id) => eventOf(parties, wanted, id),
+        },
+      }),
+    read: (asking, id) => findOwnAccessRequest(database, asking, id),
+  }
+}
+
+/** What stands against answering a request of an API client; null when nothing does. */
+export function blockOfAsked(
+  { id, status }: Pick<RequestRow, 'id' | 'status'>,
+  asked: AccessRequestRow | null,
+  now: Date,
+): string | null {
+  if (!asked) return null
+  const isOwnAnswer = asked.answer_id === id && asked.status === status
+  if (isOwnAnswer || (asked.status === 'pending' && asked.ends_at > now)) return null
+  return asked.status === 'pending'
+    ? `Nobody decided about this until ${formatInstant(asked.ends_at)}.`
+    : 'Somebody else has answered this already.'
+}
+
+/** Tells the partner's subscribers that its request was answered: by ids alone, the client reads how. */
+export async function announceAnswer(
+  mandate: Mandate<'tenant'>,
+  request: Pick<RequestRow, 'access_request_id' | 'delegation_id' | 'partner_id' | 'client_id'>,
+): Promise<void> {
+  if (request.access_request_id === null) return
+  await enqueue(mandate, 'access_request.answered', {
+    access_request_id: request.access_request_id,
+    delegation_id: request.delegation_id,
+    tenant_id: mandate.tenant.id,
+    partner_id: request.partner_id,
+    client_id: request.client_id,
+  })
+}
