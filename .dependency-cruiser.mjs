@@ -17,13 +17,13 @@ export default {
       name: 'platform-knows-no-module',
       severity: 'error',
       from: { path: '^server/src/platform', pathNot: TEST },
-      to: { path: '^server/src/(modules/|app\\.ts|main\\.ts|cli/)' },
+      to: { path: '^server/src/(modules/|app\\.ts|main\\.js|cli/)' },
     },
     {
       name: 'modules-know-no-composition',
       severity: 'error',
       from: { path: '^server/src/modules', pathNot: TEST },
-      to: { path: '^server/src/(app\\.ts|main\\.ts|cli/)' },
+      to: { path: '^server/src/(app\\.ts|main\\.js|cli/)' },
     },
     {
       name: 'modules-meet-only-at-index',

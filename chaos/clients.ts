@@ -45,6 +45,7 @@ function readTicketId(body: unknown): string {
 export class Clients {
   readonly tally: Tally = { unknown: 0, foundByKey: 0, answers: new Map(), unexpected: [] }
   readonly #writes: OpenWrite[] = []
+  readonly #open = new Set<OpenWrite>()
   readonly #acknowledgements: { readonly sentMs: number; readonly answeredMs: number }[] = []
   #url = ''
   #inFlight = 0
@@ -60,12 +61,17 @@ export class Clients {
   }
 
   get unsettled(): number {
-    return this.#writes.filter((write) => write.acknowledged.length === 0).length
+    return this.#open.size
   }
 
-  /** When the first write that was sent after an instant was acknowledged. */
+  /** When the first write that was sent after an instant was acknowledged. Asked so often that a long run must not be read from its beginning. */
   firstAcknowledgedAfter(instantMs: number): number | undefined {
-    return this.#acknowledgements.find(({ sentMs }) => sentMs > instantMs)?.answeredMs
+    const from = this.#acknowledgements.findLastIndex(({ answeredMs }) => answeredMs <= instantMs) + 1
+    for (let index = from; index < this.#acknowledgements.length; index += 1) {
+      const acknowledgement = this.#acknowledgements[index]
+      if (acknowledgement && acknowledgement.sentMs > instantMs) return acknowledgement.answeredMs
+    }
+    return undefined
   }
 
   /** What the checker compares with the database. */
@@ -82,6 +88,7 @@ export class Clients {
     const partner = this.#serial % PARTNERS.count
     const write = { key: `${label}-${this.#serial}`, partner, acknowledged: [], isUnknown: false }
     this.#writes.push(write)
+    this.#open.add(write)
     return write
   }
 
@@ -127,6 +134,7 @@ export class Clients {
     { body, sentMs, response }: { body: unknown; sentMs: number; response: Response },
   ): Attempt {
     write.acknowledged.push(readTicketId(body))
+    this.#open.delete(write)
     this.#acknowledgements.push({ sentMs, answeredMs: performance.now() })
     const isReplay = response.headers.get('idempotent-replayed') === 'true'
     if (isReplay && write.isUnknown) this.tally.foundByKey += 1
@@ -141,7 +149,7 @@ export class Clients {
 
   /** Repeats everything that was not acknowledged, under its own key. */
   async settleAll(deadlineMs: number): Promise<void> {
-    const open = this.#writes.filter((write) => write.acknowledged.length === 0)
+    const open = [...this.#open]
     await this.#inParallel(async () => {
       for (let write = open.pop(); write; write = open.pop()) await this.settle(write, deadlineMs)
     })

@@ -16,6 +16,8 @@ export interface Arena {
   readonly world: World
   readonly clients: Clients
   readonly dice: () => number
+  /** Told how far a long run has come. */
+  readonly progress: (name: string, done: number, of: number) => void
 }
 
 /** What one kind of fault came to. */
@@ -37,12 +39,39 @@ async function loadUntil(arena: Arena, label: string, strike: () => Promise<void
   await load
 }
 
-/** Kills the server under load again and again; after each start everything that was not acknowledged is repeated. */
-export async function killServer(arena: Arena, cycles: number): Promise<FaultReport> {
-  const { world, clients } = arena
+/** Servers one after the other. With one standing by, the next has started before it is needed, so that a long run is mostly kills and few starts. */
+class Servers {
+  readonly #environment: Readonly<Record<string, string>>
+  readonly #isStandingBy: boolean
+  #standby: Promise<ServerProcess> | undefined
+
+  constructor({ world }: Arena, isStandingBy: boolean) {
+    this.#environment = world.environment
+    this.#isStandingBy = isStandingBy
+  }
+
+  async next(): Promise<ServerProcess> {
+    const server = await (this.#standby ?? startServerProcess(this.#environment))
+    this.#standby = this.#isStandingBy ? startServerProcess(this.#environment) : undefined
+    // Who waits for it hears of a failed start; until then nobody does.
+    this.#standby?.catch(() => undefined)
+    return server
+  }
+
+  async stop(): Promise<void> {
+    const standby = await this.#standby?.catch(() => undefined)
+    await standby?.stop()
+  }
+}
+
+/** Kills the server under load again and again; after each everything that was not acknowledged is repeated at the next. */
+export async function killServer(arena: Arena, cycles: number, isStandingBy: boolean): Promise<FaultReport> {
+  const { clients } = arena
+  const name = isStandingBy ? 'kill -9 of the server, another one standing by' : 'kill -9 of the server'
   const recoveryMs: number[] = []
   let hits = 0
-  let server = await startServerProcess(world.environment)
+  const servers = new Servers(arena, isStandingBy)
+  let server = await servers.next()
   try {
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       clients.pointTo(server.url)
@@ -52,16 +81,17 @@ export async function killServer(arena: Arena, cycles: number): Promise<FaultRep
         if (clients.inFlight > 0) hits += 1
         await server.kill()
       })
-      server = await startServerProcess(world.environment)
+      server = await servers.next()
       clients.pointTo(server.url)
       await clients.settleAll(performance.now() + SETTLE_MS)
       await clients.settle(clients.begin('after'), performance.now() + SETTLE_MS)
       recoveryMs.push((clients.firstAcknowledgedAfter(struckMs) ?? Infinity) - struckMs)
+      arena.progress(name, cycle + 1, cycles)
     }
   } finally {
-    await server.stop()
+    await Promise.all([server.stop(), servers.stop()])
   }
-  return { name: 'kill -9 of the server', strikes: cycles, hits, recoveryMs }
+  return { name, strikes: cycles, hits, recoveryMs }
 }
 
 async function waitForRecovery({ clients }: Arena, struckMs: number): Promise<number> {
@@ -108,6 +138,7 @@ async function strikeDatabase(arena: Arena, fault: DatabaseFault, strikes: numbe
     const struckMs = performance.now()
     await fault.strike(arena.world)
     recoveryMs.push(await waitForRecovery(arena, struckMs))
+    arena.progress(fault.name, strike + 1, strikes)
   }
   return { name: fault.name, strikes, hits, recoveryMs }
 }

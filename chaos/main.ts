@@ -18,9 +18,17 @@ interface Plan {
   readonly serverKills: number
   readonly backendKills: number
   readonly postmasterKills: number
+  /** Whether the next server has started before the one that serves is killed. */
+  readonly isStandingBy: boolean
+  /** As whoever repeats it writes it. */
+  readonly command: string
 }
 
-const USAGE = 'npm run chaos [-- --cycles N --seed S | --quick | --gate]'
+const USAGE =
+  'npm run chaos [-- --cycles N --connections N --postmaster N --seed S --standby | --quick | --gate]'
+const MOST_STRIKES = 10_000
+/** So often a long run says how far it is. */
+const STRIKES_PER_WORD = 50
 const SHOWN_VIOLATIONS = 20
 
 function readWhole(text: string, name: string, maximum: number): number {
@@ -29,26 +37,41 @@ function readWhole(text: string, name: string, maximum: number): number {
   throw new Error(`--${name} is a whole number from 1 to ${maximum}. Usage: ${USAGE}`)
 }
 
-function readPlan(): Plan {
-  const { values } = parseArgs({
+function readOptions() {
+  return parseArgs({
     options: {
       cycles: { type: 'string', default: '20' },
+      connections: { type: 'string' },
+      postmaster: { type: 'string' },
       seed: { type: 'string', default: '1' },
+      standby: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
     },
-  })
+  }).values
+}
+
+/** Half as many ends of connections as kills of the server, and a quarter as many kills of PostgreSQL, unless told otherwise. */
+function readPlan(): Plan {
+  const values = readOptions()
   const seed = readWhole(values.seed, 'seed', 2 ** 32 - 1)
-  const small = { seed, isEvidence: false }
+  const small = { seed, isEvidence: false, isStandingBy: false, command: '' }
   if (values.gate) return { ...small, serverKills: 4, backendKills: 2, postmasterKills: 1 }
   if (values.quick) return { ...small, serverKills: 5, backendKills: 3, postmasterKills: 2 }
-  const cycles = readWhole(values.cycles, 'cycles', 10_000)
+  const serverKills = readWhole(values.cycles, 'cycles', MOST_STRIKES)
+  const readStrikes = (name: 'connections' | 'postmaster', usual: number): number =>
+    values[name] === undefined ? usual : readWhole(values[name], name, MOST_STRIKES)
+  const backendKills = readStrikes('connections', Math.ceil(serverKills / 2))
+  const postmasterKills = readStrikes('postmaster', Math.ceil(serverKills / 4))
+  const standby = values.standby ? ' --standby' : ''
   return {
     seed,
     isEvidence: true,
-    serverKills: cycles,
-    backendKills: Math.ceil(cycles / 2),
-    postmasterKills: Math.ceil(cycles / 4),
+    serverKills,
+    backendKills,
+    postmasterKills,
+    isStandingBy: values.standby,
+    command: `npm run chaos -- --cycles ${serverKills} --connections ${backendKills} --postmaster ${postmasterKills} --seed ${seed}${standby}`,
   }
 }
 
@@ -90,7 +113,7 @@ function reportControl({ planted, missed }: ControlReport): string[] {
 }
 
 async function runFaults(arena: Arena, plan: Plan): Promise<FaultReport[]> {
-  const killed = await killServer(arena, plan.serverKills)
+  const killed = await killServer(arena, plan.serverKills, plan.isStandingBy)
   const broken = await breakDatabase(arena, [
     { fault: TERMINATE_BACKENDS, strikes: plan.backendKills },
     { fault: KILL_POSTMASTER, strikes: plan.postmasterKills },
@@ -115,7 +138,7 @@ function keepEvidence({ plan, reports, writes, control, postgresVersion }: Findi
   return writeEvidence({
     name: 'crashes',
     title: 'Crashes of the server and of the database',
-    command: `npm run chaos -- --cycles ${plan.serverKills} --seed ${plan.seed}`,
+    command: plan.command,
     source: 'chaos/',
     claims: [
       {
@@ -147,7 +170,10 @@ async function run(plan: Plan): Promise<string[]> {
   const world = await startWorld()
   try {
     const clients = new Clients()
-    const reports = await runFaults({ world, clients, dice: makeDice(plan.seed) }, plan)
+    const progress = (name: string, done: number, of: number): void => {
+      if (done % STRIKES_PER_WORD === 0) say(`${name}: ${done} of ${of}`)
+    }
+    const reports = await runFaults({ world, clients, dice: makeDice(plan.seed), progress }, plan)
     const violations = findViolations(clients.writes, await readStored(world))
     const faults = [...reportFaults(reports), ...reportClients(clients), ...reportViolations(violations)]
     const { unknown, foundByKey } = clients.tally

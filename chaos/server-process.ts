@@ -3,9 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const ENTRY = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
-/** As `npm start` does. */
-const NODE_FLAGS = ['--max-semi-space-size=8']
+const ENTRY = fileURLToPath(new URL('../server/src/main.js', import.meta.url))
 const READY = /Liaison is ready: (\S+)/
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
@@ -75,7 +73,7 @@ export async function startServerProcess(
   listen: (text: string) => void = () => undefined,
 ): Promise<ServerProcess> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [...NODE_FLAGS, ENTRY], {
+  const child = spawn(process.execPath, [ENTRY], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -6,4 +6,4 @@ const build = fileURLToPath(new URL('./portal-build.ts', import.meta.url))
 const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' })
 if (status !== 0) process.exit(1)
 
-await import('../server/src/main.ts')
+await import(new URL('../server/src/main.js', import.meta.url).href)

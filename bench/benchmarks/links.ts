@@ -93,7 +93,7 @@ export const benchmark: Benchmark = {
     const range = `${links[0]?.toLocaleString('en')} → ${links.at(-1)?.toLocaleString('en')} links`
     return {
       method:
-        'The read of the benchmark `get`, one database per number of links, 20,000 tenants; 1,000 partners, evenly from all, take turns. In the last row, which is compared with nothing, 10,000 do, so that most reads meet rows that no read met before and are the first of their minute.',
+        'The read of the benchmark `get`, one database per number of links, 20,000 tenants; 1,000 partners, evenly from all, take turns. In the last row, which is compared with nothing, 10,000 do, so that most reads meet rows that no read met before and are decided the long way.',
       table: {
         columns: ['Links', 'Partners in turn', 'Requests/s', 'p50 / p99 ms', 'Ratio to the smallest'],
         rows: sizes.map((size, index) => [

@@ -105,13 +105,13 @@ export function holds(
   return atLeast(acceptedPerSecond / capacity, LEAST_GOODPUT) && atMost(p99, LONGEST_P99_MS)
 }
 
-/** How long a decision is kept before its session is noted anew: whoever came together comes together again. */
+/** Within how many seconds everybody comes for the first time. Whoever comes together has its session noted together, and is decided about anew together. */
 export const RENEWAL_SECONDS = 60
 
 /**
  * A database with invoices, the two servers over it, warm, and the generators. Everybody comes for the first time at a
- * moment of its own within these seconds: did all come at once, the long way of their first reads would return each
- * minute as a wave, and the capacity would be that of the moment at which it was measured.
+ * moment of its own within these seconds: did all come at once, the long way of their first reads would return as a
+ * wave, and the capacity would be that of the moment at which it was measured.
  */
 export async function startOverload(
   cluster: Cluster,

@@ -63,7 +63,7 @@ This page is generated from the imports of the code (\`npm run docs\`); the gate
 
 An arrow means "imports". The kernel \`access\` decides from what it is given and imports nothing; the platform holds
 what every module needs and no word of the business; the modules meet only at each other's \`index.ts\`; \`app.ts\` and
-\`main.ts\` (here \`server\`) put it all together.
+\`main.js\` (here \`server\`) put it all together.
 
 ${diagram(drawParts(graph))}
 
@@ -74,7 +74,7 @@ ${diagram(drawParts(graph))}
 | \`access\` | nothing | \`access-is-pure\` |
 | \`server/src/platform\` | \`access\`, npm | \`platform-knows-no-module\` |
 | \`server/src/modules/x\` | \`access\`, the platform, its own files, another module's \`index.ts\` along a listed arrow | \`modules-meet-only-at-index\` |
-| \`server/src/app.ts\`, \`main.ts\`, \`cli\` | everything in the server | |
+| \`server/src/app.ts\`, \`main.js\`, \`cli\` | everything in the server | |
 | the database driver and the HTTP server | the platform and \`modules/oauth\` only | \`only-platform-opens-connections\` |
 | \`portal\` | \`access\`, \`sdk\`, npm | \`portal-knows-no-server\` |
 | \`sdk\` | types of \`access\`, \`openapi-fetch\`, \`jose\` | \`sdk-stands-alone\` |

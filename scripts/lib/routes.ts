@@ -20,6 +20,7 @@ export function readRoutes(): readonly Route[] {
       isDemo: false,
       keepsMail: true,
       passwordHashConcurrency: 1,
+      standing: () => Promise.reject(new Error('No service runs.')),
     },
     { demoSignIns: () => [] },
   )

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readLeakReportKeys } from '#modules/agencies/index.ts'
-import { readDemoRealmSignIns, readDemoSignIns } from '#modules/demo/index.ts'
 import { makeReader, readAllowedNets } from '#modules/webhooks/index.ts'
 import type { Reader } from '#modules/webhooks/index.ts'
 import { buildApp } from './app.ts'
-import type { App } from './app.ts'
+import type { App, RouteOptions } from './app.ts'
 import { startBackground } from './background.ts'
 import type { Background } from './background.ts'
 import { makeBreachedPasswords } from '#platform/breached-passwords.ts'
@@ -22,6 +21,7 @@ import type { LimitStore } from '#platform/limit-store/index.ts'
 import type { Database } from '#platform/database.ts'
 import type { Observer } from '#platform/execute.ts'
 import { serveHealth } from '#platform/health.ts'
+import type { Health } from '#platform/health.ts'
 import type { Installation } from '#platform/installation.ts'
 import { startKeyRing } from '#platform/key-ring.ts'
 import type { LoadedKeyRing } from '#platform/key-ring.ts'
@@ -96,6 +96,7 @@ interface Parts {
   readonly installation: Installation
   readonly database: Database
   readonly keyRing: LoadedKeyRing
+  readonly health: Health
 }
 
 /** The Redis that counts the limits of forms, where one is configured; the database counts them otherwise. */
@@ -141,19 +142,31 @@ function makeRange(config: Config, metrics: () => Metrics): Range | undefined {
   return { passwords, reader }
 }
 
+/** The sign-ins that a demo installation shows; no other loads what a demo is made of. */
+async function readDemo({ dataDir }: Config, isDemo: boolean): Promise<RouteOptions> {
+  if (!isDemo) return { demoSignIns: () => [] }
+  const { readDemoRealmSignIns, readDemoSignIns } = await import('#modules/demo/index.ts')
+  return {
+    demoSignIns: () => readDemoSignIns(dataDir),
+    realmDemoSignIns: () => readDemoRealmSignIns(dataDir),
+  }
+}
+
 async function assemble(
-  { config, installation, database, keyRing }: Parts,
+  { config, installation, database, keyRing, health }: Parts,
   origin: () => string,
   metrics: () => Metrics,
 ): Promise<App> {
   const limitStore = await makeLimitStoreOf(config, metrics)
   const range = makeRange(config, metrics)
+  const isDemo = config.isDemo && installation.isEmbedded
   const app = await buildApp(
     {
       database,
       ...(range && { breachedPasswords: range.passwords }),
       secretKey: installation.secretKey,
       keyRing,
+      health,
       publicOrigin: origin,
       // Browsers lead every name under localhost to this machine, so that forms have a host of their own from the start.
       embedOrigin: () =>
@@ -167,21 +180,20 @@ async function assemble(
       places: {
         authOrigin: () => config.authOrigin ?? origin(),
         apiResource: () => config.apiResource ?? `${origin()}/api`,
+        mtlsOrigin: () => config.mtlsOrigin,
       },
       webhookNets: config.webhookNets,
-      isDemo: config.isDemo && installation.isEmbedded,
+      isDemo,
       keepsMail: config.secrets.smtpUrl === undefined,
       passwordHashConcurrency: config.passwordHashConcurrency,
       requestDeadlineMs: config.requestDeadlineMs,
       maxInFlight: config.maxInFlight,
       trustedProxies: config.trustedProxies,
+      ...(config.clientCertificates && { clientCertificates: config.clientCertificates }),
       logger: config.logLevel === 'silent' ? false : logOptions(config),
       ...observe(metrics),
     },
-    {
-      demoSignIns: () => readDemoSignIns(config.dataDir),
-      realmDemoSignIns: () => readDemoRealmSignIns(config.dataDir),
-    },
+    await readDemo(config, isDemo),
   )
   if (range) app.http.addHook('onClose', () => range.reader.close())
   if (config.traceEndpoint !== undefined) traceRequests(app.http)
@@ -201,11 +213,21 @@ interface State {
   port: number
   isStopping: boolean
   metrics: Metrics | null
+  /** Nothing waits to be sealed before the sealer runs. */
+  sealerLag: Health['sealerLag']
 }
 
 function currentMetrics(state: State): Metrics {
   if (!state.metrics) throw new Error('The metrics are not made yet.')
   return state.metrics
+}
+
+function beginState(port: number): State {
+  return { port, isStopping: false, metrics: null, sealerLag: () => ({ stalledSeconds: 0 }) }
+}
+
+function healthOf(database: Database, state: State): Health {
+  return { database, sealerLag: () => state.sealerLag(), isStopping: () => state.isStopping }
 }
 
 async function listen(app: App, config: Config, state: State): Promise<void> {
@@ -230,7 +252,7 @@ export async function startServer(config: Config, installation: Installation): P
     acquireTimeoutMs: config.poolWaitMs,
   })
   await untilReachable(() => refuseUnsafeLogins(database))
-  const state: State = { port: config.port, isStopping: false, metrics: null }
+  const state = beginState(config.port)
   const origin = () => config.publicOrigin ?? `http://localhost:${state.port}`
   const tracing = await startTracing(config.traceEndpoint)
   const keyRing = await startKeyRing({
@@ -238,21 +260,20 @@ export async function startServer(config: Config, installation: Installation): P
     secretKey: installation.secretKey,
     onError: () => state.metrics?.jobErrors.inc({ where: 'key ring' }),
   })
-  const app = await assemble({ config, installation, database, keyRing }, origin, () => currentMetrics(state))
+  const health = healthOf(database, state)
+  const parts = { config, installation, database, keyRing, health }
+  const app = await assemble(parts, origin, () => currentMetrics(state))
   const onError = (error: Error, where: string) => {
     state.metrics?.jobErrors.inc({ where })
     app.http.log.error({ err: error, where }, 'background work failed')
   }
   const background = await startBackground({ config, installation, database, app, onError })
   const { sealerLag } = background
+  state.sealerLag = sealerLag
   state.metrics = makeMetrics({ database, countInFlight: () => countInFlight(app.http), sealerLag })
   closeConnectionsOf(app, () => state.isStopping)
-  serveHealth(app.http, { database, sealerLag, isStopping: () => state.isStopping })
-  const metricsServer: Server = await serveMetrics(
-    state.metrics.registry,
-    config.metricsPort,
-    config.metricsHost,
-  )
+  serveHealth(app.http, health)
+  const metricsServer = await serveMetrics(state.metrics.registry, config.metricsPort, config.metricsHost)
   await listen(app, config, state)
   return {
     url: origin(),

@@ -1,4 +1,3 @@
-import { loadDemoIfEmpty, readDemoSignIns } from '#modules/demo/index.ts'
 import type { Config } from '#platform/config.ts'
 import { systemClock } from '#platform/clock.ts'
 import { untilReachable } from '#platform/database.ts'
@@ -9,7 +8,8 @@ import type { RunningServer } from './process.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-function introduceDemo(config: Config): void {
+async function introduceDemo(config: Config): Promise<void> {
+  const { readDemoSignIns } = await import('#modules/demo/index.ts')
   const signIns = readDemoSignIns(config.dataDir)
   if (signIns.length === 0) return
   say('The demo world is loaded. Sign in as:')
@@ -23,6 +23,7 @@ async function prepare(config: Config, installation: Installation): Promise<void
   const { applied } = await untilReachable(() => prepareDatabase(admin, { roleSecret }))
   if (applied.length > 0) say(`Database prepared: ${applied.length} migrations.`)
   if (config.isDemo && installation.isEmbedded) {
+    const { loadDemoIfEmpty } = await import('#modules/demo/index.ts')
     await loadDemoIfEmpty({
       admin,
       secretKey: installation.secretKey,
@@ -69,6 +70,6 @@ export async function serve(config: Config, installation: Installation): Promise
   await prepare(config, installation)
   const server = await startServer(config, installation)
   stopOnSignals(server, installation)
-  if (config.isDemo) introduceDemo(config)
+  if (config.isDemo && installation.isEmbedded) await introduceDemo(config)
   say(`Liaison is ready: ${server.url}`)
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type pg from 'pg'
@@ -20,6 +20,7 @@ import {
 } from './backup-store.ts'
 import { CommandError, STATUS, UsageError, writeJson } from './command.ts'
 import type { Command, Surroundings } from './command.ts'
+import { syncFolder } from '#platform/sync-folder.ts'
 
 /** Reads everything in one snapshot, which waits for nobody and lets nobody wait. */
 async function saveAll(client: pg.ClientBase, folder: string): Promise<BackupManifest> {
@@ -36,16 +37,6 @@ async function saveAll(client: pg.ClientBase, folder: string): Promise<BackupMan
   const sequences = await listSequences(client)
   await client.query('commit')
   return { format: 'liaison-backup/1', ...moment, migrations, tables, sequences }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 interface Summary {

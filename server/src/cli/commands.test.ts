@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COLLEAGUE, CommandBench, OPERATOR } from '#testing/command.ts'
@@ -151,6 +152,8 @@ describe('the command line', () => {
     [['import', 'telco'], '--subscribers'],
     [['import', 'telco', '--subscribers', 'x', '--as-of', 'May'], '--as-of'],
     [['doctor', '--colour'], 'colour'],
+    [['audit', 'key', '--json'], 'json'],
+    [['audit', 'checkpoints', 'x'], 'x'],
   ])('%j is called wrongly, in words', async (line, story) => {
     await expect(run(line)).rejects.toThrow(story)
   })
@@ -158,12 +161,14 @@ describe('the command line', () => {
   const spawn = (args: readonly string[], environment = {}) => bench.spawn(args, environment)
 
   test('help, misuse and faults end with the documented status', async () => {
-    const [help, own, unknown, misused, faulty] = await Promise.all([
+    const missing = join(bench.folder, 'missing.json')
+    const [help, own, unknown, misused, faulty, lost] = await Promise.all([
       spawn(['--help']),
       spawn(['import', '--help']),
       spawn(['nonsense']),
       spawn(['freeze', '--json']),
       spawn(['doctor', '--json'], { PORT: 'many' }),
+      spawn(['import', '--mapping', missing, missing]),
     ])
     expect({ status: help.status, named: COMMANDS.every(({ name }) => help.out.includes(name)) }).toEqual({
       status: 0,
@@ -178,5 +183,6 @@ describe('the command line', () => {
     expect(JSON.parse(misused.out).error).toContain('Say what')
     expect(faulty.status).toBe(1)
     expect(JSON.parse(faulty.out).error).toContain('PORT')
+    expect(lost).toEqual({ status: 1, out: '', err: `There is no ${missing}.\n` })
   })
 })

@@ -11,8 +11,9 @@ const out = (text: string): void => void process.stdout.write(text)
 const err = (text: string): void => void process.stderr.write(text)
 
 function overview(): string {
-  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`)
-  return `Liaison, at the machine.\n\n  npm run liaison -- COMMAND [ARGUMENTS]\n\n${lines.join('\n')}\n\nEvery command takes --help and --json and ends with status 0 (done), 1 (no, or a fault) or 2 (called wrongly).\n`
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length))
+  const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+  return `Liaison, at the machine.\n\n  npm run liaison -- COMMAND [ARGUMENTS]\n\n${lines.join('\n')}\n\nEvery command takes --help, which says where it takes --json, and ends with status 0 (done), 1 (no, or a fault) or 2\n(called wrongly).\n`
 }
 
 function isUsageFault(error: unknown): error is Error {
@@ -20,10 +21,24 @@ function isUsageFault(error: unknown): error is Error {
   return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS')
 }
 
+/** What the machine says about a file, in a sentence; by the code of the fault. */
+const FILE_FAULTS: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `There is no ${path}.`,
+  ENOTDIR: (path) => `${path} lies below something that is no folder.`,
+  EISDIR: (path) => `${path} is a folder, not a file.`,
+  EEXIST: (path) => `${path} exists already; it is never written over.`,
+  EACCES: (path) => `${path} may not be read or written by this account.`,
+}
+
+function fileFaultOf(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined
+  return FILE_FAULTS[String(error.code)]?.(String(error.path))
+}
+
 function storyOf(error: unknown): string {
   if (error instanceof ConfigError) return `The configuration cannot be used:\n${error.message}`
   if (error instanceof CommandError) return error.message
-  return error instanceof Error ? error.message : String(error)
+  return fileFaultOf(error) ?? (error instanceof Error ? error.message : String(error))
 }
 
 function answerFailure(command: Command, error: unknown, isJson: boolean): number {

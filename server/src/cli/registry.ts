@@ -61,12 +61,14 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'keys',
-    summary: 'make an ingest key; rotate the data key; rotate the keys that sign access tokens',
+    summary:
+      'make an ingest key; rotate the data key, the keys that sign access tokens, or the key of the audit log',
     load: async () => (await import('./keys.ts')).keys,
   },
   {
     name: 'person',
-    summary: 'print what is kept of a person, erase the person, invite an administrator of the platform',
+    summary:
+      'print what is kept of a person, erase the person, invite or remove an administrator of the platform',
     load: async () => (await import('./person.ts')).person,
   },
   {

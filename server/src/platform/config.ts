@@ -1,4 +1,6 @@
+import { isCidr } from '@liaison/access'
 import { z } from 'zod'
+import type { CertificateSource } from './client-certificate.ts'
 import { findNetFault } from './networks.ts'
 
 /** How a variable reads in the generated reference; `secret` keeps its value out of every log. */
@@ -131,6 +133,33 @@ const Environment = z.object({
   TRUSTED_PROXIES: documented(commaSeparated(), {
     description: 'Comma-separated addresses or CIDR ranges whose X-Forwarded-For is believed. Empty: none.',
   }),
+  MTLS_CERTIFICATE_HEADER: documented(
+    z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be the name of one header field')
+      .optional(),
+    {
+      description:
+        'The header field in which your proxy, which ends mutual TLS, says which certificate a client showed, for example `Client-Cert` (RFC 9440, base64, or percent-encoded PEM). Without it no token is bound to a certificate. Required with MTLS_PROXIES.',
+    },
+  ),
+  MTLS_PROXIES: documented(
+    commaSeparated().superRefine((ranges, context) => {
+      for (const range of ranges.filter((one) => !isCidr(one)))
+        context.addIssue({
+          code: 'custom',
+          message: `${range} must be an address or a network such as 10.20.0.0/16`,
+        })
+    }),
+    {
+      description:
+        'Comma-separated addresses or CIDR ranges of the proxies whose MTLS_CERTIFICATE_HEADER is believed: the very peer of a connection. They must set the field in every request, empty if need be. Empty: none.',
+    },
+  ),
+  MTLS_ORIGIN: documented(z.url({ protocol: /^https$/ }).optional(), {
+    description:
+      'The origin at which your proxy asks for client certificates, when that is another one than AUTH_ORIGIN, for example `https://mtls.partners.example`. The metadata names it (`mtls_endpoint_aliases`).',
+  }),
   WEBHOOK_ALLOWED_NETS: documented(
     commaSeparated().superRefine((nets, context) => {
       for (const message of nets.flatMap((net) => findNetFault(net) ?? []))
@@ -213,6 +242,9 @@ export interface Config {
   readonly stopDelayMs: number
   readonly passwordHashConcurrency: number
   readonly trustedProxies: readonly string[]
+  /** Where client certificates come from; undefined when none are taken. */
+  readonly clientCertificates: CertificateSource | undefined
+  readonly mtlsOrigin: string | undefined
   /** Networks that webhooks are delivered to besides the Internet. */
   readonly webhookNets: readonly string[]
   /** Where the keys are that reports of leaked credentials are signed with. */
@@ -278,6 +310,19 @@ function listFaults(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
 }
 
+/** Where client certificates come from. A field without a proxy to believe, or the reverse, is a mistake that would open or close everything. */
+function readCertificateSource({
+  MTLS_CERTIFICATE_HEADER: header,
+  MTLS_PROXIES: proxies,
+  MTLS_ORIGIN: origin,
+}: Values): CertificateSource | undefined {
+  if ((header === undefined) !== (proxies.length === 0))
+    throw new ConfigError('MTLS_CERTIFICATE_HEADER and MTLS_PROXIES are set together or not at all')
+  if (header === undefined && origin !== undefined)
+    throw new ConfigError('MTLS_ORIGIN needs MTLS_CERTIFICATE_HEADER and MTLS_PROXIES')
+  return header === undefined ? undefined : { header, proxies }
+}
+
 /** Reads the configuration. Throws one ConfigError that names every faulty variable at once. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
@@ -306,6 +351,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     stopDelayMs: values.STOP_DELAY_MS,
     passwordHashConcurrency: values.PASSWORD_HASH_CONCURRENCY,
     trustedProxies: values.TRUSTED_PROXIES,
+    clientCertificates: readCertificateSource(values),
+    mtlsOrigin: values.MTLS_ORIGIN,
     webhookNets: values.WEBHOOK_ALLOWED_NETS,
     breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL,
     leakReportKeyFile: values.LEAK_REPORT_KEYS,

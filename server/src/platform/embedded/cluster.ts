@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, link, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { giveTo, spawnAs } from './account.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
+import { syncFolder } from '../sync-folder.ts'
 
 /** How much a committed transaction must survive; `fast` is for databases that tests throw away. */
 export type Durability = 'full' | 'fast'
@@ -46,16 +47,6 @@ async function ensureSecret(dataDir: string): Promise<void> {
     if (!existsSync(secretPath(dataDir))) throw error
   } finally {
     await rm(draft)
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

@@ -44,7 +44,7 @@ export interface EmbeddedPostgres {
 
 type Supervisor = ChildProcessByStdio<Writable, Readable, Readable>
 
-const SUPERVISOR = fileURLToPath(new URL('supervisor.ts', import.meta.url))
+const SUPERVISOR = fileURLToPath(new URL('supervisor-process.js', import.meta.url))
 /** PostgreSQL inherits nothing of the server's environment, which may hold secrets. */
 const ENVIRONMENT = {
   LC_ALL: 'C',
