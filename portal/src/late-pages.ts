@@ -81,6 +81,10 @@ export function linking(name: keyof Awaited<ReturnType<typeof loadLinking>>): La
   return lazyRouteComponent(loadLinking, name)
 }
 
+const loadRules = () => import('./frames/linking/rules.ts')
+
+export const rules: LatePage = lazyRouteComponent(loadRules, 'RulesPage')
+
 const loadLinkingOfPartner = () => import('./frames/linking/partner-pages.ts')
 
 export function linkingOfPartner(name: keyof Awaited<ReturnType<typeof loadLinkingOfPartner>>): LatePage {

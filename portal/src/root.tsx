@@ -4,7 +4,6 @@ import { Outlet } from '@tanstack/react-router'
 import { Button } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 
-import { GlyphSheet } from './parts/glyphs.tsx'
 import { StopPage } from './parts/stop-page.tsx'
 import { dismissToast, useAnnouncement, useMismatch, useToasts } from './platform/live.ts'
 import { createQueryClient } from './platform/query.ts'
@@ -78,7 +77,6 @@ export function Root() {
         <a className="skip" href="#main">
           {t('skip')}
         </a>
-        <GlyphSheet />
         {isMismatch ? <MismatchStop /> : <Outlet />}
         <StepUp />
         <Live />

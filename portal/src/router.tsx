@@ -6,8 +6,8 @@ import { Home } from './frames/home.tsx'
 import { Broken } from './frames/broken.tsx'
 import { NotFound } from './frames/not-found.tsx'
 import {
-  accounts,
   accessHistory,
+  accounts,
   agencies,
   agencyReach,
   agreements,
@@ -40,6 +40,7 @@ import {
   registry,
   reports,
   risk,
+  rules,
   sla,
   statements,
   usage,
@@ -203,7 +204,7 @@ const org = createFrame('/org/$ten', () => import('./frames/org/index.ts'), {
   access: linking('AccessPage'),
   'access/as-of': accessHistory('OrgAccessThenPage'),
   'access/stop-all': linking('StopAllPage'),
-  'access/rules': linking('RulesPage'),
+  'access/rules': rules,
   'access/invite': inviting('InvitePartnerPage'),
   'access/visits': linking('VisitsPage'),
   'access/notices': linking('OrgNewsPage'),

@@ -51,6 +51,8 @@ import { makeWebhookRoutes } from '#modules/webhooks/index.ts'
 import { NO_BREACHED_PASSWORDS } from '#platform/breached-passwords.ts'
 import type { BreachedPasswords } from '#platform/breached-passwords.ts'
 import { systemClock } from '#platform/clock.ts'
+import { makeCertificateReader } from '#platform/client-certificate.ts'
+import type { CertificateSource } from '#platform/client-certificate.ts'
 import type { Clock } from '#platform/clock.ts'
 import { makeCursorSigner } from '#platform/cursor.ts'
 import { NO_TOKENS } from '#platform/access-token.ts'
@@ -58,6 +60,8 @@ import type { TokenVerifier } from '#platform/access-token.ts'
 import type { Database } from '#platform/database.ts'
 import type { Engine, Observer } from '#platform/execute.ts'
 import { Guard } from '#platform/guard.ts'
+import { watchStanding } from '#platform/health.ts'
+import type { Health } from '#platform/health.ts'
 import { buildHttp } from '#platform/http.ts'
 import type { ProblemPage } from '#platform/http.ts'
 import { makePostgresLimitStore, rememberRefusals } from '#platform/limit-store/index.ts'
@@ -71,6 +75,7 @@ import { makePdfSealer } from '#platform/sealed-pdf.ts'
 import type { SealCertificate } from '#platform/sealed-pdf.ts'
 import { makeVault } from '#platform/vault.ts'
 import type { KeyRing } from '#platform/vault.ts'
+import { makeFrontPages } from './front-pages.ts'
 import { makeReferenceRoutes } from './reference-pages.ts'
 
 /** What the composition adds to the modules' own routes. */
@@ -85,6 +90,7 @@ export interface RouteOptions {
 export function allRoutes(services: Services, options: RouteOptions): readonly Route[] {
   const routes: readonly Route[] = [
     ...pageAssetRoutes,
+    ...makeFrontPages(services),
     ...makeIdentityRoutes(services, options),
     ...makePartnerRoutes(services),
     ...makeAgreementRoutes(services),
@@ -149,6 +155,8 @@ export interface AppOptions {
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
   readonly passwordHashConcurrency?: number
+  /** What readiness is told from besides the database; without it from that alone. */
+  readonly health?: Omit<Health, 'database'>
   /** Knows stolen passwords; nobody is asked without it. */
   readonly breachedPasswords?: BreachedPasswords
   /** With what files are sealed; without it with a key of the installation's own. */
@@ -156,6 +164,8 @@ export interface AppOptions {
   readonly requestDeadlineMs?: number
   readonly maxInFlight?: number
   readonly trustedProxies?: readonly string[]
+  /** Where client certificates come from; none are taken without it. */
+  readonly clientCertificates?: CertificateSource
   readonly logger?: FastifyLoggerOptions | false
   readonly clock?: Clock
   /** Verifies the access tokens of API clients. */
@@ -193,6 +203,8 @@ export interface App {
   close(): Promise<void>
 }
 
+const NOTHING_WRONG = { sealerLag: () => ({ stalledSeconds: 0 }), isStopping: () => false }
+
 function makeServices(options: AppOptions): Services {
   const vault = makeVault(options.secretKey, options.keyRing)
   return {
@@ -206,6 +218,10 @@ function makeServices(options: AppOptions): Services {
     keepsMail: options.keepsMail ?? true,
     passwordHashConcurrency: options.passwordHashConcurrency ?? 1,
     breachedPasswords: options.breachedPasswords ?? NO_BREACHED_PASSWORDS,
+    standing: watchStanding(
+      { ...(options.health ?? NOTHING_WRONG), database: options.database },
+      options.clock ?? systemClock,
+    ),
   }
 }
 
@@ -297,6 +313,9 @@ export function buildApp(options: AppOptions, routes: RouteOptions): Promise<App
     makeOAuth(context, {
       apis: makeResourceServers(context.database),
       ...(options.places && { places: options.places }),
+      ...(options.clientCertificates && {
+        certificates: makeCertificateReader(options.clientCertificates),
+      }),
     })
   return buildAppWith({ oauth, ...options }, (services) => allRoutes(services, routes))
 }

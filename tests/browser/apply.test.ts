@@ -118,7 +118,7 @@ test('a company applies without JavaScript, comes back, is asked a question, ans
   await admin.getByText('Clearwater Systems is a partner now').first().waitFor()
   await admin.getByRole('link', { name: 'Open the partner' }).click()
   await admin.getByRole('heading', { name: 'Clearwater Systems', level: 1 }).waitFor()
-  await admin.getByText('08412375').waitFor()
+  await admin.getByText('08412375', { exact: true }).waitFor()
   expect(await violationsOf(admin)).toEqual([])
 
   const joined = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()

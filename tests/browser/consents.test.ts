@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeTestCertificate } from '../../server/testing/client-certificates.ts'
 import { SOON } from '../../server/testing/patience.ts'
 import { ALL_LOOKS, faultsInLooks, TWO_LOOKS } from '../support/look.ts'
 import type { Look } from '../support/look.ts'
 import { allow, OutsideApp, register } from '../support/partner-app.ts'
+import type { Tokens } from '../support/partner-app.ts'
 import { takePicture } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
@@ -26,6 +28,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   const app = await OutsideApp.make(product.url)
   const ana = await product.signIn('ana@northwind.example')
   await register(ana.page, app, SCOPES)
+  await bindAndBack(ana.page, app)
 
   const admin = await product.signIn('priya@provider.example')
   await admin.page.goto(`${product.url}/platform/clients`)
@@ -60,6 +63,7 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   await look(page)
   await takePicture(page, 'consent-light')
 
+  const consent = page.url()
   await page.getByRole('checkbox', { name: 'Place orders' }).uncheck()
   await page.getByRole('button', { name: 'Allow Northwind MSP less' }).click()
   await page.getByText('Northwind MSP is now allowed less').waitFor()
@@ -68,12 +72,17 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   expect(await app.call(smaller, orders)).toEqual({ status: 200, code: null })
   expect(await app.call(smaller, orders, ORDER)).toMatchObject({ status: 403 })
 
+  expect(await app.askForMore(smaller, ['order.create'])).toBe(201)
+  const widened = await decideMore(page, app, smaller)
+  expect(await app.call(widened, orders, ORDER)).toEqual({ status: 201, code: null })
+
+  await page.goto(consent)
   await page.getByRole('button', { name: "Stop Northwind MSP's access…" }).click()
   await page.getByLabel("Type the partner's name to confirm").fill('Northwind MSP')
   await look(page)
   await page.getByRole('button', { name: "Stop Northwind MSP's access", exact: true }).click()
   await page.getByText(/Check with Northwind MSP what happens with data/).waitFor()
-  expect(await app.call(smaller, orders)).toMatchObject({ status: 401, code: 'DELEGATION_REVOKED' })
+  expect(await app.call(widened, orders)).toMatchObject({ status: 401, code: 'DELEGATION_REVOKED' })
   await page.getByRole('link', { name: 'Who else has access' }).click()
   await page.getByRole('region', { name: 'Ended' }).getByText('Through the app Northwind Fleet').waitFor()
 
@@ -94,6 +103,55 @@ test('a customer finds the access of an app in two clicks from home, makes it sm
   await page.getByText('Northwind MSP, app Northwind Fleet').waitFor()
   expect(await app.call(anew, orders)).toMatchObject({ status: 401, code: 'DELEGATION_REVOKED' })
 }, 180_000)
+
+/** Follows what an app asks for more from the list of who has access to the receipt, as the customer's administrator. */
+async function decideMore(page: Page, app: OutsideApp, tokens: Tokens): Promise<Tokens> {
+  await page.goto(`${product.url}/org/${product.demo.tenants['acme-fiber']}/access`)
+  await page.getByText('Northwind MSP asks for more access with its app Northwind Fleet.').waitFor()
+  await look(page, TWO_LOOKS)
+  await page.getByRole('link', { name: 'Look at the request' }).click()
+  await page.getByRole('heading', { name: 'Northwind MSP asks for more access', level: 1 }).waitFor()
+  await page.getByText('To order again.').waitFor()
+  await look(page)
+  await page.getByRole('button', { name: 'Read it and decide' }).click()
+  await page.locator('input[name="account"]').first().check()
+  await page.getByRole('checkbox', { name: 'Place orders' }).check()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Allow Northwind MSP' }).click()
+  await page.getByRole('heading', { name: 'Northwind MSP now has access' }).waitFor()
+  expect(await page.getByRole('link', { name: /^Go back to/ }).count()).toBe(0)
+  await look(page, TWO_LOOKS)
+  return app.refresh(tokens)
+}
+
+/** Binds the tokens of an app to a certificate and back, as its owner; the page says what they are bound to (A16). */
+async function bindAndBack(page: Page, app: OutsideApp): Promise<void> {
+  const partner = product.demo.partners['northwind-msp'] ?? ''
+  await open(page, `/partner/${partner}/clients/${app.clientId}`, 'To a key that the application proves')
+  const { pem, key } = makeTestCertificate('fleet.northwind.example')
+  await page.getByText('Add a certificate').click()
+  await page.getByLabel('Certificate', { exact: true }).fill(`${pem}\n${key}`)
+  await page.getByRole('button', { name: 'Add this certificate' }).click()
+  await page.getByText('This is a private key.').first().waitFor()
+  await page.getByLabel('Certificate', { exact: true }).fill(pem)
+  await page.getByRole('button', { name: 'Add this certificate' }).click()
+  await page.getByText('CN=fleet.northwind.example').waitFor()
+  await look(page)
+  await page.getByRole('button', { name: /^Bind tokens to the certificate/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Bind tokens to the certificate' }).click()
+  await page.getByText('To a certificate that the application shows').waitFor()
+  // The last certificate stays while tokens are bound to it.
+  expect(
+    await page
+      .getByRole('region', { name: 'What tokens are bound to' })
+      .getByRole('button', { name: /^Remove/ })
+      .count(),
+  ).toBe(0)
+  await look(page, TWO_LOOKS)
+  await page.getByRole('button', { name: /^Bind tokens to a key again/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Bind tokens to a key again' }).click()
+  await page.getByText('To a key that the application proves').waitFor()
+}
 
 /** Opens an address and waits until what it lists is there. */
 async function open(page: Page, path: string, sign: string): Promise<void> {

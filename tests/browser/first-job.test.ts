@@ -1,7 +1,6 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsOf } from '../support/look.ts'
-import { takePicture, takesPictures } from '../support/picture.ts'
+import { takePicture } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
 let product: RunningProduct
@@ -9,15 +8,6 @@ beforeAll(async () => {
   product = await RunningProduct.start('nothing')
 }, 60_000)
 afterAll(() => product[Symbol.asyncDispose]())
-
-/** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (!takesPictures()) return
-  const size = page.viewportSize()
-  await page.setViewportSize({ width: 1120, height: 700 })
-  await takePicture(page, name)
-  if (size) await page.setViewportSize(size)
-}
 
 test('a technician finds a tenant by keyboard, reads its invoices, and opens and works on a ticket; its admin sees it, and stops the access; the next click is refused with the reason', async () => {
   const lee = await product.signIn('lee@northwind.example')
@@ -31,7 +21,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
     .first()
     .waitFor()
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'board-light')
+  await takePicture(page, 'board-light')
 
   await page.keyboard.press('Control+k')
   await page.getByRole('dialog').getByRole('combobox').waitFor()
@@ -52,7 +42,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
   expect(answer.headers()['x-active-tenant-id']).toBe(product.demo.tenants['beta-networks'])
   await page.getByRole('row').nth(2).waitFor()
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'acting-light')
+  await takePicture(page, 'acting-light')
 
   await page.goto(`${product.url}${acting}/tickets/new`)
   await page.getByLabel('Subject').fill('Modem keeps restarting')
@@ -60,14 +50,14 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
   await page.getByRole('button', { name: /for Beta Networks/ }).click()
   await page.getByRole('heading', { name: /Modem keeps restarting/ }).waitFor()
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'ticket-light')
+  await takePicture(page, 'ticket-light')
 
   const marcus = await product.signIn('marcus@betanetworks.example')
   const org = `${product.url}/org/${product.demo.tenants['beta-networks']}`
   await marcus.page.goto(`${org}/access`)
   await marcus.page.getByText('Northwind MSP').first().waitFor()
   expect(await violationsOf(marcus.page)).toEqual([])
-  await picture(marcus.page, 'access-light')
+  await takePicture(marcus.page, 'access-light')
   await marcus.page.goto(`${org}/activity`)
   await marcus.page
     .getByText(/Lee Park of Northwind MSP opened ticket/)
@@ -78,7 +68,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
     .first()
     .waitFor()
   expect(await violationsOf(marcus.page)).toEqual([])
-  await picture(marcus.page, 'activity-light')
+  await takePicture(marcus.page, 'activity-light')
 
   await marcus.page.goto(`${org}/access`)
   await marcus.page
@@ -87,7 +77,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
     .first()
     .click()
   await marcus.page.getByRole('textbox').last().fill('Northwind MSP')
-  await picture(marcus.page, 'stop-light')
+  await takePicture(marcus.page, 'stop-light')
   await marcus.page.getByRole('button', { name: /Stop Northwind MSP/ }).click()
   await marcus.page
     .getByText(/stopped/i)
@@ -100,7 +90,7 @@ test('a technician finds a tenant by keyboard, reads its invoices, and opens and
     .first()
     .waitFor()
   expect(await page.getByText('Modem keeps restarting').count()).toBe(0)
-  await picture(page, 'refused-light')
+  await takePicture(page, 'refused-light')
   const refused = await lee.context.request.get(`${product.url}/api/v1/partner/support/tickets`, {
     headers: { 'x-active-tenant-id': product.demo.tenants['beta-networks'] ?? '' },
   })

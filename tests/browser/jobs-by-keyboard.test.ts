@@ -57,7 +57,7 @@ test(
     counted['Sign the new agreement'] = keys.take()
     await home()
     await keys.pressMenu('Links')
-    await keys.press(page.getByRole('main').getByRole('button', { name: 'Request a link', exact: true }))
+    await keys.press(page.getByRole('main').getByRole('link', { name: 'Request a link', exact: true }))
     await page.waitForURL(/\/links\/new$/)
     counted['Ask a customer for access'] = keys.take()
     const { explain_id: id } = await findRefusal(product)

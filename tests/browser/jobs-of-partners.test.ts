@@ -171,7 +171,7 @@ test(
     await page.getByText(/It cannot be shown|it cannot be shown/).waitFor()
     await page.getByRole('button', { name: 'Create API client' }).click()
     await heading(page, 'Counting desk').waitFor()
-    await page.getByText(/^node examples\/partner-app\/main\.ts --api \S+ --client cli_/).waitFor()
+    await page.getByText(/^npx node examples\/partner-app\/main\.ts --api \S+ --client cli_/).waitFor()
     counted['Make an API client, up to the command of the first call'] = steps.take()
     await page.goto(clients)
     await steps.pressLink('Counting desk')
@@ -232,7 +232,7 @@ test(
     const key = join(folder, 'private.jwk.json')
     await (await saving).saveAs(key)
     await page.getByRole('button', { name: 'Create API client' }).click()
-    const command = await page.getByText(/^node examples\/partner-app\/main\.ts --api/).innerText()
+    const command = await page.getByText(/^npx node examples\/partner-app\/main\.ts --api/).innerText()
     const [, api = '', client = ''] = /--api (\S+) --client (\S+)/.exec(command) ?? []
     const line = ['--api', api, '--client', client, '--key', key, '--callback', CALLBACK]
     await using app = await steps.outside(async () => startExampleApp(line, folder))

@@ -6,15 +6,17 @@ import { Secret, TOTP } from 'otpauth'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SOON } from '../../server/testing/patience.ts'
+import { findFreePort } from '../../server/testing/ports.ts'
 import { startExampleApp } from '../support/example-app.ts'
 import type { ExampleApp } from '../support/example-app.ts'
 import { violationsOf } from '../support/look.ts'
-import { takePicture, takesPictures } from '../support/picture.ts'
+import { takePicture } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PASSWORD = 'violet anchors drift home'
-const CALLBACK = 'http://127.0.0.1:4710/callback'
+/** The documents tell of this port; whoever tries the example on this machine may have it. */
+const CALLBACK = `http://127.0.0.1:${String(await findFreePort(4710))}/callback`
 
 let product: RunningProduct
 let folder: string
@@ -28,14 +30,6 @@ afterAll(async () => {
   await product[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true })
 })
-
-/** Takes a picture for the documents when it is asked for; a test run leaves the committed ones alone. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (!takesPictures()) return
-  // A bar that stays in sight would stand in the middle of a long page.
-  await page.evaluate('scrollTo(0, 0)')
-  await takePicture(page, `onboarding-${name}`, { fullPage: true })
-}
 
 /** The link in the newest mail with this subject, once it has been written. */
 async function linkInMail(page: Page, subject: RegExp): Promise<string> {
@@ -99,7 +93,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   steps.push('Apply')
   await page.goto(`${product.url}/apply`)
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'apply')
+  await takePicture(page, 'onboarding-apply', { fullPage: true })
   await page.getByLabel('Your e-mail at the company').fill('ana@fleetworks.example')
   await page.getByRole('button', { name: 'Start' }).click()
   await page.getByRole('heading', { name: 'Look into your mails' }).waitFor()
@@ -138,9 +132,9 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByRole('button', { name: 'Join' }).click()
   await enrol(page)
   await page.getByRole('heading', { name: 'Get ready', level: 1 }).waitFor()
-  await page.getByText('Next step: API terms accepted').waitFor()
+  await page.getByText('Next step: Accept the API terms').waitFor()
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'ready')
+  await takePicture(page, 'onboarding-ready', { fullPage: true })
   const partner = new URL(page.url()).pathname.replace(/\/get-ready$/, '')
 
   steps.push('Accept the API terms')
@@ -148,7 +142,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await page.getByRole('button', { name: /^Accept version 1 for Fleet Works/ }).waitFor()
   expect(await violationsOf(page)).toEqual([])
   await page.getByRole('button', { name: /^Accept version 1/ }).click()
-  await page.getByText('Next step: API client created').waitFor()
+  await page.getByText('Next step: Create an API client').waitFor()
 
   steps.push('Create an API client')
   await page.getByRole('link', { name: 'Create an API client' }).click()
@@ -160,12 +154,12 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await (await saving).saveAs(keyFile)
   await page.getByText(/It cannot be shown|it cannot be shown/).waitFor()
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'new-client')
+  await takePicture(page, 'onboarding-new-client', { fullPage: true })
   await page.getByRole('button', { name: 'Create API client' }).click()
   await page.getByRole('heading', { name: 'Fleet desk', level: 1 }).waitFor()
   await page.getByText('Run the example application').waitFor()
   expect(await violationsOf(page)).toEqual([])
-  await picture(page, 'client')
+  await takePicture(page, 'onboarding-client', { fullPage: true })
   const clientPath = new URL(page.url()).pathname
   const clientId = clientPath.split('/').at(-1) ?? ''
   const key = JSON.parse(await readFile(keyFile, 'utf8')) as { d: string; x: string }
@@ -181,6 +175,8 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
     clientId,
     '--key',
     keyFile,
+    '--callback',
+    CALLBACK,
   ])
 
   steps.push('Let the sandbox decide')
@@ -189,7 +185,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   await sandra.page.getByRole('heading', { name: 'Let Fleet Works work on accounts', level: 1 }).waitFor()
   await sandra.page.locator('input[name="account"]').first().check()
   for (const box of await sandra.page.locator('input[name="action"]').all()) await box.check()
-  await picture(sandra.page, 'consent')
+  await takePicture(sandra.page, 'onboarding-consent')
   await sandra.page.getByRole('button', { name: 'Continue' }).click()
   await sandra.page.getByRole('button', { name: 'Allow Fleet Works' }).click()
   await sandra.page.getByRole('link', { name: /^Go back to/ }).click()
@@ -201,7 +197,7 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   expect(said).toMatch(/Order read back:\s+\{[^]*"order_id": "ord_/)
   expect(said).toContain('"access": "delegated"')
   await page.goto(`${product.url}${partner}/get-ready`)
-  await page.getByText('Next step: Live use requested').waitFor()
+  await page.getByText('Next step: Ask for live use').waitFor()
 
   steps.push('Ask for live use')
   await page.goto(`${product.url}${clientPath}`)
@@ -217,8 +213,8 @@ test('a stranger becomes a partner, makes a key whose private half never leaves 
   }, clientId)
   expect(approved).toBe(200)
   await page.goto(`${product.url}${partner}/get-ready`)
-  await page.getByText('Next step: Access to a customer requested').waitFor()
-  await picture(page, 'live')
+  await page.getByText('Next step: Ask a customer for access').waitFor()
+  await takePicture(page, 'onboarding-live', { fullPage: true })
   await page.goto(`${product.url}${partner}/granted`)
   await page.getByText('Sandbox').first().waitFor()
   expect(await violationsOf(page)).toEqual([])
@@ -282,7 +278,7 @@ test('keys are exchanged without a break, a private key that is pasted by mistak
     await dialog.getByRole('button', { name: act, exact: true }).click()
     await page.locator('.chip', { hasText: state }).waitFor()
   }
-  await page.getByRole('link', { name: 'Revoke…' }).click()
+  await page.getByRole('button', { name: 'Revoke…' }).click()
   await page.getByLabel('Reason').fill('Not needed any more.')
   await page.getByRole('button', { name: 'Revoke Tower desk' }).click()
   await page.getByRole('alert').waitFor()

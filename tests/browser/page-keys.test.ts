@@ -146,3 +146,56 @@ test(
   },
   JOB_MS,
 )
+
+/** The addresses behind what the palette offers to do. */
+async function begunFromPalette(page: Page): Promise<string[]> {
+  const begun: string[] = []
+  const start = page.url()
+  for (;;) {
+    await page.getByRole('button', { name: /^Go to/ }).waitFor()
+    await page.keyboard.press('Control+k')
+    const options = dialogOf(page).getByRole('option')
+    await expect.poll(() => options.count(), SOON).toBeGreaterThan(0)
+    const act = options.filter({ has: page.getByText('Do', { exact: true }) }).nth(begun.length)
+    if ((await act.count()) === 0) break
+    await act.click()
+    await page.waitForURL((url) => url.href !== start)
+    begun.push(new URL(page.url()).pathname)
+    await page.goBack()
+    await page.waitForURL(start)
+  }
+  await page.keyboard.press('Escape')
+  await dialogOf(page).waitFor({ state: 'detached' })
+  return begun
+}
+
+/** Those of these acts that the pages from which they begin offer: a form stands one step below its list. */
+async function begunFromPages(page: Page, acts: readonly string[]): Promise<string[]> {
+  const begun: string[] = []
+  for (const act of acts) {
+    await page.goto(new URL('.', new URL(act, page.url())).href.slice(0, -1))
+    await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()
+    if ((await page.locator(`a[data-new][href^="${act}"]`).count()) > 0) begun.push(act)
+  }
+  return begun
+}
+
+test(
+  'a page offers to begin what the palette offers, and nothing of it to whom the palette does not (U1)',
+  async () => {
+    for (const [home, may, mayLess] of [
+      [/\/org\//, 'dana@acmefiber.example', 'ravi@acmefiber.example'],
+      [/\/partner\//, 'ana@northwind.example', 'lee@northwind.example'],
+    ] as const) {
+      const all = await begin(product, may, home)
+      const acts = await begunFromPalette(all.page)
+      expect(await begunFromPages(all.page, acts)).toEqual(acts)
+      const few = await begin(product, mayLess, home)
+      const offered = await begunFromPalette(few.page)
+      expect(offered.length).toBeGreaterThan(0)
+      expect(offered.length).toBeLessThan(acts.length)
+      expect(await begunFromPages(few.page, acts)).toEqual(offered)
+    }
+  },
+  JOB_MS,
+)

@@ -1,8 +1,15 @@
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SOON } from '../../server/testing/patience.ts'
 import { walkMenu } from '../support/menu-walk.ts'
 import { RunningProduct } from '../support/product.ts'
 import { movementOf } from '../support/still.ts'
+
+const colourOf = (field: Locator, of: 'backgroundColor' | 'borderTopColor') =>
+  field.evaluate(
+    (element, name) => element.ownerDocument.defaultView?.getComputedStyle(element)[name] ?? '',
+    of,
+  )
 
 let product: RunningProduct
 beforeAll(async () => {
@@ -45,6 +52,24 @@ test('every page in the menu of somebody who acts in a tenant opens, wide and na
   expect(faults).toEqual([])
   expect(walked).toBeGreaterThanOrEqual(4)
 }, 240_000)
+
+test('a field can be told from the page around it, in light and dark colours, and one that lacks something from the others (U8)', async () => {
+  const { page, context } = await product.signIn('ingrid@fjordfiber.example')
+  await page.goto(`${product.url}/org/${product.demo.tenants['fjord-fiber']}/agencies/new`)
+  const field = page.getByLabel('Name of the agency')
+  await field.waitFor()
+  for (const [colorScheme, edge, ground] of [
+    ['light', 'rgb(134, 142, 150)', 'rgb(255, 255, 255)'],
+    ['dark', 'rgb(125, 131, 140)', 'rgb(22, 24, 28)'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expect.poll(() => colourOf(field, 'backgroundColor'), SOON).toBe(ground)
+    await expect.poll(() => colourOf(field, 'borderTopColor'), SOON).toBe(edge)
+  }
+  await page.getByRole('button', { name: 'Save and make a form' }).click()
+  await expect.poll(() => colourOf(field, 'borderTopColor'), SOON).toBe('rgb(255, 184, 184)')
+  await context.close()
+}, 60_000)
 
 test('on a touch screen whatever is pressed is as high as a fingertip, in pages, in the menu and in dialogs (U8)', async () => {
   const { page, context } = await product.signIn('marcus@betanetworks.example', {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { faultsInLooks, TWO_LOOKS } from '../support/look.ts'
-import { takePicture, takesPictures } from '../support/picture.ts'
+import { takePicture } from '../support/picture.ts'
 import { RunningProduct } from '../support/product.ts'
 
 const MAKER = 'priya@provider.example'
@@ -16,13 +16,6 @@ beforeAll(async () => {
   partner = product.demo.partners['brightside'] ?? ''
 }, 120_000)
 afterAll(() => product[Symbol.asyncDispose]())
-
-/** Takes a picture for the guides when it is asked for; a test run leaves the committed ones alone. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (!takesPictures()) return
-  await page.evaluate('scrollTo(0, 0)')
-  await takePicture(page, `program-${name}`)
-}
 
 /** Presses a button that asks once, and then what the question offers. */
 async function decide(page: Page, act: string): Promise<void> {
@@ -68,12 +61,12 @@ test('a payout that one admin built is approved by another one, handed over and 
   await owner.getByText('SEPA 2026-131').waitFor()
   await owner.getByRole('heading', { name: 'Statements' }).waitFor()
   expect(await faultsInLooks(owner, TWO_LOOKS)).toEqual([])
-  await picture(owner, 'payouts')
+  await takePicture(owner, 'program-payouts')
   await owner.getByRole('link', { name: 'Oct 2026 USD' }).click()
   await owner.getByRole('heading', { name: 'Line by line' }).waitFor()
   await owner.getByRole('row', { name: /Paid out/ }).waitFor()
   expect(await faultsInLooks(owner, TWO_LOOKS)).toEqual([])
-  await picture(owner, 'statement')
+  await takePicture(owner, 'program-statement')
   await owner.goto(`${product.url}/partner/${partner}/payouts`)
   await owner.getByRole('link', { name: 'Change the account' }).click()
   await owner.getByRole('button', { name: 'Change the payout account' }).click()
@@ -108,7 +101,7 @@ test('an adjustment waits for another person; the payout that one admin builds o
   await checker.goto(`${product.url}/platform/earnings?kind=adjustment`)
   await approveAll(checker)
   await checker.getByText('1 done, 0 wait for a second person, 0 refused').waitFor()
-  await picture(checker, 'earnings')
+  await takePicture(checker, 'program-earnings')
 
   await maker.goto(`${product.url}/platform/payouts/new`)
   await maker.getByLabel('Currency').selectOption('EUR')
@@ -133,7 +126,7 @@ test('an adjustment waits for another person; the payout that one admin builds o
   await checker.getByText('The bank knows no such account').waitFor()
   await checker.getByText('Failed in part').first().waitFor()
   expect(await faultsInLooks(checker, TWO_LOOKS)).toEqual([])
-  await picture(checker, 'payout')
+  await takePicture(checker, 'program-payout')
 }, 240_000)
 
 test('an owner orders a file of the earnings that are shown, sees it made, and takes it (D10, U10)', async () => {
@@ -141,7 +134,7 @@ test('an owner orders a file of the earnings that are shown, sees it made, and t
   await owner.goto(`${product.url}/partner/${partner}/overview`)
   await owner.getByText('Earned this month').waitFor()
   await owner.getByText('Ready to be paid').waitFor()
-  await picture(owner, 'overview')
+  await takePicture(owner, 'program-overview')
   await owner.goto(`${product.url}/partner/${partner}/earnings?state=paid`)
   await owner.getByRole('link', { name: 'Export', exact: true }).click()
   await owner.getByText('Only what the list showed: Paid.').waitFor()
@@ -188,7 +181,7 @@ test('the provider sets what holds for the program, finds all of it on the page 
   await payouts.getByLabel('Planned day').selectOption('20')
   await payouts.getByRole('button', { name: 'Save' }).click()
   await payouts.getByText('Version 2, set by').waitFor()
-  await picture(admin, 'settings')
+  await takePicture(admin, 'program-settings')
 
   for (const [part, sign] of [
     ['agreements', 'Partner agreement, version 2'],

@@ -38,8 +38,10 @@ const PAGE_OF_EXAMPLE: Shown = {
 
 /** By the beginning of a command, whole words; the longest that fits counts. */
 export const SHOWN: Readonly<Record<string, Shown>> = {
-  'npm start': { by: 'tests/support/product-process.ts', words: ['server/src/main.ts', 'Liaison is ready'] },
+  'npm start': { by: 'tests/support/product-process.ts', words: ['server/src/main.js', 'Liaison is ready'] },
   'npm test': { notRun: 'this test is part of it' },
+  'npm test -- --checks': gate("includes('--checks')"),
+  'npm run deadcode': gate("'knip'"),
   'npm run format': gate("'oxfmt'"),
   'npm run lint': gate("'oxlint', '--type-aware'"),
   'npm run typecheck': gate("'tsc', '-b'"),
@@ -52,11 +54,16 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'npm outdated': { notRun: 'it asks the registry, and changes nothing' },
   'npm install --no-save': { notRun: 'it downloads a rival of a benchmark that nothing else needs' },
   'npx vitest run --project server': { notRun: 'this test was started so' },
+  'npx vitest run --project unit': gate("projects: ['unit', 'server']"),
+  'npx vitest run --project browser': gate("projects: ['browser']"),
   'LIAISON_PICTURES=1 npx vitest run --project browser': {
     by: 'tests/support/picture.ts',
     words: ['LIAISON_PICTURES', 'writeIndexed'],
   },
-  'node server/src/main.ts': { by: 'tests/support/product-process.ts', words: ['server/src/main.ts'] },
+  'node server/src/main.js': { by: 'tests/support/product-process.ts', words: ['server/src/main.js'] },
+  'npm run liaison -- --help': cli('commands', "spawn(['--help'])"),
+  'npm run liaison -- doctor': cli('commands', "['doctor', '--json']"),
+  'npm run liaison -- demo code': cli('commands', "['demo', 'code'"),
   'npm run liaison -- migrate': cli('commands', "['migrate', '--json']"),
   'npm run liaison -- import': cli('import', "['import', '--mapping', mapping, path"),
   'npm run liaison -- import telco': cli('import-telco', "'telco'", "'--subscribers'", "'--complaints'"),
@@ -89,19 +96,19 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
     by: 'server/src/modules/privacy/privacy.test.ts',
     words: ["['person', 'erase'"],
   },
-  'node examples/partner-app/main.ts': {
+  'npx node examples/partner-app/main.ts': {
     by: 'tests/browser/onboarding.test.ts',
     words: ['startExampleApp', '--resale'],
   },
-  'node examples/protected-api/express.ts': {
+  'npx node examples/protected-api/express.ts': {
     by: 'guard/src/examples.test.ts',
     words: ['makeExpressApp', 'makeFastifyApp'],
   },
-  'node examples/agency-site/main.ts': {
+  'npx node examples/agency-site/main.ts': {
     by: 'server/src/modules/embed/browser.test.ts',
     words: ['makeAgencySite'],
   },
-  'WEBHOOK_SECRET=whsec_… node examples/webhook-receiver/receiver.ts': {
+  'WEBHOOK_SECRET=whsec_… npx node examples/webhook-receiver/receiver.ts': {
     by: 'server/src/modules/webhooks/example.test.ts',
     words: ['examples/webhook-receiver/receiver.ts'],
   },

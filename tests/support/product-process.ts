@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../server/src/main.js', import.meta.url))
 
 /** Starts the product as `npm start` does, in a process of its own on this data folder, and waits until it is ready. */
 export async function spawnProduct(dataDir: string): Promise<{ child: ChildProcess; url: string }> {

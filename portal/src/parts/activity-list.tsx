@@ -25,7 +25,8 @@ function EventFacts({ event }: { event: ActivityEvent }) {
   return (
     <Facts
       facts={[
-        fact(t('activity.person'), event.person_name),
+        fact(t('activity.person'), event.source !== 'job' && event.person_name),
+        fact(t('activity.job'), event.source === 'job' && event.person_name),
         fact(t('activity.partner'), event.partner_name),
         fact(t('activity.tenant'), event.tenant_name),
         fact(t('activity.role'), event.role),

@@ -103,7 +103,7 @@ function PersonMenu({ me }: { me: Me }) {
         <IconUser size={16} aria-hidden="true" />
         <span className="wide">{me.person.name}</span>
       </button>
-      <div id="person" popover="auto" className="person-menu">
+      <div id="person" popover="auto" className="menu">
         <p className="strong">{me.person.name}</p>
         <p className="muted small">{me.person.email}</p>
         <p className="nav-title">{t('bar.places')}</p>
@@ -117,6 +117,9 @@ function PersonMenu({ me }: { me: Me }) {
         <ul>
           <li>
             <a href={serverPlaces.account}>{t('bar.account')}</a>
+          </li>
+          <li>
+            <a href={serverPlaces.help}>{t('bar.help')}</a>
           </li>
           <li>
             <a href={serverPlaces.signOut}>{t('bar.sign_out')}</a>

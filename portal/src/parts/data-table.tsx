@@ -12,6 +12,8 @@ export type Column<Row> = {
   header: string
   cell: (row: Row) => ReactNode
   numeric?: boolean
+  /** The thing that the row is of: a class of the cell, not an element in it. */
+  isStrong?: boolean
   /** The server's name of this order; the column is sortable when present. */
   sort?: string
 }
@@ -31,13 +33,19 @@ type DataTableProps<Row> = {
 
 type RowProps<Row> = { row: Row; columns: readonly Column<Row>[]; at: boolean }
 
+function classOf<Row>({ numeric, header, isStrong }: Column<Row>): string | undefined {
+  if (numeric) return 'num'
+  if (header === '') return 'tool'
+  return isStrong ? 'strong' : undefined
+}
+
 function PlainRow<Row>({ row, columns, at }: RowProps<Row>) {
   return (
     <tr data-at={at ? 'true' : undefined}>
       {columns.map((column) => (
         <td
           key={column.id}
-          className={column.numeric ? 'num' : column.header === '' ? 'tool' : undefined}
+          className={classOf(column)}
           data-label={column.header === '' ? undefined : column.header}
         >
           {column.cell(row)}
@@ -120,8 +128,8 @@ export function PageFoot({ paging }: { paging: Paging }) {
   return (
     <>
       <span className="num" role="status">
-        {t('table.range', {
-          first: formatCount(total === 0 ? 0 : offset + 1),
+        {t(last <= offset + 1 ? 'table.range_one' : 'table.range', {
+          first: formatCount(offset + 1),
           last: formatCount(last),
           count,
         })}

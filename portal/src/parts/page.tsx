@@ -19,6 +19,8 @@ function placeOf(frame: Pick<Frame, 'kind' | 'name' | 'tenantName'> | null): str
 
 type PageProps = {
   title: string
+  /** What the tab says in place of a title that is the name of its place already. */
+  tab?: string
   lead?: ReactNode
   back?: { to: string; label: string }
   tools?: ReactNode
@@ -26,13 +28,13 @@ type PageProps = {
 }
 
 /** One page: its title in the tab with its place, its heading with focus after navigation, its tools. */
-export function Page({ title, lead, back, tools, children }: PageProps) {
+export function Page({ title, tab = title, lead, back, tools, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const place = placeOf(useContext(FrameContext))
   const path = useShownPath()
   useEffect(() => {
-    document.title = `${title} · ${place}`
-  }, [title, place])
+    document.title = `${tab} · ${place}`
+  }, [tab, place])
   useEffect(() => {
     if (lastPath !== null && lastPath !== path) heading.current?.focus()
     lastPath = path

@@ -45,18 +45,29 @@ type DiffRow = {
   direction?: string
 }
 
+/** Whether something comes in or goes out as a whole; null for whatever has a value before and after. */
+function wholeOf({ before, after, kind, direction }: DiffRow): 'added' | 'taken_out' | null {
+  const way = kind ?? direction
+  if (way === 'widening' && before === 'No' && after === 'Yes') return 'added'
+  return way === 'narrowing' && before === 'Yes' && after === 'No' ? 'taken_out' : null
+}
+
 /** What a change would alter: before and after, one line each. */
 export function DiffList({ rows }: { rows: readonly DiffRow[] }) {
   return (
     <ul className="can">
-      {rows.map((row) => (
-        <li key={row.field}>
-          <Glyph name={(row.kind ?? row.direction) === 'narrowing' ? 'none' : 'dot'} />
-          <span>
-            <span className="strong">{row.label}</span>: {row.before} → {row.after}
-          </span>
-        </li>
-      ))}
+      {rows.map((row) => {
+        const whole = wholeOf(row)
+        return (
+          <li key={row.field}>
+            <Glyph name={(row.kind ?? row.direction) === 'narrowing' ? 'none' : 'dot'} />
+            <span>
+              <span className="strong">{row.label}</span>:{' '}
+              {whole === null ? `${row.before} → ${row.after}` : t(`permission.${whole}`)}
+            </span>
+          </li>
+        )
+      })}
     </ul>
   )
 }

@@ -10,14 +10,13 @@ import {
 import { describeStatus, shownLinkStatus } from '../platform/status.ts'
 import type { StatusFamily } from '../platform/status.ts'
 import { t } from '../platform/words.ts'
-import { Glyph } from './glyphs.tsx'
+import { glyphStyle } from './glyphs.tsx'
 
 /** Sign and word of a status, in its tone. */
 export function StatusChip({ family, value }: { family: StatusFamily; value: string }) {
   const { words, look } = describeStatus(family, value)
   return (
-    <span className="chip" data-tone={look[0]}>
-      <Glyph name={look[1]} />
+    <span className="chip" data-tone={look[0]} style={glyphStyle(look[1])}>
       {words}
     </span>
   )
@@ -35,6 +34,8 @@ export function MoneyText({ money, late = false }: { money: Money | Money[] | nu
     (amount) => amount.amount_minor !== 0 || !Array.isArray(money),
   )
   if (amounts.length === 0) return <span className="muted">–</span>
+  const [only] = amounts
+  if (amounts.length === 1 && only !== undefined && !(late && only.amount_minor > 0)) return formatMoney(only)
   return amounts.map((amount, index) => (
     <span key={amount.currency} className={late && amount.amount_minor > 0 ? 'num late' : 'num'}>
       {index > 0 && <br />}

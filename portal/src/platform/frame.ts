@@ -94,3 +94,7 @@ export const mayIn = (frame: Frame, permission: Permission): boolean =>
 
 /** {@link mayIn} of the frame that is open. */
 export const useMay = (permission: Permission): boolean => mayIn(useFrame(), permission)
+
+/** Whether the person of a frame may begin what needs this, also while acting; only hides what the server would refuse. */
+export const mayBegin = (frame: Frame, { needs }: { needs: Permission }): boolean =>
+  frame.acting === null ? mayIn(frame, needs) : frame.acting.permissions.includes(needs)

@@ -50,7 +50,7 @@ export const accounts = {
   'accounts.accepting': 'Which subscriber does {partner} mean with "{asked}"?',
   'accounts.choose': 'Say which one…',
   'accounts.ask_title': 'Ask for an account',
-  'accounts.ask': 'Ask',
+  'accounts.ask': 'Ask for the account',
   'accounts.asked_for': 'Whom you mean',
   'accounts.asked_for_help':
     'A name, a number or an address that the organisation knows. It looks this up itself; you are told only what it decides.',

@@ -24,7 +24,7 @@ export const agencies = {
   'agency.name_missing': 'Enter the name of the agency.',
   'agency.limit_wrong': 'Enter a whole number from 1 to 100 000, or leave it empty.',
   'agency.save_new': 'Save and make a form',
-  'agency.save': 'Save',
+  'agency.save': 'Save the agency',
   'agency.saved': 'Saved.',
   'agency.change': 'Change name, contact or daily bound',
   'agency.about': 'About this agency',

@@ -95,6 +95,8 @@ export const agreements = {
   'agreement.approve_keep': 'Not yet',
   'agreement.approve_done': 'Approved: {agreement} is in force',
   'agreement.second_person': 'Waits for a second person: whoever drafted it does not approve it.',
+  'agreement.other_approver':
+    'You drafted it, so somebody else approves it: anybody of the provider who may approve agreements and had no part in it.',
   'agreement.reject': 'Do not approve',
   'agreement.reject_title': 'Reject {agreement}?',
   'agreement.reject_effect':

@@ -104,6 +104,7 @@ export const consents = {
   'orders.new': 'New order',
   'orders.under_see': 'See the access',
   'orders.title_plain': 'Order',
+  'orders.titled': 'Order: {name}',
   'orders.facts': 'Order',
   'orders.you': '{name} (you)',
   'orders.pays_account': 'account {ban}',

@@ -49,6 +49,7 @@ export const earnings = {
   'earnings.paid_at': 'Payment of',
   'earnings.available': 'Ready from',
   'earnings.totals': 'By month',
+  'earnings.totals_rest': 'Show {count, plural, one {one older total} other {# older totals}}',
   'earnings.lines': 'Each earning',
   'earnings.none': 'Nothing earned yet',
   'earnings.none_text': 'When somebody whom you referred pays, what you earn on it is shown here.',

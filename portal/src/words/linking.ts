@@ -36,7 +36,7 @@ export const linking = {
   'renew.again': 'Renew the access',
 
   'visits.title': 'Visits',
-  'visits.page_title': 'Who came in',
+  'visits.page_title': 'Visits of partners',
   'visits.lead':
     'Who of the partners came in to {org}, for how long and what for. Every single act stands under What they did.',
   'visits.none': 'Nobody came in during this time.',
@@ -65,7 +65,7 @@ export const linking = {
   'link_alerts.billing': 'Tell us when the open amount is too high',
   'link_alerts.threshold': 'Too high from',
   'link_alerts.currency': 'Currency',
-  'link_alerts.save': 'Save',
+  'link_alerts.save': 'Save the alerts',
   'link_alerts.saved': 'Saved',
 
   'invite_partner.open': 'Invite a partner',

@@ -27,6 +27,9 @@ export const oversight = {
   'client.ips': 'Allowed from',
   'client.ips_any': 'any address',
   'client.keys': 'Public keys',
+  'client.binding': 'Tokens are bound to',
+  'client.binding_dpop': 'a key that it proves (DPoP)',
+  'client.binding_mtls': 'its certificate (mutual TLS)',
   'client.created': 'Registered',
   'client.created_value': '{date} by {name}',
   'client.last_used': 'Last used',
@@ -178,6 +181,9 @@ export const oversight = {
   'gateways.trusted': 'Names the caller’s address',
   'gateways.trusted_about':
     'Only for a gateway that your own staff runs: its word on the address is believed.',
+  'gateways.certificates': 'Says which certificate the caller showed',
+  'gateways.certificates_about':
+    'Only for a gateway that ends mutual TLS and sets X-Client-Certificate itself in every question.',
   'gateways.ips': 'Networks it calls from, one per line',
   'gateways.ips_about': 'For example 203.0.113.0/24. Empty for any.',
   'gateways.register': 'Register a gateway',

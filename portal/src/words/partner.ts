@@ -66,7 +66,7 @@ export const partner = {
   'links.lead': 'Every link with a tenant, in whatever state.',
   'links.caption': 'Links',
   'links.request': 'Request a link',
-  'links.many': 'Many at once',
+  'links.many': 'Many links at once',
   'links.templates': 'Templates',
   'links.none': 'No links yet',
   'links.none_text': 'A link lets your people work in a tenant, once the tenant approves it.',

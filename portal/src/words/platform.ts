@@ -107,11 +107,11 @@ export const platform = {
   'ask.tenant': 'Tenant',
   'ask.person_missing': 'Choose a person.',
   'ask.tenant_missing': 'Choose a tenant.',
-  'ask.act': 'Explain',
+  'ask.act': 'Explain access',
   'ask.answer': 'Answer',
   'ask.nothing': 'Ask about a person, a tenant and a permission, or open a stored decision.',
   'ask.stored_title': 'Open a stored decision',
   'ask.stored': 'Explanation id',
   'ask.stored_about': 'Every refusal carries one; it is kept for 30 days.',
-  'ask.open': 'Open',
+  'ask.open': 'Open the decision',
 } as const

@@ -82,7 +82,7 @@ export const portfolio = {
   'team.people_saved': 'People of {team} saved',
   'team.grants_title': 'What the team is assigned to',
   'team.grants_none': 'Nothing yet: the team opens no tenant.',
-  'team.add': 'Add',
+  'team.add': 'Assign the team',
   'team.add_what': 'Tenant or group',
   'team.choose': 'Choose…',
   'team.add_role': 'Role there',

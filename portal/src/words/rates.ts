@@ -1,7 +1,7 @@
 /** Sentences about sums that are shown in one currency; they come with the pieces that show them. */
 export const rates = {
   'rates.show_in': 'Show also in',
-  'rates.show_none': 'No other currency',
+  'rates.show_none': 'None',
   'rates.rate': '{from} at {rate} of {date}',
   'rates.none': 'No rate was needed.',
   'rates.no_sum':

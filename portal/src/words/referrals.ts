@@ -92,6 +92,7 @@ export const referrals = {
   'referrals.only_seven':
     'This is all that you can see of a tenant: its name, short name, status, plan, when it signed up and, for owners, what it paid each month.',
   'funnel.clicks': 'Clicks',
+  'funnel.period': '{first} to {last}',
   'funnel.sign_ups': 'Sign-ups',
   'funnel.paying': 'Paying',
   'funnel.earned': 'Earned',

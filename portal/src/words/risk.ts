@@ -96,7 +96,7 @@ export const risk = {
   'risk_rules.effect_block': 'Make no referral',
   'risk_rules.change': 'Change',
   'risk_rules.change_title': 'Change the rule: {rule}',
-  'risk_rules.save': 'Save',
+  'risk_rules.save': 'Save the rule',
   'risk_rules.keep': 'Leave it as it is',
   'risk_rules.done': '{rule} was changed.',
   'risk_rules.reason': 'Reason',

@@ -19,12 +19,12 @@ export const ways = {
     '{count, plural, one {One app of a partner works for you} other {# apps of partners work for you}}',
   'home.wholesalers':
     '{count, plural, one {One wholesaler manages accounts of yours} other {# wholesalers manage accounts of yours}}',
-  'home.some': 'Partners have access',
   'waiting.one': '{partner} asks for access with its app {app}.',
   'waiting.first': '{name} approved it on {date}. A second person has to approve it until {until}.',
   'waiting.mine': 'You approved it on {date}. Somebody else has to approve it too, until {until}.',
   'waiting.plain': 'It waits for an answer until {until}.',
   'waiting.decide': 'Look at the request',
+  'waiting.more': '{partner} asks for more access with its app {app}.',
   'resale.plain': 'Access of a wholesaler',
   'nav.own_apps': 'Your own apps',
   'nav.api': 'API access',

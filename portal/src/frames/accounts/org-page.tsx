@@ -45,7 +45,7 @@ function AttachForm() {
         write={write}
         errors={errors}
         act={t('accounts.attach')}
-        className="stack tight"
+        className="stack tight form"
         onSend={() => {
           const found = [
             ...(code.trim() === '' ? [{ field: 'partner_slug', text: t('accounts.code_missing') }] : []),

@@ -85,7 +85,7 @@ function AskForm() {
         write={write}
         errors={errors}
         act={t('accounts.ask')}
-        className="stack tight"
+        className="stack tight form"
         onSend={() => {
           const found = checkWanted(wanted)
           setErrors(found)

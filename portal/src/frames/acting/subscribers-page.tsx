@@ -31,7 +31,8 @@ const columns: Column<Subscriber>[] = [
     id: 'name',
     header: t('subscriber.name'),
     sort: 'name',
-    cell: (row) => <span className="strong">{row.name}</span>,
+    isStrong: true,
+    cell: (row) => row.name,
   },
   {
     id: 'status',

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ManagedTenantDetail } from '@liaison/client'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { fact, Facts, Page, Panel, Tile } from '../../parts/page.tsx'
 import { PermissionList } from '../../parts/permission-list.tsx'
 import { Answer } from '../../parts/states.tsx'
@@ -9,7 +9,7 @@ import { DateText, LinkChip, MoneyFigure, StatusChip } from '../../parts/values.
 import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatPercent } from '../../platform/format.ts'
 import { useActing } from '../../platform/frame.ts'
-import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { actingPlaces, partnerPlaces } from '../../places.ts'
@@ -145,8 +145,7 @@ function NextTickets() {
 
 /** The tenant at a glance, as far as the role reaches, and what the role can do here. */
 export function SummaryPage() {
-  const { acting, partnerId, tenantId } = useActing()
-  const go = useGo()
+  const { acting, tenantId } = useActing()
   const tenant = useRead(['summary'], (frame, signal) =>
     readBody(
       frame.client.GET('/partner/customers/{tenant_id}', {
@@ -155,16 +154,11 @@ export function SummaryPage() {
       }),
     ),
   )
-  const mayCreate = acting.permissions.includes('partner.support.tickets.create')
   return (
     <Page
       title={t('summary.title', { tenant: acting.tenant_name })}
       tools={
-        mayCreate && (
-          <Button onClick={() => go(actingPlaces.newTicket(partnerId, tenantId))}>
-            {t('tickets.new', { tenant: acting.tenant_name })}
-          </Button>
-        )
+        <BeginButton act="acting.ticket">{t('tickets.new', { tenant: acting.tenant_name })}</BeginButton>
       }
     >
       <Answer query={tenant} lines={10}>

@@ -7,7 +7,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
-import { TicketView } from '../shared/ticket-view.tsx'
+import { TicketLead, TicketView } from '../shared/ticket-view.tsx'
 
 function rightsOf(permissions: readonly string[]) {
   const may = (act: string) => permissions.includes(`partner.support.tickets.${act}`)
@@ -36,6 +36,7 @@ export function TicketPage() {
   return (
     <Page
       title={ticket.data ? ticket.data.body.subject : t('ticket.title_plain')}
+      lead={ticket.data && <TicketLead ticket={ticket.data.body} />}
       back={{ to: actingPlaces.tickets(partnerId, tenantId), label: t('nav.tickets') }}
     >
       <Answer query={ticket} lines={10}>

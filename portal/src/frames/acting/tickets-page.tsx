@@ -1,13 +1,12 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Ticket } from '@liaison/client'
 import { useCallback } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, ScopeNote } from '../../parts/states.tsx'
 import { useActing } from '../../platform/frame.ts'
-import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { actingPlaces } from '../../places.ts'
@@ -16,7 +15,6 @@ import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shar
 /** The tickets of this tenant. */
 export function TicketsPage() {
   const { acting, partnerId, tenantId } = useActing()
-  const go = useGo()
   const filters = useFilters(ticketSpec)
   const query = toTicketQuery(filters)
   const tickets = useRead(
@@ -28,16 +26,11 @@ export function TicketsPage() {
     (ticket: Ticket) => actingPlaces.ticket(partnerId, tenantId, ticket.ticket_id),
     [partnerId, tenantId],
   )
-  const mayCreate = acting.permissions.includes('partner.support.tickets.create')
   return (
     <Page
       title={t('tickets.title')}
       tools={
-        mayCreate && (
-          <Button data-new="" onClick={() => go(actingPlaces.newTicket(partnerId, tenantId))}>
-            {t('tickets.new', { tenant: acting.tenant_name })}
-          </Button>
-        )
+        <BeginButton act="acting.ticket">{t('tickets.new', { tenant: acting.tenant_name })}</BeginButton>
       }
     >
       <TicketFilterBar filters={filters} query={tickets} />

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Agency } from '@liaison/client'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
@@ -116,9 +116,7 @@ export function AgenciesPage() {
   const tools = (
     <>
       <GoLink to={orgPlaces.leaks(ten)}>{t('agencies.leaks_link')}</GoLink>
-      <Button data-new="" component={GoLink} to={orgPlaces.newAgency(ten)}>
-        {t('agencies.add')}
-      </Button>
+      <BeginButton act="org.agency">{t('agencies.add')}</BeginButton>
     </>
   )
   return (

@@ -20,7 +20,7 @@ import { useRead, useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { AgencyFields, checkAgency, toAgencyBody, toAgencyDraft } from './agency-fields.tsx'
-import { useAgency } from './calls.ts'
+import { useAgency, useTypeLabels } from './calls.ts'
 
 type AgencyProps = { agency: Agency; etag: string | null }
 
@@ -106,7 +106,7 @@ function SwitchButton({ agency }: { agency: Agency }) {
   return <MoveButton key={act} words={words} move={move} reason="optional" isDanger={act === 'deactivate'} />
 }
 
-function formColumns(ten: string): Column<AgencyForm>[] {
+function formColumns(ten: string, labelOf: (type: string) => string): Column<AgencyForm>[] {
   return [
     {
       id: 'name',
@@ -139,13 +139,16 @@ function formColumns(ten: string): Column<AgencyForm>[] {
       id: 'types',
       header: t('form.types'),
       cell: (row) =>
-        row.config?.allowed_voucher_types.join(', ') ?? <span className="muted">{t('form.no_types')}</span>,
+        row.config?.allowed_voucher_types.map(labelOf).join(', ') ?? (
+          <span className="muted">{t('form.no_types')}</span>
+        ),
     },
   ]
 }
 
 function FormsPanel({ agency }: { agency: Agency }) {
   const { tenantId: ten } = useFrame()
+  const labelOf = useTypeLabels()
   const forms = useRead(['agency-forms', agency.agency_id], (frame, signal) =>
     readBody(
       frame.client.GET('/tenant/agencies/{agency_id}/forms', {
@@ -165,7 +168,7 @@ function FormsPanel({ agency }: { agency: Agency }) {
             ) : (
               <DataTable
                 caption={t('form.list')}
-                columns={formColumns(ten)}
+                columns={formColumns(ten, labelOf)}
                 rows={items}
                 rowId={(row) => row.form_id}
               />

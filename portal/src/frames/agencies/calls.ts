@@ -55,3 +55,12 @@ export function useFormActivity(formId: string, refetchMs?: number) {
     refetchMs === undefined ? {} : { refetchMs },
   )
 }
+
+/** What people call a type of voucher; its code until that is known. */
+export function useTypeLabels(): (code: string) => string {
+  const types = useRead(['voucher-types'], (frame, signal) =>
+    readBody(frame.client.GET('/tenant/voucher-types', { signal })),
+  )
+  const labels = new Map(types.data?.items.map(({ code, label }) => [code, label]))
+  return (code) => labels.get(code) ?? code
+}

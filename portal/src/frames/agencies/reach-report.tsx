@@ -7,6 +7,7 @@ import { Empty } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { formatCount, formatInstant } from '../../platform/format.ts'
 import { hasWords, t } from '../../platform/words.ts'
+import { useTypeLabels } from './calls.ts'
 
 type Credential = AgencyReach['credentials'][number]
 type Act = AgencyReach['acts'][number]
@@ -92,8 +93,8 @@ const actColumns = (): Column<Act>[] => [
   { id: 'last', header: t('areach.last'), cell: (act) => formatInstant(act.last_at) },
 ]
 
-const voucherColumns = (): Column<VoucherCount>[] => [
-  { id: 'type', header: t('areach.type'), cell: (row) => <span className="mono">{row.voucher_type}</span> },
+const voucherColumns = (labelOf: (type: string) => string): Column<VoucherCount>[] => [
+  { id: 'type', header: t('areach.type'), cell: (row) => labelOf(row.voucher_type) },
   {
     id: 'status',
     header: t('areach.status'),
@@ -137,6 +138,7 @@ function Acts({ rows }: { rows: readonly Act[] }) {
 }
 
 function Vouchers({ rows }: { rows: readonly VoucherCount[] }) {
+  const labelOf = useTypeLabels()
   return (
     <Panel title={t('areach.vouchers')}>
       {rows.length === 0 ? (
@@ -144,7 +146,7 @@ function Vouchers({ rows }: { rows: readonly VoucherCount[] }) {
       ) : (
         <DataTable
           caption={t('areach.vouchers')}
-          columns={voucherColumns()}
+          columns={voucherColumns(labelOf)}
           rows={rows}
           rowId={(row) => `${row.voucher_type} ${row.status}`}
         />

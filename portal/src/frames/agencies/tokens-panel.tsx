@@ -59,7 +59,12 @@ function columnsFor(stopOf: (tokenId: string) => string, now: Date): Column<Form
     {
       id: 'acts',
       header: '',
-      cell: (row) => isLive(row) && <GoLink to={stopOf(row.token_id)}>{t('token.stop')}…</GoLink>,
+      cell: (row) =>
+        isLive(row) && (
+          <GoLink className="row-tool danger" to={stopOf(row.token_id)}>
+            {t('token.stop')}…
+          </GoLink>
+        ),
     },
   ]
 }

@@ -111,7 +111,7 @@ export function AdminActs({ agreement }: Props) {
       )}
       {mayApprove && state === 'signed' && (
         <>
-          <Approve agreement={agreement} />
+          {!agreement.needs_other_approver && <Approve agreement={agreement} />}
           <ReasonMove agreement={agreement} move="reject" />
         </>
       )}

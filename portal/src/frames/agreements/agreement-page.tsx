@@ -108,7 +108,11 @@ function History({ agreement }: Props) {
 function Parts({ agreement }: Props) {
   return (
     <div className="stack">
-      {agreement.state === 'signed' && <Note tone="attention">{t('agreement.second_person')}</Note>}
+      {agreement.state === 'signed' && (
+        <Note tone="attention">
+          {t(agreement.needs_other_approver ? 'agreement.other_approver' : 'agreement.second_person')}
+        </Note>
+      )}
       <About agreement={agreement} />
       <ChangesPanel changes={agreement.changes} />
       <Panel title={t('agreement.terms')}>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { LiaisonProblem, readBody } from '@liaison/client'
 import { useMemo } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -46,17 +47,12 @@ function useAgreements(side: Side, { state, page }: { state: (typeof states)[num
 
 function Tools() {
   const go = useGo()
-  const mayDraft = useMay('platform.agreements.draft')
   return (
     <div className="row">
       <Button variant="default" onClick={() => go(platformPlaces.agreementTemplates())}>
         {t('agreements.templates')}
       </Button>
-      {mayDraft && (
-        <Button data-new="" onClick={() => go(platformPlaces.newAgreement())}>
-          {t('agreements.new')}
-        </Button>
-      )}
+      <BeginButton act="platform.agreement">{t('agreements.new')}</BeginButton>
     </div>
   )
 }

@@ -31,7 +31,7 @@ function Block({ text }: { text: string }) {
 export function Document({ body }: { body: string }) {
   const blocks = body.trim().split(/\n{2,}/)
   return (
-    <article>
+    <article className="prose">
       {blocks.map((text, index) => (
         // oxlint-disable-next-line react/no-array-index-key
         <Block key={`${String(index)} ${text.slice(0, 20)}`} text={text} />

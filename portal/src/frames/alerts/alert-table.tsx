@@ -9,8 +9,8 @@ import { MomentText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
 import { formatCount, formatInstant } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
+import { pagingOf, pagingQuery } from '../shared/list-fields.ts'
 import type { Desk, ShownAlert } from './calls.ts'
-import { pageSize } from './filters.tsx'
 import type { AlertFilters } from './filters.tsx'
 import { isAsleep, Steps } from './steps.tsx'
 
@@ -46,18 +46,18 @@ export function AlertTiles({ page }: { page: AlertPage }) {
 function About({ alert, link }: { alert: ShownAlert; link: ReactNode }) {
   const money = alert.metadata && 'current_amount' in alert.metadata ? alert.metadata.current_amount : null
   return (
-    <div className="alert-about">
-      <span className="strong">{link ?? alert.title}</span>
-      <span className="small muted">{alert.message}</span>
+    <div>
+      {link ?? <span className="strong">{alert.title}</span>}
+      <div className="small muted">{alert.message}</div>
       {money !== null && (
-        <span className="small">
+        <div className="small">
           <MoneyText money={money} />
-        </span>
+        </div>
       )}
       {alert.occurrences > 1 && (
-        <span className="small muted">{t('alerts.again', { count: alert.occurrences })}</span>
+        <div className="small muted">{t('alerts.again', { count: alert.occurrences })}</div>
       )}
-      {alert.note !== null && <span className="small">“{alert.note}”</span>}
+      {alert.note !== null && <div className="small">“{alert.note}”</div>}
     </div>
   )
 }
@@ -106,7 +106,7 @@ function choiceColumn({ chosen, onChosen }: Choice): Column<ShownAlert> {
     id: 'choose',
     header: t('alerts.severity'),
     cell: (alert) => (
-      <label className="alert-choice">
+      <label className="check">
         <input
           type="checkbox"
           aria-label={t('alerts.choose', { alert: alert.title })}
@@ -191,12 +191,9 @@ export function AlertTable(props: TableProps) {
       columns={columns}
       rows={page.items}
       rowId={(alert) => alert.alert_id}
-      paging={{
-        offset: filters.values.page * pageSize,
-        limit: pageSize,
-        total: page.total,
-        onOffset: (offset) => filters.set({ page: Math.floor(offset / pageSize) }),
-      }}
+      paging={pagingOf({ ...pagingQuery(filters.values.page), total: page.total }, (next) =>
+        filters.set({ page: next }),
+      )}
     />
   )
 }

@@ -51,9 +51,10 @@ function PersonPick({ linkId, value, onValue }: PersonPickProps) {
   )
 }
 
+type GiveProps = { alert: ShownAlert; linkId: string; onClose: () => void }
+
 /** Gives an alert of a tenant to a colleague who may use its link, or to nobody. */
-export function AssignButton({ alert, linkId }: { alert: ShownAlert; linkId: string }) {
-  const [isOpen, setOpen] = useState(false)
+export function Give({ alert, linkId, onClose }: GiveProps) {
   const [person, setPerson] = useState(alert.assigned_to ?? '')
   const write = useWrite(
     (to: string, { client }) =>
@@ -64,7 +65,7 @@ export function AssignButton({ alert, linkId }: { alert: ShownAlert; linkId: str
         }),
       ),
     (answer) => {
-      setOpen(false)
+      onClose()
       showToast(
         answer.assigned_to_name === null
           ? t('alerts.assigned_nobody', { alert: alert.title })
@@ -72,28 +73,19 @@ export function AssignButton({ alert, linkId }: { alert: ShownAlert; linkId: str
       )
     },
   )
-  const open = () => {
-    setPerson(alert.assigned_to ?? '')
-    setOpen(true)
-  }
   return (
-    <>
-      <button type="button" className="row-tool" onClick={open}>
-        {t('alerts.assign')}…
-      </button>
-      <Ask
-        opened={isOpen}
-        title={t('alerts.assign_title')}
-        act={t('alerts.assign')}
-        keep={t('alerts.assign_keep')}
-        isBusy={write.isPending}
-        error={write.error}
-        onKeep={() => setOpen(false)}
-        onAct={() => write.mutate(person)}
-      >
-        <p className="strong">{alert.title}</p>
-        <PersonPick linkId={linkId} value={person} onValue={setPerson} />
-      </Ask>
-    </>
+    <Ask
+      opened
+      title={t('alerts.assign_title')}
+      act={t('alerts.assign')}
+      keep={t('alerts.assign_keep')}
+      isBusy={write.isPending}
+      error={write.error}
+      onKeep={onClose}
+      onAct={() => write.mutate(person)}
+    >
+      <p className="strong">{alert.title}</p>
+      <PersonPick linkId={linkId} value={person} onValue={setPerson} />
+    </Ask>
   )
 }

@@ -1,9 +1,9 @@
 import { FilterBar, Pick } from '../../parts/filter-bar.tsx'
 import type { Filters } from '../../parts/filter-bar.tsx'
-import { choiceField, numberField, textField } from '../../platform/filters.ts'
+import { choiceField, textField } from '../../platform/filters.ts'
 import { t } from '../../platform/words.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
-import { optional } from '../shared/list-fields.ts'
+import { optional, pageField, pagingQuery } from '../shared/list-fields.ts'
 
 const states = ['open', 'active', 'acknowledged', 'resolved', 'all'] as const
 const severities = ['all', 'critical', 'warning'] as const
@@ -12,8 +12,6 @@ const areas = ['all', ...tabs] as const
 
 export type Tab = (typeof tabs)[number]
 
-export const pageSize = 50
-
 export const alertSpec = {
   tab: choiceField(tabs, 'sla'),
   area: choiceField(areas, 'all'),
@@ -21,7 +19,7 @@ export const alertSpec = {
   severity: choiceField(severities, 'all'),
   snoozed: choiceField(['no', 'yes'], 'no'),
   group: textField(),
-  page: numberField(0, { min: 0, max: 199 }),
+  page: pageField(),
 }
 
 export type AlertFilters = Filters<typeof alertSpec>
@@ -33,8 +31,7 @@ export function toAlertQuery({ values }: AlertFilters) {
     ...(state === 'all' ? {} : { status: state === 'open' ? 'active,acknowledged' : state }),
     ...(severity === 'all' ? {} : { severity }),
     ...(snoozed === 'yes' || state === 'resolved' || state === 'all' ? {} : { snoozed: 'false' as const }),
-    limit: pageSize,
-    offset: page * pageSize,
+    ...pagingQuery(page),
   }
 }
 

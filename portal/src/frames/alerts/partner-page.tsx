@@ -23,7 +23,7 @@ const tabs = ['sla', 'billing', 'access'] as const
 function Tabs({ tab, counts }: { tab: Tab; counts: AlertCounts | undefined }) {
   const { partnerId } = useFrame()
   return (
-    <nav className="alert-tabs" aria-label={t('alerts.tabs')}>
+    <nav className="tab-row" aria-label={t('alerts.tabs')}>
       {tabs.map((name) => (
         <GoLink
           key={name}
@@ -46,7 +46,7 @@ function useLinks() {
   return useMemo(
     () => ({
       linkOf: (alert: ShownAlert) => {
-        if (alert.tenant_id === null) return alert.title
+        if (alert.tenant_id === null) return null
         const ticket = alert.related.ticket_id
         const to =
           ticket === null
@@ -61,7 +61,7 @@ function useLinks() {
         )
       },
       ofLink: (alert: ShownAlert) => {
-        if (alert.link_id === null) return alert.title
+        if (alert.link_id === null) return null
         return (
           <GoLink className="thing" to={partnerPlaces.link(partnerId, alert.link_id)}>
             {alert.title}

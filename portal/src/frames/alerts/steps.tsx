@@ -2,12 +2,14 @@ import { NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 
 import { Ask } from '../../parts/confirm.tsx'
+import { MoreActs } from '../../parts/more-acts.tsx'
+import type { MoreAct } from '../../parts/more-acts.tsx'
 import { RowActs } from '../../parts/move-button.tsx'
 import { readClock } from '../../platform/clock.ts'
 import { showToast } from '../../platform/live.ts'
 import { useWrite } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { AssignButton } from './assign.tsx'
+import { Give } from './assign.tsx'
 import { closeAlert, snoozeAlert, takeAlert } from './calls.ts'
 import type { Desk, ShownAlert } from './calls.ts'
 
@@ -39,43 +41,39 @@ function TakeButton({ alert, desk }: StepProps) {
   )
 }
 
-function CloseButton({ alert, desk }: StepProps) {
-  const [isOpen, setOpen] = useState(false)
+type DialogProps = StepProps & { onClose: () => void }
+
+function Close({ alert, desk, onClose }: DialogProps) {
   const write = useWrite(
     (note: string, { client }) => closeAlert(client, { desk, id: alert.alert_id, note }),
     () => {
-      setOpen(false)
+      onClose()
       showToast(t('alerts.closed', { alert: alert.title }))
     },
   )
   return (
-    <>
-      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
-        {t('alerts.close')}…
-      </button>
-      <Ask
-        opened={isOpen}
-        title={t('alerts.close_title')}
-        act={t('alerts.close')}
-        keep={t('alerts.close_keep')}
-        isBusy={write.isPending}
-        error={write.error}
-        reason="optional"
-        onKeep={() => setOpen(false)}
-        onAct={(note) => write.mutate(note)}
-      >
-        <p className="strong">{alert.title}</p>
-        <p>{t('alerts.close_effect')}</p>
-      </Ask>
-    </>
+    <Ask
+      opened
+      title={t('alerts.close_title')}
+      act={t('alerts.close')}
+      keep={t('alerts.close_keep')}
+      isBusy={write.isPending}
+      error={write.error}
+      reason="optional"
+      onKeep={onClose}
+      onAct={(note) => write.mutate(note)}
+    >
+      <p className="strong">{alert.title}</p>
+      <p>{t('alerts.close_effect')}</p>
+    </Ask>
   )
 }
 
-type SnoozeProps = { alert: ShownAlert; desk: Exclude<Desk, 'platform'> }
-
-function useSnooze({ alert, desk }: SnoozeProps, onDone?: () => void) {
+function useSnooze({ alert, desk }: StepProps, onDone?: () => void) {
   return useWrite(
-    (until: string | null, { client }) => snoozeAlert(client, { desk, id: alert.alert_id, until }),
+    async (until: string | null, { client }) => {
+      if (desk !== 'platform') await snoozeAlert(client, { desk, id: alert.alert_id, until })
+    },
     (_answer, until) => {
       onDone?.()
       showToast(t(until === null ? 'alerts.woken' : 'alerts.snoozed_done', { alert: alert.title }))
@@ -83,49 +81,34 @@ function useSnooze({ alert, desk }: SnoozeProps, onDone?: () => void) {
   )
 }
 
-function WakeButton(props: SnoozeProps) {
-  const write = useSnooze(props)
-  return (
-    <button type="button" className="row-tool" disabled={write.isPending} onClick={() => write.mutate(null)}>
-      {t('alerts.wake')}
-    </button>
-  )
-}
-
-function SnoozeButton(props: SnoozeProps) {
-  const [isOpen, setOpen] = useState(false)
+function Snooze({ onClose, ...props }: DialogProps) {
   const [count, setCount] = useState<number>(hoursOfDay)
-  const write = useSnooze(props, () => setOpen(false))
+  const write = useSnooze(props, onClose)
   return (
-    <>
-      <button type="button" className="row-tool" onClick={() => setOpen(true)}>
-        {t('alerts.snooze')}…
-      </button>
-      <Ask
-        opened={isOpen}
-        title={t('alerts.snooze_title')}
-        act={t('alerts.snooze')}
-        keep={t('alerts.snooze_keep')}
-        isBusy={write.isPending}
-        error={write.error}
-        onKeep={() => setOpen(false)}
-        onAct={() => write.mutate(new Date(readClock().getTime() + count * hourMs).toISOString())}
+    <Ask
+      opened
+      title={t('alerts.snooze_title')}
+      act={t('alerts.snooze')}
+      keep={t('alerts.snooze_keep')}
+      isBusy={write.isPending}
+      error={write.error}
+      onKeep={onClose}
+      onAct={() => write.mutate(new Date(readClock().getTime() + count * hourMs).toISOString())}
+    >
+      <p className="strong">{props.alert.title}</p>
+      <p>{t('alerts.snooze_effect')}</p>
+      <NativeSelect
+        label={t('alerts.snooze_for')}
+        value={String(count)}
+        onChange={(event) => setCount(Number(event.currentTarget.value))}
       >
-        <p className="strong">{props.alert.title}</p>
-        <p>{t('alerts.snooze_effect')}</p>
-        <NativeSelect
-          label={t('alerts.snooze_for')}
-          value={String(count)}
-          onChange={(event) => setCount(Number(event.currentTarget.value))}
-        >
-          {hours.map((length) => (
-            <option key={length} value={length}>
-              {lengthOf(length)}
-            </option>
-          ))}
-        </NativeSelect>
-      </Ask>
-    </>
+        {hours.map((length) => (
+          <option key={length} value={length}>
+            {lengthOf(length)}
+          </option>
+        ))}
+      </NativeSelect>
+    </Ask>
   )
 }
 
@@ -134,20 +117,46 @@ export function isAsleep(alert: ShownAlert, now: Date): boolean {
   return alert.snoozed_until !== null && new Date(alert.snoozed_until) > now
 }
 
-/** What can be done to one alert. */
+type Dialog = 'assign' | 'snooze' | 'close'
+
+/** Everything beyond the main act, in the order of the menu. */
+function useMore({ alert, desk, now }: StepProps & { now: Date }, open: (dialog: Dialog) => void): MoreAct[] {
+  const wake = useSnooze({ alert, desk })
+  const entry = (dialog: Dialog): MoreAct => ({
+    words: `${t(`alerts.${dialog}`)}…`,
+    onAct: () => open(dialog),
+  })
+  const sleep = isAsleep(alert, now)
+    ? { words: t('alerts.wake'), onAct: () => wake.mutate(null) }
+    : entry('snooze')
+  return [
+    ...(desk === 'tenants' && alert.link_id !== null ? [entry('assign')] : []),
+    ...(desk === 'platform' ? [] : [sleep]),
+    ...(alert.status === 'active' ? [entry('close')] : []),
+  ]
+}
+
+/** What can be done to one alert: taking it, or closing one that is taken; the rest is in a menu. */
 export function Steps({ alert, desk, now }: StepProps & { now: Date }) {
+  const [dialog, setDialog] = useState<Dialog | null>(null)
+  const more = useMore({ alert, desk, now }, setDialog)
   if (alert.status === 'resolved') return null
+  const onClose = () => setDialog(null)
   return (
     <RowActs>
-      {alert.status === 'active' && <TakeButton alert={alert} desk={desk} />}
-      {desk === 'tenants' && alert.link_id !== null && <AssignButton alert={alert} linkId={alert.link_id} />}
-      {desk !== 'platform' &&
-        (isAsleep(alert, now) ? (
-          <WakeButton alert={alert} desk={desk} />
-        ) : (
-          <SnoozeButton alert={alert} desk={desk} />
-        ))}
-      <CloseButton alert={alert} desk={desk} />
+      {alert.status === 'active' ? (
+        <TakeButton alert={alert} desk={desk} />
+      ) : (
+        <button type="button" className="row-tool" onClick={() => setDialog('close')}>
+          {t('alerts.close')}…
+        </button>
+      )}
+      <MoreActs thing={alert.title} acts={more} />
+      {dialog === 'assign' && alert.link_id !== null && (
+        <Give alert={alert} linkId={alert.link_id} onClose={onClose} />
+      )}
+      {dialog === 'snooze' && <Snooze alert={alert} desk={desk} onClose={onClose} />}
+      {dialog === 'close' && <Close alert={alert} desk={desk} onClose={onClose} />}
     </RowActs>
   )
 }

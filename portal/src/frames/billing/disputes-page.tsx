@@ -62,7 +62,8 @@ function columnsOf(withTenant: boolean, addressOf: (dispute: Dispute) => string)
   const tenant: Column<Dispute> = {
     id: 'tenant',
     header: t('money.tenant'),
-    cell: (dispute) => <span className="strong">{dispute.tenant_name}</span>,
+    isStrong: true,
+    cell: (dispute) => dispute.tenant_name,
   }
   return [
     ...(withTenant ? [tenant] : []),

@@ -144,7 +144,8 @@ function nameColumns(addressOf: AddressOf, withTenant: boolean, open: Open): Col
   const tenant: Column<Invoice> = {
     id: 'tenant',
     header: t('column.tenant'),
-    cell: (invoice) => <span className="strong">{invoice.tenant_name}</span>,
+    isStrong: true,
+    cell: (invoice) => invoice.tenant_name,
   }
   const own: Column<Invoice>[] = [
     {

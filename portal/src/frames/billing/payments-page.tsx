@@ -112,7 +112,8 @@ function columnsOf(addressOf: AddressOf, { withTenant, withSource }: Shown): Col
   const tenant: Column<Payment> = {
     id: 'tenant',
     header: t('column.tenant'),
-    cell: (payment) => <span className="strong">{payment.tenant_name}</span>,
+    isStrong: true,
+    cell: (payment) => payment.tenant_name,
   }
   return [
     {

@@ -29,7 +29,7 @@ function Lines() {
   )
   return (
     <section className="stack" aria-label={t('earnings.lines')}>
-      <h2>{t('earnings.lines')}</h2>
+      <h2 className="section-title">{t('earnings.lines')}</h2>
       <FilterBar active={active} onClear={clear} note={<Refreshed query={lines} />}>
         <ListPicks values={values} set={set} />
       </FilterBar>
@@ -90,7 +90,7 @@ export function PartnerEarningsPage() {
               <>
                 <Balances summary={found} />
                 {!maySeeLines && <OwnersOnly names={found.owner_names} />}
-                <h2>{t('earnings.totals')}</h2>
+                <h2 className="section-title">{t('earnings.totals')}</h2>
                 <TotalsTable totals={found.totals} />
                 {maySeeLines && <Lines />}
               </>

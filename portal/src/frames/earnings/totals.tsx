@@ -1,7 +1,7 @@
 import './earnings-words.ts'
 import './earnings.css'
 import type { EarningSummary, EarningTotal } from '@liaison/client'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
@@ -80,15 +80,27 @@ const columns: Column<EarningTotal>[] = [
   },
 ]
 
-/** Totals by month, currency and state, as a table. */
+/** How many totals are shown at first: there are more with each month. */
+const FEW = 12
+
+/** Totals by month, currency and state, as a table, newest first. */
 export function TotalsTable({ totals }: { totals: readonly EarningTotal[] }) {
-  const rows = useMemo(() => [...totals], [totals])
+  const [isWhole, setWhole] = useState(false)
+  const rows = useMemo(() => (isWhole ? [...totals] : totals.slice(0, FEW)), [totals, isWhole])
+  const rest = totals.length - rows.length
   return (
     <DataTable
       caption={t('earnings.totals')}
       columns={columns}
       rows={rows}
       rowId={(row) => `${row.month} ${row.amount.currency} ${row.state}`}
+      foot={
+        rest > 0 && (
+          <button type="button" className="row-tool" onClick={() => setWhole(true)}>
+            {t('earnings.totals_rest', { count: rest })}
+          </button>
+        )
+      }
     />
   )
 }

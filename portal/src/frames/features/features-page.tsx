@@ -1,9 +1,9 @@
 import './features-words.ts'
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Feature, FeaturePage } from '@liaison/client'
 import type { ReactNode } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
@@ -11,8 +11,7 @@ import { Page } from '../../parts/page.tsx'
 import { Answer, Empty, Refreshed } from '../../parts/states.tsx'
 import { StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
-import { useMay } from '../../platform/frame.ts'
-import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -96,9 +95,7 @@ function List({ page, filters }: { page: FeaturePage; filters: Filters }) {
 
 /** The features of the product and how far each has come. */
 export function FeaturesPage() {
-  const go = useGo()
   const filters = useFilters(spec)
-  const mayManage = useMay('platform.features.manage')
   const { values } = filters
   const query = {
     ...pagingQuery(values.page),
@@ -114,13 +111,7 @@ export function FeaturesPage() {
     <Page
       title={t('features.title')}
       lead={t('features.lead')}
-      tools={
-        mayManage && (
-          <Button data-new="" onClick={() => go(platformPlaces.newFeature())}>
-            {t('features.new')}
-          </Button>
-        )
-      }
+      tools={<BeginButton act="platform.feature">{t('features.new')}</BeginButton>}
     >
       <Bar filters={filters} note={<Refreshed query={features} />} />
       <Answer query={features} lines={10}>

@@ -72,7 +72,9 @@ type ListProps = { page: FeatureHolderPage; columns: readonly Column<FeatureHold
 function List({ page, columns, filters }: ListProps) {
   return (
     <>
-      <p>{t('holders.count', { on: formatCount(page.on), all: formatCount(page.partners) })}</p>
+      <p className="muted">
+        {t('holders.count', { on: formatCount(page.on), all: formatCount(page.partners) })}
+      </p>
       {page.items.length === 0 ? (
         <Empty title={t('state.no_match')} text={t('holders.none_text')} />
       ) : (

@@ -22,7 +22,8 @@ function columnsOf(): Column<IndirectLink>[] {
     {
       id: 'tenant',
       header: t('column.tenant'),
-      cell: (link) => <span className="strong">{link.tenant_name}</span>,
+      isStrong: true,
+      cell: (link) => link.tenant_name,
     },
     { id: 'partner', header: t('indirect.partner'), cell: (link) => link.partner_name },
     { id: 'role', header: t('indirect.role'), cell: (link) => tValue('role', link.access_role) },

@@ -37,7 +37,11 @@ function NewsList({ query: news, addressOf }: NewsListProps) {
                   </time>
                   <p>
                     <GoLink to={addressOf(item.link_id)}>{item.sentence}</GoLink>{' '}
-                    {item.is_new && <span className="strong small">{t('news.new')}</span>}
+                    {item.is_new && (
+                      <span className="chip" data-tone="info">
+                        {t('news.new')}
+                      </span>
+                    )}
                   </p>
                 </li>
               ))}

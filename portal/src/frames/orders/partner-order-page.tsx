@@ -56,7 +56,11 @@ export function PartnerOrderPage() {
   )
   return (
     <Page
-      title={order.data ? (order.data.reference ?? itemsInShort(order.data)) : t('orders.title_plain')}
+      title={
+        order.data
+          ? t('orders.titled', { name: order.data.reference ?? itemsInShort(order.data) })
+          : t('orders.title_plain')
+      }
       back={{ to: partnerPlaces.orders(partnerId), label: t('nav.orders') }}
     >
       <Answer query={order} lines={10}>

@@ -3,6 +3,7 @@ import { readBody } from '@liaison/client'
 import type { Freeze, Resale, TenantConsent, TenantLink } from '@liaison/client'
 import { useState } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { Ask } from '../../parts/confirm.tsx'
 import { MoreButton } from '../../parts/endless.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
@@ -13,7 +14,7 @@ import { DateText, LinkChip } from '../../parts/values.tsx'
 import { readTrouble } from '../../platform/access-problem.ts'
 import { textField } from '../../platform/filters.ts'
 import { formatDateTime } from '../../platform/format.ts'
-import { useFrame, useMay } from '../../platform/frame.ts'
+import { useFrame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
@@ -281,7 +282,6 @@ function Present({ filters }: { filters: Filters<typeof spec> }) {
 export function AccessPage() {
   const { name, tenantId } = useFrame()
   const go = useGo()
-  const mayInvite = useMay('tenant.partner_access.approve')
   const filters = useFilters(spec)
   return (
     <Page
@@ -293,11 +293,7 @@ export function AccessPage() {
           <Button variant="default" onClick={() => go(orgPlaces.stopAll(tenantId))}>
             {t('stopall.open')}
           </Button>
-          {mayInvite && (
-            <Button data-new="" onClick={() => go(orgPlaces.invitePartner(tenantId))}>
-              {t('invite_partner.open')}
-            </Button>
-          )}
+          <BeginButton act="org.invite">{t('invite_partner.open')}</BeginButton>
         </>
       }
     >

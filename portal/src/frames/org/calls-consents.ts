@@ -38,6 +38,15 @@ export function useWaitingConsents() {
   )
 }
 
+/** What API clients ask for beyond what they were allowed, with the page on which it is decided. */
+export function useAccessRequests() {
+  return useRead(
+    ['access-requests'],
+    (frame, signal) => readBody(frame.client.GET('/tenant/access-requests', { signal })),
+    { enabled: useMay('tenant.partner_access.read') },
+  )
+}
+
 /** Every wholesaler that manages this organisation or did. An account has one at a time, so one page holds them. */
 export function useResales() {
   return useRead(

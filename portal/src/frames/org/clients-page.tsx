@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ApiClient } from '@liaison/client'
 import { useMemo } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { MoveButton, RowActs } from '../../parts/move-button.tsx'
@@ -12,10 +12,8 @@ import { DateText, IdText, MomentText, StatusChip } from '../../parts/values.tsx
 import { useNow } from '../../platform/clock.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
-import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { orgPlaces } from '../../places.ts'
 import { sentencesOfScopes } from '../shared/access-words.ts'
 
 type Act = 'suspend' | 'resume' | 'revoke'
@@ -101,8 +99,7 @@ function toColumns(now: Date, mayManage: boolean): Column<ApiClient>[] {
 
 /** The organisation's own apps: programs of its own that work on its accounts, without any partner. */
 export function ClientsPage() {
-  const { name, tenantId } = useFrame()
-  const go = useGo()
+  const { name } = useFrame()
   const now = useNow(60_000)
   const mayManage = useMay('tenant.clients.manage')
   const columns = useMemo(() => toColumns(now, mayManage), [now, mayManage])
@@ -113,13 +110,7 @@ export function ClientsPage() {
     <Page
       title={t('ownapp.title')}
       lead={t('ownapp.lead', { org: name })}
-      tools={
-        mayManage && (
-          <Button data-new="" onClick={() => go(orgPlaces.newClient(tenantId))}>
-            {t('ownapp.new')}
-          </Button>
-        )
-      }
+      tools={<BeginButton act="org.client">{t('ownapp.new')}</BeginButton>}
     >
       <Answer query={clients}>
         {({ items }) =>

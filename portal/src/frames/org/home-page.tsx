@@ -27,18 +27,25 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
   const now = useNow(60_000)
   const apps = useConsents('active').data?.length ?? 0
   const wholesalers = (useResales().data?.items ?? []).filter(isLiveResale).length
-  const isNobody = access.partners + apps + wholesalers === 0
+  const ways = [
+    { says: 'home.partners', count: access.partners } as const,
+    { says: 'home.apps', count: apps } as const,
+    { says: 'home.wholesalers', count: wholesalers } as const,
+  ].filter(({ count }) => count > 0)
+  const lately = [
+    access.last_use === null ? '' : t('home.last_use', { when: formatRelative(access.last_use, now) }),
+    access.ends_soon === 0 ? '' : t('home.ends_soon', { count: access.ends_soon }),
+  ].filter(Boolean)
   return (
     <Panel title={t('home.who')}>
       <div className="stack tight">
-        <p className="strong">{isNobody ? t('access.nobody', { org: name }) : t('home.some')}</p>
-        {access.partners > 0 && <p>{t('home.partners', { count: access.partners })}</p>}
-        {apps > 0 && <p>{t('home.apps', { count: apps })}</p>}
-        {wholesalers > 0 && <p>{t('home.wholesalers', { count: wholesalers })}</p>}
-        {access.last_use !== null && (
-          <p className="muted">{t('home.last_use', { when: formatRelative(access.last_use, now) })}</p>
-        )}
-        {access.ends_soon > 0 && <p className="muted">{t('home.ends_soon', { count: access.ends_soon })}</p>}
+        {ways.length === 0 && <p className="strong">{t('access.nobody', { org: name })}</p>}
+        {ways.map(({ says, count }) => (
+          <p key={says} className="strong">
+            {t(says, { count })}
+          </p>
+        ))}
+        {lately.length > 0 && <p className="muted">{lately.join(' · ')}</p>}
         <div className="row">
           <GoLink to={orgPlaces.access(tenantId)}>{t('home.see')}</GoLink>
           <GoLink to={orgPlaces.activity(tenantId)}>{t('home.did')}</GoLink>
@@ -49,7 +56,7 @@ function WhoHasAccess({ access }: { access: NonNullable<TenantHome['who_has_acce
   )
 }
 
-const lately = { by: 'partner', limit: 6 } as const
+const latestActs = { by: 'partner', limit: 6 } as const
 
 function waitingIn({ who_has_access: access }: TenantHome): number {
   return access === null ? 0 : access.waiting + access.waiting_changes
@@ -61,7 +68,7 @@ export function HomePage() {
   const maySee = useMay('tenant.partner_access.audit.read')
   const home = useRead(['home'], (frame, signal) => readBody(frame.client.GET('/tenant/home', { signal })))
   return (
-    <Page title={name}>
+    <Page title={name} tab={t('nav.home')}>
       <Settled>
         <Answer query={home}>
           {(found) => (
@@ -93,7 +100,7 @@ export function HomePage() {
               {maySee && (
                 <section aria-label={t('home.lately')}>
                   <h2 className="section-title">{t('home.lately')}</h2>
-                  <ActivityList filter={lately} isFiltered={false} emptyText={t('org.activity_empty')} />
+                  <ActivityList filter={latestActs} isFiltered={false} emptyText={t('org.activity_empty')} />
                 </section>
               )}
             </div>

@@ -33,7 +33,11 @@ export function OrderPage() {
   )
   return (
     <Page
-      title={order.data ? (order.data.reference ?? itemsInShort(order.data)) : t('orders.title_plain')}
+      title={
+        order.data
+          ? t('orders.titled', { name: order.data.reference ?? itemsInShort(order.data) })
+          : t('orders.title_plain')
+      }
       back={{ to: orgPlaces.orders(tenantId), label: t('nav.orders') }}
     >
       <Answer query={order} lines={10}>

@@ -1,16 +1,15 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Order } from '@liaison/client'
 import { useMemo } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { useEndless } from '../../parts/endless.tsx'
 import { FilterBar, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { textField } from '../../platform/filters.ts'
-import { useFrame, useMay } from '../../platform/frame.ts'
-import { GoLink } from '../../platform/navigate.tsx'
+import { useFrame } from '../../platform/frame.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
 import { optional } from '../shared/list-fields.ts'
@@ -47,7 +46,6 @@ function useOrders(query: { customer_ban?: string; state?: string }) {
 /** What was ordered for the organisation, whoever ordered it; who is billed stands beside each order. */
 export function OrdersPage() {
   const { name, tenantId } = useFrame()
-  const mayOrder = useMay('tenant.orders.create')
   const { values, set, clear, active } = useFilters(spec)
   const orders = useOrders({
     ...optional('customer_ban', values.account),
@@ -58,13 +56,7 @@ export function OrdersPage() {
     <Page
       title={t('orders.title')}
       lead={t('orders.lead', { org: name })}
-      tools={
-        mayOrder && (
-          <Button data-new="" component={GoLink} to={orgPlaces.newOrder(tenantId)}>
-            {t('orders.new')}
-          </Button>
-        )
-      }
+      tools={<BeginButton act="org.order">{t('orders.new')}</BeginButton>}
     >
       <FilterBar active={active} onClear={clear} note={<Refreshed query={orders} />}>
         <SearchBox

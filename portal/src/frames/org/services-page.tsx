@@ -23,7 +23,8 @@ function toColumns(tenantId: string): Column<Service>[] {
     {
       id: 'service',
       header: t('services.service'),
-      cell: (service) => <span className="strong">{service.product_name}</span>,
+      isStrong: true,
+      cell: (service) => service.product_name,
     },
     {
       id: 'billed',

@@ -7,7 +7,7 @@ import { useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
-import { TicketView } from '../shared/ticket-view.tsx'
+import { TicketLead, TicketView } from '../shared/ticket-view.tsx'
 
 const ownRights = { update: true, comment: true, internal: true, assign: true }
 
@@ -27,6 +27,7 @@ export function TicketPage() {
   return (
     <Page
       title={ticket.data ? ticket.data.body.subject : t('ticket.title_plain')}
+      lead={ticket.data && <TicketLead ticket={ticket.data.body} />}
       back={{ to: orgPlaces.tickets(tenantId), label: t('nav.tickets') }}
     >
       <Answer query={ticket} lines={10}>

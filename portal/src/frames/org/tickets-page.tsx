@@ -1,13 +1,12 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { Ticket } from '@liaison/client'
 import { useCallback } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame } from '../../platform/frame.ts'
-import { useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces } from '../../places.ts'
@@ -17,7 +16,6 @@ import { TicketFilterBar, ticketSpec, TicketTable, toTicketQuery } from '../shar
 /** The organisation's own tickets, whoever wrote them. */
 export function TicketsPage() {
   const { name, tenantId } = useFrame()
-  const go = useGo()
   const filters = useFilters(ticketSpec)
   const query = toTicketQuery(filters)
   const tickets = useRead(
@@ -32,9 +30,7 @@ export function TicketsPage() {
       tools={
         <div className="row">
           <ExportLink kind="tickets" />
-          <Button data-new="" onClick={() => go(orgPlaces.newTicket(tenantId))}>
-            {t('newticket.own_title')}
-          </Button>
+          <BeginButton act="org.ticket">{t('newticket.own_title')}</BeginButton>
         </div>
       }
     >

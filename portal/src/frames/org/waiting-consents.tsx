@@ -1,9 +1,9 @@
-import type { WaitingConsent } from '@liaison/client'
+import type { AccessRequest, WaitingConsent } from '@liaison/client'
 
 import { Note } from '../../parts/page.tsx'
 import { formatDate } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
-import { useWaitingConsents } from './calls-consents.ts'
+import { useAccessRequests, useWaitingConsents } from './calls-consents.ts'
 
 function stateOf({ first_approved_by_name: name, first_approved_at: at, is_mine, ends_at }: WaitingConsent) {
   const until = formatDate(ends_at)
@@ -12,10 +12,29 @@ function stateOf({ first_approved_by_name: name, first_approved_at: at, is_mine,
   return t(is_mine ? 'waiting.mine' : 'waiting.first', words)
 }
 
-/** Requests of apps that wait for a second person. The page on which they are decided is the server's own. */
+function MoreWanted({ request }: { request: AccessRequest }) {
+  const { partner_name: partner, client_name: app, ends_at: end, path } = request
+  return (
+    <Note tone="attention">
+      <p>
+        <span className="strong">{t('waiting.more', { partner, app })}</span>{' '}
+        {t('waiting.plain', { until: formatDate(end) })} <a href={path}>{t('waiting.decide')}</a>
+      </p>
+    </Note>
+  )
+}
+
+/**
+ * Requests of apps that wait for a second person, and for more than what was allowed. The pages on which they are decided
+ * are the server's own.
+ */
 export function WaitingConsents() {
   const waiting = useWaitingConsents()
-  return (waiting.data?.items ?? []).map((request) => (
+  const wanted = useAccessRequests()
+  const more = (wanted.data?.items ?? []).map((request) => (
+    <MoreWanted key={request.access_request_id} request={request} />
+  ))
+  const second = (waiting.data?.items ?? []).map((request) => (
     <Note key={request.consent_request_id} tone="attention">
       <p>
         <span className="strong">
@@ -25,4 +44,5 @@ export function WaitingConsents() {
       </p>
     </Note>
   ))
+  return [...more, ...second]
 }

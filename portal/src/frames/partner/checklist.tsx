@@ -32,6 +32,12 @@ function stateOf({ done, recommended, who }: Step): string {
   return who === 'you' ? 'open' : `waits_${who}`
 }
 
+/** What is done is named as a fact, and what is not as the task. */
+function titleOf({ done, name, title }: Step): string {
+  const task = `ready.task.${name}`
+  return !done && hasWords(task) ? t(task) : title
+}
+
 function StepState({ step }: { step: Step }) {
   return (
     <span>
@@ -51,10 +57,12 @@ function StepState({ step }: { step: Step }) {
 function StepWay({ step }: { step: Step }) {
   const { partnerId } = useFrame()
   const mayManage = useMay('partner_org.clients.manage')
+  const maySeeConsents = useMay('partner_org.consents.read')
   const id = `ready.go.${step.name}`
   const to = placeOf(step.name, partnerId)
   if (step.done || to === null || !hasWords(id)) return null
   if (!mayManage && !others.has(step.name)) return <p className="small muted">{t('ready.owner_only')}</p>
+  if (step.name === 'tenant_approved' && !maySeeConsents) return null
   if (to === serverPlaces.account) {
     return (
       <p>
@@ -74,7 +82,7 @@ function StepLine({ step, isNext }: { step: Step; isNext: boolean }) {
     <li className="history" aria-current={isNext ? 'step' : undefined}>
       <StepState step={step} />
       <div>
-        <p className="strong">{step.title}</p>
+        <p className="strong">{titleOf(step)}</p>
         {!step.done && <p>{step.what}</p>}
         <StepWay step={step} />
       </div>
@@ -90,7 +98,7 @@ export function Checklist({ list }: { list: OnboardingChecklist }) {
     <div className="stack form">
       <Note>
         <p className="strong">
-          {next === undefined ? t('ready.complete') : t('ready.next', { title: next.title })}
+          {next === undefined ? t('ready.complete') : t('ready.next', { title: titleOf(next) })}
         </p>
         {next !== undefined && <p>{next.what}</p>}
       </Note>

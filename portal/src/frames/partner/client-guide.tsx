@@ -34,7 +34,7 @@ function metadataOf(issuer: string): string {
 
 /** The command that runs the example application of the repository with this client. */
 function commandOf(clientId: string, resource: string): string {
-  return `node examples/partner-app/main.ts --api ${resource} --client ${clientId} --key FILE.private.jwk.json`
+  return `npx node examples/partner-app/main.ts --api ${resource} --client ${clientId} --key FILE.private.jwk.json`
 }
 
 /** What a developer copies into an application: where to get tokens, where to use them, and a first command. */

@@ -14,7 +14,7 @@ import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { GoLink, useParam } from '../../platform/navigate.tsx'
+import { useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
@@ -23,6 +23,7 @@ import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { useClient } from './client-calls.ts'
 import { checkDraft, ClientFields, sentenceOf, toDraft, toSettings } from './client-fields.tsx'
 import type { ClientDraft } from './client-fields.tsx'
+import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
 import { ClientKeys } from './client-keys.tsx'
 
@@ -85,10 +86,13 @@ function PauseTool({ client }: { client: ApiClient }) {
 
 function Tools({ client }: { client: ApiClient }) {
   const { partnerId } = useFrame()
+  const go = useGo()
   return (
     <>
       <PauseTool client={client} />
-      <GoLink to={partnerPlaces.revokeClient(partnerId, client.client_id)}>{t('app.revoke')}…</GoLink>
+      <Button variant="default" onClick={() => go(partnerPlaces.revokeClient(partnerId, client.client_id))}>
+        {t('app.revoke')}…
+      </Button>
     </>
   )
 }
@@ -178,6 +182,7 @@ function Client({ client, etag }: ClientProps) {
       <ClientGuide clientId={client.client_id} />
       <LivePanel client={client} mayChange={mayChange} />
       <ClientKeys client={client} etag={etag} mayChange={mayChange} />
+      <ClientCertificates client={client} etag={etag} mayChange={mayChange} />
       <SignalStreamPanel
         of={{ kind: 'client', id: client.client_id, name: client.name }}
         isStopped={client.status !== 'active'}

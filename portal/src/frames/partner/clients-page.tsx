@@ -1,14 +1,14 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ApiClient } from '@liaison/client'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { MomentText, StatusChip } from '../../parts/values.tsx'
 import { useNow } from '../../platform/clock.ts'
-import { useFrame, useMay } from '../../platform/frame.ts'
+import { useFrame } from '../../platform/frame.ts'
 import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
@@ -50,17 +50,12 @@ function columnsFor(partnerId: string, now: Date): Column<ApiClient>[] {
 export function ClientsPage() {
   const { partnerId } = useFrame()
   const now = useNow(60_000)
-  const mayManage = useMay('partner_org.clients.manage')
   const { values, set } = useFilters(spec)
   const query = pagingQuery(values.page)
   const clients = useRead(['clients', query], (frame, signal) =>
     readBody(frame.client.GET('/partner/clients', { params: { query }, signal })),
   )
-  const toNew = mayManage && (
-    <Button data-new="" component={GoLink} to={partnerPlaces.newClient(partnerId)}>
-      {t('apps.new')}
-    </Button>
-  )
+  const toNew = <BeginButton act="partner.client">{t('apps.new')}</BeginButton>
   return (
     <Page title={t('apps.title')} lead={t('apps.lead')} tools={toNew}>
       <div className="stack">

@@ -50,7 +50,8 @@ const consentColumns: Column<PartnerConsent>[] = [
   {
     id: 'customer',
     header: t('granted.customer'),
-    cell: (row) => <span className="strong">{row.tenant_name}</span>,
+    isStrong: true,
+    cell: (row) => row.tenant_name,
   },
   { id: 'client', header: t('granted.client'), cell: (row) => row.client.name },
   {
@@ -121,7 +122,8 @@ const resaleColumns: Column<Resale>[] = [
   {
     id: 'customer',
     header: t('granted.customer'),
-    cell: (row) => <span className="strong">{row.tenant_name}</span>,
+    isStrong: true,
+    cell: (row) => row.tenant_name,
   },
   { id: 'agreement', header: t('granted.agreement'), cell: (row) => row.agreement_reference },
   { id: 'accounts', header: t('granted.accounts'), cell: (row) => row.bans.join(', ') },

@@ -3,6 +3,7 @@ import { readBody } from '@liaison/client'
 import type { Link } from '@liaison/client'
 import { useCallback } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
@@ -28,11 +29,7 @@ function Tools() {
           {t('links.many')}
         </Button>
       )}
-      {mayRequest && (
-        <Button data-new="" onClick={() => go(partnerPlaces.requestLink(partnerId))}>
-          {t('links.request')}
-        </Button>
-      )}
+      <BeginButton act="partner.link">{t('links.request')}</BeginButton>
     </>
   )
 }
@@ -62,7 +59,7 @@ export function LinksPage() {
               />
             </div>
           ) : (
-            <LinkTable page={page} filters={filters} addressOf={addressOf} />
+            <LinkTable page={page} filters={filters} addressOf={addressOf} of="partner" />
           )
         }
       </Answer>

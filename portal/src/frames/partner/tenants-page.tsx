@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { ManagedTenant, ManagedTenantPage } from '@liaison/client'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
@@ -12,11 +12,11 @@ import { Answer, Empty, Refreshed, ScopeNote, TileBones } from '../../parts/stat
 import { DateText, LinkChip, MoneyFigure, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, readFilters, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
-import { useFrame, useMay } from '../../platform/frame.ts'
-import { GoLink, isPlainClick, useGo } from '../../platform/navigate.tsx'
+import { mayBegin, useFrame } from '../../platform/frame.ts'
+import { GoLink, isPlainClick } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { actingPlaces, partnerPlaces } from '../../places.ts'
+import { ACTS, actingPlaces, partnerPlaces } from '../../places.ts'
 import { shownColumns } from '../shared/columns.ts'
 import { GroupPick } from '../shared/group-pick.tsx'
 import { optional, orderField, pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
@@ -314,7 +314,8 @@ function Board({ page, filters }: { page: ManagedTenantPage; filters: ListFilter
 }
 
 function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
-  const { partnerId } = useFrame()
+  const frame = useFrame()
+  const mayRequest = mayBegin(frame, ACTS['partner.link'])
   useBeginning(!isFiltered)
   return (
     <div className="list">
@@ -322,7 +323,9 @@ function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
         title={t(isFiltered ? 'state.no_match' : 'board.none')}
         text={t(isFiltered ? 'state.no_match_text' : 'board.none_text')}
       >
-        {!isFiltered && <GoLink to={partnerPlaces.requestLink(partnerId)}>{t('links.request')}</GoLink>}
+        {!isFiltered && mayRequest && (
+          <GoLink to={partnerPlaces.requestLink(frame.partnerId)}>{t('links.request')}</GoLink>
+        )}
       </Empty>
     </div>
   )
@@ -330,9 +333,6 @@ function EmptyBoard({ isFiltered }: { isFiltered: boolean }) {
 
 /** All tenants of the partner as rows: work, money, promises and the state of each link. */
 export function TenantsPage() {
-  const { partnerId } = useFrame()
-  const go = useGo()
-  const mayRequest = useMay('partner_org.links.request')
   const filters = useFilters(spec)
   const { values, set } = filters
   const query = {
@@ -351,11 +351,7 @@ export function TenantsPage() {
     (frame, signal) => readBody(frame.client.GET('/partner/customers', { params: { query }, signal })),
     { keep: true },
   )
-  const tools = mayRequest && (
-    <Button data-new="" onClick={() => go(partnerPlaces.requestLink(partnerId))}>
-      {t('links.request')}
-    </Button>
-  )
+  const tools = <BeginButton act="partner.link">{t('links.request')}</BeginButton>
   return (
     <Page title={t('board.title')} tools={tools}>
       <TileBones query={tenants} count={5} lines={3} />

@@ -1,8 +1,8 @@
 import './payouts-words.ts'
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { PayoutBatch } from '@liaison/client'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { FilterBar, Pick, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -10,7 +10,7 @@ import { Empty } from '../../parts/states.tsx'
 import { DateText, MoneyText, StatusChip } from '../../parts/values.tsx'
 import { choiceField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
-import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -58,16 +58,11 @@ const columns: Column<PayoutBatch>[] = [
   },
 ]
 
-function Tools({ mayRun }: { mayRun: boolean }) {
-  const go = useGo()
+function Tools() {
   return (
     <>
       <ProgramExportTools kind="payout_batches" />
-      {mayRun && (
-        <Button data-new="" onClick={() => go(platformPlaces.newPayout())}>
-          {t('batches.new')}
-        </Button>
-      )}
+      <BeginButton act="platform.payout">{t('batches.new')}</BeginButton>
     </>
   )
 }
@@ -84,7 +79,7 @@ export function BatchesPage() {
     { keep: true },
   )
   return (
-    <Page title={t('payouts.title')} lead={t('payouts.platform_lead')} tools={<Tools mayRun={mayRun} />}>
+    <Page title={t('payouts.title')} lead={t('payouts.platform_lead')} tools={<Tools />}>
       <div className="stack">
         <FilterBar active={active} onClear={clear}>
           <Pick

@@ -83,6 +83,7 @@ function ClientFacts({ client }: { client: ApiClient }) {
             client.ip_allow.length === 0 ? t('client.ips_any') : client.ip_allow.join(', '),
           ),
           fact(t('client.keys'), client.jwks.keys.map(keyOf).join('; ')),
+          fact(t('client.binding'), t(`client.binding_${client.token_binding}`)),
           fact(
             t('client.created'),
             t('client.created_value', {

@@ -24,6 +24,7 @@ function GatewayFacts({ gateway }: { gateway: Gateway }) {
           fact(t('gateways.upstreams'), gateway.upstreams.join(', ') || '–'),
           fact(t('gateways.hint'), <GatewayCredential gateway={gateway} />),
           fact(t('client.ips'), gateway.ip_allow.join(', ') || t('client.ips_any')),
+          fact(t('gateways.certificates'), t(gateway.reads_certificates ? 'gateways.yes' : 'gateways.no')),
           fact(t('gateways.trusted'), t(gateway.is_trusted ? 'gateways.yes' : 'gateways.no')),
           fact(t('column.since'), formatDateTime(gateway.created_at)),
           fact(t('link.id'), <IdText id={gateway.gateway_id} />),

@@ -30,7 +30,12 @@ export function LinksOf({ query }: { query: { partner_id: string } | { tenant_id
               <Empty title={t('links.none')} />
             </div>
           ) : (
-            <LinkTable page={page} filters={filters} addressOf={addressOf} withPartner />
+            <LinkTable
+              page={page}
+              filters={filters}
+              addressOf={addressOf}
+              of={'tenant_id' in query ? 'tenant' : 'partner'}
+            />
           )
         }
       </Answer>

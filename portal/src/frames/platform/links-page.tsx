@@ -34,7 +34,7 @@ export function LinksPage() {
               />
             </div>
           ) : (
-            <LinkTable page={page} filters={filters} addressOf={addressOf} withPartner />
+            <LinkTable page={page} filters={filters} addressOf={addressOf} of="everybody" />
           )
         }
       </Answer>

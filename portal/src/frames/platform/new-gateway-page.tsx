@@ -16,7 +16,13 @@ import { Ticks } from '../shared/ticks.tsx'
 import { missing } from './form-words.ts'
 import { GatewaySecret } from './gateway-secret.tsx'
 
-type Draft = { name: string; ips: string; isTrusted: boolean; upstreams: string[] }
+type Draft = {
+  name: string
+  ips: string
+  isTrusted: boolean
+  readsCertificates: boolean
+  upstreams: string[]
+}
 type FieldsProps = { draft: Draft; errors: readonly FormError[]; onDraft: (draft: Draft) => void }
 
 function Upstreams({ draft, onDraft }: Pick<FieldsProps, 'draft' | 'onDraft'>) {
@@ -63,11 +69,18 @@ function Fields({ draft, errors, onDraft }: FieldsProps) {
         checked={draft.isTrusted}
         onChange={(event) => onDraft({ ...draft, isTrusted: event.currentTarget.checked })}
       />
+      <Checkbox
+        id="reads_certificates"
+        label={t('gateways.certificates')}
+        description={t('gateways.certificates_about')}
+        checked={draft.readsCertificates}
+        onChange={(event) => onDraft({ ...draft, readsCertificates: event.currentTarget.checked })}
+      />
     </>
   )
 }
 
-const blank: Draft = { name: '', ips: '', isTrusted: false, upstreams: [] }
+const blank: Draft = { name: '', ips: '', isTrusted: false, readsCertificates: false, upstreams: [] }
 
 /** Registers a gateway; its credential is shown once, right after. */
 export function NewGatewayPage() {
@@ -83,6 +96,7 @@ export function NewGatewayPage() {
           name: wanted.name.trim(),
           ip_allow: linesOf(wanted.ips),
           is_trusted: wanted.isTrusted,
+          reads_certificates: wanted.readsCertificates,
           upstreams: wanted.upstreams,
         },
       }),

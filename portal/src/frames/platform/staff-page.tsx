@@ -100,7 +100,7 @@ const staffColumns: Column<Staff>[] = [
 ]
 
 const invitationColumns: Column<Invitation>[] = [
-  { id: 'email', header: t('staff.email'), cell: (row) => <span className="strong">{row.email}</span> },
+  { id: 'email', header: t('staff.email'), isStrong: true, cell: (row) => row.email },
   { id: 'by', header: t('staff.invited_by'), cell: (row) => row.invited_by ?? t('value.none') },
   { id: 'ends', header: t('staff.works_until'), cell: (row) => <DateText iso={row.expires_at} /> },
   { id: 'acts', header: '', cell: (row) => <WithdrawButton invitation={row} /> },

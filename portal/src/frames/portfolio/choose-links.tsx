@@ -15,6 +15,17 @@ import { tenantNameOf } from '../shared/link-parts.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { OperationResult } from './operation.tsx'
 
+/** States in which the days of a link run. */
+const lasting: ReadonlySet<Link['status']> = new Set(['requested', 'approved', 'active', 'suspended'])
+
+/** Whole days until a link ends. One that ended says since when; one that never worked or was stopped has none left. */
+function daysLeft({ status, expires_in_days: days }: Link): string {
+  if (status === 'expired' && days !== null) {
+    return t('time.ago', { amount: t('time.days', { count: Math.abs(days) }) })
+  }
+  return days === null || !lasting.has(status) ? '–' : formatCount(days)
+}
+
 type RowProps = { link: Link; isChosen: boolean; onToggle: () => void }
 
 function Row({ link, isChosen, onToggle }: RowProps) {
@@ -39,7 +50,7 @@ function Row({ link, isChosen, onToggle }: RowProps) {
         <LinkChip status={link.status} days={link.expires_in_days} />
       </td>
       <td className="num" data-label={t('expiring.days')}>
-        {link.expires_in_days === null ? '–' : formatCount(link.expires_in_days)}
+        {daysLeft(link)}
       </td>
       <td className="num" data-label={t('link.ends')}>
         <DateText iso={link.ends_at} />

@@ -1,15 +1,15 @@
-import { Button } from '@mantine/core'
 import type { TenantGroup } from '@liaison/client'
 import { useMemo } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { DataTable } from '../../parts/data-table.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { DateText } from '../../parts/values.tsx'
 import { formatCount } from '../../platform/format.ts'
-import { useFrame, useMay } from '../../platform/frame.ts'
-import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { useFrame } from '../../platform/frame.ts'
+import { GoLink } from '../../platform/navigate.tsx'
 import { t } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
 import { useGroups } from '../shared/group-pick.tsx'
@@ -59,15 +59,9 @@ function toColumns(partnerId: string): Column<TenantGroup>[] {
 /** The partner's own labels for its tenants (B14). */
 export function GroupsPage() {
   const { partnerId } = useFrame()
-  const go = useGo()
-  const mayManage = useMay('partner_org.groups.manage')
   const groups = useGroups()
   const columns = useMemo(() => toColumns(partnerId), [partnerId])
-  const make = mayManage && (
-    <Button data-new="" onClick={() => go(partnerPlaces.newGroup(partnerId))}>
-      {t('groups.make')}
-    </Button>
-  )
+  const make = <BeginButton act="partner.group">{t('groups.make')}</BeginButton>
   return (
     <Page title={t('groups.title')} lead={t('groups.lead')} tools={make}>
       <Answer query={groups} lines={5}>

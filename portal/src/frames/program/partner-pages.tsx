@@ -6,11 +6,11 @@ import { useMemo, useState } from 'react'
 
 import { useFilters } from '../../parts/filter-bar.tsx'
 import { Empty } from '../../parts/states.tsx'
-import { useMay } from '../../platform/frame.ts'
+import { mayBegin, useFrame, useMay } from '../../platform/frame.ts'
 import { GoLink, useGo } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
-import { platformPlaces } from '../../places.ts'
+import { ACTS, platformPlaces } from '../../places.ts'
 import { toColumns as toAgreementColumns } from '../agreements/agreement-columns.tsx'
 import { toColumns as toCodeColumns, useMakeCode } from '../referrals/code-columns.tsx'
 import { CodeForm } from '../referrals/code-form.tsx'
@@ -54,7 +54,7 @@ function AgreementsOf({ id }: { id: string }) {
 /** Every version of the agreements with one partner. */
 export function PartnerAgreementsPage() {
   const go = useGo()
-  const mayDraft = useMay('platform.agreements.draft')
+  const mayDraft = mayBegin(useFrame(), ACTS['platform.agreement'])
   return (
     <PartnerTab tab="agreements">
       {({ partner_id: id, status }) => (

@@ -141,7 +141,7 @@ function useStatement(id: string) {
   )
 }
 
-type StatementProps = { id: string; back: (partner: string) => { to: string; label: string } }
+type StatementProps = { id: string; back: (of?: EarningStatementDetail) => { to: string; label: string } }
 
 function Statement({ id, back }: StatementProps) {
   const statement = useStatement(id)
@@ -151,7 +151,7 @@ function Statement({ id, back }: StatementProps) {
       ? t('statement.title')
       : t('statement.of', { month: formatMonth(found.month), currency: found.currency })
   return (
-    <Page title={title} lead={found?.partner_name} back={back(found?.partner_id ?? '')}>
+    <Page title={title} lead={found?.partner_name} back={back(found)}>
       <Answer query={statement} lines={8}>
         {(body) => (
           <div className="stack">
@@ -179,9 +179,9 @@ export function OwnStatementPage() {
 /** One monthly statement of a partner, line by line, for the provider. */
 export function PlatformStatementPage() {
   const id = useParam('statement')
-  const back = (partner: string) => ({
-    to: partner === '' ? platformPlaces.partners() : platformPlaces.partnerPart(partner, 'payouts'),
-    label: t('statement.back_partner'),
-  })
+  const back = (of?: EarningStatementDetail) =>
+    of === undefined
+      ? { to: platformPlaces.partners(), label: t('nav.partners') }
+      : { to: platformPlaces.partnerPart(of.partner_id, 'payouts'), label: of.partner_name }
   return <Statement id={id} back={back} />
 }

@@ -98,19 +98,28 @@ function MoneyTiles() {
   )
 }
 
+/** The months that figures are of, such as "Dec 2025 to Nov 2026"; nothing while there is none. */
+function periodOf(months: readonly string[]): string | undefined {
+  const ordered = months.toSorted()
+  const [first, last] = [ordered[0], ordered.at(-1)]
+  if (first === undefined || last === undefined) return undefined
+  return t('funnel.period', { first: formatMonth(first), last: formatMonth(last) })
+}
+
 /** The steps as figures, from a click to what was earned. */
 export function FunnelTiles({ totals, months }: Pick<ReferralStats, 'totals' | 'months'>) {
   const { partnerId } = useFrame()
   const seesEarned = useMay('partner_org.earnings.summary.read')
+  const period = periodOf(months.map(({ month }) => month))
   return (
     <div className="tiles">
-      <Tile title={t('funnel.clicks')} to={partnerPlaces.codes(partnerId)}>
+      <Tile title={t('funnel.clicks')} to={partnerPlaces.codes(partnerId)} note={period}>
         <p className="figure">{formatCount(totals.clicks)}</p>
       </Tile>
       <Tile
         title={t('funnel.sign_ups')}
         to={partnerPlaces.referrals(partnerId)}
-        note={rateOf(totals.sign_ups, totals.clicks)}
+        note={[period, rateOf(totals.sign_ups, totals.clicks)].filter(Boolean).join(' · ')}
       >
         <p className="figure">{formatCount(totals.sign_ups)}</p>
       </Tile>

@@ -103,7 +103,7 @@ const memberColumns: Column<Member>[] = [
   {
     id: 'status',
     header: t('column.status'),
-    cell: (member) => tValue('member_status', member.status),
+    cell: (member) => <StatusChip family="organisation" value={member.status} />,
   },
 ]
 

@@ -1,9 +1,9 @@
 import './registry-words.ts'
-import { Button } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import type { PartnerRecord } from '@liaison/client'
 import type { ReactNode } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -11,8 +11,7 @@ import { Refreshed } from '../../parts/states.tsx'
 import { DateText, StatusChip } from '../../parts/values.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { formatCount } from '../../platform/format.ts'
-import { useMay } from '../../platform/frame.ts'
-import { GoLink, useGo } from '../../platform/navigate.tsx'
+import { GoLink } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { platformPlaces } from '../../places.ts'
@@ -94,17 +93,6 @@ function Filters({
   )
 }
 
-function AddButton() {
-  const go = useGo()
-  const mayManage = useMay('platform.partners.manage')
-  if (!mayManage) return null
-  return (
-    <Button data-new="" onClick={() => go(platformPlaces.newPartner())}>
-      {t('newpartner.open')}
-    </Button>
-  )
-}
-
 /** The registry of partners. */
 export function PartnersPage() {
   const filters = useFilters(spec)
@@ -122,7 +110,11 @@ export function PartnersPage() {
   )
   const isFiltered = active.length > 0
   return (
-    <Page title={t('partners.title')} lead={t('partners.lead')} tools={<AddButton />}>
+    <Page
+      title={t('partners.title')}
+      lead={t('partners.lead')}
+      tools={<BeginButton act="platform.partner">{t('newpartner.open')}</BeginButton>}
+    >
       <Filters filters={filters} note={<Refreshed query={partners} />} />
       <PagedTable
         query={partners}

@@ -9,6 +9,7 @@ import { Panel } from '../../parts/page.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
+import { StatusChip } from '../../parts/values.tsx'
 import { t, tValue } from '../../platform/words.ts'
 import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 import { isLastOwner, MemberActs } from './member-acts.tsx'
@@ -17,7 +18,11 @@ import type { MemberOf } from './member-acts.tsx'
 const shared: readonly Column<PartnerMember>[] = [
   nameColumn(),
   { id: 'role', header: t('people.role'), cell: (row) => tValue('member_role', row.role) },
-  { id: 'status', header: t('column.status'), cell: (row) => tValue('member_status', row.status) },
+  {
+    id: 'status',
+    header: t('column.status'),
+    cell: (row) => <StatusChip family="organisation" value={row.status} />,
+  },
   factorColumn(),
 ]
 

@@ -1,3 +1,5 @@
+import { useState } from 'react'
+
 import { TableFrame } from '../../parts/table-frame.tsx'
 import { t } from '../../platform/words.ts'
 
@@ -139,16 +141,13 @@ function Plot(props: TrendChartProps) {
   )
 }
 
-/** A picture of values over time with gaps where nothing is known, and the same values as a table. */
-export function TrendChart(props: TrendChartProps) {
-  const { title, points, format, of } = props
-  if (points.every(({ value }) => value === null)) return <p className="muted">{t('reports.no_data')}</p>
+/** The values of a picture as a table, drawn once it is asked for. */
+function Twin({ title, points, format, of }: TrendChartProps) {
+  const [isOpen, setOpen] = useState(false)
   return (
-    <figure className="chart-figure">
-      <figcaption className="small muted">{title}</figcaption>
-      <Plot {...props} />
-      <details className="twin">
-        <summary>{t('reports.as_table')}</summary>
+    <details className="twin" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t('reports.as_table')}</summary>
+      {isOpen && (
         <TableFrame caption={title} look="table" heads={[of, { figures: title }]}>
           {points.map(({ label, value }) => (
             <tr key={label}>
@@ -157,7 +156,20 @@ export function TrendChart(props: TrendChartProps) {
             </tr>
           ))}
         </TableFrame>
-      </details>
+      )}
+    </details>
+  )
+}
+
+/** A picture of values over time with gaps where nothing is known, and the same values as a table. */
+export function TrendChart(props: TrendChartProps) {
+  const { title, points } = props
+  if (points.every(({ value }) => value === null)) return <p className="muted">{t('reports.no_data')}</p>
+  return (
+    <figure className="chart-figure">
+      <figcaption className="small muted">{title}</figcaption>
+      <Plot {...props} />
+      <Twin {...props} />
     </figure>
   )
 }

@@ -22,7 +22,7 @@ export function ReportTabs() {
     [places.compareReport(partnerId), t('reports.compare')],
   ] as const
   return (
-    <nav className="report-tabs" aria-label={t('reports.kinds')}>
+    <nav className="tab-row" aria-label={t('reports.kinds')}>
       {tabs.map(([to, label]) => (
         <GoLink key={to} to={to} {...(path === to ? { 'aria-current': 'page' as const } : {})}>
           {label}

@@ -68,21 +68,30 @@ export function LinkFilterBar<Data>({ filters, searchLabel, query }: LinkFilterB
 
 type AddressOf = (link: Link) => string
 
-function toColumns(now: Date, addressOf: AddressOf, withPartner: boolean): Column<Link>[] {
+/** Whose links they are; the page of one side names the other side alone. */
+type LinksOf = 'everybody' | 'partner' | 'tenant'
+
+function sidesOf(of: LinksOf, addressOf: AddressOf): Column<Link>[] {
+  const opens = (link: Link, name: string) => (
+    <GoLink className="thing" to={addressOf(link)}>
+      {name}
+    </GoLink>
+  )
   const partner: Column<Link> = {
     id: 'partner',
     header: t('column.partner'),
-    cell: (link) => link.partner_name,
+    cell: (link) => (of === 'tenant' ? opens(link, link.partner_name) : link.partner_name),
   }
-  const first: Column<Link> = {
+  const tenant: Column<Link> = {
     id: 'tenant',
     header: t('column.tenant'),
-    cell: (link) => (
-      <GoLink className="thing" to={addressOf(link)}>
-        {tenantNameOf(link)}
-      </GoLink>
-    ),
+    cell: (link) => opens(link, tenantNameOf(link)),
   }
+  if (of === 'tenant') return [partner]
+  return of === 'partner' ? [tenant] : [tenant, partner]
+}
+
+function toColumns(now: Date, addressOf: AddressOf, of: LinksOf): Column<Link>[] {
   const others: Column<Link>[] = [
     { id: 'role', header: t('column.role'), cell: (link) => link.role_title },
     {
@@ -104,15 +113,15 @@ function toColumns(now: Date, addressOf: AddressOf, withPartner: boolean): Colum
     },
     { id: 'ends', header: t('link.ends'), numeric: true, cell: (link) => <DateText iso={link.ends_at} /> },
   ]
-  return withPartner ? [first, partner, ...others] : [first, ...others]
+  return [...sidesOf(of, addressOf), ...others]
 }
 
-type LinkTableProps = { page: LinkPageOf; filters: LinkFilters; addressOf: AddressOf; withPartner?: boolean }
+type LinkTableProps = { page: LinkPageOf; filters: LinkFilters; addressOf: AddressOf; of: LinksOf }
 
 /** Links as rows. */
-export function LinkTable({ page, filters, addressOf, withPartner = false }: LinkTableProps) {
+export function LinkTable({ page, filters, addressOf, of }: LinkTableProps) {
   const now = useNow(60_000)
-  const columns = useMemo(() => toColumns(now, addressOf, withPartner), [now, addressOf, withPartner])
+  const columns = useMemo(() => toColumns(now, addressOf, of), [now, addressOf, of])
   return (
     <DataTable
       caption={t('links.caption')}

@@ -171,7 +171,7 @@ function Counting({ sla }: { sla: NonNullable<TicketDetail['sla']> }) {
   const isRunning = sla.state === 'ok' || sla.state === 'at_risk'
   return (
     <div className="row">
-      <SlaRing sla={sla} size={30} />
+      <SlaRing sla={sla} />
       <StatusChip family="sla" value={sla.state} />
       {isRunning && left !== null && <span className="strong num">{t('ticket.left', { left })}</span>}
     </div>

@@ -172,7 +172,8 @@ function toColumns(now: Date, addressOf: (ticket: Ticket) => string, withTenant:
   const tenant: Column<Ticket> = {
     id: 'tenant',
     header: t('column.tenant'),
-    cell: (ticket) => <span className="strong">{ticket.tenant_name}</span>,
+    isStrong: true,
+    cell: (ticket) => ticket.tenant_name,
   }
   const own: Column<Ticket>[] = [
     {

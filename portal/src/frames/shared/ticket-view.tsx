@@ -62,6 +62,16 @@ function TicketFacts({ ticket }: { ticket: TicketDetail }) {
   )
 }
 
+/** Which ticket it is and how it stands, below its subject. */
+export function TicketLead({ ticket }: { ticket: TicketDetail }) {
+  return (
+    <>
+      <span className="num">{ticket.ticket_number}</span> <StatusChip family="ticket" value={ticket.status} />{' '}
+      <StatusChip family="priority" value={ticket.priority} />
+    </>
+  )
+}
+
 export type TicketRights = { update: boolean; comment: boolean; internal: boolean; assign: boolean }
 type TicketViewProps = {
   ticket: TicketDetail

@@ -114,7 +114,7 @@ export function SetLimit({ detail }: { detail: UserUsageDetail }) {
   return (
     <Panel title={t('usage.set_title')}>
       <form
-        className="stack tight"
+        className="stack tight form"
         onSubmit={(event) => {
           event.preventDefault()
           write.mutate(wish)

@@ -92,7 +92,7 @@ function Cases() {
   if (cases.data === undefined || cases.data.items.length === 0) return null
   return (
     <Panel title={t('usage.cases')}>
-      <ul className="stack tight">
+      <ul className="plain stack tight">
         {cases.data.items.map((one) => (
           <CaseLine key={one.consequence_id} one={one} />
         ))}

@@ -77,14 +77,25 @@ export function DayTable({ detail }: { detail: UserUsageDetail }) {
         <div className="list">
           <TableFrame
             caption={t('usage.days')}
-            heads={[t('usage.day'), t('usage.operations'), t('usage.counted'), t('usage.beyond')]}
+            heads={[
+              t('usage.day'),
+              { figures: t('usage.operations') },
+              { figures: t('usage.counted') },
+              { figures: t('usage.beyond') },
+            ]}
           >
             {detail.days.map((day) => (
               <tr key={day.day}>
                 <td className="strong">{formatDate(day.day)}</td>
-                <td data-label={t('usage.operations')}>{formatCount(day.operations)}</td>
-                <td data-label={t('usage.counted')}>{formatCount(day.counted)}</td>
-                <td data-label={t('usage.beyond')}>{formatCount(day.beyond)}</td>
+                <td className="num" data-label={t('usage.operations')}>
+                  {formatCount(day.operations)}
+                </td>
+                <td className="num" data-label={t('usage.counted')}>
+                  {formatCount(day.counted)}
+                </td>
+                <td className="num" data-label={t('usage.beyond')}>
+                  {formatCount(day.beyond)}
+                </td>
               </tr>
             ))}
           </TableFrame>

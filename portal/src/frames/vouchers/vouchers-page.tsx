@@ -1,15 +1,16 @@
 import './vouchers-words.ts'
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { readBody } from '@liaison/client'
 import { useMemo } from 'react'
 import type { ReactNode } from 'react'
 
+import { BeginButton } from '../../parts/begin-button.tsx'
 import { anyOr, FilterBar, Pick, SearchBox, useFilters } from '../../parts/filter-bar.tsx'
 import { Page } from '../../parts/page.tsx'
 import { Refreshed } from '../../parts/states.tsx'
 import { choiceField, textField } from '../../platform/filters.ts'
 import { useMay } from '../../platform/frame.ts'
-import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
+import { GoLink, useParam } from '../../platform/navigate.tsx'
 import { useRead } from '../../platform/query.ts'
 import { t } from '../../platform/words.ts'
 import { orgPlaces as places } from '../../places.ts'
@@ -102,17 +103,11 @@ function useVouchers({ search, born, state, agency, page }: ListQuery) {
 }
 
 function Tools({ ten }: { ten: string }) {
-  const go = useGo()
   const mayErase = useMay('tenant.vouchers.void')
-  const mayIssue = useMay('tenant.vouchers.issue')
   return (
     <>
       {mayErase && <GoLink to={places.recipients(ten)}>{t('vouchers.kept_of_person')}</GoLink>}
-      {mayIssue && (
-        <Button data-new="" onClick={() => go(places.newVoucher(ten))}>
-          {t('vouchers.new')}
-        </Button>
-      )}
+      <BeginButton act="org.voucher">{t('vouchers.new')}</BeginButton>
     </>
   )
 }

@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core'
 
 import type { WebhookEndpoint } from '@liaison/client'
+import type { ReactNode } from 'react'
 
 import { errorOf } from '../../parts/error-summary.tsx'
 import type { FormError } from '../../parts/error-summary.tsx'
-import { t } from '../../platform/words.ts'
+import { t, tValue } from '../../platform/words.ts'
 import { Ticks } from '../shared/ticks.tsx'
 import { useEventTypes } from './calls.ts'
 
@@ -30,6 +31,35 @@ type FieldsProps = {
   draft: EndpointDraft
   errors: readonly FormError[]
   onDraft: (draft: EndpointDraft) => void
+}
+
+type EventType = WebhookEndpoint['event_types'][number]
+
+/** What an event is about: the first part of its name. */
+const topicOf = (type: EventType): string => type.split('.')[0] ?? type
+
+type GroupsProps = Pick<FieldsProps, 'draft' | 'onDraft'> & {
+  entries: readonly { value: EventType; label: ReactNode }[]
+}
+
+/** The events by what they are about, so that nobody reads all to find one. */
+function EventGroups({ draft, entries, onDraft }: GroupsProps) {
+  const groups = Map.groupBy(entries, ({ value }) => topicOf(value))
+  return (
+    <fieldset id="event_types" className="stack" tabIndex={-1}>
+      <legend className="section-title">{t('hooks.events')}</legend>
+      {[...groups].map(([topic, some]) => (
+        <Ticks
+          key={topic}
+          id={`event_types_${topic}`}
+          legend={tValue('hooks.topic', topic)}
+          entries={some}
+          ticked={draft.types}
+          onTicked={(chosen) => onDraft({ ...draft, types: chosen })}
+        />
+      ))}
+    </fieldset>
+  )
 }
 
 type AllProps = Pick<FieldsProps, 'draft' | 'onDraft'> & { names: EndpointDraft['types'] }
@@ -82,13 +112,7 @@ export function EndpointFields({ draft, errors, onDraft }: FieldsProps) {
         onChange={(event) => onDraft({ ...draft, description: event.currentTarget.value })}
       />
       <AllOrNone draft={draft} names={entries.map(({ value }) => value)} onDraft={onDraft} />
-      <Ticks
-        id="event_types"
-        legend={t('hooks.events')}
-        entries={entries}
-        ticked={draft.types}
-        onTicked={(chosen) => onDraft({ ...draft, types: chosen })}
-      />
+      <EventGroups draft={draft} entries={entries} onDraft={onDraft} />
     </>
   )
 }

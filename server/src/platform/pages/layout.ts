@@ -54,9 +54,12 @@ function frameBar(frame: PageFrame): Html {
   </div>`
 }
 
-function signedIn(name: string): Html {
+/** The links of everybody, in the same order on every page and in the portal (WCAG 3.2.6). */
+function ownLinks(signedInAs: string | undefined): Html {
+  if (signedInAs === undefined) return html`<span class="who"><a href="/help">Help</a></span>`
   return html`<span class="who"
-    >Signed in as ${name} · <a href="/account">Account</a> · <a href="/signout">Sign out</a></span
+    >Signed in as ${signedInAs} · <a href="/account">Account</a> · <a href="/help">Help</a> ·
+    <a href="/signout">Sign out</a></span
   >`
 }
 
@@ -64,7 +67,7 @@ function brandBar(signedInAs: string | undefined): Html {
   return html`<header class="top">
     <div class="top-row">
       <a class="brand" href="/"><img src="${MARK.path}" alt="" width="28" height="28" />${PROVIDER_NAME}</a
-      >${signedInAs !== undefined && signedIn(signedInAs)}
+      >${ownLinks(signedInAs)}
     </div>
   </header>`
 }

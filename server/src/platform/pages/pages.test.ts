@@ -5,7 +5,15 @@ import { ProblemError } from '#platform/problem.ts'
 import { page } from '#platform/route.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
 import { TestWorld } from '#testing/world.ts'
-import { pageAssetRoutes, problemPage, PROVIDER_NAME, showPage, textArea, textField } from './index.ts'
+import {
+  pageAssetRoutes,
+  problemPage,
+  PROVIDER_NAME,
+  showPage,
+  STYLESHEET,
+  textArea,
+  textField,
+} from './index.ts'
 
 const access = { identity: 'A page for tests.' }
 
@@ -92,6 +100,12 @@ test('the faults of a form stand on top, lead to their fields and are in the tit
   expect(text).toContain('value="&quot;&gt;&lt;x&gt;"')
   expect(text).toContain(' required>\n\n&lt;/textarea&gt;</textarea>')
   expect(text).toContain('Acme &amp; Sons')
+})
+
+test('the look of all pages is at most 12 KB', async () => {
+  const { text } = await new FormBrowser(world).get(STYLESHEET.path)
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(12 * 1024)
+  expect(text).toContain('h1 { margin: 0 0 8px;')
 })
 
 test('the stylesheet and the mark that a page names are served', async () => {

@@ -84,12 +84,14 @@ const REALM_WORDS: Readonly<Record<number, Words>> = {
   404: { title: 'There is nothing here', what: 'The address may be mistyped.', next: html`` },
 }
 
+const STATUS_LINK = html`<a class="button" href="/status">Does the service work?</a>`
+
 /** The page of one problem: what happened, what to do, and the reference. */
 function showProblem(problem: ProblemBody, isInRealm: boolean): HtmlPage {
   const status = STATUSES.find((known) => known === problem.status) ?? 400
   const words = (isInRealm ? REALM_WORDS[status] : undefined) ?? WORDS[status] ?? OTHER
   const body = html`<p class="lead">${words.what}</p>
-    ${detailOf(problem)}${words.next.text !== '' && html`<div class="buttons">${words.next}</div>`}
+    ${detailOf(problem)}${words.next.text !== '' && html`<div class="buttons">${words.next}${status >= 500 && !isInRealm && STATUS_LINK}</div>`}
     <p class="small muted">
       Reference
       <span class="mono">${problem.request_id}</span
