@@ -38,6 +38,35 @@ function targetsOf({ file, text }: Page): string[] {
     .map((target) => normalize(join(dirname(file), decodeURIComponent(target.split('#')[0] ?? ''))))
 }
 
+/** The anchors of a page as they are made from its headings. */
+function anchorsOf({ text }: Page): Set<string> {
+  const seen = new Map<string, number>()
+  const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
+  return new Set(
+    [...prose.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => {
+      const words = heading.replaceAll(LINK, (link) => link.slice(1, link.indexOf(']')))
+      const slug = words
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+        .replaceAll(' ', '-')
+      const times = seen.get(slug) ?? 0
+      seen.set(slug, times + 1)
+      return times === 0 ? slug : `${slug}-${times}`
+    }),
+  )
+}
+
+/** Links into a part of a page, with the page that they lead to. */
+function linksIntoPages({ file, text }: Page): { readonly to: string; readonly anchor: string }[] {
+  return [...text.matchAll(LINK)]
+    .map(([, target = '']) => target)
+    .filter((target) => /^[^:]*#/.test(target) && !/^https?:/.test(target))
+    .map((target) => {
+      const [path = '', anchor = ''] = decodeURIComponent(target).split('#')
+      return { to: path === '' ? file : normalize(join(dirname(file), path)), anchor }
+    })
+}
+
 const isDecision = (file: string): boolean => file.startsWith('docs/decisions/')
 
 const LANGUAGES = new Set([
@@ -72,6 +101,16 @@ describe('the documents', () => {
         await access(join(root, target)).catch(() => broken.push(`${page.file} → ${target}`))
     expect(broken).toEqual([])
     expect(pages.length).toBeGreaterThan(50)
+  })
+
+  test('link to parts of pages that are there', () => {
+    const anchors = new Map(pages.map((page) => [page.file, anchorsOf(page)]))
+    const links = pages.flatMap((page) =>
+      linksIntoPages(page).map(({ to, anchor }) => ({ from: page.file, to, anchor })),
+    )
+    const broken = links.filter(({ to, anchor }) => anchors.has(to) && !anchors.get(to)?.has(anchor))
+    expect(broken).toEqual([])
+    expect(links.length).toBeGreaterThan(10)
   })
 
   test('are all reached from the README', () => {
@@ -117,7 +156,7 @@ describe('the documents', () => {
     expect(partial.map(({ file }) => file)).toEqual([])
   })
 
-  test('show pictures that are there, are shown somewhere, and weigh no more than 100 KB; the README shows five', async () => {
+  test('show pictures that are there, are shown somewhere, and weigh no more than 100 KB; the README shows five of one size', async () => {
     const shown = new Set(pages.flatMap((page) => targetsOf(page)).filter((file) => file.endsWith('.png')))
     const there: string[] = []
     const heavy: string[] = []
@@ -127,7 +166,14 @@ describe('the documents', () => {
     }
     expect(heavy).toEqual([])
     expect(there.toSorted()).toEqual([...shown].toSorted())
-    expect(pages.find(({ file }) => file === 'README.md')?.text.match(/!\[/g)).toHaveLength(5)
+    const front = pages.filter(({ file }) => file === 'README.md').flatMap((page) => targetsOf(page))
+    const sizes: string[] = []
+    for (const file of front.filter((name) => name.endsWith('.png'))) {
+      const { width, height } = readPng(await readFile(join(root, file)))
+      sizes.push(`${width} × ${height}`)
+    }
+    expect(sizes).toHaveLength(5)
+    expect(new Set(sizes).size).toBe(1)
   })
 
   test('name scripts, commands and their subcommands that exist', async () => {
@@ -140,7 +186,7 @@ describe('the documents', () => {
         if (scripts[script] === undefined && !file.startsWith('examples/'))
           unknown.push(`${file}: npm run ${script}`)
       for (const [, name = '', rest = ''] of text.matchAll(
-        /\bnpm run liaison -- ([a-z-]+)((?: [a-z-]+)?)/g,
+        /\bnpm run liaison -- ([a-z][a-z-]*)((?: [a-z-]+)?)/g,
       )) {
         const help = helps.get(name)
         const second = rest.trim()
@@ -209,7 +255,7 @@ describe('the commands of the documents', () => {
     const faults: string[] = []
     const named = await namesIn(['bench/**/*.ts', 'evidence/**/*.ts', 'chaos/**/*.ts'])
     for (const { file, command } of documented()) {
-      const [, name = ''] = /^npm run liaison -- ([a-z-]+)/.exec(command) ?? []
+      const [, name = ''] = /^npm run liaison -- ([a-z][a-z-]*)/.exec(command) ?? []
       const help = helps.get(name) ?? ''
       for (const [, option = ''] of name === '' ? [] : command.matchAll(/ (--[a-z-]+)/g))
         if (!help.includes(option)) faults.push(`${file}: ${command} takes no ${option}`)
@@ -219,6 +265,13 @@ describe('the commands of the documents', () => {
         await access(join(root, path)).catch(() => faults.push(`${file}: there is no ${path}`))
     }
     expect(faults).toEqual([])
+  })
+
+  test('tell of every command that an operator has', () => {
+    const told = new Set(
+      documented().map(({ command }) => /^npm run liaison -- ([a-z][a-z-]*)/.exec(command)?.[1]),
+    )
+    expect([...helps.keys()].filter((name) => !told.has(name))).toEqual([])
   })
 
   test('are all seen: each fence of a page says its language, or holds commands', () => {

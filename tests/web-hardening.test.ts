@@ -150,6 +150,7 @@ describe('a change', () => {
         { 'sec-fetch-site': 'same-site', 'content-type': 'application/json' },
         { origin: 'https://elsewhere.example', 'content-type': 'application/x-www-form-urlencoded' },
         { origin: 'null' },
+        { origin: 'https://elsewhere.example', authorization: 'Basic eDp5' },
       ]) {
         const answer = await ask({
           method: route.method,

@@ -39,6 +39,7 @@ export const ID_PREFIXES = {
   service: 'svc',
   gateway: 'gtw',
   consent_request: 'crq',
+  access_request: 'arq',
   api_client: 'cli',
   export: 'xpo',
   alert: 'alr',

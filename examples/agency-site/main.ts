@@ -1,7 +1,7 @@
 import { makeAgencySite } from './site.ts'
 
 const PORT = 4300
-const USAGE = 'Usage: node examples/agency-site/main.ts EMBED_ORIGIN FORM TOKEN [INTEGRITY]'
+const USAGE = 'Usage: npx node examples/agency-site/main.ts EMBED_ORIGIN FORM TOKEN [INTEGRITY]'
 
 const [embedOrigin, form, token, integrity] = process.argv.slice(2)
 if (embedOrigin === undefined || form === undefined || token === undefined) {

@@ -9,6 +9,10 @@ const BODY_LIMIT_BYTES = 64 * 1024
 // oxlint-disable-next-line liaison/one-environment
 const { WEBHOOK_SECRET = '', PORT = '4000' } = process.env
 
+if (WEBHOOK_SECRET === '') {
+  process.stderr.write('Set WEBHOOK_SECRET to the secret that the page of the endpoint showed, whsec_…\n')
+  process.exit(1)
+}
 const webhook = new Webhook(WEBHOOK_SECRET)
 /** The messages that were taken already. A real receiver keeps these ids in its database, for 30 days. */
 const taken = new Set<string>()

@@ -111,6 +111,7 @@ export type PlatformLink = Got<'/admin/partner-access/links/{link_id}'>
 export type TenantConsent = Item<Got<'/tenant/consents'>>
 export type TenantConsentDetail = Got<'/tenant/consents/{consent_id}'>
 export type WaitingConsent = Item<Got<'/tenant/consent-requests'>>
+export type AccessRequest = Item<Got<'/tenant/access-requests'>>
 export type PlatformConsent = Item<Got<'/admin/consents'>>
 export type PlatformConsentDetail = Got<'/admin/consents/{consent_id}'>
 export type BlastRadius = Got<'/admin/partners/{partner_id}/blast-radius'>

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Clock } from './clock.ts'
 import type { Database } from './database.ts'
 
 export interface Health {
@@ -10,6 +11,7 @@ export interface Health {
 
 const SEALER_STALL_LIMIT_SECONDS = 60
 const PROBE_TIMEOUT_MS = 1000
+const STANDING_KEPT_MS = 5000
 
 async function findTrouble(health: Health): Promise<string | null> {
   if (health.isStopping()) return 'stopping'
@@ -27,6 +29,30 @@ async function findTrouble(health: Health): Promise<string | null> {
   } catch {
     probe.catch(() => undefined)
     return 'the database cannot be reached'
+  }
+}
+
+/** Whether the service works, and when that was found out. */
+export interface Standing {
+  readonly isReady: boolean
+  readonly at: Date
+}
+
+/**
+ * Tells strangers what `/readyz` tells balancers. What was found out is told for five seconds, and whoever asks meanwhile
+ * waits for the same probe, so that no number of them asks the database more often.
+ */
+export function watchStanding(health: Health, now: Clock): () => Promise<Standing> {
+  let askedMs = -Infinity
+  let standing: Promise<Standing> | undefined
+  return () => {
+    const at = now()
+    // A clock that was set back must not keep an answer for longer.
+    if (!standing || Math.abs(at.getTime() - askedMs) >= STANDING_KEPT_MS) {
+      askedMs = at.getTime()
+      standing = findTrouble(health).then((trouble) => ({ isReady: trouble === null, at }))
+    }
+    return standing
   }
 }
 

@@ -3,13 +3,12 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance, FastifyLoggerOptions, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
 import type { AnyAccess } from './access-of-route.ts'
 import { AgencyRefusal, carriesAgencyCredential, isAgencyAccess } from './agency-door.ts'
 import { refuseEarly } from './early-refusal.ts'
 import { toProblem } from './error-problem.ts'
 import { execute } from './carry-through.ts'
-import type { Call, Engine } from './execute.ts'
+import type { Answer, Call, Engine } from './execute.ts'
 import { isFile, sendFile } from './file-body.ts'
 import { redirect } from './html.ts'
 import type { HtmlPage } from './html.ts'
@@ -59,6 +58,7 @@ export interface HttpOptions {
 
 const SESSION_COOKIE = '__Host-liaison'
 const BODY_LIMIT_BYTES = 65_536
+const JSON_TYPE = 'application/json; charset=utf-8'
 
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
@@ -85,10 +85,14 @@ function requireAccess(app: FastifyInstance): void {
   })
 }
 
-/** Refuses a change that a browser sends from another site (ASVS 3.5.1). Keys are no ambient authority, so they pass. */
+/**
+ * Refuses a change that a browser sends from another site (ASVS 3.5.1). Keys are no ambient authority, so they pass, but not
+ * beside a cookie: a browser sends names and passwords of its own accord, too.
+ */
 function refuseCrossSite(request: FastifyRequest, publicOrigin: string): void {
-  if (request.method === 'GET' || request.method === 'HEAD' || request.headers.authorization) return
-  const { origin, 'sec-fetch-site': site } = request.headers
+  const { authorization, cookie, origin, 'sec-fetch-site': site } = request.headers
+  if (request.method === 'GET' || request.method === 'HEAD') return
+  if (authorization !== undefined && cookie === undefined) return
   // A form sent under our own no-referrer policy says `Origin: null`; the browser's own word on the site is then the proof.
   const isForeign =
     site === undefined ? origin !== undefined && origin !== publicOrigin : site !== 'same-origin'
@@ -221,21 +225,31 @@ function lateInputs(brought: Omit<Call, 'inputs'>): Call {
   }
 }
 
-/** The schemas of answers that have a body. */
-function answersOf({ responses }: Route): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    Object.entries(responses).flatMap(([status, schema]) => (schema ? [[status, schema]] : [])),
+type Serializers = ReadonlyMap<number, (body: unknown) => string>
+
+/** What writes the answers that have a body. A map, because an object with a status as its key takes kilobytes. */
+function serializersOf({ responses, answers }: Route): Serializers {
+  const schemas = answers === 'json' ? Object.entries(responses) : []
+  return new Map(
+    schemas.flatMap(([status, schema]) => (schema ? [[Number(status), serializerOf(schema)] as const] : [])),
   )
 }
 
+function sendAnswer(reply: FastifyReply, answer: Answer, serializers: Serializers): FastifyReply {
+  const serialize = serializers.get(answer.status)
+  void reply.status(answer.status)
+  if (!serialize || typeof answer.body !== 'object') return reply.headers(answer.headers).send(answer.body)
+  return reply.header('Content-Type', JSON_TYPE).headers(answer.headers).send(serialize(answer.body))
+}
+
 function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Streams }, route: Route): void {
+  const serializers = serializersOf(route)
   app.route({
     method: route.method,
     url: route.path,
     exposeHeadRoute: false,
     config: { access: route.access, route },
     bodyLimit: route.bodyLimitBytes ?? BODY_LIMIT_BYTES,
-    ...(route.answers === 'json' && { schema: { response: answersOf(route) } }),
     async handler(request, reply) {
       const trace = readTrace(request, route.path, options.engine.clock())
       const sessionToken = request.cookies[SESSION_COOKIE] ?? null
@@ -259,7 +273,7 @@ function mountRoute(app: FastifyInstance, options: HttpOptions & { streams: Stre
         return sendFile({ engine: options.engine, call, reply }, answer)
       }
       if (isAgencyAccess(route.access)) void reply.headers(options.engine.agencyDoor.headersOf(request))
-      return reply.status(answer.status).headers(answer.headers).send(answer.body)
+      return sendAnswer(reply, answer, serializers)
     },
   })
 }
@@ -356,7 +370,6 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await app.register(formbody)
   takeFiles(app)
   app.setValidatorCompiler(() => () => true)
-  app.setSerializerCompiler<z.ZodType>(({ schema }) => serializerOf(schema))
   app.setErrorHandler((error, _request, reply) => sendProblem(options, reply, error))
   app.setNotFoundHandler((_request, reply) =>
     sendProblem(options, reply, new ProblemError(404, 'NOT_FOUND', 'There is no such operation or page.')),

@@ -3,6 +3,7 @@ import { databaseCodeOf } from './database.ts'
 import { runStatements } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
 import { ProblemError } from './problem.ts'
+import type { Statement, StatementResult } from './statement.ts'
 
 /** The answer that a key already has. */
 export interface StoredAnswer {
@@ -50,18 +51,6 @@ const PRINCIPAL = `access.context_id('actor_id')`
 const LOCK = `hashtextextended('idempotency' || ${PRINCIPAL}::text || $1, 0)`
 const LOCK_NOT_AVAILABLE = '55P03'
 
-/** Waits until no other request works under the key, at most three seconds. Throws IDEMPOTENCY_IN_PROGRESS after that. */
-async function waitForKey(mandate: Mandate, key: string): Promise<void> {
-  try {
-    await runStatements(mandate, [
-      { text: `select set_config('lock_timeout', '3s', true)`, values: [] },
-      { text: `select pg_advisory_xact_lock(${LOCK})`, values: [key] },
-    ])
-  } catch (error) {
-    throw databaseCodeOf(error) === LOCK_NOT_AVAILABLE ? inProgress(error) : error
-  }
-}
-
 function inProgress(cause?: unknown): ProblemError {
   return new ProblemError(
     409,
@@ -72,24 +61,46 @@ function inProgress(cause?: unknown): ProblemError {
 }
 
 /**
+ * Holds the key until the transaction ends, in one round trip with the look at what is kept under it: each statement sees
+ * what was committed before it began. Throws IDEMPOTENCY_IN_PROGRESS while another transaction works under the key.
+ */
+async function holdKey(
+  mandate: Mandate,
+  key: string,
+  look: { readonly find: Statement; readonly waits: boolean },
+): Promise<StatementResult | undefined> {
+  if (!look.waits) {
+    const [lock, found] = await runStatements(mandate, [
+      { text: `select pg_try_advisory_xact_lock(${LOCK}) as held`, values: [key] },
+      look.find,
+    ])
+    if (lock?.rows[0]?.['held'] !== true) throw inProgress()
+    return found
+  }
+  try {
+    const [, , found] = await runStatements(mandate, [
+      { text: `select set_config('lock_timeout', '3s', true)`, values: [] },
+      { text: `select pg_advisory_xact_lock(${LOCK})`, values: [key] },
+      look.find,
+    ])
+    return found
+  } catch (error) {
+    throw databaseCodeOf(error) === LOCK_NOT_AVAILABLE ? inProgress(error) : error
+  }
+}
+
+/**
  * Claims a key for this transaction. Returns the answer it already has, or null when the work is to be done now.
  * Throws IDEMPOTENCY_IN_PROGRESS while another transaction works under it, IDEMPOTENCY_CONFLICT when it was used for
  * something else. Source: access.md section 7, R3.
  */
 export async function claimKey(mandate: Mandate, use: IdempotentUse): Promise<StoredAnswer | null> {
   const hash = digest(use.body)
-  if (use.waits) await waitForKey(mandate, use.key)
-  const [lock, found] = await runStatements(mandate, [
-    {
-      text: `select pg_try_advisory_xact_lock(${LOCK}) as held`,
-      values: [use.key],
-    },
-    {
-      text: `select operation, request_hash, status, headers, body from idempotency_record where principal = ${PRINCIPAL} and key = $1 and created_at > now() - interval '24 hours'`,
-      values: [use.key],
-    },
-  ])
-  if (lock?.rows[0]?.['held'] !== true) throw inProgress()
+  const find = {
+    text: `select operation, request_hash, status, headers, body from idempotency_record where principal = ${PRINCIPAL} and key = $1 and created_at > now() - interval '24 hours'`,
+    values: [use.key],
+  }
+  const found = await holdKey(mandate, use.key, { find, waits: use.waits === true })
   const row = found?.rows[0]
   if (!row) return null
   const stored = row['request_hash']

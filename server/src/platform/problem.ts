@@ -63,6 +63,13 @@ export class ProblemError extends Error {
   }
 }
 
+/** The refusal of input whose parts are well-formed and yet cannot be taken; every fault is named. */
+export function inputRefused(errors: readonly FieldFaultBody[], why: ErrorOptions = {}): ProblemError {
+  const what = errors.length === 1 ? 'One part' : 'Parts'
+  const detail = `${what} of the input cannot be taken; nothing was changed.`
+  return new ProblemError(422, 'VALIDATION_ERROR', detail, { ...why, errors: [...errors] })
+}
+
 /** One problem code with what its reader needs: generated into docs/errors.md. */
 export interface ProblemEntry {
   readonly status: number

@@ -24,8 +24,18 @@ function nounOf(kind: IdKind): string {
   return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
-/** An id in its public form, for example `ten_…`; parsed to the UUID it stands for. */
-export function publicId<Kind extends IdKind>(kind: Kind) {
+/** Makes the schema of each meaning once: it takes kilobytes, and hundreds of operations ask for the same. */
+function remembered<Given extends readonly (string | number)[], Schema>(make: (...given: Given) => Schema) {
+  const made = new Map<string, Schema>()
+  return (...given: Given): Schema => {
+    const key = given.join(' ')
+    const schema = made.get(key) ?? make(...given)
+    made.set(key, schema)
+    return schema
+  }
+}
+
+function makePublicId<Kind extends IdKind>(kind: Kind) {
   return z
     .string()
     .max(40)
@@ -44,6 +54,9 @@ export function publicId<Kind extends IdKind>(kind: Kind) {
       pattern: idPattern(ID_PREFIXES[kind]),
     })
 }
+
+/** An id in its public form, for example `ten_…`; parsed to the UUID it stands for. */
+export const publicId = remembered(makePublicId)
 
 /** Documents what a text in an address stands for; the schema says how the text is read. */
 const standsFor = (parameter: Readonly<Record<string, unknown>>) => ({ parameter })
@@ -67,17 +80,17 @@ export function commaList<Item extends z.ZodType<unknown, string>>(item: Item, m
 }
 
 /** A whole number in a query, within bounds. */
-export function wholeNumber(minimum: number, maximum: number) {
-  return z
+export const wholeNumber = remembered((minimum: number, maximum: number) =>
+  z
     .string()
     .regex(/^-?\d{1,16}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.int().min(minimum).max(maximum))
-    .meta(standsFor({ type: 'integer', minimum, maximum }))
-}
+    .meta(standsFor({ type: 'integer', minimum, maximum })),
+)
 
 /** A calendar day, `YYYY-MM-DD`. */
-export const calendarDay = () => z.iso.date()
+export const calendarDay = remembered(() => z.iso.date())
 
 // What the database and every answer can tell: four digits of a year, whatever the offset.
 const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
@@ -85,27 +98,29 @@ const FIRST_INSTANT = new Date('0001-01-01T00:00:00.000Z')
 export const LAST_INSTANT = new Date('9999-12-31T23:59:59.999Z')
 
 /** The text of an instant with its offset (RFC 3339), of the years 0001 to 9999 in UTC. What comes after it is asked of instants only. */
-export const instantText = () =>
+export const instantText = remembered(() =>
   z.iso.datetime({ offset: true, abort: true }).refine(
     (text) => {
       const ms = Date.parse(text)
       return ms >= FIRST_INSTANT.getTime() && ms <= LAST_INSTANT.getTime()
     },
     { message: 'must lie in the years 0001 to 9999 (UTC)', params: { code: 'OUT_OF_RANGE' }, abort: true },
-  )
+  ),
+)
 
 /** An instant with its offset, parsed. */
-export const instant = () => instantText().transform((text) => new Date(text))
+export const instant = remembered(() => instantText().transform((text) => new Date(text)))
 
 /** A calendar day or the text of an instant: where a question to a log may name either. */
-export const dayOrInstant = () => z.union([calendarDay(), instantText()])
+export const dayOrInstant = remembered(() => z.union([calendarDay(), instantText()]))
 
 /** `true` or `false` in a query. */
-export const truth = () =>
+export const truth = remembered(() =>
   z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
-    .meta(standsFor({ type: 'boolean' }))
+    .meta(standsFor({ type: 'boolean' })),
+)
 
 /** Text of a person's search; control characters are refused because PostgreSQL cannot hold them. */
 export const searchText = () => plainText(1, 100)
@@ -115,8 +130,8 @@ export const searchText = () => plainText(1, 100)
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
 /** Text without control characters, of a length counted in characters. Line breaks and tabs are kept. */
-export function plainText(minimum: number, maximum: number) {
-  return z
+export const plainText = remembered((minimum: number, maximum: number) =>
+  z
     .string()
     .max(maximum)
     .refine((text) => !CONTROL.test(text), {
@@ -130,8 +145,8 @@ export function plainText(minimum: number, maximum: number) {
     .refine((text) => text.trim().length >= minimum, {
       message: `must have at least ${minimum} character${minimum === 1 ? '' : 's'}`,
       params: { code: 'TOO_SHORT' },
-    })
-}
+    }),
+)
 
 function pointerOf(place: string, path: readonly PropertyKey[]): string {
   const escaped = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))

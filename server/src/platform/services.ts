@@ -1,5 +1,6 @@
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { CursorSigner } from './cursor.ts'
+import type { Standing } from './health.ts'
 import type { PdfSealer } from './sealed-pdf.ts'
 import type { Vault } from './vault.ts'
 
@@ -22,4 +23,6 @@ export interface Services {
   readonly passwordHashConcurrency: number
   /** Knows passwords that were stolen elsewhere, where the operator names a service that does. */
   readonly breachedPasswords: BreachedPasswords
+  /** Whether the service works, from the facts of `/readyz`; asked of the database every few seconds at most. */
+  readonly standing: () => Promise<Standing>
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 // The portal is built files of ours: scripts and styles from this origin, and requests back to it; nothing inline. It
@@ -22,19 +24,19 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 }
 
+/** Where the files with a hash in their name stand. */
+const ASSETS = '/assets/'
 const A_YEAR = 'public, max-age=31536000, immutable'
 
-/** One file, read once, with the forms in which it is sent. */
-interface StaticFile {
+/** One file, read once, with the forms in which it is sent. What the build packed is kept packed alone. */
+type StaticFile = {
   readonly path: string
   readonly type: string
   readonly etag: string
   readonly caching: string
-  readonly plain: Buffer
   /** Null where the build made none. */
   readonly br: Buffer | null
-  readonly gzip: Buffer | null
-}
+} & ({ readonly gzip: Buffer; readonly plain: null } | { readonly gzip: null; readonly plain: Buffer })
 
 /** What the build made beside a file; null where it made none. */
 async function readBeside(path: string): Promise<Buffer | null> {
@@ -50,32 +52,39 @@ async function readStaticFile(folder: string, name: string): Promise<StaticFile 
   if (type === undefined) return null
   const file = join(folder, name)
   const plain = await readFile(file)
+  const gzip = await readBeside(`${file}.gz`)
   const path = `/${relative('.', name).split(sep).join('/')}`
   return {
     path,
     type,
     etag: `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
     // Names below assets carry a hash of their content; the others may change with the next build.
-    caching: path.startsWith('/assets/') ? A_YEAR : 'no-cache',
-    plain,
+    caching: path.startsWith(ASSETS) ? A_YEAR : 'no-cache',
     br: await readBeside(`${file}.br`),
-    gzip: await readBeside(`${file}.gz`),
+    ...(gzip ? { gzip, plain: null } : { gzip, plain }),
   }
 }
 
-function send(file: StaticFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+const unpack = promisify(gunzip)
+
+/** The file as it is, for the rare caller that takes nothing packed. */
+async function plainOf(file: StaticFile): Promise<Buffer> {
+  return file.gzip ? unpack(file.gzip) : file.plain
+}
+
+async function send(file: StaticFile, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   void reply.headers({ 'Cache-Control': file.caching, ETag: file.etag, Vary: 'Accept-Encoding' })
   if (request.headers['if-none-match'] === file.etag) return reply.status(304).send()
   const accepted = request.headers['accept-encoding'] ?? ''
   const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name) && file[name] !== null)
   if (encoding) void reply.header('Content-Encoding', encoding)
-  return reply.type(file.type).send(encoding ? file[encoding] : file.plain)
+  return reply.type(file.type).send(encoding ? file[encoding] : await plainOf(file))
 }
 
 /**
  * Serves the built portal from memory: its files, those with a hash in their name for a year, and its page on every
- * path it owns. Nothing that was not built can be asked for, since each file is a route of its own. `embedOrigin` is the
- * one origin that it may frame.
+ * path it owns. Nothing that was not built can be asked for, since each is found by its whole name among those that were
+ * read. `embedOrigin` is the one origin that it may frame.
  */
 export async function servePortal(
   app: FastifyInstance,
@@ -85,10 +94,17 @@ export async function servePortal(
   const names = await readdir(folder, { recursive: true })
   const visible = names.filter((name) => !name.startsWith('.'))
   const files = await Promise.all(visible.map((name) => readStaticFile(folder, name)))
+  const assets = new Map<string, StaticFile>()
   for (const file of files) {
-    if (file && file.path !== '/index.html')
+    if (file?.path.startsWith(ASSETS)) assets.set(file.path.slice(ASSETS.length), file)
+    else if (file && file.path !== '/index.html')
       app.get(file.path, { config: { access } }, (request, reply) => send(file, request, reply))
   }
+  // One route for hundreds of files: each route takes kilobytes of memory.
+  app.get<{ Params: { name: string } }>(`${ASSETS}:name`, { config: { access } }, (request, reply) => {
+    const file = assets.get(request.params.name)
+    return file ? send(file, request, reply) : reply.callNotFound()
+  })
   const page = files.find((file) => file?.path === '/index.html')
   if (!page) throw new Error('The portal was built without a page.')
   for (const path of PORTAL_PATHS) {

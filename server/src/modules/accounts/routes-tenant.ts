@@ -2,7 +2,7 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { commaList, plainText, publicId, searchText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -38,14 +38,7 @@ export const EndInput = z.strictObject({ reason: plainText(1, 500).optional() })
 
 function requireAhead(end: Date | null, now: Date): void {
   if (end === null || end > now) return
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
-    {
-      errors: [{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE', detail: 'must lie ahead' }],
-    },
-  )
+  throw inputRefused([{ pointer: '/body/ends_at', code: 'OUT_OF_RANGE', detail: 'must lie ahead' }])
 }
 
 function attached(mandate: Mandate<'tenant'>, subscriber: { id: string; name: string }, end: Date | null) {

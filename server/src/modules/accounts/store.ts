@@ -1,6 +1,6 @@
 import type { IdOf, LinkId, SubscriberId } from '@liaison/access'
 import type { Selectable } from 'kysely'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -113,20 +113,9 @@ export async function getLiveLink(mandate: Mandate<'program'>, id: LinkId) {
   throw new ProblemError(404, 'LINK_NOT_FOUND', 'No live link that you can see has this id.')
 }
 
-function toProblem(error: unknown): unknown {
-  const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-  if (databaseCodeOf(error)?.startsWith('23') !== true) return error
-  if (constraint === 'partner_account_once')
-    return new ProblemError(
-      409,
-      'ACCOUNT_ATTACHED',
-      'This subscriber is an account of the partner already.',
-      {
-        cause: error,
-      },
-    )
-  return error
-}
+const naming = guardedBy({
+  partner_account_once: ['ACCOUNT_ATTACHED', 'This subscriber is an account of the partner already.'],
+})
 
 /** Writes a new account, attached by the tenant or asked for by the partner. Throws ACCOUNT_ATTACHED. */
 export async function insertAccount(
@@ -149,15 +138,13 @@ export async function insertAccount(
   > &
     Partial<AccountRow>,
 ): Promise<AccountRow> {
-  try {
-    return await tables<AccountTables>(mandate)
+  return naming(
+    tables<AccountTables>(mandate)
       .insertInto('partner_account')
       .values(account)
       .returningAll()
-      .executeTakeFirstOrThrow()
-  } catch (error) {
-    throw toProblem(error)
-  }
+      .executeTakeFirstOrThrow(),
+  )
 }
 
 /** Moves an account from a state it must be in. Throws ACCOUNT_STATE_CONFLICT, ACCOUNT_ATTACHED. */
@@ -166,18 +153,16 @@ export async function moveAccount(
   row: AccountRow,
   move: { readonly from: AccountStatus; readonly set: Partial<AccountRow> },
 ): Promise<AccountRow> {
-  try {
-    const moved = await tables<AccountTables>(mandate)
+  const moved = await naming(
+    tables<AccountTables>(mandate)
       .updateTable('partner_account')
       .set(move.set)
       .where('id', '=', row.id)
       .where('status', '=', move.from)
       .returningAll()
-      .executeTakeFirst()
-    if (moved) return moved
-  } catch (error) {
-    throw toProblem(error)
-  }
+      .executeTakeFirst(),
+  )
+  if (moved) return moved
   throw new ProblemError(
     409,
     'ACCOUNT_STATE_CONFLICT',

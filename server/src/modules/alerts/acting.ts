@@ -2,8 +2,8 @@ import { encodeId, idFromUuid } from '@liaison/access'
 import type { PersonId } from '@liaison/access'
 import { enqueue, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
-import { alertNotFound, invalid } from './problems.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
+import { alertNotFound } from './problems.ts'
 import { findAlerts, findAssignee, holdTenants, updateAlert } from './store.ts'
 import type { AlertId, AlertMandate, AlertPatch, AlertRow } from './store.ts'
 
@@ -60,7 +60,7 @@ function checkState(row: AlertRow, act: Act, now: Date): void {
   if (act.does !== 'snooze' || act.until === null) return
   const ms = act.until.getTime() - now.getTime()
   if (ms > 0 && ms <= LONGEST_SNOOZE_MS) return
-  throw invalid([
+  throw inputRefused([
     {
       pointer: '/body/until',
       code: ms > 0 ? 'TOO_LATE' : 'IN_THE_PAST',
@@ -74,7 +74,7 @@ async function patchFor(mandate: AlertMandate, row: AlertRow, act: Act): Promise
   if (act.to === null) return { assigned_to: null, assigned_to_name: null }
   const name = mandate.kind === 'portfolio' ? await findAssignee(mandate, row.delegation_id, act.to) : null
   if (name !== null) return { assigned_to: act.to, assigned_to_name: name }
-  throw invalid([
+  throw inputRefused([
     {
       pointer: '/body/assigned_to',
       code: 'UNKNOWN_PERSON',

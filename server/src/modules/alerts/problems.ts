@@ -1,5 +1,5 @@
 import { ProblemError, registerProblems } from '#platform/problem.ts'
-import type { FieldFaultBody, ProblemEntry } from '#platform/problem.ts'
+import type { ProblemEntry } from '#platform/problem.ts'
 
 const ALERT_PROBLEMS = {
   ALERT_NOT_FOUND: {
@@ -45,13 +45,3 @@ export const alertNotFound = () =>
 /** The refusal of a rule that is not the partner's, or does not exist. */
 export const ruleNotFound = () =>
   new ProblemError(404, 'ALERT_RULE_NOT_FOUND', 'There is no alert rule with this id.')
-
-/** The refusal of input whose parts are well-formed and yet cannot be taken; every fault is named. */
-export function invalid(errors: FieldFaultBody[]): ProblemError {
-  return new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    { errors },
-  )
-}

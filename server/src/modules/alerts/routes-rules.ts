@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { tenantsOfGroup } from '#modules/portfolio/index.ts'
 import { noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
-import { invalid } from './problems.ts'
+import './problems.ts'
 import { checkLevels, RULED_TYPES } from './rule-rules.ts'
 import type { RuledType } from './rule-rules.ts'
 import { deleteRule, getRule, insertRule, listDefaults, listRules, updateRule } from './rule-store.ts'
@@ -147,7 +147,7 @@ async function readTarget(
   if (wanted.kind === 'all') return { kind: 'all' }
   const link = mandate.links.find(({ facts }) => facts.link?.id === wanted.link_id)
   if (link) return { kind: 'link', linkId: wanted.link_id, tenantId: link.tenant.id }
-  throw invalid([
+  throw inputRefused([
     {
       pointer: '/body/applies_to/link_id',
       code: 'UNKNOWN_LINK',
@@ -158,7 +158,7 @@ async function readTarget(
 
 function toTerms(type: RuledType, body: z.output<typeof ChangedRule>): RuleTerms {
   const faults = checkLevels(type, body)
-  if (faults.length > 0) throw invalid(faults)
+  if (faults.length > 0) throw inputRefused(faults)
   const { is_enabled, warning, critical, digest } = body
   return { is_enabled, warning, critical, digest, channels: [...new Set(body.channels)] }
 }

@@ -16,6 +16,9 @@ import { SIMULATED_REGISTERS } from './registers.ts'
 import type { Registers } from './registers.ts'
 import { makeReviewRoutes } from './review-routes.ts'
 
+export { PARTNER_KINDS } from './requirements.ts'
+export type { AppliedKind } from './tables.ts'
+
 /** Every page and operation of this module. Without other registers the simulated ones are asked. */
 export function makeApplicationRoutes(
   services: Services,

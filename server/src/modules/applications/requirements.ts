@@ -31,7 +31,8 @@ export interface Field {
 
 const line = (maximum: number): FieldForm => ({ is: 'line', maximum })
 
-const KIND_OPTIONS = [
+/** The ways to work with the provider, as an applicant chooses among them. */
+export const PARTNER_KINDS = [
   {
     value: 'referral',
     label: 'Refer customers and earn',
@@ -72,7 +73,7 @@ export const FIELDS: readonly Field[] = [
     step: 'kind',
     label: 'What do you want to do?',
     fault: 'Choose what you want to do.',
-    form: { is: 'choice', options: KIND_OPTIONS },
+    form: { is: 'choice', options: PARTNER_KINDS },
   },
   {
     name: 'organisation',
@@ -263,5 +264,5 @@ export function fieldsFor(kind: AppliedKind | null, version: number): readonly A
 
 /** The name of a kind as the applicant chose it. */
 export function kindWords(kind: string | null): string {
-  return KIND_OPTIONS.find(({ value }) => value === kind)?.label ?? ''
+  return PARTNER_KINDS.find(({ value }) => value === kind)?.label ?? ''
 }

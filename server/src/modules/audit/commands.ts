@@ -174,6 +174,11 @@ async function runProve(args: readonly string[], context: AuditCommandContext): 
   return proof === null ? 1 : 0
 }
 
+/** Refuses whatever a command is given that takes nothing, such as `--json`. */
+function takeNothing(args: readonly string[]): void {
+  parseArgs({ args: [...args], options: {} })
+}
+
 /** The commands `liaison audit NAME`. Errors of input and of the connection are thrown. */
 export const auditCommands: readonly AuditCommand[] = [
   {
@@ -194,7 +199,8 @@ export const auditCommands: readonly AuditCommand[] = [
   {
     name: 'checkpoints',
     help: 'checkpoints\n  Prints the signed checkpoints that are kept outside the database.',
-    async run(_args, context) {
+    async run(args, context) {
+      takeNothing(args)
       for (const note of await readNotes(checkpointFileIn(context.dataDir))) context.write(`${note}\n`)
       return 0
     },
@@ -202,7 +208,8 @@ export const auditCommands: readonly AuditCommand[] = [
   {
     name: 'key',
     help: 'key\n  Prints the verifier key or, once it was rotated, every key with the sizes of the checkpoints it signed: KEY AFTER UNTIL.\n  Give it to those who verify, on another way than the log. KEY of the other commands is such a key or a file with the list.',
-    run(_args, context) {
+    run(args, context) {
+      takeNothing(args)
       context.write(`${context.verifierKey}\n`)
       return Promise.resolve(0)
     },

@@ -28,6 +28,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'invoices.list': says('listed {x}', noun('invoice')),
   'consents.approve': says('allowed the {x}', CONSENT),
   'consents.request': says('asked for the {x}', CONSENT),
+  'consents.ask': says('asked for more than the {x} allows', CONSENT),
   'consents.decline': says('did not allow the {x}', CONSENT),
   'consents.change': says('narrowed the {x}', CONSENT),
   'consents.confirm': says('confirmed the {x}', CONSENT),

@@ -71,6 +71,19 @@ describe('a sentence', () => {
       'tenant',
     ],
     [
+      'Liaison itself raised the alert Ticket T-1009 missed its resolution',
+      {
+        ...read,
+        action: 'alerts.raise',
+        actorType: 'system',
+        personName: 'alert-clock',
+        side: 'provider',
+        rows: null,
+        label: 'Ticket T-1009 missed its resolution',
+      },
+      'tenant',
+    ],
+    [
       "The provider's systems handed in 12 invoices",
       {
         ...read,

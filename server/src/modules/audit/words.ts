@@ -69,7 +69,9 @@ function organisationOf(told: Told, viewer: Viewer): string | null {
 }
 
 function whoOf(told: Told, viewer: Viewer): string {
-  const named = told.personName ?? ACTORS[told.actorType] ?? 'Somebody'
+  // What runs by itself is recorded under the name of its job, which tells a reader nothing.
+  const person = told.actorType === 'system' ? null : told.personName
+  const named = person ?? ACTORS[told.actorType] ?? 'Somebody'
   const name = told.actorType === 'client' ? `The API client ${named}` : named
   const organisation = organisationOf(told, viewer)
   return organisation === null ? name : `${name} of ${organisation}`
@@ -98,6 +100,7 @@ function timesOf({ repeats, rows, label }: Told, about: Noun | undefined): strin
 /** Refusals were written for the person refused; here somebody else reads them. */
 function inThirdPerson(sentence: string): string {
   return sentence
+    .replaceAll(/\bit is you\b/g, 'it is them')
     .replaceAll(/\b[Yy]ou are\b/g, 'they are')
     .replaceAll(/\b[Yy]ou do\b/g, 'they do')
     .replaceAll(/\b[Yy]ou have\b/g, 'they have')

@@ -1,7 +1,8 @@
 import { digestRecoveryCode, hashPassword, sealTotpSecret } from '#modules/identity/index.ts'
+import { inAdminTransaction } from '#platform/admin.ts'
 import type { ConnectionSettings } from '#platform/database.ts'
 import { makeVault } from '#platform/vault.ts'
-import { loadDemoWorld } from './world.ts'
+import { lockEmptyDatabase } from './store.ts'
 
 /** The installation that a demo world is loaded into. */
 export interface DemoTarget {
@@ -14,6 +15,9 @@ export interface DemoTarget {
 
 /** Loads the demo world into an embedded database that holds no record yet; tells whether it did. */
 export async function loadDemoIfEmpty({ admin, secretKey, dataDir, now }: DemoTarget): Promise<boolean> {
+  if (!(await inAdminTransaction(admin, lockEmptyDatabase))) return false
+  // What makes the world is much, and the first start alone needs it.
+  const { loadDemoWorld } = await import('./world.ts')
   const vault = makeVault(secretKey)
   const credentials = {
     hashPassword,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ItemFault } from '#platform/item-faults.ts'
 import { instantText, plainText } from '#platform/route-input.ts'
 import { EVENT_KINDS } from './tables.ts'
 
@@ -47,13 +48,6 @@ export const BillingEventItem = z
 export type BillingEventItem = z.output<typeof BillingEventItem>
 
 /** What is wrong with one item. */
-export interface ItemFault {
-  readonly index: number
-  readonly pointer: string
-  readonly code: string
-  readonly detail: string
-}
-
 function toFaults(index: number, issue: z.core.$ZodIssue): ItemFault[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({

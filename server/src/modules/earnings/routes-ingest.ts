@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { refuseItems } from '#platform/item-faults.ts'
+import type { ItemFault } from '#platform/item-faults.ts'
 import { recordEvent, signal } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -6,7 +8,6 @@ import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { returnToMark, setMark } from './accrual-store.ts'
 import { BillingEventItem, parseItems } from './event-schemas.ts'
-import type { ItemFault } from './event-schemas.ts'
 
 import { takeEvents } from './take-events.ts'
 import type { Taken } from './take-events.ts'
@@ -49,23 +50,6 @@ function itemsSchema() {
   return z.array(z.unknown().meta(shape)).min(1).max(MAXIMUM_ITEMS)
 }
 
-function refuse(faults: readonly ItemFault[]): never {
-  const items = new Set(faults.map(({ index }) => index)).size
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    `${items === 1 ? 'One item' : `${items} items`} cannot be taken; nothing was changed.`,
-    {
-      errors: faults.map(({ index, pointer, code, detail }) => ({
-        pointer: `/body/items/${index}${pointer}`,
-        code,
-        detail,
-      })),
-      details: { items: faults },
-    },
-  )
-}
-
 function tellDiffering(mandate: Mandate<'ingest'>, taken: Taken): void {
   for (const { earningId, partnerId, currency, keptMinor, calculatedMinor } of taken.differing) {
     signal(mandate, 'earning_differs')
@@ -100,7 +84,7 @@ async function take(
   const taken = await takeEvents(mandate, items)
   if (isDryRun) await returnToMark(mandate)
   const faults = [...own, ...taken.faults].toSorted((left, right) => left.index - right.index)
-  if (faults.length > 0 && !isDryRun) refuse(faults)
+  if (faults.length > 0 && !isDryRun) refuseItems(faults)
   return { taken, faults }
 }
 

@@ -1,3 +1,4 @@
+import type { ItemFault } from '#platform/item-faults.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { accrue } from './rules-accrual.ts'
 import { isInWindow, toReturn } from './rules-returns.ts'
@@ -18,7 +19,7 @@ import {
   lockLedgers,
 } from './accrual-store.ts'
 import type { CommissionRow, KeptBillingEvent } from './accrual-store.ts'
-import type { ItemFault, PlacedItem } from './event-schemas.ts'
+import type { PlacedItem } from './event-schemas.ts'
 import { makeIdSource } from './ids.ts'
 import { findDiffering } from './recheck.ts'
 import type { Differing } from './recheck.ts'

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { toFacts } from '#platform/facts.ts'
 import type { EnteredFacts } from '#platform/facts.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { RefusalError } from '#platform/refusal.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
@@ -71,14 +71,7 @@ function requirePlace(
 }
 
 function refuseInput(errors: readonly { pointer: string; code: string; detail: string }[]): never {
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    {
-      errors: [...errors],
-    },
-  )
+  throw inputRefused([...errors])
 }
 
 async function ask(

@@ -1,9 +1,10 @@
+import type { ItemFault } from '#platform/item-faults.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { recordIngest, resolveItems, writeResolved } from './apply.ts'
 import type { Placed } from './apply.ts'
 import { PLANS } from './plans.ts'
 import { KINDS, parseItem } from './schemas.ts'
-import type { ItemFault, ItemOf, Kind } from './schemas.ts'
+import type { ItemOf, Kind } from './schemas.ts'
 import { forgetPlans, markSeen, pairKey, prepareImport } from './store.ts'
 import type { WrittenByTenant } from './store.ts'
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { refuseItems } from '#platform/item-faults.ts'
+import type { ItemFault } from '#platform/item-faults.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { route } from '#platform/route.ts'
@@ -7,7 +9,7 @@ import { recordIngest, resolveItems, writeResolved } from './apply.ts'
 import type { Placed, Resolved, Written } from './apply.ts'
 import { keyRoutes, sourceName } from './routes-keys.ts'
 import { ITEM_SCHEMAS, KINDS, parseItem } from './schemas.ts'
-import type { ItemFault, Kind } from './schemas.ts'
+import type { Kind } from './schemas.ts'
 import { prepareLookUps, returnToMark, setMark } from './store.ts'
 import './problems.ts'
 
@@ -71,23 +73,6 @@ async function check<K extends Kind>(
   return { resolved, items, faults }
 }
 
-function refuse(faults: readonly ItemFault[]): never {
-  const items = new Set(faults.map(({ index }) => index)).size
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    `${items === 1 ? 'One item' : `${items} items`} cannot be taken; nothing was changed.`,
-    {
-      errors: faults.map(({ index, pointer, code, detail }) => ({
-        pointer: `/body/items/${index}${pointer}`,
-        code,
-        detail,
-      })),
-      details: { items: faults },
-    },
-  )
-}
-
 const NOTHING: Written = { created: 0, updated: 0, unchanged: 0, byTenant: new Map() }
 
 async function tryOut(mandate: Mandate<'ingest'>, kind: Kind, raw: readonly unknown[]) {
@@ -100,7 +85,7 @@ async function tryOut(mandate: Mandate<'ingest'>, kind: Kind, raw: readonly unkn
 
 async function take(mandate: Mandate<'ingest'>, kind: Kind, raw: readonly unknown[]) {
   const { resolved, faults } = await check(mandate, kind, raw)
-  if (faults.length > 0) refuse(faults)
+  if (faults.length > 0) refuseItems(faults)
   const written = await writeResolved(mandate, kind, resolved)
   recordIngest(mandate, { kind, received: raw.length, written, tenants: resolved.tenants })
   return { written, faults }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ItemFault } from '#platform/item-faults.ts'
 import { Money } from '#platform/money.ts'
 import { calendarDay, instantText, plainText, publicId } from '#platform/route-input.ts'
 import { INVOICE_STATES, TICKET_STATES } from './state-maps.ts'
@@ -263,14 +264,6 @@ export const ITEM_SCHEMAS = {
 export type ItemOf<K extends Kind> = z.output<(typeof ITEM_SCHEMAS)[K]>
 
 /** What is wrong with one item. */
-export interface ItemFault {
-  readonly index: number
-  /** A JSON pointer into the item (RFC 6901). */
-  readonly pointer: string
-  readonly code: string
-  readonly detail: string
-}
-
 function toPointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -237,9 +237,16 @@ export async function returnToMark(mandate: Ingesting): Promise<void> {
 export async function prepareImport(mandate: Ingesting): Promise<void> {
   await runStatements(mandate, [
     {
+      // No login makes temporary tables, so the operator's own account makes this one.
+      text: 'set local role none',
+      values: [],
+    },
+    {
       text: 'create temporary table ingest_seen (key text primary key, place text not null) on commit drop',
       values: [],
     },
+    { text: 'grant select, insert on ingest_seen to liaison_ingest', values: [] },
+    { text: 'set local role liaison_ingest', values: [] },
     { text: `select set_config('plan_cache_mode', 'auto', true)`, values: [] },
     PLAN_LOOK_UPS,
   ])

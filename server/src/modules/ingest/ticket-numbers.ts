@@ -1,5 +1,6 @@
+import type { ItemFault } from '#platform/item-faults.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import type { ItemFault, ItemOf, Kind } from './schemas.ts'
+import type { ItemOf, Kind } from './schemas.ts'
 import { findTicketNumbers, lockTicketCounters, pairKey, takeTicketNumbers } from './store.ts'
 
 interface Numbered {

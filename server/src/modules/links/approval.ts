@@ -1,7 +1,7 @@
 import { classifyChange } from '@liaison/access'
 import type { Change, LinkTerms } from '@liaison/access'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { recordLinkEvent } from './events.ts'
 import { requireConditions, requireOffer, requirePatterns } from './inputs.ts'
 import { followActivation } from './activation.ts'
@@ -59,12 +59,7 @@ async function requireSnapshot(mandate: Mandate<'tenant'>, row: KnownLink, token
 }
 
 function refuseInput(field: string, detail: string): never {
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'One part of the input cannot be taken; nothing was changed.',
-    { errors: [{ pointer: `/body/${field}`, code: 'OUT_OF_RANGE', detail }] },
-  )
+  throw inputRefused([{ pointer: `/body/${field}`, code: 'OUT_OF_RANGE', detail }])
 }
 
 /** Refuses terms by which a full role would renew itself. Source: managed-tenants.md section 2. */

@@ -1,3 +1,4 @@
+import { formatInstant } from '@liaison/access'
 import { z } from 'zod'
 import type { Database } from '#platform/database.ts'
 import { recordEvent, runStatements } from '#platform/mandate.ts'
@@ -47,6 +48,9 @@ export function digestLines(week: readonly WeekOfPartner[]): string[] {
   })
 }
 
+/** The day of an instant in words: "16 Nov 2026". */
+const dayOf = (instant: Date): string => formatInstant(instant).replace(/,.*/, '')
+
 const Due = z.object({ tenant_id: z.string(), link_id: z.string() })
 
 // The tenants that let somebody in before the week was over, want the mail, and did not get it.
@@ -76,18 +80,18 @@ async function sendOne(
   ])
   if ((kept?.rowCount ?? 0) === 0) return
   const lines = digestLines(z.array(Activity).parse(read?.rows ?? []))
-  const last = addDays(week.end, -1).toISOString().slice(0, 10)
+  const span = `${dayOf(week.start)} to ${dayOf(addDays(week.end, -1))}`
   recordEvent(mandate, {
     action: 'link_notices.tell',
     tenantId: due.tenant_id,
-    resource: { type: 'partner access', label: `the week from ${day}` },
+    resource: { type: 'partner access', label: `the week from ${dayOf(week.start)}` },
   })
   await tellSide(mandate, due.link_id, {
     side: 'tenant',
     news: 'digest',
-    sentence: `${day} to ${last}. ${lines.join('. ')}`,
-    subject: `What partners did from ${day} to ${last}`,
-    text: `What partners did in your account from ${day} to ${last}:\n\n${lines.join('\n')}\n\nEvery single event stands under Partner access, Activity. You can turn this mail off in the rules for partner access.`,
+    sentence: `${span}. ${lines.join('. ')}`,
+    subject: `What partners did from ${span}`,
+    text: `What partners did in your account from ${span}:\n\n${lines.join('\n')}\n\nEvery single event stands under Partner access, Activity. You can turn this mail off in the rules for partner access.`,
   })
 }
 

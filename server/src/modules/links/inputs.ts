@@ -10,7 +10,7 @@ import {
 } from '@liaison/access'
 import type { Conditions, Fault, LinkRole, Override, RelationshipType } from '@liaison/access'
 import { z } from 'zod'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { plainText, publicId } from '#platform/route-input.ts'
 import { findRoleFault, MAXIMUM_DURATION_DAYS } from './rules.ts'
 
@@ -101,17 +101,12 @@ export const LinkTermsInput = {
 
 function refuse(faults: readonly Fault[], place: string): void {
   if (faults.length === 0) return
-  throw new ProblemError(
-    422,
-    'VALIDATION_ERROR',
-    'Parts of the input cannot be taken; nothing was changed.',
-    {
-      errors: faults.map(({ pointer, code, detail }) => ({
-        pointer: place === '' ? `/body${pointer}` : `/body/${place}${pointer}`,
-        code,
-        detail,
-      })),
-    },
+  throw inputRefused(
+    faults.map(({ pointer, code, detail }) => ({
+      pointer: place === '' ? `/body${pointer}` : `/body/${place}${pointer}`,
+      code,
+      detail,
+    })),
   )
 }
 

@@ -91,7 +91,10 @@ function askedFacts({ mandate, row, terms }: Decision): Html {
     ['How long', until(terms.ends_at)],
     ['Who pays', PAYERS[row.billing_party](partner, mandate.tenant.name)],
     ['What they promise', promise],
-    ['Why, in their words', row.request_message === null ? '–' : html`“${row.request_message}”`],
+    [
+      'Why, in their words',
+      row.request_message === null ? 'They gave no reason.' : html`“${row.request_message}”`,
+    ],
   ])
 }
 

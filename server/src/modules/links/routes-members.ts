@@ -1,7 +1,7 @@
 import { isWithin } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { instant, publicId } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -67,13 +67,7 @@ async function assignMembers(
   wanted: Wanted,
 ): Promise<void> {
   const faults = findMemberFaults(row, wanted, mandate.origin.now)
-  if (faults.length > 0)
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'Parts of the input cannot be taken; nothing was changed.',
-      { errors: faults },
-    )
+  if (faults.length > 0) throw inputRefused(faults)
   const persons = await findActiveMembers(
     mandate,
     wanted.map(({ member_id: id }) => id),

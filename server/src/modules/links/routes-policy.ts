@@ -5,7 +5,7 @@ import { stopConsents } from '#modules/consents/index.ts'
 import { stopResales } from '#modules/orders/index.ts'
 import { mayAlso, noteRead, recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { plainText } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -186,20 +186,13 @@ function makeStopRoute(services: Services): Route {
     responses: { 200: ReceiptBody },
     async handle({ mandate, body, trace }) {
       if (body.confirm_name.trim() !== mandate.tenant.name) {
-        throw new ProblemError(
-          422,
-          'VALIDATION_ERROR',
-          'One part of the input cannot be taken; nothing was changed.',
+        throw inputRefused([
           {
-            errors: [
-              {
-                pointer: '/body/confirm_name',
-                code: 'NAME_DIFFERS',
-                detail: `must be ${mandate.tenant.name}`,
-              },
-            ],
+            pointer: '/body/confirm_name',
+            code: 'NAME_DIFFERS',
+            detail: `must be ${mandate.tenant.name}`,
           },
-        )
+        ])
       }
       const items = []
       for (const row of await holdOpenLinks(mandate)) {

@@ -2,7 +2,7 @@ import { newestRoleTemplate, NO_CONDITIONS } from '@liaison/access'
 import type { LinkTerms } from '@liaison/access'
 import { z } from 'zod'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused, ProblemError } from '#platform/problem.ts'
 import { instant } from '#platform/route-input.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -78,20 +78,13 @@ function startOf(body: RequestInput, now: Date): Date {
   const start = body.starts_at ?? now
   const latest = now.getTime() + 365 * 86_400_000
   if (start.getTime() < now.getTime() - 60_000 || start.getTime() > latest) {
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'One part of the input cannot be taken; nothing was changed.',
+    throw inputRefused([
       {
-        errors: [
-          {
-            pointer: '/body/starts_at',
-            code: 'OUT_OF_RANGE',
-            detail: 'must lie between now and a year from now',
-          },
-        ],
+        pointer: '/body/starts_at',
+        code: 'OUT_OF_RANGE',
+        detail: 'must lie between now and a year from now',
       },
-    )
+    ])
   }
   return start
 }

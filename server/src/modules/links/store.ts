@@ -1,7 +1,7 @@
 import type { LinkId, LinkTerms } from '@liaison/access'
 import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
-import { databaseCodeOf } from '#platform/database.ts'
+import { guardedBy } from '#platform/guarded.ts'
 import { containsPattern } from '#platform/list.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
@@ -122,7 +122,8 @@ export async function findPrivateTerms(
   return row ?? { conditions: {}, approval_snapshot: null }
 }
 
-const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detail: string]>> = {
+/** Runs a change and names the rule of the database that refused it. */
+export const namingConflicts = guardedBy({
   link_one_live: ['LINK_ALREADY_LIVE', 'There is a request or a link between these two already.'],
   link_one_full_role: ['FULL_ROLE_TAKEN', 'Another partner already has a full role in this organisation.'],
   delegation_transition: [
@@ -135,19 +136,7 @@ const CONSTRAINT_PROBLEMS: Readonly<Record<string, readonly [code: string, detai
     'The access review is overdue; the organisation confirms the access first.',
   ],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', "The organisation's rules ask for a second approver."],
-}
-
-/** Runs a change and names the rule of the database that refused it. */
-export async function namingConflicts<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : ''
-    const known = databaseCodeOf(error)?.startsWith('23') ? CONSTRAINT_PROBLEMS[constraint] : undefined
-    if (known) throw new ProblemError(409, known[0], known[1], { cause: error })
-    throw error
-  }
-}
+})
 
 /** What a change of a link writes into its delegation. */
 export interface DelegationChange {

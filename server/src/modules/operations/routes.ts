@@ -4,7 +4,7 @@ import { getTemplate, TemplateParams, TenantSlug } from '#modules/links/index.ts
 import { pageOf, pageQuery, toPage } from '#platform/list.ts'
 import { recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
-import { ProblemError } from '#platform/problem.ts'
+import { inputRefused } from '#platform/problem.ts'
 import { instantText, plainText, publicId } from '#platform/route-input.ts'
 import { route, sent } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
@@ -132,13 +132,7 @@ function refuseRepeated(body: Bulk): void {
       ? [{ pointer: `/body/items/${index}`, code: 'REPEATED', detail: 'Each is named once.' }]
       : [],
   )
-  if (errors.length > 0)
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'Parts of the input cannot be taken; nothing was changed.',
-      { errors },
-    )
+  if (errors.length > 0) throw inputRefused(errors)
 }
 
 /** What an order says of all its links, as it is stored. */

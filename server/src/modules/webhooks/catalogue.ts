@@ -40,6 +40,9 @@ export const EVENT_TYPES = {
   'consent.ended': delegation(
     'A consent was ended by the customer, the partner or the provider, or ran out.',
   ),
+  'access_request.answered': delegation(
+    'A customer answered what an API client asked for beyond its consent.',
+  ),
   'resale.attested': delegation('The provider let a wholesaler manage an end customer.'),
   'resale.suspended': delegation('The management of an end customer was suspended.'),
   'resale.resumed': delegation('The management of an end customer works again.'),
