@@ -134,8 +134,11 @@ export const PARTS: readonly Part[] = [
       'server/src/modules/identity/factors.test.ts',
       'server/src/modules/identity/invitations.test.ts',
       'server/src/modules/vouchers/vouchers.test.ts',
+      'server/src/modules/consents/attacks.test.ts',
+      'server/src/modules/links/pages.test.ts',
+      'server/src/modules/oauth/attacks-proof.test.ts',
     ],
-    only: /a code once, however many|one of twenty who send|is taken once, however many|exactly one redeems/,
+    only: /a code once, however many|one of twenty who send|is taken once, however many|exactly one redeems|sent many times at once makes one consent|twenty times at once approves one link|comes twice is taken once/,
     claims: [
       {
         requirement: 'R3, I6',
@@ -149,6 +152,18 @@ export const PARTS: readonly Part[] = [
         claim: 'A voucher is redeemed by one of 32 tills at one moment',
         figures: ['uses of one voucher'],
         result: 'each redeemed once',
+      },
+      {
+        requirement: 'A9, B2, I6',
+        claim: 'An approval that is sent twenty times at once approves one consent, or one link, with one event',
+        figures: ['uses of one approval of a consent', 'uses of one approval of a link'],
+        result: 'each approved once',
+      },
+      {
+        requirement: 'A4, I6',
+        claim: 'A proof of possession is taken once',
+        figures: ['uses of one proof'],
+        result: 'each taken once',
       },
     ],
     positiveControl: 'each must be taken by one: what nobody is let in with fails the same expectation.',

@@ -2,6 +2,7 @@ import { encodeId } from '@liaison/access'
 import type { TenantId } from '@liaison/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { problemPage } from '#platform/pages/index.ts'
+import { attempts, patience, tellFigures } from '#testing/figures.ts'
 import { TEST_ORIGIN, TestWorld } from '#testing/world.ts'
 import type { Caller } from '#testing/world.ts'
 import { makeLinkRoutes } from './index.ts'
@@ -111,6 +112,40 @@ test('a request is reviewed, narrowed, checked and allowed on pages without scri
   const denies = await world.sql('select pattern from link_override where tenant_id = $1', [scene.tenant])
   expect(denies).toEqual([{ pattern: 'partner.support.tickets.comment' }])
 })
+
+test(
+  'an approval that is sent twenty times at once approves one link, once (B2, R3)',
+  async () => {
+    const rounds = attempts(1, 50)
+    for (let round = 0; round < rounds; round += 1) {
+      const scene = await openScene()
+      const review = await world.call(scene.admin, 'GET', scene.path + queryOf(scene))
+      const check = await post(scene, '/check', [
+        ['snapshot_token', valueOf(review.body, 'snapshot_token')],
+        ['access_role', 'msp_support'],
+        ...ticksOf(review.body),
+      ])
+      const decision = [
+        ['decision', 'allow'],
+        ['snapshot_token', valueOf(check.body, 'snapshot_token')],
+        ['choice', valueOf(check.body, 'choice')],
+      ] as const
+      const answers = await Promise.all(Array.from({ length: 20 }, () => post(scene, '/done', decision)))
+      expect(answers.filter(({ statusCode }) => statusCode === 303)).toHaveLength(1)
+      expect(await world.sql('select status from delegation where tenant_id = $1', [scene.tenant])).toEqual([
+        { status: 'active' },
+      ])
+      expect(
+        await world.sql(
+          `select 1 from audit_event where tenant_id = $1 and action like '%approve%' and outcome = 'allowed'`,
+          [scene.tenant],
+        ),
+      ).toHaveLength(1)
+    }
+    tellFigures([{ name: 'uses of one approval of a link', count: rounds * 20 }])
+  },
+  patience(20_000),
+)
 
 test('whoever lets an auditor in reads before, on both pages, that it sees who else had access; without the log it does not, and no other role does', async () => {
   const SEEN = 'See who else has access, and who had it on any date'
