@@ -40,6 +40,7 @@ export const ID_PREFIXES = {
   gateway: 'gtw',
   consent_request: 'crq',
   access_request: 'arq',
+  backchannel_request: 'bcr',
   api_client: 'cli',
   export: 'xpo',
   alert: 'alr',

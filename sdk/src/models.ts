@@ -112,6 +112,7 @@ export type TenantConsent = Item<Got<'/tenant/consents'>>
 export type TenantConsentDetail = Got<'/tenant/consents/{consent_id}'>
 export type WaitingConsent = Item<Got<'/tenant/consent-requests'>>
 export type AccessRequest = Item<Got<'/tenant/access-requests'>>
+export type BackchannelRequest = Item<Got<'/tenant/backchannel-requests'>>
 export type PlatformConsent = Item<Got<'/admin/consents'>>
 export type PlatformConsentDetail = Got<'/admin/consents/{consent_id}'>
 export type BlastRadius = Got<'/admin/partners/{partner_id}/blast-radius'>

@@ -166,6 +166,8 @@ export interface AppOptions {
   readonly trustedProxies?: readonly string[]
   /** Where client certificates come from; none are taken without it. */
   readonly clientCertificates?: CertificateSource
+  /** Whether API clients may ask customers without a browser; not without it. */
+  readonly asksWithoutBrowser?: boolean
   readonly logger?: FastifyLoggerOptions | false
   readonly clock?: Clock
   /** Verifies the access tokens of API clients. */
@@ -316,6 +318,7 @@ export function buildApp(options: AppOptions, routes: RouteOptions): Promise<App
       ...(options.clientCertificates && {
         certificates: makeCertificateReader(options.clientCertificates),
       }),
+      ...(options.asksWithoutBrowser !== undefined && { asksWithoutBrowser: options.asksWithoutBrowser }),
     })
   return buildAppWith({ oauth, ...options }, (services) => allRoutes(services, routes))
 }

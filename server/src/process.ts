@@ -189,6 +189,7 @@ async function assemble(
       requestDeadlineMs: config.requestDeadlineMs,
       maxInFlight: config.maxInFlight,
       trustedProxies: config.trustedProxies,
+      asksWithoutBrowser: config.asksWithoutBrowser,
       ...(config.clientCertificates && { clientCertificates: config.clientCertificates }),
       logger: config.logLevel === 'silent' ? false : logOptions(config),
       ...observe(metrics),

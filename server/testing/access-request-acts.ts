@@ -4,6 +4,7 @@ import { makeConsentRoutes } from '#modules/consents/index.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import { problemPage } from '#platform/pages/index.ts'
 import { route } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
 import { makeConsentActs } from './consent-acts.ts'
 import type { ConsentCast } from './consent-acts.ts'
 import { TEST_ISSUER } from './oauth-client.ts'
@@ -59,9 +60,16 @@ export class AskingWorld implements AsyncDisposable {
     this.acts = makeConsentActs(() => oauth.world)
   }
 
-  static async start(): Promise<AskingWorld> {
-    const makeRoutes: typeof makeConsentRoutes = (services) => [...makeConsentRoutes(services), ...probes]
-    return new AskingWorld(await OAuthWorld.start(makeRoutes, { problemPage }))
+  static async start(
+    options: Parameters<typeof OAuthWorld.start>[1] = {},
+    more: readonly Route[] = [],
+  ): Promise<AskingWorld> {
+    const makeRoutes: typeof makeConsentRoutes = (services) => [
+      ...makeConsentRoutes(services),
+      ...probes,
+      ...more,
+    ]
+    return new AskingWorld(await OAuthWorld.start(makeRoutes, { problemPage, ...options }))
   }
 
   [Symbol.asyncDispose](): Promise<void> {

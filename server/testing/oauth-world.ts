@@ -136,6 +136,7 @@ export class OAuthWorld implements AsyncDisposable {
         apis: makeResourceServers(context.database),
         ...(usesRealDesk ? {} : { consents: desk }),
         ...(app.places && { places: app.places }),
+        ...(app.asksWithoutBrowser !== undefined && { asksWithoutBrowser: app.asksWithoutBrowser }),
         ...(app.clientCertificates && { certificates: makeCertificateReader(app.clientCertificates) }),
       })
     const world = await TestWorld.start(

@@ -141,6 +141,30 @@ export class OutsideApp {
     return response.status
   }
 
+  /** Asks the customer behind a token to approve something now, without a browser; returns what asks for the answer. */
+  async askNow(
+    { access_token: held }: Tokens,
+    actions: readonly string[],
+    message: string,
+  ): Promise<() => Promise<Tokens>> {
+    const server = await this.#server()
+    const parameters = {
+      scope: 'openid orders.write',
+      login_hint: String(decodeJwt(held)['delegation_id']),
+      binding_message: message,
+      authorization_details: JSON.stringify([{ type: 'partner_access', actions }]),
+    }
+    const response = await oauth.backchannelAuthenticationRequest(
+      server,
+      this.#client,
+      this.#auth,
+      parameters,
+      this.#options,
+    )
+    const asked = await oauth.processBackchannelAuthenticationResponse(server, this.#client, response)
+    return () => this.#token('urn:openid:params:grant-type:ciba', { auth_req_id: asked.auth_req_id })
+  }
+
   /** Calls the protected API; returns the status and the code of a refusal. */
   async call(
     { access_token: token }: Tokens,

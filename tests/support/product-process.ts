@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('../../server/src/main.js', import.meta.url))
 
 /** Starts the product as `npm start` does, in a process of its own on this data folder, and waits until it is ready. */
-export async function spawnProduct(dataDir: string): Promise<{ child: ChildProcess; url: string }> {
+export async function spawnProduct(
+  dataDir: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<{ child: ChildProcess; url: string }> {
   const environment = {
     PATH: process.env['PATH'],
     PORT: '0',
@@ -14,6 +17,7 @@ export async function spawnProduct(dataDir: string): Promise<{ child: ChildProce
     // Pages are looked at here, not how soon a busy machine gives up.
     POOL_WAIT_MS: '10000',
     LIAISON_DATA_DIR: dataDir,
+    ...variables,
   }
   const child = spawn(process.execPath, [MAIN], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
   const url = await new Promise<string>((resolve, reject) => {

@@ -50,10 +50,13 @@ export class RunningProduct implements AsyncDisposable {
   }
 
   /** Starts the product on a copy of the demo world that the run made once, or from nothing. */
-  static async start(from: 'demo' | 'nothing' = 'demo'): Promise<RunningProduct> {
+  static async start(
+    from: 'demo' | 'nothing' = 'demo',
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<RunningProduct> {
     const dataDir = await makeClusterFolder()
     if (from === 'demo') await cp(inject('demoWorld'), dataDir, { recursive: true })
-    const { child, url } = await spawnProduct(dataDir)
+    const { child, url } = await spawnProduct(dataDir, variables)
     const demo = DemoFile.parse(JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8')))
     return new RunningProduct({ url, dataDir, demo, process: child, browser: await launchChromium('shell') })
   }

@@ -120,6 +120,20 @@ export const onboarding = {
     'From now on it gets tokens with a proof only (DPoP). Its certificates bind nothing.',
   'app.bind_dpop_done': 'Tokens are bound to a key',
   'app.bind_keep': 'Leave it as it is',
+  'app.asking': 'Approvals without a browser',
+  'app.asking_on':
+    'It may ask a customer that let it in to approve something more within minutes (CIBA). An administrator there decides each time. This works where the provider has switched it on.',
+  'app.asking_off':
+    'It asks for access in the browser of a customer only. Approvals without a browser (CIBA) are off.',
+  'app.ask_on': 'Let it ask without a browser',
+  'app.ask_on_title': 'Let {name} ask customers without a browser?',
+  'app.ask_on_effect':
+    'It can then ask administrators of customers that let it in. Nothing is shared until they allow it.',
+  'app.ask_on_done': 'It may ask without a browser',
+  'app.ask_off': 'Stop asking without a browser',
+  'app.ask_off_title': 'Stop {name} asking without a browser?',
+  'app.ask_off_effect': 'What waits for an answer now gives it no token. What was allowed before stays.',
+  'app.ask_off_done': 'It asks in the browser only',
   'app.connect': 'Connect',
   'app.issuer': 'Issuer',
   'app.metadata': 'Metadata',

@@ -160,6 +160,10 @@ const Environment = z.object({
     description:
       'The origin at which your proxy asks for client certificates, when that is another one than AUTH_ORIGIN, for example `https://mtls.partners.example`. The metadata names it (`mtls_endpoint_aliases`).',
   }),
+  ASK_WITHOUT_BROWSER: documented(flag(false), {
+    description:
+      'Whether API clients that are set so may ask a customer to approve something without a browser (OpenID Connect Client-Initiated Backchannel Authentication). The metadata names the endpoint only then.',
+  }),
   WEBHOOK_ALLOWED_NETS: documented(
     commaSeparated().superRefine((nets, context) => {
       for (const message of nets.flatMap((net) => findNetFault(net) ?? []))
@@ -245,6 +249,8 @@ export interface Config {
   /** Where client certificates come from; undefined when none are taken. */
   readonly clientCertificates: CertificateSource | undefined
   readonly mtlsOrigin: string | undefined
+  /** Whether API clients may ask customers without a browser. */
+  readonly asksWithoutBrowser: boolean
   /** Networks that webhooks are delivered to besides the Internet. */
   readonly webhookNets: readonly string[]
   /** Where the keys are that reports of leaked credentials are signed with. */
@@ -353,6 +359,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trustedProxies: values.TRUSTED_PROXIES,
     clientCertificates: readCertificateSource(values),
     mtlsOrigin: values.MTLS_ORIGIN,
+    asksWithoutBrowser: values.ASK_WITHOUT_BROWSER,
     webhookNets: values.WEBHOOK_ALLOWED_NETS,
     breachedPasswordsUrl: values.BREACHED_PASSWORDS_URL,
     leakReportKeyFile: values.LEAK_REPORT_KEYS,

@@ -47,6 +47,15 @@ export function useAccessRequests() {
   )
 }
 
+/** What API clients ask to have approved within minutes, with the page on which it is decided. */
+export function useBackchannelRequests() {
+  return useRead(
+    ['backchannel-requests'],
+    (frame, signal) => readBody(frame.client.GET('/tenant/backchannel-requests', { signal })),
+    { enabled: useMay('tenant.partner_access.read') },
+  )
+}
+
 /** Every wholesaler that manages this organisation or did. An account has one at a time, so one page holds them. */
 export function useResales() {
   return useRead(

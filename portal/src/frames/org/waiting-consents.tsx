@@ -1,9 +1,9 @@
-import type { AccessRequest, WaitingConsent } from '@liaison/client'
+import type { AccessRequest, BackchannelRequest, WaitingConsent } from '@liaison/client'
 
 import { Note } from '../../parts/page.tsx'
-import { formatDate } from '../../platform/format.ts'
+import { formatDate, formatDateTime } from '../../platform/format.ts'
 import { t } from '../../platform/words.ts'
-import { useAccessRequests, useWaitingConsents } from './calls-consents.ts'
+import { useAccessRequests, useBackchannelRequests, useWaitingConsents } from './calls-consents.ts'
 
 function stateOf({ first_approved_by_name: name, first_approved_at: at, is_mine, ends_at }: WaitingConsent) {
   const until = formatDate(ends_at)
@@ -24,8 +24,20 @@ function MoreWanted({ request }: { request: AccessRequest }) {
   )
 }
 
+function WantedNow({ request }: { request: BackchannelRequest }) {
+  const { partner_name: partner, client_name: app, binding_message: message, ends_at: end, path } = request
+  return (
+    <Note tone="attention">
+      <p>
+        <span className="strong">{t('waiting.now', { partner, app })}</span> “<bdi>{message}</bdi>”{' '}
+        {t('waiting.plain', { until: formatDateTime(end) })} <a href={path}>{t('waiting.decide')}</a>
+      </p>
+    </Note>
+  )
+}
+
 /**
- * Requests of apps that wait for a second person, and for more than what was allowed. The pages on which they are decided
+ * Requests of apps that wait for a second person, for a quick approval, and for more than what was allowed. The pages on which they are decided
  * are the server's own.
  */
 export function WaitingConsents() {
@@ -33,6 +45,9 @@ export function WaitingConsents() {
   const wanted = useAccessRequests()
   const more = (wanted.data?.items ?? []).map((request) => (
     <MoreWanted key={request.access_request_id} request={request} />
+  ))
+  const now = (useBackchannelRequests().data?.items ?? []).map((request) => (
+    <WantedNow key={request.backchannel_request_id} request={request} />
   ))
   const second = (waiting.data?.items ?? []).map((request) => (
     <Note key={request.consent_request_id} tone="attention">
@@ -44,5 +59,5 @@ export function WaitingConsents() {
       </p>
     </Note>
   ))
-  return [...more, ...second]
+  return [...now, ...more, ...second]
 }

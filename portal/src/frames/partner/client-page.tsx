@@ -23,6 +23,7 @@ import { SignalStreamPanel } from '../shared/signal-stream.tsx'
 import { useClient } from './client-calls.ts'
 import { checkDraft, ClientFields, sentenceOf, toDraft, toSettings } from './client-fields.tsx'
 import type { ClientDraft } from './client-fields.tsx'
+import { ClientAsking } from './client-asking.tsx'
 import { ClientCertificates } from './client-certificates.tsx'
 import { ClientGuide } from './client-guide.tsx'
 import { ClientKeys } from './client-keys.tsx'
@@ -183,6 +184,7 @@ function Client({ client, etag }: ClientProps) {
       <LivePanel client={client} mayChange={mayChange} />
       <ClientKeys client={client} etag={etag} mayChange={mayChange} />
       <ClientCertificates client={client} etag={etag} mayChange={mayChange} />
+      <ClientAsking client={client} etag={etag} mayChange={mayChange} />
       <SignalStreamPanel
         of={{ kind: 'client', id: client.client_id, name: client.name }}
         isStopped={client.status !== 'active'}

@@ -29,6 +29,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'consents.approve': says('allowed the {x}', CONSENT),
   'consents.request': says('asked for the {x}', CONSENT),
   'consents.ask': says('asked for more than the {x} allows', CONSENT),
+  'consents.ask_now': says('asked to have something approved beside the {x}', CONSENT),
   'consents.decline': says('did not allow the {x}', CONSENT),
   'consents.change': says('narrowed the {x}', CONSENT),
   'consents.confirm': says('confirmed the {x}', CONSENT),

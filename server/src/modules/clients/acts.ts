@@ -107,9 +107,20 @@ export async function create(mandate: Owner, wanted: WantedSettings) {
 
 /** The settings of a client as they are. */
 export function settingsOf(row: ClientRow): WantedSettings {
-  const { name, description, redirect_uris, scopes, jwks, token_binding, ip_allow } = row
+  const { name, description, redirect_uris, scopes, jwks, token_binding, asks_without_browser, ip_allow } =
+    row
   const certificates = row.certificates.map(({ pem }) => pem)
-  return { name, description, redirect_uris, scopes, jwks, token_binding, certificates, ip_allow }
+  return {
+    name,
+    description,
+    redirect_uris,
+    scopes,
+    jwks,
+    token_binding,
+    certificates,
+    asks_without_browser,
+    ip_allow,
+  }
 }
 
 /** Names what changed; keys and certificates are told by their ids alone. */
@@ -122,6 +133,7 @@ function tellChanges(before: ClientRow, after: ClientRow): Record<string, unknow
     keys: row.jwks.keys.map(({ kid }) => kid),
     token_binding: row.token_binding,
     certificates: row.certificates.map(({ thumbprint }) => thumbprint),
+    asks_without_browser: row.asks_without_browser,
     ip_allow: row.ip_allow,
   })
   const [old, now] = [picked(before), picked(after)]

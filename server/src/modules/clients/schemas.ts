@@ -28,6 +28,10 @@ const settings = {
     description:
       'The certificates that tokens may be bound to, each in PEM form: the one in use and its successor.',
   }),
+  asks_without_browser: z.boolean().meta({
+    description:
+      'Whether the client may ask a customer, in which it holds a consent, to approve something without a browser (CIBA), where the provider offers that.',
+  }),
   ip_allow: z.array(Range).max(50),
 }
 
@@ -38,6 +42,7 @@ export const NewClientBody = z.strictObject({
   redirect_uris: settings.redirect_uris.default([]),
   token_binding: settings.token_binding.default('dpop'),
   certificates: settings.certificates.default([]),
+  asks_without_browser: settings.asks_without_browser.default(false),
   ip_allow: settings.ip_allow.default([]),
 })
 
@@ -76,6 +81,7 @@ export const ClientBody = z.strictObject({
       pem: z.string(),
     }),
   ),
+  asks_without_browser: z.boolean(),
   ip_allow: z.array(z.string()),
   created_by_name: z.string(),
   created_at: z.string(),
@@ -120,6 +126,7 @@ export function toClient(row: ClientRow): z.input<typeof ClientBody> {
     jwks: row.jwks,
     token_binding: row.token_binding,
     certificates: row.certificates,
+    asks_without_browser: row.asks_without_browser,
     ip_allow: row.ip_allow,
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),

@@ -35,6 +35,7 @@ function clients(mandate: ClientMandate) {
       'c.jwks',
       'c.token_binding',
       'c.certificates',
+      'c.asks_without_browser',
       'c.ip_allow',
       'c.version',
       'c.created_by_name',
@@ -96,6 +97,7 @@ export interface ClientSettings {
   readonly jwks: PublicKeys
   readonly token_binding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
+  readonly asks_without_browser: boolean
   readonly ip_allow: readonly string[]
 }
 

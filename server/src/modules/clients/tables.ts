@@ -28,6 +28,7 @@ interface ApiClientTable {
   jwks: PublicKeys
   token_binding: Generated<TokenBinding>
   certificates: Generated<ClientCertificate[]>
+  asks_without_browser: Generated<boolean>
   ip_allow: string[]
   version: Generated<number>
   created_by: string

@@ -3,13 +3,15 @@
  * script; later the dashboards of both sides, narrowing, suspension and end, and the provider's view of what a breached
  * partner could reach (A13). The question is `consent_request`; the answer is a delegation with its `consent`, a table
  * that the authorization server's migrations make. `access_request` is what a client asks for beyond its consent without a
- * person at hand (A16): it leads to the same pages. Tokens are the business of `oauth`, which calls here.
+ * person at hand, `backchannel_request` what it asks to have approved within minutes (A16): both lead to the same pages.
+ * Tokens are the business of `oauth`, which calls here.
  */
 
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
 import { accessRequestRoutes } from './access-request-pages.ts'
 import { makeConsentPages } from './pages.ts'
+import { backchannelRoutes } from './backchannel-pages.ts'
 import './problems.ts'
 import { makeAdminConsentRoutes } from './routes-admin.ts'
 import { makePartnerConsentRoutes } from './routes-partner.ts'
@@ -23,6 +25,8 @@ export type {
   AskingParties,
   WantedMore,
 } from './access-request.ts'
+export { makeBackchannelDesk } from './backchannel.ts'
+export type { BackchannelDesk, WantedNow } from './backchannel.ts'
 export { readBlastRadius } from './blast-radius.ts'
 export { stopConsents } from './stop-all.ts'
 export { runConsentClock } from './clock.ts'
@@ -33,6 +37,7 @@ export function makeConsentRoutes(services: Services): readonly Route[] {
   return [
     ...makeConsentPages(services),
     ...accessRequestRoutes,
+    ...backchannelRoutes,
     ...makeTenantConsentRoutes(services),
     ...makePartnerConsentRoutes(services),
     ...makeAdminConsentRoutes(services),

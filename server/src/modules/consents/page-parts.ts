@@ -34,9 +34,14 @@ export function pathOf(scene: Pick<Scene, 'mandate' | 'key'>, rest: 'review' | '
   return `/consent/${scene.key}/${rest}?org=${encodeId('tenant', scene.mandate.tenant.id)}`
 }
 
+/** Whether an application sent the person here, and not a request that its program made. */
+export function comesByBrowser(request: Scene['request']): boolean {
+  return request.access_request_id === null && request.backchannel_request_id === null
+}
+
 /** Whether the address names the interaction, so that there is a way back to the partner. */
 export function isOwn({ key, request }: Pick<Scene, 'key' | 'request'>): boolean {
-  return !key.startsWith('crq_') && request.access_request_id === null
+  return !key.startsWith('crq_') && comesByBrowser(request)
 }
 
 /** Where the authorization server goes on after the answer. */
@@ -76,7 +81,7 @@ function returnHost({ client }: Scene): string | null {
 export function whoAsks(scene: Scene): Html {
   const { client, partner, request } = scene
   const kinds = partner.kinds.map((kind) => KIND_WORDS[kind] ?? kind).join(', ')
-  const host = request.access_request_id === null ? returnHost(scene) : null
+  const host = comesByBrowser(request) ? returnHost(scene) : null
   return facts([
     [
       'Who',
@@ -218,7 +223,9 @@ export function accountLines(scene: Scene, ids: readonly string[]): Html {
 
 /** From when until when, in words. */
 export function span(start: Date, end: Date): string {
-  return `From now until ${formatInstant(end)} (${daysBetween(start, end)} days). Then it stops by itself.`
+  const hours = Math.ceil((end.getTime() - start.getTime()) / 3_600_000)
+  const long = hours <= 48 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${daysBetween(start, end)} days`
+  return `From now until ${formatInstant(end)} (${long}). Then it stops by itself.`
 }
 
 /** What the organisation's own rules add, in sentences. */

@@ -19,7 +19,7 @@ import {
   span,
   whoAsks,
 } from './page-parts.ts'
-import { lastDayOf } from './rules.ts'
+import { ACTION_WORDS, lastDayOf } from './rules.ts'
 import { findBlock } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice, ConsentRow } from './tables.ts'
@@ -41,6 +41,28 @@ const TITLES = {
   merge: ({ partner }: Scene) => `Let ${partner.name} do more than now?`,
   replace: ({ partner }: Scene) => `Exchange the access of ${partner.name} for another one?`,
 } as const
+
+/** The question of the first page. */
+function titleOf(scene: Scene): string {
+  const { askedNow, partner, request } = scene
+  return askedNow ? `Approve this for ${partner.name}?` : TITLES[request.grant_action](scene)
+}
+
+/** What somebody who approves at short notice must know: the words are not what is enforced, and what was allowed before stays. */
+function nowNotice({ askedNow, partner, offered }: Scene): Html {
+  if (!askedNow) return html``
+  const mayOrder = offered.some((action) =>
+    ACTION_WORDS.some((words) => words.action === action && words.kind === 'spend'),
+  )
+  return notice(
+    'attention',
+    html`<p>
+      ${mayOrder && `The words are its own, and nobody compares them with what it orders: until this ends it could place other orders, too.`}
+      ${!mayOrder && `The words are its own, and nobody compares them with what it does.`} What
+      ${partner.name} was allowed before stays as it is.
+    </p>`,
+  )
+}
 
 function declineForm(scene: Scene): Html {
   return postForm(
@@ -107,7 +129,8 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
   return html`${hiddenField('shown', token)} ${accountTicks(scene, ticked?.accounts ?? null, errors)}
     ${actionTicks(scene, ticked?.actions ?? null, errors)}
     <h2>Until when</h2>
-    ${textField(lastDay, errors)} ${limits(scene)}
+    ${scene.askedNow ? html`<p>${span(scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
+    ${limits(scene)}
     <div class="buttons">
       ${button('Continue', 'plain')}<button class="button" form="decline">Don't allow</button>
     </div>`
@@ -116,7 +139,7 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
 /** What it never can, and how the organisation keeps the upper hand. */
 function limits(scene: Scene): Html {
   const rules = ruleLines(scene)
-  return html`<h2>What it can’t do, whatever you choose</h2>
+  return html`<h2>${scene.askedNow ? 'What this doesn’t allow' : 'What it can’t do'}, whatever you choose</h2>
     ${cannotList(scene.offered)}
     <p>
       ${HOW_TO_STOP} If you leave ${scene.mandate.tenant.name}, another administrator has 14 days to confirm
@@ -145,10 +168,10 @@ export function reviewPage(scene: Scene, more: Reviewing): HtmlPage {
   const body = html`<p class="lead">
       ${scene.partner.name} never gets your password. This concerns ${scene.mandate.tenant.name} only.
     </p>
-    ${nameNotice(scene)} ${whoAsks(scene)} ${changeIntro(scene)}
+    ${nameNotice(scene)} ${whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     ${more.mayApprove ? postForm(pathOf(scene, 'check'), chooseFields(scene, more)) : stepUp(scene)}
     ${decline}`
-  return showPage(TITLES[scene.request.grant_action](scene), body, {
+  return showPage(titleOf(scene), body, {
     ...framed(scene, more.errors),
     ...(more.status !== undefined && { status: more.status }),
   })
@@ -177,9 +200,9 @@ export function checkPage(scene: Scene, choice: Choice, token: string): HtmlPage
         </p>`,
       )
     }
-    ${isSecond && whoAsks(scene)} ${changeIntro(scene)}
+    ${(isSecond || scene.askedNow !== null) && whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     <section>
-      <h2>${partner.name} can</h2>
+      <h2>${scene.askedNow ? `With this ${partner.name} can` : `${partner.name} can`}</h2>
       ${canList(result.actions)}
     </section>
     <section>
@@ -187,7 +210,7 @@ export function checkPage(scene: Scene, choice: Choice, token: string): HtmlPage
       ${accountLines(scene, result.accounts)}
     </section>
     <section>
-      <h2>${partner.name} can’t</h2>
+      <h2>${scene.askedNow ? `With this ${partner.name} can’t` : `${partner.name} can’t`}</h2>
       ${cannotList(result.actions)}
     </section>
     ${facts([

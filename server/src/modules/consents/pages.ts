@@ -13,7 +13,7 @@ import type { Services } from '#platform/services.ts'
 import { accountsOf, findForeignAccounts, parseChoice, readChoice, ReviewForm } from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { readableName } from './names.ts'
-import { backPath, pathOf } from './page-parts.ts'
+import { backPath, comesByBrowser, pathOf } from './page-parts.ts'
 import { checkPage, donePage, reviewPage } from './page-view.ts'
 import { answerRequest, getRequest, listOrganisations, readParties } from './request-store.ts'
 import type { OwnOrganisation, Parties, RequestRow } from './request-store.ts'
@@ -87,7 +87,7 @@ function overPage(key: string, request: RequestRow, name: string): HtmlPage {
   const isDenied = request.status === 'denied'
   const body = html`<p>Nothing is shared.${!isDenied && ' Begin again where you came from.'}</p>
     ${
-      request.access_request_id === null &&
+      comesByBrowser(request) &&
       html`<div class="buttons"><a class="button main" href="${backPath({ key })}">Go back</a></div>`
     }`
   return showPage(isDenied ? 'You did not allow it' : 'This request ran out', body, {

@@ -23,6 +23,8 @@ export interface ConsentRequest {
   readonly delegationId: string | null
   /** The request of the client for more, under which an administrator is asked; null under an authorization request. */
   readonly accessRequestId?: string | null
+  /** The request of the client in the back channel; null for any other. */
+  readonly backchannelRequestId?: string | null
 }
 
 const MAXIMUM_SECONDS = 63_158_400
@@ -101,6 +103,7 @@ export async function openConsentRequest(
       grant_action: request.grantAction,
       delegation_id: request.delegationId,
       access_request_id: request.accessRequestId ?? null,
+      backchannel_request_id: request.backchannelRequestId ?? null,
       person_id: session.personId,
       person_name: session.personName,
     })

@@ -5,6 +5,9 @@ import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { blockOfAsked } from './access-request.ts'
 import { findBehind } from './access-request-store.ts'
 import type { AccessRequestRow } from './access-request-store.ts'
+import { blockOfBackchannel } from './backchannel.ts'
+import { findInBackChannel } from './backchannel-store.ts'
+import type { BackchannelRow } from './backchannel-store.ts'
 import { findNameFaults, readableName } from './names.ts'
 import type { NameFault } from './names.ts'
 import { getRequest, isSandbox, listAccounts, readParties } from './request-store.ts'
@@ -33,6 +36,8 @@ export interface Scene {
   readonly before: ConsentRow | null
   /** The request of the client for more, where that is what a person answers. */
   readonly asked: AccessRequestRow | null
+  /** The request of the client in the back channel, where that is what a person answers. */
+  readonly askedNow: BackchannelRow | null
 }
 
 /** Reads the scene of a request in the organisation of the mandate. Throws CONSENT_REQUEST_NOT_FOUND. */
@@ -64,6 +69,7 @@ export async function openScene(
     latest: isBounded ? before.ends_at : latest,
     before,
     asked: await findBehind(mandate, request.access_request_id),
+    askedNow: await findInBackChannel(mandate, request.backchannel_request_id),
   }
 }
 
@@ -114,11 +120,12 @@ function blockOfSubject({ mandate, request, before, accounts, offered }: Scene):
 
 /** What stands against allowing anything, in a sentence; null when nothing does. */
 export function findBlock(scene: Scene): string | null {
-  const { request, asked, mandate } = scene
+  const { request, asked, askedNow, mandate } = scene
   return (
     blockOfPartner(scene) ??
     blockOfRules(scene) ??
     blockOfAsked(request, asked, mandate.origin.now) ??
+    blockOfBackchannel(request, askedNow, mandate.origin.now) ??
     blockOfSubject(scene)
   )
 }

@@ -88,6 +88,10 @@ export const namingConflicts = guardedBy({
   consent_request_transition: ['CONSENT_REQUEST_OVER', 'Somebody answered this request already.'],
   consent_request_over: ['CONSENT_REQUEST_OVER', 'The time for this answer is over.'],
   access_request_answered: ['CONSENT_REQUEST_OVER', 'Somebody answered this request already.'],
+  backchannel_request_answered: [
+    'CONSENT_REQUEST_OVER',
+    'Somebody answered this request already, or its time is over.',
+  ],
   consent_request_two_people: [
     'CONSENT_SECOND_PERSON',
     'You approved this already; another person has to approve it too.',

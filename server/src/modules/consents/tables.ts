@@ -119,6 +119,7 @@ interface RequestTable {
   shown: ColumnType<ShownConsent | null, string | null, string | null>
   result_id: string | null
   access_request_id: string | null
+  backchannel_request_id: string | null
   first_approved_by: string | null
   first_approved_by_name: string | null
   first_approved_at: Date | null
@@ -218,6 +219,29 @@ interface AccessRequestTable {
   decided_at: Date | null
 }
 
+interface BackchannelRequestTable {
+  id: Generated<string>
+  auth_req_hash: Buffer
+  delegation_id: string
+  tenant_id: string
+  partner_id: string
+  client_id: string
+  partner_name: string
+  client_name: string
+  tenant_name: string
+  scopes: readonly Scope[]
+  actions: readonly Action[]
+  customer_hint: string | null
+  binding_message: string
+  reference: string | null
+  access_duration_seconds: number
+  status: Generated<AccessRequestStatus>
+  answer_id: string | null
+  created_at: Generated<Date>
+  ends_at: Date
+  decided_at: Date | null
+}
+
 interface PolicyTable {
   tenant_id: string
   who_may_ask: 'any' | 'listed' | 'none'
@@ -232,6 +256,7 @@ export interface ConsentTables {
   consent_overview: ConsentRow
   consent_request: RequestTable
   access_request: AccessRequestTable
+  backchannel_request: BackchannelRequestTable
   consent: ConsentTable
   delegation: DelegationTable
   delegation_account: DelegationAccountTable

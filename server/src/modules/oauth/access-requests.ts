@@ -141,7 +141,8 @@ function toWanted({ detail, consentId }: Wish): WantedMore {
   }
 }
 
-function toParties({ entered: { partner, client }, tenantId, tenantName }: TokenBasis): AskingParties {
+/** Who asks whom, by name. */
+export function toParties({ entered: { partner, client }, tenantId, tenantName }: TokenBasis): AskingParties {
   return { partner: partner?.name ?? '', client: client?.name ?? '', tenant: tenantName, tenantId }
 }
 

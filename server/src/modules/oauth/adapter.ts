@@ -1,5 +1,5 @@
 import { errors, Provider } from 'oidc-provider'
-import type { Adapter } from 'oidc-provider'
+import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Database } from '#platform/database.ts'
 import {
   consumeArtifact,
@@ -12,16 +12,20 @@ import {
 import { findClientMetadata } from './client-store.ts'
 import { digestOf } from './digest.ts'
 import { endGrantAndTell } from './grant-end.ts'
-import { INTERACTION_SECONDS } from './settings.ts'
+import type { OAuthParts } from './parts.ts'
+import { BACKCHANNEL, INTERACTION_SECONDS } from './settings.ts'
+
+/** Where artifacts are kept, and what clients may do here at all. */
+type Keeping = Pick<OAuthParts, 'database' | 'asksWithoutBrowser'>
 
 const refuse = (): never => {
   throw new Error('The authorization server has no such operation.')
 }
 
 /** API clients are read where the portal keeps them, live: one that is stopped is unknown at its next request. */
-function clientAdapter(database: Database): Adapter {
+function clientAdapter({ database, asksWithoutBrowser }: Keeping): Adapter {
   return {
-    find: async (id) => findClientMetadata(database, id),
+    find: async (id) => findClientMetadata(database, id, { asksWithoutBrowser }),
     upsert: () => Promise.reject(new Error('API clients are registered in the portal.')),
     findByUid: refuse,
     findByUserCode: refuse,
@@ -54,6 +58,20 @@ async function refuseReuse(database: Database, model: string, id: string): Promi
   throw new errors.InvalidGrant('already used')
 }
 
+/** What a client sent is not kept, since a token may be among it; that it expired is remembered for a while. */
+async function keepAsked(
+  database: Database,
+  {
+    id,
+    payload,
+    seconds,
+  }: { readonly id: string; readonly payload: AdapterPayload; readonly seconds: number },
+): Promise<void> {
+  const { params: _params, ...rest } = payload
+  const kept = seconds + BACKCHANNEL.remembered
+  await keepArtifact(database, 'BackchannelAuthenticationRequest', { id, payload: rest, seconds: kept })
+}
+
 function storedAdapter(database: Database, model: string): Adapter {
   return {
     find: (id) => findArtifact(database, model, id),
@@ -61,7 +79,8 @@ function storedAdapter(database: Database, model: string): Adapter {
       // The cookie of an interaction lives long enough for a second approver; the interaction itself does only when one is waited for.
       if (seconds === undefined) throw new Error(`A ${model} must end some time.`)
       const kept = model === 'Interaction' ? Math.min(seconds, INTERACTION_SECONDS) : seconds
-      await keepArtifact(database, model, { id, payload: { ...payload }, seconds: kept })
+      if (model === 'BackchannelAuthenticationRequest') await keepAsked(database, { id, payload, seconds })
+      else await keepArtifact(database, model, { id, payload: { ...payload }, seconds: kept })
     },
     async consume(id) {
       if (!(await consumeArtifact(database, model, id))) await refuseReuse(database, model, id)
@@ -79,9 +98,9 @@ function storedAdapter(database: Database, model: string): Adapter {
 }
 
 /** The library's storage on PostgreSQL. */
-export function makeAdapterFactory(database: Database): (model: string) => Adapter {
+export function makeAdapterFactory(keeping: Keeping): (model: string) => Adapter {
   return (model) => {
-    if (model === 'Client') return clientAdapter(database)
-    return model === 'Session' ? SESSIONLESS : storedAdapter(database, model)
+    if (model === 'Client') return clientAdapter(keeping)
+    return model === 'Session' ? SESSIONLESS : storedAdapter(keeping.database, model)
   }
 }

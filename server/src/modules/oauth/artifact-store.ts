@@ -76,6 +76,25 @@ export async function consumeArtifact(database: Database, model: string, id: str
   return rowCount === 1
 }
 
+/**
+ * Puts an artifact that waits under its grant, once; false when another process did, or it is gone or used. It never
+ * brings one back: what was removed meanwhile stays away.
+ */
+export async function bindToGrant(
+  database: Database,
+  model: string,
+  bound: { readonly id: string; readonly grantId: string; readonly more: StoredPayload },
+): Promise<boolean> {
+  const { id, grantId, more } = bound
+  const { rowCount } = await database
+    .pool('liaison_auth')
+    .query(
+      `update oauth_artifact set payload = payload || $3::jsonb, grant_hash = $4 where model = $1 and id_hash = $2 and grant_hash is null and consumed_at is null and ${LIVE}`,
+      [model, digestOf(id), JSON.stringify({ ...more, grantId }), digestOf(grantId)],
+    )
+  return rowCount === 1
+}
+
 /** The grant that an artifact belongs to, consumed or not. */
 export async function grantHashOf(database: Database, model: string, id: string): Promise<Buffer | null> {
   const { rows } = await database

@@ -1,7 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider'
 import type { ClientCertificate } from './certificates.ts'
 import type { ClientKey, TokenBinding } from './registration.ts'
-import { TOKEN_EXCHANGE } from './settings.ts'
+import { CIBA, TOKEN_EXCHANGE } from './settings.ts'
 
 /** An API client as the portal keeps it. */
 export interface RegisteredClient {
@@ -14,6 +14,8 @@ export interface RegisteredClient {
   readonly jwks: { readonly keys: readonly ClientKey[] }
   readonly tokenBinding: TokenBinding
   readonly certificates: readonly ClientCertificate[]
+  /** Whether it may ask customers to approve something without a browser. */
+  readonly asksWithoutBrowser: boolean
   /** Null for a client of a tenant. */
   readonly partnerKinds: readonly string[] | null
   /** Whether the organisation that owns the client has billing accounts of its own. */
@@ -34,7 +36,7 @@ export const OWN_METADATA = [
  * nor exchanges a token; a resale is for wholesalers. Source: delegation.md section 4, invariant 6.
  */
 export function grantTypesOf(client: RegisteredClient): string[] {
-  const { partnerKinds, redirectUris, hasOwnAccounts } = client
+  const { partnerKinds, redirectUris, hasOwnAccounts, asksWithoutBrowser } = client
   const isReferral = partnerKinds !== null && partnerKinds.every((kind) => kind === 'referral')
   const mayAsk = partnerKinds !== null && !isReferral
   return [
@@ -43,6 +45,7 @@ export function grantTypesOf(client: RegisteredClient): string[] {
     ...(mayAsk || hasOwnAccounts ? ['client_credentials'] : []),
     // For a wholesaler's end customers, and to name the member of the partner who acts.
     ...(mayAsk ? [TOKEN_EXCHANGE] : []),
+    ...(mayAsk && asksWithoutBrowser ? [CIBA] : []),
   ]
 }
 
@@ -56,6 +59,7 @@ export function toClientMetadata(client: RegisteredClient): AdapterPayload {
     application_type: 'web',
     token_endpoint_auth_method: 'private_key_jwt',
     require_pushed_authorization_requests: true,
+    ...(grantTypes.includes(CIBA) && { backchannel_token_delivery_mode: 'poll' }),
     dpop_bound_access_tokens: client.tokenBinding === 'dpop',
     tls_client_certificate_bound_access_tokens: client.tokenBinding === 'mtls',
     id_token_signed_response_alg: 'ES256',

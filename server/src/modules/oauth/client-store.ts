@@ -16,6 +16,7 @@ interface ClientRow {
   readonly jwks: { keys: ClientKey[] }
   readonly token_binding: TokenBinding
   readonly certificates: ClientCertificate[]
+  readonly asks_without_browser: boolean
   readonly facts: {
     readonly client: { readonly owner_tenant_id: string | null } | null
     readonly partner: {
@@ -29,7 +30,7 @@ interface ClientRow {
   }
 }
 
-const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, k.token_binding, k.certificates, access.client_facts(k.id, k.tenant_id, null, null) as facts`
+const COLUMNS = `k.id, k.name, k.status, k.environment, k.redirect_uris, k.scopes, k.jwks, k.token_binding, k.certificates, k.asks_without_browser, access.client_facts(k.id, k.tenant_id, null, null) as facts`
 
 const WORKING = new Set(['active', 'trial'])
 
@@ -57,6 +58,7 @@ function toRegistered(row: ClientRow): RegisteredClient {
     jwks: row.jwks,
     tokenBinding: row.token_binding,
     certificates: row.certificates,
+    asksWithoutBrowser: row.asks_without_browser,
     partnerKinds: kinds,
     hasOwnAccounts: row.facts.client?.owner_tenant_id !== null,
   }
@@ -66,6 +68,8 @@ function toRegistered(row: ClientRow): RegisteredClient {
 export async function findClientMetadata(
   database: Database,
   publicId: string,
+  /** What the installation lets clients do at all. */
+  { asksWithoutBrowser }: { readonly asksWithoutBrowser: boolean } = { asksWithoutBrowser: false },
 ): Promise<AdapterPayload | undefined> {
   const id = decodeId('api_client', publicId)
   if (id === null) return undefined
@@ -73,7 +77,12 @@ export async function findClientMetadata(
     .pool('liaison_auth')
     .query<ClientRow>(`select ${COLUMNS} from api_client k where k.id = $1`, [id])
   const row = rows[0]
-  return row && isWorking(row) ? toClientMetadata(toRegistered(row)) : undefined
+  if (!row || !isWorking(row)) return undefined
+  const client = toRegistered(row)
+  return toClientMetadata({
+    ...client,
+    asksWithoutBrowser: client.asksWithoutBrowser && asksWithoutBrowser,
+  })
 }
 
 /** Every client that is registered and not revoked, for the check at the start. */

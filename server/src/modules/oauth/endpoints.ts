@@ -7,7 +7,7 @@ import { introspectSigned, isLeftToUs, revokeSigned, tellRefreshToken } from './
 import { describeServer } from './metadata.ts'
 import type { OAuthParts } from './parts.ts'
 import { failureOf, tellingOf, traceOf } from './request-notes.ts'
-import { PROOF_AHEAD_SECONDS } from './settings.ts'
+import { CIBA, PROOF_AHEAD_SECONDS } from './settings.ts'
 import type { FailureThrottle } from './throttle.ts'
 
 type Middleware = Parameters<Provider['use']>[0]
@@ -65,7 +65,13 @@ function tooMany(ctx: Context, seconds: number): void {
   })
 }
 
-const POSTS = new Set(['token', 'pushed_authorization_request', 'introspection', 'revocation'])
+const POSTS = new Set([
+  'token',
+  'pushed_authorization_request',
+  'backchannel_authentication',
+  'introspection',
+  'revocation',
+])
 
 /** The error of a proof that was used before, in the words of RFC 9449 section 5; the library calls it an invalid grant. */
 function renameReplay(ctx: KoaContextWithOIDC): void {
@@ -74,13 +80,39 @@ function renameReplay(ctx: KoaContextWithOIDC): void {
     fail(ctx, 400, { error: 'invalid_dpop_proof', error_description: 'the proof was used before' })
 }
 
+/** The library's name for the endpoint at which clients ask without a browser. */
+const ASKING = 'backchannel_authentication'
+
+/** The errors of asking without a browser as its standard has them (CIBA section 13); the library knows them by other names. */
+function renameRefusal(ctx: KoaContextWithOIDC): void {
+  const failure = failureOf(ctx)
+  if (failure?.message === 'access_denied') ctx.status = 403
+  const words = failure && 'error_description' in failure ? String(failure.error_description) : ''
+  if (words.endsWith(`${CIBA} is not allowed for this client`))
+    fail(ctx, 400, {
+      error: 'unauthorized_client',
+      error_description: 'this client asks nobody without a browser',
+    })
+}
+
 /** Some times longer than what it takes to find and check a client, which takes longer for one that exists. */
 const FAILURE_STEP_MS = 25
 
-/** Waits until a whole number of steps has gone since the request came, so that a clock tells nobody which clients exist. */
-async function waitForStep(startedMs: number): Promise<void> {
+/** Longer than it takes to tell a customer's administrators, which only a hint that names somebody leads to. */
+const ASKING_STEP_MS = 150
+
+/** Waits until a whole number of steps has gone since the request came, so that a clock tells nobody who exists. */
+async function waitForStep(startedMs: number, stepMs = FAILURE_STEP_MS): Promise<void> {
   const goneMs = performance.now() - startedMs
-  await delay(FAILURE_STEP_MS - (goneMs % FAILURE_STEP_MS))
+  await delay(stepMs - (goneMs % stepMs))
+}
+
+/** Whether a hint named somebody is told by no clock. */
+async function concealWhoWasAsked(
+  { oidc, status }: Context & KoaContextWithOIDC,
+  startedMs: number,
+): Promise<void> {
+  if (oidc.route === ASKING && status === 200) await waitForStep(startedMs, ASKING_STEP_MS)
 }
 
 function isOutage(failure: Error): boolean {
@@ -93,7 +125,7 @@ async function finish(parts: OAuthParts, ctx: Context & KoaContextWithOIDC): Pro
     await (isLeftToUs(ctx) ? introspectSigned(parts, ctx) : tellRefreshToken(parts, ctx))
   if (route === 'revocation' && isLeftToUs(ctx)) await revokeSigned(parts, ctx)
   if (route === 'discovery' && ctx.status === 200) ctx.body = describeServer(parts.places, ctx.body)
-  if (ctx.status === 400) renameReplay(ctx)
+  if (ctx.status === 400) (route === ASKING ? renameRefusal : renameReplay)(ctx)
   const failure = failureOf(ctx)
   if (ctx.status >= 500 && failure && isOutage(failure)) {
     ctx.set('Retry-After', '1')
@@ -132,6 +164,7 @@ export function makeEndpoints(parts: OAuthParts, throttle: FailureThrottle): Mid
       return
     }
     await finish(parts, ctx)
+    await concealWhoWasAsked(ctx, startedMs)
     if (ctx.status === 401 && POSTS.has(ctx.oidc.route)) {
       const seconds = await throttle.fail(network, claimedClient(ctx))
       if (seconds > 0) tooMany(ctx, seconds)

@@ -9,7 +9,7 @@
 import type { Guard } from '@liaison/guard'
 import type { FastifyInstance } from 'fastify'
 import type { TokenVerifier } from '#platform/access-token.ts'
-import { makeAccessRequestDesk } from '#modules/consents/index.ts'
+import { makeAccessRequestDesk, makeBackchannelDesk } from '#modules/consents/index.ts'
 import type { ReadCertificate } from '#platform/client-certificate.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/database.ts'
@@ -52,6 +52,8 @@ export interface OAuthSettings {
   readonly apis?: AskingApis
   /** Where client certificates are read from; no token is bound to one without it. */
   readonly certificates?: ReadCertificate
+  /** Whether clients may ask customers without a browser (CIBA); not without it. */
+  readonly asksWithoutBrowser?: boolean
 }
 
 /** The authorization server of a process. */
@@ -81,6 +83,8 @@ export function makeOAuth(context: OAuthContext, settings: OAuthSettings = {}): 
     },
     consents: settings.consents ?? makeConsentDesk(database),
     accessRequests: makeAccessRequestDesk(database, services.publicOrigin),
+    backchannel: makeBackchannelDesk(database, services.publicOrigin),
+    asksWithoutBrowser: settings.asksWithoutBrowser ?? false,
     apis: settings.apis ?? (() => Promise.resolve(null)),
     certificates: settings.certificates ?? null,
     onError: (error) => onError(error),

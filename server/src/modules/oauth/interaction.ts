@@ -12,7 +12,7 @@ import { ProblemError } from '#platform/problem.ts'
 import { keepFor } from './artifact-store.ts'
 import { registeredScopes } from './basis.ts'
 import { parseRequested, secondsOfDuration } from './details.ts'
-import { keepGrant } from './grant-store.ts'
+import { beginGrant } from './grant-begin.ts'
 import type { ConsentOutcome, ConsentQuestion, OAuthParts } from './parts.ts'
 import { askedScopes, readGrantAction } from './request-rules.ts'
 import type { Running } from './server.ts'
@@ -118,22 +118,16 @@ async function approve(
     personId,
   }: { interaction: Interaction; agreed: NonNullable<ConsentOutcome['delegation']>; personId: string },
 ): Promise<HtmlPage> {
-  const { provider } = visit.running
-  const clientPublicId = String(interaction.params['client_id'])
-  const clientId = decodeId('api_client', clientPublicId)
+  const clientId = decodeId('api_client', String(interaction.params['client_id']))
   if (clientId === null) return GONE()
-  const seconds = Math.floor((agreed.endsAt.getTime() - visit.mandate.origin.now.getTime()) / 1000)
-  if (seconds < 1)
+  const grantId = await beginGrant(parts, visit.running.provider, {
+    accountId: personId,
+    clientId,
+    agreed,
+    asked: askedScopes(interaction.params, SCOPE_NAMES),
+  })
+  if (grantId === null)
     return finish(visit, { error: 'access_denied', error_description: 'the access has ended already' })
-  const grant = new provider.Grant({ accountId: personId, clientId: clientPublicId })
-  Object.assign(grant, { expiresIn: seconds })
-  grant.addResourceScope(parts.places.apiResource(), agreed.scopes.join(' '))
-  // Scopes that were asked for and not allowed are noted, so that nothing asks for them again.
-  const left = askedScopes(interaction.params, SCOPE_NAMES).filter((scope) => !agreed.scopes.includes(scope))
-  if (left.length > 0) grant.rejectResourceScope(parts.places.apiResource(), left.join(' '))
-  grant.addRar({ type: 'partner_access', actions: [...agreed.actions] })
-  const grantId = await grant.save()
-  await keepGrant(parts.database, { grantId, clientId, delegationId: agreed.id })
   recordEvent(visit.mandate, {
     action: 'oauth.grant.begin',
     tenantId: agreed.tenantId,

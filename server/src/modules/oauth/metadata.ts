@@ -25,11 +25,14 @@ const ALIASES = {
   introspection_endpoint: '/introspect',
 } as const
 
+const BACKCHANNEL_ENDPOINT = 'backchannel_authentication_endpoint'
+
 /** Where clients with a certificate go, when that is another host (RFC 8705 section 5). */
-function aliasesOf({ mtlsOrigin }: OAuthPlaces): Record<string, unknown> {
+function aliasesOf({ mtlsOrigin }: OAuthPlaces, own: Record<string, unknown>): Record<string, unknown> {
   const origin = mtlsOrigin?.()
   if (origin === undefined) return {}
-  const aliases = Object.entries(ALIASES).map(([name, path]) => [name, `${origin}${ISSUER_PATH}${path}`])
+  const paths = { ...ALIASES, ...(BACKCHANNEL_ENDPOINT in own && { [BACKCHANNEL_ENDPOINT]: '/backchannel' }) }
+  const aliases = Object.entries(paths).map(([name, path]) => [name, `${origin}${ISSUER_PATH}${path}`])
   return { mtls_endpoint_aliases: Object.fromEntries(aliases) }
 }
 
@@ -45,7 +48,8 @@ export function describeServer(places: OAuthPlaces, own: unknown): Record<string
     response_modes_supported: ['query'],
     protected_resources: [places.apiResource()],
     dpop_signing_alg_values_supported: [...SIGNATURES],
-    ...aliasesOf(places),
+    ...aliasesOf(places, members),
+    ...(BACKCHANNEL_ENDPOINT in members && { backchannel_user_code_parameter_supported: false }),
     grant_management_endpoint: `${issuer}/grants`,
     access_request_endpoint: `${issuer}/access-requests`,
     grant_management_actions_supported: ['create', 'merge', 'replace', 'query', 'revoke'],

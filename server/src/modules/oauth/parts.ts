@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Action, ClientId, Permission, Scope } from '@liaison/access'
-import type { AccessRequestDesk } from '#modules/consents/index.ts'
+import type { AccessRequestDesk, BackchannelDesk } from '#modules/consents/index.ts'
 import type { ReadCertificate } from '#platform/client-certificate.ts'
 import type { Clock } from '#platform/clock.ts'
 import type { Database } from '#platform/database.ts'
@@ -68,6 +68,9 @@ export interface OAuthParts {
   readonly keys: KeyReader
   readonly consents: ConsentDesk
   readonly accessRequests: AccessRequestDesk
+  readonly backchannel: BackchannelDesk
+  /** Whether clients may ask customers without a browser at all: off unless the installation says otherwise. */
+  readonly asksWithoutBrowser: boolean
   readonly apis: AskingApis
   /** Reads the certificate of the client behind a request; null where none is taken, so that no token is bound to one. */
   readonly certificates: ReadCertificate | null

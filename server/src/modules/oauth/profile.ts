@@ -2,6 +2,7 @@ import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
 import type { ReadCertificate } from '#platform/client-certificate.ts'
 import { makeAdapterFactory } from './adapter.ts'
+import { backchannelFeature, waitingSeconds } from './backchannel.ts'
 import { OWN_METADATA } from './client-metadata.ts'
 import { pemOf } from './binding.ts'
 import { clientIdOf, readChoice, registeredScopes } from './basis.ts'
@@ -99,6 +100,7 @@ function features(parts: OAuthParts, keys: KeySet): NonNullable<Configuration['f
     dPoP: { enabled: true, nonceSecret: vault.deriveKey('oauth-proof-nonce'), requireNonce: () => false },
     ...(parts.certificates && { mTLS: mutualTls(parts.certificates) }),
     clientCredentials: { enabled: true },
+    ciba: backchannelFeature(parts),
     requestObjects: { enabled: true, requireSignedRequestObject: false },
     pushedAuthorizationRequests: {
       enabled: true,
@@ -137,6 +139,7 @@ function lifetimes(parts: OAuthParts): NonNullable<Configuration['ttl']> {
     AccessToken: ACCESS_SECONDS,
     ClientCredentials: ACCESS_SECONDS,
     AuthorizationCode: CODE_SECONDS,
+    BackchannelAuthenticationRequest: (ctx) => waitingSeconds(ctx.oidc.params?.['requested_expiry']),
     Grant: LONGEST_DELEGATION_SECONDS,
     // The cookie of an interaction; the interaction itself is kept that long only when a second approver is waited for.
     Interaction: WAITING_SECONDS,
@@ -245,6 +248,7 @@ function tokens(parts: OAuthParts): Configuration {
 const ROUTES = {
   authorization: '/authorize',
   pushed_authorization_request: '/par',
+  backchannel_authentication: '/backchannel',
   token: '/token',
   introspection: '/introspect',
   revocation: '/revoke',
@@ -257,7 +261,7 @@ export function makeConfiguration(parts: OAuthParts, keys: KeySet): Configuratio
     ...authentication(parts),
     ...authorization(parts),
     ...tokens(parts),
-    adapter: makeAdapterFactory(parts.database),
+    adapter: makeAdapterFactory(parts),
     jwks: { keys: keys.keys.map((key) => ({ ...key })) },
     routes: ROUTES,
     features: features(parts, keys),

@@ -133,6 +133,7 @@ const client = (changes: Partial<RegisteredClient> = {}): RegisteredClient => ({
   jwks: { keys: [] },
   partnerKinds: ['msp'],
   hasOwnAccounts: false,
+  asksWithoutBrowser: false,
   ...changes,
 })
 

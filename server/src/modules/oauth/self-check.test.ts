@@ -29,6 +29,8 @@ beforeAll(async () => {
     apis: () => Promise.resolve(null),
     certificates: () => null,
     accessRequests: { ask: () => Promise.resolve(null), read: () => Promise.resolve(null) },
+    backchannel: { ask: () => Promise.resolve(null), read: () => Promise.resolve(null) },
+    asksWithoutBrowser: true,
     onError: () => undefined,
   }
   settings = makeConfiguration(parts, await keys.read())

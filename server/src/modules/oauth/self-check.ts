@@ -2,7 +2,7 @@ import type { Configuration } from 'oidc-provider'
 import { grantTypesOf } from './client-metadata.ts'
 import type { RegisteredClient } from './client-metadata.ts'
 import { parseClientRegistration } from './registration.ts'
-import { SIGNATURES, TOKEN_EXCHANGE } from './settings.ts'
+import { CIBA, SIGNATURES, TOKEN_EXCHANGE } from './settings.ts'
 
 /** What must be true of the settings, with the words that say it is not. */
 type Demand = readonly [words: string, holds: (settings: Configuration) => boolean]
@@ -56,6 +56,18 @@ const DEMANDS: readonly Demand[] = [
       )
     },
   ],
+  [
+    'whoever asks without a browser polls, and every hook of that is our own',
+    ({ features }) => {
+      const ciba = features?.ciba
+      return (
+        ciba?.enabled !== true ||
+        (onlyOf([...(ciba.deliveryModes ?? [])], ['poll']) &&
+          ciba.validateBindingMessage !== undefined &&
+          ciba.triggerAuthenticationDevice !== undefined)
+      )
+    },
+  ],
   ['clients are registered in the portal alone', ({ features }) => features?.registration?.enabled !== true],
   ['there is no device flow', ({ features }) => features?.deviceFlow?.enabled !== true],
   [
@@ -106,7 +118,13 @@ export function findWeakSettings(settings: Configuration): string[] {
   return DEMANDS.flatMap(([words, holds]) => (holds(settings) ? [] : [words]))
 }
 
-const GRANT_TYPES = new Set(['authorization_code', 'refresh_token', 'client_credentials', TOKEN_EXCHANGE])
+const GRANT_TYPES = new Set([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  TOKEN_EXCHANGE,
+  CIBA,
+])
 
 /** What is weaker than the profile in what a client is registered with; empty when nothing is. */
 export function findWeakClient(client: RegisteredClient): string[] {

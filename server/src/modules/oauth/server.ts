@@ -3,6 +3,7 @@ import { Provider } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { useOnce } from './artifact-store.ts'
 import { recordRefused } from './audit-store.ts'
+import { useBackchannelAnswers } from './backchannel-answer.ts'
 import { listRegistered } from './client-store.ts'
 import { makeEndpoints } from './endpoints.ts'
 import { clientIdOf } from './basis.ts'
@@ -33,6 +34,7 @@ const REFUSED_ACTIONS = {
   'grant.error': 'oauth.token.refused',
   'pushed_authorization_request.error': 'oauth.request.refused',
   'authorization.error': 'oauth.request.refused',
+  'backchannel_authentication.error': 'oauth.request.refused',
   'introspection.error': 'oauth.introspection.refused',
   'revocation.error': 'oauth.revocation.refused',
 } as const
@@ -87,6 +89,7 @@ function listen(provider: Provider, parts: OAuthParts, isFirst: (network: string
   follow('grant.error')
   follow('pushed_authorization_request.error')
   follow('authorization.error')
+  follow('backchannel_authentication.error')
   follow('introspection.error')
   follow('revocation.error')
   provider.on('server_error', (ctx, error) => {
@@ -120,6 +123,7 @@ function build(
   provider.proxy = true
   useAtomicReplay(provider, parts)
   registerTokenExchange(provider, parts)
+  useBackchannelAnswers(provider, parts)
   listen(provider, parts, around.isFirst)
   provider.use(makeEndpoints(parts, around.throttle))
   return { provider, handle: provider.callback() }

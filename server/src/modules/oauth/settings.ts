@@ -28,6 +28,22 @@ export const PROOF_AHEAD_SECONDS = 60
 /** Longest delegation: two years, as the database has it. */
 export const LONGEST_DELEGATION_SECONDS = 2 * 365 * 86_400
 
+export const CIBA = 'urn:openid:params:grant-type:ciba'
+/** Seconds of asking in the back channel, and hours of what is approved so. */
+export const BACKCHANNEL = {
+  /** Bounds of `requested_expiry`, and what is taken without it. */
+  shortest: 60,
+  usual: 300,
+  longest: 900,
+  /** The interval of polls is five seconds (CIBA section 7.3); one is left to the network. */
+  poll: 4,
+  /** From the last moment in which somebody may decide until the client's request expires. */
+  lastPoll: 15,
+  /** For how long a request that expired is remembered, so that its client is told so. */
+  remembered: 600,
+  usualAccess: 3600,
+  longestAccess: 86_400,
+} as const
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const GRANT_SCOPES = [

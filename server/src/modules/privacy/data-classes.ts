@@ -21,7 +21,7 @@ export const PROTECTION: Readonly<Record<DataClass, string>> = {
 }
 
 const SECRET =
-  /^(?:token_hash|key_hash|credential_hash|secret|sealed_(?!at$)\w+|private_key|access_code_hash|identity_key|key_digest|jti_hash|grant_hash|id_hash|uid_hash|proof_key|claim_hash|nonce)$/
+  /^(?:token_hash|key_hash|credential_hash|secret|sealed_(?!at$)\w+|private_key|access_code_hash|identity_key|key_digest|jti_hash|grant_hash|id_hash|uid_hash|auth_req_hash|proof_key|claim_hash|nonce)$/
 const PERSONAL =
   /(?:^|_)(?:email|email_norm|phone|ip|user_agent|birth_date|date_of_birth|first_name|last_name|legal_name|holder_name|signer_name|typed_name|customer_name|subscriber_name|contact_name|actor_name|author_name|person_name|reviewer_name|approver_name|recipient|document_number|document_kind|postal_code|city|address|ip_prefix|by_name|assigned_to_name|household_adults|household_children|search_text|contact)$/
 

@@ -1,0 +1,89 @@
+import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import type { AuditEvent } from '#platform/audit-event.ts'
+import type { Database } from '#platform/database.ts'
+import type { AskingParties } from './access-request.ts'
+import type { AskingClient } from './access-request-store.ts'
+import { insertBackchannelRequest, readBackchannelOutcome } from './backchannel-store.ts'
+import type { AskedNow, BackchannelOutcome, BackchannelRow, WantedNow } from './backchannel-store.ts'
+import { readableName } from './names.ts'
+
+export type { WantedNow }
+
+/** The public id of a request. */
+export const idOfBackchannelRequest = (id: string): string =>
+  encodeId('backchannel_request', idFromUuid('backchannel_request', id))
+
+/** The page on which a request is read and its decision begins. */
+export const backchannelPath = (id: string): string => `/backchannel-requests/${idOfBackchannelRequest(id)}`
+
+// The words of the client stay out of mails: programs for mail make links of what they take for an address.
+function mailOf({ partner, client, tenant }: AskingParties, minutes: number, page: string) {
+  const subject = `${readableName(partner)} asks ${tenant} to approve something now`
+  const text = [
+    `${subject}, with ${readableName(client)}.`,
+    `What it is for stands on this page. Decide within ${minutes} minutes: ${page}`,
+    'If you do not expect this, do nothing: nothing is shared until you allow it. This mail gives no access by itself.',
+  ].join('\n\n')
+  return { subject, text }
+}
+
+function eventOf(parties: AskingParties, wanted: WantedNow, id: string): AuditEvent {
+  return {
+    action: 'consents.ask_now',
+    tenantId: parties.tenantId,
+    tenantName: parties.tenant,
+    delegationId: wanted.consentId,
+    role: 'consent',
+    resource: { type: 'backchannel_request', id, label: `${parties.client} in ${parties.tenant}` },
+    changes: {
+      actions: wanted.actions,
+      scopes: wanted.scopes,
+      customer_hint: wanted.customerHint,
+      binding_message: wanted.bindingMessage,
+    },
+  }
+}
+
+/** Where API clients ask customers to approve something without a browser, and hear what became of it. */
+export interface BackchannelDesk {
+  /** Asks a customer; its administrators get a mail. Null for a consent that the client does not hold now. */
+  ask(asking: AskingClient, wanted: WantedNow, parties: AskingParties): Promise<AskedNow>
+  /** What became of a request that this client made; null for any other. */
+  read(asking: AskingClient, authReqHash: Buffer): Promise<BackchannelOutcome | null>
+}
+
+/** The desk over the tables of this module; `origin` is the one that browsers see. */
+export function makeBackchannelDesk(database: Database, origin: () => string): BackchannelDesk {
+  return {
+    ask: (asking, wanted, parties) =>
+      insertBackchannelRequest(database, asking, {
+        wanted,
+        telling: {
+          mail: (id) =>
+            mailOf(
+              parties,
+              Math.max(1, Math.floor(wanted.seconds / 60)),
+              `${origin()}${backchannelPath(id)}`,
+            ),
+          event: (id) => eventOf(parties, wanted, id),
+        },
+      }),
+    read: (asking, hash) => readBackchannelOutcome(database, asking, hash),
+  }
+}
+
+/** What stands against answering a request in the back channel; null when nothing does. */
+export function blockOfBackchannel(
+  request: { readonly id: string; readonly status: string },
+  asked: Pick<BackchannelRow, 'answer_id' | 'status' | 'ends_at'> | null,
+  now: Date,
+): string | null {
+  if (!asked) return null
+  const isOwn = asked.answer_id === request.id
+  if (isOwn && (asked.status === 'approved' || asked.status === 'denied')) return null
+  const waits = asked.status === 'pending' || (asked.status === 'waiting' && isOwn)
+  if (!waits && asked.status !== 'lapsed') return 'Somebody else has answered this already.'
+  return asked.status === 'lapsed' || asked.ends_at <= now
+    ? `This could be answered until ${formatInstant(asked.ends_at)}. Nothing is shared.`
+    : null
+}
