@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AskingScene } from '#testing/access-request-acts.ts'
 import { BackchannelWorld, CIBA, MESSAGE, ORDERS } from '#testing/backchannel-acts.ts'
 import { TEST_ISSUER } from '#testing/oauth-client.ts'
+import { runConsentClock } from './clock.ts'
 
 let ciba: BackchannelWorld
 beforeAll(async () => {
@@ -132,6 +133,27 @@ describe('a client that asks a customer to approve something without a browser (
       `select payload from oauth_artifact where model = 'BackchannelAuthenticationRequest'`,
     )
     expect(JSON.stringify(kept)).not.toContain(scene.accessToken.slice(0, 40))
+  })
+
+  test('ends by itself after the hour, for token and consent, with an event and without another mail', async () => {
+    const scene = await ciba.open()
+    const asked = await ciba.ask(scene)
+    await ciba.approve(scene)
+    const { body } = await ciba.poll(scene, asked)
+    await ciba.world.seed(
+      `update delegation d set starts_at = starts_at - interval '1 hour', ends_at = now() from consent c where c.id = d.id and c.purpose = $1 and c.client_id = $2`,
+      [MESSAGE, scene.cast.client],
+      scene.cast.tenant,
+    )
+    const call = await scene.cast.app.call(String(body['access_token']), 'POST', ORDERS)
+    expect(call.status).toBe(403)
+    expect((await scene.cast.app.refresh(String(body['refresh_token']))).body['error']).toBe('invalid_grant')
+    expect(await runConsentClock(ciba.world.database)).toMatchObject({ expire: 1 })
+    const ended = await ciba.world.sql(
+      `select 1 from outbox where topic = 'mail' and payload ->> 'subject' like '%has ended%'`,
+    )
+    expect(ended).toEqual([])
+    expect(await ciba.asking.oauth.events('consents.expire')).toHaveLength(1)
   })
 
   test('both sides read what was asked, and what came of it', async () => {

@@ -75,7 +75,7 @@ export function makeBackchannelDesk(database: Database, origin: () => string): B
 /** What stands against answering a request in the back channel; null when nothing does. */
 export function blockOfBackchannel(
   request: { readonly id: string; readonly status: string },
-  asked: Pick<BackchannelRow, 'answer_id' | 'status' | 'ends_at'> | null,
+  asked: (Pick<BackchannelRow, 'answer_id' | 'status' | 'ends_at'> & { readonly isHeld: boolean }) | null,
   now: Date,
 ): string | null {
   if (!asked) return null
@@ -83,6 +83,7 @@ export function blockOfBackchannel(
   if (isOwn && (asked.status === 'approved' || asked.status === 'denied')) return null
   const waits = asked.status === 'pending' || (asked.status === 'waiting' && isOwn)
   if (!waits && asked.status !== 'lapsed') return 'Somebody else has answered this already.'
+  if (!asked.isHeld) return 'The access under which this was asked has ended or is paused.'
   return asked.status === 'lapsed' || asked.ends_at <= now
     ? `This could be answered until ${formatInstant(asked.ends_at)}. Nothing is shared.`
     : null

@@ -15,6 +15,7 @@ import type { ConsentRow } from './tables.ts'
 const WORK = { job: 'consent-clock' }
 
 const BATCH = 100
+const DAY_MS = 86_400_000
 const MAXIMUM_BATCHES = 1000
 
 const SUSPEND: Move = { from: ['active'], to: 'suspended', action: 'consents.suspend', news: 'suspended' }
@@ -27,7 +28,9 @@ async function expire(mandate: Mandate<'system'>, consent: ConsentRow): Promise<
     changes: { status: { before: consent.stored_status, after: 'expired' } },
   })
   await announceChange(mandate, 'consent.ended', consent)
-  await tellConsent(mandate, consent, { news: 'expired' })
+  // What was allowed for hours ends as its receipt said; nobody needs another mail for each of them.
+  const lastedMs = consent.ends_at.getTime() - consent.starts_at.getTime()
+  if (lastedMs > DAY_MS) await tellConsent(mandate, consent, { news: 'expired' })
 }
 
 async function lapse(mandate: Mandate<'system'>, consent: ConsentRow): Promise<void> {

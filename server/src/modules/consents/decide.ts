@@ -111,6 +111,11 @@ interface Answer {
   readonly origin: string
 }
 
+/** Until when a second person may decide: as long as the client waits, or seven days where nobody does. */
+function endOfWaiting({ mandate, askedNow }: Scene): Date {
+  return askedNow?.ends_at ?? new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS)
+}
+
 async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownConsent): Promise<void> {
   const { mandate, request, before } = scene
   const isNew = request.grant_action !== 'merge'
@@ -124,7 +129,7 @@ async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownC
     first_approved_by: mandate.actor.id,
     first_approved_by_name: mandate.actor.name,
     first_approved_at: mandate.origin.now,
-    ends_at: new Date(mandate.origin.now.getTime() + SECOND_APPROVAL_DAYS * DAY_MS),
+    ends_at: endOfWaiting(scene),
   })
   requireFirst(isFirst)
   const row = await reread(scene, id)

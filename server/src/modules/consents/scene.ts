@@ -37,7 +37,15 @@ export interface Scene {
   /** The request of the client for more, where that is what a person answers. */
   readonly asked: AccessRequestRow | null
   /** The request of the client in the back channel, where that is what a person answers. */
-  readonly askedNow: BackchannelRow | null
+  readonly askedNow: (BackchannelRow & { readonly isHeld: boolean }) | null
+}
+
+/** The request in the back channel with the consent under which it was made; whoever ended that answers nothing that hangs on it. */
+async function readAskedNow(mandate: Mandate<'tenant'>, request: RequestRow): Promise<Scene['askedNow']> {
+  const asked = await findInBackChannel(mandate, request.backchannel_request_id)
+  if (!asked) return null
+  const held = await findConsent(mandate, asked.delegation_id)
+  return { ...asked, isHeld: held?.status === 'active' }
 }
 
 /** Reads the scene of a request in the organisation of the mandate. Throws CONSENT_REQUEST_NOT_FOUND. */
@@ -69,7 +77,7 @@ export async function openScene(
     latest: isBounded ? before.ends_at : latest,
     before,
     asked: await findBehind(mandate, request.access_request_id),
-    askedNow: await findInBackChannel(mandate, request.backchannel_request_id),
+    askedNow: await readAskedNow(mandate, request),
   }
 }
 

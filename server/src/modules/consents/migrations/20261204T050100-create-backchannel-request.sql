@@ -173,7 +173,8 @@ begin
 end
 $$;
 
--- What became of it, for the client that asked: what may be issued on it is the consent that the answer made, while that is in force.
+-- What became of it, for the client that asked: what may be issued on it is the consent that the answer made, while that is in force and so
+-- is the one under which it was asked.
 create function access.backchannel_outcome(wanted_hash bytea) returns jsonb
   language sql stable security definer
   set search_path = pg_catalog
@@ -189,6 +190,7 @@ create function access.backchannel_outcome(wanted_hash bytea) returns jsonb
   from public.backchannel_request b
   left join public.consent_request r on r.id = b.answer_id
   left join access.delegation_in_force d on d.id = r.result_id and d.tenant_id = b.tenant_id
+    and exists (select from access.delegation_in_force h where h.id = b.delegation_id)
   left join public.consent c on c.id = d.id and c.client_id = b.client_id
   where b.auth_req_hash = wanted_hash and b.client_id = access.context_id('actor_id') and access.context_plane() = 'auth'
 $$;
