@@ -155,7 +155,8 @@ export const PARTS: readonly Part[] = [
       },
       {
         requirement: 'A9, B2, I6',
-        claim: 'An approval that is sent twenty times at once approves one consent, or one link, with one event',
+        claim:
+          'An approval that is sent twenty times at once approves one consent, or one link, with one event',
         figures: ['uses of one approval of a consent', 'uses of one approval of a link'],
         result: 'each approved once',
       },

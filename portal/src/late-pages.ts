@@ -240,3 +240,9 @@ const loadHistory = () => import('./frames/history/pages.tsx')
 export function accessHistory(name: keyof Awaited<ReturnType<typeof loadHistory>>): LatePage {
   return lazyRouteComponent(loadHistory, name)
 }
+
+const loadService = () => import('./frames/service/pages.ts')
+
+export function service(name: keyof Awaited<ReturnType<typeof loadService>>): LatePage {
+  return lazyRouteComponent(loadService, name)
+}

@@ -41,6 +41,7 @@ import {
   reports,
   risk,
   rules,
+  service,
   sla,
   statements,
   usage,
@@ -340,6 +341,10 @@ const platform = createFrame('/platform', () => import('./frames/platform/index.
   explain: ExplainPage,
   'explain/grid': elevations('GridPage'),
   'requests/$explain': records('RequestPage'),
+  health: service('HealthPage'),
+  jobs: service('JobsPage'),
+  'catalogue/scopes': service('ScopesPage'),
+  'catalogue/roles': service('RolesPage'),
 })
 
 export const router = createRouter({

@@ -24,6 +24,7 @@ import { makeEarningRoutes } from '#modules/earnings/index.ts'
 import { makeElevationRoutes } from '#modules/elevations/index.ts'
 import { makeIdentityRoutes, passwordHasherOf } from '#modules/identity/index.ts'
 import type { DemoSignIn } from '#modules/identity/index.ts'
+import { makeHealthRoutes } from '#modules/health/index.ts'
 import { ingestRoutes } from '#modules/ingest/index.ts'
 import { makeIdentityCheckRoutes, mountIdentityEvents } from '#modules/kyc/index.ts'
 import { makeLinkRoutes } from '#modules/links/index.ts'
@@ -134,6 +135,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...riskRoutes,
     ...approvalRoutes,
     ...privacyRoutes,
+    ...makeHealthRoutes(services),
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }

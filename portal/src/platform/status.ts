@@ -51,6 +51,7 @@ export type StatusFamily =
   | 'tax_document'
   | 'risk_case'
   | 'risk_outcome'
+  | 'check_state'
 
 type Look = readonly [Tone, GlyphName]
 
@@ -222,6 +223,12 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     active: ['ok', 'check'],
     suspended: ['bad', 'bar'],
     ended: ['off', 'dash'],
+  },
+  check_state: {
+    ok: ['ok', 'check'],
+    attention: ['attention', 'triangle'],
+    failing: ['bad', 'cross'],
+    unknown: ['off', 'dash'],
   },
   key: {
     next: ['info', 'hourglass'],

@@ -40,6 +40,11 @@ export const ways = {
   'nav.commercial': 'Who pays',
   'nav.gateways': 'Gateways',
   'nav.keys': 'Signing keys',
+  'nav.service': 'Service',
+  'nav.health': 'Health',
+  'nav.jobs': 'Jobs',
+  'nav.roles': 'Roles of links',
+  'nav.scopes': 'Scopes',
   'blast.open': 'What it could reach',
   'partner.see': 'See more of this partner',
 

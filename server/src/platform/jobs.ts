@@ -51,7 +51,9 @@ export async function installJobs(pool: pg.Pool): Promise<void> {
     }
   }
   await pool.query(`
-    grant usage on schema ${SCHEMA} to liaison_job;
+    grant usage on schema ${SCHEMA} to liaison_job, liaison_authz;
+    grant select on ${SCHEMA}.queue, ${SCHEMA}.schedule to liaison_authz;
+    grant select (name, state, start_after, completed_on, output) on ${SCHEMA}.job to liaison_authz;
     grant select, insert, update, delete on all tables in schema ${SCHEMA} to liaison_job;
     grant execute on all functions in schema ${SCHEMA} to liaison_job`)
 }

@@ -14,6 +14,7 @@ import { makeConsentPages } from './pages.ts'
 import { backchannelRoutes } from './backchannel-pages.ts'
 import './problems.ts'
 import { makeAdminConsentRoutes } from './routes-admin.ts'
+import { scopeRoutes } from './routes-catalogue.ts'
 import { makePartnerConsentRoutes } from './routes-partner.ts'
 import { makeTenantConsentRoutes } from './routes-tenant.ts'
 
@@ -41,5 +42,6 @@ export function makeConsentRoutes(services: Services): readonly Route[] {
     ...makeTenantConsentRoutes(services),
     ...makePartnerConsentRoutes(services),
     ...makeAdminConsentRoutes(services),
+    ...scopeRoutes,
   ]
 }

@@ -9,11 +9,15 @@ import {
   RELATIONSHIP_TITLES,
   RELATIONSHIP_TYPES,
   ROLE_TITLES,
+  roleTemplate,
 } from '@liaison/access'
+import type { LinkRole } from '@liaison/access'
 import { z } from 'zod'
 import { noteRead } from '#platform/mandate.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
+import { countRoles } from './role-store.ts'
+import type { RoleCount } from './role-store.ts'
 
 const PermissionBody = z.strictObject({
   name: z.string(),
@@ -65,6 +69,36 @@ const roles = LINK_ROLES.map((role) => {
   }
 })
 
+const AdminRoleBody = RoleBody.extend({
+  versions: z.array(
+    z.strictObject({
+      version: z.int(),
+      permissions: z.array(z.string()),
+      may_be_granted: z.array(z.string()),
+      links_in_force: z.int(),
+      links: z.int(),
+    }),
+  ),
+})
+  .strict()
+  .meta({ id: 'RoleInUse' })
+
+/** Every version of a role, the newest first: a link stays on the one that its tenant accepted. */
+function versionsOf(role: LinkRole, newest: number, counts: readonly RoleCount[]) {
+  return Array.from({ length: newest }, (_, index) => newest - index).flatMap((version) => {
+    const template = roleTemplate(role, version)
+    if (!template) return []
+    const found = counts.find((count) => count.access_role === role && count.role_version === version)
+    return {
+      version,
+      permissions: permissionsOf(template.defaults),
+      may_be_granted: permissionsOf(template.ceiling & ~template.defaults),
+      links_in_force: Number(found?.in_force ?? 0),
+      links: Number(found?.links ?? 0),
+    }
+  })
+}
+
 /** The catalogue of permissions and roles, as partners and tenants choose from it. */
 export const catalogueRoutes: readonly Route[] = [
   route({
@@ -98,6 +132,22 @@ export const catalogueRoutes: readonly Route[] = [
     async handle({ mandate }) {
       noteRead(mandate, { action: 'tenant.partner_access.read' })
       return { items: roles }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/v1/admin/catalogue/roles',
+    summary: 'Every role that a link can have, its versions, and how many links stand on each',
+    input: {},
+    access: { permission: 'platform.links.read' },
+    limit: 'list',
+    responses: { 200: z.strictObject({ items: z.array(AdminRoleBody) }) },
+    async handle({ mandate }) {
+      const counts = await countRoles(mandate)
+      noteRead(mandate, { action: 'platform.catalogue.read' })
+      return {
+        items: roles.map((role) => ({ ...role, versions: versionsOf(role.role, role.version, counts) })),
+      }
     },
   }),
 ]

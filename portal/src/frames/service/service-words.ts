@@ -1,0 +1,4 @@
+import { addWords } from '../../platform/words.ts'
+import { service } from '../../words/service.ts'
+
+addWords(service)
