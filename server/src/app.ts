@@ -87,6 +87,11 @@ export interface RouteOptions {
   readonly realmDemoSignIns?: () => readonly RealmDemoSignIn[]
 }
 
+/** What those read and decide who answer for the service: risk, second persons, privacy, how it stands. */
+function makeOversightRoutes(services: Services): readonly Route[] {
+  return [...riskRoutes, ...approvalRoutes, ...privacyRoutes, ...makeHealthRoutes(services)]
+}
+
 /** Every route of the product. This file is the only one that knows every module. */
 export function allRoutes(services: Services, options: RouteOptions): readonly Route[] {
   const routes: readonly Route[] = [
@@ -132,10 +137,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...makeReferralRoutes(services),
     ...makeVoucherRoutes(services),
     ...makeAgencyRoutes(services, { places: () => embedPlaces(services.embedOrigin()) }),
-    ...riskRoutes,
-    ...approvalRoutes,
-    ...privacyRoutes,
-    ...makeHealthRoutes(services),
+    ...makeOversightRoutes(services),
   ]
   return [...routes, ...makeReferenceRoutes(routes)]
 }

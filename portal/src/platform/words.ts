@@ -46,6 +46,7 @@ import type { realms } from '../words/realms.ts'
 import type { reports } from '../words/reports.ts'
 import type { earnings } from '../words/earnings.ts'
 import type { risk } from '../words/risk.ts'
+import type { service } from '../words/service.ts'
 import type { secondPerson } from '../words/second-person.ts'
 import type { stepUp } from '../words/step-up.ts'
 import type { agreements } from '../words/agreements.ts'
@@ -98,6 +99,7 @@ export type WordId =
   | keyof typeof agreements
   | keyof typeof earnings
   | keyof typeof risk
+  | keyof typeof service
   | keyof typeof secondPerson
   | keyof typeof stepUp
   | keyof typeof configuration

@@ -1,11 +1,12 @@
 import { ACTIONS, SCOPE_NAMES, scopeOfAction, SCOPES } from '@liaison/access'
-import { sql } from 'kysely'
+import type { Scope } from '@liaison/access'
 import { z } from 'zod'
-import { noteRead, tables } from '#platform/mandate.ts'
-import type { Mandate } from '#platform/mandate.ts'
+import { noteRead } from '#platform/mandate.ts'
 import { route } from '#platform/route.ts'
 import type { Route } from '#platform/route.ts'
 import { ACTION_WORDS, NEVER, TEXT_VERSION } from './rules.ts'
+import { countScopes } from './scope-store.ts'
+import type { ScopeCount } from './scope-store.ts'
 
 const ScopeBody = z
   .strictObject({
@@ -25,19 +26,19 @@ const ScopeBody = z
   })
   .meta({ id: 'ScopeInUse' })
 
-interface ScopeCount {
-  readonly scope: string
-  readonly clients: string
-  readonly consents: string
-}
+const never = (): string[] => [...NEVER]
 
-async function countScopes(mandate: Mandate<'platform'>): Promise<ScopeCount[]> {
-  const { rows } = await sql<ScopeCount>`
-    select s.scope,
-      (select count(*) from api_client c where s.scope = any (c.scopes) and c.status <> 'revoked') as clients,
-      (select count(*) from consent_overview o where s.scope = any (o.scopes) and o.status = 'active') as consents
-    from unnest(${[...SCOPE_NAMES]}::text[]) s (scope)`.execute(tables<object>(mandate))
-  return rows
+function toScope(scope: Scope, counts: readonly ScopeCount[]): z.input<typeof ScopeBody> {
+  const actions = ACTION_WORDS.filter(({ action }) => scopeOfAction(action) === scope)
+  const used = counts.find((count) => count.scope === scope)
+  return {
+    scope,
+    permissions: [...SCOPES[scope]],
+    spends: actions.some(({ kind }) => kind === 'spend'),
+    actions: actions.map((words) => ({ ...words, permission: ACTIONS[words.action] })),
+    clients: Number(used?.clients ?? 0),
+    consents_in_force: Number(used?.consents ?? 0),
+  }
 }
 
 /** The words that customers read for each scope, and who uses it, for the platform's administrators. */
@@ -61,19 +62,8 @@ export const scopeRoutes: readonly Route[] = [
       noteRead(mandate, { action: 'platform.catalogue.read' })
       return {
         text_version: TEXT_VERSION,
-        never: [...NEVER],
-        items: SCOPE_NAMES.map((scope) => {
-          const actions = ACTION_WORDS.filter(({ action }) => scopeOfAction(action) === scope)
-          const used = counts.find((count) => count.scope === scope)
-          return {
-            scope,
-            permissions: [...SCOPES[scope]],
-            spends: actions.some(({ kind }) => kind === 'spend'),
-            actions: actions.map((words) => ({ ...words, permission: ACTIONS[words.action] })),
-            clients: Number(used?.clients ?? 0),
-            consents_in_force: Number(used?.consents ?? 0),
-          }
-        }),
+        never: never(),
+        items: SCOPE_NAMES.map((scope) => toScope(scope, counts)),
       }
     },
   }),
