@@ -103,6 +103,8 @@ export interface IssuedToken {
   readonly grantId: string | null
   /** The thumbprint of the key that the token is bound to. */
   readonly proofKey: string
+  /** The same where it is that of a certificate. */
+  readonly certificate: string | null
   readonly endsAt: Date
 }
 
@@ -112,13 +114,13 @@ export async function recordIssue(
   asker: Asker,
   { issued, events }: { readonly issued: IssuedToken; readonly events: readonly AuditEvent[] },
 ): Promise<void> {
-  const { tokenId, grantId, proofKey, endsAt } = issued
+  const { tokenId, grantId, proofKey, certificate, endsAt } = issued
   const grantHash = grantId === null ? null : digestOf(grantId)
   const [transaction] = await Transaction.begin(database, 'liaison_auth', [
     enterStatement(asker),
     {
-      text: 'insert into issued_token (jti_hash, grant_hash, client_id, ends_at) values ($1, $2, $3, $4)',
-      values: [digestOf(tokenId), grantHash, asker.clientId, endsAt],
+      text: 'insert into issued_token (jti_hash, grant_hash, client_id, ends_at, certificate) values ($1, $2, $3, $4, $5)',
+      values: [digestOf(tokenId), grantHash, asker.clientId, endsAt, certificate],
     },
     {
       text: `insert into api_client_use (client_id, first_token_at) values ($1, statement_timestamp())

@@ -15,6 +15,11 @@ export function thumbprintOf(cnf: Confirmation): string {
   return 'jkt' in cnf ? cnf.jkt : cnf['x5t#S256']
 }
 
+/** The thumbprint of the certificate that a token is bound to; null for one that is bound to a key. */
+export function certificateOf(cnf: Confirmation): string | null {
+  return 'jkt' in cnf ? null : cnf['x5t#S256']
+}
+
 /** How a token is to be presented: with a proof, or with nothing but the connection (RFC 8705 section 3). */
 export function tokenTypeOf({ cnf }: Pick<TokenClaims, 'cnf'>): 'DPoP' | 'Bearer' {
   return 'jkt' in cnf ? 'DPoP' : 'Bearer'

@@ -193,6 +193,30 @@ describe('a client whose tokens are bound to its certificate (A16)', () => {
       )
   })
 
+  test('a certificate that is taken away takes its tokens along at once, and leaves those of the other', async () => {
+    const cast = await oauth.cast()
+    await bind(cast, first, second)
+    const [one, two] = [await libraryOf(cast, first), await libraryOf(cast, second)]
+    const { access_token: gone } = await grant(cast, one)
+    const { access_token: kept } = await grant(cast, two)
+    expect([await call(gone, first), await call(kept, second)]).toEqual([200, 200])
+    await bind(cast, second)
+    expect([await call(gone, first), await call(kept, second)]).toEqual([401, 200])
+    expect(await lib.tokenIntrospection(two, gone)).toEqual({ active: false })
+    await oauth.world.seed(`update api_client set token_binding = 'dpop' where id = $1`, [cast.client])
+    expect(await call(kept, second)).toBe(401)
+  })
+
+  test('a token that is issued while its certificate is taken away is born revoked', async () => {
+    const cast = await oauth.cast()
+    await bind(cast, first)
+    await oauth.world.sql(
+      `insert into issued_token (jti_hash, client_id, ends_at, certificate) values (sha256('late'), $1, now() + interval '1 minute', $2)`,
+      [cast.client, second.thumbprint],
+    )
+    expect(await oauth.world.sql(`select from revoked_token where jti_hash = sha256('late')`)).toHaveLength(1)
+  })
+
   test('a token never outlives its certificate', async () => {
     const cast = await oauth.cast()
     const brief = makeTestCertificate('brief.northwind.example', 60 / 86_400)

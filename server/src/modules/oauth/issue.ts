@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import type { ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import { recordIssue } from './audit-store.ts'
-import { requireBinding, thumbprintOf } from './binding.ts'
+import { certificateOf, requireBinding, thumbprintOf } from './binding.ts'
 import { clientIdOf, delegatedBasis, ownBasis, refuse, refuseDecision } from './basis.ts'
 import type { IssueBasis, Token } from './basis.ts'
 import { claimsOf } from './claims.ts'
@@ -122,6 +122,7 @@ async function issueManagementToken(
     tokenId: String(jti),
     grantId: null,
     proofKey: thumbprintOf(cnf),
+    certificate: certificateOf(cnf),
     endsAt: new Date(Number(exp) * 1000),
   }
   await recordIssue(parts.database, { clientId, trace: traceOf(ctx) }, { issued, events })
@@ -185,6 +186,7 @@ export async function issueClaims(
     tokenId: claims.jti,
     grantId: issue.grantId,
     proofKey: thumbprintOf(claims.cnf),
+    certificate: certificateOf(claims.cnf),
     endsAt: new Date(claims.exp * 1000),
   }
   const asker = { clientId: idFromUuid('api_client', issue.basis.clientId), trace: traceOf(ctx) }

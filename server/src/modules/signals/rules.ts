@@ -15,6 +15,7 @@ export const Change = z.object({
   side: z.string().optional(),
   epoch: z.int().optional(),
   mask: z.string().optional(),
+  credential: z.literal('x509').optional(),
 })
 export type Change = z.output<typeof Change>
 
@@ -66,8 +67,13 @@ const BY: Readonly<Record<string, string>> = {
   clock: 'its end',
 }
 
-function reasonOf({ about, change, state = '', side = '' }: Change, kind: string | null): string {
-  const what = change === 'narrowed' ? 'narrowed' : change === 'key' ? 'has other keys' : state
+function reasonOf({ about, change, credential, state = '', side = '' }: Change, kind: string | null): string {
+  const what =
+    change === 'narrowed'
+      ? 'narrowed'
+      : change === 'key'
+        ? `has other ${credential === 'x509' ? 'certificates' : 'keys'}`
+        : state
   const by = BY[side]
   return `${kind ?? about} ${what}${by === undefined ? '' : ` by ${by}`}`
 }
@@ -90,7 +96,10 @@ export function eventOf(
       return { type: TOKEN_CLAIMS_CHANGE, claims: { ...common, claims } }
     }
     case 'key': {
-      const credential = { credential_type: 'client_key', change_type: 'update' }
+      const credential =
+        change.credential === 'x509'
+          ? { credential_type: 'x509', change_type: 'revoke' }
+          : { credential_type: 'client_key', change_type: 'update' }
       return { type: CREDENTIAL_CHANGE, claims: { ...common, ...credential } }
     }
   }

@@ -202,6 +202,23 @@ describe('what else stops or narrows access', () => {
     await signals.world.seed('delete from access_freeze', [])
   })
 
+  test('a certificate that was taken away is told as one, and one that comes besides is not', async () => {
+    const cast = await signals.consented()
+    const held = (...names: readonly string[]) => JSON.stringify(names.map((thumbprint) => ({ thumbprint })))
+    const hold = `update api_client set token_binding = 'mtls', certificates = $2 where id = $1`
+    await signals.world.seed(hold, [cast.client, held('a')])
+    await signals.pushStream(edge.call)
+    await signals.change(hold, [cast.client, held('a', 'b')], cast)
+    expect(signals.receiver.received).toEqual([])
+    await signals.change(hold, [cast.client, held('b')], cast)
+    const [event] = await signals.pushed(edge.publicId)
+    expect(event?.claims.events[`${CAEP}credential-change`]).toMatchObject({
+      credential_type: 'x509',
+      change_type: 'revoke',
+      reason_admin: { en: 'client has other certificates' },
+    })
+  })
+
   test('what nobody asked for, and links, are not told', async () => {
     const cast = await signals.consented()
     await signals.pushStream(edge.call, {
