@@ -4,6 +4,7 @@ import { namedTenant } from './execute.ts'
 import type { Answer, Call } from './execute.ts'
 import { keepAnswer } from './idempotency.ts'
 import type { IdempotentUse } from './idempotency.ts'
+import { languageOfPage } from './page-language.ts'
 import { countEvents, takeEvents } from './mandate.ts'
 import type { Mandate } from './mandate.ts'
 import { describeRead } from './read-event.ts'
@@ -18,6 +19,7 @@ export async function handle(call: Call, mandate: Mandate): Promise<unknown> {
     trace: call.trace,
     sessionToken: call.sessionToken,
     expectedVersion: readExpectedVersion(call.route, call.request.headers['if-match']),
+    language: languageOfPage(call.request, call.route),
     namedTenantId: 'identity' in call.route.access ? namedTenant(call, call.route.access) : null,
   }
   return call.route.handle({ ...call.inputs, ...surroundings, mandate })

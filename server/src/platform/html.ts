@@ -19,7 +19,7 @@ export class Html {
   }
 }
 
-type Part = string | number | Html | null | undefined | false | readonly Part[]
+export type Part = string | number | Html | null | undefined | false | readonly Part[]
 
 function render(part: Part): string {
   if (part === null || part === undefined || part === false) return ''

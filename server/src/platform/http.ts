@@ -11,6 +11,7 @@ import { execute } from './carry-through.ts'
 import type { Answer, Call, Engine } from './execute.ts'
 import { isFile, sendFile } from './file-body.ts'
 import { redirect } from './html.ts'
+import type { Language } from './language.ts'
 import type { HtmlPage } from './html.ts'
 import { admitRequest, boundRequests, releaseRequest } from './load-shedding.ts'
 import { ProblemError, toProblemBody } from './problem.ts'
@@ -38,7 +39,11 @@ declare module 'fastify' {
 }
 
 /** Renders a problem for a person, where a page was asked for. */
-export type ProblemPage = (problem: ReturnType<typeof toProblemBody>, request: FastifyRequest) => HtmlPage
+export type ProblemPage = (
+  problem: ReturnType<typeof toProblemBody>,
+  request: FastifyRequest,
+  detailIn?: Language,
+) => HtmlPage
 
 export interface HttpOptions {
   readonly engine: Engine
@@ -200,7 +205,7 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
   if (wantsPage(request))
     return sendPage(
       reply.headers({ ...retryHeaders(problem), ...problem.extras.headers }),
-      options.problemPage(body, request),
+      options.problemPage(body, request, problem.extras.language),
     )
   return reply
     .status(problem.status)

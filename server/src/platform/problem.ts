@@ -10,6 +10,7 @@ import {
   REFUSAL_WORDS,
 } from '@liaison/access'
 import { z } from 'zod'
+import type { Language } from './language.ts'
 
 /** One fault of the input; `pointer` is a JSON pointer into params, query, headers or body. */
 export const FieldFault = z
@@ -41,6 +42,8 @@ export interface ProblemExtras extends ErrorOptions {
   readonly explainId?: string
   readonly nextStep?: string
   readonly details?: Readonly<Record<string, unknown>>
+  /** What `detail` is written in; English unless it says otherwise. Pages alone ask. */
+  readonly language?: Language
   readonly headers?: Readonly<Record<string, string>>
   /** What was refused is written down: the audit events of this transaction are kept, and nothing else was changed in it. */
   readonly keepsEvents?: true

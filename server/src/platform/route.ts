@@ -3,6 +3,7 @@ import type { Permission, PermissionEntry, Plane, TenantId } from '@liaison/acce
 import type { z } from 'zod'
 import type { Access, AnyAccess, KindOf } from './access-of-route.ts'
 import type { HtmlPage } from './html.ts'
+import type { Language } from './language.ts'
 import type { LimitName } from './limit-policies.ts'
 import type { Mandate } from './mandate.ts'
 import type { RequestTrace } from './request-trace.ts'
@@ -60,6 +61,8 @@ export interface Surroundings {
   readonly namedTenantId: TenantId | null
   /** The session cookie, for the sign-in code alone. */
   readonly sessionToken: string | null
+  /** What the answer is written in: one of several for pages that are translated, English for all others. */
+  readonly language: Language
 }
 
 type Context<S extends Schemas, A> = Inputs<S> &
@@ -97,6 +100,8 @@ export interface JsonDefinition<S extends Schemas, R extends Responses, A> exten
 
 /** One server-rendered page, or the form that it posts. */
 export interface PageDefinition<S extends Schemas, A> extends Common<S, A> {
+  /** The page is there in every one of our languages, and so are its refusals; `lang` in its query chooses one. */
+  readonly isTranslated?: true
   readonly handle: (context: Context<S, A>) => Promise<HtmlPage>
 }
 
@@ -120,6 +125,7 @@ export interface Route {
   readonly readsOnly: string | undefined
   readonly tellsTime: boolean
   readonly bodyLimitBytes: number | undefined
+  readonly isTranslated: boolean
   readonly handle: (context: object) => Promise<unknown>
 }
 
@@ -133,6 +139,7 @@ function seal(definition: object, answers: Route['answers']): Route {
     readsOnly: undefined,
     tellsTime: false,
     bodyLimitBytes: undefined,
+    isTranslated: false,
   }
   // The two public functions below are the only callers, and their types have checked the definition.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

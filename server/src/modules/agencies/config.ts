@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { contrastOf } from '#modules/configuration/index.ts'
+import { LANGUAGES } from '#platform/language.ts'
+import type { Language } from '#platform/language.ts'
 import { plainText } from '#platform/route-input.ts'
-
-export const LANGUAGES = ['en', 'es', 'fr'] as const
-export type Language = (typeof LANGUAGES)[number]
 
 const LEAST_CONTRAST = 4.5
 /** Buttons of a form carry white text, in the light look and in the dark one. */

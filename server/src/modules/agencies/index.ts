@@ -51,8 +51,8 @@ export { runAgencyClock } from './clock.ts'
 export { mountLeakReportCheck, readLeakReportKeys } from './leak-signature.ts'
 export type { LeakReportKeys } from './leak-signature.ts'
 export { stopForms } from './stop-all.ts'
-export { isAllowedOrigin, LANGUAGES } from './config.ts'
-export type { FormConfig, Language } from './config.ts'
+export { isAllowedOrigin } from './config.ts'
+export type { FormConfig } from './config.ts'
 export type { EmbedPlaces } from './snippets.ts'
 export {
   credentialKindOf,

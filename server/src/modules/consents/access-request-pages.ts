@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
+import { Chosen } from '#platform/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { button, facts, postForm, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -13,10 +16,16 @@ import { idOfAccessRequest } from './access-request.ts'
 import { getAccessRequest, listAccessRequests } from './access-request-store.ts'
 import type { AccessRequestRow } from './access-request-store.ts'
 import { readableName } from './names.ts'
+import { withLanguage } from './page-parts.ts'
 import { openConsentRequest } from './request.ts'
 import { sentencesOf } from './rules.ts'
+import type { Reading } from './scene.ts'
+import { CONSENT_WORDS } from './words/index.ts'
 
-const input = { params: z.strictObject({ request: publicId('access_request') }) }
+const input = {
+  params: z.strictObject({ request: publicId('access_request') }),
+  query: z.strictObject(Chosen),
+}
 const ASKED = { identity: 'The administrators who are asked see the request, and nobody else.' } as const
 
 const pathOf = ({ id }: Pick<AccessRequestRow, 'id'>): string => `/access-requests/${idOfAccessRequest(id)}`
@@ -24,42 +33,48 @@ const pathOf = ({ id }: Pick<AccessRequestRow, 'id'>): string => `/access-reques
 const isWaiting = ({ status, ends_at: end }: AccessRequestRow, now: Date): boolean =>
   status === 'pending' && end > now
 
-function stateLine(row: AccessRequestRow): string {
-  if (row.status === 'approved') return 'It was allowed.'
-  if (row.status === 'denied') return 'It was not allowed; nothing changed.'
-  if (row.status === 'waiting') return 'One person allowed it; a second one decides under Partner access.'
-  return `Nobody decided until ${formatInstant(row.ends_at)}; nothing changed.`
+function stateLine(row: AccessRequestRow, language: Language): string {
+  const { asked } = CONSENT_WORDS[language]
+  if (row.status === 'approved') return asked.allowed
+  if (row.status === 'denied') return asked.notAllowed
+  if (row.status === 'waiting') return asked.waits
+  return asked.lapsed(writeInstant(row.ends_at, language))
 }
 
-function showAsked(row: AccessRequestRow, mandate: Mandate<'identity'>): HtmlPage {
-  const [partner, client] = [readableName(row.partner_name), readableName(row.client_name)]
-  const { can } = sentencesOf(row.actions)
+function showAsked(row: AccessRequestRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
+  const { language, chosen } = reading
+  const words = CONSENT_WORDS[language]
+  const { asked } = words
+  const partner = readableName(row.partner_name, words.namelessPartner)
+  const client = readableName(row.client_name, words.namelessPartner)
+  const { can } = sentencesOf(row.actions, words)
   const body = html`<p class="lead">
-      <bdi>${partner}</bdi> has access to accounts of ${row.tenant_name} with <bdi>${client}</bdi> already.
-      Nothing more is shared until you allow it.
+      ${asked.moreLead(html`<bdi>${partner}</bdi>`, row.tenant_name, html`<bdi>${client}</bdi>`)}
     </p>
     ${facts([
       [
-        'It asks for',
+        asked.asksFor,
         html`<ul>
           ${can.map((sentence) => html`<li>${sentence}</li>`)}
         </ul>`,
       ],
       ...(row.customer_hint === null
         ? []
-        : [['On billing account, as it says', html`<bdi>${readableName(row.customer_hint)}</bdi>`] as const]),
-      ['Why, in their words', row.purpose === null ? '–' : html`“<bdi>${row.purpose}</bdi>”`],
+        : [[asked.on, html`<bdi>${readableName(row.customer_hint)}</bdi>`] as const]),
+      [asked.why, row.purpose === null ? '–' : words.quoted(html`<bdi>${row.purpose}</bdi>`)],
     ])}
     ${
       isWaiting(row, mandate.origin.now)
         ? html`<div class="buttons">
-            ${postForm(`${pathOf(row)}/decide`, button('Read it and decide', 'main'))}
+            ${postForm(withLanguage(`${pathOf(row)}/decide`, chosen), button(words.buttons.decide, 'main'))}
           </div>`
-        : html`<p>${stateLine(row)}</p>`
+        : html`<p>${stateLine(row, language)}</p>`
     }`
-  return showPage(`${partner} asks for more access`, body, {
+  return showPage(asked.more(partner), body, {
     ...(mandate.session && { signedInAs: mandate.session.personName }),
     width: 'reading',
+    language,
+    otherLanguages: { path: (other) => withLanguage(pathOf(row), other) },
   })
 }
 
@@ -70,8 +85,13 @@ function requireSession({ session }: Mandate<'identity'>): void {
 const LONGEST_SECONDS = 2 * 365 * 86_400
 
 /** Asks this person, on the pages of consents: what is asked for is added to the consent, until the end that it has. */
-async function openFor(mandate: Mandate<'identity'>, row: AccessRequestRow): Promise<string> {
-  if (!isWaiting(row, mandate.origin.now)) throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row))
+async function openFor(
+  mandate: Mandate<'identity'>,
+  row: AccessRequestRow,
+  { language, chosen }: Reading,
+): Promise<string> {
+  if (!isWaiting(row, mandate.origin.now))
+    throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row, language), { language })
   const uid = randomBytes(24).toString('base64url')
   await openConsentRequest(mandate, {
     uid,
@@ -88,7 +108,7 @@ async function openFor(mandate: Mandate<'identity'>, row: AccessRequestRow): Pro
     accessRequestId: row.id,
   })
   const org = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
-  return `/consent/${uid}/review?org=${org}`
+  return withLanguage(`/consent/${uid}/review?org=${org}`, chosen)
 }
 
 const AskedBody = z.strictObject({
@@ -122,6 +142,7 @@ function toAsked(row: AccessRequestRow): z.input<typeof AskedBody> {
 /** The page that a mail about a request leads to, and the list of what waits. */
 export const accessRequestRoutes: readonly Route[] = [
   page({
+    isTranslated: true,
     method: 'GET',
     path: '/access-requests/:request',
     summary: 'What an API client asks for beyond what it was allowed',
@@ -129,12 +150,16 @@ export const accessRequestRoutes: readonly Route[] = [
     access: ASKED,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    async handle({ mandate, params }) {
+    async handle({ mandate, params, language, query }) {
       requireSession(mandate)
-      return showAsked(await getAccessRequest(mandate, params.request), mandate)
+      return showAsked(await getAccessRequest(mandate, params.request), mandate, {
+        language,
+        chosen: query.lang,
+      })
     },
   }),
   page({
+    isTranslated: true,
     method: 'POST',
     path: '/access-requests/:request/decide',
     summary: 'Begin to decide about a request of an API client',
@@ -147,9 +172,14 @@ export const accessRequestRoutes: readonly Route[] = [
       'CONSENT_REQUEST_NOT_FOUND',
       'CONSENT_REQUEST_OVER',
     ],
-    async handle({ mandate, params }) {
+    async handle({ mandate, params, language, query }) {
       requireSession(mandate)
-      return redirect(await openFor(mandate, await getAccessRequest(mandate, params.request)))
+      return redirect(
+        await openFor(mandate, await getAccessRequest(mandate, params.request), {
+          language,
+          chosen: query.lang,
+        }),
+      )
     },
   }),
   route({

@@ -1,6 +1,8 @@
-import { encodeId, formatInstant, idFromUuid, isAction } from '@liaison/access'
+import { encodeId, idFromUuid, isAction } from '@liaison/access'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
+import { writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
 import { enqueue } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { findOwnAccessRequest, insertAccessRequest } from './access-request-store.ts'
@@ -8,6 +10,7 @@ import type { AccessRequestRow, Asked, AskingClient, WantedMore } from './access
 import { readableName } from './names.ts'
 import { sentencesOf } from './rules.ts'
 import type { RequestRow } from './request-store.ts'
+import { CONSENT_WORDS } from './words/index.ts'
 
 export type { AccessRequestRow, AskingClient, WantedMore }
 
@@ -77,14 +80,15 @@ export function makeAccessRequestDesk(database: Database, origin: () => string):
 export function blockOfAsked(
   { id, status }: Pick<RequestRow, 'id' | 'status'>,
   asked: AccessRequestRow | null,
-  now: Date,
+  { now, language }: { readonly now: Date; readonly language: Language },
 ): string | null {
+  const { blocks } = CONSENT_WORDS[language]
   if (!asked) return null
   const isOwnAnswer = asked.answer_id === id && asked.status === status
   if (isOwnAnswer || (asked.status === 'pending' && asked.ends_at > now)) return null
   return asked.status === 'pending'
-    ? `Nobody decided about this until ${formatInstant(asked.ends_at)}.`
-    : 'Somebody else has answered this already.'
+    ? blocks.undecided(writeInstant(asked.ends_at, language))
+    : blocks.answered
 }
 
 /** Tells the partner's subscribers that its request was answered: by ids alone, the client reads how. */

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import { z } from 'zod'
 import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
+import { writeCount, writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
+import { Chosen } from '#platform/page-language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { button, facts, postForm, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
@@ -13,61 +16,71 @@ import { backchannelPath, idOfBackchannelRequest } from './backchannel.ts'
 import { getBackchannelRequest, listBackchannelRequests } from './backchannel-store.ts'
 import type { BackchannelRow } from './backchannel-store.ts'
 import { readableName } from './names.ts'
+import { withLanguage } from './page-parts.ts'
 import { openConsentRequest } from './request.ts'
 import { sentencesOf } from './rules.ts'
+import type { Reading } from './scene.ts'
+import { CONSENT_WORDS } from './words/index.ts'
 
-const input = { params: z.strictObject({ request: publicId('backchannel_request') }) }
+const input = {
+  params: z.strictObject({ request: publicId('backchannel_request') }),
+  query: z.strictObject(Chosen),
+}
 const ASKED = { identity: 'The administrators who are asked see the request, and nobody else.' } as const
 
 const isWaiting = ({ status, ends_at: end }: BackchannelRow, now: Date): boolean =>
   status === 'pending' && end > now
 
-function stateLine(row: BackchannelRow): string {
-  if (row.status === 'approved') return 'It was allowed.'
-  if (row.status === 'denied') return 'It was not allowed; nothing was shared.'
-  if (row.status === 'waiting') return 'One person allowed it; a second one decides under Partner access.'
-  return `This could be answered until ${formatInstant(row.ends_at)}. Nothing was shared.`
+function stateLine(row: BackchannelRow, language: Language): string {
+  const { asked } = CONSENT_WORDS[language]
+  if (row.status === 'approved') return asked.allowed
+  if (row.status === 'denied') return asked.notAllowedNow
+  if (row.status === 'waiting') return asked.waits
+  return asked.lapsedNow(writeInstant(row.ends_at, language))
 }
 
-const hoursOf = (seconds: number): string => {
-  const hours = Math.floor(seconds / 3600)
-  return hours === 1 ? 'one hour' : `${hours} hours`
-}
-
-function askedFacts(row: BackchannelRow) {
-  const { can } = sentencesOf(row.actions)
+function askedFacts(row: BackchannelRow, language: Language) {
+  const words = CONSENT_WORDS[language]
+  const { asked } = words
+  const hours = Math.floor(row.access_duration_seconds / 3600)
+  // In English one hour is a word.
+  const long = language === 'en' && hours === 1 ? 'one hour' : writeCount(hours, words.hours, language)
+  const { can } = sentencesOf(row.actions, words)
   return facts([
-    ['What it says this is for', html`“<bdi>${row.binding_message}</bdi>”`],
+    [asked.message, words.quoted(html`<bdi>${row.binding_message}</bdi>`)],
     [
-      'What it could then do',
+      asked.couldDo,
       html`<ul>
         ${can.map((sentence) => html`<li>${sentence}</li>`)}
       </ul>`,
     ],
     ...(row.customer_hint === null
       ? []
-      : [['On billing account, as it says', html`<bdi>${readableName(row.customer_hint)}</bdi>`] as const]),
-    ['For how long', `At most ${hoursOf(row.access_duration_seconds)}; then it stops by itself.`],
+      : [[asked.on, html`<bdi>${readableName(row.customer_hint)}</bdi>`] as const]),
+    [asked.long, asked.atMost(long)],
   ])
 }
 
-function showAsked(row: BackchannelRow, mandate: Mandate<'identity'>): HtmlPage {
-  const [partner, client] = [readableName(row.partner_name), readableName(row.client_name)]
-  const decision = html`<p>
-      Compare this with what ${partner} shows or tells you. If you did not expect it, do not allow it. You can
-      answer until ${formatInstant(row.ends_at)}.
-    </p>
+function showAsked(row: BackchannelRow, mandate: Mandate<'identity'>, reading: Reading): HtmlPage {
+  const { language, chosen } = reading
+  const words = CONSENT_WORDS[language]
+  const { asked } = words
+  const partner = readableName(row.partner_name, words.namelessPartner)
+  const client = readableName(row.client_name, words.namelessPartner)
+  const decision = html`<p>${asked.compare(partner, writeInstant(row.ends_at, language))}</p>
     <div class="buttons">
-      ${postForm(`${backchannelPath(row.id)}/decide`, button('Read it and decide', 'plain'))}
+      ${postForm(withLanguage(`${backchannelPath(row.id)}/decide`, chosen), button(words.buttons.decide, 'plain'))}
     </div>`
   const body = html`<p class="lead">
-      <bdi>${partner}</bdi> has access to accounts of ${row.tenant_name} with <bdi>${client}</bdi> already.
-      This would be allowed besides, and only if you say so.
+      ${asked.nowLead(html`<bdi>${partner}</bdi>`, row.tenant_name, html`<bdi>${client}</bdi>`)}
     </p>
-    ${askedFacts(row)} ${isWaiting(row, mandate.origin.now) ? decision : html`<p>${stateLine(row)}</p>`}`
-  return showPage(`${partner} asks you to approve something`, body, {
+    ${askedFacts(row, language)}
+    ${isWaiting(row, mandate.origin.now) ? decision : html`<p>${stateLine(row, language)}</p>`}`
+  return showPage(asked.now(partner), body, {
     ...(mandate.session && { signedInAs: mandate.session.personName }),
     width: 'reading',
+    language,
+    otherLanguages: { path: (other) => withLanguage(backchannelPath(row.id), other) },
   })
 }
 
@@ -76,8 +89,13 @@ function requireSession({ session }: Mandate<'identity'>): void {
 }
 
 /** Asks this person, on the pages of consents: what is allowed is a consent of its own, as long as was asked and no longer. */
-async function openFor(mandate: Mandate<'identity'>, row: BackchannelRow): Promise<string> {
-  if (!isWaiting(row, mandate.origin.now)) throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row))
+async function openFor(
+  mandate: Mandate<'identity'>,
+  row: BackchannelRow,
+  { language, chosen }: Reading,
+): Promise<string> {
+  if (!isWaiting(row, mandate.origin.now))
+    throw new ProblemError(409, 'CONSENT_REQUEST_OVER', stateLine(row, language), { language })
   const uid = randomBytes(24).toString('base64url')
   await openConsentRequest(mandate, {
     uid,
@@ -93,7 +111,7 @@ async function openFor(mandate: Mandate<'identity'>, row: BackchannelRow): Promi
     backchannelRequestId: row.id,
   })
   const org = encodeId('tenant', idFromUuid('tenant', row.tenant_id))
-  return `/consent/${uid}/review?org=${org}`
+  return withLanguage(`/consent/${uid}/review?org=${org}`, chosen)
 }
 
 const AskedBody = z.strictObject({
@@ -125,6 +143,7 @@ function toAsked(row: BackchannelRow): z.input<typeof AskedBody> {
 /** The page that a mail about a request in the back channel leads to, and the list of what waits. */
 export const backchannelRoutes: readonly Route[] = [
   page({
+    isTranslated: true,
     method: 'GET',
     path: '/backchannel-requests/:request',
     summary: 'What an API client asks a customer to approve now',
@@ -132,12 +151,16 @@ export const backchannelRoutes: readonly Route[] = [
     access: ASKED,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    async handle({ mandate, params }) {
+    async handle({ mandate, params, language, query }) {
       requireSession(mandate)
-      return showAsked(await getBackchannelRequest(mandate, params.request), mandate)
+      return showAsked(await getBackchannelRequest(mandate, params.request), mandate, {
+        language,
+        chosen: query.lang,
+      })
     },
   }),
   page({
+    isTranslated: true,
     method: 'POST',
     path: '/backchannel-requests/:request/decide',
     summary: 'Begin to decide what an API client asks a customer to approve now',
@@ -145,9 +168,14 @@ export const backchannelRoutes: readonly Route[] = [
     access: ASKED,
     limit: 'page',
     problems: ['CONSENT_REQUEST_BLOCKED', 'CONSENT_REQUEST_NOT_FOUND', 'CONSENT_REQUEST_OVER'],
-    async handle({ mandate, params }) {
+    async handle({ mandate, params, language, query }) {
       requireSession(mandate)
-      return redirect(await openFor(mandate, await getBackchannelRequest(mandate, params.request)))
+      return redirect(
+        await openFor(mandate, await getBackchannelRequest(mandate, params.request), {
+          language,
+          chosen: query.lang,
+        }),
+      )
     },
   }),
   route({

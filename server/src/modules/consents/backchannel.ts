@@ -1,11 +1,14 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import type { AuditEvent } from '#platform/audit-event.ts'
 import type { Database } from '#platform/database.ts'
+import { writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
 import type { AskingParties } from './access-request.ts'
 import type { AskingClient } from './access-request-store.ts'
 import { insertBackchannelRequest, readBackchannelOutcome } from './backchannel-store.ts'
 import type { AskedNow, BackchannelOutcome, BackchannelRow, WantedNow } from './backchannel-store.ts'
 import { readableName } from './names.ts'
+import { CONSENT_WORDS } from './words/index.ts'
 
 export type { WantedNow }
 
@@ -76,15 +79,16 @@ export function makeBackchannelDesk(database: Database, origin: () => string): B
 export function blockOfBackchannel(
   request: { readonly id: string; readonly status: string },
   asked: (Pick<BackchannelRow, 'answer_id' | 'status' | 'ends_at'> & { readonly isHeld: boolean }) | null,
-  now: Date,
+  { now, language }: { readonly now: Date; readonly language: Language },
 ): string | null {
+  const { blocks } = CONSENT_WORDS[language]
   if (!asked) return null
   const isOwn = asked.answer_id === request.id
   if (isOwn && (asked.status === 'approved' || asked.status === 'denied')) return null
   const waits = asked.status === 'pending' || (asked.status === 'waiting' && isOwn)
-  if (!waits && asked.status !== 'lapsed') return 'Somebody else has answered this already.'
-  if (!asked.isHeld) return 'The access under which this was asked has ended or is paused.'
+  if (!waits && asked.status !== 'lapsed') return blocks.answered
+  if (!asked.isHeld) return blocks.notHeld
   return asked.status === 'lapsed' || asked.ends_at <= now
-    ? `This could be answered until ${formatInstant(asked.ends_at)}. Nothing is shared.`
+    ? blocks.late(writeInstant(asked.ends_at, language))
     : null
 }

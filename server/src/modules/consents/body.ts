@@ -7,6 +7,7 @@ import {
   SCOPE_NAMES,
 } from '@liaison/access'
 import { z } from 'zod'
+import { LANGUAGES } from '#platform/language.ts'
 import { sent } from '#platform/route.ts'
 import { payerSentence, sentencesOf } from './rules.ts'
 import { listHistory } from './store.ts'
@@ -86,6 +87,7 @@ export const HistoryBody = z.strictObject({
 export const ShownBody = z
   .strictObject({
     text_version: z.int(),
+    language: z.enum(LANGUAGES).meta({ description: 'The language in which it was shown.' }),
     partner: z.string(),
     client: z.string(),
     purpose: z.string().nullable(),
@@ -163,6 +165,7 @@ export function toShownBody(shown: ShownConsent | null): z.output<typeof ShownBo
   return (
     shown && {
       ...shown,
+      language: shown.language ?? 'en',
       actions: [...shown.actions],
       scopes: [...shown.scopes],
       can: [...shown.can],

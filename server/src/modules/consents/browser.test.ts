@@ -103,3 +103,42 @@ test.each([
   },
   60_000,
 )
+
+test('the whole way is walked in French at 360 px, light and dark, without a fault of accessibility; Spanish fits, too (A10, U8, U12)', async () => {
+  const people = await acts.cast({ accounts: 3 })
+  const uid = await acts.ask(people)
+  origin = address
+  const browser = await launchChromium()
+  try {
+    const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 360, height: 800 } })
+    const [name = '', value = ''] = people.admin.cookie?.split('=') ?? []
+    const url = address.replace('http:', 'https:')
+    await context.addCookies([{ name, value, url, secure: true, httpOnly: true, sameSite: 'Lax' }])
+    const page = await context.newPage()
+    const axe = await readFile(AXE, 'utf8')
+    const look = async (heading: string) => {
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await faultsOf(page, axe)).toEqual([])
+      }
+    }
+    await page.goto(`${address}/consent/${uid}`)
+    await look('Laisser Northwind intervenir sur des comptes de Acme Fiber')
+    await page.getByRole('link', { name: 'Español' }).click()
+    await look('¿Permitir que Northwind trabaje en cuentas de Acme Fiber?')
+    await page.getByRole('button', { name: 'Continuar' }).click()
+    await look('¿Permitir que Northwind trabaje en cuentas de Acme Fiber?')
+    await page.getByRole('button', { name: 'Français' }).click()
+    await page.getByRole('alert').getByRole('link', { name: 'Choisissez au moins un compte' }).click()
+    await page.getByRole('checkbox', { name: 'Site 2' }).check()
+    await page.getByRole('button', { name: 'Continuer' }).click()
+    await look('Vérifiez avant d’autoriser')
+    await page.getByRole('button', { name: 'Autoriser Northwind' }).click()
+    await look('Northwind a désormais accès')
+  } finally {
+    origin = TEST_ORIGIN
+    await browser.close()
+  }
+  expect((await acts.outcome(people, uid)).delegation.bans).toEqual([people.accounts[1]?.ban])
+}, 60_000)

@@ -35,13 +35,8 @@ export function findForeignAccounts(accounts: readonly string[], scene: Scene): 
   return accounts.filter((id) => !own.has(id))
 }
 
-function requireUnaltered(isTrue: boolean): void {
-  if (!isTrue)
-    throw new ProblemError(
-      422,
-      'VALIDATION_ERROR',
-      'The form asks for more than was requested; nothing was changed.',
-    )
+function requireUnaltered(isTrue: boolean, { words }: Scene): void {
+  if (!isTrue) throw new ProblemError(422, 'VALIDATION_ERROR', words.problems.altered)
 }
 
 /** The accounts of a form by their ids; text that is no id stays as it is and belongs to nobody. */
@@ -51,20 +46,23 @@ export function accountsOf(form: ReviewInput): string[] {
 
 /** The choice that a form stands for, or what is wrong with it. Throws VALIDATION_ERROR for what no form offered. */
 export function readChoice(form: ReviewInput, scene: Scene): { choice: Choice; errors: FieldError[] } {
-  const { offered, latest, mandate } = scene
+  const { offered, latest, mandate, words } = scene
   const accounts = accountsOf(form)
   const sent = listOf(form.action)
-  requireUnaltered(sent.every((name) => isAction(name) && offered.includes(name)))
+  requireUnaltered(
+    sent.every((name) => isAction(name) && offered.includes(name)),
+    scene,
+  )
   const actions = offered.filter((name) => sent.includes(name))
-  const closed = scene.accounts.filter((one) => accounts.includes(one.id) && unavailableBecause(one) !== null)
+  const closed = scene.accounts.filter(
+    (one) => accounts.includes(one.id) && unavailableBecause(one, words) !== null,
+  )
   const end = readLastDay(form.ends_on, latest, mandate.origin.now)
   const errors: FieldError[] = [
-    ...(accounts.length === 0 ? [{ field: 'account', message: 'Choose at least one account' }] : []),
-    ...closed.map(({ ban }) => ({ field: 'account', message: `Account ${ban} cannot be shared` })),
-    ...(actions.length === 0
-      ? [{ field: 'action', message: 'Leave at least one thing they can do, or do not allow it' }]
-      : []),
-    ...(typeof end === 'string' ? [{ field: 'ends_on', message: end }] : []),
+    ...(accounts.length === 0 ? [{ field: 'account', message: words.accounts.choose }] : []),
+    ...closed.map(({ ban }) => ({ field: 'account', message: words.accounts.cannotShare(ban) })),
+    ...(actions.length === 0 ? [{ field: 'action', message: words.what.choose }] : []),
+    ...(typeof end === 'string' ? [{ field: 'ends_on', message: words.until[end] }] : []),
   ]
   const endsAt = typeof end === 'string' ? latest : end
   return { choice: { accounts, actions, ends_at: endsAt.toISOString() }, errors }
@@ -76,20 +74,21 @@ export function parseChoice(text: string, scene: Scene): Choice {
   try {
     carried = JSON.parse(text)
   } catch {
-    requireUnaltered(false)
+    requireUnaltered(false, scene)
   }
   const parsed = ChoiceForm.safeParse(carried)
-  requireUnaltered(parsed.success)
+  requireUnaltered(parsed.success, scene)
   const { accounts = [], actions = [], ends_at: end = '' } = parsed.data ?? {}
   const endsAt = new Date(end)
   const available = new Set(
-    scene.accounts.filter((one) => unavailableBecause(one) === null).map(({ id }) => id),
+    scene.accounts.filter((one) => unavailableBecause(one, scene.words) === null).map(({ id }) => id),
   )
   requireUnaltered(
     accounts.every((id) => available.has(id)) &&
       actions.every((name) => isAction(name) && scene.offered.includes(name)) &&
       endsAt > scene.mandate.origin.now &&
       endsAt <= scene.latest,
+    scene,
   )
   return {
     accounts: [...new Set(accounts)],

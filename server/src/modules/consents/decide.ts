@@ -5,8 +5,8 @@ import { insertConsent, widenConsent } from './approve-store.ts'
 import { announceChange, recordConsentEvent } from './events.ts'
 import { tellConsent } from './mails.ts'
 import { answerRequest } from './request-store.ts'
-import { merged, NEVER, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
-import { findBlock, shownTokenOf } from './scene.ts'
+import { merged, payerSentence, scopesFor, sentencesOf, TEXT_VERSION } from './rules.ts'
+import { checkedTokenOf, findBlock } from './scene.ts'
 import type { Scene } from './scene.ts'
 import { changeConsent, findConsent } from './store.ts'
 import type { Choice, ConsentRow, ShownConsent } from './tables.ts'
@@ -21,18 +21,19 @@ export function resultOf({ request, before }: Scene, choice: Choice): Choice {
 
 /** What the check page says, in the form that is kept for ever. */
 function toShown(scene: Scene, choice: Choice): ShownConsent {
-  const { mandate, request, partner, client, accounts } = scene
+  const { mandate, request, partner, client, accounts, words, reading } = scene
   const result = resultOf(scene, choice)
-  const { can, cannot } = sentencesOf(result.actions)
+  const { can, cannot } = sentencesOf(result.actions, words)
   return {
     text_version: TEXT_VERSION,
+    language: reading.language,
     partner: partner.name,
     client: client.name,
     purpose: request.purpose,
     actions: result.actions,
     scopes: scopesFor(result.actions, [...request.scopes, ...(scene.before?.scopes ?? [])]),
     can,
-    cannot: [...cannot, ...NEVER],
+    cannot: [...cannot, ...words.never],
     accounts: result.accounts.flatMap((id) => {
       const account = accounts.find((one) => one.id === id)
       return account
@@ -41,7 +42,7 @@ function toShown(scene: Scene, choice: Choice): ShownConsent {
               id,
               ban: account.ban,
               name: account.name,
-              pays: payerSentence(account, mandate.tenant.id),
+              pays: payerSentence(account, mandate.tenant.id, words),
             },
           ]
         : []
@@ -54,13 +55,12 @@ function toShown(scene: Scene, choice: Choice): ShownConsent {
 /** Refuses when something stands against it, or when what was shown is no longer what is there. */
 function requireDecidable(scene: Scene, token: string): void {
   const block = findBlock(scene)
-  if (block !== null) throw new ProblemError(409, 'CONSENT_REQUEST_BLOCKED', block)
-  if (token !== shownTokenOf(scene))
-    throw new ProblemError(
-      409,
-      'CONSENT_REQUEST_CHANGED',
-      'This changed since you read it; nothing was allowed.',
-    )
+  if (block !== null)
+    throw new ProblemError(409, 'CONSENT_REQUEST_BLOCKED', block, { language: scene.reading.language })
+  if (token !== checkedTokenOf(scene))
+    throw new ProblemError(409, 'CONSENT_REQUEST_CHANGED', scene.words.problems.changed, {
+      language: scene.reading.language,
+    })
 }
 
 async function reread({ mandate }: Scene, id: string): Promise<ConsentRow> {
@@ -69,8 +69,8 @@ async function reread({ mandate }: Scene, id: string): Promise<ConsentRow> {
   return row
 }
 
-function requireFirst(isFirst: boolean): void {
-  if (!isFirst) throw new ProblemError(409, 'CONSENT_REQUEST_OVER', 'Somebody answered this request already.')
+function requireFirst(isFirst: boolean, { words, reading: { language } }: Scene): void {
+  if (!isFirst) throw new ProblemError(409, 'CONSENT_REQUEST_OVER', words.problems.over, { language })
 }
 
 /** Ends the consent that a new one replaces, in the same transaction. */
@@ -101,6 +101,7 @@ async function tellApproval(scene: Scene, row: ConsentRow, choice: Choice): Prom
       actions: choice.actions,
       accounts: row.card.accounts.map(({ ban }) => ban),
       ends_at: choice.ends_at,
+      language: scene.reading.language,
     },
   })
   await announceChange(mandate, isNew ? 'consent.granted' : 'consent.changed', row)
@@ -131,12 +132,12 @@ async function askSecond(scene: Scene, { choice, origin }: Answer, shown: ShownC
     first_approved_at: mandate.origin.now,
     ends_at: endOfWaiting(scene),
   })
-  requireFirst(isFirst)
+  requireFirst(isFirst, scene)
   const row = await reread(scene, id)
   recordConsentEvent(mandate, row, {
     action: 'consents.approve',
     reason: 'The first of two approvals; nothing is shared yet.',
-    changes: { actions: choice.actions, ends_at: choice.ends_at },
+    changes: { actions: choice.actions, ends_at: choice.ends_at, language: scene.reading.language },
     isUnanswered: true,
   })
   await tellConsent(mandate, row, { news: 'waiting', origin, requestId: request.id })
@@ -170,7 +171,7 @@ export async function approveRequest(
     decided_by_name: mandate.actor.name,
     decided_at: mandate.origin.now,
   })
-  requireFirst(isFirst)
+  requireFirst(isFirst, scene)
   const row = await reread(scene, id)
   await tellApproval(scene, row, choice)
   await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
@@ -184,11 +185,9 @@ export async function approveAsSecond(
   const { mandate, request, before } = scene
   requireDecidable(scene, answer.token)
   if (request.first_approved_by === mandate.actor.id)
-    throw new ProblemError(
-      409,
-      'CONSENT_SECOND_PERSON',
-      'You approved this already; another administrator has to approve it too.',
-    )
+    throw new ProblemError(409, 'CONSENT_SECOND_PERSON', scene.words.problems.second, {
+      language: scene.reading.language,
+    })
   const { choice, shown, result_id: id } = request
   if (!choice || !shown || id === null)
     throw new Error('A waiting request has what its first approver chose.')
@@ -212,7 +211,7 @@ export async function approveAsSecond(
     decided_by_name: mandate.actor.name,
     decided_at: mandate.origin.now,
   })
-  requireFirst(isFirst)
+  requireFirst(isFirst, scene)
   const row = await reread(scene, id)
   await tellApproval(scene, row, choice)
   await tellConsent(mandate, row, { news: 'granted', origin: answer.origin })
@@ -228,7 +227,7 @@ export async function declineRequest(scene: Scene, origin: string): Promise<void
     decided_by_name: mandate.actor.name,
     decided_at: mandate.origin.now,
   })
-  requireFirst(isFirst)
+  requireFirst(isFirst, scene)
   const isPending =
     request.status === 'waiting' && request.grant_action !== 'merge' && request.result_id !== null
   if (isPending && request.result_id !== null) {

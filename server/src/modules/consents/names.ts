@@ -1,3 +1,5 @@
+import { EN } from './words/index.ts'
+
 /** What is wrong with a name that others chose for themselves. */
 export type NameFault = 'unseen' | 'mixed_script' | 'look_alike'
 
@@ -52,8 +54,8 @@ function skeletonOf(name: string): string {
 }
 
 /** A name as pages and mails show it: without letters that cannot be seen, and never empty. */
-export function readableName(name: string): string {
-  return name.replaceAll(UNSEEN, '').trim() || 'A partner without a readable name'
+export function readableName(name: string, nameless = EN.namelessPartner): string {
+  return name.replaceAll(UNSEEN, '').trim() || nameless
 }
 
 /**

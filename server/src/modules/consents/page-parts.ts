@@ -1,37 +1,32 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import type { Action } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
+import { writeCount, writeDay, writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
 import { facts, notice, PROVIDER_NAME, tickBox } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
-import { ACTION_WORDS, daysBetween, NEVER, payerSentence, sentencesOf } from './rules.ts'
+import { ACTION_WORDS, daysBetween, payerSentence, sentencesOf } from './rules.ts'
 import type { ActionKind } from './rules.ts'
 import { unavailableBecause } from './scene.ts'
-import type { Scene } from './scene.ts'
-
-const KIND_WORDS: Readonly<Record<string, string>> = {
-  referral: 'referral partner',
-  reseller: 'reseller',
-  wholesaler: 'wholesaler',
-  msp: 'managed service provider',
-  enterprise_hq: 'enterprise headquarters',
-  auditor: 'auditor',
-  white_label: 'white-label partner',
-  agency: 'agency',
-}
-
-const GROUPS: Readonly<Record<ActionKind, { readonly title: string; readonly hint?: string }>> = {
-  read: { title: 'See' },
-  change: { title: 'Change' },
-  spend: {
-    title: 'Spend money',
-    hint: 'Nothing here is chosen until you choose it. Each order appears on the bill of whoever pays for its account.',
-  },
-}
+import type { Reading, Scene } from './scene.ts'
 
 /** The address of one of the pages of a request. */
-export function pathOf(scene: Pick<Scene, 'mandate' | 'key'>, rest: 'review' | 'check' | 'done'): string {
-  return `/consent/${scene.key}/${rest}?org=${encodeId('tenant', scene.mandate.tenant.id)}`
+export function pathOf(
+  { key, mandate, reading }: Pick<Scene, 'mandate' | 'key' | 'reading'>,
+  rest: 'review' | 'check' | 'done',
+): string {
+  return withLanguage(`/consent/${key}/${rest}?org=${encodeId('tenant', mandate.tenant.id)}`, reading.chosen)
+}
+
+/** An address that keeps to the language that was chosen; as it is where none was. */
+export function withLanguage(path: string, chosen: Language | undefined): string {
+  return chosen === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}lang=${chosen}`
+}
+
+/** The same scene as somebody sees it who chooses a language. */
+export function chosenIn<T extends { readonly reading: Reading }>(scene: T, language: Language): T {
+  return { ...scene, reading: { language, chosen: language } }
 }
 
 /** Whether an application sent the person here, and not a request that its program made. */
@@ -45,21 +40,17 @@ export function isOwn({ key, request }: Pick<Scene, 'key' | 'request'>): boolean
 }
 
 /** Where the authorization server goes on after the answer. */
-export function backPath({ key }: Pick<Scene, 'key'>): string {
-  return `/oauth/interaction/${key}`
+export function backPath({ key, reading }: Pick<Scene, 'key' | 'reading'>): string {
+  return withLanguage(`/oauth/interaction/${key}`, reading.chosen)
 }
 
-const idOfAccount = (id: string): string => encodeId('billing_account', idFromUuid('billing_account', id))
+export const idOfAccount = (id: string): string =>
+  encodeId('billing_account', idFromUuid('billing_account', id))
 
 function list(sentences: readonly (string | Html)[]): Html {
   return html`<ul>
     ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
   </ul>`
-}
-
-/** A day in words, in UTC: "12 Mar 2027". */
-export function dayOf(instant: Date): string {
-  return formatInstant(instant).replace(/,.*$/, '')
 }
 
 /** A name that others chose, so that it cannot turn the direction of the text around it. */
@@ -79,51 +70,42 @@ function returnHost({ client }: Scene): string | null {
 
 /** Who asks, in words: the verified partner, its app, and where the answer goes. */
 export function whoAsks(scene: Scene): Html {
-  const { client, partner, request } = scene
-  const kinds = partner.kinds.map((kind) => KIND_WORDS[kind] ?? kind).join(', ')
+  const { client, partner, request, reading, words } = scene
+  const kindWords: Readonly<Record<string, string>> = words.kinds
+  const kinds = partner.kinds.map((kind) => kindWords[kind] ?? kind).join(', ')
   const host = comesByBrowser(request) ? returnHost(scene) : null
+  const { who, quoted } = words
   return facts([
     [
-      'Who',
-      html`<b>${named(partner.name)}</b>, ${kinds}, verified partner of ${PROVIDER_NAME} since
-        ${dayOf(partner.since)}.${siteOf(partner.website)}`,
+      who.title,
+      html`${who.verified(html`<b>${named(partner.name)}</b>, ${kinds}`, PROVIDER_NAME, writeDay(partner.since, reading.language))}${siteOf(partner.website)}`,
     ],
     [
-      'With which app',
-      html`${named(client.name)}${client.description !== null && html`: “${named(client.description)}”`}
-      ${client.environment === 'sandbox' && html`<span class="chip attention">Sandbox: for trying things out</span>`}`,
+      who.app,
+      html`${client.description === null ? named(client.name) : who.appSays(named(client.name), named(client.description))}
+      ${client.environment === 'sandbox' && html`<span class="chip attention">${who.sandbox}</span>`}`,
     ],
-    [
-      'Why, in their words',
-      request.purpose === null ? 'They gave no reason.' : html`“${named(request.purpose)}”`,
-    ],
-    ...(host === null ? [] : [['You go back to', html`<span class="mono">${host}</span>`] as const]),
+    [who.why, request.purpose === null ? who.noReason : quoted(named(request.purpose))],
+    ...(host === null ? [] : [[who.goBack, html`<span class="mono">${host}</span>`] as const]),
   ])
 }
 
-const FAULT_WORDS = {
-  unseen: 'A name here contained letters that cannot be seen; they were left out.',
-  mixed_script:
-    'A name here mixes alphabets, so that one letter can pass for another. Make sure that you know who asks.',
-  look_alike: `A name here looks like the one of ${PROVIDER_NAME}. It is not ${PROVIDER_NAME} that asks.`,
-} as const
-
 /** What is odd about the names; nothing when nothing is. */
-export function nameNotice({ faults }: Scene): Html {
+export function nameNotice({ faults, words }: Scene): Html {
   return faults.length === 0
     ? html``
-    : notice('attention', html`${faults.map((fault) => html`<p>${FAULT_WORDS[fault]}</p>`)}`)
+    : notice('attention', html`${faults.map((fault) => html`<p>${words.faults[fault](PROVIDER_NAME)}</p>`)}`)
 }
 
 function accountHint(scene: Scene, account: Scene['accounts'][number]): string {
-  const { request, mandate, before, partner } = scene
+  const { request, mandate, before, partner, words } = scene
   const isHinted = request.customer_hint !== null && request.customer_hint === account.ban
   const isShared = before?.card.accounts.some(({ id }) => id === account.id) === true
   return [
-    `Billing account ${account.ban}.`,
-    payerSentence(account, mandate.tenant.id),
-    ...(isHinted ? [`${partner.name} suggests this one.`] : []),
-    ...(isShared ? ['Shared with it already.'] : []),
+    words.accounts.ban(account.ban),
+    payerSentence(account, mandate.tenant.id, words),
+    ...(isHinted ? [words.accounts.suggested(partner.name)] : []),
+    ...(isShared ? [words.accounts.shared] : []),
   ].join(' ')
 }
 
@@ -138,8 +120,12 @@ export function accountTicks(
   ticked: ReadonlySet<string> | null,
   errors: readonly FieldError[],
 ): Html {
-  const open = scene.accounts.filter((account) => unavailableBecause(account) === null)
-  const shut = scene.accounts.filter((account) => unavailableBecause(account) !== null)
+  const { words } = scene
+  const open = scene.accounts.filter((account) => unavailableBecause(account, words) === null)
+  const shut = scene.accounts.flatMap((account) => {
+    const why = unavailableBecause(account, words)
+    return why === null ? [] : [words.accounts.shut(account.name, account.ban, why)]
+  })
   const boxes = open.map((account, index) =>
     tickBox({
       name: 'account',
@@ -151,15 +137,9 @@ export function accountTicks(
     }),
   )
   return html`<fieldset>
-    <legend><h2>On which accounts</h2></legend>
-    ${open.length > 1 && html`<p class="hint">Nothing is chosen until you choose it.</p>`}
-    ${messageOf(errors, 'account')}${boxes}
-    ${shut.map(
-      (account) =>
-        html`<p class="small muted">
-          ${account.name} (billing account ${account.ban}) cannot be shared: ${unavailableBecause(account)}
-        </p>`,
-    )}
+    <legend><h2>${words.accounts.title}</h2></legend>
+    ${open.length > 1 && html`<p class="hint">${words.accounts.hint}</p>`}
+    ${messageOf(errors, 'account')}${boxes} ${shut.map((line) => html`<p class="small muted">${line}</p>`)}
   </fieldset>`
 }
 
@@ -173,39 +153,38 @@ export function actionTicks(
   ticked: ReadonlySet<string> | null,
   errors: readonly FieldError[],
 ): Html {
-  const { offered } = scene
+  const { offered, words } = scene
   const groups = (['read', 'change', 'spend'] as const).flatMap((kind) => {
-    const lines = ACTION_WORDS.filter((words) => words.kind === kind && offered.includes(words.action))
+    const lines = ACTION_WORDS.filter((one) => one.kind === kind && offered.includes(one.action))
     if (lines.length === 0) return []
-    const { title, hint } = GROUPS[kind]
     return [
       html`<fieldset>
-        <legend>${title}</legend>
-        ${hint !== undefined && html`<p class="hint">${hint}</p>`}
-        ${lines.map(({ action, sentence }) =>
+        <legend>${words.groups[kind]}</legend>
+        ${kind === 'spend' && html`<p class="hint">${words.groups.spendHint}</p>`}
+        ${lines.map(({ action }) =>
           tickBox({
             name: 'action',
             id: action === offered[0] ? 'action' : `action-${action.replace('.', '-')}`,
             value: action,
-            label: sentence,
+            label: words.actions[action],
             isTicked: isTicked(kind, action, ticked),
           }),
         )}
       </fieldset>`,
     ]
   })
-  return html`<h2>What it can do</h2>
-    <p>Take away what is not needed. What you leave out is not given.</p>
+  return html`<h2>${words.what.title}</h2>
+    <p>${words.what.lead}</p>
     ${messageOf(errors, 'action')}${groups}`
 }
 
 /** What stays impossible, whatever is chosen. */
-export function cannotList(actions: readonly Action[]): Html {
-  return list([...sentencesOf(actions).cannot, ...NEVER])
+export function cannotList({ words }: Scene, actions: readonly Action[]): Html {
+  return list([...sentencesOf(actions, words).cannot, ...words.never])
 }
 
-export function canList(actions: readonly Action[]): Html {
-  return list(sentencesOf(actions).can)
+export function canList({ words }: Scene, actions: readonly Action[]): Html {
+  return list(sentencesOf(actions, words).can)
 }
 
 /** The accounts of a choice with who pays for each. */
@@ -213,32 +192,33 @@ export function accountLines(scene: Scene, ids: readonly string[]): Html {
   return list(
     scene.accounts
       .filter(({ id }) => ids.includes(id))
-      .map(
-        (account) =>
-          html`<b>${account.name}</b>, billing account ${account.ban}.
-            ${payerSentence(account, scene.mandate.tenant.id)}`,
+      .map((account) =>
+        scene.words.accounts.line(
+          html`<b>${account.name}</b>`,
+          account.ban,
+          payerSentence(account, scene.mandate.tenant.id, scene.words),
+        ),
       ),
   )
 }
 
 /** From when until when, in words. */
-export function span(start: Date, end: Date): string {
+export function span({ words, reading: { language } }: Scene, start: Date, end: Date): string {
   const hours = Math.ceil((end.getTime() - start.getTime()) / 3_600_000)
-  const long = hours <= 48 ? `${hours} ${hours === 1 ? 'hour' : 'hours'}` : `${daysBetween(start, end)} days`
-  return `From now until ${formatInstant(end)} (${long}). Then it stops by itself.`
+  const long =
+    hours <= 48
+      ? writeCount(hours, words.hours, language)
+      : writeCount(daysBetween(start, end), words.days, language)
+  return words.until.span(writeInstant(end, language), long)
 }
 
 /** What the organisation's own rules add, in sentences. */
-export function ruleLines({ policy, request }: Scene): string[] {
+export function ruleLines({ policy, request, words }: Scene): string[] {
   const { conditions } = policy
   const ranges = conditions.ip_allow ?? []
   return [
-    ...(policy.dual_approval && request.status === 'open'
-      ? ['Two people approve: after you, another administrator.']
-      : []),
-    ...(conditions.ip_mode === 'enforce' && ranges.length > 0
-      ? [`It works only from ${ranges.join(', ')}.`]
-      : []),
-    ...(conditions.hours ? ['It works only within the hours that your rules for partner access name.'] : []),
+    ...(policy.dual_approval && request.status === 'open' ? [words.rules.two] : []),
+    ...(conditions.ip_mode === 'enforce' && ranges.length > 0 ? [words.rules.from(ranges.join(', '))] : []),
+    ...(conditions.hours ? [words.rules.hours] : []),
   ]
 }

@@ -1,6 +1,8 @@
-import { encodeId, formatInstant, idFromUuid } from '@liaison/access'
+import { encodeId, idFromUuid } from '@liaison/access'
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
+import { writeDay, writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
 import { button, facts, hiddenField, notice, postForm, showPage, textField } from '#platform/pages/index.ts'
 import type { FieldError } from '#platform/pages/index.ts'
 import { resultOf } from './decide.ts'
@@ -11,7 +13,8 @@ import {
   backPath,
   canList,
   cannotList,
-  dayOf,
+  chosenIn,
+  idOfAccount,
   isOwn,
   nameNotice,
   pathOf,
@@ -20,74 +23,71 @@ import {
   whoAsks,
 } from './page-parts.ts'
 import { ACTION_WORDS, lastDayOf } from './rules.ts'
-import { findBlock } from './scene.ts'
+import { checkedTokenOf, findBlock, shownTokenOf } from './scene.ts'
 import type { Scene } from './scene.ts'
 import type { Choice, ConsentRow } from './tables.ts'
 
-function framed({ mandate }: Scene, errors: readonly FieldError[] = []) {
+/** What a page of the request is shown with; `form` where its other languages need a form to be sent again. */
+function framed(
+  scene: Scene,
+  rest: 'review' | 'check' | 'done',
+  more: { readonly errors?: readonly FieldError[] | undefined; readonly form?: string | undefined } = {},
+) {
+  const { mandate, reading } = scene
   return {
+    language: reading.language,
+    otherLanguages: {
+      path: (language: Language) => pathOf(chosenIn(scene, language), rest),
+      form: more.form,
+    },
     frame: { kind: 'org' as const, name: mandate.tenant.name },
     signedInAs: mandate.actor.name,
     width: 'reading' as const,
-    errors,
+    errors: more.errors ?? [],
   }
 }
 
-const HOW_TO_STOP =
-  'You can stop or narrow this at any time: Home, then Partner access. It takes effect on the next call.'
-
-const TITLES = {
-  create: ({ partner, mandate }: Scene) => `Let ${partner.name} work on accounts of ${mandate.tenant.name}?`,
-  merge: ({ partner }: Scene) => `Let ${partner.name} do more than now?`,
-  replace: ({ partner }: Scene) => `Exchange the access of ${partner.name} for another one?`,
-} as const
-
 /** The question of the first page. */
-function titleOf(scene: Scene): string {
-  const { askedNow, partner, request } = scene
-  return askedNow ? `Approve this for ${partner.name}?` : TITLES[request.grant_action](scene)
+function titleOf({ askedNow, partner, request, mandate, words: { titles } }: Scene): string {
+  return askedNow ? titles.now(partner.name) : titles[request.grant_action](partner.name, mandate.tenant.name)
 }
 
+const instant = ({ reading }: Scene, at: Date): string => writeInstant(at, reading.language)
+
 /** What somebody who approves at short notice must know: the words are not what is enforced, and what was allowed before stays. */
-function nowNotice({ askedNow, partner, offered }: Scene): Html {
+function nowNotice({ askedNow, partner, offered, words }: Scene): Html {
   if (!askedNow) return html``
   const mayOrder = offered.some((action) =>
-    ACTION_WORDS.some((words) => words.action === action && words.kind === 'spend'),
+    ACTION_WORDS.some((one) => one.action === action && one.kind === 'spend'),
   )
   return notice(
     'attention',
-    html`<p>
-      ${mayOrder && `The words are its own, and nobody compares them with what it orders: until this ends it could place other orders, too.`}
-      ${!mayOrder && `The words are its own, and nobody compares them with what it does.`} What
-      ${partner.name} was allowed before stays as it is.
-    </p>`,
+    html`<p>${mayOrder ? words.now.orders : words.now.acts} ${words.now.stays(partner.name)}</p>`,
   )
 }
 
 function declineForm(scene: Scene): Html {
   return postForm(
     pathOf(scene, 'done'),
-    html`${hiddenField('decision', 'decline')}${button("Don't allow", 'plain')}`,
+    html`${hiddenField('decision', 'decline')}${button(scene.words.buttons.decline, 'plain')}`,
   )
 }
 
-function beforeFacts(before: ConsentRow): Html {
+function beforeFacts(scene: Scene, before: ConsentRow): Html {
+  const words = scene.words.before
   return facts([
-    ['It can now', canList(before.actions)],
-    ['On', html`${before.card.accounts.map(({ name, ban }) => `${name ?? ''} (${ban})`).join(', ')}`],
-    ['Until', formatInstant(before.ends_at)],
+    [words.can, canList(scene, before.actions)],
+    [words.on, html`${before.card.accounts.map(({ name, ban }) => `${name ?? ''} (${ban})`).join(', ')}`],
+    [words.until, instant(scene, before.ends_at)],
   ])
 }
 
-function changeIntro({ request, before }: Scene): Html {
+function changeIntro(scene: Scene): Html {
+  const { request, before, words } = scene
   if (!before) return html``
-  const words =
-    request.grant_action === 'merge'
-      ? 'What you choose below is added to what it has. Not allowing it leaves everything as it is.'
-      : 'What you choose below takes the place of what it has, which ends at the same moment.'
-  return html`<h2>What it has now</h2>
-    ${beforeFacts(before)}
-    <p>${words}</p>`
+  return html`<h2>${words.before.title}</h2>
+    ${beforeFacts(scene, before)}
+    <p>${request.grant_action === 'merge' ? words.before.merge : words.before.replace}</p>`
 }
 
 /** The page of a request that cannot be allowed: who asks, and what stands against it. */
@@ -95,9 +95,9 @@ function blockedPage(scene: Scene, block: string): HtmlPage {
   const isOpen = scene.request.ends_at > scene.mandate.origin.now
   const body = html`${nameNotice(scene)} ${notice('bad', html`<p>${block}</p>`)} ${whoAsks(scene)}
     <div class="buttons">
-      ${isOpen && declineForm(scene)}${isOwn(scene) && !isOpen && html`<a class="button" href="${backPath(scene)}">Go back</a>`}
+      ${isOpen && declineForm(scene)}${isOwn(scene) && !isOpen && html`<a class="button" href="${backPath(scene)}">${scene.words.buttons.back}</a>`}
     </div>`
-  return showPage(`${scene.partner.name} cannot be given access now`, body, { ...framed(scene), status: 409 })
+  return showPage(scene.words.blocked(scene.partner.name), body, { ...framed(scene, 'review'), status: 409 })
 }
 
 /** What was ticked when the form was sent, so that a fault costs nobody the rest of the form. */
@@ -117,10 +117,11 @@ interface Reviewing {
 }
 
 function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): Html {
+  const { words, reading } = scene
   const lastDay = {
     name: 'ends_on',
-    label: 'Last day',
-    hint: `It begins when you allow it. At latest ${dayOf(new Date(scene.latest.getTime() - 1))}; you can choose an earlier day.`,
+    label: words.until.label,
+    hint: words.until.hint(writeDay(new Date(scene.latest.getTime() - 1), reading.language)),
     type: 'date',
     value: ticked?.lastDay ?? lastDayOf(scene.latest),
     isOptional: true,
@@ -128,34 +129,46 @@ function chooseFields(scene: Scene, { token, errors = [], ticked }: Reviewing): 
   } as const
   return html`${hiddenField('shown', token)} ${accountTicks(scene, ticked?.accounts ?? null, errors)}
     ${actionTicks(scene, ticked?.actions ?? null, errors)}
-    <h2>Until when</h2>
-    ${scene.askedNow ? html`<p>${span(scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
+    <h2>${words.until.title}</h2>
+    ${scene.askedNow ? html`<p>${span(scene, scene.mandate.origin.now, scene.latest)}</p>` : textField(lastDay, errors)}
     ${limits(scene)}
     <div class="buttons">
-      ${button('Continue', 'plain')}<button class="button" form="decline">Don't allow</button>
+      ${button(words.buttons.goOn, 'plain')}<button class="button" form="decline">
+        ${words.buttons.decline}
+      </button>
     </div>`
 }
 
 /** What it never can, and how the organisation keeps the upper hand. */
 function limits(scene: Scene): Html {
   const rules = ruleLines(scene)
-  return html`<h2>${scene.askedNow ? 'What this doesn’t allow' : 'What it can’t do'}, whatever you choose</h2>
-    ${cannotList(scene.offered)}
-    <p>
-      ${HOW_TO_STOP} If you leave ${scene.mandate.tenant.name}, another administrator has 14 days to confirm
-      it.
-    </p>
+  const words = scene.words.limits
+  return html`<h2>${scene.askedNow ? words.titleNow : words.title}</h2>
+    ${cannotList(scene, scene.offered)}
+    <p>${words.stop} ${words.leave(scene.mandate.tenant.name)}</p>
     ${rules.length > 0 && html`<p>${rules.join(' ')}</p>`}`
 }
 
 function stepUp(scene: Scene): Html {
   return html`${limits(scene)}
-    <p>Confirm that it is you before you decide.</p>
+    <p>${scene.words.review.confirm}</p>
     <div class="buttons">
       <a class="button main" href="/step-up?return_to=${encodeURIComponent(pathOf(scene, 'review'))}"
-        >Confirm it is you</a
-      ><button class="button" form="decline">Don't allow</button>
+        >${scene.words.review.confirmButton}</a
+      ><button class="button" form="decline">${scene.words.buttons.decline}</button>
     </div>`
+}
+
+const AGAIN = 'again'
+
+/**
+ * What a form had sent, to be sent again in another language. At the end of the page and without a field that anybody types
+ * into, so that no key press sends it.
+ */
+function sentAgain(scene: Scene, { accounts, actions, lastDay }: Ticked): Html {
+  return html`<form id="${AGAIN}" method="post" action="${pathOf(scene, 'check')}">
+    ${hiddenField('shown', shownTokenOf(scene))}${[...accounts].map((id) => hiddenField('account', idOfAccount(id)))}${[...actions].map((action) => hiddenField('action', action))}${hiddenField('ends_on', lastDay)}
+  </form>`
 }
 
 /** Page one, choose: who asks, on which accounts, for what, until when; one way on, and one out. */
@@ -165,26 +178,30 @@ export function reviewPage(scene: Scene, more: Reviewing): HtmlPage {
   const decline = html`<form id="decline" method="post" action="${pathOf(scene, 'done')}">
     ${hiddenField('decision', 'decline')}
   </form>`
+  const { ticked } = more
   const body = html`<p class="lead">
-      ${scene.partner.name} never gets your password. This concerns ${scene.mandate.tenant.name} only.
+      ${scene.words.review.lead(scene.partner.name, scene.mandate.tenant.name)}
     </p>
     ${nameNotice(scene)} ${whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     ${more.mayApprove ? postForm(pathOf(scene, 'check'), chooseFields(scene, more)) : stepUp(scene)}
-    ${decline}`
+    ${decline}${ticked && sentAgain(scene, ticked)}`
+  const { errors } = more
   return showPage(titleOf(scene), body, {
-    ...framed(scene, more.errors),
+    ...(ticked ? framed(scene, 'check', { errors, form: AGAIN }) : framed(scene, 'review', { errors })),
     ...(more.status !== undefined && { status: more.status }),
   })
 }
 
 function decisionForms(scene: Scene, carried: { token: string; choice: string }): Html {
-  const allow = html`${hiddenField('decision', 'allow')}${hiddenField('shown', carried.token)}${hiddenField('choice', carried.choice)}${button(`Allow ${scene.partner.name}`, 'plain')}`
+  const allow = html`${hiddenField('decision', 'allow')}${hiddenField('shown', carried.token)}${hiddenField('choice', carried.choice)}${button(scene.words.buttons.allow(scene.partner.name), 'plain')}`
   return html`<div class="buttons even">${declineForm(scene)}${postForm(pathOf(scene, 'done'), allow)}</div>`
 }
 
 /** Page two, check: sentences only and no inputs, so that no key press in a field can allow anything; then no or yes, alike. */
-export function checkPage(scene: Scene, choice: Choice, token: string): HtmlPage {
-  const { partner, request, mandate } = scene
+export function checkPage(scene: Scene, choice: Choice): HtmlPage {
+  const { partner, request, mandate, words } = scene
+  const token = checkedTokenOf(scene)
+  const { check } = words
   const result = resultOf(scene, choice)
   const isSecond = request.status === 'waiting'
   const rules = ruleLines(scene)
@@ -194,45 +211,43 @@ export function checkPage(scene: Scene, choice: Choice, token: string): HtmlPage
       isSecond &&
       notice(
         'info',
-        html`<p>
-          ${request.first_approved_by_name} has approved this. Your organisation asks for two people; you
-          would be the second. It waits until ${formatInstant(request.ends_at)}.
-        </p>`,
+        html`<p>${check.second(request.first_approved_by_name ?? '–', instant(scene, request.ends_at))}</p>`,
       )
     }
     ${(isSecond || scene.askedNow !== null) && whoAsks(scene)} ${nowNotice(scene)} ${changeIntro(scene)}
     <section>
-      <h2>${scene.askedNow ? `With this ${partner.name} can` : `${partner.name} can`}</h2>
-      ${canList(result.actions)}
+      <h2>${scene.askedNow ? check.canNow(partner.name) : check.can(partner.name)}</h2>
+      ${canList(scene, result.actions)}
     </section>
     <section>
-      <h2>On these accounts</h2>
+      <h2>${check.accounts}</h2>
       ${accountLines(scene, result.accounts)}
     </section>
     <section>
-      <h2>${scene.askedNow ? `With this ${partner.name} can’t` : `${partner.name} can’t`}</h2>
-      ${cannotList(result.actions)}
+      <h2>${scene.askedNow ? check.cannotNow(partner.name) : check.cannot(partner.name)}</h2>
+      ${cannotList(scene, result.actions)}
     </section>
     ${facts([
-      ['How long', span(mandate.origin.now, end)],
-      ['For whom', `For ${mandate.tenant.name} only. It cannot be passed on.`],
-      ['Who sees it', `You see everything that is done with it, under Partner access.`],
-      ...(rules.length > 0 ? [['Your rules', rules.join(' ')] as const] : []),
+      [check.long, span(scene, mandate.origin.now, end)],
+      [check.whom, check.whomOnly(mandate.tenant.name)],
+      [check.sees, check.seesAll],
+      ...(rules.length > 0 ? [[check.rules, rules.join(' ')] as const] : []),
     ])}
-    <p>${HOW_TO_STOP}${!isSecond && html` <a href="${pathOf(scene, 'review')}">Change what you chose</a>`}</p>
+    <p>
+      ${words.limits.stop}${!isSecond && html` <a href="${pathOf(scene, 'review')}">${words.buttons.change}</a>`}
+    </p>
     ${decisionForms(scene, { token, choice: JSON.stringify(choice) })}`
-  return showPage('Check before you allow', body, framed(scene))
+  // In another language it is chosen anew: nothing stands here but the decision.
+  return showPage(check.title, body, framed(scene, 'review'))
 }
 
-const DONE_TITLES = {
-  open: ({ partner }: Scene) => `${partner.name} waits for your answer`,
-  waiting: () => 'Waiting for a second person',
-  approved: ({ partner }: Scene) => `${partner.name} now has access`,
-  denied: ({ partner }: Scene) => `${partner.name} has no access`,
-  ended: () => 'This request ran out',
-} as const
+/** Words that are kept in the language in which they were shown first: marked where the page is in another. */
+function shownIn(language: Language, own: Language = 'en', text = ''): Html {
+  return language === own ? html`${text}` : html`<span lang="${own}">${text}</span>`
+}
 
-function receipt({ request, partner }: Scene): Html {
+function receipt(scene: Scene): Html {
+  const { request, partner, words, reading } = scene
   const { shown } = request
   if (!shown) return html``
   const reference =
@@ -240,18 +255,23 @@ function receipt({ request, partner }: Scene): Html {
       ? encodeId('consent_request', idFromUuid('consent_request', request.id))
       : encodeId('consent', idFromUuid('consent', request.result_id))
   return facts([
-    ['Who', html`<bdi>${partner.name}</bdi>, with <bdi>${shown.client}</bdi>`],
-    ['It can', canList(shown.actions)],
     [
-      'On',
-      html`${shown.accounts.map((account) => html`<b>${account.name}</b>, ${account.ban}. ${account.pays}<br />`)}`,
+      words.receipt.who,
+      words.receipt.with(html`<bdi>${partner.name}</bdi>`, html`<bdi>${shown.client}</bdi>`),
     ],
-    ['Until', formatInstant(new Date(shown.ends_at))],
+    [words.receipt.can, canList(scene, shown.actions)],
     [
-      'Decided by',
-      [request.first_approved_by_name, request.decided_by_name].filter(Boolean).join(' and ') || '–',
+      words.receipt.on,
+      html`${shown.accounts.map(({ name, ban, pays }) => html`<b>${name}</b>, ${ban}. ${shownIn(reading.language, shown.language, pays)}<br />`)}`,
     ],
-    ['Reference', html`<span class="mono">${reference}</span>`],
+    [words.receipt.until, instant(scene, new Date(shown.ends_at))],
+    [
+      words.receipt.by,
+      [request.first_approved_by_name, request.decided_by_name]
+        .filter((name) => name !== null)
+        .reduce((all, name) => (all === '' ? name : words.and(all, name)), '') || '–',
+    ],
+    [words.receipt.reference, html`<span class="mono">${reference}</span>`],
   ])
 }
 
@@ -260,28 +280,31 @@ function receipt({ request, partner }: Scene): Html {
  * page's own content security policy, and a timed one may not move people on (WCAG 2.2.1).
  */
 export function donePage(scene: Scene): HtmlPage {
-  const { mandate, request } = scene
+  const {
+    mandate,
+    request,
+    words: {
+      done,
+      buttons,
+      limits: { stop },
+    },
+  } = scene
   const place = `/org/${encodeId('tenant', mandate.tenant.id)}/access`
   const words = {
     open: html``,
-    waiting: html`<p>
-      Nothing is shared yet. Another administrator of ${mandate.tenant.name} was told and decides until
-      ${formatInstant(request.ends_at)}.
-    </p>`,
-    approved: html`<p>
-      ${HOW_TO_STOP} A mail with the same goes to all administrators. Print or save this page.
-    </p>`,
-    denied: html`<p>Nothing is shared.</p>`,
-    ended: html`<p>Nothing is shared. Begin again where you came from.</p>`,
+    waiting: html`<p>${done.waitingLead(mandate.tenant.name, instant(scene, request.ends_at))}</p>`,
+    approved: html`<p>${stop} ${done.mailed}</p>`,
+    denied: html`<p>${done.nothing}</p>`,
+    ended: html`<p>${done.nothing} ${done.beginAgain}</p>`,
   }
   const isShown = request.status === 'approved' || request.status === 'waiting'
   const body = html`${isShown && receipt(scene)} ${words[request.status]}
     <div class="buttons">
-      ${isOwn(scene) && html`<a class="button main" href="${backPath(scene)}">Go back to ${scene.client.name}</a>`}<a
+      ${isOwn(scene) && html`<a class="button main" href="${backPath(scene)}">${buttons.backTo(scene.client.name)}</a>`}<a
         class="button"
         href="${place}"
-        >See it in Partner access</a
+        >${buttons.see}</a
       >
     </div>`
-  return showPage(DONE_TITLES[request.status](scene), body, framed(scene))
+  return showPage(done[request.status](scene.partner.name), body, framed(scene, 'done'))
 }

@@ -4,6 +4,8 @@ import { html, redirect } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { mayAlso, noteRead, recordEvent, requireAlso } from '#platform/mandate.ts'
 import type { IdentitySession, Mandate } from '#platform/mandate.ts'
+import type { Language } from '#platform/language.ts'
+import { Chosen } from '#platform/page-language.ts'
 import { button, postForm, showPage } from '#platform/pages/index.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { publicId } from '#platform/route-input.ts'
@@ -13,16 +15,24 @@ import type { Services } from '#platform/services.ts'
 import { accountsOf, findForeignAccounts, parseChoice, readChoice, ReviewForm } from './choice.ts'
 import { approveAsSecond, approveRequest, declineRequest } from './decide.ts'
 import { readableName } from './names.ts'
-import { backPath, comesByBrowser, pathOf } from './page-parts.ts'
+import { backPath, comesByBrowser, pathOf, withLanguage } from './page-parts.ts'
 import { checkPage, donePage, reviewPage } from './page-view.ts'
 import { answerRequest, getRequest, listOrganisations, readParties } from './request-store.ts'
 import type { OwnOrganisation, Parties, RequestRow } from './request-store.ts'
 import { openScene, shownTokenOf } from './scene.ts'
-import type { Scene } from './scene.ts'
+import type { Reading, Scene } from './scene.ts'
+import type { ConsentWords } from './words/index.ts'
+import { CONSENT_WORDS } from './words/index.ts'
 
 const KeyParams = z.strictObject({ key: z.string().regex(/^[\w-]{20,100}$/, 'must be the key of a request') })
-const OrgQuery = z.strictObject({ org: publicId('tenant').optional() })
+const LangQuery = z.strictObject(Chosen)
+const OrgQuery = z.strictObject({ org: publicId('tenant').optional(), ...Chosen })
 const orgOf = ({ query }: { readonly query: z.output<typeof OrgQuery> }) => query.org
+
+const readingOf = (context: {
+  readonly language: Language
+  readonly query: { readonly lang?: Language | undefined }
+}): Reading => ({ language: context.language, chosen: context.query.lang })
 
 const ANYBODY = { identity: 'Whoever is signed in sees the requests that wait for them.' } as const
 
@@ -31,77 +41,95 @@ function requireSession({ session }: Mandate<'identity'>): IdentitySession {
   return session
 }
 
-const reviewPathFor = (key: string, tenantId: string, rest = 'review') =>
-  `/consent/${key}/${rest}?org=${encodeId('tenant', idFromUuid('tenant', tenantId))}`
+/** A request as somebody reads it before an organisation is chosen. */
+interface Reader {
+  readonly key: string
+  readonly reading: Reading
+}
 
-function organisationLine(key: string, organisation: OwnOrganisation, client: Parties['client']) {
+const reviewPathFor = ({ key, reading }: Reader, tenantId: string, rest = 'review') =>
+  withLanguage(
+    `/consent/${key}/${rest}?org=${encodeId('tenant', idFromUuid('tenant', tenantId))}`,
+    reading.chosen,
+  )
+
+function organisationLine(reader: Reader, organisation: OwnOrganisation, client: Parties['client']) {
+  const words = CONSENT_WORDS[reader.reading.language].choose
   const { id, name, role, is_sandbox: isSandbox } = organisation
   if (role !== 'TENANT_ADMIN')
     return html`<li class="muted">
-      ${name}: only its administrators can allow access.
-      <a href="/org/${encodeId('tenant', idFromUuid('tenant', id))}/home">Ask one of them</a>.
+      ${words.adminsOnly(name)}
+      <a href="/org/${encodeId('tenant', idFromUuid('tenant', id))}/home">${words.askThem}</a>.
     </li>`
   if (isSandbox !== (client.environment === 'sandbox'))
-    return html`<li class="muted">
-      ${name}:
-      ${isSandbox ? 'a sandbox, and this app is live' : 'this app is a sandbox app and works with sandboxes only'}.
-    </li>`
+    return html`<li class="muted">${isSandbox ? words.isSandbox(name) : words.isReal(name)}</li>`
   return html`<li>
-    <a href="${reviewPathFor(key, id)}"><span class="place frame-org"></span><b>${name}</b></a>
+    <a href="${reviewPathFor(reader, id)}"><span class="place frame-org"></span><b>${name}</b></a>
   </li>`
 }
 
 /** What the person can do with the list below it. */
-function choiceInWords(organisations: readonly OwnOrganisation[], client: Parties['client']): string {
+function choiceInWords(
+  organisations: readonly OwnOrganisation[],
+  client: Parties['client'],
+  { choose }: Pick<ConsentWords, 'choose'>,
+): string {
   const isSandbox = client.environment === 'sandbox'
   const open = organisations.filter((one) => one.role === 'TENANT_ADMIN' && one.is_sandbox === isSandbox)
-  if (organisations.length === 0) return 'You belong to no organisation that could allow it.'
-  if (open.length === 0)
-    return 'You cannot allow it yourself. Nothing is shared until somebody who can has decided.'
-  return open.length === 1
-    ? 'The answer holds for the organisation that you choose.'
-    : 'You can decide for more than one organisation. The answer holds for the one that you choose.'
+  if (organisations.length === 0) return choose.none
+  if (open.length === 0) return choose.notYou
+  return open.length === 1 ? choose.one : choose.many
+}
+
+/** What the pages before an organisation is chosen are shown with. */
+function readBy({ key, reading }: Reader, name: string) {
+  return {
+    signedInAs: name,
+    width: 'reading' as const,
+    language: reading.language,
+    otherLanguages: { path: (language: Language) => withLanguage(`/consent/${key}`, language) },
+  }
 }
 
 function choosePage(
-  key: string,
+  reader: Reader,
   { client, partner }: Parties,
   person: { readonly name: string; readonly organisations: readonly OwnOrganisation[] },
 ): HtmlPage {
-  const body = html`<p class="lead">
-      <bdi>${readableName(partner.name)}</bdi> asks for access with <bdi>${readableName(client.name)}</bdi>.
-      It never gets your password.
-    </p>
-    <p>${choiceInWords(person.organisations, client)}</p>
+  const words = CONSENT_WORDS[reader.reading.language]
+  const [asking, app] = [partner.name, client.name].map(
+    (name) => html`<bdi>${readableName(name, words.namelessPartner)}</bdi>`,
+  )
+  const decline = withLanguage(`/consent/${reader.key}/decline`, reader.reading.chosen)
+  const body = html`<p class="lead">${asking && app && words.choose.lead(asking, app)}</p>
+    <p>${choiceInWords(person.organisations, client, words)}</p>
     ${
       person.organisations.length > 0 &&
       html`<ul class="doors">
-        ${person.organisations.map((one) => organisationLine(key, one, client))}
+        ${person.organisations.map((one) => organisationLine(reader, one, client))}
       </ul>`
     }
-    <div class="buttons">${postForm(`/consent/${key}/decline`, button("Don't allow", 'plain'))}</div>`
-  return showPage('For which organisation?', body, { signedInAs: person.name, width: 'reading' })
+    <div class="buttons">${postForm(decline, button(words.buttons.decline, 'plain'))}</div>`
+  return showPage(words.choose.title, body, readBy(reader, person.name))
 }
 
-function overPage(key: string, request: RequestRow, name: string): HtmlPage {
+function overPage(reader: Reader, request: RequestRow, name: string): HtmlPage {
+  const { done, buttons } = CONSENT_WORDS[reader.reading.language]
   const isDenied = request.status === 'denied'
-  const body = html`<p>Nothing is shared.${!isDenied && ' Begin again where you came from.'}</p>
+  const body = html`<p>${done.nothing}${!isDenied && ` ${done.beginAgain}`}</p>
     ${
       comesByBrowser(request) &&
-      html`<div class="buttons"><a class="button main" href="${backPath({ key })}">Go back</a></div>`
+      html`<div class="buttons"><a class="button main" href="${backPath(reader)}">${buttons.back}</a></div>`
     }`
-  return showPage(isDenied ? 'You did not allow it' : 'This request ran out', body, {
-    signedInAs: name,
-    width: 'reading',
-  })
+  return showPage(isDenied ? done.declined : done.ended(), body, readBy(reader, name))
 }
 
-async function showChoice(mandate: Mandate<'identity'>, key: string): Promise<HtmlPage> {
+async function showChoice(mandate: Mandate<'identity'>, reader: Reader): Promise<HtmlPage> {
   const session = requireSession(mandate)
-  const request = await getRequest(mandate, key, 'look')
-  if (request.tenant_id !== null) return redirect(reviewPathFor(key, request.tenant_id, 'done'))
+  const request = await getRequest(mandate, reader.key, 'look')
+  if (request.tenant_id !== null) return redirect(reviewPathFor(reader, request.tenant_id, 'done'))
   const isOver = request.status !== 'open' || request.ends_at <= mandate.origin.now
-  if (isOver) return overPage(key, request, session.personName)
+  if (isOver) return overPage(reader, request, session.personName)
   const parties = await readParties(mandate, request.id)
   const organisations = await listOrganisations(mandate, session.personId)
   const fits = organisations.filter(
@@ -109,8 +137,8 @@ async function showChoice(mandate: Mandate<'identity'>, key: string): Promise<Ht
   )
   const [only] = fits
   return only && fits.length === 1
-    ? redirect(reviewPathFor(key, only.id))
-    : choosePage(key, parties, { name: session.personName, organisations })
+    ? redirect(reviewPathFor(reader, only.id))
+    : choosePage(reader, parties, { name: session.personName, organisations })
 }
 
 const personRoutes: readonly Route[] = [
@@ -118,21 +146,24 @@ const personRoutes: readonly Route[] = [
     method: 'GET',
     path: '/consent/:key',
     summary: 'For which organisation a request is decided',
-    input: { params: KeyParams },
+    isTranslated: true,
+    input: { params: KeyParams, query: LangQuery },
     access: ANYBODY,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    handle: ({ mandate, params }) => showChoice(mandate, params.key),
+    handle: (context) =>
+      showChoice(context.mandate, { key: context.params.key, reading: readingOf(context) }),
   }),
   page({
     method: 'POST',
     path: '/consent/:key/decline',
     summary: 'Do not allow it, for no organisation',
-    input: { params: KeyParams, body: z.strictObject({}) },
+    isTranslated: true,
+    input: { params: KeyParams, query: LangQuery, body: z.strictObject({}) },
     access: ANYBODY,
     limit: 'page',
     problems: ['CONSENT_REQUEST_NOT_FOUND'],
-    async handle({ mandate, params }) {
+    async handle({ mandate, params, query }) {
       const session = requireSession(mandate)
       const request = await getRequest(mandate, params.key, 'answer')
       const answer = {
@@ -147,7 +178,7 @@ const personRoutes: readonly Route[] = [
           resource: { type: 'consent_request', id: request.id },
           changes: { status: { before: 'open', after: 'denied' } },
         })
-      return redirect(`/consent/${params.key}`)
+      return redirect(withLanguage(`/consent/${params.key}`, query.lang))
     },
   }),
 ]
@@ -167,7 +198,7 @@ function showReview(scene: Scene): HtmlPage {
   if (request.status !== 'open' && !isSecond) return redirect(pathOf(scene, 'done'))
   const token = shownTokenOf(scene)
   return isSecond && mayApprove && request.choice && request.ends_at > mandate.origin.now
-    ? checkPage(scene, request.choice, token)
+    ? checkPage(scene, request.choice)
     : reviewPage(scene, { token, mayApprove })
 }
 
@@ -175,12 +206,14 @@ const reviewRoute = page({
   method: 'GET',
   path: '/consent/:key/review',
   summary: 'Choose what an API client may do',
+  isTranslated: true,
   input: { params: KeyParams, query: OrgQuery },
   access: { permission: 'tenant.partner_access.read', tenant: orgOf },
   limit: 'page',
   problems: ['CONSENT_REQUEST_NOT_FOUND'],
-  async handle({ mandate, params }) {
-    const scene = await openScene(mandate, params.key)
+  async handle(context) {
+    const { mandate, params } = context
+    const scene = await openScene(mandate, { key: params.key, reading: readingOf(context) })
     noteLook(scene)
     return showReview(scene)
   },
@@ -198,7 +231,7 @@ function refuseForeign(scene: Scene, foreign: readonly string[]): HtmlPage {
   return reviewPage(scene, {
     token: shownTokenOf(scene),
     mayApprove: true,
-    errors: [{ field: 'account', message: `Choose among the accounts of ${scene.mandate.tenant.name}` }],
+    errors: [{ field: 'account', message: scene.words.accounts.ownOnly(scene.mandate.tenant.name) }],
     status: 403,
   })
 }
@@ -214,22 +247,24 @@ function showCheck(scene: Scene, form: z.output<typeof ReviewForm>): HtmlPage {
     actions: new Set<string>(choice.actions),
     lastDay: form.ends_on,
   }
-  const stale = { field: null, message: 'The request changed while you read it. Read it again.' }
+  const stale = { field: null, message: scene.words.review.stale }
   const faults = form.shown === token ? errors : [stale, ...errors]
   if (faults.length > 0) return reviewPage(scene, { token, mayApprove: true, errors: faults, ticked })
-  return checkPage(scene, choice, token)
+  return checkPage(scene, choice)
 }
 
 const checkRoute = page({
   method: 'POST',
   path: '/consent/:key/check',
   summary: 'Look at the decision once more',
+  isTranslated: true,
   input: { params: KeyParams, query: OrgQuery, body: ReviewForm },
   access: { permission: 'tenant.partner_access.approve', tenant: orgOf },
   limit: 'page',
   problems: ['CONSENT_REQUEST_NOT_FOUND'],
-  async handle({ mandate, params, body }) {
-    return showCheck(await openScene(mandate, params.key), body)
+  async handle(context) {
+    const { mandate, params, body } = context
+    return showCheck(await openScene(mandate, { key: params.key, reading: readingOf(context) }), body)
   },
 })
 
@@ -253,6 +288,7 @@ function makeDecideRoute(services: Services): Route {
     method: 'POST',
     path: '/consent/:key/done',
     summary: 'Allow what was chosen, or do not',
+    isTranslated: true,
     input: { params: KeyParams, query: OrgQuery, body: DecisionForm },
     access: { permission: 'tenant.partner_access.revoke', tenant: orgOf },
     limit: 'page',
@@ -264,8 +300,13 @@ function makeDecideRoute(services: Services): Route {
       'CONSENT_SECOND_PERSON',
       'CONSENT_STATE_CONFLICT',
     ],
-    async handle({ mandate, params, body }) {
-      const scene = await openScene(mandate, params.key, 'answer')
+    async handle(context) {
+      const { mandate, params, body } = context
+      const scene = await openScene(mandate, {
+        key: params.key,
+        use: 'answer',
+        reading: readingOf(context),
+      })
       const isOpen = scene.request.status === 'open' || scene.request.status === 'waiting'
       // Whoever presses twice sees the answer that was given.
       if (!isOpen) return redirect(pathOf(scene, 'done'))
@@ -284,12 +325,14 @@ const doneRoute = page({
   method: 'GET',
   path: '/consent/:key/done',
   summary: 'What was decided: the receipt, and the way back',
+  isTranslated: true,
   input: { params: KeyParams, query: OrgQuery },
   access: { permission: 'tenant.partner_access.read', tenant: orgOf },
   limit: 'page',
   problems: ['CONSENT_REQUEST_NOT_FOUND'],
-  async handle({ mandate, params }) {
-    const scene = await openScene(mandate, params.key)
+  async handle(context) {
+    const { mandate, params } = context
+    const scene = await openScene(mandate, { key: params.key, reading: readingOf(context) })
     noteLook(scene)
     return scene.request.status === 'open' ? redirect(pathOf(scene, 'review')) : donePage(scene)
   },

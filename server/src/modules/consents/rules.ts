@@ -11,12 +11,17 @@ import {
 } from '@liaison/access'
 import type { Action, Conditions, Mask, Scope } from '@liaison/access'
 import type { Choice, ConsentRow, Payer } from './tables.ts'
+import { EN } from './words/index.ts'
+import type { ConsentWords } from './words/index.ts'
 
 const DAY_MS = 86_400_000
 const MAXIMUM_DAYS = 730
 
-/** The version of the words that consent pages say; raised with every change of them. */
-export const TEXT_VERSION = 1
+/**
+ * The version of the words that consent pages say; raised with every change of them in any language. Version 1 was there in
+ * English alone.
+ */
+export const TEXT_VERSION = 2
 
 /** What a tenant demands of partner access while it has set no rules of its own. */
 export const DEFAULT_POLICY = {
@@ -42,7 +47,7 @@ function wordsOf(action: Action): ActionWords {
   const entry = CLIENT_PERMISSIONS.find(({ name }) => name === ACTIONS[action])
   if (!entry) throw new Error(`The action ${action} has no permission.`)
   const reads = entry.name.endsWith('.read')
-  return { action, kind: entry.spends ? 'spend' : reads ? 'read' : 'change', sentence: entry.sentence }
+  return { action, kind: entry.spends ? 'spend' : reads ? 'read' : 'change', sentence: EN.actions[action] }
 }
 
 const KINDS: readonly ActionKind[] = ['read', 'change', 'spend']
@@ -53,21 +58,19 @@ export const ACTION_WORDS: readonly ActionWords[] = KINDS.flatMap((kind) =>
 )
 
 /** The sentences of what the actions allow, and of what they leave out. */
-export function sentencesOf(actions: readonly Action[]): { can: string[]; cannot: string[] } {
+export function sentencesOf(
+  actions: readonly Action[],
+  words: Pick<ConsentWords, 'actions'> = EN,
+): { can: string[]; cannot: string[] } {
   const isIn = ({ action }: ActionWords) => actions.includes(action)
   return {
-    can: ACTION_WORDS.filter(isIn).map(({ sentence }) => sentence),
-    cannot: ACTION_WORDS.filter((words) => !isIn(words)).map(({ sentence }) => sentence),
+    can: ACTION_WORDS.filter(isIn).map(({ action }) => words.actions[action]),
+    cannot: ACTION_WORDS.filter((one) => !isIn(one)).map(({ action }) => words.actions[action]),
   }
 }
 
 /** What no consent ever allows. */
-export const NEVER = [
-  'See or change your users, passwords or payment method',
-  'See or use any other account',
-  'Pass this access on to anybody else',
-  'Decide who pays, or change what it may do',
-] as const
+export const NEVER: readonly string[] = EN.never
 
 /** What can be offered of what was asked: an action whose scope was asked too, within what the client is registered for. */
 export function offeredActions(
@@ -99,18 +102,19 @@ export function latestEnd(now: Date, seconds: number, policyDays: number): Date 
   return new Date(now.getTime() + ms)
 }
 
+/** What is wrong with a last day. */
+export type DayFault = 'unread' | 'past' | 'late'
+
 /** Reads a last day of a form: the end is the midnight after it, in UTC, at most `latest`. Text says what is wrong. */
-export function readLastDay(text: string, latest: Date, now: Date): Date | string {
+export function readLastDay(text: string, latest: Date, now: Date): Date | DayFault {
   if (text === '') return latest
   const end = /^\d{4}-\d{2}-\d{2}$/.test(text)
     ? new Date(Date.parse(`${text}T00:00:00Z`) + DAY_MS)
     : new Date(Number.NaN)
-  if (Number.isNaN(end.getTime())) return 'Write the last day as a date, for example 2027-03-31'
-  if (end <= now) return 'Choose a last day that lies ahead'
+  if (Number.isNaN(end.getTime())) return 'unread'
+  if (end <= now) return 'past'
   if (end <= latest) return end
-  return end.getTime() < latest.getTime() + DAY_MS
-    ? latest
-    : 'The last day can be earlier than asked, not later'
+  return end.getTime() < latest.getTime() + DAY_MS ? latest : 'late'
 }
 
 /** The last day as a date field shows it. */
@@ -127,14 +131,12 @@ export function daysBetween(start: Date, end: Date): number {
 export function payerSentence(
   account: { readonly ban: string; readonly payer: Payer | null },
   tenantId: string,
+  { payer: words }: Pick<ConsentWords, 'payer'> = EN,
 ): string {
   const { payer, ban } = account
-  if (payer === null) return 'Nobody is set to pay for this account: orders will be refused.'
-  if (payer.payer_tenant_id !== tenantId)
-    return `${payer.payer_name} pays, on its account ${payer.payer_ban}. Nothing goes on your bill.`
-  return payer.payer_ban === ban
-    ? 'You pay: orders go on the bill of this account.'
-    : `You pay: orders go on the bill of account ${payer.payer_ban}.`
+  if (payer === null) return words.nobody
+  if (payer.payer_tenant_id !== tenantId) return words.other(payer.payer_name, payer.payer_ban)
+  return payer.payer_ban === ban ? words.you : words.yourOther(payer.payer_ban)
 }
 
 /** A digest of what somebody was shown: the same only while nothing of it has changed. */

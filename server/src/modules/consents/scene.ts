@@ -1,5 +1,7 @@
-import { fromBits, formatInstant } from '@liaison/access'
+import { fromBits } from '@liaison/access'
 import type { Action } from '@liaison/access'
+import { writeInstant } from '#platform/instant-words.ts'
+import type { Language } from '#platform/language.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { PROVIDER_NAME } from '#platform/pages/index.ts'
 import { blockOfAsked } from './access-request.ts'
@@ -16,10 +18,21 @@ import { latestEnd, offeredActions, tokenOf } from './rules.ts'
 import { findConsent, policyOf } from './store.ts'
 import type { Policy } from './store.ts'
 import type { ConsentRow } from './tables.ts'
+import { CONSENT_WORDS } from './words/index.ts'
+import type { ConsentWords } from './words/index.ts'
+
+/** The language of a page: `chosen` when it stands in the address, so that the pages after it keep to it. */
+export interface Reading {
+  readonly language: Language
+  readonly chosen: Language | undefined
+}
 
 /** Everything that a decision about a request depends on, read in the transaction of the decision. */
 export interface Scene {
   readonly mandate: Mandate<'tenant'>
+  /** In which language the pages are read, and whether it was chosen there. */
+  readonly reading: Reading
+  readonly words: ConsentWords
   /** What stands in the address: the interaction, or the id of the request for a second approver. */
   readonly key: string
   readonly request: RequestRow
@@ -48,12 +61,18 @@ async function readAskedNow(mandate: Mandate<'tenant'>, request: RequestRow): Pr
   return { ...asked, isHeld: held?.status === 'active' }
 }
 
+interface Opening {
+  readonly key: string
+  readonly use?: 'look' | 'answer'
+  readonly reading: Reading
+}
+
 /** Reads the scene of a request in the organisation of the mandate. Throws CONSENT_REQUEST_NOT_FOUND. */
 export async function openScene(
   mandate: Mandate<'tenant'>,
-  key: string,
-  use: 'look' | 'answer' = 'look',
+  { key, use = 'look', reading }: Opening,
 ): Promise<Scene> {
+  const words = CONSENT_WORDS[reading.language]
   const request = await getRequest(mandate, key, use)
   const { client, partner } = await readParties(mandate, request.id)
   const policy = await policyOf(mandate)
@@ -65,10 +84,12 @@ export async function openScene(
   const isBounded = before && request.access_request_id !== null && before.ends_at < latest
   return {
     mandate,
+    reading,
+    words,
     key,
     request,
-    client: { ...client, name: readableName(client.name) },
-    partner: { ...partner, name: readableName(partner.name) },
+    client: { ...client, name: readableName(client.name, words.namelessPartner) },
+    partner: { ...partner, name: readableName(partner.name, words.namelessPartner) },
     faults: [...new Set(faults)],
     accounts: await listAccounts(mandate),
     policy,
@@ -82,58 +103,59 @@ export async function openScene(
 }
 
 /** Why an account cannot be shared; null when it can. */
-export function unavailableBecause(account: OwnAccount): string | null {
-  return account.status === 'closed' ? 'This account is closed.' : null
+export function unavailableBecause(
+  account: OwnAccount,
+  { accounts }: Pick<ConsentWords, 'accounts'>,
+): string | null {
+  return account.status === 'closed' ? accounts.closed : null
 }
 
-function blockOfPartner({ client, partner, faults }: Scene): string | null {
-  if (partner.status !== 'active')
-    return `${partner.name} is not active with ${PROVIDER_NAME} at present. It was active when it asked.`
-  if (client.status !== 'active') return `The app ${client.name} was stopped.`
-  if (partner.kinds.every((kind) => kind === 'referral'))
-    return `${partner.name} only refers customers; it cannot hold access to any account.`
+function blockOfPartner({ client, partner, faults, words: { blocks } }: Scene): string | null {
+  if (partner.status !== 'active') return blocks.partner(partner.name, PROVIDER_NAME)
+  if (client.status !== 'active') return blocks.client(client.name)
+  if (partner.kinds.every((kind) => kind === 'referral')) return blocks.referral(partner.name)
   // A client that is tried out was not looked at by the provider.
   if (faults.includes('look_alike') && client.environment === 'sandbox')
-    return `A name here looks like the one of ${PROVIDER_NAME}, and ${PROVIDER_NAME} has not verified it.`
+    return blocks.lookAlike(PROVIDER_NAME)
   return null
 }
 
 function blockOfRules(scene: Scene): string | null {
-  const { mandate, partner, policy, client } = scene
+  const { mandate, partner, policy, client, words } = scene
+  const { blocks } = words
+  const tenant = mandate.tenant.name
   if ((client.environment === 'sandbox') !== scene.isSandbox)
-    return scene.isSandbox
-      ? `${mandate.tenant.name} is a sandbox; a live app works with real organisations only.`
-      : `${client.name} is a sandbox app; it works with sandbox organisations only.`
-  if (policy.who_may_ask === 'none')
-    return `The rules of ${mandate.tenant.name} let no partner ask for access.`
+    return scene.isSandbox ? blocks.tenantSandbox(tenant) : blocks.clientSandbox(client.name)
+  if (policy.who_may_ask === 'none') return blocks.nobodyAsks(tenant)
   if (policy.who_may_ask === 'listed' && !policy.listed_partner_ids.includes(partner.id))
-    return `The rules of ${mandate.tenant.name} let only listed partners ask for access; ${partner.name} is not listed.`
+    return blocks.listedAsk(tenant, partner.name)
   return null
 }
 
-function blockOfSubject({ mandate, request, before, accounts, offered }: Scene): string | null {
+function blockOfSubject(scene: Scene): string | null {
+  const { mandate, request, before, accounts, offered, words, reading } = scene
+  const { blocks } = words
   const { now } = mandate.origin
-  if (request.status === 'open' && request.ends_at <= now)
-    return 'The request ran out ten minutes after it was made. Begin again where you came from.'
+  if (request.status === 'open' && request.ends_at <= now) return blocks.ranOut
   if (request.status === 'waiting' && request.ends_at <= now)
-    return `Nobody approved it as the second person until ${formatInstant(request.ends_at)}.`
+    return blocks.noSecond(writeInstant(request.ends_at, reading.language))
   const isGone = !before || !['active', 'suspended'].includes(before.status)
-  if (request.delegation_id !== null && isGone)
-    return `The access that is to be changed is not one of ${mandate.tenant.name}, or it has ended.`
-  if (offered.length === 0) return 'The app asks for nothing that it is registered for.'
-  if (accounts.every((account) => unavailableBecause(account) !== null))
-    return `${mandate.tenant.name} has no billing account that could be shared.`
+  if (request.delegation_id !== null && isGone) return blocks.gone(mandate.tenant.name)
+  if (offered.length === 0) return blocks.nothingAsked
+  if (accounts.every((account) => unavailableBecause(account, words) !== null))
+    return blocks.noAccount(mandate.tenant.name)
   return null
 }
 
 /** What stands against allowing anything, in a sentence; null when nothing does. */
 export function findBlock(scene: Scene): string | null {
-  const { request, asked, askedNow, mandate } = scene
+  const { request, asked, askedNow, mandate, reading } = scene
+  const at = { now: mandate.origin.now, language: reading.language }
   return (
     blockOfPartner(scene) ??
     blockOfRules(scene) ??
-    blockOfAsked(request, asked, mandate.origin.now) ??
-    blockOfBackchannel(request, askedNow, mandate.origin.now) ??
+    blockOfAsked(request, asked, at) ??
+    blockOfBackchannel(request, askedNow, at) ??
     blockOfSubject(scene)
   )
 }
@@ -150,4 +172,9 @@ export function shownTokenOf(scene: Scene): string {
     offered,
     before && [before.version, before.epoch],
   )
+}
+
+/** The digest with which a decision is sent: of what is decided on, and of the language in which it was read. */
+export function checkedTokenOf(scene: Scene): string {
+  return tokenOf(shownTokenOf(scene), scene.reading.language)
 }

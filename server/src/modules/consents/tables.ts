@@ -1,5 +1,6 @@
 import type { Action, Conditions, LinkStatus, Scope } from '@liaison/access'
 import type { ColumnType, Generated } from 'kysely'
+import type { Language } from '#platform/language.ts'
 
 export type Side = 'partner' | 'tenant' | 'provider' | 'clock'
 
@@ -81,6 +82,8 @@ export interface Choice {
 /** What an approver was shown of a consent, kept as it was. */
 export interface ShownConsent {
   readonly text_version: number
+  /** In which language; what was kept before there was a choice was English, and says nothing of it. */
+  readonly language?: Language
   readonly partner: string
   readonly client: string
   readonly purpose: string | null

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { html } from '#platform/html.ts'
 import { Html } from '#platform/html.ts'
 import type { ShownForm } from '#platform/resolver-of-form.ts'
-import { LANGUAGES } from '#modules/agencies/index.ts'
-import type { Language } from '#modules/agencies/index.ts'
+import { acceptedLanguage, LANGUAGES } from '#platform/language.ts'
+import type { Language } from '#platform/language.ts'
 import { FRAME_SCRIPT, FRAME_STYLE } from './assets.ts'
 import { FRAME_WORDS } from './frame-words.ts'
 import type { Challenge } from './ticket.ts'
@@ -32,29 +32,13 @@ const Config = z.object({
     .catch({ accent: '#0b5cad', radius: 'small', appearance: 'auto', density: 'comfortable' }),
 })
 
-/** One language of an Accept-Language field, without its region, and how much it is wanted (RFC 9110, section 12.5.4). */
-function readAccepted(part: string): { readonly language: string; readonly weight: number } {
-  const [range = '', quality] = part.trim().split(';')
-  const weight = quality === undefined ? 1 : Number(quality.trim().replace(/^q=/, ''))
-  const language = range.trim().toLowerCase().split('-', 1)[0] ?? ''
-  return { language, weight: Number.isNaN(weight) ? 0 : weight }
-}
-
 /** The language that is asked for, if the form speaks it; else that of the browser, else the form's own. */
 export function languageOf(
   asked: { readonly query: unknown; readonly accepted: string | undefined },
   own: Language,
 ): Language {
-  const accepted = (asked.accepted ?? '')
-    .split(',')
-    .map(readAccepted)
-    .filter(({ weight }) => weight > 0)
-    .toSorted((one, other) => other.weight - one.weight)
-    .map(({ language }) => language)
-  const known = [asked.query, ...accepted].flatMap(
-    (one) => LANGUAGES.find((language) => language === one) ?? [],
-  )
-  return known[0] ?? own
+  const named = LANGUAGES.find((language) => language === asked.query)
+  return named ?? acceptedLanguage(asked.accepted, own)
 }
 
 /** Text within a script block: nothing in it can end the block or begin a comment. */

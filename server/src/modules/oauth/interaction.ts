@@ -5,6 +5,7 @@ import type { InteractionResults, Provider } from 'oidc-provider'
 import { html } from '#platform/html.ts'
 import type { HtmlPage } from '#platform/html.ts'
 import { redirect } from '#platform/html.ts'
+import { firstLanguage } from '#platform/language.ts'
 import { recordEvent } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { notice, showPage } from '#platform/pages/index.ts'
@@ -149,6 +150,13 @@ function waiting(): HtmlPage {
   )
 }
 
+/** The address with the language that the person chose on the pages, else the first of ours that the application asked for. */
+function inLanguage(path: string, { request }: InteractionVisit, { params }: Interaction): string {
+  const chosen = firstLanguage(new URL(request.url ?? '/', 'https://here.invalid').searchParams.get('lang'))
+  const language = chosen ?? firstLanguage(params['ui_locales'])
+  return language === null ? path : `${path}?lang=${language}`
+}
+
 async function decide(
   parts: OAuthParts,
   visit: InteractionVisit,
@@ -156,14 +164,16 @@ async function decide(
 ): Promise<HtmlPage> {
   const { mandate, uid } = visit
   const { session } = mandate
-  if (!session)
-    return redirect(`/signin?return_to=${encodeURIComponent(`${ISSUER_PATH}/interaction/${uid}`)}`)
+  if (!session) {
+    const back = inLanguage(`${ISSUER_PATH}/interaction/${uid}`, visit, interaction)
+    return redirect(`/signin?return_to=${encodeURIComponent(back)}`)
+  }
   const question = await questionOf(visit, interaction)
   if (!question)
     return finish(visit, { error: 'access_denied', error_description: 'the client is not active' })
   const { path } = await parts.consents.open(mandate, question)
   const outcome = await parts.consents.read(mandate, uid)
-  if (outcome.state === 'open') return redirect(path)
+  if (outcome.state === 'open') return redirect(inLanguage(path, visit, interaction))
   if (outcome.state === 'waiting') {
     await keepFor(parts.database, 'Interaction', { id: uid, seconds: WAITING_SECONDS })
     return waiting()

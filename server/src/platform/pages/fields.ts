@@ -1,5 +1,7 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
+import { PAGE_WORDS } from './page-words.ts'
+import type { PageWords } from './page-words.ts'
 
 /** One fault of a form; `field` is the id of its input, null when it concerns no single one. */
 export interface FieldError {
@@ -38,13 +40,16 @@ function describedBy(
 }
 
 /** The faults of a form, above it, in the order of its fields; nothing when there are none. */
-export function errorSummary(errors: readonly FieldError[]): Html {
+export function errorSummary(
+  errors: readonly FieldError[],
+  words: Pick<PageWords, 'oneFault' | 'someFaults'> = PAGE_WORDS.en,
+): Html {
   if (errors.length === 0) return html``
   const items = errors.map(({ field, message }) =>
     field === null ? html`<li>${message}</li>` : html`<li><a href="#${field}">${message}</a></li>`,
   )
   return html`<div class="errors" id="errors" role="alert" tabindex="-1" autofocus>
-    <h2>${errors.length === 1 ? 'One thing needs your attention' : 'Some things need your attention'}</h2>
+    <h2>${errors.length === 1 ? words.oneFault : words.someFaults}</h2>
     <ul>
       ${items}
     </ul>

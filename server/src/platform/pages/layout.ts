@@ -1,16 +1,22 @@
 import { html } from '#platform/html.ts'
 import type { Html, HtmlPage } from '#platform/html.ts'
+import type { Language } from '#platform/language.ts'
 import type { PageAsset } from './asset.ts'
 import { errorSummary } from './fields.ts'
 import type { FieldError } from './fields.ts'
+import { languageBar } from './language-bar.ts'
+import type { LanguageWay } from './language-bar.ts'
 import { MARK, STYLESHEET } from './look.ts'
+import { PAGE_WORDS } from './page-words.ts'
 
 /** The provider's product name, as it stands on pages that the provider answers for. */
 export const PROVIDER_NAME = 'Liaison'
 
+export type FrameKind = 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
+
 /** In whose name the person is here: colour, and always words. */
 interface PageFrame {
-  readonly kind: 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
+  readonly kind: FrameKind
   /** For example "Acme Fiber". */
   readonly name: string
   readonly note?: string
@@ -22,6 +28,10 @@ export interface PageOptions {
   readonly signedInAs?: string
   /** 560 px for forms, 680 for reading, 1,040 for tables. */
   readonly width?: 'form' | 'reading' | 'wide'
+  /** What title and body are written in; English unless said otherwise. */
+  readonly language?: Language
+  /** How the page is got in the other languages; without it none is offered. */
+  readonly otherLanguages?: LanguageWay
   /** What is wrong with the form that was sent: shown on top, each with a link to its field. */
   readonly errors?: readonly FieldError[]
   /** For the few pages that need one; they say so in their content security policy. */
@@ -34,40 +44,33 @@ export interface PageOptions {
   readonly session?: string | null
 }
 
-const FRAME_WORDS: Readonly<Record<PageFrame['kind'], string>> = {
-  platform: 'Platform',
-  partner: 'Partner',
-  acting: 'Acting in',
-  org: 'Your organisation',
-  emergency: 'Emergency',
-}
-
 const POLICY_WITH_SCRIPT =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-function frameBar(frame: PageFrame): Html {
+function frameBar(frame: PageFrame, language: Language): Html {
   return html`<div class="frame frame-${frame.kind}">
     <div class="frame-row">
-      <span>${FRAME_WORDS[frame.kind]}</span
+      <span>${PAGE_WORDS[language].frames[frame.kind]}</span
       ><b>${frame.name}</b>${frame.note !== undefined && html`<span>${frame.note}</span>`}
     </div>
   </div>`
 }
 
 /** The links of everybody, in the same order on every page and in the portal (WCAG 3.2.6). */
-function ownLinks(signedInAs: string | undefined): Html {
-  if (signedInAs === undefined) return html`<span class="who"><a href="/help">Help</a></span>`
+function ownLinks(signedInAs: string | undefined, language: Language): Html {
+  const words = PAGE_WORDS[language]
+  if (signedInAs === undefined) return html`<span class="who"><a href="/help">${words.help}</a></span>`
   return html`<span class="who"
-    >Signed in as ${signedInAs} · <a href="/account">Account</a> · <a href="/help">Help</a> ·
-    <a href="/signout">Sign out</a></span
+    >${words.signedInAs} ${signedInAs} · <a href="/account">${words.account}</a> ·
+    <a href="/help">${words.help}</a> · <a href="/signout">${words.signOut}</a></span
   >`
 }
 
-function brandBar(signedInAs: string | undefined): Html {
+function brandBar(signedInAs: string | undefined, language: Language): Html {
   return html`<header class="top">
     <div class="top-row">
       <a class="brand" href="/"><img src="${MARK.path}" alt="" width="28" height="28" />${PROVIDER_NAME}</a
-      >${ownLinks(signedInAs)}
+      >${ownLinks(signedInAs, language)}
     </div>
   </header>`
 }
@@ -75,22 +78,25 @@ function brandBar(signedInAs: string | undefined): Html {
 /** A whole page: the provider's brand, one heading that is also the title, and the body. Works without script. */
 function layout(title: string, body: Html, options: PageOptions = {}): Html {
   const { frame, signedInAs, width = 'form', errors = [], script, isUnbranded = false } = options
+  const { language = 'en', otherLanguages } = options
+  const words = PAGE_WORDS[language]
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${errors.length > 0 && 'Error: '}${title}${!isUnbranded && ` · ${PROVIDER_NAME}`}</title>
+        <title>${errors.length > 0 && words.error}${title}${!isUnbranded && ` · ${PROVIDER_NAME}`}</title>
         ${!isUnbranded && html`<link rel="icon" type="image/svg+xml" href="${MARK.path}" />`}
         <link rel="stylesheet" href="${STYLESHEET.path}" />
         ${script && html`<script src="${script.path}" defer></script>`}
       </head>
       <body class="${width}">
-        <a class="skip" href="#main">Skip to content</a>
-        ${!isUnbranded && brandBar(signedInAs)} ${frame && frameBar(frame)}
+        <a class="skip" href="#main">${words.skip}</a>
+        ${!isUnbranded && brandBar(signedInAs, language)} ${frame && frameBar(frame, language)}
+        ${languageBar(language, otherLanguages)}
         <main id="main" tabindex="-1">
-          ${errorSummary(errors)}
+          ${errorSummary(errors, words)}
           <h1>${title}</h1>
           ${body}
         </main>

@@ -1,0 +1,248 @@
+import { html } from '#platform/html.ts'
+import type { ConsentWords } from './en.ts'
+
+/** What the pages of consents say in Spanish. Names of pages of the portal stay as they stand there. */
+export const ES: ConsentWords = {
+  actions: {
+    'order.create': 'Hacer pedidos, que cuestan dinero',
+    'order.read': 'Ver los pedidos',
+    'order.update': 'Modificar pedidos en curso, lo que puede costar dinero',
+    'order.cancel': 'Cancelar pedidos en curso',
+    'service.read': 'Ver los servicios en uso',
+    'account.read': 'Ver la cuenta de facturación y quién la paga',
+    'invoice.read': 'Ver las facturas de la cuenta de facturación',
+  },
+  groups: {
+    read: 'Ver',
+    change: 'Modificar',
+    spend: 'Gastar dinero',
+    spendHint:
+      'Aquí no hay nada marcado hasta que usted lo marque. Cada pedido aparece en la factura de quien paga la cuenta.',
+  },
+  never: [
+    'Ver o modificar sus usuarios, contraseñas o forma de pago',
+    'Ver o usar cualquier otra cuenta',
+    'Ceder este acceso a otra persona',
+    'Decidir quién paga o cambiar lo que se le permite',
+  ],
+  hours: { one: 'hora', other: 'horas' },
+  days: { one: 'día', other: 'días' },
+  and: (one, other) => `${one} y ${other}`,
+  quoted: (text) => html`«${text}»`,
+  namelessPartner: 'Un socio con un nombre ilegible',
+  payer: {
+    nobody: 'Nadie figura como pagador de esta cuenta: los pedidos se rechazarán.',
+    other: (name, ban) => `Paga ${name}, en su cuenta ${ban}. Nada aparece en su factura.`,
+    you: 'Paga usted: los pedidos aparecen en la factura de esta cuenta.',
+    yourOther: (ban) => `Paga usted: los pedidos aparecen en la factura de la cuenta ${ban}.`,
+  },
+  kinds: {
+    referral: 'socio de referencias',
+    reseller: 'revendedor',
+    wholesaler: 'mayorista',
+    msp: 'proveedor de servicios gestionados',
+    enterprise_hq: 'sede central de empresa',
+    auditor: 'auditor',
+    white_label: 'socio de marca blanca',
+    agency: 'agencia',
+  },
+  who: {
+    title: 'Quién',
+    verified: (partnerOfKinds, provider, since) =>
+      html`${partnerOfKinds}, socio verificado de ${provider} desde el ${since}.`,
+    app: 'Con qué aplicación',
+    appSays: (client, description) => html`${client}: «${description}»`,
+    sandbox: 'Entorno de pruebas: para hacer ensayos',
+    why: 'Para qué, en sus propias palabras',
+    noReason: 'No se ha indicado ningún motivo.',
+    goBack: 'Usted vuelve a',
+  },
+  faults: {
+    unseen: () => 'Un nombre contenía letras que no se ven; se han quitado.',
+    mixed_script: () =>
+      'Un nombre mezcla alfabetos, de modo que una letra puede pasar por otra. Asegúrese de saber quién hace la solicitud.',
+    look_alike: (provider) =>
+      `Un nombre se parece al de ${provider}. No es ${provider} quien hace la solicitud.`,
+  },
+  accounts: {
+    title: 'En qué cuentas',
+    hint: 'No hay nada marcado hasta que usted lo marque.',
+    ban: (ban) => `Cuenta de facturación ${ban}.`,
+    suggested: (partner) => `${partner} sugiere esta.`,
+    shared: 'Ya compartida con este socio.',
+    closed: 'Esta cuenta está cerrada.',
+    shut: (name, ban, why) => `${name} (cuenta de facturación ${ban}) no se puede compartir: ${why}`,
+    line: (name, ban, pays) => html`${name}, cuenta de facturación ${ban}. ${pays}`,
+    choose: 'Elija al menos una cuenta',
+    cannotShare: (ban) => `La cuenta ${ban} no se puede compartir`,
+    ownOnly: (tenant) => `Elija entre las cuentas de ${tenant}`,
+  },
+  what: {
+    title: 'Qué se permitirá',
+    lead: 'Desmarque lo que no haga falta. Lo que no marque no se concede.',
+    choose: 'Deje permitida al menos una cosa, o no autorice la solicitud',
+  },
+  until: {
+    title: 'Hasta cuándo',
+    label: 'Último día',
+    hint: (day) =>
+      `El acceso empieza cuando usted lo autoriza. Como muy tarde, el ${day}; puede elegir un día anterior.`,
+    unread: 'Escriba el último día como fecha, por ejemplo 2027-03-31',
+    past: 'Elija un último día que esté por venir',
+    late: 'El último día puede ser anterior al solicitado, no posterior',
+    span: (end, long) => `Desde ahora hasta el ${end} (${long}). Después termina por sí solo.`,
+  },
+  rules: {
+    two: 'Autorizan dos personas: después de usted, otro administrador.',
+    from: (ranges) => `Solo funciona desde ${ranges}.`,
+    hours: 'Solo funciona en las horas que fijan sus reglas de acceso para socios.',
+  },
+  limits: {
+    title: 'Lo que no podrá hacer, elija lo que elija',
+    titleNow: 'Lo que esto no permite, elija lo que elija',
+    leave: (tenant) => `Si usted deja ${tenant}, otro administrador tiene 14 días para confirmar el acceso.`,
+    stop: 'Puede detener o limitar este acceso en cualquier momento: Home y después Partner access. Surte efecto en la siguiente llamada.',
+  },
+  titles: {
+    create: (partner, tenant) => `¿Permitir que ${partner} trabaje en cuentas de ${tenant}?`,
+    merge: (partner) => `¿Permitir a ${partner} más que ahora?`,
+    replace: (partner) => `¿Cambiar el acceso de ${partner} por otro?`,
+    now: (partner) => `¿Aprobar esta solicitud de ${partner}?`,
+  },
+  now: {
+    orders:
+      'Las palabras son del socio y nadie las compara con lo que pide: hasta que esto termine, también podría hacer otros pedidos.',
+    acts: 'Las palabras son del socio y nadie las compara con lo que hace.',
+    stays: (partner) => `Lo que ${partner} ya tenía permitido no cambia.`,
+  },
+  before: {
+    title: 'Lo que ya tiene permitido',
+    can: 'Ahora puede',
+    on: 'En',
+    until: 'Hasta el',
+    merge: 'Lo que elija abajo se añade a lo que ya tiene. Si no autoriza, todo queda como está.',
+    replace: 'Lo que elija abajo sustituye a lo que tiene, que termina en el mismo momento.',
+  },
+  review: {
+    lead: (partner, tenant) => `${partner} nunca recibe su contraseña. Esto afecta solo a ${tenant}.`,
+    confirm: 'Confirme su identidad antes de decidir.',
+    confirmButton: 'Confirmar mi identidad',
+    stale: 'La solicitud cambió mientras la leía. Vuelva a leerla.',
+  },
+  buttons: {
+    decline: 'No autorizar',
+    goOn: 'Continuar',
+    back: 'Volver',
+    backTo: (client) => `Volver a ${client}`,
+    allow: (partner) => `Autorizar a ${partner}`,
+    change: 'Cambiar lo elegido',
+    see: 'Verlo en Partner access',
+    decide: 'Leer y decidir',
+  },
+  check: {
+    title: 'Compruebe antes de autorizar',
+    second: (first, until) =>
+      `${first} ya lo ha aprobado. Su organización pide dos personas; usted sería la segunda. La solicitud espera hasta el ${until}.`,
+    can: (partner) => `${partner} podrá`,
+    canNow: (partner) => `Con esto, ${partner} podrá`,
+    cannot: (partner) => `${partner} no podrá`,
+    cannotNow: (partner) => `Con esto, ${partner} no podrá`,
+    accounts: 'En estas cuentas',
+    long: 'Cuánto tiempo',
+    whom: 'Para quién',
+    whomOnly: (tenant) => `Solo para ${tenant}. No se puede ceder.`,
+    sees: 'Quién lo ve',
+    seesAll: 'Usted ve todo lo que se hace con este acceso, en Partner access.',
+    rules: 'Sus reglas',
+  },
+  done: {
+    open: (partner) => `${partner} espera su respuesta`,
+    waiting: () => 'A la espera de una segunda persona',
+    approved: (partner) => `${partner} ya tiene acceso`,
+    denied: (partner) => `${partner} no tiene acceso`,
+    ended: () => 'Esta solicitud ha caducado',
+    waitingLead: (tenant, until) =>
+      `Todavía no se comparte nada. Se ha avisado a otro administrador de ${tenant}, que decide hasta el ${until}.`,
+    mailed: 'Todos los administradores reciben un correo con lo mismo. Imprima o guarde esta página.',
+    nothing: 'No se comparte nada.',
+    beginAgain: 'Empiece de nuevo desde donde vino.',
+    declined: 'Usted no lo ha autorizado',
+  },
+  receipt: {
+    who: 'Quién',
+    with: (partner, client) => html`${partner}, con ${client}`,
+    can: 'Puede',
+    on: 'En',
+    until: 'Hasta el',
+    by: 'Decidido por',
+    reference: 'Referencia',
+  },
+  blocked: (partner) => `Ahora no se puede dar acceso a ${partner}`,
+  blocks: {
+    partner: (partner, provider) =>
+      `${partner} no está activo en ${provider} en este momento. Lo estaba cuando hizo la solicitud.`,
+    client: (client) => `La aplicación ${client} se ha detenido.`,
+    referral: (partner) => `${partner} solo recomienda clientes; no puede tener acceso a ninguna cuenta.`,
+    lookAlike: (provider) => `Un nombre se parece al de ${provider}, y ${provider} no lo ha verificado.`,
+    tenantSandbox: (tenant) =>
+      `${tenant} es un entorno de pruebas; una aplicación real solo funciona con organizaciones reales.`,
+    clientSandbox: (client) =>
+      `${client} es una aplicación de pruebas; solo funciona con entornos de pruebas.`,
+    nobodyAsks: (tenant) => `Las reglas de ${tenant} no permiten que ningún socio solicite acceso.`,
+    listedAsk: (tenant, partner) =>
+      `Las reglas de ${tenant} solo permiten que soliciten acceso los socios de una lista; ${partner} no está en ella.`,
+    ranOut: 'La solicitud caducó diez minutos después de hacerse. Empiece de nuevo desde donde vino.',
+    noSecond: (until) => `Ninguna segunda persona lo aprobó antes del ${until}.`,
+    gone: (tenant) => `El acceso que se quiere cambiar no es de ${tenant}, o ha terminado.`,
+    nothingAsked: 'La aplicación no pide nada para lo que esté registrada.',
+    noAccount: (tenant) => `${tenant} no tiene ninguna cuenta de facturación que compartir.`,
+    answered: 'Otra persona ya ha respondido.',
+    undecided: (until) => `Nadie decidió sobre esto antes del ${until}.`,
+    notHeld: 'El acceso en el que se basa esta solicitud ha terminado o está en pausa.',
+    late: (until) => `Se podía responder hasta el ${until}. No se comparte nada.`,
+  },
+  choose: {
+    title: '¿Para qué organización?',
+    lead: (partner, client) =>
+      html`${partner} solicita acceso con ${client}. Este socio nunca recibe su contraseña.`,
+    adminsOnly: (tenant) => `${tenant}: solo sus administradores pueden autorizar un acceso.`,
+    askThem: 'Pídaselo a uno de ellos',
+    isSandbox: (tenant) => `${tenant}: es un entorno de pruebas, y esta aplicación es real.`,
+    isReal: (tenant) => `${tenant}: esta aplicación de pruebas solo funciona con entornos de pruebas.`,
+    none: 'Usted no pertenece a ninguna organización que pueda autorizarlo.',
+    notYou: 'Usted no puede autorizarlo. No se comparte nada hasta que decida alguien que pueda hacerlo.',
+    one: 'La respuesta vale para la organización que elija.',
+    many: 'Puede decidir por más de una organización. La respuesta vale para la que elija.',
+  },
+  asked: {
+    more: (partner) => `${partner} solicita más acceso`,
+    now: (partner) => `${partner} le pide que apruebe algo`,
+    moreLead: (partner, tenant, client) =>
+      html`${partner} ya tiene acceso a cuentas de ${tenant} con ${client}. No se comparte nada más hasta que
+      usted lo autorice.`,
+    nowLead: (partner, tenant, client) =>
+      html`${partner} ya tiene acceso a cuentas de ${tenant} con ${client}. Esto se autorizaría además, y solo
+      si usted quiere.`,
+    asksFor: 'Qué solicita',
+    on: 'En la cuenta de facturación que indica',
+    why: 'Para qué, en sus propias palabras',
+    message: 'Para qué es, según el socio',
+    couldDo: 'Qué podría hacer entonces',
+    long: 'Cuánto tiempo',
+    atMost: (hours) => `Como máximo ${hours}; después termina por sí solo.`,
+    compare: (partner, until) =>
+      `Compare esto con lo que ${partner} le muestra o le dice. Si no lo esperaba, no lo autorice. Puede responder hasta el ${until}.`,
+    allowed: 'Se autorizó.',
+    notAllowed: 'No se autorizó; nada ha cambiado.',
+    notAllowedNow: 'No se autorizó; no se ha compartido nada.',
+    waits: 'Una persona lo ha autorizado; una segunda decide en Partner access.',
+    lapsed: (until) => `Nadie decidió antes del ${until}; nada ha cambiado.`,
+    lapsedNow: (until) => `Se podía responder hasta el ${until}. No se ha compartido nada.`,
+  },
+  problems: {
+    altered: 'El formulario pide más de lo que se solicitó; no se ha cambiado nada.',
+    changed: 'Esto ha cambiado desde que lo leyó; no se ha autorizado nada.',
+    over: 'Alguien ya ha respondido a esta solicitud.',
+    second: 'Usted ya lo ha aprobado; también debe aprobarlo otro administrador.',
+  },
+}

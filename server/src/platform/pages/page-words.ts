@@ -1,0 +1,83 @@
+import { french } from '#platform/french.ts'
+import type { Language } from '#platform/language.ts'
+import type { FrameKind } from './layout.ts'
+
+/** What stands around every page. */
+export interface PageWords {
+  readonly skip: string
+  readonly error: string
+  readonly oneFault: string
+  readonly someFaults: string
+  readonly signedInAs: string
+  readonly account: string
+  readonly help: string
+  readonly signOut: string
+  readonly language: string
+  readonly frames: Readonly<Record<FrameKind, string>>
+}
+
+const EN: PageWords = {
+  skip: 'Skip to content',
+  error: 'Error: ',
+  oneFault: 'One thing needs your attention',
+  someFaults: 'Some things need your attention',
+  signedInAs: 'Signed in as',
+  account: 'Account',
+  help: 'Help',
+  signOut: 'Sign out',
+  language: 'Language',
+  frames: {
+    platform: 'Platform',
+    partner: 'Partner',
+    acting: 'Acting in',
+    org: 'Your organisation',
+    emergency: 'Emergency',
+  },
+}
+
+const ES: PageWords = {
+  skip: 'Ir al contenido',
+  error: 'Error: ',
+  oneFault: 'Hay algo que revisar',
+  someFaults: 'Hay varias cosas que revisar',
+  signedInAs: 'Sesión iniciada como',
+  account: 'Cuenta',
+  help: 'Ayuda',
+  signOut: 'Cerrar sesión',
+  language: 'Idioma',
+  frames: {
+    platform: 'Plataforma',
+    partner: 'Socio',
+    acting: 'Actúa en',
+    org: 'Su organización',
+    emergency: 'Emergencia',
+  },
+}
+
+const FR: PageWords = {
+  skip: 'Aller au contenu',
+  error: french`Erreur : `,
+  oneFault: 'Un point est à revoir',
+  someFaults: 'Plusieurs points sont à revoir',
+  signedInAs: 'Session ouverte par',
+  account: 'Compte',
+  help: 'Aide',
+  signOut: 'Se déconnecter',
+  language: 'Langue',
+  frames: {
+    platform: 'Plateforme',
+    partner: 'Partenaire',
+    acting: 'Vous agissez dans',
+    org: 'Votre organisation',
+    emergency: 'Urgence',
+  },
+}
+
+export const PAGE_WORDS: Readonly<Record<Language, PageWords>> = { en: EN, es: ES, fr: FR }
+
+/** Each language by its own name, so that whoever reads no other finds it. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  en: 'English',
+  es: 'Español',
+  fr: 'Français',
+}
