@@ -65,6 +65,27 @@ describe('with the consent pages', () => {
     expect((await cast.app.refresh(String(answer.body['refresh_token']))).status).toBe(200)
   })
 
+  test('the language that an application asks for opens the pages, one that is chosen there goes before it, and one that is unknown does nothing (U12)', async () => {
+    const cast = await oauth.cast()
+    const jar = oauth.browser(cast)
+    const placeFor = async (uiLocales: string) => {
+      const pushed = await cast.app.push({ ui_locales: uiLocales })
+      const page = await cast.app.open(cast.app.authorizePath(String(pushed.body['request_uri'])), jar)
+      const path = page.headers.get('location') ?? ''
+      const uid = path.split('/').at(-1) ?? ''
+      const asked = (rest = '') => cast.app.open(`${path}${rest}`, jar)
+      return { uid, first: (await asked()).headers.get('location'), asked }
+    }
+    const french = await placeFor('de fr-CA es')
+    expect(french.first).toBe(`/consent/${french.uid}?lang=fr`)
+    expect((await french.asked('?lang=es')).headers.get('location')).toBe(`/consent/${french.uid}?lang=es`)
+    expect((await french.asked('?lang=%22%3E')).headers.get('location')).toBe(
+      `/consent/${french.uid}?lang=fr`,
+    )
+    const unknown = await placeFor('de "><b>')
+    expect(unknown.first).toBe(`/consent/${unknown.uid}`)
+  })
+
   test('attack 25: the same browser is asked again, and gets a delegation of its own', async () => {
     const cast = await oauth.cast()
     const jar = oauth.browser(cast)
