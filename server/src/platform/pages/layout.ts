@@ -8,11 +8,10 @@ import { languageBar } from './language-bar.ts'
 import type { LanguageWay } from './language-bar.ts'
 import { MARK, STYLESHEET } from './look.ts'
 import { PAGE_WORDS } from './page-words.ts'
+import type { FrameKind } from './page-words.ts'
 
 /** The provider's product name, as it stands on pages that the provider answers for. */
 export const PROVIDER_NAME = 'Liaison'
-
-export type FrameKind = 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
 
 /** In whose name the person is here: colour, and always words. */
 interface PageFrame {

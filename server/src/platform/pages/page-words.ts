@@ -1,6 +1,7 @@
 import { french } from '#platform/french.ts'
 import type { Language } from '#platform/language.ts'
-import type { FrameKind } from './layout.ts'
+
+export type FrameKind = 'platform' | 'partner' | 'acting' | 'org' | 'emergency'
 
 /** What stands around every page. */
 export interface PageWords {
