@@ -88,6 +88,7 @@ const OWNER_POLICIES: readonly string[] = [
   'agreement_approval keeping',
   'agreement_event keeping',
   'agreement_signature keeping',
+  'api_client issuing',
   'backchannel_request answering',
   'billing_event keeping',
   'billing_month summing',

@@ -1,12 +1,18 @@
 /**
  * What each queue and schedule does, for whoever reads that one of them stands still. The names are those that
- * `schedules.ts` and `background.ts` give; a test holds that none is missing and none is left over.
+ * `schedules.ts` and `background.ts` give; a test holds that none of a running server's is missing.
  */
 export const PURPOSES: Readonly<Record<string, string>> = {
   dead: 'Keeps work that failed every time, until somebody has looked at it',
   mail: 'Sends mails',
   webhooks: 'Finds out who is to hear of an event by webhook',
-  operations: 'Carries out steps that a partner ordered for many links at once',
+  operation: 'Carries out steps that a partner ordered for many links at once',
+  'ticket.sla': 'Looks at a ticket whose promised answer is near or missed',
+  'ticket.escalate': 'Hands a ticket on, because its promised answer is near or missed',
+  'alerts.evaluate': 'Compares a change with the rules of alerts at once',
+  'identity_check.hand_over': 'Hands an identity check to the vendor that carries it out',
+  'payout.close_statements': 'Closes statements that somebody asked to be closed now',
+  'signals.changed': 'Finds out who is to hear by signal that access has ended',
   'agreement-clock': 'Ends agreements and offers whose time has come, and reminds of them',
   'link-clock': 'Starts, reminds of, renews and ends links; their access ends without it, too',
   'alert-clock': 'Compares invoices, promises and access with the rules of alerts',

@@ -40,7 +40,7 @@ begin
   return null;
 end
 $$;
-create policy issuing on api_client to liaison_owner using (true);
+create policy issuing on api_client to liaison_owner using (token_binding = 'mtls') with check (false);
 create trigger bury_late_certificate after insert on issued_token for each row when (new.certificate is not null)
   execute function private.bury_token_of_certificate();
 
