@@ -248,6 +248,7 @@ export async function startServer(config: Config, installation: Installation): P
   const connection = installation.admin
   const database = openDatabase({
     connection,
+    pooler: config.databasePooler,
     roleSecret: installation.roleSecret,
     poolSize: config.poolSize,
     acquireTimeoutMs: config.poolWaitMs,

@@ -112,7 +112,7 @@ describe('a process that starts before its database', { timeout: LONG_MS }, () =
     const pool = new pg.Pool({ ...world.connection, max: 1 })
     pool.on('error', () => undefined)
     pool.on('connect', (client) => void client.on('error', () => undefined))
-    const unsafe: Database = { pool: () => pool, close: () => pool.end() }
+    const unsafe: Database = { pool: () => pool, directPool: () => pool, close: () => pool.end() }
     opened.push(unsafe)
     let tries = 0
     const refused = untilReachable(() => {

@@ -63,6 +63,7 @@ export const SHOWN: Readonly<Record<string, Shown>> = {
   'node server/src/main.js': { by: 'tests/support/product-process.ts', words: ['server/src/main.js'] },
   'npm run liaison -- --help': cli('commands', "spawn(['--help'])"),
   'npm run liaison -- doctor': cli('commands', "['doctor', '--json']"),
+  'npm run liaison -- pooler-users': cli('commands', "['pooler-users', path]"),
   'npm run liaison -- demo code': cli('commands', "['demo', 'code'"),
   'npm run liaison -- migrate': cli('commands', "['migrate', '--json']"),
   'npm run liaison -- import': cli('import', "['import', '--mapping', mapping, path"),

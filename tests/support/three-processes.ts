@@ -71,7 +71,11 @@ export class ThreeProcesses implements AsyncDisposable {
     this.#ports = parts.ports
   }
 
-  static async start(world: TestWorld): Promise<ThreeProcesses> {
+  /** `variables` is what their environment says besides. */
+  static async start(
+    world: TestWorld,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<ThreeProcesses> {
     const folder = await mkdtemp(join(tmpdir(), 'liaison-three-'))
     const mails: string[] = []
     const { server: mailServer, port: mailPort } = await startMailServer(mails)
@@ -88,6 +92,7 @@ export class ThreeProcesses implements AsyncDisposable {
       SMTP_URL: `smtp://127.0.0.1:${mailPort}?ignoreTLS=true`,
       LOG_LEVEL: 'silent',
       POOL_WAIT_MS: String(TEST_ACQUIRE_TIMEOUT_MS),
+      ...variables,
     }
     // What the processes call themselves is the address that all share, so they cannot say where they listen.
     const ports = await findFreePorts(3)

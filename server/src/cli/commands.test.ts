@@ -1,7 +1,10 @@
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeId } from '@liaison/access'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LOGINS, passwordOf } from '#platform/database.ts'
 import { COLLEAGUE, CommandBench, OPERATOR } from '#testing/command.ts'
+import { testRoleSecret } from '#testing/database.ts'
 import { TestWorld } from '#testing/world.ts'
 import { COMMANDS } from './registry.ts'
 
@@ -97,6 +100,18 @@ describe('the operator', () => {
     const made = await bench.run(['keys', 'create-ingest', 'Billing', '--source', 'billing'])
     expect(made.out).toMatch(/^lsn_ing_[\w-]{49}\n$/)
     expect(made.err).not.toContain(made.out.trim())
+  })
+
+  test('the logins are written for a pooler into a new file that its owner alone may read, and never over another one', async () => {
+    const path = join(bench.folder, 'users.txt')
+    expect(await run(['pooler-users', path])).toBe(0)
+    expect(out).not.toContain(passwordOf('liaison_auth', testRoleSecret()))
+    const written = await readFile(path, 'utf8')
+    expect(written.split('\n')).toHaveLength(LOGINS.length + 1)
+    expect(written).toContain(`"liaison_auth" "${passwordOf('liaison_auth', testRoleSecret())}"\n`)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    await expect(run(['pooler-users', path])).rejects.toThrow('EEXIST')
+    await expect(run(['pooler-users'])).rejects.toThrow('One file is named')
   })
 
   test('the doctor finds a sound installation sound, and a migration that was not run', async () => {

@@ -60,9 +60,10 @@ const lookAtMigrations: Look = async (installation) => {
     : { ok: false, detail: `${missing.length} wait: ${missing.join(', ')}; run: npm run liaison -- migrate` }
 }
 
-const lookAtLogins: Look = async (installation) => {
+const lookAtLogins: Look = async (installation, { config }) => {
   const database = openDatabase({
     connection: installation.admin,
+    pooler: config.databasePooler,
     roleSecret: installation.roleSecret,
     poolSize: 1,
   })

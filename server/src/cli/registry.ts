@@ -72,6 +72,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./person.ts')).person,
   },
   {
+    name: 'pooler-users',
+    summary: "write the server's database logins for a pooler",
+    load: async () => (await import('./pooler-users.ts')).poolerUsers,
+  },
+  {
     name: 'doctor',
     summary: 'look whether this installation is sound',
     load: async () => (await import('./doctor.ts')).doctor,

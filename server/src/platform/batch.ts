@@ -1,48 +1,17 @@
 import type pg from 'pg'
 import { databaseCodeOf } from './database.ts'
+import { registerOf } from './prepared-statements.ts'
+import type { PreparedStatement, Register, Wire } from './prepared-statements.ts'
 import { parserOf } from './statement.ts'
 import type { Row, Statement, StatementResult } from './statement.ts'
 import { WireWriter } from './wire-writer.ts'
-
-/** The part of the driver's wire connection that a batch writes to. */
-interface Wire {
-  readonly stream: { write(bytes: Buffer): void }
-}
 
 interface Field {
   readonly name: string
   readonly dataTypeID: number
 }
 
-interface Column {
-  readonly name: string
-  readonly parse: (text: string) => unknown
-}
-
-/** A statement that a connection has prepared. Its columns are known once it ran, and stay: the server refuses a plan of others. */
-interface PreparedStatement {
-  readonly name: string
-  columns: readonly Column[] | undefined
-}
-
-/** The statements that a connection has prepared, by their text. */
-interface Register {
-  readonly statements: Map<string, PreparedStatement>
-  generation: number
-}
-
-const MAXIMUM_PREPARED = 500
-const registers = new WeakMap<Wire, Register>()
 const writer = new WireWriter()
-
-function registerOf(wire: Wire): Register {
-  let register = registers.get(wire)
-  if (!register) {
-    register = { statements: new Map(), generation: 0 }
-    registers.set(wire, register)
-  }
-  return register
-}
 
 // The server dropped a prepared statement, or its result would have other columns than before.
 const STALE_CODES = new Set(['26000', '0A000'])
@@ -92,8 +61,7 @@ class Batch {
   }
 
   #prepare(register: Register, text: string): PreparedStatement {
-    // Past the limit a statement is sent unnamed: unbounded names would fill the server's memory.
-    const isNamed = register.statements.size < MAXIMUM_PREPARED
+    const isNamed = register.statements.size < register.mostNamed
     const name = isNamed ? `b${register.generation}_${register.statements.size}` : ''
     const prepared: PreparedStatement = { name, columns: undefined }
     writer.parse(name, text)

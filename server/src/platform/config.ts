@@ -1,7 +1,11 @@
 import { isCidr } from '@liaison/access'
 import { z } from 'zod'
 import type { CertificateSource } from './client-certificate.ts'
+import { ConfigError, readCertificateSource, readPooler } from './config-together.ts'
+import type { Pooler } from './database.ts'
 import { findNetFault } from './networks.ts'
+
+export { ConfigError } from './config-together.ts'
 
 /** How a variable reads in the generated reference; `secret` keeps its value out of every log. */
 interface Documented {
@@ -77,6 +81,14 @@ const Environment = z.object({
     description:
       'A PostgreSQL 18 or later, as a login that may create roles: used by the migrate command only. On another machine it is reached by TLS with a verified certificate (`sslrootcert=FILE` names the authority), unless it says `sslmode=disable`. Without it an embedded PostgreSQL is started.',
     secret: true,
+  }),
+  DATABASE_POOLER_URL: documented(optional(), {
+    description:
+      'A pooler in transaction mode before that PostgreSQL, for example `postgresql://pooler:6432/liaison`, without a login: the logins of the server come through it, and go round it to DATABASE_URL for what outlasts a transaction. TLS as for DATABASE_URL.',
+  }),
+  DATABASE_POOLER_FOLLOWS_STATEMENTS: documented(flag(false), {
+    description:
+      'Whether that pooler follows prepared statements from session to session, as PgBouncer 1.21 and later does with `max_prepared_statements`. Without that each statement is planned anew.',
   }),
   DATABASE_ROLE_SECRET: documented(z.string().min(32).optional(), {
     description:
@@ -262,6 +274,8 @@ export interface Config {
   readonly pdfSealFile: string | undefined
   readonly traceEndpoint: string | undefined
   readonly auditOrigin: string
+  /** A pooler before the operator's PostgreSQL; undefined where there is none. */
+  readonly databasePooler: Pooler | undefined
   /** For how long network addresses, browsers, ended sign-ins and mails are kept. */
   readonly personalDataDays: number
   readonly secrets: Secrets
@@ -307,26 +321,8 @@ export class Secrets {
   }
 }
 
-/** One variable that does not hold what it must; the value is not repeated, since it may be a secret. */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
-}
-
 function listFaults(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
-}
-
-/** Where client certificates come from. A field without a proxy to believe, or the reverse, is a mistake that would open or close everything. */
-function readCertificateSource({
-  MTLS_CERTIFICATE_HEADER: header,
-  MTLS_PROXIES: proxies,
-  MTLS_ORIGIN: origin,
-}: Values): CertificateSource | undefined {
-  if ((header === undefined) !== (proxies.length === 0))
-    throw new ConfigError('MTLS_CERTIFICATE_HEADER and MTLS_PROXIES are set together or not at all')
-  if (header === undefined && origin !== undefined)
-    throw new ConfigError('MTLS_ORIGIN needs MTLS_CERTIFICATE_HEADER and MTLS_PROXIES')
-  return header === undefined ? undefined : { header, proxies }
 }
 
 /** Reads the configuration. Throws one ConfigError that names every faulty variable at once. */
@@ -368,6 +364,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pdfSealFile: values.PDF_SEAL_P12,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     auditOrigin: values.AUDIT_LOG_ORIGIN,
+    databasePooler: readPooler(values),
     personalDataDays: values.PERSONAL_DATA_DAYS,
     secrets: new Secrets(values),
   })

@@ -10,6 +10,7 @@ import { createTestDatabase, testRoleSecret } from '#testing/database.ts'
 import type { TestDatabase } from '#testing/database.ts'
 import { TEST_CERTIFICATE, TEST_KEY } from '#testing/webhook-receiver.ts'
 import { inAdminTransaction } from './admin.ts'
+import { readConfig } from './config.ts'
 import { parseDatabaseUrl } from './database-url.ts'
 import { openDatabase } from './database.ts'
 
@@ -111,5 +112,41 @@ describe('a database on another machine (ASVS 12.3.1, 12.3.2)', () => {
       "does not match certificate's altnames",
     )
     expect(await ask(`?sslmode=verify-full&sslrootcert=${rootFile}`, '127.0.0.1')).toEqual([{ one: 1 }])
+  })
+})
+
+describe('a pooler before the database', () => {
+  const database = {
+    DATABASE_URL: 'postgresql://a:b@localhost/liaison',
+    DATABASE_ROLE_SECRET: 'r'.repeat(32),
+    LIAISON_SECRET_KEY: 's'.repeat(32),
+  }
+  const url = 'postgresql://pooler.example:6432/liaison'
+
+  test('is reached as a database on another machine is, and follows statements only when that is said', () => {
+    const read = (more: Record<string, string>) => readConfig({ ...database, ...more }).databasePooler
+    expect(read({})).toBeUndefined()
+    expect(read({ DATABASE_POOLER_URL: url })).toMatchObject({
+      connection: {
+        host: 'pooler.example',
+        port: 6432,
+        database: 'liaison',
+        ssl: { rejectUnauthorized: true },
+      },
+      followsStatements: false,
+    })
+    expect(
+      read({ DATABASE_POOLER_URL: url, DATABASE_POOLER_FOLLOWS_STATEMENTS: '1' })?.followsStatements,
+    ).toBe(true)
+  })
+
+  test('is refused without a database behind it, with a login in its address, or when only its ability is named', () => {
+    expect(() => readConfig({ DATABASE_POOLER_URL: url })).toThrow('DATABASE_POOLER_URL needs DATABASE_URL')
+    expect(() => readConfig({ ...database, DATABASE_POOLER_FOLLOWS_STATEMENTS: '1' })).toThrow(
+      'DATABASE_POOLER_FOLLOWS_STATEMENTS needs',
+    )
+    expect(() =>
+      readConfig({ ...database, DATABASE_POOLER_URL: 'postgresql://liaison_auth:x@localhost:6432/liaison' }),
+    ).toThrow('names no login')
   })
 })

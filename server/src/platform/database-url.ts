@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Pooler } from './database.ts'
 import type { ConnectionSettings } from './embedded/index.ts'
 
 /** What of `sslmode` is understood: encryption with a certificate that is verified, or none at all. */
@@ -53,4 +54,12 @@ export function parseDatabaseUrl(text: string): ConnectionSettings {
       },
     }),
   }
+}
+
+/** The same of a pooler, to which each login comes by its own name. Throws when the address names one. */
+export function parsePoolerUrl(text: string): Pooler['connection'] {
+  const { user, password, ...connection } = parseDatabaseUrl(text)
+  if (user !== '' || password !== '')
+    throw new DatabaseUrlError('The address of a pooler names no login: the server comes as each of its own.')
+  return connection
 }

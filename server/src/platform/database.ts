@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { ConnectionSettings } from './embedded/index.ts'
+import { sendUnnamed } from './prepared-statements.ts'
 import { ProblemError } from './problem.ts'
 
 export type { ConnectionSettings } from './embedded/index.ts'
@@ -32,12 +33,23 @@ export function passwordOf(login: Login, roleSecret: string): string {
 
 /** Connections of the server, one pool per login. */
 export interface Database {
+  /** For one transaction after the other: through the pooler where there is one, so nothing of a session may be relied on. */
   pool(login: Login): pg.Pool
+  /** To PostgreSQL itself, for what outlasts a transaction: listening, and locks that a session holds. */
+  directPool(login: Login): pg.Pool
   close(): Promise<void>
+}
+
+/** A pooler in transaction mode before PostgreSQL, such as PgBouncer. */
+export interface Pooler {
+  readonly connection: Omit<ConnectionSettings, 'user' | 'password'>
+  /** Whether it follows prepared statements from session to session. Without that every statement is planned anew. */
+  readonly followsStatements: boolean
 }
 
 export interface DatabaseOptions {
   readonly connection: ConnectionSettings
+  readonly pooler?: Pooler | undefined
   readonly roleSecret: string
   readonly poolSize: number
   /** After how long without a word the database counts as gone while it is asked; in milliseconds. */
@@ -46,7 +58,8 @@ export interface DatabaseOptions {
   readonly acquireTimeoutMs?: number
 }
 
-// Bounds that hold whatever the server does: no statement, lock wait or forgotten transaction outlives them.
+// Bounds that hold whatever the server does: no statement, lock wait or forgotten transaction outlives them. The logins
+// have them by themselves, since a pooler passes on nothing of this.
 const SESSION_OPTIONS = [
   'statement_timeout=5000',
   'lock_timeout=4000',
@@ -74,44 +87,66 @@ function endInSilence(client: pg.PoolClient, silenceMs: number): void {
   })
 }
 
-function openPool(options: DatabaseOptions, login: Login): pg.Pool {
+function openPool(options: DatabaseOptions, login: Login, pooler: Pooler | undefined): pg.Pool {
+  const { host, port, database, ssl } = pooler?.connection ?? options.connection
   const pool = new pg.Pool({
-    host: options.connection.host,
-    port: options.connection.port,
-    database: options.connection.database,
+    host,
+    port,
+    database,
     user: login,
     password: passwordOf(login, options.roleSecret),
-    ...(options.connection.ssl && { ssl: options.connection.ssl }),
+    ...(ssl && { ssl }),
     max: options.poolSize,
     connectionTimeoutMillis: options.acquireTimeoutMs ?? ACQUIRE_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     application_name: `liaison ${login}`,
-    options: SESSION_OPTIONS,
+    ...(!pooler && { options: SESSION_OPTIONS }),
     keepAlive: true,
   })
   // Without listeners a dropped connection, idle or in use, ends the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => {
     client.on('error', () => undefined)
+    if (pooler && !pooler.followsStatements) sendUnnamed(client)
     endInSilence(client, options.silenceMs ?? SILENCE_MS)
   })
   return pool
 }
 
-/** Opens one small pool per login, each on first use. */
+/** Small pools, one for each login that is asked for, opened on first use. */
+class Pools {
+  readonly #pools = new Map<Login, pg.Pool>()
+  readonly #options: DatabaseOptions
+  readonly #pooler: Pooler | undefined
+
+  constructor(options: DatabaseOptions, pooler?: Pooler) {
+    this.#options = options
+    this.#pooler = pooler
+  }
+
+  of(login: Login): pg.Pool {
+    let pool = this.#pools.get(login)
+    if (!pool) {
+      pool = openPool(this.#options, login, this.#pooler)
+      this.#pools.set(login, pool)
+    }
+    return pool
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.end()))
+  }
+}
+
+/** Opens one small pool per login, each on first use, and where a pooler is named a second one that goes round it. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pools = new Map<Login, pg.Pool>()
+  const direct = new Pools(options)
+  const pooled = options.pooler ? new Pools(options, options.pooler) : direct
   return {
-    pool(login) {
-      let pool = pools.get(login)
-      if (!pool) {
-        pool = openPool(options, login)
-        pools.set(login, pool)
-      }
-      return pool
-    },
+    pool: (login) => pooled.of(login),
+    directPool: (login) => direct.of(login),
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.end()))
+      await Promise.all([...new Set([direct, pooled])].map((pools) => pools.end()))
     },
   }
 }
@@ -156,9 +191,18 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /** A connection of the login's pool. Throws DEPENDENCY_UNAVAILABLE when none is free within a second. */
-export async function acquire(database: Database, login: Login): Promise<pg.PoolClient> {
+export function acquire(database: Database, login: Login): Promise<pg.PoolClient> {
+  return connectTo(database.pool(login))
+}
+
+/** The same to PostgreSQL itself, for what outlasts a transaction. */
+export function acquireDirect(database: Database, login: Login): Promise<pg.PoolClient> {
+  return connectTo(database.directPool(login))
+}
+
+async function connectTo(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
-    return await database.pool(login).connect()
+    return await pool.connect()
   } catch (cause) {
     throw new ProblemError(503, 'DEPENDENCY_UNAVAILABLE', 'The database cannot be reached right now.', {
       cause,
@@ -199,20 +243,25 @@ interface RoleFacts {
   readonly rolsuper: boolean
   readonly rolbypassrls: boolean
   readonly owns: number
+  readonly is_bounded: boolean
 }
 
 async function refuseUnsafeLogin(database: Database, login: Login): Promise<void> {
-  const { rows } = await database
-    .pool(login)
-    .query<RoleFacts>(
-      `select rolsuper, rolbypassrls, (select count(*)::integer from pg_class c where c.relowner = r.oid) as owns from pg_roles r where rolname = current_user`,
-    )
+  const { rows } = await database.pool(login).query<RoleFacts>(
+    `select rolsuper, rolbypassrls, (select count(*)::integer from pg_class c where c.relowner = r.oid) as owns,
+         not '0' in (current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('transaction_timeout')) as is_bounded
+       from pg_roles r where rolname = current_user`,
+  )
   const facts = rows[0]
   if (!facts || facts.rolsuper || facts.rolbypassrls || facts.owns > 0) {
     throw new Error(
       `The database login ${login} must be neither superuser nor owner of a table, and must not bypass row security.`,
     )
   }
+  if (!facts.is_bounded)
+    throw new Error(
+      `Statements, locks or transactions of the database login ${login} may last for ever. Its settings were made by a migration and are gone; \`alter role ${login} set\` brings them back.`,
+    )
 }
 
 /**

@@ -39,7 +39,7 @@ function openSingle(admin: ConnectionSettings): Database {
     application_name: 'liaison command',
   })
   pool.on('error', () => undefined)
-  return { pool: () => pool, close: () => pool.end() }
+  return { pool: () => pool, directPool: () => pool, close: () => pool.end() }
 }
 
 function openingOf(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { acquire } from './database.ts'
+import { acquireDirect } from './database.ts'
 import type { Database } from './database.ts'
 import { open } from './execute.ts'
 import { featuresOf } from './features.ts'
@@ -117,7 +117,7 @@ export class Ear {
   }
 
   async #listen(): Promise<Listening> {
-    const client = await acquire(this.#database, 'liaison_guard')
+    const client = await acquireDirect(this.#database, 'liaison_guard')
     let isLent = true
     const giveBack = () => {
       if (isLent) client.release(true)

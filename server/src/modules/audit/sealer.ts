@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { acquire } from '#platform/database.ts'
+import { acquireDirect } from '#platform/database.ts'
 import type { Database } from '#platform/database.ts'
 import { hashLeaf, makeLogVerifier, MerkleTree, toCheckpointText } from '#platform/signed-log/index.ts'
 import type { LogVerifier, NoteSigner } from '#platform/signed-log/index.ts'
@@ -248,7 +248,7 @@ class RunningSealer implements Sealer {
 
   async #sealAll(): Promise<number> {
     try {
-      return await this.#sealOnConnection(await acquire(this.#options.database, 'liaison_sealer'))
+      return await this.#sealOnConnection(await acquireDirect(this.#options.database, 'liaison_sealer'))
     } catch (error) {
       // No connection to be had is as much a standstill as a round that fails.
       this.#stalledSince ??= performance.now()

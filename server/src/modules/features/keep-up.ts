@@ -1,5 +1,5 @@
 import type { Database } from '#platform/database.ts'
-import { acquire, untilReachable } from '#platform/database.ts'
+import { acquireDirect, untilReachable } from '#platform/database.ts'
 import { provideFeatures } from '#platform/features.ts'
 import type { FeatureSource } from '#platform/features.ts'
 import { featuresFor } from '#platform/mandate.ts'
@@ -61,7 +61,7 @@ class Follower implements LiveFeatures {
   }
 
   async listen(): Promise<void> {
-    const client = await acquire(this.#database, 'liaison_guard')
+    const client = await acquireDirect(this.#database, 'liaison_guard')
     let isLent = true
     const giveBack = () => {
       if (isLent) client.release(true)

@@ -106,10 +106,12 @@ describe('the copy of a process', () => {
 })
 
 test('a process that was not told where features are read decides nothing', () => {
+  const unasked = () => {
+    throw new Error('not asked')
+  }
   const database: Database = {
-    pool: () => {
-      throw new Error('not asked')
-    },
+    pool: unasked,
+    directPool: unasked,
     close: () => Promise.resolve(),
   }
   expect(() => featuresOf(database)).toThrow('nothing can be decided')
