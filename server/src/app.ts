@@ -77,7 +77,7 @@ import type { SealCertificate } from '#platform/sealed-pdf.ts'
 import { makeVault } from '#platform/vault.ts'
 import type { KeyRing } from '#platform/vault.ts'
 import { makeFrontPages } from './front-pages.ts'
-import { makeReferenceRoutes } from './reference-pages.ts'
+import { makeReferenceRoutes } from './reference/index.ts'
 
 /** What the composition adds to the modules' own routes. */
 export interface RouteOptions {

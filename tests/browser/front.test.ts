@@ -18,9 +18,20 @@ async function openStranger(options: BrowserContextOptions = {}): Promise<Page> 
   return page
 }
 
-test('the front door, help and status are readable by everybody: wide and at 360 px, in light and dark (U1)', async () => {
+const OPEN_PAGES = [
+  '/',
+  '/help',
+  '/status',
+  '/docs/api',
+  '/docs/api?q=tickets',
+  '/docs/api/delegation',
+  '/docs/api/operations/postPartnerSupportTickets',
+  '/docs/errors',
+]
+
+test('the front door, help, status and the API reference are readable by everybody: wide and at 360 px, in light and dark (U1)', async () => {
   const page = await openStranger()
-  for (const path of ['/', '/help', '/status']) {
+  for (const path of OPEN_PAGES) {
     await page.goto(`${product.url}${path}`)
     expect(await faultsInLooks(page)).toEqual([])
   }
@@ -40,6 +51,19 @@ test('without script a stranger finds both doors at the front, and help from whe
   await page.getByRole('link', { name: 'See whether the service works' }).click()
   await page.getByRole('heading', { name: 'The service works', level: 1 }).waitFor()
   expect(new URL(page.url()).pathname).toBe('/status')
+})
+
+test('without script a developer finds an operation, its example and what its refusals mean', async () => {
+  const page = await openStranger({ javaScriptEnabled: false })
+  await page.goto(`${product.url}/help`)
+  await page.getByRole('link', { name: 'API reference' }).click()
+  await page.getByRole('searchbox', { name: 'Find an operation' }).fill('open ticket')
+  await page.getByRole('button', { name: 'Find' }).click()
+  await page.getByRole('link', { name: 'Open a ticket on behalf of the customer acted in' }).click()
+  await page.getByText('curl --request POST "$LIAISON/api/v1/partner/support/tickets"').waitFor()
+  await page.getByRole('link', { name: 'TENANT_LINK_REVOKED' }).click()
+  expect(new URL(page.url()).hash).toBe('#TENANT_LINK_REVOKED')
+  expect(await page.locator(':target').innerText()).toContain('403')
 })
 
 test('whoever is signed in comes from the front into the portal, and finds help between the account and the way out in every frame (WCAG 3.2.6)', async () => {

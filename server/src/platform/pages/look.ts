@@ -7,7 +7,7 @@ function readOwn(name: string): string {
 }
 
 /** In this order, since a later rule wins over an earlier one of the same weight. */
-const FAMILIES = ['base', 'frame', 'forms', 'parts', 'tables', 'documents'] as const
+const FAMILIES = ['base', 'frame', 'forms', 'parts', 'tables', 'documents', 'reference'] as const
 
 /** Without remarks and indents, which are a sixth of the text. No value here has two spaces in a row. */
 const compact = (css: string): string => css.replaceAll(/\/\*.*?\*\//gs, '').replaceAll(/\s+/g, ' ')
