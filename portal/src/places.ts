@@ -63,6 +63,10 @@ export const partnerPlaces = {
   client: (par: string, client: string) => at('partner', par, 'clients', client),
   revokeClient: (par: string, client: string) => at('partner', par, 'clients', client, 'revoke'),
   granted: (par: string) => at('partner', par, 'granted'),
+  clientCalls: (par: string, about: { client?: string; request?: string } = {}) => {
+    const asked = new URLSearchParams(about).toString()
+    return at('partner', par, 'developers', 'logs') + (asked === '' ? '' : `?${asked}`)
+  },
   features: (par: string) => at('partner', par, 'settings', 'features'),
   users: (par: string) => at('partner', par, 'users'),
   plans: (par: string) => at('partner', par, 'settings', 'plans'),

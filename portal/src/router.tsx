@@ -159,6 +159,7 @@ const partner = createFrame('/partner/$par', () => import('./frames/partner/inde
   'clients/$client': developer('ClientPage'),
   'clients/$client/revoke': developer('RevokeClientPage'),
   granted: developer('GrantedPage'),
+  'developers/logs': developer('CallsPage'),
   'settings/features': features('OwnFeaturesPage'),
   'settings/plans': plans('OwnPlansPage'),
   codes: referrals('CodesPage'),

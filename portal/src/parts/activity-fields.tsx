@@ -36,7 +36,8 @@ type ChoiceProps = {
   onValue: (value: string) => void
 }
 
-function ChoicePick({ label, all, value, choices, onValue }: ChoiceProps) {
+/** A filter with one of the things that are there; one that the address names stays chosen although it is not among them. */
+export function ChoicePick({ label, all, value, choices, onValue }: ChoiceProps) {
   const isKnown = value === '' || choices.some(({ id }) => id === value)
   return (
     <NativeSelect
@@ -58,7 +59,8 @@ function ChoicePick({ label, all, value, choices, onValue }: ChoiceProps) {
 
 type DayProps = { label: string; value: string; onValue: (value: string) => void }
 
-function Day({ label, value, onValue }: DayProps) {
+/** A day as a filter. */
+export function Day({ label, value, onValue }: DayProps) {
   return (
     <TextInput
       className="pick"

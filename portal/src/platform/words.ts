@@ -9,6 +9,7 @@ import type { agencies } from '../words/agencies.ts'
 import type { agencyReach } from '../words/agency-reach.ts'
 import type { alerts } from '../words/alerts.ts'
 import { common } from '../words/common.ts'
+import type { developers } from '../words/developers.ts'
 import type { consents } from '../words/consents.ts'
 import type { oversight } from '../words/oversight.ts'
 import type { configuration } from '../words/configuration.ts'
@@ -81,6 +82,7 @@ export type WordId =
   | keyof typeof sla
   | keyof typeof billing
   | keyof typeof onboarding
+  | keyof typeof developers
   | keyof typeof ordering
   | keyof typeof portfolio
   | keyof typeof rates

@@ -14,7 +14,7 @@ import { formatDate } from '../../platform/format.ts'
 import { useFrame, useMay } from '../../platform/frame.ts'
 import type { Frame } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
-import { useGo, useParam } from '../../platform/navigate.tsx'
+import { GoLink, useGo, useParam } from '../../platform/navigate.tsx'
 import { useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { partnerPlaces } from '../../places.ts'
@@ -35,6 +35,7 @@ function linesOf(lines: readonly string[], none: string) {
 }
 
 function ClientFacts({ client }: { client: ApiClient }) {
+  const { partnerId } = useFrame()
   const created = t('app.created_value', {
     date: formatDate(client.created_at),
     name: client.created_by_name,
@@ -54,6 +55,11 @@ function ClientFacts({ client }: { client: ApiClient }) {
           fact(t('app.first_call'), <DateText iso={client.first_call_at} />),
         ]}
       />
+      <p>
+        <GoLink to={partnerPlaces.clientCalls(partnerId, { client: client.client_id })}>
+          {t('calls.of_client')}
+        </GoLink>
+      </p>
     </Panel>
   )
 }

@@ -16,6 +16,7 @@ import {
   IconLayoutDashboard,
   IconLink,
   IconListCheck,
+  IconListSearch,
   IconMailOpened,
   IconNetwork,
   IconPackage,
@@ -63,6 +64,12 @@ function developersOf(par: string): NavGroup {
         to: places.clients(par),
         label: t('nav.apps'),
         icon: IconApi,
+        needs: 'partner_org.clients.read',
+      },
+      {
+        to: places.clientCalls(par),
+        label: t('nav.client_calls'),
+        icon: IconListSearch,
         needs: 'partner_org.clients.read',
       },
       {

@@ -128,11 +128,13 @@ function isIdKind(type: string): type is IdKind {
   return Object.hasOwn(ID_PREFIXES, type)
 }
 
-function toPublicId(kind: string, uuid: string | null): string | null {
+/** A public id of whatever kind it is; null where there is none. */
+export function toPublicId(kind: string, uuid: string | null): string | null {
   return uuid === null || !isIdKind(kind) ? null : encodeId(kind, idFromUuid(kind, uuid))
 }
 
-function toTold(row: EventRow, counted: { rows: number | null; repeats: number }): Told {
+/** What the sentence of an event is made of. */
+export function toTold(row: EventRow, counted: { rows: number | null; repeats: number }): Told {
   return {
     action: row.action,
     outcome: row.outcome,

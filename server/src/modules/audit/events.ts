@@ -23,3 +23,8 @@ export function noteActivityExport(mandate: ReadingMandate, rowCount: number): v
 export function noteCheckpointsRead(mandate: Mandate<'platform'>, rowCount: number): void {
   noteRead(mandate, { action: 'platform.audit.checkpoints.read', rowCount })
 }
+
+/** And looking at what the own API clients did. */
+export function noteCallsRead(mandate: Mandate<'program'>, rowCount: number): void {
+  noteRead(mandate, { action: 'clients.calls.read', rowCount })
+}

@@ -52,6 +52,7 @@ export const API_PHRASES: Readonly<Record<string, Phrase>> = {
   'clients.change': says('changed the {x}', CLIENT),
   'clients.request_live': says('asked for live use of the {x}', CLIENT),
   'clients.approve_live': says('allowed live use of the {x}', CLIENT),
+  'clients.calls.read': says('looked at the calls of API clients'),
   'clients.suspend': says('suspended the {x}', CLIENT),
   'clients.resume': says('resumed the {x}', CLIENT),
   'clients.revoke': says('revoked the {x}', CLIENT),

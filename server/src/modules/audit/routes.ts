@@ -10,6 +10,7 @@ import { noteActivityExport, noteActivityRead, noteCheckpointsRead } from './eve
 import { MAXIMUM_EXPORT_ROWS, toExport } from './export.ts'
 import { describeSlice } from './rules.ts'
 import type { ActivityFilters } from './rules.ts'
+import { makeClientCallsRoute } from './routes-client-calls.ts'
 import { completenessRoutes } from './routes-completeness.ts'
 import { readCheckpoints } from './store.ts'
 
@@ -167,5 +168,11 @@ const checkpointsRoute = route({
 
 /** The audit log as its four readers see it. */
 export function makeAuditRoutes(services: Services): readonly Route[] {
-  return [...makePartnerFeeds(services), ...makeOtherFeeds(services), ...completenessRoutes, checkpointsRoute]
+  return [
+    ...makePartnerFeeds(services),
+    makeClientCallsRoute(services),
+    ...makeOtherFeeds(services),
+    ...completenessRoutes,
+    checkpointsRoute,
+  ]
 }

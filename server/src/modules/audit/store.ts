@@ -25,7 +25,8 @@ export interface FeedQuestion {
 
 type Feed = SelectQueryBuilder<AuditTables & { e: AuditTables['audit_event'] }, 'e', unknown>
 
-const EVENT_COLUMNS = [
+/** The columns from which an event is told. */
+export const EVENT_COLUMNS = [
   'e.id',
   'e.occurred_at',
   'e.plane',
@@ -97,7 +98,7 @@ function filterFeed(query: Feed, filters: ActivityFilters): Feed {
 
 // Pages are short and logs are long: the order comes from the index, row by row, until the page is full. The planner would
 // sort everything instead, because it takes the row policies to hide nearly all of it.
-const IN_ORDER_OF_THE_INDEX = {
+export const IN_ORDER_OF_THE_INDEX = {
   text: `select set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
   values: [],
 }

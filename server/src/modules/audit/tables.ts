@@ -23,6 +23,8 @@ export interface AuditTables {
     row_count: number | null
     repeats: number
     request_id: string | null
+    method: string | null
+    route: string | null
     source: string
     delegation_id: string | null
     explain_id: string | null
@@ -35,6 +37,7 @@ export interface AuditTables {
     event_id: string
     row_count: number | null
   }
+  api_client: { id: string; name: string; environment: 'sandbox' | 'live' }
   audit_checkpoint: { size: number; note: string; sealed_at: Date }
   audit_publication: { size: number; place: string; published_at: Date }
 }

@@ -109,7 +109,8 @@ function inThirdPerson(sentence: string): string {
     .replace(/\.$/, '')
 }
 
-const REFUSALS: Readonly<Record<string, RefusalWords>> = { ...CLIENT_REFUSAL_WORDS, ...REFUSAL_WORDS }
+/** What is told of a refusal, by its code; not every code has words of its own. */
+export const REFUSALS: Readonly<Record<string, RefusalWords>> = { ...CLIENT_REFUSAL_WORDS, ...REFUSAL_WORDS }
 
 function refusedSentence(told: Told, who: string, where: string): string {
   const wanted = PERMISSIONS.find((entry) => entry.name === told.permission)?.sentence

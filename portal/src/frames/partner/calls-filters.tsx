@@ -1,0 +1,106 @@
+import { TextInput } from '@mantine/core'
+import { readBody } from '@liaison/client'
+
+import { ChoicePick, Day } from '../../parts/activity-fields.tsx'
+import type { ActivityChoice } from '../../parts/activity-fields.tsx'
+import { FilterBar, Pick, SearchBox } from '../../parts/filter-bar.tsx'
+import type { Filters } from '../../parts/filter-bar.tsx'
+import { choiceField, textField } from '../../platform/filters.ts'
+import type { FilterValues } from '../../platform/filters.ts'
+import { useMay } from '../../platform/frame.ts'
+import { useRead } from '../../platform/query.ts'
+import { t } from '../../platform/words.ts'
+
+const outcomes = ['any', 'allowed', 'denied', 'error'] as const
+
+/** What the address of the page holds. */
+export const callsSpec = {
+  request: textField(),
+  client: textField(),
+  customer: textField(),
+  outcome: choiceField(outcomes, 'any'),
+  code: textField(),
+  from: textField(),
+  to: textField(),
+}
+
+type CallsValues = FilterValues<typeof callsSpec>
+
+const isDay = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text)
+
+/** The question to the server; what makes no sense in the address is left out. */
+export function toQuery(values: CallsValues) {
+  const { request, client, customer, outcome, code, from, to } = values
+  return {
+    ...(request !== '' && { request_id: request.slice(0, 128) }),
+    ...(/^cli_[0-9a-z]{26}$/.test(client) && { client_id: client }),
+    ...(/^ten_[0-9a-z]{26}$/.test(customer) && { tenant_id: customer }),
+    ...(outcome !== 'any' && { outcome: [outcome] }),
+    ...(/^[A-Za-z][A-Za-z_]{0,99}$/.test(code) && { code }),
+    ...(isDay(from) && { from }),
+    ...(isDay(to) && { to }),
+  }
+}
+
+/** Customers by name, as their consents name them. */
+function useCustomers(): ActivityChoice[] {
+  const consents = useRead(
+    ['granted', 'names'],
+    ({ client }, signal) =>
+      readBody(client.GET('/partner/consents', { params: { query: { limit: 100 } }, signal })),
+    { enabled: useMay('partner_org.consents.read') },
+  )
+  const rows = consents.data?.items ?? []
+  return [...new Map(rows.map(({ tenant_id: id, tenant_name: name }) => [id, { id, name }])).values()]
+}
+
+function useClients(): ActivityChoice[] {
+  const clients = useRead(['clients', 'names'], ({ client }, signal) =>
+    readBody(client.GET('/partner/clients', { params: { query: { limit: 100 } }, signal })),
+  )
+  return (clients.data?.items ?? []).map(({ client_id: id, name }) => ({ id, name }))
+}
+
+/** The filters of the calls, which live in the address. */
+export function CallsFilters({ filters }: { filters: Filters<typeof callsSpec> }) {
+  const { values, set, clear, active } = filters
+  const [clients, customers] = [useClients(), useCustomers()]
+  return (
+    <FilterBar active={active} onClear={clear} note={t('calls.note')}>
+      <SearchBox
+        label={t('calls.request')}
+        value={values.request}
+        onValue={(text) => set({ request: text.trim() })}
+      />
+      <ChoicePick
+        label={t('calls.client')}
+        all={t('calls.any_client')}
+        value={values.client}
+        choices={clients}
+        onValue={(client) => set({ client })}
+      />
+      <ChoicePick
+        label={t('calls.customer')}
+        all={t('calls.any_customer')}
+        value={values.customer}
+        choices={customers}
+        onValue={(customer) => set({ customer })}
+      />
+      <Pick
+        label={t('calls.outcome')}
+        value={values.outcome}
+        words={outcomes}
+        labelOf={(word) => t(`activity.outcome.${word}`)}
+        onValue={(outcome) => set({ outcome })}
+      />
+      <TextInput
+        className="pick"
+        label={t('calls.code')}
+        value={values.code}
+        onChange={(event) => set({ code: event.currentTarget.value })}
+      />
+      <Day label={t('activity.from')} value={values.from} onValue={(from) => set({ from })} />
+      <Day label={t('activity.to')} value={values.to} onValue={(to) => set({ to })} />
+    </FilterBar>
+  )
+}
