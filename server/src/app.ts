@@ -16,6 +16,7 @@ import { makeConfigurationRoutes } from '#modules/configuration/index.ts'
 import { gatewayRoutes, makeResourceServers, mountGateway } from '#modules/gateway/index.ts'
 import { exportRoutes } from '#modules/exports/index.ts'
 import { onboardingRoutes } from '#modules/onboarding/index.ts'
+import { sandboxRoutes } from '#modules/sandbox/index.ts'
 import { makeOrderRoutes } from '#modules/orders/index.ts'
 import { makeDelegationRoutes } from '#modules/delegations/index.ts'
 import { embedPlaces, makeEmbed, makeEmbedRoutes, mountEmbed } from '#modules/embed/index.ts'
@@ -115,6 +116,7 @@ export function allRoutes(services: Services, options: RouteOptions): readonly R
     ...exportRoutes,
     ...makeOAuthRoutes(services),
     ...onboardingRoutes,
+    ...sandboxRoutes,
     ...clientRoutes,
     ...makeConsentRoutes(services),
     ...makeOrderRoutes(services),

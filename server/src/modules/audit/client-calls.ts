@@ -52,7 +52,9 @@ const ClientCall = z
     customer: z
       .strictObject({ tenant_id: z.string(), name: z.string().nullable() })
       .nullable()
-      .meta({ description: 'Null where the call was about none, or about one that never let the client in.' }),
+      .meta({
+        description: 'Null where the call was about none, or about one that never let the client in.',
+      }),
     outcome: z.enum(['allowed', 'denied', 'error']),
     code: z.string().nullable(),
     says: z.string().meta({ description: 'What happened, in words.' }),
@@ -74,7 +76,9 @@ export const CallsPage = z
     limit: z.int(),
     window: z
       .strictObject({ from: z.string(), to: z.string(), is_default: z.boolean() })
-      .meta({ description: 'The time that was looked at, the end excluded; the last 7 days without `from`.' }),
+      .meta({
+        description: 'The time that was looked at, the end excluded; the last 7 days without `from`.',
+      }),
   })
   .meta({ id: 'ClientCalls' })
 

@@ -85,6 +85,8 @@ export const namingConflicts = guardedBy({
   ],
   delegation_two_people: ['CONSENT_SECOND_PERSON', "The organisation's rules ask for a second approver."],
   delegation_partner_kind: ['CONSENT_REQUEST_BLOCKED', 'This kind of partner holds no consent.'],
+  sandbox_of_own_partner: ['CONSENT_REQUEST_BLOCKED', 'A sandbox is opened to the partner whose it is.'],
+  sandbox_of_sandbox_clients: ['CONSENT_REQUEST_BLOCKED', 'A sandbox lets in sandbox clients alone.'],
   consent_request_transition: ['CONSENT_REQUEST_OVER', 'Somebody answered this request already.'],
   consent_request_over: ['CONSENT_REQUEST_OVER', 'The time for this answer is over.'],
   access_request_answered: ['CONSENT_REQUEST_OVER', 'Somebody answered this request already.'],

@@ -1,6 +1,7 @@
 import { encodeId, idFromUuid, LINK_ROLES } from '@liaison/access'
 import type { MemberRole, PartnerRole, TenantRole } from '@liaison/access'
 import { z } from 'zod'
+import { guardedBy } from '#platform/guarded.ts'
 import { runStatements, tables } from '#platform/mandate.ts'
 import type { Mandate } from '#platform/mandate.ts'
 import { digestOf, makeToken } from './secret-token.ts'
@@ -191,7 +192,11 @@ export async function findJoinFault(
   return row?.['partner'] === true ? 'other_partner' : null
 }
 
-/** Makes a person a member. */
+const namingJoins = guardedBy({
+  sandbox_of_own_people: ['SANDBOX_OF_OWN_PEOPLE', 'Only people of the partner join its sandbox.'],
+})
+
+/** Makes a person a member. Throws SANDBOX_OF_OWN_PEOPLE. */
 export async function join(
   mandate: Mandate<'identity'>,
   place: Place,
@@ -203,7 +208,7 @@ export async function join(
     tenant: 'insert into tenant_member (tenant_id, person_id, role) values ($1, $2, $3)',
     platform: 'insert into platform_staff (person_id, role) select $2, $3 where $1::uuid is null',
   }[place.kind]
-  await runStatements(mandate, [{ text, values: [place.id, personId, role] }])
+  await namingJoins(runStatements(mandate, [{ text, values: [place.id, personId, role] }]))
 }
 
 /** Removes tokens and counted failures that are over; for the job that tidies up. */

@@ -8,6 +8,12 @@ const IDENTITY_PROBLEMS = {
     cause: 'A person with this address is a member of the organisation.',
     remedy: 'Change the role of the member instead of inviting again.',
   },
+  SANDBOX_OF_OWN_PEOPLE: {
+    status: 409,
+    title: 'Only for people of the partner',
+    cause: 'The organisation is the sandbox of a partner, and the person is no member of that partner.',
+    remedy: 'Join the partner first; its owners open the sandbox on its page.',
+  },
   PERSON_UNKNOWN: {
     status: 404,
     title: 'Person not found',

@@ -50,7 +50,13 @@ function makeAttestRoute(services: Services): Route {
     input: { body: AttestBody },
     access: { permission: 'platform.links.manage' },
     limit: 'write',
-    problems: ['LINK_ALREADY_LIVE', 'FULL_ROLE_TAKEN', 'TENANT_NOT_FOUND', 'PARTNER_NOT_FOUND'],
+    problems: [
+      'LINK_ALREADY_LIVE',
+      'FULL_ROLE_TAKEN',
+      'TENANT_NOT_FOUND',
+      'PARTNER_NOT_FOUND',
+      'PARTNER_NOT_INVITED',
+    ],
     responses: { 201: LinkBody },
     async handle({ mandate, body }) {
       const { now } = mandate.origin

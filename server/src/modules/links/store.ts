@@ -136,6 +136,11 @@ export const namingConflicts = guardedBy({
     'The access review is overdue; the organisation confirms the access first.',
   ],
   delegation_two_people: ['SECOND_APPROVER_NEEDED', "The organisation's rules ask for a second approver."],
+  sandbox_of_own_partner: [
+    'PARTNER_NOT_INVITED',
+    'A sandbox is opened to the partner whose it is, and to no other.',
+    404,
+  ],
 })
 
 /** What a change of a link writes into its delegation. */
