@@ -9,6 +9,10 @@ export function developer(name: keyof Awaited<ReturnType<typeof loadDeveloper>>)
   return lazyRouteComponent(loadDeveloper, name)
 }
 
+const loadSandbox = () => import('./frames/partner/sandbox.ts')
+
+export const sandbox: LatePage = lazyRouteComponent(loadSandbox, 'SandboxPage')
+
 const loadApps = () => import('./frames/org/apps.ts')
 
 export function apps(name: keyof Awaited<ReturnType<typeof loadApps>>): LatePage {

@@ -55,6 +55,7 @@ export type SavedView = Item<Got<'/partner/saved-views'>>
 export type Decision = Posted<'/partner/access/explain'>
 export type Activity = Got<'/partner/audit'>
 export type ActivityEvent = Item<Activity>
+export type PartnerSandbox = Got<'/partner/sandbox'>
 export type ClientCall = Item<Got<'/partner/client-calls'>>
 export type UsageReport = Got<'/partner/reports/usage'>
 export type UsageOfTenant = UsageReport['by_tenant'][number]

@@ -67,6 +67,7 @@ export const navigation = {
   'nav.branding': 'Look of your pages',
   'nav.developers': 'Developers',
   'nav.apps': 'API clients',
+  'nav.sandbox': 'Sandbox',
   'nav.client_calls': 'Calls of your clients',
   'nav.granted': 'Customer access',
   'nav.applications': 'Applications',

@@ -33,7 +33,7 @@ function Refusal({ call }: { call: ClientCall }) {
 function Called({ call }: { call: ClientCall }) {
   return (
     <>
-      <code className="mono">
+      <code className="mono once">
         {call.method ?? ''} {call.route ?? call.action}
       </code>
       {call.repeats > 1 && <span className="muted"> {t('calls.repeats', { count: call.repeats })}</span>}
@@ -57,8 +57,8 @@ function columnsFor(partnerId: string): Column<ClientCall>[] {
         <span className="muted">{tValue('environment', client.environment)}</span>
       </>
     )),
-    cell('when', t('calls.when'), ({ occurred_at: at }) => <time dateTime={at}>{formatInstant(at)}</time>),
     cell('call', t('calls.call'), (call) => <Called call={call} />),
+    cell('when', t('calls.when'), ({ occurred_at: at }) => <time dateTime={at}>{formatInstant(at)}</time>),
     cell('customer', t('calls.customer'), ({ customer }) => customer?.name ?? none),
     cell('outcome', t('calls.outcome'), (call) => (
       <>

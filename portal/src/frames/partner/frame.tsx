@@ -10,6 +10,7 @@ import {
   IconCreditCard,
   IconFileCertificate,
   IconFileExport,
+  IconFlask,
   IconGauge,
   IconHistory,
   IconId,
@@ -64,6 +65,12 @@ function developersOf(par: string): NavGroup {
         to: places.clients(par),
         label: t('nav.apps'),
         icon: IconApi,
+        needs: 'partner_org.clients.read',
+      },
+      {
+        to: places.sandbox(par),
+        label: t('nav.sandbox'),
+        icon: IconFlask,
         needs: 'partner_org.clients.read',
       },
       {

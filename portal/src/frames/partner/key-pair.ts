@@ -12,7 +12,8 @@ function toBase64(bytes: ArrayBuffer): string {
   return btoa(String.fromCharCode(...new Uint8Array(bytes)))
 }
 
-function toBase64Url(bytes: ArrayBuffer): string {
+/** Bytes as base64url without padding (RFC 7515 section 2). */
+export function toBase64Url(bytes: ArrayBuffer): string {
   return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
@@ -27,10 +28,12 @@ function thumbprintMembers(jwk: JsonWebKey): Record<string, string | undefined> 
   return { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }
 }
 
-async function thumbprintOf(jwk: JsonWebKey): Promise<string> {
-  const text = JSON.stringify(thumbprintMembers(jwk))
+/** The SHA-256 digest of a text, as base64url. */
+export async function digestText(text: string): Promise<string> {
   return toBase64Url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
 }
+
+const thumbprintOf = (jwk: JsonWebKey): Promise<string> => digestText(JSON.stringify(thumbprintMembers(jwk)))
 
 /** Takes the public members alone, whatever else the key holds, and names it by its thumbprint when it has no name. */
 async function toPublic(jwk: JsonWebKey & { kid?: string; alg?: string }): Promise<PublicJwk> {
@@ -54,6 +57,25 @@ export async function makeKeyPair(format: PrivateFormat): Promise<KeyPair> {
   const { d } = await crypto.subtle.exportKey('jwk', privateKey)
   const text = `${JSON.stringify({ ...jwk, d }, null, 2)}\n`
   return { jwk, file: { name: `${name}.jwk.json`, text, type: 'application/json' } }
+}
+
+/** Makes an ES256 key whose private half no program can read, this one included. */
+export async function makeHeldKey(): Promise<{ jwk: PublicJwk; key: CryptoKey }> {
+  const { privateKey, publicKey } = await crypto.subtle.generateKey(curve, false, ['sign', 'verify'])
+  return { jwk: await toPublic(await crypto.subtle.exportKey('jwk', publicKey)), key: privateKey }
+}
+
+/** Takes the private key out of a file that this portal saved, to sign with it and for nothing else; null for any other text. */
+export async function holdPrivateKey(text: string): Promise<{ kid: string; key: CryptoKey } | null> {
+  const [given] = readJson(text)
+  if (given === undefined) return null
+  const [kty, crv, x, y, d, kid] = ['kty', 'crv', 'x', 'y', 'd', 'kid'].map((name) => textOf(given, name))
+  if (kty !== 'EC' || x === undefined || y === undefined || d === undefined || kid === undefined) return null
+  const jwk = { kty, crv: crv ?? 'P-256', x, y, d }
+  return crypto.subtle.importKey('jwk', jwk, curve, false, ['sign']).then(
+    (key) => ({ kid, key }),
+    () => null,
+  )
 }
 
 export type KeyFault = 'private' | 'unreadable' | 'unsupported'

@@ -49,12 +49,9 @@ const ClientCall = z
       description: 'The route, with names in place of ids; behind a gateway its API and the route there.',
     }),
     action: z.string(),
-    customer: z
-      .strictObject({ tenant_id: z.string(), name: z.string().nullable() })
-      .nullable()
-      .meta({
-        description: 'Null where the call was about none, or about one that never let the client in.',
-      }),
+    customer: z.strictObject({ tenant_id: z.string(), name: z.string().nullable() }).nullable().meta({
+      description: 'Null where the call was about none, or about one that never let the client in.',
+    }),
     outcome: z.enum(['allowed', 'denied', 'error']),
     code: z.string().nullable(),
     says: z.string().meta({ description: 'What happened, in words.' }),
@@ -74,11 +71,9 @@ export const CallsPage = z
     items: z.array(ClientCall).max(100),
     next_cursor: z.string().nullable(),
     limit: z.int(),
-    window: z
-      .strictObject({ from: z.string(), to: z.string(), is_default: z.boolean() })
-      .meta({
-        description: 'The time that was looked at, the end excluded; the last 7 days without `from`.',
-      }),
+    window: z.strictObject({ from: z.string(), to: z.string(), is_default: z.boolean() }).meta({
+      description: 'The time that was looked at, the end excluded; the last 7 days without `from`.',
+    }),
   })
   .meta({ id: 'ClientCalls' })
 

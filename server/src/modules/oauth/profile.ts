@@ -182,7 +182,9 @@ function authentication({ places, clock }: OAuthParts): Configuration {
     clients: [],
     extraClientMetadata: { properties: [...OWN_METADATA] },
     clientAuthMethods: ['private_key_jwt'],
-    clientBasedCORS: () => false,
+    // Applications ask from their servers. The one page that may is our own, for a client that is tried out there.
+    clientBasedCORS: (_ctx, origin, client) =>
+      origin === new URL(issuer).origin && client['is_sandbox'] === true,
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'private_key_jwt' },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     enabledJWA: {

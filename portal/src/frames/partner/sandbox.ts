@@ -1,0 +1,3 @@
+import './developer-words.ts'
+
+export { SandboxPage } from './sandbox-page.tsx'
