@@ -56,6 +56,7 @@ export type Decision = Posted<'/partner/access/explain'>
 export type Activity = Got<'/partner/audit'>
 export type ActivityEvent = Item<Activity>
 export type PartnerSandbox = Got<'/partner/sandbox'>
+export type Invitation = Item<Got<'/partner/members/invitations'>>
 export type ClientCall = Item<Got<'/partner/client-calls'>>
 export type UsageReport = Got<'/partner/reports/usage'>
 export type UsageOfTenant = UsageReport['by_tenant'][number]

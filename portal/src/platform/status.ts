@@ -10,6 +10,7 @@ export type StatusFamily =
   | 'dispute'
   | 'sla'
   | 'outcome'
+  | 'invitation'
   | 'organisation'
   | 'step'
   | 'milestone'
@@ -152,6 +153,11 @@ const looks: Readonly<Record<StatusFamily, Readonly<Record<string, Look>>>> = {
     allowed: ['ok', 'check'],
     denied: ['bad', 'bar'],
     error: ['bad', 'triangle'],
+  },
+  invitation: {
+    open: ['info', 'hourglass'],
+    withdrawn: ['off', 'dash'],
+    ran_out: ['off', 'ended'],
   },
   organisation: {
     pending: ['info', 'hourglass'],

@@ -18,6 +18,7 @@ import type { features } from '../words/features.ts'
 import type { identity } from '../words/identity.ts'
 import type { glance } from '../words/glance.ts'
 import type { exports } from '../words/exports.ts'
+import type { invitations } from '../words/invitations.ts'
 import type { inviting } from '../words/inviting.ts'
 import type { linking } from '../words/linking.ts'
 import type { linkTemplates } from '../words/link-templates.ts'
@@ -91,6 +92,7 @@ export type WordId =
   | keyof typeof accounts
   | keyof typeof identity
   | keyof typeof inviting
+  | keyof typeof invitations
   | keyof typeof linking
   | keyof typeof linkTemplates
   | keyof typeof registry

@@ -120,9 +120,6 @@ export const registry = {
     'From the next click on nothing of {partner} is open to {name}. What {name} did stays on record.',
   'member.remove_keep': 'Keep as {role}',
   'member.remove_done': '{name} no longer belongs to {partner}.',
-  'invite.title': 'Invite a colleague',
-  'invite.act': 'Send the invitation',
-  'invite.done': 'Invitation sent to {email}',
 
   'applications.title': 'Applications',
   'applications.lead': 'Who wants to become a partner. Approving opens no tenant to anybody.',

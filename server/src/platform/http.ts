@@ -38,11 +38,17 @@ declare module 'fastify' {
   }
 }
 
+/** What the page of a problem tells besides: in which language its own words are, and how long to wait. */
+export interface ProblemTold {
+  readonly detailIn?: Language | undefined
+  readonly retryAfterSeconds?: number | undefined
+}
+
 /** Renders a problem for a person, where a page was asked for. */
 export type ProblemPage = (
   problem: ReturnType<typeof toProblemBody>,
   request: FastifyRequest,
-  detailIn?: Language,
+  told?: ProblemTold,
 ) => HtmlPage
 
 export interface HttpOptions {
@@ -140,6 +146,12 @@ function retryHeaders(problem: ProblemError): Record<string, string> {
   return problem.status === 503 ? { 'Retry-After': '1' } : {}
 }
 
+/** The seconds of a `Retry-After`; undefined where there is none. */
+function secondsOf(retryAfter: string | undefined): number | undefined {
+  const seconds = Number(retryAfter)
+  return Number.isSafeInteger(seconds) && seconds > 0 ? seconds : undefined
+}
+
 function wantsPage(request: FastifyRequest): boolean {
   const { route } = request.routeOptions.config
   if (route) return route.answers === 'page'
@@ -202,14 +214,14 @@ async function sendProblem(options: HttpOptions, reply: FastifyReply, raw: unkno
   const body = toProblemBody(problem, { id: request.id, now })
   const signIn = signInOfRealm(request, problem)
   if (signIn !== null) return sendPage(reply, redirect(signIn))
-  if (wantsPage(request))
-    return sendPage(
-      reply.headers({ ...retryHeaders(problem), ...problem.extras.headers }),
-      options.problemPage(body, request, problem.extras.language),
-    )
+  const headers: Record<string, string> = { ...retryHeaders(problem), ...problem.extras.headers }
+  if (wantsPage(request)) {
+    const told = { detailIn: problem.extras.language, retryAfterSeconds: secondsOf(headers['Retry-After']) }
+    return sendPage(reply.headers(headers), options.problemPage(body, request, told))
+  }
   return reply
     .status(problem.status)
-    .headers({ ...retryHeaders(problem), ...problem.extras.headers })
+    .headers(headers)
     .type('application/problem+json')
     .send(JSON.stringify(body))
 }

@@ -11,6 +11,8 @@ import type { Frame } from '../../platform/frame.ts'
 import { useRead } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
 import { pageField, pagingOf, pagingQuery } from '../shared/list-fields.ts'
+import { InvitationsPanel } from '../shared/invitations-panel.tsx'
+import { InvitePanel } from '../shared/invite-panel.tsx'
 import { factorColumn, nameColumn } from '../shared/person-columns.tsx'
 
 const spec = { page: pageField() }
@@ -42,17 +44,21 @@ export function MembersPage() {
   })
   return (
     <Page title={t('members.title')} lead={t('members.lead', { org: name })}>
-      <Answer query={members} lines={6}>
-        {(answer) => (
-          <DataTable
-            caption={t('members.title')}
-            columns={columns}
-            rows={answer.items}
-            rowId={(row) => row.member_id}
-            paging={pagingOf(answer, (page) => set({ page }))}
-          />
-        )}
-      </Answer>
+      <div className="stack">
+        <Answer query={members} lines={6}>
+          {(answer) => (
+            <DataTable
+              caption={t('members.title')}
+              columns={columns}
+              rows={answer.items}
+              rowId={(row) => row.member_id}
+              paging={pagingOf(answer, (page) => set({ page }))}
+            />
+          )}
+        </Answer>
+        <InvitePanel />
+        <InvitationsPanel />
+      </div>
     </Page>
   )
 }

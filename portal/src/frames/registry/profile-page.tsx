@@ -12,7 +12,8 @@ import { useMay } from '../../platform/frame.ts'
 import { showToast } from '../../platform/live.ts'
 import { useRead, useWrite } from '../../platform/query.ts'
 import { t, tValue } from '../../platform/words.ts'
-import { InvitePanel } from './invite-panel.tsx'
+import { InvitationsPanel } from '../shared/invitations-panel.tsx'
+import { InvitePanel } from '../shared/invite-panel.tsx'
 import { TeamPanel } from './team-panel.tsx'
 
 function Entry({ profile }: { profile: PartnerProfile }) {
@@ -106,6 +107,7 @@ export function ProfilePage() {
             <Contact profile={body} etag={etag} />
             <TeamPanel />
             <InvitePanel />
+            <InvitationsPanel />
           </div>
         )}
       </Answer>

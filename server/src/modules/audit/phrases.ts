@@ -201,6 +201,8 @@ const PHRASES: Readonly<Record<string, Phrase>> = {
   'identity.factor.reset': says('removed the lost second factors{of}'),
   'identity.factor.renew': says('made new recovery codes'),
   'identity.member.invite': says('invited a member'),
+  'identity.member.withdraw_invitation': says('withdrew the {x}', noun('invitation')),
+  'identity.invitations.read': says('looked at invitations that nobody has answered'),
   'identity.member.change_role': says('changed the role of a member'),
   'identity.member.remove': says('removed a member'),
   'identity.member.join': says('joined'),

@@ -124,6 +124,18 @@ export function noteInvitation(
   })
 }
 
+/** An invitation works no more. */
+export function noteInvitationWithdrawn(
+  mandate: Mandate,
+  invitation: { readonly email: string; readonly role: string },
+): void {
+  recordEvent(mandate, {
+    action: 'identity.member.withdraw_invitation',
+    resource: { type: 'invitation', label: invitation.email },
+    changes: { role: invitation.role },
+  })
+}
+
 /** Somebody no longer administers the platform. */
 export function noteStaffRemoved(mandate: Mandate, person: Subject, reason: string): void {
   recordEvent(mandate, { action: 'platform.staff.remove', resource: personResource(person), reason })

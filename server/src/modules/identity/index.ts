@@ -13,6 +13,7 @@ import { makeChooseRoutes } from './choose-routes.ts'
 import type { DemoSignIn, Door } from './door.ts'
 import { makeEnrolRoutes } from './enrol-routes.ts'
 import { makeInviteRoutes } from './invite-routes.ts'
+import { invitationRoutes } from './invitation-routes.ts'
 import { makeMemberRoutes } from './member-routes.ts'
 import { makeMeRoute } from './me-routes.ts'
 import { makeOutboxRoutes } from './outbox-routes.ts'
@@ -45,6 +46,7 @@ export function makeIdentityRoutes(services: Services, options: IdentityOptions 
     ...makeAccountRoutes(door),
     ...makeAccountFactorRoutes(door),
     ...makeMemberRoutes(services),
+    ...invitationRoutes,
     ...personAdminRoutes,
     ...makeStaffRoutes(services),
     makeMeRoute(services),

@@ -8,6 +8,7 @@ import type { Route } from '#platform/route.ts'
 import { newPasswordField } from './account-pages.ts'
 import { continueHalf, formText } from './door.ts'
 import type { Door, Visit } from './door.ts'
+import { isWithdrawn } from './invitation-store.ts'
 import { noteJoined, notePasswordChange } from './events.ts'
 import { findJoinFault, findPlaceName, join, mayStillInvite } from './member-store.ts'
 import { findNewPasswordFault } from './new-password.ts'
@@ -93,6 +94,19 @@ const gonePage = () =>
       <div class="buttons"><a class="button" href="/signin">Go to sign-in</a></div>`,
     { status: 410 },
   )
+
+const withdrawnPage = () =>
+  showPage(
+    'This invitation was withdrawn',
+    html`<p class="lead">Whoever invited you took the invitation back. Nothing was opened to you by it.</p>
+      <p>If you did not expect that, ask whoever invited you.</p>
+      <div class="buttons"><a class="button" href="/signin">Go to sign-in</a></div>`,
+    { status: 410 },
+  )
+
+/** Why a link leads nowhere, as far as whoever holds it may know. */
+const endedPage = async ({ mandate }: Visit, token: string): Promise<HtmlPage> =>
+  (await isWithdrawn(mandate, token)) ? withdrawnPage() : gonePage()
 
 const aboutInvitation = ({ email, place, role, inviter }: Invited) =>
   facts([
@@ -223,7 +237,7 @@ export function makeInviteRoutes(door: Door): Route[] {
       limit: 'stranger',
       handle: async ({ params: { token }, ...visit }) => {
         const invited = await findInvited(visit, token)
-        return invited ? showInvitation(invited, visit) : gonePage()
+        return invited ? showInvitation(invited, visit) : endedPage(visit, token)
       },
     }),
     page({
@@ -235,7 +249,7 @@ export function makeInviteRoutes(door: Door): Route[] {
       limit: 'stranger',
       handle: async ({ params: { token }, body, ...visit }) => {
         const invited = await findInvited(visit, token)
-        if (!invited) return gonePage()
+        if (!invited) return endedPage(visit, token)
         if (invited.known) return acceptKnown(visit, invited, invited.known)
         return acceptNewcomer(door, visit, {
           invited,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Route } from '#platform/route.ts'
 import { makeAsset } from './asset.ts'
+import { WAIT_SCRIPT } from './wait.ts'
 
 function readOwn(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8')
@@ -23,4 +24,4 @@ export const STYLESHEET = makeAsset(
 export const MARK = makeAsset('mark', 'svg', readOwn('./mark.svg').trim())
 
 /** The routes that serve what every page refers to. Mounted once, beside the routes of the modules. */
-export const pageAssetRoutes: readonly Route[] = [STYLESHEET.route, MARK.route]
+export const pageAssetRoutes: readonly Route[] = [STYLESHEET.route, MARK.route, WAIT_SCRIPT.route]

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { html } from '#platform/html.ts'
+import { Chosen } from '#platform/page-language.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { page } from '#platform/route.ts'
 import { FormBrowser } from '#testing/form-browser.ts'
@@ -28,6 +29,22 @@ const failing = page({
     Promise.reject(new ProblemError(Number(params.status), params.code, 'A <b>detail</b>.')),
 })
 
+const waiting = page({
+  method: 'GET',
+  path: '/probe-wait/:seconds',
+  summary: 'Is asked for too often',
+  isTranslated: true,
+  input: { params: z.strictObject({ seconds: z.string() }), query: z.strictObject(Chosen) },
+  access,
+  limit: 'page',
+  handle: ({ params }) =>
+    Promise.reject(
+      new ProblemError(429, 'RATE_LIMIT_EXCEEDED', 'Too many.', {
+        headers: { 'Retry-After': params.seconds },
+      }),
+    ),
+})
+
 const form = page({
   method: 'GET',
   path: '/probe-form',
@@ -44,7 +61,7 @@ const form = page({
 
 let world: TestWorld
 beforeAll(async () => {
-  world = await TestWorld.start(() => [failing, form, ...pageAssetRoutes], { problemPage })
+  world = await TestWorld.start(() => [failing, waiting, form, ...pageAssetRoutes], { problemPage })
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -63,6 +80,25 @@ test.each([
   expect(shown.text).toContain('A &lt;b&gt;detail&lt;/b&gt;.')
   expect(shown.text).toContain(String(shown.headers['x-request-id']))
 })
+
+test.each([
+  ['en', 'Wait <b data-wait="24">24 seconds</b>, then try again.'],
+  ['es', 'Espere <b data-wait="24">24 segundos</b> y vuelva a intentarlo.'],
+  ['fr', 'Attendez <b data-wait="24">24 secondes</b>, puis réessayez.'],
+] as const)(
+  'whoever must wait reads for how long, in words of %s, also without script (U2)',
+  async (language, words) => {
+    const shown = await new FormBrowser(world).get(`/probe-wait/24?lang=${language}`)
+    expect([shown.status, shown.headers['retry-after']]).toEqual([429, '24'])
+    expect(shown.text.replaceAll('\u00a0', ' ')).toContain(words)
+    expect(shown.headers['content-security-policy']).toContain("script-src 'self'")
+    const [, script = ''] = /<script src="([^"]+)" defer>/.exec(shown.text) ?? []
+    const { status, text } = await new FormBrowser(world).get(script)
+    expect([status, Buffer.byteLength(text) <= 2048]).toEqual([200, true])
+    const long = await new FormBrowser(world).get('/probe-wait/300')
+    expect(long.text).toContain('<b data-wait="300">5 minutes</b>')
+  },
+)
 
 test('a refusal under the address of a realm names nobody but the partner whose users read it (C9)', async () => {
   const browser = new FormBrowser(world)

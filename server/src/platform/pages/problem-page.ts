@@ -7,6 +7,7 @@ import { languageOfPage } from '#platform/page-language.ts'
 import { showPage } from './layout.ts'
 import { PROBLEM_WORDS } from './problem-words.ts'
 import type { ProblemWords } from './problem-words.ts'
+import { WAIT_SCRIPT, waitNotice } from './wait.ts'
 
 const STATUSES: readonly HtmlPage['status'][] = [400, 401, 403, 404, 409, 410, 422, 429, 500, 503]
 
@@ -26,6 +27,10 @@ const GENERIC = new Set([
 interface Told {
   readonly language: Language
   readonly detailIn: Language
+  /** How long to wait, where that is known. */
+  readonly waitSeconds: number | undefined
+  /** Whether loading the page again tries again. */
+  readonly isRead: boolean
 }
 
 function detailOf(problem: ProblemBody, { language, detailIn }: Told): Html {
@@ -43,10 +48,13 @@ const REALM_WORDS: Readonly<Record<number, ProblemWords>> = {
 
 /** The page of one problem: what happened, what to do, and the reference. */
 function showProblem(problem: ProblemBody, isInRealm: boolean, told: Told): HtmlPage {
-  const { pages, other, service, reference, decision } = PROBLEM_WORDS[told.language]
+  const { pages, other, service, reference, decision, again } = PROBLEM_WORDS[told.language]
   const status = STATUSES.find((known) => known === problem.status) ?? 400
   const words = (isInRealm ? REALM_WORDS[status] : undefined) ?? pages[status] ?? other
-  const body = html`<p class="lead">${words.what}</p>
+  // Only a wait that is known can be counted.
+  const isCounted = status === 429 && told.waitSeconds !== undefined
+  const body = html`${isCounted ? waitNotice(told.waitSeconds ?? 1, told.language) : html`<p class="lead">${words.what}</p>`}
+    ${status === 429 && told.isRead && html`<div class="buttons"><a class="button" href="">${again}</a></div>`}
     ${detailOf(problem, told)}${words.next && html`<div class="buttons">${words.next}${status >= 500 && !isInRealm && html`<a class="button" href="/status">${service}</a>`}</div>`}
     <p class="small muted">
       ${reference}
@@ -57,6 +65,7 @@ function showProblem(problem: ProblemBody, isInRealm: boolean, told: Told): Html
     status,
     isUnbranded: isInRealm,
     language: told.language,
+    ...(isCounted && { script: WAIT_SCRIPT }),
     headers: status === 503 ? { 'Retry-After': '1' } : {},
   })
 }
@@ -65,12 +74,18 @@ function showProblem(problem: ProblemBody, isInRealm: boolean, told: Told): Html
  * Renders a problem where a page was asked for. Whoever is not signed in, or must show the second factor again, is led
  * there and then back; a form that was posted is not, since it would be lost on the way without a word.
  */
-export const problemPage: ProblemPage = (problem, request, detailIn = 'en') => {
+export const problemPage: ProblemPage = (problem, request, told = {}) => {
+  const { detailIn = 'en', retryAfterSeconds } = told
   if (request.method === 'GET' && problem.status === 401 && !request.url.startsWith('/p/')) {
     const place = problem.code === 'STEP_UP_REQUIRED' ? '/step-up' : '/signin'
     return redirect(`${place}?return_to=${encodeURIComponent(request.url)}`)
   }
   const { route } = request.routeOptions.config
   const language = route ? languageOfPage(request, route) : 'en'
-  return showProblem(problem, request.url.startsWith('/p/'), { language, detailIn })
+  return showProblem(problem, request.url.startsWith('/p/'), {
+    language,
+    detailIn,
+    waitSeconds: retryAfterSeconds,
+    isRead: request.method === 'GET',
+  })
 }

@@ -157,6 +157,7 @@ export const PROBLEM_WORDS: Readonly<
       readonly service: string
       readonly reference: string
       readonly decision: string
+      readonly again: string
     }
   >
 > = {
@@ -166,6 +167,7 @@ export const PROBLEM_WORDS: Readonly<
     service: 'Does the service work?',
     reference: 'Reference',
     decision: 'decision',
+    again: 'Try again',
   },
   es: {
     pages: ES_PAGES,
@@ -177,6 +179,7 @@ export const PROBLEM_WORDS: Readonly<
     service: '¿Funciona el servicio?',
     reference: 'Referencia',
     decision: 'decisión',
+    again: 'Volver a intentarlo',
   },
   fr: {
     pages: FR_PAGES,
@@ -188,5 +191,6 @@ export const PROBLEM_WORDS: Readonly<
     service: french`Le service fonctionne-t-il ?`,
     reference: 'Référence',
     decision: 'décision',
+    again: 'Réessayer',
   },
 }
