@@ -69,6 +69,7 @@ import type { ProblemPage } from '#platform/http.ts'
 import { makePostgresLimitStore, rememberRefusals } from '#platform/limit-store/index.ts'
 import type { LimitStore } from '#platform/limit-store/index.ts'
 import { makeLimiter } from '#platform/limits.ts'
+import type { HelpContact } from '#platform/config.ts'
 import { pageAssetRoutes, problemPage } from '#platform/pages/index.ts'
 import type { Route } from '#platform/route.ts'
 import type { Services } from '#platform/services.ts'
@@ -160,6 +161,7 @@ export interface AppOptions {
   readonly webhookNets?: readonly string[]
   readonly isDemo?: boolean
   readonly keepsMail?: boolean
+  readonly help?: HelpContact
   readonly passwordHashConcurrency?: number
   /** What readiness is told from besides the database; without it from that alone. */
   readonly health?: Omit<Health, 'database'>
@@ -224,6 +226,7 @@ function makeServices(options: AppOptions): Services {
     webhookNets: options.webhookNets ?? [],
     isDemo: options.isDemo ?? false,
     keepsMail: options.keepsMail ?? true,
+    help: options.help ?? {},
     passwordHashConcurrency: options.passwordHashConcurrency ?? 1,
     breachedPasswords: options.breachedPasswords ?? NO_BREACHED_PASSWORDS,
     standing: watchStanding(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PARTNER_KINDS } from '#modules/applications/index.ts'
+import { readConfig } from '#platform/config.ts'
 import { ProblemError } from '#platform/problem.ts'
 import { problemPage } from '#platform/pages/index.ts'
 import { page } from '#platform/route.ts'
@@ -7,6 +8,7 @@ import { FormBrowser } from '#testing/form-browser.ts'
 import { wholeProduct } from '#testing/whole-product.ts'
 import { TestWorld } from '#testing/world.ts'
 import type { Shown } from '#testing/form-browser.ts'
+import { makeHelpPage } from './help-page.ts'
 import { makeStatusPage } from './status-page.ts'
 
 const FRONT = ['/', '/help', '/status'] as const
@@ -68,6 +70,23 @@ describe('the pages that everybody may open', () => {
     expect((await browser.get('/choose')).location).toMatch(/^\/org\/ten_[0-9a-z]{26}\/home$/)
     await world.sql('update session set ended_at = now() where person_id = $1', [person.id])
     expect((await browser.get('/choose')).location).toMatch(/^\/signin/)
+  })
+
+  test('help names whom to ask where the provider says so, and nobody where it does not', async () => {
+    const help = { email: 'help@provider.example', phone: '+353 1 555 0100' }
+    const [named, silent] = [makeHelpPage({ help }), makeHelpPage({ help: {} })]
+    await using contact = await TestWorld.start(() => [named])
+    await using none = await TestWorld.start(() => [silent])
+    const [shown, bare] = [
+      await new FormBrowser(contact).get('/help'),
+      await new FormBrowser(none).get('/help'),
+    ]
+    expect(linksOf(shown)).toEqual(
+      expect.arrayContaining(['mailto:help@provider.example', 'tel:+35315550100']),
+    )
+    expect(bare.text).not.toMatch(/mailto:|tel:|id="contact"/)
+    expect(readConfig({ HELP_EMAIL: help.email, HELP_PHONE: help.phone }).help).toEqual(help)
+    expect(() => readConfig({ HELP_PHONE: 'call us' })).toThrow('HELP_PHONE')
   })
 
   test('help stands in the same place of pages with and without a session (WCAG 3.2.6)', async () => {

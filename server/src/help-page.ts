@@ -1,7 +1,10 @@
 import { html } from '#platform/html.ts'
 import type { Html } from '#platform/html.ts'
 import { facts, PROVIDER_NAME, showPage } from '#platform/pages/index.ts'
+import type { HelpContact } from '#platform/config.ts'
 import { page } from '#platform/route.ts'
+import type { Route } from '#platform/route.ts'
+import type { Services } from '#platform/services.ts'
 
 const BEGINNINGS = facts([
   [
@@ -105,21 +108,37 @@ const answerPart = ({ id, question, answer }: Answer): Html =>
   html`<h2 id="${id}">${question}</h2>
     ${answer}`
 
-/** Where everybody begins, and what is asked most often. The same place of every page leads here (WCAG 3.2.6). */
-export const helpPage = page({
-  method: 'GET',
-  path: '/help',
-  summary: 'Where to begin, and short answers to what is asked most often',
-  input: {},
-  access: { public: 'Whoever cannot sign in needs it most; it is the same for everybody.' },
-  limit: 'page',
-  handle: () =>
-    Promise.resolve(
-      showPage(
-        'Help',
-        html`<p class="lead">Where to begin, and what is asked most often.</p>
-          ${BEGINNINGS} ${ANSWERS.map(answerPart)}`,
-        { width: 'reading' },
+/** Whom to ask in person; nothing where the provider names nobody. */
+function contactPart({ email, phone }: HelpContact): Html | false {
+  if (email === undefined && phone === undefined) return false
+  const ways: (readonly [string, Html])[] = []
+  if (email !== undefined) ways.push(['By mail', html`<a href="mailto:${email}">${email}</a>`])
+  if (phone !== undefined)
+    ways.push(['By telephone', html`<a href="tel:${phone.replaceAll(/[^+0-9]/g, '')}">${phone}</a>`])
+  return html`<h2 id="contact">Ask ${PROVIDER_NAME}</h2>
+    ${facts(ways)}
+    <p>
+      Say what you did and the reference that the page showed. Nobody here asks you for a password or a code.
+    </p>`
+}
+
+/** Where everybody begins, what is asked most often, and whom to ask. The same place of every page leads here (WCAG 3.2.6). */
+export function makeHelpPage({ help }: Pick<Services, 'help'>): Route {
+  return page({
+    method: 'GET',
+    path: '/help',
+    summary: 'Where to begin, and short answers to what is asked most often',
+    input: {},
+    access: { public: 'Whoever cannot sign in needs it most; it is the same for everybody.' },
+    limit: 'page',
+    handle: () =>
+      Promise.resolve(
+        showPage(
+          'Help',
+          html`<p class="lead">Where to begin, and what is asked most often.</p>
+            ${BEGINNINGS} ${ANSWERS.map(answerPart)} ${contactPart(help)}`,
+          { width: 'reading' },
+        ),
       ),
-    ),
-})
+  })
+}

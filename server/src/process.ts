@@ -185,6 +185,7 @@ async function assemble(
       webhookNets: config.webhookNets,
       isDemo,
       keepsMail: config.secrets.smtpUrl === undefined,
+      help: config.help,
       passwordHashConcurrency: config.passwordHashConcurrency,
       requestDeadlineMs: config.requestDeadlineMs,
       maxInFlight: config.maxInFlight,

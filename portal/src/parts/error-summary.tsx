@@ -5,7 +5,7 @@ import { readTrouble } from '../platform/access-problem.ts'
 import type { Trouble } from '../platform/access-problem.ts'
 import { t } from '../platform/words.ts'
 import { AskMore } from './ask-more.tsx'
-import { describeTrouble, WhyButton } from './states.tsx'
+import { describeTrouble, NextStep, WhyButton } from './states.tsx'
 
 export type FormError = { field: string; text: string }
 
@@ -45,7 +45,7 @@ type WriteTrouble = Extract<Trouble, { problem: unknown }>
 function OneProblem({ trouble }: { trouble: WriteTrouble }) {
   const box = useRef<HTMLDivElement>(null)
   const { title, text, reference } = describeTrouble(trouble)
-  const { nextStep, explainId } = trouble.problem.content
+  const { explainId } = trouble.problem.content
   useEffect(() => {
     box.current?.focus()
   }, [])
@@ -53,7 +53,7 @@ function OneProblem({ trouble }: { trouble: WriteTrouble }) {
     <div ref={box} className="errors stack tight" role="alert" tabIndex={-1}>
       <h2>{title}</h2>
       {text !== '' && <div>{text}</div>}
-      {nextStep !== null && trouble.kind !== 'broken' && <div>{nextStep}</div>}
+      <NextStep trouble={trouble} />
       {explainId !== null && (
         <div>
           <WhyButton explainId={explainId} /> <AskMore error={trouble.problem} />

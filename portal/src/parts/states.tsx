@@ -9,6 +9,7 @@ import { useNow } from '../platform/clock.ts'
 import { formatRelative } from '../platform/format.ts'
 import { hasWords, t, tValue } from '../platform/words.ts'
 import { AskMore } from './ask-more.tsx'
+import { Countdown } from './countdown.tsx'
 import { Explainer } from './explainer.tsx'
 import { Note } from './page.tsx'
 
@@ -69,6 +70,20 @@ export function describeTrouble(trouble: Trouble): { title: string; text: string
   return { title, text: detail === `${title}.` ? '' : detail, reference: content.requestId }
 }
 
+/** What to do about a failure: a wait that the server names is counted down, anything else is said in its words. */
+export function NextStep({ trouble }: { trouble: Trouble }) {
+  if (!('problem' in trouble) || trouble.kind === 'broken') return null
+  const { status, content } = trouble.problem
+  const { nextStep, retryAfterSeconds, requestId } = content
+  if (status === 429 && retryAfterSeconds !== null)
+    return (
+      <p>
+        <Countdown key={requestId} seconds={retryAfterSeconds} />
+      </p>
+    )
+  return nextStep === null ? null : <p>{nextStep}</p>
+}
+
 type TroublePanelProps = { error: unknown; onRetry?: (() => void) | undefined }
 
 /** A failed read: what happened, what to do, who can mend it, the reference, and the way to try again. */
@@ -81,7 +96,7 @@ export function TroublePanel({ error, onRetry }: TroublePanelProps) {
     <div className="state" role="alert">
       <h2>{title}</h2>
       {text !== '' && <p>{text}</p>}
-      {trouble.kind !== 'broken' && content?.nextStep && <p>{content.nextStep}</p>}
+      <NextStep trouble={trouble} />
       <div className="row">
         {mayHelp && onRetry && (
           <Button variant="default" onClick={onRetry}>

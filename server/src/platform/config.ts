@@ -208,6 +208,20 @@ const Environment = z.object({
       'Where mails are handed over, for example `smtps://user:secret@mail.example`. Without it mails stay in the development outbox.',
     secret: true,
   }),
+  HELP_EMAIL: documented(z.email().optional(), {
+    description:
+      'The address at which you help people, for example `help@provider.example`; shown on `/help`.',
+  }),
+  HELP_PHONE: documented(
+    z
+      .string()
+      .regex(/^\+?[0-9][0-9 ()-]{4,29}$/, 'must be a telephone number')
+      .optional(),
+    {
+      description:
+        'The telephone number at which you help people, for example `+353 1 555 0100`; shown on `/help`.',
+    },
+  ),
   MAIL_FROM: documented(z.string().default('Liaison <liaison@localhost>'), {
     description: 'The sender of mails.',
   }),
@@ -239,6 +253,12 @@ const Environment = z.object({
 type Values = z.output<typeof Environment>
 
 /** The configuration of one process, parsed once and frozen. Secrets are kept apart and refuse to be logged. */
+/** Where the provider helps people. */
+export interface HelpContact {
+  readonly email?: string | undefined
+  readonly phone?: string | undefined
+}
+
 export interface Config {
   readonly port: number
   readonly host: string
@@ -270,6 +290,8 @@ export interface Config {
   readonly leakReportKeyFile: string | undefined
   readonly logLevel: Values['LOG_LEVEL']
   readonly mailFrom: string
+  /** Where people find help from the provider; shown where it is known. */
+  readonly help: HelpContact
   /** Where the PKCS#12 file is that files are sealed with. */
   readonly pdfSealFile: string | undefined
   readonly traceEndpoint: string | undefined
@@ -361,6 +383,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     leakReportKeyFile: values.LEAK_REPORT_KEYS,
     logLevel: values.LOG_LEVEL,
     mailFrom: values.MAIL_FROM,
+    help: { email: values.HELP_EMAIL, phone: values.HELP_PHONE },
     pdfSealFile: values.PDF_SEAL_P12,
     traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     auditOrigin: values.AUDIT_LOG_ORIGIN,

@@ -1,4 +1,5 @@
 import type { BreachedPasswords } from './breached-passwords.ts'
+import type { HelpContact } from './config.ts'
 import type { CursorSigner } from './cursor.ts'
 import type { Standing } from './health.ts'
 import type { PdfSealer } from './sealed-pdf.ts'
@@ -20,6 +21,8 @@ export interface Services {
   readonly isDemo: boolean
   /** Whether mails are only kept for reading in the browser. */
   readonly keepsMail: boolean
+  /** Where people find help from the provider, as far as it says. */
+  readonly help: HelpContact
   readonly passwordHashConcurrency: number
   /** Knows passwords that were stolen elsewhere, where the operator names a service that does. */
   readonly breachedPasswords: BreachedPasswords

@@ -44,12 +44,10 @@ function RemoveButton({ person }: { person: Staff }) {
         done: t('staff.removed', names),
       }}
       move={(reason, { client }) =>
-        readBody(
-          client.POST('/admin/staff/{person_id}/remove', {
-            params: { path: { person_id: person.person_id } },
-            body: { reason },
-          }),
-        )
+        client.POST('/admin/staff/{person_id}/remove', {
+          params: { path: { person_id: person.person_id } },
+          body: { reason },
+        })
       }
     />
   )
@@ -59,11 +57,9 @@ function WithdrawButton({ invitation }: { invitation: Invitation }) {
   const mayManage = useMay('platform.persons.manage')
   const write = useWrite(
     (id: string, { client }) =>
-      readBody(
-        client.POST('/admin/staff/invitations/{invitation_id}/withdraw', {
-          params: { path: { invitation_id: id } },
-        }),
-      ),
+      client.POST('/admin/staff/invitations/{invitation_id}/withdraw', {
+        params: { path: { invitation_id: id } },
+      }),
     () => showToast(t('staff.withdrawn', { email: invitation.email })),
   )
   if (!mayManage) return null

@@ -21,8 +21,8 @@ const read = ({ client, kind }: Frame, signal: AbortSignal) =>
 function withdraw({ client, kind }: Frame, id: string) {
   const asked = { params: { path: { invitation_id: id } } }
   return kind === 'org'
-    ? readBody(client.POST('/tenant/members/invitations/{invitation_id}/withdraw', asked))
-    : readBody(client.POST('/partner/members/invitations/{invitation_id}/withdraw', asked))
+    ? client.POST('/tenant/members/invitations/{invitation_id}/withdraw', asked)
+    : client.POST('/partner/members/invitations/{invitation_id}/withdraw', asked)
 }
 
 function WithdrawButton({ invitation }: { invitation: Invitation }) {
